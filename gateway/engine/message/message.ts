@@ -1,0 +1,57 @@
+// The model of a SIP message (RFC 3261 7): start line, ordered headers, body.
+// Header values stay the text they arrived as until somebody asks for their grammar.
+
+/** One header field. `name` is the canonical long form (`Via`, `Call-ID`); `value` has no line folds. */
+export interface HeaderField {
+  readonly name: string;
+  value: string;
+}
+
+/**
+ * Header fields in order. Names are matched without case, compact forms included.
+ * Fields that RFC 3261 lets a sender join with commas are split on parsing, so that each
+ * entry is one value: the topmost Via is always `get('via')`.
+ */
+export interface Headers extends Iterable<HeaderField> {
+  /** The first value of that name. */
+  get(name: string): string | undefined;
+  all(name: string): string[];
+  has(name: string): boolean;
+  /** Replaces every value of that name by one, in the first one's place. */
+  set(name: string, value: string): void;
+  /** Adds a value after the others of the message. */
+  append(name: string, value: string): void;
+  /** Adds a value before the others of that name (Via, Route). */
+  prepend(name: string, value: string): void;
+  /** Removes every value of that name. */
+  remove(name: string): void;
+  /** Removes the first value of that name and returns it. */
+  shift(name: string): string | undefined;
+  clone(): Headers;
+}
+
+export interface SipRequest {
+  readonly kind: 'request';
+  readonly method: string;
+  uri: string;
+  readonly headers: Headers;
+  body: Buffer;
+}
+
+export interface SipResponse {
+  readonly kind: 'response';
+  status: number;
+  reason: string;
+  readonly headers: Headers;
+  body: Buffer;
+}
+
+export type SipMessage = SipRequest | SipResponse;
+
+/** What a peer sent that is no SIP message, and the 400's reason phrase to answer with where one is due. */
+export interface ParseFailure {
+  readonly kind: 'failure';
+  readonly reason: string;
+  /** As much of the message as could be read, when a 400 can still be addressed (Via, From, To, Call-ID, CSeq). */
+  readonly partial?: SipRequest;
+}

@@ -1,0 +1,32 @@
+// What the transaction layer sees of a transport (RFC 3261 18): flows that carry whole messages.
+
+export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+export interface Endpoint {
+  /** IP literal without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * A path to one peer: a connection, or for UDP the pair of our socket and their address.
+ * Messages are handed on whole; stream transports have framed them by Content-Length already.
+ */
+export interface Flow {
+  readonly transport: TransportName;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Whether the transport itself retransmits (everything but UDP). */
+  readonly reliable: boolean;
+  readonly closed: boolean;
+  /** Sends one message; a failure surfaces as `flowClosed` with an error, never as an exception. */
+  send(message: Buffer): void;
+  close(): void;
+}
+
+/** Whom a transport reports to. */
+export interface FlowUser {
+  received(message: Buffer, flow: Flow): void;
+  /** The flow ended. With `error` when messages sent on it may not have arrived (refused, reset, ICMP). */
+  flowClosed(flow: Flow, error?: Error): void;
+}

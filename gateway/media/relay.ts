@@ -1,0 +1,69 @@
+// The media port: what a call needs of whatever carries its sound and picture.
+// Both implementations (embedded, rtpengine) are offer/answer machines (RFC 3264)
+// standing between two legs; neither knows SIP, sites or people.
+
+/** Names one call at the relay; chosen by the caller of this port, unique while the call lives. */
+export type CallId = string;
+
+/** The two sides of a call: WebRTC (ICE, DTLS-SRTP, BUNDLE) and plain RTP. */
+export type Leg = 'browser' | 'pbx';
+
+/** What one leg sent to the relay, over the life of the call. */
+export interface LegReport {
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets missing by sequence number. */
+  readonly lost: number;
+  /** Interarrival jitter (RFC 3550 6.4.1), milliseconds, of the audio stream. */
+  readonly jitterMs: number;
+  /** Packets refused: unknown source, failed authentication, replayed, malformed. */
+  readonly dropped: number;
+  /** Milliseconds since the last accepted media packet; null when none ever came. */
+  readonly silentMs: number | null;
+}
+
+export interface MediaReport {
+  readonly browser: LegReport;
+  readonly pbx: LegReport;
+}
+
+export type MediaEvent =
+  /** ICE and DTLS are through: media can flow to and from the browser. */
+  | { readonly type: 'connected'; readonly call: CallId }
+  /** No media packet accepted from this leg for the configured time. */
+  | { readonly type: 'silent'; readonly call: CallId; readonly leg: Leg; readonly silentMs: number }
+  /** The relay can no longer carry this call: worker lost, DTLS refused, no port. */
+  | { readonly type: 'failed'; readonly call: CallId; readonly reason: string };
+
+/** The SDP cannot be bridged. `status` is the SIP status that says so: 488 or 400. */
+export class MediaError extends Error {
+  override readonly name = 'MediaError';
+  readonly status: 400 | 488 | 503;
+
+  constructor(message: string, status: 400 | 488 | 503) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface MediaRelay {
+  /**
+   * Takes an offer that came from `from`; resolves to the offer for the other leg.
+   * The first offer of a call allocates its ports. Later ones renegotiate.
+   * Rejects with {@link MediaError}; the call then keeps what it had.
+   */
+  offer(call: CallId, from: Leg, sdp: string): Promise<string>;
+  /**
+   * Takes the answer to the last offer; resolves to the answer for the leg that offered.
+   * The same answer may come twice (183, then 200): the result is then identical.
+   * Another target may answer another way: the latest answer stands.
+   */
+  answer(call: CallId, from: Leg, sdp: string): Promise<string>;
+  /** Ends the call at the relay, drains its ports, and says what passed. Unknown call: an empty report. */
+  close(call: CallId): Promise<MediaReport>;
+  onEvent(listener: (event: MediaEvent) => void): void;
+  /** Calls open and ports held, draining ones apart. */
+  counts(): Promise<{ calls: number; ports: number; draining: number }>;
+  /** Ends everything; the relay is not usable afterwards. */
+  shutdown(): Promise<void>;
+}
