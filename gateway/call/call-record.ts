@@ -1,0 +1,47 @@
+// What is kept of a call that ended: whom and how, never what was said or the keys it was said under.
+
+import type { MediaReport } from '../media/relay.ts';
+import type { Log } from '../observe/log.ts';
+import type { Target } from '../resolver/target.ts';
+import type { Destination } from './directory.ts';
+import type { Ending, Outcome } from './outcome.ts';
+
+/** Who calls, as the edge knows them. */
+export interface Caller {
+  readonly address: string;
+  readonly port: number;
+  readonly origin: string;
+}
+
+export interface CallRecord {
+  readonly call: string;
+  readonly caller: Caller;
+  readonly destination: Destination;
+  /** The server that had the last word; undefined when none was reached. */
+  readonly target: Target | undefined;
+  readonly outcome: Outcome;
+  /** Why an answered call ended. */
+  readonly ending: Ending | undefined;
+  /** Milliseconds from the INVITE to its final response. */
+  readonly setupMs: number;
+  readonly talkSeconds: number;
+  readonly media: MediaReport;
+}
+
+/** Writes the record as one log line, at the level its outcome deserves. */
+export function logRecord(log: Log, record: CallRecord): void {
+  const { caller, destination, target, outcome, media, ...rest } = record;
+  log[outcome.level](
+    {
+      ...rest,
+      to: `${destination.user}@${destination.domain}`,
+      origin: caller.origin,
+      address: caller.address,
+      server: target && `${target.transport}:${target.address}:${target.port}`,
+      outcome: outcome.code,
+      browser: media.browser,
+      pbx: media.pbx,
+    },
+    'call ended',
+  );
+}

@@ -1,0 +1,261 @@
+// What a call is: the B2BUA between one visitor's browser and one person's PBX.
+// Sets up (resolver, media relay, one server after another), joins the two dialogs, and ends both.
+
+import type { default as Srf, Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Config } from '../config/schema.ts';
+import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts';
+import type { Log } from '../observe/log.ts';
+import type { Resolution, Target } from '../resolver/target.ts';
+import type { Caller, CallRecord } from './call-record.ts';
+import type { Destination } from './directory.ts';
+import { type Attempted, Hunt } from './hunt.ts';
+import { type Ending, type Outcome, outcome, outcomeOfStatus, reasonHeaders } from './outcome.ts';
+import { PbxInvite } from './pbx-invite.ts';
+import { Renegotiation } from './renegotiation.ts';
+
+/** What calls stand on; one set for all of them. */
+export interface CallFoundation {
+  readonly srf: Srf;
+  readonly media: MediaRelay;
+  readonly limits: Config['limits'];
+  readonly log: Log;
+  /** Servers of a domain, best first, those that failed lately last. */
+  resolve(domain: string, signal: AbortSignal): Promise<Resolution>;
+  /** Whether the next server is worth trying; remembers the one that failed. */
+  triesNext(attempted: Attempted): boolean;
+}
+
+/** How long a silent PBX has to answer the question whether it is there. */
+const PROBE_MS = 4_000;
+
+export class Call {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly record: Promise<CallRecord>;
+  readonly #foundation: CallFoundation;
+  readonly #destination: Destination;
+  readonly #request: SrfRequest;
+  readonly #response: SrfResponse;
+  readonly #renegotiation: Renegotiation;
+  readonly #startedAt = performance.now();
+  readonly #aborted = new AbortController();
+  #settle!: (record: CallRecord) => void;
+  #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
+  #hunt: Hunt | undefined;
+  #uas: Dialog | undefined;
+  #uac: Dialog | undefined;
+  #target: Target | undefined;
+  #answeredAt: number | undefined;
+  /** The timer of the present state: set-up, ringing, longest call. One at a time. */
+  #deadline: NodeJS.Timeout | undefined;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(
+    foundation: CallFoundation,
+    id: string,
+    caller: Caller,
+    destination: Destination,
+    request: SrfRequest,
+    response: SrfResponse,
+  ) {
+    this.id = id;
+    this.caller = caller;
+    this.#foundation = foundation;
+    this.#destination = destination;
+    this.#request = request;
+    this.#response = response;
+    this.#renegotiation = new Renegotiation(foundation.media, id);
+    this.record = new Promise(resolve => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Sets the call up; every way it can end goes through {@link record}. */
+  async run(): Promise<void> {
+    const { limits } = this.#foundation;
+    this.#request.on('cancel', () => this.#giveUp(outcome('cancelled')));
+    this.#startDeadline(limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
+    try {
+      await this.#setUp();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** The visitor's WebSocket is gone: nobody can be told of a set-up, but an established call may be picked up again. */
+  visitorLeft(): void {
+    if (this.#state !== 'established') return this.#giveUp(outcome('cancelled'));
+    this.#grace ??= setTimeout(() => this.end('visitor-lost'), this.#foundation.limits.graceSeconds * 1000);
+  }
+
+  mediaEvent(event: MediaEvent): void {
+    if (event.type === 'failed') {
+      if (this.#state === 'established') this.end('media-lost');
+      else this.#giveUp(outcome('media-failed'));
+    } else if (event.type === 'silent' && event.leg === 'pbx') {
+      void this.#probePbx();
+    }
+  }
+
+  /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
+  end(ending: Ending): void {
+    if (this.#state === 'established') this.#finish(outcome('answered'), ending);
+    else this.#giveUp(outcome(ending === 'stopping' ? 'stopping' : 'cancelled'));
+  }
+
+  async #setUp(): Promise<void> {
+    const { media, srf } = this.#foundation;
+    const [offer, resolution] = await Promise.all([
+      media.offer(this.id, 'browser', this.#request.body ?? ''),
+      this.#foundation.resolve(this.#destination.domain, this.#aborted.signal),
+    ]);
+    if (this.#state !== 'setting-up') return;
+
+    const invite = (target: Target) =>
+      new PbxInvite(srf, this.#destination, target, this.id, offer, response => void this.#provisional(response));
+    this.#hunt = new Hunt(resolution.targets, invite, attempted => this.#foundation.triesNext(attempted));
+    const result = await this.#hunt.run();
+    if (result.type === 'abandoned') return;
+    this.#target = result.target;
+    if (result.type === 'refused') return this.#giveUp(outcomeOfStatus(result.status));
+    if (this.#state !== 'setting-up') {
+      result.dialog.destroy().catch(() => {});
+      return;
+    }
+    await this.#answer(result.dialog, offer);
+  }
+
+  async #answer(uac: Dialog, offer: string): Promise<void> {
+    const { media, srf, limits } = this.#foundation;
+    this.#state = 'answering';
+    this.#uac = uac;
+    // From the moment it answered, the PBX may hang up, also while the browser is still being told.
+    uac.on('destroy', () => {
+      if (this.#state === 'answering') this.#giveUp(outcome('no-answer'));
+      else this.#finish(outcome('answered'), 'hung-up-by-pbx');
+    });
+    const answer = await media.answer(this.id, 'pbx', uac.remote.sdp);
+    if (this.#state !== 'answering') return;
+    const uas = await srf.createUAS(this.#request, this.#response, { localSdp: answer });
+    this.#uas = uas;
+    if (this.#state !== 'answering') {
+      uas.destroy().catch(() => {});
+      return;
+    }
+    this.#state = 'established';
+    this.#answeredAt = performance.now();
+    this.#startDeadline(limits.callMinutes * 60, () => this.end('too-long'));
+    this.#renegotiation.agreed('pbx', offer, uac.remote.sdp);
+    this.#renegotiation.agreed('browser', answer, this.#request.body ?? '');
+    this.#join(uas, uac);
+  }
+
+  #join(uas: Dialog, uac: Dialog): void {
+    uas.on('destroy', () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
+    for (const event of ['modify', 'update'] as const) {
+      uas.on(event, (request, response) => {
+        this.#visitorBack();
+        void this.#renegotiation.carry('browser', request, response, uac);
+      });
+      uac.on(event, (request, response) => void this.#renegotiation.carry('pbx', request, response, uas));
+    }
+    for (const dialog of [uas, uac]) {
+      // Nobody moves a call elsewhere: a transfer is a way out of the fence.
+      dialog.on('refer', (_request, response) => response.send(603));
+      dialog.on('message', (_request, response) => response.send(405));
+    }
+  }
+
+  /** 180 and 183 (RFC 3261 13.3.1.1); SDP in one of them is early media: the browser plays it instead of ringing. */
+  async #provisional(response: SrfResponse): Promise<void> {
+    const { limits, media } = this.#foundation;
+    if (this.#state !== 'setting-up' || response.status < 180) return;
+    this.#startDeadline(limits.ringSeconds, () => this.#giveUp(outcome('no-answer')));
+    try {
+      const early = response.body ? await media.answer(this.id, 'pbx', response.body) : undefined;
+      if (this.#state !== 'setting-up') return;
+      if (early) this.#response.send(183, { body: early });
+      else if (response.status === 180) this.#response.send(180);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
+  async #probePbx(): Promise<void> {
+    const uac = this.#uac;
+    if (this.#state !== 'established' || !uac) return;
+    const status = await Promise.race([
+      uac.request({ method: 'OPTIONS' }).then(
+        response => response.status,
+        () => 503,
+      ),
+      new Promise<number>(resolve => setTimeout(resolve, PROBE_MS, 408).unref()),
+    ]);
+    if (status === 408 || status === 481 || status === 503) this.end('pbx-lost');
+  }
+
+  #visitorBack(): void {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+  }
+
+  /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
+  #giveUp(why: Outcome): void {
+    if (this.#state === 'ended' || this.#state === 'established') return;
+    this.#aborted.abort();
+    this.#hunt?.abandon();
+    // A cancelled INVITE was answered with 487 by the engine already.
+    if (why.code !== 'cancelled' && !this.#response.finalResponseSent) {
+      const headers: Record<string, string> = why.status === 503 ? { 'Retry-After': '10' } : {};
+      this.#response.send(why.status, why.reason, { headers });
+    }
+    this.#finish(why, undefined);
+  }
+
+  #finish(why: Outcome, ending: Ending | undefined): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#grace);
+    const endedAt = performance.now();
+    const headers = ending ? reasonHeaders(ending) : {};
+    for (const dialog of [this.#uas, this.#uac]) {
+      if (dialog?.connected) dialog.destroy({ headers }).catch(() => {});
+    }
+    const answeredAt = this.#answeredAt ?? endedAt;
+    void this.#foundation.media.close(this.id).then(media => {
+      this.#settle({
+        call: this.id,
+        caller: this.caller,
+        destination: this.#destination,
+        target: this.#target,
+        outcome: why,
+        ending,
+        setupMs: Math.round(answeredAt - this.#startedAt),
+        talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
+        media,
+      });
+    });
+  }
+
+  #failed(error: unknown): void {
+    // What was under way when the call ended fails too; that is no news.
+    if (this.#state !== 'ended') this.#giveUp(this.#outcomeOf(error));
+  }
+
+  #outcomeOf(error: unknown): Outcome {
+    if (error instanceof MediaError) {
+      if (error.status === 400) return outcome('bad-request');
+      return outcome(error.status === 503 ? 'out-of-capacity' : 'not-acceptable');
+    }
+    if (error instanceof Error && error.name === 'ResolveError') return outcome('domain-unresolvable');
+    this.#foundation.log.error({ call: this.id, error }, 'call failed for a reason of our own');
+    return outcome('internal');
+  }
+
+  #startDeadline(seconds: number, expired: () => void): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(expired, seconds * 1000);
+  }
+}

@@ -1,0 +1,35 @@
+// Whom a site's visitors may reach. What a browser sends only selects from what was configured:
+// the address that goes to the PBX is built here, never copied.
+
+import type { Config } from '../config/schema.ts';
+import { parseUri } from '../engine/message/uri.ts';
+
+export interface Destination {
+  readonly domain: string;
+  readonly user: string;
+  /** Request-URI and To of the INVITE toward the PBX. */
+  readonly uri: string;
+}
+
+/** The destination that `requestUri` selects, when a page of `origin` may call it. */
+export type Directory = (requestUri: string, origin: string) => Destination | undefined;
+
+export function createDirectory(config: Config): Directory {
+  const sites = new Map(
+    config.sites.map(site => [
+      site.domain,
+      { origins: new Set(site.origins), callable: new Set(site.callable) },
+    ]),
+  );
+  return (requestUri, origin) => {
+    const uri = parseUri(requestUri);
+    // Parameters, headers and passwords have no business in an address that people type.
+    if (!uri?.user || uri.password !== undefined || uri.port !== undefined) return undefined;
+    if (uri.params.size > 0 || uri.headers.size > 0) return undefined;
+    const site = sites.get(uri.host);
+    const user = uri.user.toLowerCase();
+    if (!site?.callable.has(user)) return undefined;
+    if (!site.origins.has('*') && !site.origins.has(origin)) return undefined;
+    return { domain: uri.host, user, uri: `sip:${user}@${uri.host}` };
+  };
+}

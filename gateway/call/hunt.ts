@@ -1,0 +1,60 @@
+// Walks the servers of a domain until one takes the call (RFC 3263 4.3). Never touches the list it walks.
+
+import type { Dialog } from 'drachtio-srf';
+import type { Target } from '../resolver/target.ts';
+import type { PbxInvite } from './pbx-invite.ts';
+
+export type HuntResult =
+  | { readonly type: 'answered'; readonly dialog: Dialog; readonly target: Target }
+  /** The final refusal: of a person, or of the last server there was. */
+  | { readonly type: 'refused'; readonly status: number; readonly target: Target }
+  | { readonly type: 'abandoned' };
+
+/** What became of one attempt, as the failover rules judge it. */
+export interface Attempted {
+  readonly target: Target;
+  readonly status: number;
+  readonly heard: boolean;
+}
+
+export class Hunt {
+  readonly #targets: readonly Target[];
+  readonly #invite: (target: Target) => PbxInvite;
+  readonly #triesNext: (attempted: Attempted) => boolean;
+  #current: PbxInvite | undefined;
+  #abandoned = false;
+
+  /**
+   * @param targets best first, at least one
+   * @param invite sends the INVITE to one of them
+   * @param triesNext whether a refusal speaks of the server rather than of the person
+   */
+  constructor(
+    targets: readonly Target[],
+    invite: (target: Target) => PbxInvite,
+    triesNext: (attempted: Attempted) => boolean,
+  ) {
+    this.#targets = targets;
+    this.#invite = invite;
+    this.#triesNext = triesNext;
+  }
+
+  async run(): Promise<HuntResult> {
+    let refused: HuntResult = { type: 'abandoned' };
+    for (const target of this.#targets) {
+      if (this.#abandoned) break;
+      this.#current = this.#invite(target);
+      const result = await this.#current.result;
+      if (result.type === 'answered') return { ...result, target };
+      if (result.type === 'abandoned') return result;
+      refused = { type: 'refused', status: result.status, target };
+      if (!this.#triesNext({ target, status: result.status, heard: result.heard })) break;
+    }
+    return this.#abandoned ? { type: 'abandoned' } : refused;
+  }
+
+  abandon(): void {
+    this.#abandoned = true;
+    this.#current?.abandon();
+  }
+}

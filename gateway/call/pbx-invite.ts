@@ -1,0 +1,89 @@
+// One INVITE to one server of the destination's domain (UAC side): sent, heard of, abandoned.
+
+import type { Target } from '../resolver/target.ts';
+import type { Destination } from './directory.ts';
+import type { default as Srf, Dialog, SipError, SrfRequest, SrfResponse } from 'drachtio-srf';
+import { inviteHeaders } from './headers.ts';
+
+export type InviteResult =
+  | { readonly type: 'answered'; readonly dialog: Dialog }
+  /** `heard`: whether the server said anything before it refused, so that it is known to be alive. */
+  | { readonly type: 'refused'; readonly status: number; readonly heard: boolean }
+  | { readonly type: 'abandoned' };
+
+export class PbxInvite {
+  readonly target: Target;
+  readonly result: Promise<InviteResult>;
+  #sent: SrfRequest | undefined;
+  #heard = false;
+  #abandoned = false;
+  #settled = false;
+
+  constructor(
+    srf: Srf,
+    destination: Destination,
+    target: Target,
+    callId: string,
+    offer: string,
+    onProvisional: (response: SrfResponse) => void,
+  ) {
+    this.target = target;
+    const dialog = srf.createUAC(
+      destination.uri,
+      { proxy: nextHop(target), localSdp: offer, headers: inviteHeaders(destination, callId) },
+      {
+        cbRequest: (error, sent) => {
+          if (error || !sent) return;
+          this.#sent = sent;
+          if (this.#abandoned) this.#cancel();
+        },
+        cbProvisional: response => {
+          this.#heard = true;
+          if (!this.#abandoned) onProvisional(response);
+        },
+      },
+    );
+    this.result = dialog.then(
+      established => this.#answered(established),
+      (error: unknown) => this.#refused(error),
+    );
+  }
+
+  /** Gives this server up: CANCEL, and should its answer cross that, ACK and BYE. */
+  abandon(): void {
+    if (this.#abandoned || this.#settled) return;
+    this.#abandoned = true;
+    this.#cancel();
+  }
+
+  #answered(dialog: Dialog): InviteResult {
+    this.#settled = true;
+    if (!this.#abandoned) return { type: 'answered', dialog };
+    // drachtio-srf has sent the ACK; RFC 3261 15: the dialog is ours to end.
+    dialog.destroy().catch(() => {});
+    return { type: 'abandoned' };
+  }
+
+  #refused(error: unknown): InviteResult {
+    this.#settled = true;
+    if (this.#abandoned) return { type: 'abandoned' };
+    // What is no SipError comes from the engine itself: the request could not be sent at all.
+    return { type: 'refused', status: isSipError(error) ? error.status : 503, heard: this.#heard };
+  }
+
+  #cancel(): void {
+    this.#sent?.cancel({}, () => {});
+  }
+}
+
+/** The next hop as a URI. For TLS the certificate is verified against the name, so `maddr` carries the address. */
+function nextHop({ transport, address, port, hostname }: Target): string {
+  const literal = address.includes(':') ? `[${address}]` : address;
+  return transport === 'tls'
+    ? `sip:${hostname}:${port};transport=tls;maddr=${literal}`
+    : `sip:${literal}:${port};transport=${transport}`;
+}
+
+function isSipError(error: unknown): error is SipError {
+  return error instanceof Error && typeof (error as { status?: unknown }).status === 'number';
+}

@@ -1,0 +1,65 @@
+// A re-INVITE or UPDATE in an established call (RFC 3261 14, RFC 3311): the offer goes through the relay
+// to the other leg, its answer comes back the same way.
+
+import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import { type CallId, type Leg, MediaError, type MediaRelay } from '../media/relay.ts';
+
+export class Renegotiation {
+  readonly #media: MediaRelay;
+  readonly #call: CallId;
+  #running = false;
+  /** What was last agreed with each leg: the offer or answer that it got from us, and its reply. */
+  readonly #agreed = new Map<Leg, { ours: string; theirs: string }>();
+
+  constructor(media: MediaRelay, call: CallId) {
+    this.#media = media;
+    this.#call = call;
+  }
+
+  /** Notes what a leg was told and what it said, as the call was set up. */
+  agreed(leg: Leg, ours: string, theirs: string): void {
+    this.#agreed.set(leg, { ours, theirs });
+  }
+
+  /** Carries the offer in `request`, which came from leg `from`, to the dialog of the other leg. */
+  async carry(from: Leg, request: SrfRequest, response: SrfResponse, other: Dialog): Promise<void> {
+    const offer = request.body;
+    if (!offer) {
+      // An offerless re-INVITE asks for our offer; what stands is what we offer (RFC 3261 14.2).
+      response.send(200, { body: this.#agreed.get(from)?.ours ?? '' });
+      return;
+    }
+    if (this.#running) {
+      response.send(491);
+      return;
+    }
+    this.#running = true;
+    try {
+      await this.#exchange(from, offer, response, other);
+    } catch (error) {
+      response.send(error instanceof MediaError ? error.status : 500);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #exchange(from: Leg, offer: string, response: SrfResponse, other: Dialog): Promise<void> {
+    const to: Leg = from === 'browser' ? 'pbx' : 'browser';
+    const onward = await this.#media.offer(this.#call, from, offer);
+    const standing = this.#agreed.get(to);
+    let answer = standing?.theirs;
+    // An ICE restart changes nothing for the other leg: it need not hear of it.
+    if (!standing || standing.ours !== onward) {
+      const reply = await other.request({ method: 'INVITE', body: onward });
+      if (reply.status !== 200 || !reply.body) {
+        response.send(reply.status >= 300 ? reply.status : 488);
+        return;
+      }
+      answer = reply.body;
+      this.#agreed.set(to, { ours: onward, theirs: answer });
+    }
+    const back = await this.#media.answer(this.#call, to, answer as string);
+    this.#agreed.set(from, { ours: back, theirs: offer });
+    response.send(200, { body: back });
+  }
+}

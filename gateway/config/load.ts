@@ -1,0 +1,87 @@
+// YAML text -> one frozen Config, or every problem at once with its line.
+
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { type Config, type ConfigInput, schema } from './schema.ts';
+
+/** What is wrong with a configuration: one line of text each, in the order of the file. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads a configuration from YAML text. `file` only names it in complaints.
+ * @throws {ConfigError} naming every offending key, its value, its line and what was expected.
+ */
+export function parseConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      document.errors.map(error => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return `${file}:${line}:${col}: not valid YAML: ${error.message}`;
+      }),
+    );
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return freeze(result.data);
+
+  const located = result.error.issues.flatMap(issue => explain(issue)).map(problem => {
+    const line = lineOf(problem.path);
+    return { line, text: `${file}:${line}: ${problem.path.join('.') || 'the file'}: ${problem.message}` };
+  });
+  throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
+
+  /** The line of the deepest node that exists on the way to `path`; a missing key is shown at its parent. */
+  function lineOf(path: readonly PropertyKey[]): number {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      const range = (node as { range?: [number, number, number] } | undefined)?.range;
+      if (range) return lines.linePos(range[0]).line;
+    }
+    return 1;
+  }
+}
+
+/** A configuration that was put together from flags rather than read from a file. */
+export function configFrom(input: ConfigInput): Config {
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) return freeze(result.data);
+  throw new ConfigError(
+    result.error.issues.flatMap(issue => explain(issue)).map(({ path, message }) => `${path.join('.')}: ${message}`),
+  );
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function explain(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => ({ path: [...issue.path, key], message: 'no such key' }));
+  }
+  if (issue.input === undefined) return [{ path: issue.path, message: 'missing' }];
+  return [{ path: issue.path, message: `${issue.message}, got ${shown(issue.input)}` }];
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const child of Object.values(value)) freeze(child);
+  }
+  return value;
+}

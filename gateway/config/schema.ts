@@ -1,0 +1,150 @@
+// The shape of the configuration file: every key, every default, every complaint in the owner's words.
+// Knows nothing of files or command lines; load.ts feeds it.
+
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+const port = z
+  .int('expected a port number')
+  .min(0, 'expected a port from 0 (any free one) to 65535')
+  .max(65535, 'expected a port from 0 (any free one) to 65535');
+
+const seconds = z.number('expected a number of seconds').positive('expected more than 0 seconds');
+const count = z.int('expected a whole number').positive('expected at least 1');
+
+const ipAddress = z.string('expected an IP address').refine(text => isIP(text) !== 0, 'expected an IP address');
+
+const endpoint = z
+  .string('expected ADDRESS:PORT')
+  .regex(/^(\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i, 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443')
+  .refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535, 'expected a port up to 65535');
+
+const network = z.string('expected a network such as 10.0.0.0/8').refine(isNetwork, {
+  message: 'expected a network such as 10.0.0.0/8 or fd00::/8',
+});
+
+const domain = z
+  .string('expected a domain name')
+  .toLowerCase()
+  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+    message: 'expected a domain name such as mysite.ru',
+  });
+
+/**
+ * Users that may be called are plain names: nothing in them can be read as a dial string.
+ * YAML reads 101 as a number; people mean the name.
+ */
+const user = z
+  .union([z.string(), z.int()], 'expected a name such as director, or an extension such as 101')
+  .transform(value => String(value).toLowerCase())
+  .refine(text => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
+    message: 'expected letters, digits, dots, dashes or underscores, such as director or 101',
+  });
+
+const origin = z.string('expected an origin').refine(isOrigin, {
+  message: 'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page',
+});
+
+const site = z.strictObject({
+  /** The SIP domain: what stands after the @. */
+  domain,
+  /** Pages that may call: origins as browsers send them. */
+  origins: z.array(origin, 'expected a list of origins').min(1, 'expected at least one origin'),
+  /** Whom visitors may reach; nobody else can be called. */
+  callable: z.array(user, 'expected a list of names').min(1, 'expected at least one name'),
+});
+
+export const schema = z.strictObject({
+  /** Where pages, the widget and the WebSocket are served. */
+  listen: endpoint.default('0.0.0.0:8443'),
+  /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
+  tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
+  /** This machine's address as browsers and PBXs reach it. Default: its first address that is not loopback. */
+  address: ipAddress.optional(),
+  dns: z
+    .strictObject({
+      /** ADDRESS:PORT of DNS servers; the system's when absent. */
+      servers: z.array(endpoint, 'expected a list of ADDRESS:PORT').min(1).optional(),
+      /** Networks inside the company that DNS answers may point at; public addresses always may. */
+      allow: z.array(network, 'expected a list of networks').default([]),
+    })
+    .prefault({}),
+  sip: z
+    .strictObject({
+      /** Local ports toward PBXs; 0 means any free one. */
+      udp: port.default(5060),
+      tcp: port.default(5060),
+    })
+    .prefault({}),
+  media: z
+    .strictObject({
+      /** One UDP port for all browsers; each further worker takes the next one. */
+      browserPort: port.default(40000),
+      /** First and last UDP port toward PBXs, as RTP/RTCP pairs. */
+      pbxPorts: z
+        .tuple([port, port], 'expected two ports, such as [20000, 29999]')
+        .refine(([first, last]) => last - first >= 3, 'expected the last port to be at least 3 above the first')
+        .default([20000, 29999]),
+      workers: count.max(64, 'expected at most 64').default(1),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Calls at once. */
+      calls: count.default(200),
+      /** WebSockets at once, in all and from one address. */
+      visitors: count.default(2000),
+      visitorsPerAddress: count.default(20),
+      /** SIP messages a second that one visitor may send, after a burst of five times as many. */
+      messagesPerSecond: count.default(20),
+      /** How long a person's phone rings. */
+      ringSeconds: seconds.default(60),
+      /** Longest set-up until something rings, over all servers of the domain. */
+      setupSeconds: seconds.default(12),
+      /** How long one server of a domain may say nothing before the next is tried. */
+      answerSeconds: seconds.default(2),
+      /** How long a call outlives its visitor's WebSocket. */
+      graceSeconds: seconds.default(30),
+      /** Silence on the PBX's side after which the gateway asks whether it is still there. */
+      silentSeconds: seconds.default(30),
+      /** Longest call. */
+      callMinutes: z.number('expected a number of minutes').positive('expected more than 0 minutes').default(120),
+      /** How long running calls may go on once the gateway was told to stop. */
+      drainSeconds: z.number('expected a number of seconds').min(0, 'expected 0 seconds or more').default(30),
+    })
+    .prefault({}),
+  log: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
+  sites: z
+    .array(site, 'expected a list of sites')
+    .min(1, 'expected at least one site')
+    .superRefine((sites, context) => {
+      const seen = new Set<string>();
+      for (const [index, { domain }] of sites.entries()) {
+        if (seen.has(domain)) {
+          context.addIssue({ code: 'custom', path: [index, 'domain'], message: 'this domain stands in the list twice' });
+        }
+        seen.add(domain);
+      }
+    }),
+});
+
+export type Config = Readonly<z.output<typeof schema>>;
+export type ConfigInput = z.input<typeof schema>;
+export type Site = Config['sites'][number];
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = ''] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || !/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isOrigin(text: string): boolean {
+  if (text === '*') return true;
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}

@@ -1,0 +1,40 @@
+// Who may open a WebSocket: decided on the HTTP upgrade request alone, before anything is parsed as SIP.
+
+import type { IncomingMessage } from 'node:http';
+import type { Config } from '../config/schema.ts';
+import type { Visitors } from './visitor.ts';
+
+export const SIP_PATH = '/sip';
+
+export interface Refusal {
+  readonly status: 400 | 403 | 404 | 405 | 429 | 503;
+  readonly reason: string;
+}
+
+/** The page's origin when it may enter, else why not. RFC 7118 4 asks for the `sip` subprotocol. */
+export function admit(
+  request: IncomingMessage,
+  address: string,
+  visitors: Visitors,
+  config: Config,
+): { origin: string } | Refusal {
+  if (request.method !== 'GET') return { status: 405, reason: 'only GET can be upgraded' };
+  if (new URL(request.url ?? '/', 'http://gateway').pathname !== SIP_PATH) {
+    return { status: 404, reason: `the WebSocket is at ${SIP_PATH}` };
+  }
+  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
+  if (!protocols.includes('sip')) return { status: 400, reason: 'the subprotocol must be sip' };
+
+  const origin = request.headers.origin ?? '';
+  if (!originAllowed(origin, config)) return { status: 403, reason: 'no site lists this origin' };
+
+  if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
+  if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
+    return { status: 429, reason: 'too many connections from this address' };
+  }
+  return { origin };
+}
+
+function originAllowed(origin: string, config: Config): boolean {
+  return config.sites.some(site => site.origins.includes('*') || site.origins.includes(origin));
+}

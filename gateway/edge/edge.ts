@@ -1,0 +1,125 @@
+// Browsers' WebSockets: who may enter, how fast, how large. Hands accepted sockets on; knows no SIP.
+
+import type { IncomingMessage, Server } from 'node:http';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../observe/log.ts';
+import { admit, type Refusal, SIP_PATH } from './admission.ts';
+import { MessageRate } from './message-rate.ts';
+import { type Visitor, Visitors } from './visitor.ts';
+
+const PING_EVERY_MS = 20_000;
+const MISSED_PINGS = 2;
+
+/** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */
+const WS_LIMITS = { maxPayload: 64 * 1024, maxFragments: 16, maxBufferedChunks: 256, perMessageDeflate: false };
+
+/** Takes one accepted socket; `remote` is the visitor's end. */
+export type SocketTaker = (
+  socket: WebSocket,
+  remote: { address: string; port: number },
+  secure: boolean,
+) => void;
+
+export class Edge {
+  readonly visitors = new Visitors();
+  readonly #config: Config;
+  readonly #log: Log;
+  readonly #take: SocketTaker;
+  readonly #sockets: WebSocketServer;
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #missed = new WeakMap<WebSocket, number>();
+  #open = true;
+
+  constructor(config: Config, take: SocketTaker, log: Log) {
+    this.#config = config;
+    this.#take = take;
+    this.#log = log;
+    this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
+    this.#heartbeat = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#heartbeat.unref();
+  }
+
+  /** Answers upgrade requests of `server` from now on. */
+  attach(server: Server, secure: boolean): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      const address = plainAddress(request.socket.remoteAddress ?? '');
+      const port = request.socket.remotePort ?? 0;
+      const verdict = this.#open
+        ? admit(request, address, this.visitors, this.#config)
+        : ({ status: 503, reason: 'the gateway is stopping' } as const);
+      if ('status' in verdict) {
+        this.#log.debug({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
+        refuse(socket, verdict);
+        return;
+      }
+      this.#sockets.handleUpgrade(request, socket, head, accepted => {
+        this.#welcome(accepted, { address, port, origin: verdict.origin }, secure);
+      });
+    });
+  }
+
+  /** Lets nobody in any more; those who are in stay. */
+  refuseNewcomers(): void {
+    this.#open = false;
+  }
+
+  close(): void {
+    this.#open = false;
+    clearInterval(this.#heartbeat);
+    for (const socket of this.#sockets.clients) socket.close(1001, 'the gateway is stopping');
+    const stragglers = setTimeout(() => {
+      for (const socket of this.#sockets.clients) socket.terminate();
+    }, 500);
+    stragglers.unref();
+  }
+
+  #welcome(socket: WebSocket, visitor: Visitor, secure: boolean): void {
+    this.visitors.enter(visitor);
+    const rate = new MessageRate(this.#config.limits.messagesPerSecond);
+    socket.on('error', error => this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol'));
+    socket.on('close', () => this.visitors.leave(visitor));
+    socket.on('pong', () => this.#missed.delete(socket));
+    socket.on('message', () => {
+      this.#missed.delete(socket);
+      if (rate.take()) return;
+      this.#log.warn({ address: visitor.address, origin: visitor.origin }, 'visitor sends too fast');
+      socket.close(1008, 'too many messages');
+      socket.terminate();
+    });
+    this.#take(socket, visitor, secure);
+  }
+
+  /** A cable that was pulled sends no FIN: whoever misses two pings is gone. */
+  #ping(): void {
+    for (const socket of this.#sockets.clients) {
+      const missed = this.#missed.get(socket) ?? 0;
+      if (missed >= MISSED_PINGS) {
+        socket.terminate();
+        continue;
+      }
+      this.#missed.set(socket, missed + 1);
+      socket.ping();
+    }
+  }
+}
+
+function refuse(socket: Duplex, { status, reason }: Refusal): void {
+  const body = `${reason}\n`;
+  const retry = status === 429 || status === 503 ? 'Retry-After: 10\r\n' : '';
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n${retry}` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** A dual-stack socket names IPv4 peers as ::ffff:1.2.3.4; everyone else says 1.2.3.4. */
+function plainAddress(address: string): string {
+  const mapped = address.startsWith('::ffff:') ? address.slice(7) : address;
+  return isIP(mapped) ? mapped : address;
+}
+
+export { SIP_PATH };

@@ -1,0 +1,117 @@
+// Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
+// Knows who is who; decides nothing about calls.
+
+import { randomBytes } from 'node:crypto';
+import { CallApp } from './call/call-app.ts';
+import { logRecord } from './call/call-record.ts';
+import { addressFence, primaryAddress } from './config/address.ts';
+import type { Config } from './config/schema.ts';
+import { Edge } from './edge/edge.ts';
+import { Engine } from './engine/engine.ts';
+import { type Health, startHttp } from './http/server.ts';
+import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
+import type { Log } from './observe/log.ts';
+import { isTargetFailure } from './resolver/failover.ts';
+import { Quarantine } from './resolver/quarantine.ts';
+import { createResolver } from './resolver/resolver.ts';
+
+export interface Gateway {
+  /** Where pages find the widget. */
+  readonly url: string;
+  health(): Promise<Health>;
+  /** Stops: takes no new calls, waits for running ones as long as the config says, ends the rest, closes all. */
+  drain(): Promise<void>;
+  /** Stops at once: running calls are ended with a reason. */
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway; rejects when an address or port cannot be had. */
+export async function startGateway(config: Config, log: Log): Promise<Gateway> {
+  const address = config.address ?? primaryAddress();
+  const fence = addressFence(config.dns.allow);
+  const resolver = createResolver({ servers: config.dns.servers && [...config.dns.servers], allow: fence });
+  const quarantine = new Quarantine();
+
+  const media = await createEmbeddedRelay({
+    workers: config.media.workers,
+    browser: { listen: address, port: config.media.browserPort, announce: [address] },
+    pbx: { listen: address, announce: address, ports: config.media.pbxPorts },
+    silentAfterMs: config.limits.silentSeconds * 1000,
+    allowPbxMedia: fence,
+    log: log.child({ room: 'media' }),
+  });
+
+  const secret = randomBytes(24).toString('base64url');
+  const engine = await Engine.start({
+    listen: [
+      { transport: 'udp', address, port: config.sip.udp },
+      { transport: 'tcp', address, port: config.sip.tcp },
+    ],
+    admin: { secret },
+    // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
+    timers: { timerB: config.limits.answerSeconds * 1000 },
+    log: log.child({ room: 'engine' }),
+  });
+
+  const edge = new Edge(
+    config,
+    (socket, remote, secure) => engine.acceptWebSocket(socket, remote, secure),
+    log.child({ room: 'edge' }),
+  );
+
+  const calls = await CallApp.start({
+    config,
+    limits: config.limits,
+    log: log.child({ room: 'call' }),
+    media,
+    engine: { host: engine.admin.address, port: engine.admin.port, secret },
+    visitorAt: (address, port) => edge.visitors.at(address, port),
+    resolve: async (host, signal) => {
+      const resolution = await resolver.resolve({ scheme: 'sip', host }, signal);
+      return { ...resolution, targets: quarantine.order(resolution.targets) };
+    },
+    triesNext: ({ target, status, heard }) => {
+      const failed = isTargetFailure({ status, heard });
+      if (failed) quarantine.report(target);
+      return failed;
+    },
+    onRecord: record => logRecord(log, record),
+  });
+  edge.visitors.onLeft(visitor => calls.visitorLeft(visitor));
+
+  let draining = false;
+  const health = async (): Promise<Health> => ({
+    status: draining ? 'draining' : 'ok',
+    calls: calls.size,
+    visitors: edge.visitors.size,
+    ...engine.counts(),
+    media: await media.counts(),
+  });
+  const http = await startHttp(config, health);
+  edge.attach(http.server, http.secure);
+
+  async function stop(): Promise<void> {
+    draining = true;
+    edge.refuseNewcomers();
+    calls.refuseNewCalls();
+    await calls.endAll('stopping');
+    edge.close();
+    await http.close();
+    calls.close();
+    await engine.stop();
+    await media.shutdown();
+    resolver.close();
+  }
+
+  return {
+    url: http.url,
+    health,
+    async drain() {
+      draining = true;
+      calls.refuseNewCalls();
+      await calls.quiet(config.limits.drainSeconds * 1000);
+      await stop();
+    },
+    stop,
+  };
+}

@@ -1,0 +1,77 @@
+// The HTTP(S) server: the widget's files, health. The WebSocket's upgrade belongs to the edge.
+
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { splitEndpoint } from '../config/address.ts';
+import type { Config } from '../config/schema.ts';
+import { widgetFiles } from './widget-files.ts';
+
+/** What `/healthz` says. `status` is `draining` once the gateway takes no new calls. */
+export interface Health {
+  readonly status: 'ok' | 'draining';
+  readonly [count: string]: unknown;
+}
+
+export interface HttpServer {
+  readonly server: Server;
+  readonly secure: boolean;
+  /** `https://host:port` of the address listened on. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts serving; rejects when the address cannot be listened on or the certificate cannot be read. */
+export async function startHttp(config: Config, health: () => Promise<Health>): Promise<HttpServer> {
+  const serveWidget = widgetFiles();
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      return;
+    }
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path === '/healthz') sendHealth(response, health);
+    else serveWidget(request, response, () => response.writeHead(404).end('Not found\n'));
+  };
+
+  const secure = config.tls !== undefined;
+  const server = config.tls
+    ? createTlsServer({ cert: readFileSync(config.tls.certificate), key: readFileSync(config.tls.key) }, answer)
+    : createServer(answer);
+  // An upgrade that is never finished must not hold a socket for long.
+  server.headersTimeout = 5_000;
+  server.requestTimeout = 10_000;
+  server.maxHeadersCount = 64;
+
+  const { address, port } = splitEndpoint(config.listen);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, resolve);
+  });
+  const bound = server.address() as AddressInfo;
+  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return {
+    server,
+    secure,
+    url: `${secure ? 'https' : 'http'}://${host}:${bound.port}`,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function sendHealth(response: ServerResponse, health: () => Promise<Health>): void {
+  health().then(
+    report => {
+      response.writeHead(report.status === 'ok' ? 200 : 503, {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+      });
+      response.end(`${JSON.stringify(report)}\n`);
+    },
+    () => response.writeHead(500).end(),
+  );
+}

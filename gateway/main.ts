@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// The process: arguments, signals, exit codes (0 ended well, 1 failed, 2 was misconfigured).
+
+import { Command, CommanderError } from 'commander';
+import { addGatewayCommand } from './cli/gateway.ts';
+import { ConfigError } from './config/load.ts';
+import type { Gateway } from './gateway.ts';
+
+const program = new Command('sip-call')
+  .description('Call director@mysite.ru from a web page.')
+  .showHelpAfterError()
+  .exitOverride();
+
+addGatewayCommand(program, runUntilSignal);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof ConfigError) {
+    for (const problem of error.problems) console.error(problem);
+    process.exitCode = 2;
+  } else {
+    console.error(`sip-call: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
+}
+
+/** SIGTERM lets running calls end, SIGINT or a second signal does not. */
+function runUntilSignal(gateway: Gateway): void {
+  let signals = 0;
+  const leave = (stopped: Promise<void>) => void stopped.then(() => process.exit(0));
+  process.on('SIGTERM', () => leave(signals++ === 0 ? gateway.drain() : gateway.stop()));
+  process.on('SIGINT', () => {
+    signals++;
+    leave(gateway.stop());
+  });
+}
