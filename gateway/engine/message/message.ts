@@ -48,10 +48,12 @@ export interface SipResponse {
 
 export type SipMessage = SipRequest | SipResponse;
 
-/** What a peer sent that is no SIP message, and the 400's reason phrase to answer with where one is due. */
+/** What a peer sent that is no SIP message, and the status and reason phrase to answer with where an answer is due. */
 export interface ParseFailure {
   readonly kind: 'failure';
+  /** 400, 505 (another SIP version) or 513 (too large). */
+  readonly status: number;
   readonly reason: string;
-  /** As much of the message as could be read, when a 400 can still be addressed (Via, From, To, Call-ID, CSeq). */
+  /** As much of the message as could be read, when an answer can still be addressed (Via, From, To, Call-ID, CSeq). */
   readonly partial?: SipRequest;
 }

@@ -1,0 +1,41 @@
+// New messages from parts. Which fields belong in them is the business of the layers above,
+// but for what RFC 3261 8.2.6 says every response copies.
+
+import { tagOf, withTag } from './address.ts';
+import { HeaderList } from './headers.ts';
+import type { HeaderField, SipRequest, SipResponse } from './message.ts';
+import { reasonPhrase } from './reasons.ts';
+
+const NO_BODY = Buffer.alloc(0);
+
+export function createRequest(
+  method: string,
+  uri: string,
+  fields: Iterable<readonly [name: string, value: string]>,
+  body: Buffer = NO_BODY,
+): SipRequest {
+  return { kind: 'request', method, uri, headers: new HeaderList(fields), body };
+}
+
+/**
+ * RFC 3261 8.2.6: every Via in order, From, To, Call-ID and CSeq as they came; the request's
+ * Timestamp too when the response is a 100. `toTag` is added unless To has one already or the
+ * response is a 100 without a dialog. Fields the request lacks are left out.
+ */
+export function createResponse(
+  request: SipRequest,
+  status: number,
+  reason: string = reasonPhrase(status),
+  toTag?: string,
+): SipResponse {
+  const fields: HeaderField[] = [];
+  for (const { name, value } of request.headers) {
+    if (name === 'To') {
+      const tagged = toTag !== undefined && status > 100 && tagOf(value) === undefined;
+      fields.push({ name, value: tagged ? withTag(value, toTag) : value });
+    } else if (COPIED.has(name) || (status === 100 && name === 'Timestamp')) fields.push({ name, value });
+  }
+  return { kind: 'response', status, reason, headers: HeaderList.adopt(fields), body: NO_BODY };
+}
+
+const COPIED: ReadonlySet<string> = new Set(['Via', 'From', 'Call-ID', 'CSeq']);

@@ -1,0 +1,51 @@
+// The few terminal symbols of RFC 3261 25.1 that several header grammars share.
+
+/** `token`: methods, header names, parameter names, option tags. */
+export const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
+
+/** Control characters, which no part of a header section may carry (CR and LF included, HTAB not). */
+export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+export function isWhitespace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** Index of the first character from `from` on that is neither SP nor HTAB. */
+export function skipWhitespace(text: string, from: number): number {
+  let index = from;
+  while (index < text.length && isWhitespace(text.charCodeAt(index))) index++;
+  return index;
+}
+
+/** Index just after the quoted string that opens at `open`, or -1 when it never closes. */
+export function endOfQuoted(text: string, open: number): number {
+  for (let i = open + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5c) i++;
+    else if (code === 0x22) return i + 1;
+  }
+  return -1;
+}
+
+/** Quoted string to plain text; text without quotes is returned as it is. */
+export function unquote(text: string): string {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
+  const inner = text.slice(1, -1);
+  return inner.includes('\\') ? inner.replace(/\\(.)/gs, '$1') : inner;
+}
+
+export function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** A decimal of at most `max`; undefined for anything else, the empty string included. Leading zeros are allowed. */
+export function parseDecimal(text: string, max: number): number | undefined {
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+    if (value > max) return undefined;
+  }
+  return text.length === 0 ? undefined : value;
+}

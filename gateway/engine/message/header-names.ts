@@ -1,0 +1,129 @@
+// The header fields this engine knows by name (RFC 3261 20 and its extensions): canonical spelling,
+// compact form, and how often a field may occur. To teach the engine a header, add a line here.
+// Must know nothing of any header's grammar.
+
+/** What the parser and the serializer need to know of a header field's name. */
+export interface HeaderName {
+  /** Canonical long form; every field of that name shares this one string. */
+  readonly name: string;
+  /** `single`: more than one is a malformed message. `list`: may be joined with commas. `lines`: repeats, never joined. */
+  readonly occurs: 'single' | 'list' | 'lines';
+  /** Whether the serializer joins its values again: lists of plain tokens, which waste a line each. */
+  readonly joined: boolean;
+}
+
+// `Via v` reads: canonical name, then compact form if there is one.
+
+const single = [
+  'Call-ID i',
+  'Content-Length l',
+  'Content-Type c',
+  'CSeq',
+  'Event o',
+  'Expires',
+  'From f',
+  'Max-Forwards',
+  'Min-Expires',
+  'Min-SE',
+  'Refer-To r',
+  'Referred-By b',
+  'Replaces',
+  'RAck',
+  'RSeq',
+  'Session-Expires x',
+  'To t',
+];
+
+const list = [
+  'Alert-Info',
+  'Call-Info',
+  'Contact m',
+  'Diversion',
+  'Error-Info',
+  'Geolocation',
+  'History-Info',
+  'P-Asserted-Identity',
+  'P-Preferred-Identity',
+  'Path',
+  'Reason',
+  'Record-Route',
+  'Route',
+  'Service-Route',
+  'Via v',
+  'Warning',
+];
+
+const tokenList = [
+  'Accept',
+  'Accept-Encoding',
+  'Accept-Language',
+  'Allow',
+  'Allow-Events u',
+  'Content-Encoding e',
+  'Content-Language',
+  'In-Reply-To',
+  'Proxy-Require',
+  'Recv-Info',
+  'Require',
+  'Supported k',
+  'Unsupported',
+];
+
+// Commas are part of these values (Date, credentials), or nobody here needs them apart.
+const lines = [
+  'Accept-Contact a',
+  'Authentication-Info',
+  'Authorization',
+  'Content-Disposition',
+  'Date',
+  'Identity y',
+  'Identity-Info n',
+  'Info-Package',
+  'MIME-Version',
+  'Organization',
+  'Priority',
+  'Privacy',
+  'Proxy-Authenticate',
+  'Proxy-Authorization',
+  'Refer-Sub',
+  'Reject-Contact j',
+  'Remote-Party-ID',
+  'Reply-To',
+  'Request-Disposition d',
+  'Retry-After',
+  'Server',
+  'SIP-ETag',
+  'SIP-If-Match',
+  'Subject s',
+  'Subscription-State',
+  'Timestamp',
+  'User-Agent',
+  'User-to-User',
+  'WWW-Authenticate',
+];
+
+const bySpelling = new Map<string, HeaderName>();
+define(single, 'single', false);
+define(list, 'list', false);
+define(tokenList, 'list', true);
+define(lines, 'lines', false);
+
+function define(entries: readonly string[], occurs: HeaderName['occurs'], joined: boolean): void {
+  for (const entry of entries) {
+    const [name, compact] = entry.split(' ') as [string, string?];
+    const header: HeaderName = { name, occurs, joined };
+    for (const spelling of compact === undefined ? [name] : [name, compact]) {
+      bySpelling.set(spelling, header);
+      bySpelling.set(spelling.toLowerCase(), header);
+      bySpelling.set(spelling.toUpperCase(), header);
+    }
+  }
+}
+
+/**
+ * The known header of that name in any case or compact form. Allocates nothing for the usual
+ * spellings (canonical, all lower, all upper).
+ */
+export function headerNamed(name: string): HeaderName | undefined {
+  return bySpelling.get(name) ?? bySpelling.get(name.toLowerCase());
+}
