@@ -70,8 +70,8 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
       const resolution = await resolver.resolve({ scheme: 'sip', host }, signal);
       return { ...resolution, targets: quarantine.order(resolution.targets) };
     },
-    triesNext: ({ target, status, heard }) => {
-      const failed = isTargetFailure({ status, heard });
+    triesNext: (target, outcome) => {
+      const failed = isTargetFailure(outcome);
       if (failed) quarantine.report(target);
       return failed;
     },

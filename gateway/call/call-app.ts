@@ -4,12 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import Srf, { type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
-import type { MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import { Call, type CallFoundation } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { createDirectory, type Directory } from './directory.ts';
-import { type Ending, type Outcome, outcome } from './outcome.ts';
+import { createDirectory, type Destination, type Directory } from './directory.ts';
+import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
@@ -46,7 +45,9 @@ export class CallApp {
   static async start(options: CallAppOptions): Promise<CallApp> {
     const srf = new Srf();
     const app = new CallApp(options, srf);
-    srf.on('error', error => options.log.error({ error: error.message }, 'connection to the SIP engine failed'));
+    srf.on('error', error =>
+      options.log.error({ error: error.message }, 'connection to the SIP engine failed'),
+    );
     srf.use('invite', (request, response) => app.#invited(request, response));
     srf.use('options', (_request, response) => response.send(200, { headers: { Allow: ALLOW } }));
     for (const method of REFUSED_METHODS) {
@@ -99,19 +100,19 @@ export class CallApp {
   #invited(request: SrfRequest, response: SrfResponse): void {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
     const destination = caller && this.#directory(request.uri, caller.origin);
-    if (!caller || !destination) {
-      const why = outcome('not-callable');
-      this.#log.info(
-        { code: why.code, address: request.source_address, origin: caller?.origin, uri: request.uri },
-        'call refused',
-      );
-      return refuse(response, why);
-    }
-    if (!this.#taking) return refuse(response, outcome('stopping'));
-    if (this.#calls.size >= this.#options.limits.calls) {
-      this.#log.warn({ calls: this.#calls.size }, 'call refused: the limit of calls is reached');
-      return refuse(response, outcome('out-of-capacity'));
-    }
+    const why = this.#refusal(destination);
+    if (caller && destination && !why) this.#take(caller, destination, request, response);
+    else this.#refuse(why ?? outcome('not-callable'), caller, request, response);
+  }
+
+  #refusal(destination: Destination | undefined): Outcome | undefined {
+    if (!destination) return outcome('not-callable');
+    if (!this.#taking) return outcome('stopping');
+    if (this.#calls.size >= this.#options.limits.calls) return outcome('out-of-capacity');
+    return undefined;
+  }
+
+  #take(caller: Caller, destination: Destination, request: SrfRequest, response: SrfResponse): void {
     const call = new Call(this.#foundation, randomUUID(), caller, destination, request, response);
     this.#calls.set(call.id, call);
     void call.record.then(record => {
@@ -120,8 +121,10 @@ export class CallApp {
     });
     void call.run();
   }
-}
 
-function refuse(response: SrfResponse, { status, reason }: Outcome): void {
-  response.send(status, reason, { headers: status === 503 ? { 'Retry-After': '10' } : {} });
+  #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
+    const { source_address: address, uri } = request;
+    this.#log[why.level]({ code: why.code, address, origin: caller?.origin, uri }, 'call refused');
+    response.send(why.status, why.reason, { headers: retryHeaders(why) });
+  }
 }

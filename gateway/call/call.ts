@@ -1,15 +1,22 @@
 // What a call is: the B2BUA between one visitor's browser and one person's PBX.
 // Sets up (resolver, media relay, one server after another), joins the two dialogs, and ends both.
 
-import type { default as Srf, Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Dialog, default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
 import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { Resolution, Target } from '../resolver/target.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import type { Destination } from './directory.ts';
-import { type Attempted, Hunt } from './hunt.ts';
-import { type Ending, type Outcome, outcome, outcomeOfStatus, reasonHeaders } from './outcome.ts';
+import { Hunt, type TriesNext } from './hunt.ts';
+import {
+  type Ending,
+  type Outcome,
+  outcome,
+  outcomeOfStatus,
+  reasonHeaders,
+  retryHeaders,
+} from './outcome.ts';
 import { PbxInvite } from './pbx-invite.ts';
 import { Renegotiation } from './renegotiation.ts';
 
@@ -22,7 +29,7 @@ export interface CallFoundation {
   /** Servers of a domain, best first, those that failed lately last. */
   resolve(domain: string, signal: AbortSignal): Promise<Resolution>;
   /** Whether the next server is worth trying; remembers the one that failed. */
-  triesNext(attempted: Attempted): boolean;
+  readonly triesNext: TriesNext;
 }
 
 /** How long a silent PBX has to answer the question whether it is there. */
@@ -84,8 +91,9 @@ export class Call {
 
   /** The visitor's WebSocket is gone: nobody can be told of a set-up, but an established call may be picked up again. */
   visitorLeft(): void {
-    if (this.#state !== 'established') return this.#giveUp(outcome('cancelled'));
-    this.#grace ??= setTimeout(() => this.end('visitor-lost'), this.#foundation.limits.graceSeconds * 1000);
+    const { graceSeconds } = this.#foundation.limits;
+    if (this.#state !== 'established') this.#giveUp(outcome('cancelled'));
+    else this.#grace ??= setTimeout(() => this.end('visitor-lost'), graceSeconds * 1000);
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -112,17 +120,21 @@ export class Call {
     if (this.#state !== 'setting-up') return;
 
     const invite = (target: Target) =>
-      new PbxInvite(srf, this.#destination, target, this.id, offer, response => void this.#provisional(response));
-    this.#hunt = new Hunt(resolution.targets, invite, attempted => this.#foundation.triesNext(attempted));
+      new PbxInvite(
+        srf,
+        this.#destination,
+        target,
+        this.id,
+        offer,
+        response => void this.#provisional(response),
+      );
+    this.#hunt = new Hunt(resolution.targets, invite, this.#foundation.triesNext);
     const result = await this.#hunt.run();
     if (result.type === 'abandoned') return;
     this.#target = result.target;
-    if (result.type === 'refused') return this.#giveUp(outcomeOfStatus(result.status));
-    if (this.#state !== 'setting-up') {
-      result.dialog.destroy().catch(() => {});
-      return;
-    }
-    await this.#answer(result.dialog, offer);
+    if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
+    else if (this.#state === 'setting-up') await this.#answer(result.dialog, offer);
+    else result.dialog.destroy().catch(() => {});
   }
 
   async #answer(uac: Dialog, offer: string): Promise<void> {
@@ -205,10 +217,9 @@ export class Call {
     if (this.#state === 'ended' || this.#state === 'established') return;
     this.#aborted.abort();
     this.#hunt?.abandon();
-    // A cancelled INVITE was answered with 487 by the engine already.
-    if (why.code !== 'cancelled' && !this.#response.finalResponseSent) {
-      const headers: Record<string, string> = why.status === 503 ? { 'Retry-After': '10' } : {};
-      this.#response.send(why.status, why.reason, { headers });
+    // An engine that has answered a CANCEL with 487 by itself drops this second answer.
+    if (!this.#response.finalResponseSent) {
+      this.#response.send(why.status, why.reason, { headers: retryHeaders(why) });
     }
     this.#finish(why, undefined);
   }

@@ -1,6 +1,7 @@
 // Walks the servers of a domain until one takes the call (RFC 3263 4.3). Never touches the list it walks.
 
 import type { Dialog } from 'drachtio-srf';
+import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
 import type { PbxInvite } from './pbx-invite.ts';
 
@@ -10,17 +11,13 @@ export type HuntResult =
   | { readonly type: 'refused'; readonly status: number; readonly target: Target }
   | { readonly type: 'abandoned' };
 
-/** What became of one attempt, as the failover rules judge it. */
-export interface Attempted {
-  readonly target: Target;
-  readonly status: number;
-  readonly heard: boolean;
-}
+/** Whether the next server is worth trying, after this one ended so. */
+export type TriesNext = (target: Target, outcome: TargetOutcome) => boolean;
 
 export class Hunt {
   readonly #targets: readonly Target[];
   readonly #invite: (target: Target) => PbxInvite;
-  readonly #triesNext: (attempted: Attempted) => boolean;
+  readonly #triesNext: TriesNext;
   #current: PbxInvite | undefined;
   #abandoned = false;
 
@@ -29,11 +26,7 @@ export class Hunt {
    * @param invite sends the INVITE to one of them
    * @param triesNext whether a refusal speaks of the server rather than of the person
    */
-  constructor(
-    targets: readonly Target[],
-    invite: (target: Target) => PbxInvite,
-    triesNext: (attempted: Attempted) => boolean,
-  ) {
+  constructor(targets: readonly Target[], invite: (target: Target) => PbxInvite, triesNext: TriesNext) {
     this.#targets = targets;
     this.#invite = invite;
     this.#triesNext = triesNext;
@@ -48,7 +41,7 @@ export class Hunt {
       if (result.type === 'answered') return { ...result, target };
       if (result.type === 'abandoned') return result;
       refused = { type: 'refused', status: result.status, target };
-      if (!this.#triesNext({ target, status: result.status, heard: result.heard })) break;
+      if (!this.#triesNext(target, result.speaks)) break;
     }
     return this.#abandoned ? { type: 'abandoned' } : refused;
   }

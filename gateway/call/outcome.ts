@@ -98,3 +98,8 @@ export function reasonHeaders(ending: Ending): Record<string, string> {
   const reason = endings[ending];
   return reason ? { Reason: `SIP;cause=${reason.cause};text="${reason.text}"` } : {};
 }
+
+/** Headers of a refusal: when it speaks of the moment, the browser may try again (RFC 3261 20.33). */
+export function retryHeaders({ status }: Outcome): Record<string, string> {
+  return status === 503 ? { 'Retry-After': '10' } : {};
+}

@@ -1,14 +1,15 @@
 // One INVITE to one server of the destination's domain (UAC side): sent, heard of, abandoned.
 
+import type { Dialog, SipError, default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
 import type { Destination } from './directory.ts';
-import type { default as Srf, Dialog, SipError, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { inviteHeaders } from './headers.ts';
 
 export type InviteResult =
   | { readonly type: 'answered'; readonly dialog: Dialog }
-  /** `heard`: whether the server said anything before it refused, so that it is known to be alive. */
-  | { readonly type: 'refused'; readonly status: number; readonly heard: boolean }
+  /** `speaks`: what the refusal says of the server, for failover to judge. */
+  | { readonly type: 'refused'; readonly status: number; readonly speaks: TargetOutcome }
   | { readonly type: 'abandoned' };
 
 export class PbxInvite {
@@ -68,7 +69,11 @@ export class PbxInvite {
     this.#settled = true;
     if (this.#abandoned) return { type: 'abandoned' };
     // What is no SipError comes from the engine itself: the request could not be sent at all.
-    return { type: 'refused', status: isSipError(error) ? error.status : 503, heard: this.#heard };
+    if (!isSipError(error)) return { type: 'refused', status: 503, speaks: { kind: 'unreachable' } };
+    // A server that is there says 100 or 180 long before it could say 408: this one is the engine's Timer B.
+    const silent = error.status === 408 && !this.#heard;
+    const speaks = silent ? { kind: 'silent' as const } : { kind: 'response' as const, status: error.status };
+    return { type: 'refused', status: silent ? 503 : error.status, speaks };
   }
 
   #cancel(): void {

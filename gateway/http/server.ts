@@ -32,12 +32,15 @@ export async function startHttp(config: Config, health: () => Promise<Health>): 
     }
     const path = (request.url ?? '/').split('?', 1)[0];
     if (path === '/healthz') sendHealth(response, health);
-    else serveWidget(request, response, () => response.writeHead(404).end('Not found\n'));
+    else serveWidget(request, response, () => void response.writeHead(404).end('Not found\n'));
   };
 
   const secure = config.tls !== undefined;
   const server = config.tls
-    ? createTlsServer({ cert: readFileSync(config.tls.certificate), key: readFileSync(config.tls.key) }, answer)
+    ? createTlsServer(
+        { cert: readFileSync(config.tls.certificate), key: readFileSync(config.tls.key) },
+        answer,
+      )
     : createServer(answer);
   // An upgrade that is never finished must not hold a socket for long.
   server.headersTimeout = 5_000;
