@@ -1,6 +1,6 @@
 // YAML text -> one frozen Config, or every problem at once with its line.
 
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Config, type ConfigInput, schema } from './schema.ts';
 
@@ -30,14 +30,16 @@ export function parseConfig(text: string, file: string): Config {
       }),
     );
   }
-  const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
+  const value = expand(document, file);
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return freeze(result.data);
 
-  const located = result.error.issues.flatMap(issue => explain(issue)).map(problem => {
-    const line = lineOf(problem.path);
-    return { line, text: `${file}:${line}: ${problem.path.join('.') || 'the file'}: ${problem.message}` };
-  });
+  const located = result.error.issues
+    .flatMap(issue => explain(issue))
+    .map(problem => {
+      const line = lineOf(problem.path);
+      return { line, text: `${file}:${line}: ${problem.path.join('.') || 'the file'}: ${problem.message}` };
+    });
   throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
 
   /** The line of the deepest node that exists on the way to `path`; a missing key is shown at its parent. */
@@ -51,12 +53,23 @@ export function parseConfig(text: string, file: string): Config {
   }
 }
 
+/** Aliases are expanded so far and no farther: a few lines of YAML can stand for gigabytes. */
+function expand(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 }) ?? {};
+  } catch (error) {
+    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : error}`]);
+  }
+}
+
 /** A configuration that was put together from flags rather than read from a file. */
 export function configFrom(input: ConfigInput): Config {
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return freeze(result.data);
   throw new ConfigError(
-    result.error.issues.flatMap(issue => explain(issue)).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    result.error.issues
+      .flatMap(issue => explain(issue))
+      .map(({ path, message }) => `${path.join('.')}: ${message}`),
   );
 }
 

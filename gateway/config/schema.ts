@@ -12,12 +12,13 @@ const port = z
 const seconds = z.number('expected a number of seconds').positive('expected more than 0 seconds');
 const count = z.int('expected a whole number').positive('expected at least 1');
 
-const ipAddress = z.string('expected an IP address').refine(text => isIP(text) !== 0, 'expected an IP address');
+const ipAddress = z
+  .string('expected an IP address')
+  .refine(text => isIP(text) !== 0, 'expected an IP address');
 
-const endpoint = z
-  .string('expected ADDRESS:PORT')
-  .regex(/^(\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i, 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443')
-  .refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535, 'expected a port up to 65535');
+const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
+  message: 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443',
+});
 
 const network = z.string('expected a network such as 10.0.0.0/8').refine(isNetwork, {
   message: 'expected a network such as 10.0.0.0/8 or fd00::/8',
@@ -83,7 +84,10 @@ export const schema = z.strictObject({
       /** First and last UDP port toward PBXs, as RTP/RTCP pairs. */
       pbxPorts: z
         .tuple([port, port], 'expected two ports, such as [20000, 29999]')
-        .refine(([first, last]) => last - first >= 3, 'expected the last port to be at least 3 above the first')
+        .refine(
+          ([first, last]) => last - first >= 3,
+          'expected the last port to be at least 3 above the first',
+        )
         .default([20000, 29999]),
       workers: count.max(64, 'expected at most 64').default(1),
     })
@@ -108,12 +112,17 @@ export const schema = z.strictObject({
       /** Silence on the PBX's side after which the gateway asks whether it is still there. */
       silentSeconds: seconds.default(30),
       /** Longest call. */
-      callMinutes: z.number('expected a number of minutes').positive('expected more than 0 minutes').default(120),
+      callMinutes: z
+        .number('expected a number of minutes')
+        .positive('expected more than 0 minutes')
+        .default(120),
       /** How long running calls may go on once the gateway was told to stop. */
       drainSeconds: z.number('expected a number of seconds').min(0, 'expected 0 seconds or more').default(30),
     })
     .prefault({}),
-  log: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
+  log: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent')
+    .default('info'),
   sites: z
     .array(site, 'expected a list of sites')
     .min(1, 'expected at least one site')
@@ -121,7 +130,11 @@ export const schema = z.strictObject({
       const seen = new Set<string>();
       for (const [index, { domain }] of sites.entries()) {
         if (seen.has(domain)) {
-          context.addIssue({ code: 'custom', path: [index, 'domain'], message: 'this domain stands in the list twice' });
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'domain'],
+            message: 'this domain stands in the list twice',
+          });
         }
         seen.add(domain);
       }
@@ -131,6 +144,13 @@ export const schema = z.strictObject({
 export type Config = Readonly<z.output<typeof schema>>;
 export type ConfigInput = z.input<typeof schema>;
 export type Site = Config['sites'][number];
+
+function isEndpoint(text: string): boolean {
+  return (
+    /^(\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i.test(text) &&
+    Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535
+  );
+}
 
 function isNetwork(text: string): boolean {
   const [address = '', prefix = ''] = text.split('/');

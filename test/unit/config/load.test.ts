@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, configFrom, parseConfig } from '../../../gateway/config/load.ts';
+
+const smallest = 'sites: [{domain: mysite.ru, origins: ["https://mysite.ru"], callable: [director]}]';
+
+function problems(yaml: string): readonly string[] {
+  try {
+    parseConfig(yaml, 'gateway.yaml');
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+  assert.fail('the configuration was accepted');
+}
+
+test('the smallest configuration is one site; everything else has a default', () => {
+  const config = parseConfig(smallest, 'gateway.yaml');
+  assert.equal(config.listen, '0.0.0.0:8443');
+  assert.equal(config.limits.ringSeconds, 60);
+  assert.deepEqual(config.media.pbxPorts, [20000, 29999]);
+});
+
+test('an extension that YAML reads as a number is the name that was meant', () => {
+  const config = parseConfig(smallest.replace('director', '101, Director'), 'gateway.yaml');
+  assert.deepEqual(config.sites[0]?.callable, ['101', 'director']);
+});
+
+test('every problem is told at once, each with its line, key, value and what was expected', () => {
+  const yaml = [
+    'listen: 127.0.0.6',
+    'adress: 127.0.0.6',
+    'media: { browserPort: 70000 }',
+    'sites:',
+    '  - domain: mysite.test',
+    '    origins: ["http://127.0.0.1:8088/"]',
+    '    callable: [director, "500&SIP/x"]',
+  ].join('\n');
+  assert.deepEqual(problems(yaml), [
+    'gateway.yaml:1: listen: expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443, got "127.0.0.6"',
+    'gateway.yaml:2: adress: no such key',
+    'gateway.yaml:3: media.browserPort: expected a port from 0 (any free one) to 65535, got 70000',
+    'gateway.yaml:6: sites.0.origins.0: expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page, got "http://127.0.0.1:8088/"',
+    'gateway.yaml:7: sites.0.callable.1: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
+  ]);
+});
+
+test('a missing key is named where it should stand', () => {
+  assert.deepEqual(problems('sites:\n  - domain: mysite.ru\n    origins: ["*"]'), [
+    'gateway.yaml:2: sites.0.callable: missing',
+  ]);
+  assert.deepEqual(problems(''), ['gateway.yaml:1: sites: missing']);
+});
+
+test('what is not YAML is told with line and column', () => {
+  const [problem] = problems('sites: [\n  {domain: mysite.ru');
+  assert.match(problem ?? '', /^gateway\.yaml:\d+:\d+: not valid YAML/);
+});
+
+test('an alias bomb is refused rather than expanded', () => {
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+  for (const [name, next] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg'].map(pair => [...pair])) {
+    bomb.push(`${next}: &${next} [${Array(9).fill(`*${name}`).join(', ')}]`);
+  }
+  assert.ok(problems(bomb.join('\n')).length > 0);
+});
+
+test('a domain that stands in the list twice is a mistake', () => {
+  const twice = '  - {domain: mysite.ru, origins: ["*"], callable: [a]}\n';
+  assert.deepEqual(problems(`sites:\n${twice}${twice}`), [
+    'gateway.yaml:3: sites.1.domain: stands in the list twice, got "mysite.ru"',
+  ]);
+});
+
+test('nothing can change a configuration once it is read', () => {
+  const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['a'] }] });
+  const [site] = config.sites;
+  assert.throws(() => (site!.callable as string[]).push('+14165551212'), TypeError);
+});
