@@ -127,16 +127,15 @@ export const schema = z.strictObject({
     .array(site, 'expected a list of sites')
     .min(1, 'expected at least one site')
     .superRefine((sites, context) => {
-      const seen = new Set<string>();
-      for (const [index, { domain }] of sites.entries()) {
-        if (seen.has(domain)) {
-          context.addIssue({
-            code: 'custom',
-            path: [index, 'domain'],
-            message: 'this domain stands in the list twice',
-          });
-        }
-        seen.add(domain);
+      const domains = sites.map(({ domain }) => domain);
+      for (const [index, input] of domains.entries()) {
+        if (domains.indexOf(input) === index) continue;
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'domain'],
+          message: 'stands in the list twice',
+          input,
+        });
       }
     }),
 });
