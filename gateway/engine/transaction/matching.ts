@@ -1,0 +1,42 @@
+// Which transaction a message belongs to (RFC 3261 17.1.3, 17.2.3), told by keys.
+
+import { tagOf } from '../message/address.ts';
+import { parseCSeq } from '../message/cseq.ts';
+import type { SipRequest } from '../message/message.ts';
+import type { Via } from '../message/via.ts';
+import { magicCookie } from './identifiers.ts';
+
+/** 17.1.3: the branch of our top Via and the method of the CSeq. */
+export function clientKey(branch: string, method: string): string {
+  return `${branch} ${method}`;
+}
+
+/**
+ * 17.2.3: the branch, the sent-by and the method, an ACK going to its INVITE.
+ * `method` lets a CANCEL ask for the transaction it means to end.
+ */
+export function serverKey(request: SipRequest, via: Via, method: string): string {
+  const wanted = method === 'ACK' ? 'INVITE' : method;
+  const branch = via.params.get('branch');
+  if (branch?.startsWith(magicCookie)) return `${branch} ${via.host}:${via.port ?? ''} ${wanted}`;
+  // RFC 2543 peers promise nothing of their branch: the whole request must be the same. The To tag is
+  // left out, because the ACK of a failure has one where the INVITE had none.
+  const { headers } = request;
+  const number = parseCSeq(headers.get('CSeq') ?? '')?.number;
+  const from = tagOf(headers.get('From') ?? '') ?? '';
+  return `${request.uri} ${from} ${headers.get('Call-ID')} ${number} ${headers.get('Via')} ${wanted}`;
+}
+
+/**
+ * What a request shares with its copies that came by another path (8.2.2.2), and a CANCEL with its INVITE
+ * whatever happened to its Via on the way: Call-ID, From tag and CSeq number, here with the method.
+ */
+export function requestIdentity(request: SipRequest, method: string = request.method): string {
+  const { headers } = request;
+  const number = parseCSeq(headers.get('CSeq') ?? '')?.number;
+  return `${headers.get('Call-ID')} ${tagOf(headers.get('From') ?? '') ?? ''} ${number} ${method}`;
+}
+
+export function isInDialog(request: SipRequest): boolean {
+  return tagOf(request.headers.get('To') ?? '') !== undefined;
+}

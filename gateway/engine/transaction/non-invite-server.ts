@@ -1,0 +1,105 @@
+// The non-INVITE server transaction in action (RFC 3261 17.2.2): its table says what, this file does it.
+
+import type { SipRequest } from '../message/message.ts';
+import type { Flow } from '../transport/transport.ts';
+import {
+  type NonInviteServerAction,
+  type NonInviteServerInput,
+  type NonInviteServerState,
+  nonInviteServerTable,
+} from './non-invite-server-table.ts';
+import type { ResponsePath } from './response-path.ts';
+import type { Timer } from './timers.ts';
+import type { ServerTransaction, ServerTransactionUser, TransactionHost } from './transaction.ts';
+
+export class NonInviteServerTransaction implements ServerTransaction {
+  readonly key: string;
+  readonly identity: string;
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  user: ServerTransactionUser | undefined;
+  readonly #path: ResponsePath;
+  readonly #host: TransactionHost;
+  #state: NonInviteServerState = 'Trying';
+  #latest: Buffer | undefined;
+  #timerJ: Timer | undefined;
+
+  constructor(
+    host: TransactionHost,
+    key: string,
+    identity: string,
+    request: SipRequest,
+    flow: Flow,
+    path: ResponsePath,
+  ) {
+    this.#host = host;
+    this.key = key;
+    this.identity = identity;
+    this.request = request;
+    this.flow = flow;
+    this.#path = path;
+  }
+
+  get answered(): boolean {
+    return this.#state === 'Completed' || this.#state === 'Terminated';
+  }
+
+  receive(): void {
+    this.#input('request');
+  }
+
+  respond(status: number, bytes: Buffer): void {
+    this.#input(status < 200 ? 'provisional' : 'final', bytes);
+  }
+
+  transportFailed(error: Error): void {
+    this.#input('transportError', undefined, error);
+  }
+
+  terminate(): void {
+    if (this.#state === 'Terminated') return;
+    this.#state = 'Terminated';
+    this.#release();
+  }
+
+  /** For timer J, which holds no closure of its own. */
+  fired(): void {
+    this.#input('timerJ');
+  }
+
+  #input(input: NonInviteServerInput, bytes?: Buffer, error?: Error): void {
+    const before = this.#state;
+    const step = nonInviteServerTable[before][input];
+    this.#state = step.state;
+    for (const action of step.actions) this.#perform(action, bytes, error);
+    if (this.#state === 'Terminated' && before !== 'Terminated') this.#release();
+  }
+
+  #perform(action: NonInviteServerAction, bytes?: Buffer, error?: Error): void {
+    switch (action) {
+      case 'send':
+        this.#latest = bytes!;
+        this.#path.send(this.#latest, this);
+        break;
+      case 'resend':
+        this.#path.send(this.#latest!, this);
+        break;
+      case 'fail':
+        this.user?.transportFailed(error!);
+        break;
+      case 'startJ': {
+        const { timers } = this.#host;
+        const ms = timers.values.linger(this.flow.reliable);
+        if (ms === 0) this.#input('timerJ');
+        else this.#timerJ = timers.start(ms, onTimerJ, this);
+      }
+    }
+  }
+
+  #release(): void {
+    this.#host.timers.stop(this.#timerJ);
+    this.#host.terminated(this);
+  }
+}
+
+const onTimerJ = (transaction: NonInviteServerTransaction) => transaction.fired();

@@ -1,0 +1,91 @@
+// The way back to whoever sent a request (RFC 3261 18.2.1, 18.2.2, RFC 3581). Kept by the server
+// transaction for as long as it may have to answer.
+
+import { isIP } from 'node:net';
+import type { SipRequest } from '../message/message.ts';
+import { formatVia, type Via } from '../message/via.ts';
+import type { Flow, TransportName } from '../transport/transport.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Where to connect. `address` is an IP literal. */
+export interface Destination {
+  readonly transport: TransportName;
+  readonly address: string;
+  readonly port: number;
+  /** The name a certificate must bear. */
+  readonly hostname?: string;
+}
+
+export type Dial = (destination: Destination) => Promise<Flow>;
+
+/**
+ * 18.2.1: notes in the top Via where the request really came from. The server transport MUST add
+ * `received` when the sent-by is a name or another address; RFC 3581 4 asks for both if rport is there.
+ */
+export function stampTopVia(request: SipRequest, via: Via, flow: Flow): void {
+  const wantsPort = via.params.get('rport') === '';
+  if (via.host === flow.remote.address && !wantsPort) return;
+  via.params.set('received', flow.remote.address);
+  if (wantsPort) via.params.set('rport', String(flow.remote.port));
+  for (const field of request.headers) {
+    if (field.name !== 'Via') continue;
+    field.value = formatVia(via);
+    return;
+  }
+}
+
+export class ResponsePath {
+  #flow: Flow;
+  readonly #via: Via;
+  readonly #dial: Dial;
+  /** Set when UDP's answer does not go where the request came from. */
+  readonly #elsewhere: Destination | undefined;
+  #dialling: Promise<Flow> | undefined;
+
+  constructor(via: Via, flow: Flow, dial: Dial) {
+    this.#via = via;
+    this.#flow = flow;
+    this.#dial = dial;
+    this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : undefined;
+  }
+
+  send(bytes: Buffer, transaction: Transaction): void {
+    if (this.#elsewhere !== undefined) this.#sendTo(this.#elsewhere, bytes, transaction);
+    else if (!this.#flow.closed) this.#flow.send(bytes);
+    else {
+      const reopened = reconnection(this.#via, this.#flow);
+      if (reopened === undefined)
+        transaction.transportFailed(new Error('The connection to the peer is closed'));
+      else this.#sendTo(reopened, bytes, transaction);
+    }
+  }
+
+  #sendTo(destination: Destination, bytes: Buffer, transaction: Transaction): void {
+    this.#dialling ??= this.#dial(destination);
+    this.#dialling.then(
+      flow => flow.send(bytes),
+      (error: Error) => transaction.transportFailed(error),
+    );
+  }
+}
+
+/** 18.2.2 for unreliable transports: maddr, else the source address with rport, else with the port of sent-by. */
+function datagramDestination(via: Via, flow: Flow): Destination | undefined {
+  const maddr = via.params.get('maddr');
+  const port = via.port ?? 5060;
+  if (maddr !== undefined && isIP(maddr) !== 0) return { transport: 'udp', address: maddr, port };
+  if (via.params.has('rport') || port === flow.remote.port) return undefined;
+  return { transport: 'udp', address: flow.remote.address, port };
+}
+
+/**
+ * 18.2.2 for reliable transports: "If that connection is no longer open, the server SHOULD open a
+ * connection to the IP address in the received parameter, if present, using the port in the sent-by value".
+ * A browser cannot be connected to (RFC 7118 5).
+ */
+function reconnection(via: Via, flow: Flow): Destination | undefined {
+  if (flow.transport !== 'tcp' && flow.transport !== 'tls') return undefined;
+  const address = via.params.get('received') ?? via.host;
+  if (isIP(address) === 0) return undefined;
+  return { transport: flow.transport, address, port: via.port ?? (flow.transport === 'tls' ? 5061 : 5060) };
+}

@@ -1,0 +1,189 @@
+// The transaction layer (RFC 3261 17): every message finds its transaction here, or founds one.
+// Both maps are bounded, and each entry leaves by its own timers. Must not know of dialogs.
+
+import { createHash } from 'node:crypto';
+import { createResponse } from '../message/compose.ts';
+import { parseCSeq } from '../message/cseq.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { parseVia, type Via } from '../message/via.ts';
+import type { Flow } from '../transport/transport.ts';
+import { InviteClientTransaction } from './invite-client.ts';
+import { InviteServerTransaction } from './invite-server.ts';
+import { clientKey, isInDialog, requestIdentity, serverKey } from './matching.ts';
+import { NonInviteClientTransaction } from './non-invite-client.ts';
+import { NonInviteServerTransaction } from './non-invite-server.ts';
+import { type Dial, ResponsePath, stampTopVia } from './response-path.ts';
+import type { Timers } from './timers.ts';
+import type {
+  ClientTransaction,
+  ClientTransactionUser,
+  ServerTransaction,
+  Transaction,
+  TransactionHost,
+} from './transaction.ts';
+
+/** To whom the layer hands what the network began. */
+export interface TransactionUser {
+  /** A new request, ACK and CANCEL excepted. */
+  requested(transaction: ServerTransaction): void;
+  /** A CANCEL; `invite` is undefined when it matches none (to be answered 481). */
+  cancelled(cancel: ServerTransaction, invite: InviteServerTransaction | undefined): void;
+  /** An ACK that belongs to no transaction: that of a 2xx, or a stray. */
+  acknowledged(ack: SipRequest, flow: Flow): void;
+}
+
+export class TransactionLayer implements TransactionHost {
+  readonly timers: Timers;
+  readonly #user: TransactionUser;
+  readonly #dial: Dial;
+  readonly #limit: number;
+  readonly #clients = new Map<string, ClientTransaction>();
+  readonly #servers = new Map<string, ServerTransaction>();
+  readonly #identities = new Map<string, ServerTransaction>();
+
+  /** `limit` bounds each of the two maps; beyond it new requests are answered 503 without a transaction. */
+  constructor(user: TransactionUser, timers: Timers, dial: Dial, limit: number) {
+    this.#user = user;
+    this.timers = timers;
+    this.#dial = dial;
+    this.#limit = limit;
+  }
+
+  /** A request that passed its sanity check. */
+  receiveRequest(request: SipRequest, flow: Flow): void {
+    const via = parseVia(request.headers.get('Via') ?? '');
+    if (via === undefined) return;
+    const key = serverKey(request, via, request.method);
+    const known = this.#servers.get(key);
+    if (known !== undefined) known.receive(request);
+    else if (request.method === 'ACK') this.#user.acknowledged(request, flow);
+    else this.#found(key, request, via, flow);
+  }
+
+  #found(key: string, request: SipRequest, via: Via, flow: Flow): void {
+    const cancelKey = request.method === 'CANCEL' ? serverKey(request, via, 'INVITE') : undefined;
+    stampTopVia(request, via, flow);
+    const identity = requestIdentity(request);
+    // RFC 3261 8.2.2.2: the same request by another path is answered 482.
+    const merged = this.#identities.has(identity) && request.method !== 'CANCEL' && !isInDialog(request);
+    if (merged || this.#servers.size >= this.#limit) {
+      respondStatelessly(request, flow, merged ? 482 : 503);
+      return;
+    }
+    const transaction = this.#serve(key, identity, request, via, flow);
+    if (cancelKey === undefined) this.#user.requested(transaction);
+    else this.#user.cancelled(transaction, this.#cancelled(cancelKey, request, flow));
+  }
+
+  receiveResponse(response: SipResponse): void {
+    const { headers } = response;
+    const branch = parseVia(headers.get('Via') ?? '')?.params.get('branch');
+    const method = parseCSeq(headers.get('CSeq') ?? '')?.method;
+    if (branch === undefined || method === undefined) return;
+    // A response that matches no transaction is a stray (RFC 6026 8.8: it MUST NOT be forwarded).
+    this.#clients.get(clientKey(branch, method))?.receive(response);
+  }
+
+  /** Whether another client transaction may be started. */
+  get full(): boolean {
+    return this.#clients.size >= this.#limit;
+  }
+
+  /** Sends an INVITE. `bytes` is the request serialized, with `branch` in its top Via. */
+  invite(
+    request: SipRequest,
+    bytes: Buffer,
+    branch: string,
+    flow: Flow,
+    user: ClientTransactionUser,
+  ): InviteClientTransaction {
+    const key = clientKey(branch, 'INVITE');
+    const transaction = new InviteClientTransaction(this, key, request, bytes, flow, user);
+    this.#clients.set(key, transaction);
+    transaction.start();
+    return transaction;
+  }
+
+  /** Sends any request but INVITE and ACK. */
+  request(
+    request: SipRequest,
+    bytes: Buffer,
+    branch: string,
+    flow: Flow,
+    user: ClientTransactionUser,
+  ): ClientTransaction {
+    const key = clientKey(branch, request.method);
+    const transaction = new NonInviteClientTransaction(this, key, request, bytes, flow, user);
+    this.#clients.set(key, transaction);
+    transaction.start();
+    return transaction;
+  }
+
+  /** Client transactions on a flow that ended fail at once; servers only if nobody can reach the peer any more. */
+  flowClosed(flow: Flow, error: Error): void {
+    for (const transaction of this.#clients.values()) {
+      if (transaction.flow === flow) transaction.transportFailed(error);
+    }
+    // RFC 7118 5: a WebSocket client cannot be connected to. Elsewhere 18.2.2 still finds a way back.
+    if (flow.transport !== 'ws' && flow.transport !== 'wss') return;
+    for (const transaction of this.#servers.values()) {
+      if (transaction.flow === flow) transaction.transportFailed(error);
+    }
+  }
+
+  counts(): { clientTransactions: number; serverTransactions: number } {
+    return { clientTransactions: this.#clients.size, serverTransactions: this.#servers.size };
+  }
+
+  /** Ends every transaction silently. */
+  close(): void {
+    for (const transaction of this.#clients.values()) transaction.terminate();
+    for (const transaction of this.#servers.values()) transaction.terminate();
+  }
+
+  terminated(transaction: Transaction): void {
+    const { key } = transaction;
+    if (this.#clients.get(key) === transaction) this.#clients.delete(key);
+    const server = this.#servers.get(key);
+    if (server === undefined || server !== transaction) return;
+    this.#servers.delete(key);
+    if (this.#identities.get(server.identity) === server) this.#identities.delete(server.identity);
+  }
+
+  #serve(key: string, identity: string, request: SipRequest, via: Via, flow: Flow): ServerTransaction {
+    const path = new ResponsePath(via, flow, this.#dial);
+    const Kind = request.method === 'INVITE' ? InviteServerTransaction : NonInviteServerTransaction;
+    const transaction = new Kind(this, key, identity, request, flow, path);
+    this.#servers.set(key, transaction);
+    this.#identities.set(identity, transaction);
+    return transaction;
+  }
+
+  /**
+   * The INVITE that a CANCEL means (9.2). A NAT or proxy may have changed the Via between the two, so on the
+   * same connection, or from the same address, Call-ID, From tag and CSeq will do.
+   */
+  #cancelled(key: string, cancel: SipRequest, flow: Flow): InviteServerTransaction | undefined {
+    const exact = this.#servers.get(key);
+    if (exact instanceof InviteServerTransaction) return exact;
+    const alike = this.#identities.get(requestIdentity(cancel, 'INVITE'));
+    if (!(alike instanceof InviteServerTransaction)) return undefined;
+    const samePeer = flow.reliable
+      ? alike.flow === flow
+      : !alike.flow.reliable && alike.flow.remote.address === flow.remote.address;
+    return samePeer ? alike : undefined;
+  }
+}
+
+/** For requests that get no transaction (RFC 3261 8.2.7); never for an ACK. */
+export function respondStatelessly(request: SipRequest, flow: Flow, status: number, reason?: string): void {
+  if (request.method === 'ACK' || flow.closed) return;
+  // 8.2.7: the tag must be the same for each retransmission, so it is drawn from the request.
+  const { headers } = request;
+  const seed = `${headers.get('Via')} ${headers.get('Call-ID')}`;
+  const toTag = createHash('sha256').update(seed).digest('hex').slice(0, 16);
+  const response = createResponse(request, status, reason, toTag);
+  if (status === 503) response.headers.append('Retry-After', '5');
+  flow.send(serialize(response));
+}
