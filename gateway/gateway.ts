@@ -10,6 +10,7 @@ import { Edge } from './edge/edge.ts';
 import { Engine } from './engine/engine.ts';
 import { type Health, startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
+import type { MediaRelay } from './media/relay.ts';
 import type { Log } from './observe/log.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
@@ -25,21 +26,28 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** Parts that may stand in for the embedded ones. */
+export interface Parts {
+  readonly media?: MediaRelay | undefined;
+}
+
 /** Starts a gateway; rejects when an address or port cannot be had. */
-export async function startGateway(config: Config, log: Log): Promise<Gateway> {
+export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
   const address = config.address ?? primaryAddress();
   const fence = addressFence(config.dns.allow);
   const resolver = createResolver({ servers: config.dns.servers && [...config.dns.servers], allow: fence });
   const quarantine = new Quarantine();
 
-  const media = await createEmbeddedRelay({
-    workers: config.media.workers,
-    browser: { listen: address, port: config.media.browserPort, announce: [address] },
-    pbx: { listen: address, announce: address, ports: config.media.pbxPorts },
-    silentAfterMs: config.limits.silentSeconds * 1000,
-    allowPbxMedia: fence,
-    log: log.child({ room: 'media' }),
-  });
+  const media =
+    parts.media ??
+    (await createEmbeddedRelay({
+      workers: config.media.workers,
+      browser: { listen: address, port: config.media.browserPort, announce: [address] },
+      pbx: { listen: address, announce: address, ports: config.media.pbxPorts },
+      silentAfterMs: config.limits.silentSeconds * 1000,
+      allowPbxMedia: fence,
+      log: log.child({ room: 'media' }),
+    }));
 
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({

@@ -1,0 +1,99 @@
+// A browser's SIP side without the browser: raw SIP over one WebSocket, many calls at once.
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export class PlainBrowser {
+  readonly #socket: WebSocket;
+  /** By Call-ID and CSeq. */
+  readonly #waiting = new Map<string, (answer: Answer) => void>();
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', data => this.#received(String(data)));
+  }
+
+  static async open(gatewayUrl: string): Promise<PlainBrowser> {
+    const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, 'sip', {
+      origin: 'http://bench.test',
+    });
+    await once(socket, 'open');
+    return new PlainBrowser(socket);
+  }
+
+  /** Calls and hangs up; resolves to the INVITE's final status once the BYE was answered too. */
+  async call(uri: string, sdp: string): Promise<number> {
+    const established = await this.invite(uri, sdp);
+    if (established.status === 200) await established.hangUp();
+    return established.status;
+  }
+
+  async invite(uri: string, sdp: string): Promise<{ status: number; hangUp(): Promise<number> }> {
+    const id = randomBytes(8).toString('hex');
+    const head = { uri, id, from: `<sip:anonymous@anonymous.invalid>;tag=${id}` };
+    const response = await this.#request('INVITE', 1, head, `<${uri}>`, sdp);
+    const to = /^to: *(.*)$/im.exec(response.text)?.[1] ?? '';
+    const target = /^contact: *<([^>]*)>/im.exec(response.text)?.[1] ?? uri;
+    if (response.status === 200) this.#send('ACK', 1, { ...head, uri: target }, to);
+    return {
+      status: response.status,
+      hangUp: async () => (await this.#request('BYE', 2, { ...head, uri: target }, to)).status,
+    };
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #request(method: string, cseq: number, head: Head, to: string, sdp = ''): Promise<Answer> {
+    return new Promise(resolve => {
+      this.#waiting.set(`${head.id} ${cseq} ${method}`, resolve);
+      this.#send(method, cseq, head, to, sdp);
+    });
+  }
+
+  #send(method: string, cseq: number, { uri, id, from }: Head, to: string, body = ''): void {
+    this.#socket.send(
+      [
+        `${method} ${uri} SIP/2.0`,
+        `Via: SIP/2.0/WS bench.invalid;branch=z9hG4bK${id}${cseq}${method === 'ACK' ? 'a' : ''}`,
+        'Max-Forwards: 69',
+        `To: ${to}`,
+        `From: ${from}`,
+        `Call-ID: ${id}`,
+        `CSeq: ${cseq} ${method}`,
+        'Contact: <sip:bench@bench.invalid;transport=ws;ob>',
+        'Allow: INVITE,ACK,CANCEL,BYE,UPDATE,MESSAGE,OPTIONS,REFER,INFO,NOTIFY',
+        'Supported: outbound',
+        'User-Agent: bench',
+        ...(body ? ['Content-Type: application/sdp'] : []),
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  }
+
+  #received(text: string): void {
+    const status = Number(/^SIP\/2\.0 (\d{3})/.exec(text)?.[1] ?? 0);
+    if (status < 200) return;
+    const id = /^call-id: *(.*)$/im.exec(text)?.[1];
+    const cseq = /^cseq: *(.*)$/im.exec(text)?.[1];
+    const key = `${id} ${cseq}`;
+    const answered = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    answered?.({ status, text });
+  }
+}
+
+interface Head {
+  readonly uri: string;
+  readonly id: string;
+  readonly from: string;
+}

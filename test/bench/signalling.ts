@@ -1,0 +1,128 @@
+// The gateway's own time: INVITE in to INVITE out, calls per CPU-second, memory per visitor and per call.
+
+import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
+import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
+import type { ConfigInput } from '../../gateway/config/schema.ts';
+import { atLeast, atMost, type Figure, percentile, spread } from './figure.ts';
+import { startMeasured } from './measured-gateway.ts';
+import { PlainBrowser } from './plain-browser.ts';
+import { startPlainPbx } from './plain-pbx.ts';
+
+const LOOPBACK = '127.0.0.1';
+const DOMAINS = 200;
+const CALLS = 6_000;
+const SIP_SOCKETS = 20;
+const IDLE_SOCKETS = 1_000;
+const HELD_CALLS = 500;
+
+const sdp = [
+  'v=0',
+  'o=- 1 1 IN IP4 127.0.0.1',
+  's=-',
+  'c=IN IP4 127.0.0.1',
+  't=0 0',
+  'm=audio 30000 RTP/AVP 0',
+  'a=rtpmap:0 PCMU/8000',
+  '',
+].join('\r\n');
+
+export async function benchSignalling(): Promise<Figure[]> {
+  const pbx = await startPlainPbx(LOOPBACK, sdp);
+  const domains = Array.from({ length: DOMAINS }, (_, index) => `s${index}.bench.test`);
+  const zone = {
+    origin: 'bench.test',
+    records: domains.flatMap(origin => mysiteZone({ address: LOOPBACK, port: pbx.port }, { origin }).records),
+  };
+  const dns = await startDnsServer({ zone, address: LOOPBACK, port: 0 });
+  const config: ConfigInput = {
+    listen: `${LOOPBACK}:0`,
+    address: LOOPBACK,
+    dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: ['127.0.0.0/8'] },
+    sip: { udp: 0, tcp: 0 },
+    media: { browserPort: 0 },
+    limits: { calls: 10_000, visitors: 10_000, visitorsPerAddress: 10_000, messagesPerSecond: 100_000 },
+    sites: domains.map(domain => ({ domain, origins: ['*'], callable: ['director'] })),
+  };
+  const gateway = await startMeasured(config, true);
+  const browsers = await Promise.all(
+    Array.from({ length: SIP_SOCKETS }, () => PlainBrowser.open(gateway.url)),
+  );
+  const [browser] = browsers as [PlainBrowser];
+
+  // Each domain's first call asks DNS; its later ones are answered from memory.
+  const cold = await setUpTimes(domains);
+  const warm = await setUpTimes(domains);
+
+  await load(1_000);
+  const before = await gateway.usage();
+  const failed = await load(CALLS);
+  const after = await gateway.usage();
+  const perSecond = CALLS / (after.cpuSeconds - before.cpuSeconds);
+
+  const empty = await gateway.usage();
+  const idle = await Promise.all(Array.from({ length: IDLE_SOCKETS }, () => PlainBrowser.open(gateway.url)));
+  const visited = await gateway.usage();
+  for (const socket of idle) socket.close();
+  const held = await Promise.all(
+    Array.from({ length: HELD_CALLS }, (_, index) =>
+      (browsers[index % SIP_SOCKETS] ?? browser).invite('sip:director@s0.bench.test', sdp),
+    ),
+  );
+  const busy = await gateway.usage();
+  await Promise.all(held.map(call => call.hangUp()));
+
+  for (const open of browsers) open.close();
+  await gateway.stop();
+  await dns.close();
+  pbx.close();
+
+  const warmMedian = percentile(warm, 0.5);
+  return [
+    {
+      name: 'INVITE in to INVITE out, DNS warm',
+      value: spread(warm),
+      aim: atMost(warmMedian, 10, 'ms median'),
+    },
+    { name: 'INVITE in to INVITE out, DNS cold', value: spread(cold) },
+    {
+      name: `calls set up and torn down (${CALLS} of them, ${failed} failed)`,
+      value: `${perSecond.toFixed(0)} per CPU-second`,
+      aim: atLeast(perSecond, 300, 'per CPU-second'),
+    },
+    { name: 'memory per idle WebSocket', value: kilobytes(visited.rssBytes - empty.rssBytes, IDLE_SOCKETS) },
+    { name: 'heap per idle WebSocket', value: kilobytes(visited.heapBytes - empty.heapBytes, IDLE_SOCKETS) },
+    {
+      name: 'heap per established call, media apart',
+      value: kilobytes(busy.heapBytes - empty.heapBytes, HELD_CALLS),
+    },
+  ];
+
+  async function setUpTimes(names: readonly string[]): Promise<number[]> {
+    const times: number[] = [];
+    for (const name of names) {
+      const sentAt = performance.now();
+      pbx.onInvite = () => times.push(performance.now() - sentAt);
+      await browser.call(`sip:director@${name}`, sdp);
+    }
+    pbx.onInvite = undefined;
+    return times;
+  }
+
+  /** Calls over all sockets, two at a time on each; resolves to the number that were not answered. */
+  async function load(calls: number): Promise<number> {
+    let left = calls;
+    let unanswered = 0;
+    const caller = async (from: PlainBrowser) => {
+      while (left-- > 0) {
+        const status = await from.call('sip:director@s0.bench.test', sdp);
+        if (status !== 200) unanswered++;
+      }
+    };
+    await Promise.all(browsers.flatMap(from => [caller(from), caller(from)]));
+    return unanswered;
+  }
+}
+
+function kilobytes(bytes: number, count: number): string {
+  return `${(bytes / count / 1000).toFixed(1)} kB`;
+}
