@@ -1,0 +1,102 @@
+// Answers of DNS kept for a while: found, absent and failed ones, each with a ceiling; questions under way
+// shared; the last good answer kept longer, for when DNS is down. Bounded in size; time is injected.
+
+import type { Answer } from './records.ts';
+
+export interface CacheLimits {
+  /** Longest life of an answer with records, whatever its TTL. */
+  readonly foundMs: number;
+  /** Life of "no such name" and "no such record"; node:dns does not tell the SOA's minimum. */
+  readonly absentMs: number;
+  /** How long a failing server is not asked the same again. */
+  readonly failedMs: number;
+  /** How long after its end an answer with records may still stand in for a failing server. */
+  readonly staleMs: number;
+  readonly entries: number;
+}
+
+export const cacheLimits: CacheLimits = {
+  foundMs: 60_000,
+  absentMs: 10_000,
+  failedMs: 2_000,
+  staleMs: 3_600_000,
+  entries: 1_000,
+};
+
+export interface Cached<R> {
+  readonly answer: Answer<R>;
+  readonly fromCache: boolean;
+  /** Set when the answer is an old one, with what went wrong when asking anew. */
+  readonly staleBecause?: string;
+}
+
+interface Entry {
+  answer: Answer<unknown>;
+  freshUntil: number;
+  lastGood?: { answer: Answer<unknown>; until: number };
+}
+
+export class AnswerCache {
+  readonly #entries = new Map<string, Entry>();
+  readonly #underWay = new Map<string, Promise<Entry>>();
+  readonly #now: () => number;
+  readonly #limits: CacheLimits;
+
+  /** @param now milliseconds of a clock that never steps back */
+  constructor(now: () => number, limits: CacheLimits = cacheLimits) {
+    this.#now = now;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** `key` names the type of record too: all askers of one key expect the same `R`. */
+  async ask<R>(key: string, question: () => Promise<Answer<R>>): Promise<Cached<R>> {
+    const known = this.#entries.get(key);
+    if (known && this.#now() < known.freshUntil) return this.#read<R>(known, true);
+
+    const pending = this.#underWay.get(key) ?? this.#start(key, question);
+    return this.#read<R>(await pending, false);
+  }
+
+  #start(key: string, question: () => Promise<Answer<unknown>>): Promise<Entry> {
+    const pending = question()
+      .then(answer => this.#keep(key, answer))
+      .finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, pending);
+    return pending;
+  }
+
+  #read<R>(entry: Entry, fromCache: boolean): Cached<R> {
+    const { answer, lastGood } = entry;
+    if (answer.kind === 'failed' && lastGood && this.#now() < lastGood.until) {
+      return { answer: lastGood.answer as Answer<R>, fromCache: true, staleBecause: answer.why };
+    }
+    return { answer: answer as Answer<R>, fromCache };
+  }
+
+  #keep(key: string, answer: Answer<unknown>): Entry {
+    const now = this.#now();
+    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer) };
+    const before = this.#entries.get(key)?.lastGood;
+    if (answer.kind === 'records')
+      entry.lastGood = { answer, until: entry.freshUntil + this.#limits.staleMs };
+    else if (answer.kind === 'failed' && before) entry.lastGood = before;
+    // Set anew at the end, so that the one dropped for room is the one asked longest ago.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#limits.entries) {
+      const [oldest] = this.#entries.keys();
+      this.#entries.delete(oldest!);
+    }
+    return entry;
+  }
+
+  #lifeOf(answer: Answer<unknown>): number {
+    if (answer.kind === 'failed') return this.#limits.failedMs;
+    if (answer.kind === 'absent') return this.#limits.absentMs;
+    return Math.min((answer.ttlSeconds ?? Number.POSITIVE_INFINITY) * 1000, this.#limits.foundMs);
+  }
+}

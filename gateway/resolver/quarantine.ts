@@ -1,0 +1,52 @@
+// Targets that failed lately: later calls try them last for a while. Knows nothing of why they failed
+// (failover.ts does) and never shortens a list, so no call can take a place away from another.
+
+import type { Target } from './target.ts';
+
+const maxTargets = 1_000;
+
+export class Quarantine {
+  readonly #until = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #forMs: number;
+
+  /** @param now milliseconds of a clock that never steps back */
+  constructor(options: { now?: () => number; forMs?: number } = {}) {
+    this.#now = options.now ?? (() => performance.now());
+    this.#forMs = options.forMs ?? 30_000;
+  }
+
+  get size(): number {
+    return this.#until.size;
+  }
+
+  /** The target just failed in the sense of `isTargetFailure`. */
+  report(target: Target): void {
+    const key = keyOf(target);
+    // Set anew at the end: the map stays in order of expiry.
+    this.#until.delete(key);
+    this.#until.set(key, this.#now() + this.#forMs);
+    const [oldest] = this.#until.keys();
+    if (this.#until.size > maxTargets && oldest) this.#until.delete(oldest);
+  }
+
+  /** The target answered: it need not wait out its time. */
+  release(target: Target): void {
+    this.#until.delete(keyOf(target));
+  }
+
+  /** The same targets in a new list, those in quarantine last; within both groups the order stays. */
+  order(targets: readonly Target[]): Target[] {
+    const now = this.#now();
+    for (const [key, until] of this.#until) {
+      if (until > now) break;
+      this.#until.delete(key);
+    }
+    const waits = (target: Target) => this.#until.has(keyOf(target));
+    return [...targets.filter(target => !waits(target)), ...targets.filter(waits)];
+  }
+}
+
+function keyOf({ transport, address, port }: Target): string {
+  return `${transport} ${address} ${port}`;
+}

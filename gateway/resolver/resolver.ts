@@ -1,0 +1,155 @@
+// SIP URI -> ordered, immutable targets (RFC 3263 4). The door of this room: what it takes, what it
+// promises, what it refuses. It sends no SIP; which target failed is the quarantine's to remember.
+
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { AnswerCache } from './cache.ts';
+import { systemDns } from './dns-source.ts';
+import { Inquiry } from './inquiry.ts';
+import { isHostName } from './order.ts';
+import { type DnsSource, timedOut } from './records.ts';
+import { ResolveError, type ResolveFailure } from './resolve-error.ts';
+import type { Resolution, Step, Transport } from './target.ts';
+import { type Wanted, walk } from './walk.ts';
+
+/** The parts of a SIP URI that say where it leads. */
+export interface ResolvableUri {
+  readonly scheme: 'sip' | 'sips';
+  /** Domain name or IP literal, with or without brackets. */
+  readonly host: string;
+  readonly port?: number;
+  /** The URI parameter `transport`, in any case. */
+  readonly transport?: string;
+}
+
+export interface ResolverOptions {
+  /** DNS servers as `ip:port`; default the system's. */
+  readonly servers?: readonly string[];
+  /** Transports we speak, best first. */
+  readonly transports?: readonly Transport[];
+  /** The fence: whether DNS may point us at this address. */
+  readonly allow: (address: string) => boolean;
+  /** Told of every address that the fence dropped, for the log. */
+  readonly onRefused?: (address: string, host: string) => void;
+  /** For a whole resolution; one question gets at most half of it. */
+  readonly deadlineMs?: number;
+  /** Address families to ask for, first choice first; default IPv6 first where this machine has it. */
+  readonly families?: readonly ('ipv4' | 'ipv6')[];
+  /** Milliseconds of a clock that never steps back. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  /** In place of node:dns. */
+  readonly source?: DnsSource;
+}
+
+export interface Resolver {
+  /**
+   * Resolves to one target or more, at most 8.
+   * Rejects with {@link ResolveError}, or with the signal's reason once it is aborted.
+   */
+  resolve(uri: ResolvableUri, signal?: AbortSignal): Promise<Resolution>;
+  /** Drops questions under way: they fail. */
+  close(): void;
+}
+
+export function createResolver(options: ResolverOptions): Resolver {
+  const now = options.now ?? (() => performance.now());
+  const deadlineMs = options.deadlineMs ?? 3_000;
+  // Two tries of c-ares, the second twice as long, fill what one question may take.
+  const source =
+    options.source ??
+    systemDns({
+      ...(options.servers && { servers: options.servers }),
+      timeoutMs: Math.round(deadlineMs / 6),
+    });
+  const cache = new AnswerCache(now);
+  const supported = options.transports ?? ['udp', 'tcp', 'tls'];
+  const families = options.families ?? ownFamilies();
+
+  return { resolve, close: () => source.close() };
+
+  async function resolve(uri: ResolvableUri, signal?: AbortSignal): Promise<Resolution> {
+    signal?.throwIfAborted();
+    const wanted = want(uri, supported);
+    const inquiry = new Inquiry(source, cache, now, deadlineMs);
+    let refused = 0;
+    const walking = walk(wanted, inquiry, {
+      families,
+      random: options.random ?? Math.random,
+      allow: options.allow,
+      onRefused(address, host) {
+        refused++;
+        options.onRefused?.(address, host);
+      },
+    });
+    const targets = await abortable(walking, signal);
+    const trace = Object.freeze([...inquiry.trace]);
+    if (targets.length > 0) return Object.freeze({ targets: Object.freeze(targets), trace });
+    const code = refused > 0 ? 'forbidden-address' : reasonOf(trace, wanted.host, inquiry.expired);
+    throw new ResolveError(code, `${wanted.host}: ${explanations[code]}`, trace);
+  }
+}
+
+const explanations: Readonly<Record<ResolveFailure, string>> = {
+  'no-such-domain': 'no such domain',
+  'no-answer': 'DNS does not answer properly',
+  timeout: 'DNS does not answer in time',
+  'forbidden-address': 'points at addresses that are not allowed',
+  'nothing-usable': 'offers no SIP service that can be used from here',
+};
+
+/** Checks the URI and works out which transports may serve it (RFC 3263 4.1). */
+function want(uri: ResolvableUri, supported: readonly Transport[]): Wanted {
+  const host = uri.host
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase();
+  const unusable = (why: string) =>
+    new ResolveError('nothing-usable', `${uri.host.slice(0, 253)}: ${why}`, []);
+  if (isIP(host) === 0 ? !isHostName(host) : host.includes('%')) throw unusable('not a host name');
+  if (uri.port !== undefined && !(Number.isInteger(uri.port) && uri.port > 0 && uri.port < 65536)) {
+    throw unusable(`no such port: ${uri.port}`);
+  }
+  const parameter = uri.transport?.toLowerCase();
+  // RFC 3263 4.1: sips means TLS over whatever transport is asked for; we speak it over TCP alone.
+  const secure = uri.scheme === 'sips';
+  const transport = secure && parameter === 'tcp' ? 'tls' : parameter;
+  const transports = secure ? supported.filter(one => one === 'tls') : supported;
+  if (transports.length === 0) throw unusable('TLS is not spoken here');
+  if (transport === undefined) return { host, transports, ...(uri.port !== undefined && { port: uri.port }) };
+  const own = transports.find(one => one === transport);
+  if (!own) throw unusable(`transport ${transport.slice(0, 16)} cannot be used`);
+  return { host, transport: own, transports: [own], ...(uri.port !== undefined && { port: uri.port }) };
+}
+
+function reasonOf(trace: readonly Step[], domain: string, expired: boolean): ResolveFailure {
+  if (expired || trace.some(step => step.failure === timedOut)) return 'timeout';
+  const addresses = trace.filter(step => step.name === domain && (step.type === 'A' || step.type === 'AAAA'));
+  if (addresses.length > 0 && addresses.every(step => step.failure === 'no such name'))
+    return 'no-such-domain';
+  const absent = ['no such name', 'no such record'];
+  return trace.some(step => step.failure && !absent.includes(step.failure)) ? 'no-answer' : 'nothing-usable';
+}
+
+function ownFamilies(): ('ipv4' | 'ipv6')[] {
+  const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  const hasIpv6 = all.some(({ family, internal, address }) => {
+    return family === 'IPv6' && !internal && !/^fe[89ab]/i.test(address);
+  });
+  return hasIpv6 ? ['ipv6', 'ipv4'] : ['ipv4', 'ipv6'];
+}
+
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}

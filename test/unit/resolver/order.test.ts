@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chooseServices, interleave, orderSrv, withoutDowngrade } from '../../../gateway/resolver/order.ts';
+import type { SrvRecord } from '../../../gateway/resolver/records.ts';
+
+const all = ['udp', 'tcp', 'tls'] as const;
+const record = (order: number, preference: number, service: string, replacement: string) => {
+  return { order, preference, flags: 's', service, regexp: '', replacement };
+};
+const host = (target: string, weight: number, priority = 1): SrvRecord => ({
+  priority,
+  weight,
+  port: 5060,
+  target,
+});
+
+test('NAPTR records are taken by order, then preference, then our own preference', () => {
+  const { services } = chooseServices(
+    [
+      record(20, 1, 'SIP+D2U', 'd'),
+      record(10, 50, 'SIPS+D2T', 'c'),
+      record(10, 50, 'SIP+D2T', 'b'),
+      record(10, 10, 'sip+d2u', 'A'),
+    ],
+    all,
+  );
+  assert.deepEqual(
+    services.map(service => `${service.transport} ${service.name}`),
+    ['udp a', 'tcp b', 'tls c', 'udp d'],
+  );
+});
+
+test('for sips only SIPS services are left', () => {
+  const { services, lines } = chooseServices(
+    [record(1, 1, 'SIP+D2U', 'a'), record(2, 1, 'SIPS+D2T', 'b')],
+    ['tls'],
+  );
+  assert.deepEqual(services, [{ transport: 'tls', lookup: 'SRV', name: 'b' }]);
+  assert.equal(lines[1], '1 1 "s" "SIP+D2U" "" a. ; ignored: udp is not wanted here');
+});
+
+test('SRV weights are right within 5 % over 10,000 draws', () => {
+  const records = [host('ten', 10), host('thirty', 30), host('sixty', 60)];
+  const first = new Map<string, number>();
+  const random = mulberry32(20);
+  for (let draw = 0; draw < 10_000; draw++) {
+    const { target } = orderSrv(records, random)[0]!;
+    first.set(target, (first.get(target) ?? 0) + 1);
+  }
+  for (const { target, weight } of records) {
+    const share = (first.get(target) ?? 0) / 10_000;
+    assert.ok(Math.abs(share - weight / 100) < 0.05 * (weight / 100) + 0.01, `${target}: ${share}`);
+  }
+});
+
+test('a lower priority number always comes first, whatever the weight', () => {
+  const records = [host('spare', 65_535, 20), host('main', 0, 10)];
+  assert.deepEqual(
+    orderSrv(records, () => 0.999).map(({ target }) => target),
+    ['main', 'spare'],
+  );
+});
+
+test('weight 0 beside others has a very small chance, and none of the records is lost', () => {
+  const records = [host('heavy', 100), host('zero', 0)];
+  assert.equal(orderSrv(records, () => 0)[0]?.target, 'zero');
+  assert.equal(orderSrv(records, () => 0.02)[0]?.target, 'heavy');
+  assert.equal(orderSrv(records, () => 0.999_999).length, 2);
+});
+
+test('records of weight 0 alone keep the order in which DNS gave them', () => {
+  const records = [host('a', 0), host('b', 0), host('c', 0)];
+  assert.deepEqual(
+    orderSrv(records, () => 0.999_999).map(({ target }) => target),
+    ['a', 'b', 'c'],
+  );
+});
+
+test('the lists of records are left as they were', () => {
+  const records = Object.freeze([host('b', 1, 2), host('a', 1, 1)]);
+  assert.equal(orderSrv(records, () => 0)[0]?.target, 'a');
+});
+
+test('families take turns', () => {
+  assert.deepEqual(interleave([['a', 'b', 'c'], ['x']]), ['a', 'x', 'b', 'c']);
+  assert.deepEqual(interleave([]), []);
+});
+
+test('clear is dropped only where it follows TLS', () => {
+  const list = (...transports: ('udp' | 'tcp' | 'tls')[]) => transports.map(transport => ({ transport }));
+  assert.deepEqual(withoutDowngrade(list('udp', 'tcp', 'tls')), list('udp', 'tcp', 'tls'));
+  assert.deepEqual(withoutDowngrade(list('tls', 'udp', 'tls', 'tcp')), list('tls', 'tls'));
+});
+
+/** A small seeded generator, so that a failure can be repeated. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

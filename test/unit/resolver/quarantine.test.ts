@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isTargetFailure } from '../../../gateway/resolver/failover.ts';
+import { Quarantine } from '../../../gateway/resolver/quarantine.ts';
+import type { Target } from '../../../gateway/resolver/target.ts';
+
+const target = (address: string): Target => ({
+  transport: 'udp',
+  address,
+  port: 5060,
+  hostname: 'host.test',
+});
+const [one, two, three] = [target('192.0.2.1'), target('192.0.2.2'), target('192.0.2.3')];
+
+test('a target that failed is tried last for 30 s, then in its own place again', () => {
+  let now = 0;
+  const quarantine = new Quarantine({ now: () => now });
+  quarantine.report(one);
+  assert.deepEqual(quarantine.order([one, two, three]), [two, three, one]);
+  now = 29_999;
+  assert.deepEqual(quarantine.order([one, two]), [two, one]);
+  now = 30_000;
+  assert.deepEqual(quarantine.order([one, two]), [one, two]);
+  assert.equal(quarantine.size, 0);
+});
+
+test('the last target is never taken away, and a list of failed ones keeps its order', () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  for (const failed of [two, one]) quarantine.report(failed);
+  assert.deepEqual(quarantine.order([one]), [one]);
+  assert.deepEqual(quarantine.order([one, two]), [one, two]);
+});
+
+test('the list given is left as it was, so other calls keep theirs', () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  quarantine.report(one);
+  const list = Object.freeze([one, two]);
+  quarantine.order(list);
+  assert.deepEqual(list, [one, two]);
+});
+
+test('a target that answered is released', () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  quarantine.report(one);
+  quarantine.release(one);
+  assert.deepEqual(quarantine.order([one, two]), [one, two]);
+});
+
+test('the same address over another transport or port is another target', () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  quarantine.report(one);
+  const overTcp: Target = { ...one, transport: 'tcp' };
+  const elsewhere: Target = { ...one, port: 5070 };
+  assert.deepEqual(quarantine.order([one, overTcp, elsewhere]), [overTcp, elsewhere, one]);
+});
+
+test('it does not grow beyond its bound', () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  for (let index = 0; index < 5_000; index++) quarantine.report({ ...one, port: index });
+  assert.equal(quarantine.size, 1_000);
+});
+
+test('refusal, no route, silence, distrust and 503 lead on; every other response is an answer', () => {
+  for (const kind of ['refused', 'unreachable', 'silent', 'not-trusted'] as const) {
+    assert.equal(isTargetFailure({ kind }), true, kind);
+  }
+  for (let status = 200; status < 700; status++) {
+    assert.equal(isTargetFailure({ kind: 'response', status }), status === 503, String(status));
+  }
+});

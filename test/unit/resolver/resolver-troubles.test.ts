@@ -1,0 +1,174 @@
+// A resolver beside DNS servers that fail, stay silent, lie, or point where they must not.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
+import type { ResolveError } from '../../../gateway/resolver/resolve-error.ts';
+import { createResolver } from '../../../gateway/resolver/resolver.ts';
+import { a, aaaa, scene, shown, srv } from './zones.ts';
+
+const pbx = { address: '192.0.2.1', port: 5060 };
+const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
+
+test('a domain that does not exist is told apart from one without SIP', async t => {
+  const { resolver } = await scene(t, [{ name: 'mail.test', type: 'NAPTR', data: enumRecord }]);
+  await assert.rejects(resolver.resolve({ scheme: 'sip', host: 'nowhere.test' }), { code: 'no-such-domain' });
+  await assert.rejects(resolver.resolve({ scheme: 'sip', host: 'mail.test' }), { code: 'nothing-usable' });
+});
+
+test('a server that fails every question is reported as such', async t => {
+  const { resolver } = await scene(t, [], { misbehave: () => 'servfail' });
+  await assert.rejects(resolver.resolve(mysite), (error: ResolveError) => {
+    assert.equal(error.code, 'no-answer');
+    assert.equal(error.trace[0]?.failure, 'SERVFAIL');
+    return true;
+  });
+});
+
+test('a server that is not there is reported as such', async () => {
+  const resolver = createResolver({ servers: ['127.0.0.1:9'], allow: () => true });
+  await assert.rejects(resolver.resolve(mysite), (error: ResolveError) => {
+    assert.match(error.code, /^(no-answer|timeout)$/);
+    return true;
+  });
+  resolver.close();
+});
+
+test('a server that never answers costs the deadline and no more', async t => {
+  const { resolver } = await scene(t, [], { misbehave: () => 'silence', deadlineMs: 200 });
+  const started = performance.now();
+  await assert.rejects(resolver.resolve(mysite), { code: 'timeout' });
+  assert.ok(performance.now() - started < 400);
+});
+
+test('a server that swallows NAPTR questions leaves time for SRV and addresses', async t => {
+  const { resolver } = await scene(t, mysiteZone(pbx).records, {
+    misbehave: ({ type }) => (type === 'NAPTR' ? 'silence' : undefined),
+    deadlineMs: 400,
+  });
+  const { targets, trace } = await resolver.resolve(mysite);
+  assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'tcp 192.0.2.1:5060']);
+  assert.equal(trace[0]?.failure, 'no answer in time');
+});
+
+test('a server that fails on NAPTR and SRV still yields the address', async t => {
+  const { resolver } = await scene(t, [a('mysite.test', '192.0.2.1')], {
+    misbehave: ({ type }) => (type === 'A' ? undefined : 'servfail'),
+  });
+  assert.deepEqual(shown(await resolver.resolve(mysite)), ['udp 192.0.2.1:5060']);
+});
+
+test('garbage for an answer is survived', async t => {
+  const { resolver } = await scene(t, [], { misbehave: () => 'garbage', deadlineMs: 300 });
+  await assert.rejects(resolver.resolve(mysite), { name: 'ResolveError' });
+});
+
+test('a truncated answer is fetched again over TCP', async t => {
+  const many = Array.from({ length: 30 }, (_, index) =>
+    srv('_sip._udp.long.test', 1, 1, 5000 + index, 'host.test'),
+  );
+  const over: string[] = [];
+  const { resolver } = await scene(t, [...many, a('host.test', '192.0.2.1')], {
+    misbehave: question => {
+      over.push(question.over);
+      return undefined;
+    },
+  });
+  assert.equal((await resolver.resolve({ scheme: 'sip', host: 'long.test' })).targets.length, 8);
+  assert.ok(over.includes('tcp'));
+});
+
+test('addresses outside the fence are dropped, reported and shown in the trace', async t => {
+  const refused: string[] = [];
+  const records = [
+    srv('_sip._udp.rebind.test', 1, 0, 5060, 'inside.test'),
+    srv('_sip._udp.rebind.test', 2, 0, 5060, 'outside.test'),
+    a('inside.test', '127.0.0.1'),
+    aaaa('inside.test', '::1'),
+    a('outside.test', '192.0.2.1'),
+  ];
+  const { resolver } = await scene(t, records, {
+    allow: address => address !== '127.0.0.1' && address !== '::1',
+    onRefused: (address, host) => refused.push(`${host} ${address}`),
+  });
+  const { targets, trace } = await resolver.resolve({ scheme: 'sip', host: 'rebind.test' });
+  assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060']);
+  assert.deepEqual(refused, ['inside.test 127.0.0.1', 'inside.test ::1']);
+  assert.ok(trace.some(step => step.records.includes('127.0.0.1 ; network not allowed')));
+});
+
+test('a domain that only points inside is refused, and so is a literal address', async t => {
+  const { resolver } = await scene(t, [a('inside.test', '10.0.0.1')], {
+    allow: address => !address.startsWith('10.'),
+  });
+  await assert.rejects(resolver.resolve({ scheme: 'sip', host: 'inside.test' }), {
+    code: 'forbidden-address',
+  });
+  await assert.rejects(resolver.resolve({ scheme: 'sip', host: '10.0.0.9' }), { code: 'forbidden-address' });
+});
+
+test('an aborted resolution rejects at once with the reason of the signal', async t => {
+  const { resolver } = await scene(t, [], { misbehave: () => 'silence' });
+  const reason = new Error('the caller hung up');
+  const abort = new AbortController();
+  const resolving = resolver.resolve(mysite, abort.signal);
+  abort.abort(reason);
+  await assert.rejects(resolving, reason);
+  await assert.rejects(resolver.resolve(mysite, abort.signal), reason);
+});
+
+test('questions that are needed anyway are asked at once: two round trips for NAPTR, SRV and addresses', async t => {
+  const records = mysiteZone(pbx).records.filter(({ type, data }) => {
+    return type !== 'NAPTR' || !data.replacement.includes('second');
+  });
+  const { resolver } = await scene(t, records, { delayMs: 100 });
+  const started = performance.now();
+  const { trace } = await resolver.resolve(mysite);
+  const waited = performance.now() - started;
+  assert.equal(trace.length, 6);
+  assert.ok(waited > 190 && waited < 290, `${waited} ms`);
+});
+
+test('a second resolution asks nothing, and concurrent ones share their questions', async t => {
+  const { resolver, asked } = await scene(t, mysiteZone(pbx).records);
+  const [first, other] = await Promise.all([resolver.resolve(mysite), resolver.resolve(mysite)]);
+  const questions = asked.length;
+  assert.equal(new Set(asked).size, questions);
+  const again = await resolver.resolve(mysite);
+  assert.equal(asked.length, questions);
+  assert.deepEqual(shown(first), shown(again));
+  assert.deepEqual(shown(first), shown(other));
+  assert.ok(again.trace.every(step => step.fromCache));
+});
+
+test('an address with TTL 0 is asked for again', async t => {
+  const { resolver, asked } = await scene(t, [a('fresh.test', '192.0.2.1', 0)]);
+  const uri = { scheme: 'sip', host: 'fresh.test', port: 5060 } as const;
+  await resolver.resolve(uri);
+  await resolver.resolve(uri);
+  assert.equal(asked.filter(question => question === 'A fresh.test').length, 2);
+});
+
+test('when DNS breaks down, the last good answers serve on, and the trace says so', async t => {
+  let broken = false;
+  let now = 0;
+  const { resolver } = await scene(t, mysiteZone(pbx).records, {
+    misbehave: () => (broken ? 'servfail' : undefined),
+    now: () => now,
+  });
+  const before = await resolver.resolve(mysite);
+  broken = true;
+  now += 120_000;
+  const after = await resolver.resolve(mysite);
+  assert.deepEqual(shown(after), shown(before));
+  assert.equal(after.trace[0]?.failure, 'SERVFAIL');
+});
+
+const enumRecord = {
+  order: 1,
+  preference: 1,
+  flags: 'u',
+  services: 'E2U+mail',
+  regexp: '!.*!mailto:x@mail.test!',
+  replacement: '.',
+};
