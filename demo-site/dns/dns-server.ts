@@ -1,0 +1,195 @@
+// An authoritative DNS server on loopback, UDP and TCP (RFC 1035 4.2), for the demo and for tests.
+// It holds one zone, recurses to nobody, and can be told to misbehave.
+
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type Server, type Socket } from 'node:net';
+import dns, { type Answer, type Packet, type Question } from 'dns-packet';
+import { answerFrom, type Zone, type ZoneRecord } from './zone.ts';
+
+/** RFC 1035 4.2.1: longer answers are truncated over UDP. EDNS is not spoken. */
+const maxUdpBytes = 512;
+const maxConnections = 50;
+const idleMs = 5_000;
+const defaultTtl = 60;
+
+const codes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
+
+export interface Asked {
+  readonly type: string;
+  readonly name: string;
+  readonly over: 'udp' | 'tcp';
+}
+
+export type Misbehaviour = 'silence' | 'servfail' | 'garbage';
+
+export interface DnsServerOptions {
+  readonly zone: Zone;
+  readonly address: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Wait before each answer, in milliseconds. */
+  readonly delayMs?: number;
+  readonly onQuestion?: (asked: Asked) => void;
+  readonly misbehave?: (asked: Asked) => Misbehaviour | undefined;
+}
+
+export interface DnsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
+  const { udp, tcp, port } = await bindBoth(options);
+  const connections = new Set<Socket>();
+  const delayed = new Set<NodeJS.Timeout>();
+
+  udp.on('message', (bytes, peer) => {
+    // A peer that is gone may surface here (ICMP); nobody waits for that answer any more.
+    respond(bytes, 'udp', answer => udp.send(answer, peer.port, peer.address, () => {}));
+  });
+  tcp.maxConnections = maxConnections;
+  tcp.on('connection', socket => serve(socket));
+
+  return {
+    port,
+    async close() {
+      for (const timer of delayed) clearTimeout(timer);
+      for (const socket of connections) socket.destroy();
+      await Promise.all([
+        new Promise<void>(resolve => udp.close(() => resolve())),
+        new Promise<void>(resolve => tcp.close(() => resolve())),
+      ]);
+    },
+  };
+
+  function serve(socket: Socket): void {
+    connections.add(socket);
+    let pending = Buffer.alloc(0);
+    socket.setTimeout(idleMs, () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => connections.delete(socket));
+    socket.on('data', chunk => {
+      pending = Buffer.concat([pending, chunk]);
+      // RFC 1035 4.2.2: two bytes of length before each message; 65,535 bounds what is kept.
+      while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+        const end = 2 + pending.readUInt16BE(0);
+        respond(pending.subarray(2, end), 'tcp', answer => {
+          const length = Buffer.alloc(2);
+          length.writeUInt16BE(answer.length);
+          if (socket.writable) socket.write(Buffer.concat([length, answer]));
+        });
+        pending = pending.subarray(end);
+      }
+    });
+  }
+
+  function respond(bytes: Buffer, over: 'udp' | 'tcp', send: (answer: Buffer) => void): void {
+    const answer = attempt(() => answerTo(bytes, over, options));
+    if (!answer) return;
+    if (!options.delayMs) {
+      send(answer);
+      return;
+    }
+    const timer = setTimeout(() => {
+      delayed.delete(timer);
+      send(answer);
+    }, options.delayMs);
+    delayed.add(timer);
+  }
+}
+
+function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions): Buffer | undefined {
+  const query = attempt(() => dns.decode(bytes));
+  const question = query?.questions?.[0];
+  // What is no question gets no answer: two servers must never talk to each other.
+  if (query?.type !== 'query' || !question || query.questions?.length !== 1) return undefined;
+
+  const asked: Asked = { type: question.type, name: question.name.toLowerCase(), over };
+  options.onQuestion?.(asked);
+  switch (options.misbehave?.(asked)) {
+    case 'silence':
+      return undefined;
+    case 'servfail':
+      return reply(query, question, codes.SERVFAIL, []);
+    case 'garbage':
+      return Buffer.from(bytes).fill(0xc0, 4);
+  }
+  if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return reply(query, question, codes.NOTIMP, []);
+  const { rcode, records } = answerFrom(options.zone, question.type, question.name);
+  const soa = records.length === 0 && rcode !== 'REFUSED' ? [startOfAuthority(options.zone.origin)] : [];
+  const answer = reply(query, question, codes[rcode], records, { authorities: soa });
+  if (over === 'tcp' || answer.length <= maxUdpBytes) return answer;
+  return reply(query, question, codes[rcode], [], { flags: dns.TRUNCATED_RESPONSE });
+}
+
+function reply(
+  query: Packet,
+  question: Question,
+  code: number,
+  records: readonly ZoneRecord[],
+  more: { flags?: number; authorities?: Answer[] } = {},
+): Buffer {
+  const desired = (query.flags ?? 0) & dns.RECURSION_DESIRED;
+  return dns.encode({
+    type: 'response',
+    ...(query.id !== undefined && { id: query.id }),
+    // dns-packet takes the response code as the low bits of the flags.
+    flags: dns.AUTHORITATIVE_ANSWER | (more.flags ?? 0) | desired | code,
+    questions: [question],
+    answers: records.map(record => ({ ttl: defaultTtl, class: 'IN', ...record }) as Answer),
+    ...(more.authorities && { authorities: more.authorities }),
+  });
+}
+
+/** RFC 2308 3: a negative answer carries it, for how long it may be remembered. */
+function startOfAuthority(origin: string): Answer {
+  const times = { serial: 1, refresh: 3600, retry: 600, expire: 86_400, minimum: 10 };
+  return {
+    name: origin,
+    type: 'SOA',
+    ttl: defaultTtl,
+    data: { mname: `ns.${origin}`, rname: `hostmaster.${origin}`, ...times },
+  };
+}
+
+/** dns-packet throws on bytes it cannot read and on types it cannot write: both are a peer's doing. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same port number for both; a free UDP port may be taken on TCP, so a few are tried. */
+async function bindBoth(options: DnsServerOptions): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
+  for (let tries = 0; ; tries++) {
+    const udp = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
+    const tcp = createServer();
+    try {
+      await opened(udp, () => udp.bind(options.port, options.address));
+      const { port } = udp.address();
+      await opened(tcp, () => tcp.listen(port, options.address));
+      return { udp, tcp, port };
+    } catch (error) {
+      if (udp.listenerCount('listening') === 0) udp.close();
+      if (options.port !== 0 || tries === 9) throw error;
+    }
+  }
+}
+
+function opened(socket: UdpSocket | Server, open: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      socket.off('error', settle);
+      socket.off('listening', settle);
+      if (error) return reject(error);
+      // From here on an error of one datagram or connection is no reason to stop.
+      socket.on('error', () => {});
+      resolve();
+    };
+    socket.once('error', settle);
+    socket.once('listening', settle);
+    open();
+  });
+}

@@ -1,0 +1,74 @@
+// What an authoritative DNS server says about a question (RFC 1034 4.3.2): answer, NODATA or NXDOMAIN.
+// Pure: no sockets, no bytes. Names are compared without regard to case and kept without their last dot.
+
+export type ZoneRecord =
+  | {
+      readonly name: string;
+      readonly type: 'A' | 'AAAA' | 'CNAME';
+      readonly data: string;
+      readonly ttl?: number;
+    }
+  | { readonly name: string; readonly type: 'SRV'; readonly data: SrvData; readonly ttl?: number }
+  | { readonly name: string; readonly type: 'NAPTR'; readonly data: NaptrData; readonly ttl?: number };
+
+export interface SrvData {
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  /** `.` where the service is not offered. */
+  readonly target: string;
+}
+
+export interface NaptrData {
+  readonly order: number;
+  readonly preference: number;
+  readonly flags: string;
+  readonly services: string;
+  readonly regexp: string;
+  readonly replacement: string;
+}
+
+export interface Zone {
+  /** The name at the zone's top, such as `mysite.test`. */
+  readonly origin: string;
+  readonly records: readonly ZoneRecord[];
+}
+
+export interface Reply {
+  readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'REFUSED';
+  readonly records: readonly ZoneRecord[];
+}
+
+const maxChain = 8;
+
+export function answerFrom(zone: Zone, type: string, name: string): Reply {
+  const origin = plain(zone.origin);
+  const asked = plain(name);
+  if (!isAtOrBelow(asked, origin)) return { rcode: 'REFUSED', records: [] };
+
+  const records: ZoneRecord[] = [];
+  let at = asked;
+  // RFC 1034 3.6.2: a CNAME is followed as far as this zone goes; a loop ends where it began.
+  for (let hops = 0; hops < maxChain; hops++) {
+    const here = zone.records.filter(record => plain(record.name) === at);
+    const found = here.filter(record => record.type === type || type === 'ANY');
+    records.push(...found);
+    const alias = here.find(record => record.type === 'CNAME');
+    if (found.length > 0 || alias?.type !== 'CNAME') {
+      const exists = here.length > 0 || zone.records.some(record => isAtOrBelow(plain(record.name), at));
+      // RFC 6604: after a CNAME the code speaks of the last name. RFC 8020: a name above others exists.
+      return { rcode: exists || !isAtOrBelow(at, origin) ? 'NOERROR' : 'NXDOMAIN', records };
+    }
+    records.push(alias);
+    at = plain(alias.data);
+  }
+  return { rcode: 'NOERROR', records };
+}
+
+function isAtOrBelow(name: string, top: string): boolean {
+  return name === top || name.endsWith(`.${top}`);
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
