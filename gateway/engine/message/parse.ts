@@ -2,6 +2,7 @@
 // its input and never throws. Knows which headers are lists and which are single, but no header's
 // grammar: what the values mean is checked by sanity.ts and by whoever needs them.
 
+import { parseContentLength } from './content-length.ts';
 import { TOKEN } from './grammar.ts';
 import { headerNamed } from './header-names.ts';
 import { HeaderList } from './headers.ts';
@@ -143,7 +144,7 @@ class MessageParser {
     const available = this.#bytes.length - this.#at;
     let length = available;
     if (this.#contentLength !== undefined && !this.#ignoreContentLength) {
-      length = /^\d{1,9}$/.test(this.#contentLength) ? Number(this.#contentLength) : Number.POSITIVE_INFINITY;
+      length = parseContentLength(this.#contentLength) ?? Number.POSITIVE_INFINITY;
       if (length > available) {
         this.#fail('Bad Content-Length');
         length = available;

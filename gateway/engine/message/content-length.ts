@@ -1,0 +1,44 @@
+// Content-Length (RFC 3261 20.14): where a message ends. The parser and the stream framer both ask
+// here, because two opinions on it are how requests are smuggled.
+
+import { parseDecimal } from './grammar.ts';
+
+/** Any length that a limit could allow; 2^31 is refused as nonsense rather than as too large. */
+const MAX_LENGTH = 2 ** 31 - 1;
+
+export function parseContentLength(value: string): number | undefined {
+  return parseDecimal(value, MAX_LENGTH);
+}
+
+/**
+ * The length that a header section (start line to blank line) declares for the body. `missing` when it
+ * has none, `bad` when it is no number or declared twice with different values.
+ */
+export function declaredLength(head: string): number | 'missing' | 'bad' {
+  let declared: number | undefined;
+  let lineEnd = head.indexOf('\r\n');
+  while (lineEnd !== -1) {
+    const lineStart = lineEnd + 2;
+    lineEnd = head.indexOf('\r\n', lineStart);
+    if (!mayBeContentLength(head.charCodeAt(lineStart))) continue;
+    // A fold belongs to the line before it, also between the colon and the number.
+    while (lineEnd !== -1 && isBlank(head.charCodeAt(lineEnd + 2)))
+      lineEnd = head.indexOf('\r\n', lineEnd + 2);
+    const line = head.slice(lineStart, lineEnd === -1 ? head.length : lineEnd);
+    const colon = line.indexOf(':');
+    if (colon === -1 || !/^(?:content-length|l)[ \t]*$/i.test(line.slice(0, colon))) continue;
+    const length = parseContentLength(line.slice(colon + 1).trim());
+    if (length === undefined || (declared !== undefined && declared !== length)) return 'bad';
+    declared = length;
+  }
+  return declared ?? 'missing';
+}
+
+/** c, C, l or L. */
+function mayBeContentLength(code: number): boolean {
+  return (code | 0x20) === 0x63 || (code | 0x20) === 0x6c;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

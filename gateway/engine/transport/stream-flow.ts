@@ -1,0 +1,110 @@
+// A flow over one TCP or TLS connection (RFC 3261 18.3, RFC 5626 3.5.1): framing, keep-alive pings,
+// deadlines and the cap on unread output. Must not know how the connection came about.
+
+import type { Socket } from 'node:net';
+import { StreamFramer } from '../message/framer.ts';
+import { canonicalAddress } from './endpoint.ts';
+import type { StreamLimits } from './stream-limits.ts';
+import type { Endpoint, Flow, FlowUser } from './transport.ts';
+import { TransportError } from './transport-error.ts';
+
+const PONG = Buffer.from('\r\n');
+
+export class StreamFlow implements Flow {
+  readonly transport: 'tcp' | 'tls';
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly reliable = true;
+  readonly #socket: Socket;
+  readonly #user: FlowUser;
+  readonly #limits: StreamLimits;
+  readonly #framer: StreamFramer;
+  #closed = false;
+  #error: Error | undefined;
+  #stall: NodeJS.Timeout | undefined;
+
+  /** Takes over a connected socket. */
+  constructor(transport: 'tcp' | 'tls', socket: Socket, user: FlowUser, limits: StreamLimits) {
+    this.transport = transport;
+    this.#socket = socket;
+    this.#user = user;
+    this.#limits = limits;
+    this.#framer = new StreamFramer(limits.message);
+    this.local = endpoint(socket.localAddress, socket.localPort);
+    this.remote = endpoint(socket.remoteAddress, socket.remotePort);
+    socket.setNoDelay(true);
+    socket.setTimeout(limits.idleMs, () => this.close());
+    socket.on('data', chunk => this.#receive(chunk));
+    // The peer has said it will send no more. Half-open connections are of no use to SIP.
+    socket.on('end', () => this.#shutDown());
+    socket.on('error', error => this.#leave(error));
+    socket.on('close', () => {
+      this.#leave();
+      user.flowClosed(this, this.#error);
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  send(message: Buffer): void {
+    if (this.#closed) return;
+    this.#socket.write(message);
+    if (this.#socket.writableLength > this.#limits.queuedBytes) {
+      this.#abort('ESTALLED', 'The peer does not read what it is sent');
+    }
+  }
+
+  close(): void {
+    if (!this.#closed) this.#shutDown();
+  }
+
+  /** Lets what is queued go out, for a while: a peer that never reads would keep the socket for ever. */
+  #shutDown(): void {
+    this.#leave();
+    this.#socket.end();
+    this.#socket.setTimeout(this.#limits.closeMs, () => this.#socket.destroy());
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closed) return;
+    const { messages, pinged, error } = this.#framer.push(chunk);
+    if (pinged) this.send(PONG);
+    this.#watchStall(messages.length > 0);
+    for (const message of messages) if (!this.#closed) this.#user.received(message, this);
+    if (error !== undefined) this.#abort('EFRAMING', error);
+  }
+
+  /** A message begun must end within a deadline that further bytes do not extend. */
+  #watchStall(progressed: boolean): void {
+    if (progressed || !this.#framer.partial) {
+      clearTimeout(this.#stall);
+      this.#stall = undefined;
+    }
+    if (this.#framer.partial) {
+      this.#stall ??= setTimeout(
+        () => this.#abort('ESTALLED', 'The peer left a message unfinished'),
+        this.#limits.messageMs,
+      ).unref();
+    }
+  }
+
+  #abort(code: 'ESTALLED' | 'EFRAMING', message: string): void {
+    if (this.#closed) return;
+    const error = new TransportError(code, message);
+    this.#leave(error);
+    this.#socket.destroy();
+  }
+
+  #leave(error?: Error): void {
+    this.#closed = true;
+    this.#error ??= error;
+    clearTimeout(this.#stall);
+    this.#stall = undefined;
+  }
+}
+
+function endpoint(address: string | undefined, port: number | undefined): Endpoint {
+  return { address: canonicalAddress(address ?? ''), port: port ?? 0 };
+}

@@ -1,0 +1,128 @@
+// The open TCP or TLS flows of one transport: reuse of connections (RFC 3261 18.1.1), caps on those
+// that strangers open. Must not know how to open one; tcp.ts and tls.ts do.
+
+import type { Server, Socket } from 'node:net';
+import { canonicalAddress, endpointKey } from './endpoint.ts';
+import { StreamFlow } from './stream-flow.ts';
+import type { StreamLimits } from './stream-limits.ts';
+import type { Endpoint, Flow, FlowUser } from './transport.ts';
+import { TransportError } from './transport-error.ts';
+
+export class StreamFlows implements FlowUser {
+  readonly #transport: 'tcp' | 'tls';
+  readonly #user: FlowUser;
+  readonly #limits: StreamLimits;
+  readonly #open = new Map<string, StreamFlow>();
+  /** Connections that may be dialled again under this key: our own, and for TCP any. */
+  readonly #reusable = new Map<string, StreamFlow>();
+  readonly #dialling = new Map<string, Promise<Flow>>();
+  readonly #accepted = new Map<string, number>();
+  /** Sockets without a flow yet: shaking hands, or being dialled. */
+  readonly #pending = new Set<Socket>();
+  #closing = false;
+  #drained: (() => void) | undefined;
+
+  constructor(transport: 'tcp' | 'tls', user: FlowUser, limits: StreamLimits) {
+    this.#transport = transport;
+    this.#user = user;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  find(remote: Endpoint): Flow | undefined {
+    return this.#open.get(endpointKey(remote));
+  }
+
+  /** Counts a connection that a stranger opened; destroys it and returns false when there are too many. */
+  admit(socket: Socket): boolean {
+    const source = canonicalAddress(socket.remoteAddress ?? '');
+    const count = this.#accepted.get(source) ?? 0;
+    if (this.#closing || source === '' || count >= this.#limits.perSource) {
+      socket.destroy();
+      return false;
+    }
+    this.#accepted.set(source, count + 1);
+    this.#pending.add(socket);
+    socket.once('close', () => {
+      this.#pending.delete(socket);
+      const left = (this.#accepted.get(source) ?? 1) - 1;
+      if (left === 0) this.#accepted.delete(source);
+      else this.#accepted.set(source, left);
+    });
+    return true;
+  }
+
+  /** Makes a flow of a socket that is ready for messages. */
+  add(socket: Socket, key?: string): Flow {
+    this.#pending.delete(socket);
+    const flow = new StreamFlow(this.#transport, socket, this, this.#limits);
+    this.#open.set(endpointKey(flow.remote), flow);
+    if (key !== undefined) this.#reusable.set(key, flow);
+    return flow;
+  }
+
+  /** The open flow under that key, the one being dialled, or a new one from `dial`. */
+  reuse(key: string, dial: () => Socket, ready: 'connect' | 'secureConnect'): Promise<Flow> {
+    const open = this.#reusable.get(key);
+    if (open !== undefined && !open.closed) return Promise.resolve(open);
+    let dialling = this.#dialling.get(key);
+    if (dialling === undefined) {
+      dialling = this.#dial(key, dial(), ready).finally(() => this.#dialling.delete(key));
+      this.#dialling.set(key, dialling);
+    }
+    return dialling;
+  }
+
+  #dial(key: string, socket: Socket, ready: 'connect' | 'secureConnect'): Promise<Flow> {
+    this.#pending.add(socket);
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        socket.destroy(new TransportError('ETIMEDOUT', `No connection in ${this.#limits.connectMs} ms`));
+      }, this.#limits.connectMs);
+      const failed = (error?: Error): void => {
+        clearTimeout(deadline);
+        this.#pending.delete(socket);
+        reject(error ?? new TransportError('EABORTED', 'The connection closed before it was ready'));
+      };
+      const closed = (): void => failed();
+      socket.once('error', failed);
+      socket.once('close', closed);
+      socket.once(ready, () => {
+        clearTimeout(deadline);
+        const flow = this.add(socket, key);
+        socket.off('error', failed);
+        socket.off('close', closed);
+        resolve(flow);
+      });
+    });
+  }
+
+  received(message: Buffer, flow: Flow): void {
+    this.#user.received(message, flow);
+  }
+
+  flowClosed(flow: Flow, error?: Error): void {
+    const key = endpointKey(flow.remote);
+    if (this.#open.get(key) === flow) this.#open.delete(key);
+    for (const [reusableKey, reusable] of this.#reusable) {
+      if (reusable === flow) this.#reusable.delete(reusableKey);
+    }
+    this.#user.flowClosed(flow, error);
+    if (this.#open.size === 0) this.#drained?.();
+  }
+
+  /** Resolves when every socket is gone, its listener included. */
+  async close(server?: Server): Promise<void> {
+    this.#closing = true;
+    const ended = [
+      new Promise<void>(resolve => (server === undefined ? resolve() : server.close(() => resolve()))),
+    ];
+    for (const socket of this.#pending) socket.destroy();
+    if (this.#open.size > 0) ended.push(new Promise(resolve => (this.#drained = resolve)));
+    for (const flow of this.#open.values()) flow.close();
+    await Promise.all(ended);
+  }
+}

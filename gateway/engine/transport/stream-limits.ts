@@ -1,0 +1,32 @@
+// How much patience and memory one TCP or TLS peer gets.
+
+import { type MessageLimits, messageLimits } from '../message/limits.ts';
+
+export interface StreamLimits {
+  /** From the first SYN to a usable connection, TLS handshake included. */
+  readonly connectMs: number;
+  /** Without a byte in either direction. */
+  readonly idleMs: number;
+  /** From a message's first byte to its last. */
+  readonly messageMs: number;
+  /** For the peer to take what is queued after we closed. */
+  readonly closeMs: number;
+  /** Unsent bytes beyond which the peer is given up. */
+  readonly queuedBytes: number;
+  /** Connections accepted from one address at a time. */
+  readonly perSource: number;
+  /** Connections accepted at a time by one listener. */
+  readonly connections: number;
+  readonly message: MessageLimits;
+}
+
+export const streamLimits: StreamLimits = {
+  connectMs: 4_000,
+  idleMs: 600_000,
+  messageMs: 32_000,
+  closeMs: 2_000,
+  queuedBytes: 256 * 1024,
+  perSource: 64,
+  connections: 4_096,
+  message: messageLimits,
+};

@@ -1,0 +1,176 @@
+// The transport layer (RFC 3261 18): owns the listen points and every flow, and finds the flow for a
+// message. Must not look inside messages.
+
+import type { WebSocket } from 'ws';
+import { canonicalAddress, endpointKey, type Family, familyOf, localAddressToward } from './endpoint.ts';
+import { type Destination, hostPortOf, type ListenPoint } from './listen-point.ts';
+import { type StreamLimits, streamLimits } from './stream-limits.ts';
+import { TcpTransport } from './tcp.ts';
+import { TlsTransport } from './tls.ts';
+import type { Endpoint, Flow, FlowUser, TransportName } from './transport.ts';
+import { TransportError } from './transport-error.ts';
+import { type UdpLimits, UdpTransport, udpLimits } from './udp.ts';
+import { acceptWebSocket } from './ws.ts';
+
+export type { Destination, ListenPoint } from './listen-point.ts';
+
+/** What this layer needs of a log; pino's loggers fit. */
+export interface TransportLog {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+}
+
+export interface TransportLimits {
+  readonly udp?: UdpLimits;
+  readonly stream?: StreamLimits;
+}
+
+/** Flows open now, by transport. UDP counts peers remembered; they hold nothing. */
+export type FlowCounts = Readonly<Record<TransportName, number>>;
+
+type PointTransport = UdpTransport | TcpTransport | TlsTransport;
+
+export class TransportLayer {
+  readonly #user: FlowUser;
+  readonly #log: TransportLog;
+  readonly #limits: TransportLimits;
+  readonly #transports: PointTransport[] = [];
+  readonly #webSockets = new Map<string, Flow>();
+  #points: ListenPoint[] = [];
+  #drained: (() => void) | undefined;
+
+  private constructor(user: FlowUser, log: TransportLog, limits: TransportLimits) {
+    this.#user = user;
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  /**
+   * Listens on every point, or on none: rejects with the operating system's error about the first
+   * that cannot be had.
+   */
+  static async listen(
+    points: readonly ListenPoint[],
+    user: FlowUser,
+    log: TransportLog,
+    limits: TransportLimits = {},
+  ): Promise<TransportLayer> {
+    const layer = new TransportLayer(user, log, limits);
+    try {
+      for (const point of points) await layer.#listenOn(point);
+    } catch (error) {
+      await layer.close();
+      throw error;
+    }
+    return layer;
+  }
+
+  /** As given to `listen`, with the ports really bound. */
+  get points(): readonly ListenPoint[] {
+    return this.#points;
+  }
+
+  /**
+   * A flow to send requests on: an open connection to that endpoint, else a new one. Rejects when it
+   * cannot be had (refused, timed out, wrong certificate, nothing listens in that address family).
+   */
+  async flowTo(destination: Destination): Promise<Flow> {
+    const remote = { address: canonicalAddress(destination.address), port: destination.port };
+    const transport = this.#transportFor(destination.transport, familyOf(remote.address));
+    if (transport instanceof TlsTransport) return transport.flowTo(remote, destination.hostname);
+    return transport.flowTo(remote);
+  }
+
+  /** The flow that this peer's messages come on, if it is open. */
+  findFlow(transport: TransportName, remote: Endpoint): Flow | undefined {
+    const endpoint = { address: canonicalAddress(remote.address), port: remote.port };
+    if (transport === 'ws' || transport === 'wss') return this.#webSockets.get(endpointKey(endpoint));
+    for (const candidate of this.#transports) {
+      const flow = candidate.transport === transport ? candidate.findFlow(endpoint) : undefined;
+      if (flow !== undefined) return flow;
+    }
+    return undefined;
+  }
+
+  /** Takes on a WebSocket that speaks SIP. `local` is our end of it, when the caller knows. */
+  acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): Flow {
+    const peer = { address: canonicalAddress(remote.address), port: remote.port };
+    const key = endpointKey(peer);
+    const user: FlowUser = {
+      received: (message, flow) => this.#user.received(message, flow),
+      flowClosed: (flow, error) => {
+        if (this.#webSockets.get(key) === flow) this.#webSockets.delete(key);
+        this.#user.flowClosed(flow, error);
+        if (this.#webSockets.size === 0) this.#drained?.();
+      },
+    };
+    const ours = local ?? { address: localAddressToward(peer.address), port: secure ? 443 : 80 };
+    const flow = acceptWebSocket(socket, peer, secure, user, ours);
+    this.#webSockets.set(key, flow);
+    return flow;
+  }
+
+  /** `host[:port]` for the sent-by of our Via on that flow. */
+  viaFor(flow: Flow): string {
+    return hostPortOf(flow, this.#points);
+  }
+
+  /** `host[:port]` for the URI of our Contact on that flow. */
+  contactFor(flow: Flow): string {
+    return hostPortOf(flow, this.#points);
+  }
+
+  counts(): FlowCounts {
+    const counts = { udp: 0, tcp: 0, tls: 0, ws: 0, wss: 0 };
+    for (const transport of this.#transports) counts[transport.transport] += transport.size;
+    for (const flow of this.#webSockets.values()) counts[flow.transport]++;
+    return counts;
+  }
+
+  /** Closes everything; resolves when no socket is left. */
+  async close(): Promise<void> {
+    const closing = this.#transports.map(transport => transport.close());
+    if (this.#webSockets.size > 0) closing.push(new Promise(resolve => (this.#drained = resolve)));
+    for (const flow of this.#webSockets.values()) flow.close();
+    await Promise.all(closing);
+  }
+
+  async #listenOn(point: ListenPoint): Promise<void> {
+    const transport = this.#create(point);
+    this.#transports.push(transport);
+    await transport.listen(point.address, point.port);
+    const port = transport.bound?.port ?? point.port;
+    this.#points = [...this.#points, { ...point, port }];
+    this.#log.info({ transport: point.transport, address: point.address, port }, 'listening for SIP');
+  }
+
+  #create(point: ListenPoint): PointTransport {
+    const stream = this.#limits.stream ?? streamLimits;
+    if (point.transport === 'udp') return new UdpTransport(this.#user, this.#limits.udp ?? udpLimits);
+    if (point.transport === 'tcp') return new TcpTransport(this.#user, stream);
+    return new TlsTransport(this.#user, point.tls, stream);
+  }
+
+  /**
+   * The transport to leave by: one that listens in that family, else for connections one that only
+   * dials. UDP must listen, or no answer could come.
+   */
+  #transportFor(name: Destination['transport'], family: Family): PointTransport {
+    const listening = this.#transports.find(
+      ({ transport, bound }) =>
+        transport === name && bound !== undefined && familyOf(bound.address) === family,
+    );
+    if (listening !== undefined) return listening;
+    if (name === 'udp') throw new TransportError('ENOTRANSPORT', `No UDP listen point for IPv${family}`);
+    const dialling = this.#transports.find(
+      ({ transport, bound }) => transport === name && bound === undefined,
+    );
+    if (dialling !== undefined) return dialling;
+    const stream = this.#limits.stream ?? streamLimits;
+    const created =
+      name === 'tcp' ? new TcpTransport(this.#user, stream) : new TlsTransport(this.#user, undefined, stream);
+    this.#transports.push(created);
+    this.#log.debug({ transport: name }, 'dialling without listening');
+    return created;
+  }
+}

@@ -1,0 +1,186 @@
+// SIP over UDP (RFC 3261 18.1.1, 18.2.1): one listening socket, one cheap flow per peer. A peer that
+// we send requests to gets a connected socket, so that its death is heard at once (udp-socket.ts).
+
+import type { Socket } from 'node:dgram';
+import { canonicalAddress, endpointKey, isWildcard, localAddressToward } from './endpoint.ts';
+import type { Endpoint, Flow, FlowUser } from './transport.ts';
+import { UdpFlow, type UdpFlowOwner } from './udp-flow.ts';
+import { bindConnected, bindListener, sharesPorts } from './udp-socket.ts';
+
+export interface UdpLimits {
+  /** Peers remembered; the one longest in the book goes first. Forgetting one costs it nothing. */
+  readonly flows: number;
+  /** Peers with a socket of their own. */
+  readonly connected: number;
+  /** Unused for this long, a flow is forgotten and its socket closed: RFC 3261's 64*T1 twice over. */
+  readonly idleMs: number;
+}
+
+export const udpLimits: UdpLimits = { flows: 8_192, connected: 256, idleMs: 64_000 };
+
+export class UdpTransport implements UdpFlowOwner {
+  readonly transport = 'udp';
+  readonly #user: FlowUser;
+  readonly #limits: UdpLimits;
+  readonly now: () => number;
+  readonly #flows = new Map<string, UdpFlow>();
+  readonly #connecting = new Map<string, Promise<void>>();
+  readonly #sweeper: NodeJS.Timeout;
+  #listener: Socket | undefined;
+  #bound: Endpoint = { address: '', port: 0 };
+
+  /** `now` in ms, monotonic. */
+  constructor(user: FlowUser, limits: UdpLimits = udpLimits, now: () => number = () => performance.now()) {
+    this.#user = user;
+    this.#limits = limits;
+    this.now = now;
+    this.#sweeper = setInterval(() => this.sweep(), limits.idleMs / 4).unref();
+  }
+
+  get bound(): Endpoint {
+    return this.#bound;
+  }
+
+  get size(): number {
+    return this.#flows.size;
+  }
+
+  get connectedSize(): number {
+    let connected = 0;
+    for (const flow of this.#flows.values()) if (flow.connected) connected++;
+    return connected;
+  }
+
+  /** @throws the operating system's error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+  async listen(address: string, port: number): Promise<void> {
+    const listener = await bindListener({ address, port }, this.#receive);
+    listener.on('error', () => {});
+    this.#listener = listener;
+    this.#bound = { address, port: listener.address().port };
+  }
+
+  /** A flow to send requests on: a dead port there surfaces as `flowClosed` within a round trip. */
+  async flowTo(remote: Endpoint): Promise<Flow> {
+    const flow = this.#flowFor(remote);
+    if (!flow.connected && sharesPorts) {
+      const key = endpointKey(remote);
+      let connecting = this.#connecting.get(key);
+      if (connecting === undefined) {
+        connecting = this.#connect(flow).finally(() => this.#connecting.delete(key));
+        this.#connecting.set(key, connecting);
+      }
+      await connecting;
+    }
+    return flow;
+  }
+
+  findFlow(remote: Endpoint): Flow | undefined {
+    return this.#flows.get(endpointKey(remote));
+  }
+
+  /** Forgets what has not been used for `idleMs`. */
+  sweep(): void {
+    const before = this.now() - this.#limits.idleMs;
+    for (const [key, flow] of this.#flows) {
+      if (flow.usedAt >= before) continue;
+      this.#flows.delete(key);
+      flow.detach();
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    await Promise.allSettled(this.#connecting.values());
+    for (const flow of this.#flows.values()) flow.end();
+    this.#flows.clear();
+    const listener = this.#listener;
+    this.#listener = undefined;
+    if (listener !== undefined) await new Promise<void>(resolve => listener.close(resolve));
+  }
+
+  sendFromListener(message: Buffer, flow: UdpFlow): void {
+    this.#listener?.send(message, flow.remote.port, flow.remote.address, error => {
+      if (error !== null && !flow.closed) this.failed(flow, error);
+    });
+  }
+
+  localToward(remote: Endpoint): Endpoint {
+    const { address, port } = this.#bound;
+    return { address: isWildcard(address) ? localAddressToward(remote.address) : address, port };
+  }
+
+  failed(flow: UdpFlow, error: Error): void {
+    flow.end();
+    this.#forget(flow);
+    this.#user.flowClosed(flow, error);
+  }
+
+  closedByUs(flow: UdpFlow): void {
+    this.#forget(flow);
+    this.#user.flowClosed(flow);
+  }
+
+  readonly #receive = (message: Buffer, source: { address: string; port: number }): void => {
+    // Keep-alives that phones send to hold NAT bindings open: blank lines, zeros, nothing, STUN.
+    if (message.length <= 4 || message[0]! < 0x0d) return;
+    // RFC 3261 18.2.1: port 0 cannot be answered.
+    if (source.port === 0 || this.#listener === undefined) return;
+    const flow = this.#flowFor({ address: canonicalAddress(source.address), port: source.port });
+    this.#user.received(message, flow);
+  };
+
+  #flowFor(remote: Endpoint): UdpFlow {
+    const key = endpointKey(remote);
+    let flow = this.#flows.get(key);
+    if (flow === undefined) {
+      if (this.#flows.size >= this.#limits.flows) this.#forgetOldest();
+      flow = new UdpFlow(this, remote);
+      this.#flows.set(key, flow);
+    }
+    flow.usedAt = this.now();
+    return flow;
+  }
+
+  /** A failure here only means that the peer's death will be noticed later, by the transaction's timer. */
+  async #connect(flow: UdpFlow): Promise<void> {
+    if (this.connectedSize >= this.#limits.connected) this.#detachLeastUsed();
+    try {
+      const socket = await bindConnected(this.#bound, flow.remote, this.#receive);
+      if (flow.closed || this.#listener === undefined) socket.close();
+      else flow.attach(socket);
+    } catch (error) {
+      // An address family or route that the host lacks: as final as a refusal, and known sooner.
+      if (['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EINVAL'].includes(codeOf(error))) {
+        flow.end();
+        this.#forget(flow);
+        throw error;
+      }
+    }
+  }
+
+  #detachLeastUsed(): void {
+    let least: UdpFlow | undefined;
+    for (const flow of this.#flows.values()) {
+      if (flow.connected && (least === undefined || flow.usedAt < least.usedAt)) least = flow;
+    }
+    least?.detach();
+  }
+
+  /** Peers that have a socket were asked for by us, and are spared: a flood of strangers must not evict them. */
+  #forgetOldest(): void {
+    for (const flow of this.#flows.values()) {
+      if (flow.connected) continue;
+      this.#forget(flow);
+      return;
+    }
+  }
+
+  #forget(flow: UdpFlow): void {
+    const key = endpointKey(flow.remote);
+    if (this.#flows.get(key) === flow) this.#flows.delete(key);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,89 @@
+// SIP over a WebSocket that the edge has already accepted (RFC 7118): one message per frame. The
+// upgrade, size limits, rates and pings are the edge's; this wraps what it let in.
+
+import { isUtf8 } from 'node:buffer';
+import type { RawData, WebSocket } from 'ws';
+import type { Endpoint, Flow, FlowUser } from './transport.ts';
+import { TransportError } from './transport-error.ts';
+
+const QUEUED_BYTES = 256 * 1024;
+
+/** `local` is our end of the connection, for Via and Contact. */
+export function acceptWebSocket(
+  socket: WebSocket,
+  remote: Endpoint,
+  secure: boolean,
+  user: FlowUser,
+  local: Endpoint,
+): Flow {
+  return new WebSocketFlow(socket, remote, secure, user, local);
+}
+
+class WebSocketFlow implements Flow {
+  readonly transport: 'ws' | 'wss';
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly reliable = true;
+  readonly #socket: WebSocket;
+  readonly #user: FlowUser;
+  #error: Error | undefined;
+  /** RFC 7118 4.2 allows text and binary frames; a peer is answered in its own kind. */
+  #speaksBinary = false;
+
+  constructor(socket: WebSocket, remote: Endpoint, secure: boolean, user: FlowUser, local: Endpoint) {
+    this.transport = secure ? 'wss' : 'ws';
+    this.local = local;
+    this.remote = remote;
+    this.#socket = socket;
+    this.#user = user;
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('error', error => {
+      this.#error ??= error;
+    });
+    socket.on('close', code => {
+      // 1006: no closing handshake, so what was last sent may be lost.
+      if (code === 1006) this.#error ??= new TransportError('EABORTED', 'The WebSocket broke off');
+      user.flowClosed(this, this.#error);
+    });
+  }
+
+  get closed(): boolean {
+    return this.#socket.readyState !== this.#socket.OPEN;
+  }
+
+  send(message: Buffer): void {
+    if (this.closed) return;
+    // A text frame must be UTF-8 (RFC 6455 5.6), which a message with a binary body is not.
+    this.#socket.send(message, { binary: this.#speaksBinary || !isUtf8(message) }, error => {
+      if (error != null) this.#error ??= error;
+    });
+    if (this.#socket.bufferedAmount > QUEUED_BYTES) {
+      this.#error ??= new TransportError('ESTALLED', 'The peer does not read what it is sent');
+      this.#socket.terminate();
+    }
+  }
+
+  close(): void {
+    if (!this.closed) this.#socket.close(1000);
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    const message = toBuffer(data);
+    if (isBlank(message)) {
+      // RFC 5626 3.5.1, which browsers' stacks send over WebSocket too: CRLFCRLF asks, CRLF answers.
+      if (message.length === 4) this.send(Buffer.from('\r\n'));
+      return;
+    }
+    this.#speaksBinary = isBinary;
+    this.#user.received(message, this);
+  }
+}
+
+function toBuffer(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+function isBlank(message: Buffer): boolean {
+  return message.length <= 4 && message.every(byte => byte === 0x0d || byte === 0x0a);
+}
