@@ -1,0 +1,44 @@
+// A media relay that carries nothing: SDP crosses unchanged. For tests and benches of signalling alone.
+
+import type { MediaEvent, MediaRelay, MediaReport } from '../../gateway/media/relay.ts';
+
+const nothing: MediaReport = {
+  browser: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
+  pbx: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
+};
+
+export class PassThroughRelay implements MediaRelay {
+  readonly #open = new Set<string>();
+  readonly #listeners: ((event: MediaEvent) => void)[] = [];
+
+  async offer(call: string, _from: unknown, sdp: string): Promise<string> {
+    this.#open.add(call);
+    return sdp;
+  }
+
+  async answer(_call: string, _from: unknown, sdp: string): Promise<string> {
+    return sdp;
+  }
+
+  async close(call: string): Promise<MediaReport> {
+    this.#open.delete(call);
+    return nothing;
+  }
+
+  onEvent(listener: (event: MediaEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Tells of an event for every call that is open. */
+  emit(
+    event: { type: 'failed'; reason: string } | { type: 'silent'; leg: 'browser' | 'pbx'; silentMs: number },
+  ): void {
+    for (const call of this.#open) for (const listener of this.#listeners) listener({ ...event, call });
+  }
+
+  async counts(): Promise<{ calls: number; ports: number; draining: number }> {
+    return { calls: this.#open.size, ports: 0, draining: 0 };
+  }
+
+  async shutdown(): Promise<void> {}
+}

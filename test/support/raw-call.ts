@@ -1,0 +1,80 @@
+// What a browser sends in a call, as text: exactly these bytes, whatever the gateway thinks of them.
+
+import { randomBytes } from 'node:crypto';
+import type { SipMessage, SipResponse } from '../../gateway/engine/message/message.ts';
+import type { RawPeer } from './raw-peer.ts';
+
+export class RawCall {
+  readonly id = randomBytes(6).toString('hex');
+  readonly #browser: RawPeer;
+  readonly #uri: string;
+  #cseq = 1;
+  #to: string;
+  #target: string;
+
+  constructor(browser: RawPeer, uri: string) {
+    this.#browser = browser;
+    this.#uri = uri;
+    this.#to = `<${uri}>`;
+    this.#target = uri;
+  }
+
+  invite(sdp: string, headers: readonly string[] = []): void {
+    this.#send('INVITE', 1, this.#uri, sdp, headers);
+  }
+
+  /** RFC 3261 9.1: same branch, same CSeq number. */
+  cancel(): void {
+    this.#send('CANCEL', 1, this.#uri);
+  }
+
+  /** Acknowledges the 2xx, whose tag and contact the dialog goes on with. */
+  ack(answered: SipResponse): void {
+    this.#to = answered.headers.get('To') ?? this.#to;
+    this.#target = /<([^>]*)>/.exec(answered.headers.get('Contact') ?? '')?.[1] ?? this.#target;
+    this.#send('ACK', 1, this.#target, '', [], 'ack');
+  }
+
+  /** A request in the dialog. */
+  request(method: string, sdp = '', headers: readonly string[] = []): void {
+    this.#cseq++;
+    this.#send(method, this.#cseq, this.#target, sdp, headers, String(this.#cseq));
+  }
+
+  /** The ACK of the last re-INVITE's 2xx. */
+  ackAgain(): void {
+    this.#send('ACK', this.#cseq, this.#target, '', [], `ack${this.#cseq}`);
+  }
+
+  /** Answers a request of the gateway in this dialog. */
+  respond(request: SipMessage, status: string, body = ''): void {
+    if (request.kind === 'request') this.#browser.respond(request, status, { body });
+  }
+
+  #send(
+    method: string,
+    cseq: number,
+    uri: string,
+    body = '',
+    headers: readonly string[] = [],
+    branch = 'invite',
+  ): void {
+    this.#browser.send(
+      [
+        `${method} ${uri} SIP/2.0`,
+        `Via: SIP/2.0/WS browser.invalid;branch=z9hG4bK${this.id}${branch}`,
+        'Max-Forwards: 69',
+        `To: ${this.#to}`,
+        `From: <sip:anonymous@anonymous.invalid>;tag=${this.id}`,
+        `Call-ID: ${this.id}`,
+        `CSeq: ${cseq} ${method}`,
+        'Contact: <sip:browser@browser.invalid;transport=ws;ob>',
+        ...headers,
+        ...(body ? ['Content-Type: application/sdp'] : []),
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  }
+}

@@ -1,0 +1,159 @@
+// A SIP peer under the test's thumb: sends what it is told, and hands over what arrives, in order.
+// One over WebSocket stands for a browser, one over UDP for a PBX.
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { SipMessage, SipRequest, SipResponse } from '../../gateway/engine/message/message.ts';
+import { parseMessage } from '../../gateway/engine/message/parse.ts';
+
+const PATIENCE_MS = 10_000;
+
+type Wanted<T extends SipMessage> = (message: SipMessage) => message is T;
+
+export class RawPeer {
+  /** What arrived and was not asked for yet. */
+  readonly inbox: SipMessage[] = [];
+  readonly address: string;
+  readonly port: number;
+  readonly close: () => void;
+  readonly #send: (text: string) => void;
+  #cseq = 1;
+  #waiting: { wants: (message: SipMessage) => boolean; take: (message: SipMessage) => void }[] = [];
+
+  private constructor(address: string, port: number, send: (text: string) => void, close: () => void) {
+    this.address = address;
+    this.port = port;
+    this.#send = send;
+    this.close = close;
+  }
+
+  /** A browser: a WebSocket into the gateway, from a page of `origin`. */
+  static async browser(gatewayUrl: string, origin: string): Promise<RawPeer> {
+    const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, 'sip', { origin });
+    await once(socket, 'open');
+    const peer = new RawPeer(
+      'browser.invalid',
+      0,
+      text => socket.send(text),
+      () => socket.terminate(),
+    );
+    socket.on('message', data => peer.#received(Buffer.from(data as Buffer)));
+    socket.on('error', () => {});
+    return peer;
+  }
+
+  /** A PBX: a UDP socket; it answers to wherever the last message came from. */
+  static async pbx(address: string, port = 0): Promise<RawPeer> {
+    const socket = createSocket('udp4');
+    socket.bind(port, address);
+    await once(socket, 'listening');
+    let remote = { address, port: 0 };
+    const peer = new RawPeer(
+      address,
+      socket.address().port,
+      text => socket.send(text, remote.port, remote.address),
+      () => socket.close(),
+    );
+    socket.on('message', (bytes, from) => {
+      remote = from;
+      peer.#received(bytes);
+    });
+    return peer;
+  }
+
+  send(text: string): void {
+    this.#send(text);
+  }
+
+  /** The next request of that method; those that came before it stay in the inbox. */
+  request(method: string): Promise<SipRequest> {
+    const wants: Wanted<SipRequest> = (message): message is SipRequest =>
+      message.kind === 'request' && message.method === method;
+    return this.#next(wants, method);
+  }
+
+  /** The next response of that status to that method. */
+  response(status: number, method = 'INVITE'): Promise<SipResponse> {
+    const wants: Wanted<SipResponse> = (message): message is SipResponse =>
+      message.kind === 'response' &&
+      message.status === status &&
+      message.headers.get('CSeq')?.endsWith(method) === true;
+    return this.#next(wants, `${status} to ${method}`);
+  }
+
+  /** Answers a request that this peer received. */
+  respond(
+    request: SipRequest,
+    status: string,
+    more: { body?: string; tag?: string; headers?: string[] } = {},
+  ): void {
+    const to = request.headers.get('To') ?? '';
+    this.send(
+      [
+        `SIP/2.0 ${status}`,
+        ...request.headers.all('Via').map(value => `Via: ${value}`),
+        `From: ${request.headers.get('From')}`,
+        `To: ${to.includes(';tag=') ? to : `${to};tag=${more.tag ?? 'peer'}`}`,
+        `Call-ID: ${request.headers.get('Call-ID')}`,
+        `CSeq: ${request.headers.get('CSeq')}`,
+        `Contact: <sip:peer@${this.address}${this.port ? `:${this.port}` : ''}>`,
+        ...(more.headers ?? []),
+        ...(more.body ? ['Content-Type: application/sdp'] : []),
+        `Content-Length: ${Buffer.byteLength(more.body ?? '')}`,
+        '',
+        more.body ?? '',
+      ].join('\r\n'),
+    );
+  }
+
+  /** Sends a request in the dialog that answering `invite` made: the callee's side of it. */
+  requestWithin(invite: SipRequest, method: string, body = '', tag = 'peer'): void {
+    const cseq = this.#cseq++;
+    this.send(
+      [
+        `${method} ${/<([^>]*)>/.exec(invite.headers.get('Contact') ?? '')?.[1]} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK${invite.headers.get('Call-ID')}${cseq};rport`,
+        'Max-Forwards: 70',
+        `From: ${invite.headers.get('To')};tag=${tag}`,
+        `To: ${invite.headers.get('From')}`,
+        `Call-ID: ${invite.headers.get('Call-ID')}`,
+        `CSeq: ${cseq} ${method}`,
+        `Contact: <sip:peer@${this.address}:${this.port}>`,
+        ...(body ? ['Content-Type: application/sdp'] : []),
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  }
+
+  #next<T extends SipMessage>(wants: Wanted<T>, what: string): Promise<T> {
+    const index = this.inbox.findIndex(wants);
+    if (index >= 0) return Promise.resolve(this.inbox.splice(index, 1)[0] as T);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const seen = this.inbox.map(message =>
+          message.kind === 'request' ? message.method : message.status,
+        );
+        reject(new Error(`no ${what} within ${PATIENCE_MS} ms; unread: ${seen.join(', ') || 'nothing'}`));
+      }, PATIENCE_MS);
+      this.#waiting.push({
+        wants,
+        take: message => {
+          clearTimeout(timer);
+          resolve(message as T);
+        },
+      });
+    });
+  }
+
+  #received(bytes: Buffer): void {
+    const message = parseMessage(bytes);
+    if (message.kind === 'failure') throw new Error(`a peer received what is no SIP: ${message.reason}`);
+    const reader = this.#waiting.find(({ wants }) => wants(message));
+    if (!reader) this.inbox.push(message);
+    this.#waiting = this.#waiting.filter(waiting => waiting !== reader);
+    reader?.take(message);
+  }
+}

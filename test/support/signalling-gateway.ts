@@ -1,0 +1,96 @@
+// A gateway without media, between a browser and PBXs that are raw peers; DNS is a real server's.
+
+import type { TestContext } from 'node:test';
+import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
+import { configFrom } from '../../gateway/config/load.ts';
+import type { ConfigInput } from '../../gateway/config/schema.ts';
+import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+import { createLog } from '../../gateway/observe/log.ts';
+import { PassThroughRelay } from './pass-through-relay.ts';
+import { RawPeer } from './raw-peer.ts';
+
+export const PAGE = 'http://mysite.test';
+
+export const SDP = [
+  'v=0',
+  'o=- 1 1 IN IP4 127.0.0.1',
+  's=-',
+  'c=IN IP4 127.0.0.1',
+  't=0 0',
+  'm=audio 30000 RTP/AVP 0',
+  'a=rtpmap:0 PCMU/8000',
+  '',
+].join('\r\n');
+
+export interface Scene {
+  readonly gateway: Gateway;
+  readonly media: PassThroughRelay;
+  readonly browser: RawPeer;
+  /** The servers behind `_sip._udp.mysite.test`, best first. */
+  readonly pbxs: readonly RawPeer[];
+  /** Resolves once the gateway counts no call, dialog, transaction or timer any more. */
+  quiet(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly limits?: ConfigInput['limits'];
+  readonly pbxs?: number;
+  /** A server before the others that nothing listens at. */
+  readonly firstIsDead?: boolean;
+}
+
+export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
+  const pbxs = await Promise.all(Array.from({ length: options.pbxs ?? 1 }, () => RawPeer.pbx('127.0.0.1')));
+  const ports = pbxs.map(pbx => pbx.port);
+  if (options.firstIsDead) ports.unshift(await closedPort());
+  const dns = await startDnsServer({
+    address: '127.0.0.1',
+    port: 0,
+    zone: {
+      origin: 'mysite.test',
+      records: [
+        { name: 'pbx.mysite.test', type: 'A', data: '127.0.0.1' },
+        ...ports.map((port, priority) => ({
+          name: '_sip._udp.mysite.test',
+          type: 'SRV' as const,
+          data: { priority, weight: 0, port, target: 'pbx.mysite.test' },
+        })),
+      ],
+    },
+  });
+  const media = new PassThroughRelay();
+  const config = configFrom({
+    listen: '127.0.0.1:0',
+    address: '127.0.0.1',
+    dns: { servers: [`127.0.0.1:${dns.port}`], allow: ['127.0.0.0/8'] },
+    sip: { udp: 0, tcp: 0 },
+    limits: { answerSeconds: 0.3, ...options.limits },
+    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101] }],
+  });
+  const gateway = await startGateway(config, createLog('error'), { media });
+  const browser = await RawPeer.browser(gateway.url, PAGE);
+  context.after(async () => {
+    browser.close();
+    for (const pbx of pbxs) pbx.close();
+    await gateway.stop();
+    await dns.close();
+  });
+  return { gateway, media, browser, pbxs, quiet: () => quiet(gateway) };
+}
+
+async function quiet(gateway: Gateway): Promise<void> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    const health = await gateway.health();
+    if (health.calls === 0 && health.dialogs === 0) return;
+    if (performance.now() > until)
+      throw new Error(`the gateway does not come to rest: ${JSON.stringify(health)}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+async function closedPort(): Promise<number> {
+  const peer = await RawPeer.pbx('127.0.0.1');
+  peer.close();
+  return peer.port;
+}
