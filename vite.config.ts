@@ -1,0 +1,110 @@
+// Builds the widget for the gateway to serve: dist/public/sip-call.js under a name that never changes, its
+// parts under names that change with their content, each with a .gz and a .br beside it.
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** JsSIP's pieces that an anonymous caller never runs: no registration, password, presence, message or log. */
+const unusedInJsSip: Readonly<Record<string, string>> = {
+  debug: 'const quiet = () => () => {}; quiet.default = quiet; module.exports = quiet;',
+  '../package.json': 'module.exports = { title: "JsSIP", version: "" };',
+  './Registrator': 'module.exports = class { registered = false; close() {} onTransportClosed() {} };',
+  './DigestAuthentication': 'module.exports = class { authenticate() { return false; } };',
+  './Subscriber': 'module.exports = class {};',
+  './Notifier': 'module.exports = class {};',
+  './Message': 'module.exports = class {};',
+  './Options': 'module.exports = class {};',
+};
+
+function leaveOutUnused(): Plugin {
+  const mark = '\0unused:';
+  return {
+    name: 'leave-out-unused',
+    enforce: 'pre',
+    resolveId(id, importer) {
+      return importer?.includes('/node_modules/jssip/') && Object.hasOwn(unusedInJsSip, id)
+        ? `${mark}${id}.cjs`
+        : null;
+    },
+    load(id) {
+      return id.startsWith(mark) ? unusedInJsSip[id.slice(mark.length, -'.cjs'.length)] : null;
+    },
+  };
+}
+
+/** Minifiers leave template literals alone; ours that hold style sheets are mostly blanks. */
+function squeezeStyles(): Plugin {
+  return {
+    name: 'squeeze-styles',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.includes('/widget/') || !id.endsWith('.styles.ts')) return null;
+      const squeezed = code.replace(/`[^`]*`/g, sheet =>
+        sheet
+          .replace(/\s+/g, ' ')
+          .replace(/ ?([{};,]) ?/g, '$1')
+          .replace(/: (?=[^{}]*[;}])/g, ':')
+          .replaceAll(';}', '}'),
+      );
+      // A style sheet has no lines worth stepping through.
+      return { code: squeezed, map: { mappings: '' } };
+    },
+  };
+}
+
+/** A chunk that imports the entry would load it twice wherever a page adds a query to the script's address. */
+function keepEntryAlone(): Plugin {
+  return {
+    name: 'keep-entry-alone',
+    generateBundle(_options, bundle) {
+      const parts = Object.values(bundle).filter(part => part.type === 'chunk');
+      const entry = parts.find(part => part.isEntry)?.fileName ?? '';
+      const culprit = parts.find(part => part.imports.includes(entry));
+      if (culprit) this.error(`${culprit.fileName} imports the entry; move what they share into one of them`);
+      const loader = parts.find(part => part.isEntry && part.imports.length > 0);
+      if (loader)
+        this.error(`the entry imports ${loader.imports.join(', ')} before anybody has shown intent`);
+    },
+  };
+}
+
+function compressBeside(): Plugin {
+  return {
+    name: 'compress-beside',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const [fileName, part] of Object.entries(bundle)) {
+        const bytes = Buffer.from(part.type === 'chunk' ? part.code : part.source);
+        const quality = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(bytes, { level: 9 }) });
+        this.emitFile({
+          type: 'asset',
+          fileName: `${fileName}.br`,
+          source: brotliCompressSync(bytes, { params: quality }),
+        });
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  publicDir: false,
+  plugins: [leaveOutUnused(), squeezeStyles(), keepEntryAlone(), compressBeside()],
+  build: {
+    outDir: 'dist/public',
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: true,
+    reportCompressedSize: false,
+    lib: { entry: { 'sip-call': 'widget/index.ts' }, formats: ['es'] },
+    rolldownOptions: {
+      // Lit's packages say that importing them has effects; for the parts that we leave out it has none.
+      treeshake: { moduleSideEffects: id => !/\/node_modules\/(?:@lit|lit|lit-html|lit-element)\//.test(id) },
+      output: {
+        // Library mode keeps blanks in ES output unless it is told here.
+        minify: true,
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+      },
+    },
+  },
+});

@@ -1,0 +1,127 @@
+// The one state machine of a call, as its page sees it: (call, event) -> call, in one table.
+// Pure: no DOM, no JsSIP, no clock. Events are facts that somebody confirmed (the browser, the gateway, the
+// visitor's click on "call"), never hopes, and an event that has no row in the present state is ignored.
+
+export type CallState = 'idle' | 'preparing' | 'calling' | 'ringing' | 'in-call' | 'ended' | 'failed';
+
+export type EndReason =
+  | 'hung-up'
+  | 'remote-hung-up'
+  | 'cancelled'
+  | 'busy'
+  | 'declined'
+  | 'no-answer'
+  | 'not-found'
+  | 'microphone-refused'
+  | 'microphone-missing'
+  | 'microphone-in-use'
+  | 'microphone-blocked'
+  | 'insecure-page'
+  | 'unsupported-browser'
+  | 'gateway-unreachable'
+  | 'server-unreachable'
+  | 'media-failed'
+  | 'call-dropped'
+  | 'bad-address'
+  | 'failed';
+
+/** One call, immutable. Times are milliseconds of `Date.now()`. */
+export interface Call {
+  readonly state: CallState;
+  /** Present in `ended` and `failed` only. */
+  readonly reason?: EndReason;
+  /** The browser's question about the microphone may be open. */
+  readonly asking: boolean;
+  /** The other side sends its own ringing or announcement, so none must be made here. */
+  readonly earlyMedia: boolean;
+  readonly muted: boolean;
+  /** The way to the gateway is lost in mid-call; the sound is not. */
+  readonly signallingLost: boolean;
+  readonly answeredAt?: number;
+  readonly endedAt?: number;
+}
+
+export type CallEvent =
+  | { type: 'requested' }
+  | { type: 'device-asked' }
+  | { type: 'device-granted' }
+  | { type: 'invited' }
+  | { type: 'rang'; earlyMedia: boolean }
+  | { type: 'answered'; at: number }
+  | { type: 'muted'; on: boolean }
+  | { type: 'signalling-lost' }
+  | { type: 'signalling-restored' }
+  | { type: 'ended'; reason: EndReason; at: number }
+  | { type: 'dismissed' };
+
+type Step<T extends CallEvent['type']> = (call: Call, event: Extract<CallEvent, { type: T }>) => Call;
+type Row = { [T in CallEvent['type']]?: Step<T> };
+
+export const idle: Call = {
+  state: 'idle',
+  asking: false,
+  earlyMedia: false,
+  muted: false,
+  signallingLost: false,
+};
+
+/** People decided these; everything else is something that broke. */
+const decided: ReadonlySet<EndReason> = new Set<EndReason>([
+  'hung-up',
+  'remote-hung-up',
+  'cancelled',
+  'busy',
+  'declined',
+  'no-answer',
+]);
+
+const request: Step<'requested'> = () => ({ ...idle, state: 'preparing' });
+const dismiss: Step<'dismissed'> = () => idle;
+const mute: Step<'muted'> = (call, { on }) => (on === call.muted ? call : { ...call, muted: on });
+const ring: Step<'rang'> = (call, { earlyMedia }) =>
+  call.state === 'ringing' && (call.earlyMedia || !earlyMedia)
+    ? call
+    : { ...call, state: 'ringing', earlyMedia: call.earlyMedia || earlyMedia };
+const answer: Step<'answered'> = (call, { at }) => ({ ...call, state: 'in-call', answeredAt: at });
+const end: Step<'ended'> = (call, { reason, at }) => ({
+  ...idle,
+  state: decided.has(reason) ? 'ended' : 'failed',
+  reason,
+  answeredAt: call.answeredAt,
+  endedAt: at,
+});
+
+const table: Readonly<Record<CallState, Row>> = {
+  idle: {
+    requested: request,
+    // Only a fault of the page itself can end a call that nobody has begun.
+    ended: (call, event) => (event.reason === 'bad-address' ? end(call, event) : call),
+  },
+  preparing: {
+    'device-asked': call => ({ ...call, asking: true }),
+    'device-granted': call => ({ ...call, asking: false }),
+    invited: call => ({ ...call, state: 'calling', asking: false }),
+    ended: end,
+  },
+  calling: { rang: ring, answered: answer, muted: mute, ended: end },
+  ringing: { rang: ring, answered: answer, muted: mute, ended: end },
+  'in-call': {
+    muted: mute,
+    'signalling-lost': call => ({ ...call, signallingLost: true }),
+    'signalling-restored': call => ({ ...call, signallingLost: false }),
+    ended: end,
+  },
+  ended: { requested: request, dismissed: dismiss },
+  failed: { requested: request, dismissed: dismiss },
+};
+
+/** The call after the event; the very same object when the event means nothing in this state. */
+export function reduce(call: Call, event: CallEvent): Call {
+  const step = table[call.state][event.type] as Step<typeof event.type> | undefined;
+  return step ? step(call, event as never) : call;
+}
+
+/** A call is being made or is on: another must wait. */
+export function isActive({ state }: Call): boolean {
+  return state !== 'idle' && state !== 'ended' && state !== 'failed';
+}

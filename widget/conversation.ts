@@ -1,0 +1,132 @@
+// One call from the request to the last tone: brings the microphone, the phone and the speaker together and
+// reports what they confirm. It holds no state that is drawn; the store does.
+import type { Address } from './address.ts';
+import type { CallEvent, EndReason } from './call-store.ts';
+import { capture, willAsk } from './microphone.ts';
+import type { Phone } from './phone.ts';
+import { Speaker, type Tone } from './speaker.ts';
+
+type PhoneChunk = { Phone: typeof Phone };
+
+export interface ConversationRequest {
+  readonly socket: string;
+  readonly address: Address;
+  readonly video: boolean;
+  /** 0 to 1. */
+  readonly volume: number;
+  readonly phone: PhoneChunk;
+  readonly report: (event: CallEvent) => void;
+  /** Called whenever there is another stream to show. */
+  readonly media: () => void;
+}
+
+/** Reasons that have a tone of their own; silence for the rest: the visitor's own doing needs none. */
+const lastTone: Partial<Record<EndReason, Tone>> = {
+  busy: 'busy',
+  declined: 'busy',
+  'no-answer': 'unobtainable',
+  'not-found': 'unobtainable',
+  'server-unreachable': 'unobtainable',
+  'gateway-unreachable': 'unobtainable',
+  'media-failed': 'unobtainable',
+  failed: 'unobtainable',
+  'remote-hung-up': 'over',
+  'call-dropped': 'unobtainable',
+};
+
+export class Conversation {
+  readonly #request: ConversationRequest;
+  readonly #speaker: Speaker;
+  #phone: Phone | undefined;
+  #over = false;
+  local: MediaStream | undefined;
+  remote: MediaStream | undefined;
+
+  constructor(request: ConversationRequest) {
+    this.#request = request;
+    this.#speaker = new Speaker(request.volume);
+    this.#begin();
+  }
+
+  set volume(value: number) {
+    this.#speaker.volume = value;
+  }
+
+  hangUp(): void {
+    if (this.#phone) this.#phone.hangUp();
+    else this.#report({ type: 'ended', reason: 'cancelled', at: Date.now() });
+  }
+
+  mute(on: boolean): void {
+    this.#phone?.mute(on);
+  }
+
+  sendDtmf(digits: string): void {
+    if (this.#phone?.sendDtmf(digits) && digits.length === 1) this.#speaker.key(digits);
+  }
+
+  getStats(): Promise<RTCStatsReport> | undefined {
+    return this.#phone?.getStats();
+  }
+
+  async #begin(): Promise<void> {
+    const { socket, address, video, phone, media } = this.#request;
+    willAsk().then(asks => {
+      if (asks && !this.local) this.#report({ type: 'device-asked' });
+    });
+    const microphone = capture(video);
+    // An insecure page or an old browser has refused already; no need to trouble the gateway.
+    const early = await Promise.race([microphone, Promise.resolve(undefined)]);
+    if (!early || 'stream' in early) {
+      this.#phone = new phone.Phone(socket, {
+        report: event => this.#report(event),
+        remote: stream => {
+          this.remote = stream;
+          this.#speaker.play(stream);
+          media();
+        },
+      });
+    }
+    const captured = await microphone;
+    if ('refused' in captured) return this.#refuse(captured.refused);
+    if (this.#over) return release(captured.stream);
+    this.local = captured.stream;
+    media();
+    this.#report({ type: 'device-granted' });
+    await this.#phone?.call(address.uri, captured.stream);
+  }
+
+  #refuse(reason: EndReason): void {
+    if (this.#phone) this.#phone.hangUp(reason);
+    else this.#report({ type: 'ended', reason, at: Date.now() });
+  }
+
+  #report(event: CallEvent): void {
+    if (this.#over) return;
+    if (event.type === 'rang') this.#speaker.ringback = !event.earlyMedia && !this.#earlyMedia(event);
+    if (event.type === 'answered') this.#speaker.ringback = false;
+    if (event.type === 'ended') this.#close(event.reason);
+    this.#request.report(event);
+  }
+
+  #heardEarly = false;
+
+  /** A 180 that follows a 183 with SDP must not ring over the sound that the other side already sends. */
+  #earlyMedia({ earlyMedia }: { earlyMedia: boolean }): boolean {
+    this.#heardEarly ||= earlyMedia;
+    return this.#heardEarly;
+  }
+
+  #close(reason: EndReason): void {
+    this.#over = true;
+    if (this.local) release(this.local);
+    this.#speaker.ringback = false;
+    const tone = lastTone[reason];
+    if (tone) this.#speaker.tone(tone);
+    this.#speaker.close();
+  }
+}
+
+function release(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}

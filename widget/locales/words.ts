@@ -1,0 +1,40 @@
+// What a language must say, and which language is spoken. A language is a file beside this one with the same
+// shape, a line in `languages`, and its first words in first-words.ts.
+import type { EndReason } from '../call-store.ts';
+
+export interface Words {
+  /** Name of the group of controls, for those who hear the page. */
+  callWith(address: string): string;
+  asking: string;
+  askingHint: string;
+  calling: string;
+  ringing: string;
+  inCall: string;
+  signallingLost: string;
+  mute: string;
+  unmute: string;
+  mutedNote: string;
+  keypad: string;
+  digits: string;
+  volume: string;
+  hangUp: string;
+  cancel: string;
+  callAgain: string;
+  close: string;
+  /** Why this button waits: one call at a time on a page. */
+  elsewhere: string;
+  remoteVideo: string;
+  selfVideo: string;
+  /** `seconds` is whole and at least 0. */
+  talked(seconds: number): string;
+  reasons: Readonly<Record<EndReason, { readonly title: string; readonly hint: string }>>;
+}
+
+type Form = Intl.LDMLPluralRule;
+
+/** A noun that agrees with its number: `plural('ru')(5, { one: 'минута', few: 'минуты', other: 'минут' })`. */
+export function plural(language: string) {
+  const rules = new Intl.PluralRules(language);
+  return (n: number, forms: Partial<Record<Form, string>> & { other: string }) =>
+    `${n}\u00a0${forms[rules.select(n)] ?? forms.other}`;
+}

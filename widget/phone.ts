@@ -1,0 +1,174 @@
+// One outgoing call by JsSIP: the only file that knows it, and so a chunk of its own that is fetched when the
+// visitor shows intent. Anonymous, unregistered, SIP over WebSocket (RFC 7118). Reports confirmed facts as the
+// store's events; says nothing to people and draws nothing.
+import JsSIP from 'jssip';
+import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession.js';
+import type { UA } from 'jssip/lib/UA.js';
+import type { CallEvent, EndReason } from './call-store.ts';
+import { reasonForBye, reasonForStatus } from './reasons.ts';
+
+// JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
+// there is nothing to hide (RFC 3261 8.1.1.3).
+const anonymous = 'sip:anonymous@anonymous.invalid';
+/** Milliseconds that a call lives on without its WebSocket: the sound goes another way. */
+const signallingGrace = 30_000;
+/** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
+const digit = { duration: 120, gap: 70 };
+
+export interface PhoneObserver {
+  report(event: CallEvent): void;
+  remote(stream: MediaStream): void;
+}
+
+export class Phone {
+  readonly #ua: UA;
+  readonly #observer: PhoneObserver;
+  readonly #remote = new MediaStream();
+  #session: RTCSession | undefined;
+  #connection: RTCPeerConnection | undefined;
+  #hadMedia = false;
+  #answered = false;
+  #over = false;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  /** Why we are ending it, when it is we who do. */
+  #cause: EndReason | undefined;
+  #opened!: () => void;
+  readonly #open = new Promise<void>(resolve => {
+    this.#opened = resolve;
+  });
+
+  /** Connects at once, so that the WebSocket and the question about the microphone overlap. */
+  constructor(socket: string, observer: PhoneObserver) {
+    this.#observer = observer;
+    this.#ua = new JsSIP.UA({
+      uri: anonymous,
+      sockets: [new JsSIP.WebSocketInterface(socket)],
+      register: false,
+      // Asterisk's chan_sip refuses UPDATE, and a refresh that fails would end a good call.
+      session_timers: false,
+      user_agent: 'sip-call',
+    });
+    this.#ua.on('connected', () => {
+      this.#opened();
+      clearTimeout(this.#grace);
+      this.#grace = undefined;
+      if (this.#answered) this.#observer.report({ type: 'signalling-restored' });
+    });
+    this.#ua.on('disconnected', () => this.#lostSignalling());
+    // Nobody may call an anonymous visitor; without this JsSIP would answer 180 and ring for a minute.
+    this.#ua.on('newRTCSession', ({ session }: { session: RTCSession }) => {
+      if (session.direction === 'incoming') session.terminate();
+    });
+    this.#ua.start();
+  }
+
+  /** Sends the INVITE as soon as the WebSocket is up. `target` is a SIP URI. */
+  async call(target: string, stream: MediaStream): Promise<void> {
+    await this.#open;
+    if (this.#over) return;
+    this.#session = this.#ua.call(target, {
+      mediaStream: stream,
+      pcConfig: { bundlePolicy: 'max-bundle', iceServers: [] },
+      eventHandlers: {
+        peerconnection: ({ peerconnection }) => this.#watch(peerconnection),
+        sending: () => this.#observer.report({ type: 'invited' }),
+        progress: (event: IncomingEvent | OutgoingEvent) => this.#progressed(event as OutgoingEvent),
+        confirmed: () => {
+          this.#answered = true;
+          this.#observer.report({ type: 'answered', at: Date.now() });
+        },
+        muted: () => this.#observer.report({ type: 'muted', on: true }),
+        unmuted: () => this.#observer.report({ type: 'muted', on: false }),
+        failed: event => this.#end(this.#reasonForFailure(event)),
+        ended: event => this.#end(this.#reasonForEnd(event)),
+      },
+    });
+  }
+
+  /** Ends the call in whatever state it is, with or without a WebSocket to say so on. */
+  hangUp(cause: EndReason = this.#answered ? 'hung-up' : 'cancelled'): void {
+    if (this.#over) return;
+    this.#cause = cause;
+    if (this.#session && !this.#session.isEnded()) this.#session.terminate();
+    this.#end(cause);
+  }
+
+  mute(on: boolean): void {
+    this.#session?.[on ? 'mute' : 'unmute']({ audio: true });
+  }
+
+  /** RFC 4733 events in the audio stream. JsSIP's own default is INFO, which no PBX here listens for. */
+  sendDtmf(digits: string): boolean {
+    const dtmf = this.#connection?.getSenders().find(({ track }) => track?.kind === 'audio')?.dtmf;
+    if (!dtmf?.canInsertDTMF) return false;
+    dtmf.insertDTMF(dtmf.toneBuffer + digits, digit.duration, digit.gap);
+    return true;
+  }
+
+  getStats(): Promise<RTCStatsReport> | undefined {
+    return this.#connection?.getStats();
+  }
+
+  #watch(connection: RTCPeerConnection): void {
+    this.#connection = connection;
+    // The gateway is ICE-lite (RFC 8445 2.5): it learns our addresses from our checks and needs none in the
+    // INVITE, while JsSIP would wait for the last candidate, without limit. It asks this property first.
+    Object.defineProperty(connection, 'iceGatheringState', { get: () => 'complete' });
+    connection.addEventListener('track', ({ track }) => {
+      this.#remote.addTrack(track);
+      this.#observer.remote(this.#remote);
+    });
+    connection.addEventListener('connectionstatechange', () => {
+      if (connection.connectionState === 'connected') this.#hadMedia = true;
+      // JsSIP watches ICE alone; a DTLS handshake that fails shows here.
+      if (connection.connectionState === 'failed') this.hangUp(this.#mediaReason());
+    });
+  }
+
+  #progressed({ response }: OutgoingEvent): void {
+    const earlyMedia = Boolean(response.body);
+    // 183 without a body is only "wait"; 180 is a telephone that rings.
+    if (response.status_code === 180 || earlyMedia) this.#observer.report({ type: 'rang', earlyMedia });
+  }
+
+  #lostSignalling(): void {
+    if (this.#over) return;
+    if (!this.#answered) {
+      this.hangUp('gateway-unreachable');
+      return;
+    }
+    this.#observer.report({ type: 'signalling-lost' });
+    // Each failed attempt to reconnect is another 'disconnected': the grace runs from the first.
+    this.#grace ??= setTimeout(() => this.hangUp('call-dropped'), signallingGrace);
+  }
+
+  /** JsSIP says "Canceled" for its own time-outs and transport errors too; then the causes are told apart here. */
+  #reasonForFailure({ message, originator }: EndEvent): EndReason {
+    if (this.#cause) return this.#cause;
+    if (message && 'status_code' in message) return refusal(message.status_code);
+    if (!this.#ua.isConnected()) return 'gateway-unreachable';
+    if (this.#connection?.iceConnectionState === 'failed') return 'media-failed';
+    return originator === 'local' ? 'server-unreachable' : 'failed';
+  }
+
+  #reasonForEnd({ originator, message }: EndEvent): EndReason {
+    if (this.#cause) return this.#cause;
+    return originator === 'remote' ? reasonForBye(message?.getHeader('Reason')) : this.#mediaReason();
+  }
+
+  #mediaReason(): EndReason {
+    return this.#hadMedia ? 'call-dropped' : 'media-failed';
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#grace);
+    this.#observer.report({ type: 'ended', reason, at: Date.now() });
+    // Lets a CANCEL or BYE be answered before the WebSocket closes.
+    this.#ua.stop();
+  }
+}
+
+/** A 200 whose SDP the browser could not take comes here as a failure too. */
+const refusal = (status: number) => (status < 300 ? 'media-failed' : reasonForStatus(status));

@@ -1,0 +1,124 @@
+// What is seen before the call card is loaded: the pill, its wait, its fault. Colours are given once, here,
+// as custom properties; light-dark() follows the page's own color-scheme unless `theme` says otherwise.
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    --_accent: var(--sip-call-accent, #0b7a58);
+    --_on-accent: var(--sip-call-on-accent, #fff);
+    --_text: var(--sip-call-text, #17211d);
+    --_quiet: var(--sip-call-quiet, #5a6761);
+    display: inline-block;
+    max-inline-size: 100%;
+    vertical-align: middle;
+    color: var(--_text);
+    font: 500 1rem/1.35 var(--sip-call-font, system-ui, sans-serif);
+    text-align: start;
+    -webkit-tap-highlight-color: transparent;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
+  }
+  @supports (color: light-dark(#000, #fff)) {
+    :host {
+      --_accent: var(--sip-call-accent, light-dark(#0b7a58, #3ecf9b));
+      --_on-accent: var(--sip-call-on-accent, light-dark(#fff, #05291d));
+      --_text: var(--sip-call-text, light-dark(#17211d, #eef3f0));
+      --_quiet: var(--sip-call-quiet, light-dark(#5a6761, #a3b0aa));
+    }
+  }
+  * {
+    box-sizing: border-box;
+  }
+  button {
+    margin: 0;
+    border: 0;
+    font: inherit;
+    color: inherit;
+    cursor: pointer;
+    touch-action: manipulation;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 3px;
+  }
+  svg {
+    display: block;
+    flex: none;
+    inline-size: 1.375em;
+    block-size: 1.375em;
+    fill: currentColor;
+  }
+  .pill {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.625em;
+    max-inline-size: 100%;
+    min-block-size: 3rem;
+    padding: 0.5em 1.5em 0.5em 1.125em;
+    border-radius: var(--sip-call-pill-radius, 2em);
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-weight: 600;
+    text-align: start;
+    box-shadow: inset 0 1px #fff3, 0 1px 2px #0002, 0 8px 20px -10px var(--_accent);
+    transition: translate 0.18s, filter 0.18s;
+  }
+  .pill:hover {
+    filter: brightness(1.08);
+    translate: 0 -1px;
+  }
+  .pill:active {
+    translate: 0 1px;
+  }
+  .pill[aria-disabled] {
+    cursor: default;
+    filter: none;
+    translate: none;
+  }
+  .off {
+    opacity: 0.55;
+    filter: saturate(0.3) !important;
+    box-shadow: none;
+  }
+  .wait svg {
+    animation: wait 1.2s ease-in-out infinite alternate;
+  }
+  @keyframes wait {
+    to {
+      opacity: 0.35;
+    }
+  }
+  .note {
+    margin: 0.5em 0 0;
+    max-inline-size: 20rem;
+    font-size: 0.875em;
+    color: var(--_quiet);
+  }
+  .heard {
+    position: absolute;
+    overflow: hidden;
+    inline-size: 1px;
+    block-size: 1px;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
+  @media (forced-colors: active) {
+    .pill {
+      border: 1px solid;
+    }
+  }
+`;

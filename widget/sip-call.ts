@@ -1,0 +1,293 @@
+// <sip-call>: draws the store's state and turns gestures into requests; it decides nothing. All that a page
+// needs before a visitor shows intent is here, on Lit's ReactiveElement alone; Lit's templates come with the
+// card, JsSIP with the phone. None of the parts may import this file back: its address may carry a query, and
+// it would be loaded twice.
+import { type PropertyValues, ReactiveElement } from 'lit';
+import { gatewaySocket, parseAddress } from './address.ts';
+import type { CallCard } from './call-card.ts';
+import {
+  type Call,
+  type CallEvent,
+  type CallState,
+  type EndReason,
+  idle,
+  isActive,
+  reduce,
+} from './call-store.ts';
+import type { Conversation } from './conversation.ts';
+import { firstWords, type Language, pickLanguage } from './locales/first-words.ts';
+import type { Words } from './locales/words.ts';
+import { handset, make, Pill } from './pill.ts';
+import { styles } from './sip-call.styles.ts';
+
+/** The detail of `sip-call-state`; `reason` comes with `ended` and `failed`. */
+export interface SipCallStateDetail {
+  readonly state: CallState;
+  readonly reason?: EndReason;
+}
+
+const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
+  en: () => import('./locales/en.ts'),
+  ru: () => import('./locales/ru.ts'),
+};
+
+/** Fetches the card, the conversation, JsSIP and the words, side by side. */
+async function load(language: Language) {
+  const [card, conversation, phone, { words }] = await Promise.all([
+    import('./call-card.ts'),
+    import('./conversation.ts'),
+    import('./phone.ts'),
+    vocabularies[language](),
+  ]);
+  return { ...card, ...conversation, ...phone, words };
+}
+
+const onPage = new Set<SipCall>();
+/** The one instance whose call is being made or is on. */
+let speaking: SipCall | undefined;
+
+/**
+ * A button that calls a SIP address through its gateway, and grows into a call card.
+ *
+ * @element sip-call
+ * @attr {string} to - Whom to call: `director@mysite.ru` or `sip:director@mysite.ru`.
+ * @attr {string} gateway - The gateway's http(s) or ws(s) URL; by default where this script came from.
+ * @attr {boolean} video - Sends the camera too, and shows the other side's.
+ * @attr {'light'|'dark'|'auto'} theme - By default the page's own color-scheme.
+ * @attr {string} lang - Language; by default the page's, then the browser's.
+ * @attr {string} state - Read only, reflected: `idle`, `preparing`, `calling`, `ringing`, `in-call`, `ended`, `failed`.
+ * @fires sip-call-state - Bubbling and composed; `detail.state`, and at the end `detail.reason`.
+ * @slot label - The button's words, "Call" by default. The address is always read out after them.
+ * @slot icon - The button's picture.
+ * @slot - Shown until the element is defined, and when a call cannot be made: other ways to reach the person.
+ * @csspart button - The pill. @csspart label - Its words. @csspart note - A fault's text under it.
+ * @csspart card - The call card. @csspart address - Whom it calls. @csspart status - What is going on.
+ * @csspart timer - Minutes and seconds. @csspart control - Each round control. @csspart hang-up - The red one.
+ * @csspart keypad - The keys' grid. @csspart key - One key. @csspart volume - The slider.
+ * @csspart message - The end state's words. @csspart again - "Call again". @csspart close - Back to the pill.
+ * @csspart video - The other side. @csspart self-view - The visitor.
+ * @cssproperty --sip-call-accent - Pill, focus ring, slider.
+ * @cssproperty --sip-call-on-accent - What stands on the accent.
+ * @cssproperty --sip-call-danger - Hang up. @cssproperty --sip-call-on-danger - What stands on it.
+ * @cssproperty --sip-call-surface - The card. @cssproperty --sip-call-line - Its hairlines.
+ * @cssproperty --sip-call-control - Round controls and keys. @cssproperty --sip-call-text - Text.
+ * @cssproperty --sip-call-quiet - Secondary text. @cssproperty --sip-call-font - Font family.
+ * @cssproperty --sip-call-radius - The card's corners. @cssproperty --sip-call-pill-radius - The pill's.
+ * @cssproperty --sip-call-width - The card's greatest width, 20rem.
+ */
+export class SipCall extends ReactiveElement {
+  /** Where the script came from; index.ts sets it. */
+  static script = '';
+  static override styles = styles;
+  static override properties = {
+    to: {},
+    gateway: {},
+    lang: {},
+    theme: { reflect: true },
+    video: { type: Boolean, reflect: true },
+  };
+
+  declare to: string | null;
+  declare gateway: string | null;
+  declare theme: 'light' | 'dark' | 'auto' | null;
+  declare video: boolean;
+
+  #call: Call = idle;
+  #loading: { readonly language: Language; readonly parts: ReturnType<typeof load> } | undefined;
+  #card: CallCard | undefined;
+  #words: Words | undefined;
+  #conversation: Conversation | undefined;
+  #volume = 1;
+  readonly #pill = new Pill();
+  readonly #note = make('p', { part: 'note', class: 'note' });
+  readonly #place = make('div', {});
+  readonly #otherWays = make('slot', {});
+  readonly #live = make('p', { class: 'heard', role: 'status' });
+
+  constructor() {
+    super();
+    const intent = () => this.#prepare().catch(() => {});
+    const { button } = this.#pill;
+    for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
+    button.addEventListener('click', () => this.call());
+  }
+
+  get state(): CallState {
+    return this.#call.state;
+  }
+
+  /** What the other side sends, while there is a call. */
+  get remoteStream(): MediaStream | undefined {
+    return this.#conversation?.remote;
+  }
+
+  /** The figures of the connection (`RTCPeerConnection.getStats`), while there is one. */
+  async getStats(): Promise<RTCStatsReport | undefined> {
+    return this.#conversation?.getStats();
+  }
+
+  /** Calls `to`. Nothing happens while this or another element of the page has a call. */
+  async call(): Promise<void> {
+    const address = parseAddress(this.to);
+    const socket = gatewaySocket(SipCall.script, this.gateway);
+    if (speaking || !address || !socket) return;
+    speaking = this;
+    this.#report({ type: 'requested' });
+    const requested = this.#call;
+    const parts = await this.#prepare().catch(() => undefined);
+    // Hung up, and perhaps called anew, while the parts were on their way.
+    if (this.#call !== requested) return;
+    if (!parts) return this.#report({ type: 'ended', reason: 'gateway-unreachable', at: Date.now() });
+    this.#conversation = new parts.Conversation({
+      socket,
+      address,
+      video: this.video,
+      volume: this.#volume,
+      phone: parts,
+      report: event => this.#report(event),
+      media: () => this.requestUpdate(),
+    });
+  }
+
+  /** Ends the call, or gives up calling. */
+  hangUp(): void {
+    const reason = this.#call.answeredAt ? 'hung-up' : 'cancelled';
+    if (this.#conversation) this.#conversation.hangUp();
+    else if (isActive(this.#call)) this.#report({ type: 'ended', reason, at: Date.now() });
+  }
+
+  mute(on: boolean): void {
+    this.#conversation?.mute(on);
+  }
+
+  /** Sends 0-9, *, #, A-D, and "," for a pause of two seconds. Others are left out. */
+  sendDtmf(digits: string): void {
+    this.#conversation?.sendDtmf(digits.replace(/[^0-9*#A-D,]/gi, ''));
+  }
+
+  /**
+   * Internal, for the gallery and for tests of looks: puts a fact before the store as the phone would, with no
+   * call behind it. Reached by `Symbol.for('sip-call.report')`, so that no page leans on it by accident.
+   */
+  [Symbol.for('sip-call.report')](event: CallEvent): Promise<void> {
+    this.#report(event);
+    return this.#prepare().then(() => {});
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    onPage.add(this);
+    this.setAttribute('state', this.state);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    onPage.delete(this);
+    // Frameworks move elements by taking them out and putting them in; only one that stays out hangs up.
+    queueMicrotask(() => this.isConnected || this.hangUp());
+  }
+
+  async #prepare() {
+    const language = this.#language;
+    if (this.#loading?.language !== language) this.#loading = { language, parts: load(language) };
+    try {
+      const parts = await this.#loading.parts;
+      this.#words = parts.words;
+      this.#card ??= new parts.CallCard(this, {
+        handset,
+        call: () => this.#call,
+        words: () => this.#words ?? parts.words,
+        address: () => parseAddress(this.to)?.text ?? '',
+        streams: () => this.#conversation ?? {},
+        volume: value => {
+          this.#volume = value;
+          if (this.#conversation) this.#conversation.volume = value;
+        },
+        dismiss: () => this.#report({ type: 'dismissed' }),
+      });
+      this.requestUpdate();
+      return parts;
+    } catch (error) {
+      this.#loading = undefined;
+      throw error;
+    }
+  }
+
+  get #language(): Language {
+    const said = this.closest<HTMLElement>('[lang]')?.lang;
+    return pickLanguage([said, document.documentElement.lang, ...navigator.languages]);
+  }
+
+  #report(event: CallEvent): void {
+    const before = this.#call;
+    this.#call = reduce(before, event);
+    if (this.#call === before) return;
+    this.requestUpdate();
+    const { state, reason } = this.#call;
+    if (state === before.state) return;
+    if (!isActive(this.#call)) this.#conversation = undefined;
+    if (speaking === this && !isActive(this.#call)) speaking = undefined;
+    for (const element of onPage) if (element !== this) element.requestUpdate();
+    this.setAttribute('state', state);
+    const detail: SipCallStateDetail = reason ? { state, reason } : { state };
+    this.dispatchEvent(new CustomEvent('sip-call-state', { detail, bubbles: true, composed: true }));
+  }
+
+  /** What the page's owner got wrong, in words for them. */
+  get #fault(): string | undefined {
+    if (!parseAddress(this.to))
+      return `to="${this.to ?? ''}" is not an address; write it like to="director@mysite.ru"`;
+    if (!gatewaySocket(SipCall.script, this.gateway)) {
+      return `gateway="${this.gateway ?? ''}" is not a URL; write it like gateway="https://calls.mysite.ru"`;
+    }
+    return undefined;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (isActive(this.#call) || !(changed.has('to') || changed.has('gateway') || !this.hasUpdated)) return;
+    this.#report({ type: 'dismissed' });
+    const fault = this.#fault;
+    if (!fault) return;
+    console.error(`<sip-call>: ${fault}.`);
+    this.#report({ type: 'ended', reason: 'bad-address', at: Date.now() });
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.append(this.#pill.button, this.#note, this.#place, this.#otherWays, this.#live);
+  }
+
+  protected override update(changed: PropertyValues): void {
+    super.update(changed);
+    const { state, reason } = this.#call;
+    const words = firstWords[this.#language];
+    const unset = reason === 'bad-address';
+    const card = state !== 'idle' && !unset ? this.#card : undefined;
+    const note = state === 'failed' && !card ? words.unavailable : '';
+    const hadFocus = this.shadowRoot?.activeElement;
+    this.#pill.show({
+      label: words.call,
+      address: parseAddress(this.to)?.text ?? '',
+      off: unset ? note : speaking && speaking !== this ? (this.#words?.elsewhere ?? '') : '',
+      wait: isActive(this.#call),
+    });
+    this.#pill.button.hidden = Boolean(card);
+    this.#note.textContent = note;
+    this.#note.hidden = !note;
+    this.#otherWays.hidden = state !== 'failed';
+    this.#card?.draw(this.#place, Boolean(card));
+    this.#live.textContent = card ? card.announcement : note;
+    // Focus that was on a control which the new state lacks goes to the one that follows from it.
+    if (hadFocus && !this.shadowRoot?.activeElement) {
+      this.renderRoot.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sip-call': SipCall;
+  }
+  interface HTMLElementEventMap {
+    'sip-call-state': CustomEvent<SipCallStateDetail>;
+  }
+}

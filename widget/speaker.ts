@@ -1,0 +1,102 @@
+// What the visitor hears: the other side, at the volume they chose, and the tones that a telephone makes by
+// itself. Ringback and busy follow ITU-T E.182 in the 425 Hz cadences of E.180; nothing here knows SIP.
+
+export type Tone = 'busy' | 'unobtainable' | 'over';
+
+interface Pulse {
+  /** Hertz, sounded together. */
+  readonly notes: readonly number[];
+  /** Seconds. */
+  readonly on: number;
+  readonly off: number;
+}
+
+const ringback: readonly Pulse[] = [{ notes: [425], on: 1, off: 4 }];
+const busy: Pulse = { notes: [425], on: 0.35, off: 0.35 };
+const tones: Readonly<Record<Tone, readonly Pulse[]>> = {
+  busy: [busy, busy, busy, busy],
+  // The special information tone: whatever the language, "this did not work".
+  unobtainable: [
+    { notes: [950], on: 0.28, off: 0.02 },
+    { notes: [1400], on: 0.28, off: 0.02 },
+    { notes: [1800], on: 0.28, off: 0.02 },
+  ],
+  over: [
+    { notes: [440], on: 0.12, off: 0.06 },
+    { notes: [330], on: 0.16, off: 0.02 },
+  ],
+};
+const rows = [697, 770, 852, 941];
+const columns = [1209, 1336, 1477];
+const loudness = 0.12;
+/** Seconds of fade at either end of a pulse, so that nothing clicks. */
+const ramp = 0.012;
+
+export class Speaker {
+  readonly #audio = new Audio();
+  readonly #context = new AudioContext();
+  #ringing: AudioBufferSourceNode | undefined;
+
+  constructor(volume: number) {
+    this.#audio.autoplay = true;
+    this.volume = volume;
+    // Browsers start it suspended unless a gesture is being handled; a refusal costs the tones, not the call.
+    this.#context.resume().catch(() => {});
+  }
+
+  /** 0 to 1. iOS ignores it: there the volume is the device's own. */
+  set volume(value: number) {
+    this.#audio.volume = value;
+  }
+
+  play(stream: MediaStream): void {
+    this.#audio.srcObject = stream;
+    this.#audio.play().catch(() => {
+      addEventListener('pointerdown', () => this.#audio.play().catch(() => {}), { once: true });
+    });
+  }
+
+  set ringback(on: boolean) {
+    if (on === Boolean(this.#ringing)) return;
+    this.#ringing?.stop();
+    this.#ringing = on ? this.#sound(ringback, true) : undefined;
+  }
+
+  tone(name: Tone): void {
+    this.#sound(tones[name]);
+  }
+
+  /** The key's own pair of notes (ITU-T Q.23), heard by the visitor alone. */
+  key(digit: string): void {
+    const at = '123456789*0#'.indexOf(digit);
+    if (at < 0) return;
+    this.#sound([{ notes: [rows[Math.floor(at / 3)]!, columns[at % 3]!], on: 0.11, off: 0 }]);
+  }
+
+  /** Silence from the other side at once; a tone that has begun is let out. */
+  close(): void {
+    this.ringback = false;
+    this.#audio.srcObject = null;
+    setTimeout(() => this.#context.close().catch(() => {}), 4000);
+  }
+
+  #sound(pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
+    const { sampleRate } = this.#context;
+    const seconds = pulses.reduce((sum, { on, off }) => sum + on + off, 0);
+    const buffer = this.#context.createBuffer(1, Math.ceil(seconds * sampleRate), sampleRate);
+    const samples = buffer.getChannelData(0);
+    let start = 0;
+    for (const { notes, on, off } of pulses) {
+      for (let i = 0; i < on * sampleRate; i++) {
+        const t = i / sampleRate;
+        const wave = notes.reduce((sum, hertz) => sum + Math.sin(2 * Math.PI * hertz * t), 0);
+        samples[start + i] = (wave / notes.length) * loudness * Math.min(1, t / ramp, (on - t) / ramp);
+      }
+      start += Math.round((on + off) * sampleRate);
+    }
+    const source = new AudioBufferSourceNode(this.#context, { buffer, loop });
+    source.connect(this.#context.destination);
+    source.start();
+    return source;
+  }
+}
