@@ -1,0 +1,104 @@
+// The real parts that stories need, made sure of before they run: Debian packages, and the two unpacked Asterisks.
+// Off Debian or without the right to install, it says what is missing; under CI (CI=true) missing is failing.
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { debianCodename } from './debian-mirror.ts';
+import { isUnpacked, rootNames, unpack } from './debian-root.ts';
+import { run } from './peer-process.ts';
+
+/** A program, and the Debian package it comes in. */
+const programs = {
+  chromium: 'chromium',
+  dnsmasq: 'dnsmasq-base',
+  baresip: 'baresip-core',
+  sipp: 'sip-tester',
+} as const;
+
+export type Program = keyof typeof programs;
+
+/** One run of apt may have to wait for another's lock and for slow mirrors. */
+const PATIENT = [
+  ...['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=5'],
+  ...['-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30'],
+];
+
+/** Where a program is; undefined when it is not installed. */
+export function programPath(program: Program): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.map(folder => join(folder, program)).find(isExecutable);
+}
+
+/** What stories cannot run without and this machine lacks, in words; empty when all is there. */
+export function missingParts(): string[] {
+  const missing = (Object.keys(programs) as Program[])
+    .filter(program => !programPath(program))
+    .map(program => `${program} (Debian package ${programs[program]})`);
+  for (const name of rootNames)
+    if (!isUnpacked(name)) missing.push(`${name} (unpacked by npm test on Debian)`);
+  return missing;
+}
+
+/** Gets what is missing where that can be done. Resolves with what is missing still and why. */
+export async function ensureParts(say: (line: string) => void): Promise<string[]> {
+  const failures: string[] = [];
+  if (debianCodename() !== undefined) {
+    const attempt = async (what: string, work: () => Promise<void>) => {
+      await work().catch((error: Error) => failures.push(`${what}: ${error.message}`));
+    };
+    await attempt('apt-get', () => installPackages(say));
+    for (const name of rootNames) {
+      if (isUnpacked(name)) continue;
+      say(`unpacking ${name}`);
+      await attempt(name, () => unpack(name));
+    }
+  }
+  const missing = missingParts();
+  return missing.length > 0 ? [...missing, ...failures] : [];
+}
+
+/**
+ * Why the stories of this process are to be skipped, or false when all parts are there.
+ * Throws under CI: a story that did not run proves nothing.
+ */
+export function partsMissing(): string | false {
+  const missing = missingParts();
+  if (missing.length === 0) return false;
+  const reason = `missing: ${missing.join(', ')}`;
+  if (underCi()) throw new Error(reason);
+  return reason;
+}
+
+export function underCi(): boolean {
+  return /^(1|true|yes)$/i.test(process.env.CI ?? '');
+}
+
+async function installPackages(say: (line: string) => void): Promise<void> {
+  const wanted = (Object.keys(programs) as Program[]).filter(program => !programPath(program));
+  if (wanted.length === 0) return;
+  const packages = wanted.map(program => programs[program]);
+  if (process.getuid?.() !== 0) {
+    throw new Error(`not root; run: apt-get install --no-install-recommends ${packages.join(' ')}`);
+  }
+  say(`installing ${packages.join(', ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  // Somebody else's broken source fails an update whose result is good enough: the installation tells.
+  const update = await run('apt-get', [...PATIENT, '-q', 'update'], { env, within: 15 * 60_000 }).catch(
+    (error: Error) => error,
+  );
+  await run('apt-get', [...PATIENT, '-qy', 'install', '--no-install-recommends', ...packages], {
+    env,
+    within: 30 * 60_000,
+  }).catch((error: Error) => {
+    throw update instanceof Error ? new Error(`${update.message}\n${error.message}`) : error;
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
