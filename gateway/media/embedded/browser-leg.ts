@@ -1,0 +1,154 @@
+// One call's WebRTC leg: ICE says where the browser is, DTLS whom we speak to, SRTP
+// keeps the packets. Hands plain RTP and RTCP inward and seals what goes out. Knows
+// nothing of m= lines or of the PBX.
+
+import type { BrowserPackets, BrowserPort } from './browser-port.ts';
+import { DtlsHandshake, type ServerIdentity } from './dtls/handshake.ts';
+import type { Fingerprint } from './dtls/peer-proof.ts';
+import { IceAgent } from './ice-agent.ts';
+import type { LegMeter } from './meter.ts';
+import { maxPacket, type PacketRing } from './packet-ring.ts';
+import type { BrowserPlan } from './protocol.ts';
+import { createSrtpSession, type SrtpSession } from './srtp/session.ts';
+
+export interface BrowserLegEvents {
+  connected(): void;
+  failed(reason: string): void;
+  /** `packet[0, length)` is plain; the leg is done with it. */
+  rtp(packet: Buffer, length: number, now: number): void;
+  rtcp(packet: Buffer, length: number): void;
+}
+
+export interface BrowserLegParts {
+  readonly port: BrowserPort;
+  readonly ring: PacketRing;
+  readonly identity: ServerIdentity;
+  readonly meter: LegMeter;
+  readonly consentMs: number;
+  readonly connectMs: number;
+}
+
+export class BrowserLeg implements BrowserPackets {
+  readonly #parts: BrowserLegParts;
+  readonly #events: BrowserLegEvents;
+  readonly #ice: IceAgent;
+  #dtls: DtlsHandshake | null = null;
+  #fingerprint: Fingerprint | null = null;
+  #srtp: SrtpSession | null = null;
+  #plannedAt = 0;
+  /** NaN until media can flow, and again when the browser is gone. */
+  connectedAt = Number.NaN;
+  #reported = false;
+
+  constructor(parts: BrowserLegParts, events: BrowserLegEvents) {
+    this.#parts = parts;
+    this.#events = events;
+    this.#ice = new IceAgent(parts.port, { checked: now => this.#checked(now) });
+    parts.port.adopt(this.#ice, this);
+  }
+
+  apply(plan: BrowserPlan, now: number): void {
+    const known = this.#fingerprint;
+    if (known === null || known.hash !== plan.fingerprint.hash || known.value !== plan.fingerprint.value) {
+      // Another certificate is another DTLS association (RFC 8842 5.5).
+      this.#associate(plan.fingerprint);
+      this.#plannedAt = now;
+    }
+    this.#ice.renew(plan.local, plan.remoteUfrag);
+    if (this.#reported) {
+      this.#reported = false;
+      this.#plannedAt = now;
+    }
+  }
+
+  dtls(datagram: Buffer): void {
+    if (this.#dtls === null || !this.#dtls.receive(datagram)) this.refused();
+  }
+
+  rtp(packet: Buffer, now: number): void {
+    const length = this.#srtp === null ? -1 : this.#srtp.receiver.rtp(packet);
+    if (length < 0) this.refused();
+    else this.#events.rtp(packet, length, now);
+  }
+
+  rtcp(packet: Buffer): void {
+    const length = this.#srtp === null ? -1 : this.#srtp.receiver.rtcp(packet);
+    if (length < 0) this.refused();
+    else this.#events.rtcp(packet, length);
+  }
+
+  refused(): void {
+    this.#parts.meter.dropped++;
+  }
+
+  /** Seals `packet[start, end)` and sends it; silently nothing while the browser is not there. */
+  sendRtp(packet: Buffer, start: number, end: number): void {
+    const target = this.#ice.target;
+    if (this.#srtp === null || target === null || end - start > maxPacket) return;
+    const out = this.#parts.ring.take();
+    const length = this.#srtp.sender.rtp(packet, start, end, out);
+    if (length > 0) this.#parts.port.send(out, length, target);
+  }
+
+  sendRtcp(packet: Buffer): void {
+    const target = this.#ice.target;
+    if (this.#srtp === null || target === null || packet.length > maxPacket) return;
+    const out = this.#parts.ring.take();
+    this.#parts.port.send(out, this.#srtp.sender.rtcp(packet, out), target);
+  }
+
+  /** Once a second or so: says when the browser never came or has gone. */
+  tick(now: number): void {
+    if (this.#fingerprint === null || this.#reported) return;
+    const { lastCheckAt } = this.#ice;
+    if (this.#srtp === null) {
+      if (now - this.#plannedAt < this.#parts.connectMs) return;
+      const dtls = this.#dtls?.objection ?? 'the DTLS handshake did not finish';
+      this.#report(Number.isNaN(lastCheckAt) ? 'no ICE check came from the browser' : dtls);
+    } else if (now - lastCheckAt > this.#parts.consentMs) {
+      this.#ice.revoke();
+      this.connectedAt = Number.NaN;
+      this.#report('the browser sends no ICE checks any more');
+    }
+  }
+
+  close(): void {
+    this.#parts.port.abandon(this.#ice);
+    this.#ice.close();
+    this.#dtls?.close();
+    this.#srtp = null;
+  }
+
+  #report(reason: string): void {
+    this.#reported = true;
+    this.#events.failed(reason);
+  }
+
+  #associate(fingerprint: Fingerprint): void {
+    this.#dtls?.close();
+    this.#fingerprint = fingerprint;
+    this.#srtp = null;
+    this.connectedAt = Number.NaN;
+    this.#dtls = new DtlsHandshake(this.#parts.identity, fingerprint, {
+      send: datagram => {
+        const target = this.#ice.target;
+        if (target !== null) this.#parts.port.send(datagram, datagram.length, target);
+      },
+      connected: keys => {
+        this.#srtp = createSrtpSession(keys.profile, keys.local, keys.remote);
+        this.#arrive(this.#ice.lastCheckAt);
+      },
+      failed: reason => this.#report(reason),
+    });
+  }
+
+  #checked(now: number): void {
+    if (this.#srtp !== null && Number.isNaN(this.connectedAt)) this.#arrive(now);
+  }
+
+  #arrive(now: number): void {
+    this.connectedAt = now;
+    this.#reported = false;
+    this.#events.connected();
+  }
+}

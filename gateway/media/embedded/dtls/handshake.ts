@@ -1,0 +1,243 @@
+// The DTLS 1.2 handshake of one browser leg, we being the server (RFC 6347, RFC 5764).
+// werift carries it out; this file guards it on both sides: it feeds werift ordered,
+// whole messages only, checks the client's proofs itself, and ends it for good once
+// connected, for there is no renegotiation here. What comes out are SRTP keys.
+
+import { DtlsServer } from 'werift';
+import { type MasterKey, profileOfDtlsId, profiles, type SrtpProfile } from '../srtp/profile.ts';
+import { certificateIn, type Fingerprint, hasFingerprint, isFinishedOf, isSignedBy } from './peer-proof.ts';
+import { type DtlsRecord, FlightOrder, type HandshakeMessage, readRecords, recordOf } from './records.ts';
+
+export interface ServerIdentity {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+export interface SrtpKeys {
+  readonly profile: SrtpProfile;
+  readonly local: MasterKey;
+  readonly remote: MasterKey;
+}
+
+export interface HandshakeEvents {
+  send(datagram: Buffer): void;
+  connected(keys: SrtpKeys): void;
+  failed(reason: string): void;
+}
+
+const contentHandshake = 22;
+const finishedMessage = 20;
+const clientHello = 1;
+/** What a client's messages are, by sequence number (RFC 6347 4.2.4, with a cookie and a client certificate). */
+const expectedTypes = [clientHello, clientHello, 11, 16, 15];
+const certificateSeq = 2;
+const certificateVerifySeq = 4;
+/** werift's flight numbers: what it has sent last. */
+const sentServerHello = 4;
+const sentFinished = 6;
+/** Hellos that came to nothing; each costs a key pair. */
+const maxRestarts = 16;
+
+type State = 'handshaking' | 'connected' | 'failed';
+
+export class DtlsHandshake {
+  readonly #identity: ServerIdentity;
+  readonly #expected: Fingerprint;
+  readonly #events: HandshakeEvents;
+  #server: DtlsServer;
+  #order = new FlightOrder();
+  #feed: (record: Buffer) => void = () => {};
+  #restarts = 0;
+  #firstHello: Buffer | null = null;
+  #certificate: Buffer | null = null;
+  #proved = false;
+  #finished: Buffer | null = null;
+  #state: State = 'handshaking';
+  #objection: string | null = null;
+
+  constructor(identity: ServerIdentity, expected: Fingerprint, events: HandshakeEvents) {
+    this.#identity = identity;
+    this.#expected = expected;
+    this.#events = events;
+    this.#server = this.#createServer();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Why the last message that was refused was refused: a forged one is dropped, and the true one may follow. */
+  get objection(): string | null {
+    return this.#objection;
+  }
+
+  /** A datagram from an address that ICE has validated. False when it was of no use. */
+  receive(datagram: Buffer): boolean {
+    if (this.#state === 'failed') return false;
+    const records = readRecords(datagram);
+    if (records === null) return false;
+    let useful = false;
+    for (const record of records) useful = this.#record(record) || useful;
+    return useful;
+  }
+
+  /** Ends retransmission. */
+  close(): void {
+    this.#state = 'failed';
+    this.#server.dtls.flight = sentFinished;
+  }
+
+  #record(record: DtlsRecord): boolean {
+    // Alerts and application data have no say: a plain alert proves nothing about who
+    // sent it, and ICE consent tells of the browser's end.
+    if (record.type !== contentHandshake) return false;
+    if (record.epoch === 1) return this.#enciphered(record.bytes);
+    if (record.epoch !== 0 || this.#state !== 'handshaking') return false;
+    const order = this.#order;
+    if (!order.add(record.body)) return false;
+    const before = order.next;
+    for (let next = order.peek(); next !== null; next = order.peek()) {
+      if (!this.#deliver(next)) {
+        order.refuse();
+        return false;
+      }
+      order.advance();
+    }
+    if (this.#finished !== null && this.#proved) this.#enciphered(this.#finished);
+    if (order.next === before) this.#repeat(record.body);
+    return true;
+  }
+
+  /** The client's Finished: before its flight is whole it waits; after ours, a repetition asks for ours again. */
+  #enciphered(record: Buffer): boolean {
+    if (record.length > 256) return false;
+    if (this.#state === 'connected') {
+      for (const datagram of this.#server.dtls.lastMessage) this.#events.send(datagram);
+      return true;
+    }
+    this.#finished = this.#proved ? null : Buffer.from(record);
+    if (this.#proved) this.#feed(record);
+    return true;
+  }
+
+  /** A flight we answered already came once more: our answer was lost (RFC 6347 4.2.4). */
+  #repeat(body: Buffer): void {
+    if (body[0] !== clientHello || body.readUInt16BE(4) >= this.#order.next) return;
+    if (this.#server.dtls.flight >= sentServerHello) {
+      for (const datagram of this.#server.dtls.lastMessage) this.#events.send(datagram);
+    } else if (this.#firstHello !== null && this.#restarts++ < maxRestarts) {
+      this.#feed(this.#firstHello);
+    }
+  }
+
+  /** Hands the next message to werift if it may stand; false when it is to be dropped. */
+  #deliver(next: HandshakeMessage): boolean {
+    const { seq, type, body } = next;
+    if (expectedTypes[seq] !== type) return this.#refuse(`unexpected handshake message ${type}`);
+    if (seq === certificateSeq) {
+      this.#certificate = certificateIn(body);
+      if (this.#certificate === null || !hasFingerprint(this.#certificate, this.#expected)) {
+        return this.#refuse('certificate does not match the fingerprint in the SDP');
+      }
+    }
+    if (seq === certificateVerifySeq) {
+      if (this.#certificate === null || !isSignedBy(this.#certificate, body, this.#transcript())) {
+        return this.#refuse('the client does not hold the key of its certificate');
+      }
+    }
+    const record = recordOf(next);
+    if (seq === 0) this.#firstHello = record;
+    this.#feed(record);
+    this.#proved = seq === certificateVerifySeq;
+    // A second hello without our cookie leaves werift where it was.
+    return seq !== 1 || this.#server.dtls.flight >= sentServerHello;
+  }
+
+  #refuse(objection: string): false {
+    this.#objection = objection;
+    return false;
+  }
+
+  #transcript(): Buffer {
+    return Buffer.concat(this.#server.dtls.sortedHandshakeCache.map(handshake => handshake.serialize()));
+  }
+
+  #createServer(): DtlsServer {
+    const transport = {
+      type: 'ice',
+      address: { address: '', port: 0, family: 'IPv4' },
+      closed: false,
+      onData: (_data: Buffer, _from: readonly [string, number]) => {},
+      send: async (data: Buffer) => {
+        if (this.#state !== 'failed') this.#events.send(data);
+      },
+      close: async () => {},
+    };
+    const server = new DtlsServer({
+      cert: this.#identity.certPem,
+      key: this.#identity.keyPem,
+      signatureHash: { hash: 4, signature: 3 },
+      transport,
+      // Ours is the choice, and counter mode is the quicker one here.
+      srtpProfiles: [profiles.AES128_CM_SHA1_80.dtlsId, profiles.AEAD_AES_128_GCM.dtlsId],
+      extendedMasterSecret: true,
+      certificateRequest: true,
+    });
+    const handle = server.onHandleHandshakes;
+    server.onHandleHandshakes = async assembled => {
+      for (const { msg_type: type, fragment } of assembled) {
+        if (type !== finishedMessage) continue;
+        // werift compares no verify_data (RFC 5246 7.4.9).
+        if (!this.#proved || !isFinishedOf(server.cipher.masterSecret, fragment, this.#transcript())) {
+          this.#refuse('Finished does not verify');
+          return;
+        }
+      }
+      await handle(assembled);
+    };
+    server.onConnect.subscribe(() => this.#connected());
+    server.onError.subscribe(error => this.#erred(server, error));
+    this.#feed = record => {
+      try {
+        transport.onData(record, ['', 0]);
+      } catch (error) {
+        this.#erred(server, error);
+      }
+    };
+    return server;
+  }
+
+  #connected(): void {
+    if (this.#state !== 'handshaking') return;
+    const profile = profileOfDtlsId(this.#server.srtp.srtpProfile);
+    if (profile === null) {
+      this.#fail('no SRTP profile in common');
+      return;
+    }
+    const keys = this.#server.extractSessionKeys(16, profiles[profile].saltLength);
+    this.#state = 'connected';
+    this.#events.connected({
+      profile,
+      local: { key: keys.localKey, salt: keys.localSalt },
+      remote: { key: keys.remoteKey, salt: keys.remoteSalt },
+    });
+  }
+
+  /** A hello that cannot be served is dropped with all that came of it; later on, there is no way back. */
+  #erred(server: DtlsServer, error: unknown): void {
+    if (server !== this.#server || this.#state !== 'handshaking') return;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (server.dtls.flight >= sentServerHello || this.#restarts++ >= maxRestarts) {
+      this.#fail(`DTLS handshake: ${reason}`);
+      return;
+    }
+    this.#refuse(reason);
+    this.#order = new FlightOrder();
+    this.#server = this.#createServer();
+  }
+
+  #fail(reason: string): void {
+    this.close();
+    this.#events.failed(reason);
+  }
+}

@@ -1,0 +1,68 @@
+// Proof that the DTLS client is whom the SDP named (RFC 8122 6.2, RFC 5246 7.4.8, 7.4.9):
+// its certificate has the fingerprint, it holds the certificate's key, and it saw
+// the handshake that we saw. The library we hand the handshake to checks none of these.
+
+import { createHash, createHmac, timingSafeEqual, verify, X509Certificate } from 'node:crypto';
+
+export interface Fingerprint {
+  /** As in SDP: sha-256, sha-384, sha-512. */
+  readonly hash: string;
+  /** Upper-case hexadecimal with colons. */
+  readonly value: string;
+}
+
+/** RFC 8122 5: hash functions that still prove anything. */
+const hashes: ReadonlyMap<string, string> = new Map([
+  ['sha-256', 'sha256'],
+  ['sha-384', 'sha384'],
+  ['sha-512', 'sha512'],
+]);
+
+export function isUsableHash(hash: string): boolean {
+  return hashes.has(hash.toLowerCase());
+}
+
+export function fingerprintOf(certificate: Buffer, hash: string): string | null {
+  const name = hashes.get(hash.toLowerCase());
+  if (name === undefined) return null;
+  const hex = createHash(name).update(certificate).digest('hex').toUpperCase();
+  return (hex.match(/../g) ?? []).join(':');
+}
+
+/** The client's own certificate in a Certificate message (RFC 5246 7.4.2), or null. */
+export function certificateIn(body: Buffer): Buffer | null {
+  if (body.length < 6) return null;
+  const end = 6 + body.readUIntBE(3, 3);
+  return end <= body.length ? body.subarray(6, end) : null;
+}
+
+export function hasFingerprint(certificate: Buffer, expected: Fingerprint): boolean {
+  return fingerprintOf(certificate, expected.hash) === expected.value.toUpperCase();
+}
+
+/** `body` is a CertificateVerify message: hash and signature algorithm, then the signature over `transcript`. */
+export function isSignedBy(certificate: Buffer, body: Buffer, transcript: Buffer): boolean {
+  if (body.length < 4 || body.readUInt16BE(2) + 4 !== body.length) return false;
+  const [hash, signature] = body;
+  const keyType = signature === 3 ? 'ec' : signature === 1 ? 'rsa' : null;
+  // SHA-256 is the only hash that our CertificateRequest names.
+  if (hash !== 4 || keyType === null) return false;
+  try {
+    const key = new X509Certificate(certificate).publicKey;
+    return key.asymmetricKeyType === keyType && verify('sha256', transcript, key, body.subarray(4));
+  } catch {
+    return false;
+  }
+}
+
+/** `body` is the client's Finished message. */
+export function isFinishedOf(masterSecret: Buffer, body: Buffer, transcript: Buffer): boolean {
+  const seed = Buffer.concat([
+    Buffer.from('client finished', 'latin1'),
+    createHash('sha256').update(transcript).digest(),
+  ]);
+  // RFC 5246 5: P_SHA256, of which the first 12 bytes need one round.
+  const a1 = createHmac('sha256', masterSecret).update(seed).digest();
+  const expected = createHmac('sha256', masterSecret).update(a1).update(seed).digest().subarray(0, 12);
+  return body.length === expected.length && timingSafeEqual(expected, body);
+}

@@ -1,0 +1,240 @@
+// The embedded media relay (gateway/media/relay.ts): negotiates on the main thread, and
+// has worker threads carry the packets. A call lives on the worker that had the fewest.
+
+import { isIPv6 } from 'node:net';
+import {
+  type CallId,
+  type Leg,
+  MediaError,
+  type MediaEvent,
+  type MediaRelay,
+  type MediaReport,
+} from '../relay.ts';
+import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
+import { Negotiation } from './negotiation.ts';
+import type { WorkerSettings } from './protocol.ts';
+import { WorkerLink } from './worker-link.ts';
+
+export interface EmbeddedRelayLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface EmbeddedRelayOptions {
+  /** Worker threads, at least 1. */
+  readonly workers: number;
+  readonly browser: {
+    readonly listen: string;
+    /** UDP; worker n has `port` + n. 0: any. */
+    readonly port: number;
+    /** Addresses put into ICE candidates, the best first. */
+    readonly announce: readonly string[];
+  };
+  readonly pbx: {
+    readonly listen: string;
+    readonly announce: string;
+    /** First and last of the range, both included; RTP takes even ports, RTCP the odd ones above. */
+    readonly ports: readonly [number, number];
+    /** For PBXs behind NAT: the first port that sends from the SDP's address is believed. Default false. */
+    readonly symmetric?: boolean;
+  };
+  /** Without media from a leg for this long comes 'silent'. Default 30000 ms. */
+  readonly silentAfterMs?: number;
+  /** A PBX port stays bound this long after its call. Default 30000 ms. */
+  readonly drainMs?: number;
+  /** A browser without ICE checks for this long is gone (RFC 7675). Default 30000 ms. */
+  readonly consentMs?: number;
+  /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
+  readonly connectMs?: number;
+  /** Which literal addresses of a PBX's SDP we may send to. Default all. */
+  readonly allowPbxMedia?: (address: string) => boolean;
+  readonly log?: EmbeddedRelayLog;
+}
+
+interface Call {
+  readonly link: WorkerLink;
+  readonly negotiation: Negotiation;
+  /** Requests of one call are served one after another. */
+  turn: Promise<unknown>;
+  lost: boolean;
+}
+
+const nothing: MediaReport = {
+  browser: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
+  pbx: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
+};
+
+/** Resolves when all workers listen; rejects when a port cannot be had. */
+export async function createEmbeddedRelay(options: EmbeddedRelayOptions): Promise<EmbeddedRelay> {
+  const relay = new EmbeddedRelay(options);
+  try {
+    await Promise.all(relay.links.map(link => link.started));
+  } catch (error) {
+    await relay.shutdown();
+    throw error;
+  }
+  return relay;
+}
+
+export class EmbeddedRelay implements MediaRelay {
+  readonly #options: EmbeddedRelayOptions;
+  readonly #certificate: RelayCertificate = createCertificate(new Date());
+  readonly #calls = new Map<CallId, Call>();
+  readonly #listeners: ((event: MediaEvent) => void)[] = [];
+  readonly links: readonly WorkerLink[];
+
+  constructor(options: EmbeddedRelayOptions) {
+    this.#options = options;
+    this.links = portRanges(options.pbx.ports, options.workers).map(
+      (ports, i) =>
+        new WorkerLink(this.#settings(ports, i), {
+          event: event => this.#emit(event),
+          lost: link => this.#lost(link),
+          log: (level, fields, message) => options.log?.[level](fields, message),
+        }),
+    );
+  }
+
+  async offer(call: CallId, from: Leg, sdp: string): Promise<string> {
+    const known = this.#calls.get(call);
+    const entry = known ?? this.#open(call);
+    return this.#inTurn(entry, async () => {
+      try {
+        return await entry.negotiation.offer(from, sdp);
+      } catch (error) {
+        // A first offer that comes to nothing leaves nothing behind.
+        if (known === undefined) await this.#forget(call, entry);
+        throw error;
+      }
+    });
+  }
+
+  async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
+    const entry = this.#calls.get(call);
+    if (entry === undefined) throw new MediaError('an answer for no call', 400);
+    return this.#inTurn(entry, async () => {
+      const { sdp: answer, plan } = entry.negotiation.answer(from, sdp);
+      await entry.link.ask({ op: 'apply', plan });
+      return answer;
+    });
+  }
+
+  async close(call: CallId): Promise<MediaReport> {
+    const entry = this.#calls.get(call);
+    if (entry === undefined) return nothing;
+    await entry.turn.catch(() => {});
+    return (await this.#forget(call, entry)) ?? nothing;
+  }
+
+  onEvent(listener: (event: MediaEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async counts(): Promise<{ calls: number; ports: number; draining: number; strays: number }> {
+    const total = { calls: 0, ports: 0, draining: 0, strays: 0 };
+    for (const link of this.links) {
+      const counts = await link.ask({ op: 'counts' }).catch(() => null);
+      if (counts === null) continue;
+      total.calls += counts.calls;
+      total.ports += counts.ports;
+      total.draining += counts.draining;
+      total.strays += counts.strays;
+    }
+    return total;
+  }
+
+  async shutdown(): Promise<void> {
+    await Promise.all(this.links.map(link => link.shutdown()));
+    this.#calls.clear();
+  }
+
+  #settings(ports: readonly [number, number], index: number): WorkerSettings {
+    const { browser, pbx } = this.#options;
+    const { certPem, keyPem } = this.#certificate;
+    return {
+      browser: { listen: browser.listen, port: browser.port === 0 ? 0 : browser.port + index },
+      pbx: { listen: pbx.listen, ports, symmetric: pbx.symmetric ?? false },
+      certPem,
+      keyPem,
+      silentAfterMs: this.#options.silentAfterMs ?? 30_000,
+      drainMs: this.#options.drainMs ?? 30_000,
+      consentMs: this.#options.consentMs ?? 30_000,
+      connectMs: this.#options.connectMs ?? 20_000,
+    };
+  }
+
+  #open(call: CallId): Call {
+    const link = this.#leastLoaded();
+    const { browser, pbx, allowPbxMedia } = this.#options;
+    const entry: Call = {
+      link,
+      turn: Promise.resolve(),
+      lost: false,
+      negotiation: new Negotiation({
+        call,
+        browser: { announce: browser.announce, port: link.port, fingerprint: this.#certificate.fingerprint },
+        pbx: {
+          announce: pbx.announce,
+          family: isIPv6(pbx.listen) ? 6 : 4,
+          allowed: allowPbxMedia ?? (() => true),
+        },
+        ports: lines => link.ask({ op: 'ports', call, lines }),
+      }),
+    };
+    this.#calls.set(call, entry);
+    return entry;
+  }
+
+  #leastLoaded(): WorkerLink {
+    const load = new Map(this.links.filter(link => link.ready).map(link => [link, 0]));
+    for (const { link } of this.#calls.values()) {
+      const calls = load.get(link);
+      if (calls !== undefined) load.set(link, calls + 1);
+    }
+    let best: WorkerLink | null = null;
+    for (const [link, calls] of load) if (best === null || calls < load.get(best)!) best = link;
+    if (best === null) throw new MediaError('no media worker is running', 503);
+    return best;
+  }
+
+  #inTurn<T>(entry: Call, work: () => Promise<T>): Promise<T> {
+    const result = entry.turn.then(() => {
+      if (entry.lost) throw new MediaError('the media worker was lost', 503);
+      return work();
+    });
+    entry.turn = result.catch(() => {});
+    return result;
+  }
+
+  async #forget(call: CallId, entry: Call): Promise<MediaReport | null> {
+    if (this.#calls.get(call) === entry) this.#calls.delete(call);
+    if (entry.lost) return null;
+    return entry.link.ask({ op: 'close', call }).catch(() => null);
+  }
+
+  #lost(link: WorkerLink): void {
+    for (const [call, entry] of this.#calls) {
+      if (entry.link !== link || entry.lost) continue;
+      entry.lost = true;
+      this.#emit({ type: 'failed', call, reason: 'the media worker was lost' });
+    }
+  }
+
+  #emit(event: MediaEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** Splits a port range among workers, each part beginning at an even port. */
+function portRanges(ports: readonly [number, number], workers: number): [number, number][] {
+  const first = ports[0] + (ports[0] & 1);
+  const pairs = Math.floor((ports[1] - first + 1) / 2);
+  if (workers < 1 || pairs < workers) throw new RangeError('fewer port pairs than media workers');
+  return Array.from({ length: workers }, (_, i) => {
+    const from = Math.floor((pairs * i) / workers);
+    const to = Math.floor((pairs * (i + 1)) / workers);
+    return [first + from * 2, first + to * 2 - 1];
+  });
+}

@@ -1,0 +1,189 @@
+// Offer/answer of one call between its two sides (RFC 3264): remembers which m= line of
+// one side is which of the other, what was offered last and what stands. Pure: it is
+// told the ports and gives back SDP and a plan for the worker. A round that fails
+// leaves what stood before.
+
+import { randomBytes, randomInt } from 'node:crypto';
+import { type Leg, MediaError } from '../relay.ts';
+import type { CallPlan, IceCredentials } from './protocol.ts';
+import { answerForBrowser, answerForPbx, type Draft } from './sdp/answer.ts';
+import { offerForBrowser, offerForPbx } from './sdp/offer.ts';
+import type { BrowserTransport } from './sdp/read.ts';
+import { type Line, type Slots, slotsOf } from './sdp/slots.ts';
+import { type LineText, type Origin, type RefusedText, writeForBrowser, writeForPbx } from './sdp/write.ts';
+
+export interface NegotiationOptions {
+  readonly call: string;
+  readonly browser: {
+    readonly announce: readonly string[];
+    readonly port: number;
+    readonly fingerprint: string;
+  };
+  readonly pbx: {
+    readonly announce: string;
+    readonly family: 4 | 6;
+    readonly allowed: (address: string) => boolean;
+  };
+  /** Makes exactly these lines have ports; resolves to the RTP ports in the same order. */
+  readonly ports: (lines: readonly number[]) => Promise<readonly number[]>;
+}
+
+/** An offer and, once it came, its answer. */
+interface Round {
+  readonly from: Leg;
+  readonly sdp: string;
+  readonly offer: string;
+  readonly draft: Draft;
+  readonly slots: Slots;
+  readonly local: IceCredentials;
+}
+
+/** What an answer comes to. */
+export interface Outcome {
+  readonly sdp: string;
+  readonly plan: CallPlan;
+}
+
+export class Negotiation {
+  readonly #options: NegotiationOptions;
+  #slots: Slots = slotsOf([], []);
+  #lines = 0;
+  /** Lines that carry media, as last agreed. */
+  #standing: readonly number[] = [];
+  #round: Round | null = null;
+  /** Of the browser, as last agreed. */
+  #transport: BrowserTransport | null = null;
+  #local: IceCredentials = freshCredentials();
+  readonly #origins: Record<Leg, { id: number; version: number; body: string }> = {
+    browser: freshOrigin(),
+    pbx: freshOrigin(),
+  };
+
+  constructor(options: NegotiationOptions) {
+    this.#options = options;
+  }
+
+  /** The offer for the other leg. The same offer again gets the same. */
+  async offer(from: Leg, sdp: string): Promise<string> {
+    if (this.#round?.from === from && this.#round.sdp === sdp) return this.#round.offer;
+    return from === 'browser' ? await this.#offerFromBrowser(sdp) : await this.#offerFromPbx(sdp);
+  }
+
+  /** The answer for the leg that offered, and what the worker is to do from then on. */
+  answer(from: Leg, sdp: string): Outcome {
+    const round = this.#round;
+    if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
+    const { call, browser, pbx } = this.#options;
+    const result =
+      from === 'pbx'
+        ? answerForBrowser(sdp, round.draft, round.slots, pbx)
+        : answerForPbx(sdp, round.draft, round.slots);
+    const { transport } = result;
+    this.#slots = round.slots;
+    this.#local = round.local;
+    this.#transport = transport;
+    this.#standing = result.plans.map(plan => plan.line);
+    const out =
+      from === 'pbx'
+        ? this.#write('browser', origin =>
+            writeForBrowser(result.lines, origin, {
+              ...browser,
+              ice: round.local,
+              setup: 'passive',
+              bundled: transport.bundle !== null,
+            }),
+          )
+        : this.#writeForPbx(result.lines);
+    const plan: CallPlan = {
+      call,
+      browser: { local: round.local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
+      lines: result.plans,
+    };
+    return { sdp: out, plan };
+  }
+
+  async #offerFromBrowser(sdp: string): Promise<string> {
+    const { draft, slots } = offerForPbx(sdp, this.#slots, () => this.#lines++);
+    const local = this.#credentialsFor(draft.transport);
+    const lines = await this.#withPorts(draft, slots.pbx);
+    return this.#begin('browser', sdp, draft, slots, local, this.#writeForPbx(lines));
+  }
+
+  async #offerFromPbx(sdp: string): Promise<string> {
+    const { browser, pbx } = this.#options;
+    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, pbx);
+    await this.#withPorts(draft, slots.pbx);
+    const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
+    const offer = this.#write('browser', origin =>
+      writeForBrowser(lines, origin, { ...browser, ice: this.#local, setup: 'actpass', bundled: true }),
+    );
+    return this.#begin('pbx', sdp, draft, slots, this.#local, offer);
+  }
+
+  #begin(from: Leg, sdp: string, draft: Draft, slots: Slots, local: IceCredentials, offer: string): string {
+    this.#round = { from, sdp, offer, draft, slots, local };
+    return offer;
+  }
+
+  /** Asks for ports for the lines of a draft, and writes them into it. */
+  async #withPorts(
+    draft: Draft,
+    slots: readonly (Line | RefusedText)[],
+  ): Promise<(LineText | RefusedText)[]> {
+    const wanted = [...draft.offered.keys()];
+    const ids = wanted.map(line => line.id);
+    // What stands keeps its ports until the offer is answered: it may be refused.
+    const ports = await this.#options.ports([...ids, ...this.#standing.filter(id => !ids.includes(id))]);
+    wanted.forEach((line, i) => {
+      line.port = ports[i] ?? 0;
+    });
+    return slots.map(slot => {
+      const offered = draft.offered.get(slot as Line);
+      return offered === undefined ? refusalOf(slot) : { ...offered.text, port: (slot as Line).port };
+    });
+  }
+
+  /** New ones when the browser begins an ICE restart, for then both sides change theirs (RFC 8839 4.4.1.1.1). */
+  #credentialsFor(transport: BrowserTransport | null): IceCredentials {
+    const before = this.#transport;
+    const restarts = before !== null && transport !== null && before.ufrag !== transport.ufrag;
+    if (!restarts) return this.#local;
+    const pending = this.#round;
+    // The restart was offered before, in other words.
+    if (pending?.from === 'browser' && pending.draft.transport?.ufrag === transport.ufrag)
+      return pending.local;
+    return freshCredentials();
+  }
+
+  #writeForPbx(lines: readonly (LineText | RefusedText)[]): string {
+    return this.#write('pbx', origin => writeForPbx(lines, origin, this.#options.pbx.announce));
+  }
+
+  /** RFC 3264 8: the version goes up by one when, and only when, the description changes. */
+  #write(to: Leg, describe: (origin: Origin) => string): string {
+    const origin = this.#origins[to];
+    const body = describe({ id: origin.id, version: 0 });
+    if (body !== origin.body) {
+      origin.version++;
+      origin.body = body;
+    }
+    return describe(origin);
+  }
+}
+
+function refusalOf(slot: Line | RefusedText): RefusedText {
+  if (!('id' in slot)) return slot;
+  return { type: slot.kind, protocol: 'RTP/AVP', payloads: String(slot.codecs[0]?.type ?? 0), mid: slot.mid };
+}
+
+function freshCredentials(): IceCredentials {
+  // RFC 8839 5.4: at least 24 and 128 bits, in base64's alphabet without padding.
+  return {
+    ufrag: randomBytes(6).toString('base64').replaceAll('=', ''),
+    password: randomBytes(18).toString('base64').replaceAll('=', ''),
+  };
+}
+
+function freshOrigin(): { id: number; version: number; body: string } {
+  return { id: randomInt(1, 2 ** 31), version: 0, body: '' };
+}

@@ -1,0 +1,100 @@
+// What the main thread and a media worker say to each other. Plain data only: it is
+// copied between threads. Negotiation happens on the main thread; a worker is told its
+// outcome as a plan, whole every time, and finds out itself what changed.
+
+import type { MediaEvent, MediaReport } from '../relay.ts';
+import type { Fingerprint } from './dtls/peer-proof.ts';
+
+export interface WorkerSettings {
+  readonly browser: { readonly listen: string; readonly port: number };
+  /** `ports`: first and last, both included; pairs start at even ones. */
+  readonly pbx: {
+    readonly listen: string;
+    readonly ports: readonly [number, number];
+    readonly symmetric: boolean;
+  };
+  readonly certPem: string;
+  readonly keyPem: string;
+  readonly silentAfterMs: number;
+  readonly drainMs: number;
+  readonly consentMs: number;
+  readonly connectMs: number;
+}
+
+export interface IceCredentials {
+  readonly ufrag: string;
+  readonly password: string;
+}
+
+export interface BrowserPlan {
+  readonly local: IceCredentials;
+  readonly remoteUfrag: string;
+  readonly fingerprint: Fingerprint;
+}
+
+/** Where a PBX takes the packets of one m= line. */
+export interface RtpAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly rtcpAddress: string;
+  readonly rtcpPort: number;
+}
+
+export interface LinePlan {
+  readonly line: number;
+  readonly kind: 'audio' | 'video';
+  /** Null: on hold, nothing is sent there. */
+  readonly remote: RtpAddress | null;
+  /** By payload type as the browser says it: what the PBX calls it. 255: not negotiated. */
+  readonly toPbx: Uint8Array;
+  /** By payload type as the PBX says it: what the browser calls it. */
+  readonly toBrowser: Uint8Array;
+  /** RTP clock by the browser's payload type; 0 for one whose timestamps say nothing of jitter. */
+  readonly clocks: Uint32Array;
+  readonly expectBrowser: boolean;
+  readonly expectPbx: boolean;
+}
+
+export interface CallPlan {
+  readonly call: string;
+  readonly browser: BrowserPlan;
+  readonly lines: readonly LinePlan[];
+}
+
+export interface WorkerCounts {
+  readonly calls: number;
+  readonly ports: number;
+  readonly draining: number;
+  /** Datagrams from browsers' side that belong to no call. */
+  readonly strays: number;
+}
+
+export type WorkerRequest =
+  /** Makes the call have ports for exactly these lines. Answered by RTP ports in the same order. */
+  | { readonly op: 'ports'; readonly call: string; readonly lines: readonly number[] }
+  | { readonly op: 'apply'; readonly plan: CallPlan }
+  | { readonly op: 'close'; readonly call: string }
+  | { readonly op: 'counts' }
+  | { readonly op: 'shutdown' };
+
+export interface WorkerReplies {
+  readonly ports: readonly number[];
+  readonly apply: null;
+  readonly close: MediaReport | null;
+  readonly counts: WorkerCounts;
+  readonly shutdown: null;
+}
+
+export type ToWorker = { readonly id: number; readonly request: WorkerRequest };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'reply'; readonly id: number; readonly value: WorkerReplies[keyof WorkerReplies] }
+  | { readonly type: 'refusal'; readonly id: number; readonly message: string; readonly status: 503 }
+  | { readonly type: 'event'; readonly event: MediaEvent }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string };
+
+/** In a payload type map: not negotiated. */
+export const notNegotiated = 255;

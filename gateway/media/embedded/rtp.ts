@@ -1,0 +1,72 @@
+// RTP and RTCP as far as a relay reads them (RFC 3550 5.1, 6; RFC 5761 4): where the
+// header ends, whether a compound is well formed, whose streams it speaks of. Every
+// function takes a peer's bytes and says -1 or null to nonsense; none throws.
+
+/** Length of the fixed header, CSRCs and header extension of `packet[0, length)`; -1 when it is no RTP. */
+export function rtpHeaderLength(packet: Uint8Array, length: number): number {
+  if (length < 12 || (packet[0]! & 0xc0) !== 0x80) return -1;
+  let header = 12 + (packet[0]! & 0x0f) * 4;
+  if ((packet[0]! & 0x10) !== 0) {
+    if (length < header + 4) return -1;
+    header += 4 + ((packet[header + 2]! << 8) | packet[header + 3]!) * 4;
+  }
+  return header <= length ? header : -1;
+}
+
+/** RFC 5761 4: on a port that carries both, these second bytes are RTCP. */
+export function isRtcp(packet: Uint8Array): boolean {
+  const type = packet[1]!;
+  return type >= 192 && type <= 223;
+}
+
+/**
+ * Removes the header extension in place, for the other leg negotiated none. Returns the
+ * offset at which the packet now starts. `headerLength` from {@link rtpHeaderLength}.
+ */
+export function stripExtension(packet: Buffer, headerLength: number): number {
+  const first = packet[0]!;
+  if ((first & 0x10) === 0) return 0;
+  const kept = 12 + (first & 0x0f) * 4;
+  const start = headerLength - kept;
+  packet.copyWithin(start, 0, kept);
+  packet[start] = first & ~0x10;
+  return start;
+}
+
+/** True when every packet of the compound fits and has version 2 (RFC 3550 A.2, without the order rules). */
+export function isCompound(packet: Buffer, length: number): boolean {
+  let at = 0;
+  while (at < length) {
+    if (length - at < 8 || (packet[at]! & 0xc0) !== 0x80 || packet[at + 1]! < 192 || packet[at + 1]! > 223) {
+      return false;
+    }
+    at += (packet.readUInt16BE(at + 2) + 1) * 4;
+  }
+  return at === length && length > 0;
+}
+
+/**
+ * Calls `visit` with the SSRCs a well-formed compound speaks of, senders first within
+ * each packet, until it returns true. Returns whether it did.
+ */
+export function someSsrc(packet: Buffer, length: number, visit: (ssrc: number) => boolean): boolean {
+  for (let at = 0; at + 8 <= length; ) {
+    const type = packet[at + 1]!;
+    const end = at + (packet.readUInt16BE(at + 2) + 1) * 4;
+    if (visit(packet.readUInt32BE(at + 4))) return true;
+    if (type === 205 || type === 206) {
+      // RFC 4585 6.1, and the first FCI word too: FIR names its target there (RFC 5104 4.3.1.1).
+      if (end >= at + 12 && end <= length && visit(packet.readUInt32BE(at + 8))) return true;
+      if (end >= at + 16 && end <= length && visit(packet.readUInt32BE(at + 12))) return true;
+    } else if (type === 200 || type === 201) {
+      const blocks = at + (type === 200 ? 28 : 8);
+      for (let i = 0; i < (packet[at]! & 0x1f); i++) {
+        const block = blocks + i * 24;
+        if (block + 24 > Math.min(end, length)) break;
+        if (visit(packet.readUInt32BE(block))) return true;
+      }
+    }
+    at = end;
+  }
+  return false;
+}

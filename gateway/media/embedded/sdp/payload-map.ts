@@ -1,0 +1,93 @@
+// How payload types are renamed between the two sides of one line, and what codecs were
+// agreed on (RFC 3264 5.1, 6.1). An answer may give a codec a number of its own; the
+// browser keeps its numbers, for they must be unique across its BUNDLE.
+
+import { notNegotiated } from '../protocol.ts';
+import { type Codec, findCodec, isEvent } from './codecs.ts';
+
+/** One codec under its two numbers. */
+export interface Offered {
+  readonly browser: Codec;
+  readonly pbx: Codec;
+}
+
+export interface Agreed {
+  /** For the answer to the side that offered, with its numbers. */
+  readonly answer: readonly Codec[];
+  readonly toPbx: Uint8Array;
+  readonly toBrowser: Uint8Array;
+  readonly clocks: Uint32Array;
+}
+
+/** Null when no codec but events is common. */
+export function agree(
+  offered: readonly Offered[],
+  answered: readonly Codec[],
+  from: 'browser' | 'pbx',
+): Agreed | null {
+  const toPbx = new Uint8Array(128).fill(notNegotiated);
+  const toBrowser = new Uint8Array(128).fill(notNegotiated);
+  const clocks = new Uint32Array(128);
+  const answer: Codec[] = [];
+  const aliases: [Uint8Array, number, number][] = [];
+  for (const codec of answered) {
+    const said = findCodec(
+      codec,
+      offered.map(offer => offer[from]),
+    );
+    const offer = offered.find(candidate => candidate[from] === said);
+    if (offer === undefined) continue;
+    const browser = offer.browser.type;
+    const pbx = offer.pbx.type;
+    const own = from === 'pbx' ? offer.browser : offer.pbx;
+    if (answer.some(known => known.type === own.type)) continue;
+    // RFC 3264 5.1: each side is sent the numbers that it named itself.
+    if (from === 'pbx') {
+      toPbx[browser] = codec.type;
+      toBrowser[pbx] = browser;
+      // Some send what they named, too.
+      aliases.push([toBrowser, codec.type, browser]);
+      clocks[browser] = isEvent(codec) ? 0 : codec.rate;
+    } else {
+      toPbx[browser] = pbx;
+      toBrowser[pbx] = codec.type;
+      aliases.push([toPbx, codec.type, pbx]);
+      clocks[browser] = isEvent(codec) ? 0 : codec.rate;
+      clocks[codec.type] = clocks[browser];
+    }
+    answer.push({
+      ...own,
+      config: codec.config,
+      feedback: own.feedback.filter(value => codec.feedback.includes(value)),
+    });
+  }
+  for (const [map, type, target] of aliases) if (map[type] === notNegotiated) map[type] = target;
+  if (answer.every(isEvent)) return null;
+  return { answer, toPbx, toBrowser, clocks };
+}
+
+/** Gives a PBX's codecs numbers of the browser's: those it has used, else any that no line uses. */
+export function nameForBrowser(
+  codecs: readonly Codec[],
+  known: readonly Codec[],
+  taken: ReadonlySet<number>,
+): Offered[] {
+  const used = new Set(taken);
+  const offered: Offered[] = [];
+  for (const pbx of codecs) {
+    const same = findCodec(pbx, known);
+    const type = same !== undefined && !used.has(same.type) ? same.type : freeType(pbx.type, used);
+    if (type === null) continue;
+    used.add(type);
+    offered.push({ pbx, browser: { ...pbx, type } });
+  }
+  return offered;
+}
+
+function freeType(wanted: number, used: ReadonlySet<number>): number | null {
+  // RFC 5761 4: 64 to 95 would look like RTCP.
+  if (!used.has(wanted) && (wanted < 64 || wanted > 95)) return wanted;
+  for (let type = 127; type >= 96; type--) if (!used.has(type)) return type;
+  for (let type = 63; type >= 35; type--) if (!used.has(type)) return type;
+  return null;
+}

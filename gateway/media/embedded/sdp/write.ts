@@ -1,0 +1,155 @@
+// Writes the SDP of both sides. What a browser must see is WebRTC with one ICE-lite,
+// DTLS-passive transport (RFC 8829, RFC 8843); what a PBX sees is RTP/AVP as in 1996.
+
+import { isIPv6 } from 'node:net';
+import { type MediaDescription, type SessionDescription, write } from 'sdp-transform';
+import type { IceCredentials } from '../protocol.ts';
+import type { Codec, Kind } from './codecs.ts';
+import type { Direction } from './read.ts';
+
+/** An m= line that is carried. */
+export interface LineText {
+  readonly kind: Kind;
+  readonly mid: string;
+  readonly codecs: readonly Codec[];
+  readonly direction: Direction;
+  readonly ptime: number | undefined;
+  readonly maxptime: number | undefined;
+  /** Ours towards the PBX. */
+  readonly port: number;
+}
+
+/** An m= line that keeps its place and no more. */
+export interface RefusedText {
+  readonly type: string;
+  readonly protocol: string;
+  readonly payloads: string;
+  readonly mid: string;
+}
+
+export interface Origin {
+  readonly id: number;
+  readonly version: number;
+}
+
+export interface BrowserSide {
+  readonly announce: readonly string[];
+  readonly port: number;
+  readonly ice: IceCredentials;
+  /** SHA-256. */
+  readonly fingerprint: string;
+  readonly setup: 'passive' | 'actpass';
+  readonly bundled: boolean;
+}
+
+export function isRefused(line: LineText | RefusedText): line is RefusedText {
+  return 'payloads' in line;
+}
+
+export function writeForPbx(
+  lines: readonly (LineText | RefusedText)[],
+  origin: Origin,
+  announce: string,
+): string {
+  return write({
+    ...envelope(origin, announce),
+    connection: connection(announce),
+    media: lines.map(line =>
+      isRefused(line) ? refused(line) : { ...coded(line), port: line.port, protocol: 'RTP/AVP' },
+    ),
+  });
+}
+
+export function writeForBrowser(
+  lines: readonly (LineText | RefusedText)[],
+  origin: Origin,
+  side: BrowserSide,
+): string {
+  const address = side.announce[0] ?? '0.0.0.0';
+  const mids = lines.filter(line => !isRefused(line)).map(line => line.mid);
+  const transport = {
+    connection: connection(address),
+    rtcpMux: 'rtcp-mux' as const,
+    iceUfrag: side.ice.ufrag,
+    icePwd: side.ice.password,
+    fingerprint: { type: 'sha-256', hash: side.fingerprint },
+    setup: side.setup,
+    candidates: side.announce.map((ip, i) => ({
+      foundation: String(i + 1),
+      component: 1,
+      transport: 'udp',
+      // RFC 8445 5.1.2.1: a host candidate, the first address preferred.
+      priority: 126 * 0x1000000 + (65535 - i) * 0x100 + 255,
+      ip,
+      port: side.port,
+      type: 'host',
+    })),
+    endOfCandidates: 'end-of-candidates' as const,
+  };
+  return write({
+    ...envelope(origin, address),
+    ...(side.bundled && mids.length > 0 ? { groups: [{ type: 'BUNDLE', mids: mids.join(' ') }] } : {}),
+    icelite: 'ice-lite',
+    media: lines.map(line =>
+      isRefused(line)
+        ? { ...refused(line), mid: line.mid, connection: connection('0.0.0.0'), direction: 'inactive' }
+        : {
+            ...coded(line),
+            ...transport,
+            port: side.port,
+            protocol: 'UDP/TLS/RTP/SAVPF',
+            mid: line.mid,
+            // One stream for all lines, so that a page has event.streams[0] and lip sync.
+            msid: [{ id: 'pbx', appdata: `pbx-${line.mid}` }],
+          },
+    ),
+  });
+}
+
+function envelope(origin: Origin, address: string): Omit<SessionDescription, 'media'> {
+  return {
+    version: 0,
+    origin: {
+      username: '-',
+      sessionId: origin.id,
+      sessionVersion: origin.version,
+      netType: 'IN',
+      ipVer: isIPv6(address) ? 6 : 4,
+      address,
+    },
+    name: '-',
+    timing: { start: 0, stop: 0 },
+  };
+}
+
+function connection(ip: string): { version: number; ip: string } {
+  return { version: isIPv6(ip) ? 6 : 4, ip };
+}
+
+function coded(line: LineText): Omit<MediaDescription, 'port' | 'protocol'> {
+  const { codecs } = line;
+  return {
+    type: line.kind,
+    payloads: codecs.map(codec => codec.type).join(' '),
+    rtp: codecs.map(({ type, name, rate, channels }) => ({
+      payload: type,
+      codec: name,
+      rate,
+      ...(channels > 1 ? { encoding: channels } : {}),
+    })),
+    fmtp: codecs.flatMap(({ type, config }) => (config === null ? [] : [{ payload: type, config }])),
+    rtcpFb: codecs.flatMap(({ type, feedback }) =>
+      feedback.map(value => {
+        const [name = '', subtype] = value.split(' ');
+        return { payload: type, type: name, ...(subtype === undefined ? {} : { subtype }) };
+      }),
+    ),
+    direction: line.direction,
+    ...(line.ptime === undefined ? {} : { ptime: line.ptime }),
+    ...(line.maxptime === undefined ? {} : { maxptime: line.maxptime }),
+  };
+}
+
+function refused({ type, protocol, payloads }: RefusedText): MediaDescription {
+  return { type, port: 0, protocol, payloads, rtp: [], fmtp: [] };
+}

@@ -1,0 +1,41 @@
+// UDP sockets for media: bound before use, and never asking DNS. Addresses come from
+// sockets and SDP as literals, so the look-up that dgram makes for each packet is cut short.
+
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+
+type Found = (error: Error | null, address: string, family: number) => void;
+
+const bufferBytes = 1 << 20;
+
+export function bindUdp(address: string, port: number): Promise<Socket> {
+  const ipv6 = isIPv6(address);
+  const socket = createSocket({
+    type: ipv6 ? 'udp6' : 'udp4',
+    lookup: (literal: string, _options: unknown, found: Found) => found(null, literal, ipv6 ? 6 : 4),
+  });
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error) => {
+      socket.close();
+      reject(error);
+    };
+    socket.once('error', refused);
+    socket.bind(port, address, () => {
+      socket.off('error', refused);
+      // An ICMP complaint about one packet is no reason to give up a port.
+      socket.on('error', () => {});
+      grow(socket);
+      resolve(socket);
+    });
+  });
+}
+
+/** Room for a burst while the thread is busy; the kernel may allow less, which is no error. */
+function grow(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(bufferBytes);
+    socket.setSendBufferSize(bufferBytes);
+  } catch {
+    // Some systems refuse instead of giving less.
+  }
+}

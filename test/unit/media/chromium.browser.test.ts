@@ -1,0 +1,146 @@
+// A real Chromium through the embedded relay to a plain RTP echo and back: what it
+// plays, and shows, is what it sent. Needs Debian's chromium; kills only its own.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { MediaEvent } from '../../../gateway/media/relay.ts';
+import { echoAnswer, RtpEcho } from './rtp-echo.ts';
+
+const executablePath = '/usr/bin/chromium';
+const missing = !existsSync(executablePath);
+if (missing && process.env.CI) throw new Error(`${executablePath} is missing`);
+
+/** What runs in the page; kept as text of the page's own world. */
+interface PageStats {
+  readonly audioPackets: number;
+  readonly energy: number;
+  readonly frames: number;
+  readonly lost: number;
+  readonly streams: number;
+}
+
+describe('the embedded relay with Chromium', { skip: missing && `${executablePath} is missing` }, () => {
+  let relay: EmbeddedRelay;
+  let browser: Browser;
+  let page: Page;
+  let server: Server;
+  const events: MediaEvent[] = [];
+
+  before(async () => {
+    relay = await createEmbeddedRelay({
+      workers: 1,
+      browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
+      pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [41000, 41098] },
+      drainMs: 100,
+    });
+    relay.onEvent(event => events.push(event));
+    server = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<!doctype html><title>leg</title>');
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    });
+    page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  });
+
+  after(async () => {
+    await browser?.close();
+    server?.close();
+    await relay?.shutdown();
+  });
+
+  async function call(id: string, video: boolean, codecs: RegExp): Promise<RtpEcho> {
+    const echo = await RtpEcho.open();
+    const offer = await page.evaluate(async withVideo => {
+      const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: withVideo });
+      for (const track of stream.getTracks()) pc.addTrack(track, stream);
+      const world = window as unknown as { pc: RTCPeerConnection; streams: number };
+      world.pc = pc;
+      world.streams = 0;
+      pc.ontrack = ({ streams, track }) => {
+        world.streams += streams.length;
+        const element = document.createElement(track.kind === 'audio' ? 'audio' : 'video');
+        element.autoplay = true;
+        element.srcObject = streams[0] ?? null;
+        document.body.append(element);
+      };
+      await pc.setLocalDescription();
+      return pc.localDescription?.sdp ?? '';
+    }, video);
+    const forPbx = await relay.offer(id, 'browser', offer);
+    const answer = await relay.answer(id, 'pbx', echoAnswer(forPbx, echo, codecs));
+    await page.evaluate(async sdp => {
+      const { pc } = window as unknown as { pc: RTCPeerConnection };
+      await pc.setRemoteDescription({ type: 'answer', sdp });
+    }, answer);
+    return echo;
+  }
+
+  async function statsOnce(enough: (stats: PageStats) => boolean): Promise<PageStats> {
+    for (const deadline = Date.now() + 8000; ; ) {
+      const stats = await page.evaluate(async () => {
+        const world = window as unknown as { pc: RTCPeerConnection; streams: number };
+        const sum = { audioPackets: 0, energy: 0, frames: 0, lost: 0, streams: world.streams };
+        for (const entry of (await world.pc.getStats()).values()) {
+          if (entry.type !== 'inbound-rtp') continue;
+          sum.lost += entry.packetsLost;
+          if (entry.kind === 'audio') {
+            sum.audioPackets += entry.packetsReceived;
+            sum.energy += entry.totalAudioEnergy;
+          } else sum.frames += entry.framesDecoded;
+        }
+        return sum;
+      });
+      if (enough(stats)) return stats;
+      assert.ok(Date.now() < deadline, `not enough came back: ${JSON.stringify(stats)}`);
+    }
+  }
+
+  async function hangUp(id: string, echo: RtpEcho): Promise<void> {
+    const report = await relay.close(id);
+    await page.evaluate(() => (window as unknown as { pc: RTCPeerConnection }).pc.close());
+    echo.close();
+    assert.ok(report.browser.packets > 50 && report.pbx.packets > 50, JSON.stringify(report));
+    assert.ok(report.browser.lost <= 2 && report.pbx.lost <= 2, JSON.stringify(report));
+  }
+
+  for (const [name, codecs] of [
+    ['PCMU', /pcmu/i],
+    ['opus', /opus/i],
+  ] as const) {
+    it(`hears its own ${name} again`, async () => {
+      const echo = await call(name, false, codecs);
+      const stats = await statsOnce(({ audioPackets, energy }) => audioPackets > 60 && energy > 0.01);
+      assert.equal(stats.lost, 0);
+      assert.ok(stats.streams > 0, 'the track came in no stream');
+      assert.ok(events.some(event => event.type === 'connected' && event.call === name));
+      await hangUp(name, echo);
+    });
+  }
+
+  it('sees its own VP8 again, in one BUNDLE with its sound', async () => {
+    const echo = await call('video', true, /pcmu|vp8/i);
+    await statsOnce(({ audioPackets, frames }) => audioPackets > 60 && frames > 20);
+    await hangUp('video', echo);
+  });
+});

@@ -1,0 +1,57 @@
+// A PBX of the plainest kind: RTP sockets that send back what they get, and an SDP answer
+// that takes what it is told to. Stands in for no message of ours; it speaks real RTP.
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+export class RtpEcho {
+  readonly audio: Socket;
+  readonly video: Socket;
+  /** Set to look at, or swallow (return false), what comes. */
+  onPacket: (packet: Buffer, from: Socket) => boolean = () => true;
+
+  static async open(address = '127.0.0.1'): Promise<RtpEcho> {
+    const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
+    for (const socket of sockets) {
+      socket.bind(0, address);
+      await once(socket, 'listening');
+    }
+    return new RtpEcho(...sockets);
+  }
+
+  private constructor(audio: Socket, video: Socket) {
+    this.audio = audio;
+    this.video = video;
+    for (const socket of [audio, video]) {
+      socket.on('message', (packet, from) => {
+        if (this.onPacket(packet, socket)) socket.send(packet, from.port, from.address);
+      });
+    }
+  }
+
+  close(): void {
+    this.audio.close();
+    this.video.close();
+  }
+}
+
+/** Accepts the codecs whose name matches, and with them each line's direction. */
+export function echoAnswer(offer: string, echo: RtpEcho, codecs: RegExp): string {
+  const [, ...media] = offer.split(/(?=^m=)/m);
+  const lines = media.map(text => {
+    const [, kind = '', types = ''] = /^m=(\w+) \d+ RTP\/AVP (.*)/.exec(text) ?? [];
+    const chosen = types
+      .trim()
+      .split(' ')
+      .filter(type => {
+        const name = new RegExp(`^a=rtpmap:${type} (\\S+)`, 'm').exec(text)?.[1];
+        return name !== undefined && codecs.test(name);
+      });
+    const own = text
+      .split('\r\n')
+      .filter(line => chosen.some(type => new RegExp(`^a=(rtpmap|fmtp|rtcp-fb):${type} `).test(line)));
+    const port = chosen.length === 0 ? 0 : (kind === 'video' ? echo.video : echo.audio).address().port;
+    return [`m=${kind} ${port} RTP/AVP ${chosen.join(' ') || '0'}`, ...own, 'a=sendrecv', ''].join('\r\n');
+  });
+  return `v=0\r\no=pbx 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n${lines.join('')}`;
+}
