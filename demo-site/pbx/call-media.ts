@@ -1,0 +1,109 @@
+// The ports and streams of one call: opened for its first offer, adapted to later ones, released at the end.
+
+import { randomInt } from 'node:crypto';
+import { writeAnswer } from './answer.ts';
+import { type AudioFormat, AudioLeg } from './media/audio-leg.ts';
+import { DelayLine } from './media/delay-line.ts';
+import type { FrameClock } from './media/frame-clock.ts';
+import { RtpPort } from './media/rtp-port.ts';
+import { VideoEcho } from './media/video-echo.ts';
+import { type Offer, readOffer, type Taken } from './offer.ts';
+
+/** About two seconds of lively video. */
+const maxVideoPackets = 600;
+
+export interface CallMediaOptions {
+  readonly address: string;
+  readonly clock: FrameClock;
+  readonly echoDelayMs: number;
+}
+
+export class CallMedia {
+  readonly audio: AudioLeg;
+  readonly #options: CallMediaOptions;
+  readonly #audioPort: RtpPort;
+  readonly #sessionId = randomInt(1, 2 ** 31);
+  #version = 0;
+  #video: { readonly port: RtpPort; readonly echo: VideoEcho; readonly stop: () => void } | undefined;
+  #closed = false;
+  #answer = '';
+
+  /** Resolves to undefined where the offer holds no audio that can be taken. */
+  static async open(sdp: string, options: CallMediaOptions): Promise<CallMedia | undefined> {
+    const offer = readOffer(sdp);
+    if (!offer?.audio) return undefined;
+    const port = await RtpPort.open(options.address);
+    const media = new CallMedia(offer.audio, port, options);
+    await media.#adopt(offer);
+    return media;
+  }
+
+  private constructor(audio: Taken, port: RtpPort, options: CallMediaOptions) {
+    this.#options = options;
+    this.#audioPort = port;
+    this.audio = new AudioLeg(port, formatOf(audio));
+  }
+
+  /** What we last answered; a re-INVITE without an offer is given it as ours. */
+  get answer(): string {
+    return this.#answer;
+  }
+
+  /** Adapts to the offer of a re-INVITE. `false`: it cannot be taken, all stays as it was (RFC 3264 8). */
+  async renegotiate(sdp: string): Promise<boolean> {
+    const offer = readOffer(sdp);
+    if (!offer?.audio || this.#closed) return false;
+    await this.#adopt(offer);
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#audioPort.close();
+    this.#closeVideo();
+  }
+
+  async #adopt(offer: Offer): Promise<void> {
+    const audio = offer.audio!;
+    this.#audioPort.remote = audio.remote;
+    this.audio.format = formatOf(audio);
+    if (offer.video) await this.#adoptVideo(offer.video);
+    else this.#closeVideo();
+    this.#answer = writeAnswer(offer, {
+      address: this.#options.address,
+      sessionId: this.#sessionId,
+      version: ++this.#version,
+      audioPort: this.#audioPort.port,
+      videoPort: this.#video?.port.port,
+    });
+  }
+
+  async #adoptVideo(taken: Taken): Promise<void> {
+    const sends = sendsTo(taken);
+    if (!this.#video) {
+      const { address, clock, echoDelayMs } = this.#options;
+      const port = await RtpPort.open(address);
+      // The call may have ended meanwhile.
+      if (this.#closed) return port.close();
+      const echo = new VideoEcho(port, { ...taken, sends }, new DelayLine(echoDelayMs, maxVideoPackets));
+      this.#video = { port, echo, stop: clock.add(() => echo.beat()) };
+    }
+    this.#video.port.remote = taken.remote;
+    this.#video.echo.payloadType = taken.payloadType;
+    this.#video.echo.sends = sends;
+  }
+
+  #closeVideo(): void {
+    this.#video?.stop();
+    this.#video?.port.close();
+    this.#video = undefined;
+  }
+}
+
+function formatOf(taken: Taken): AudioFormat {
+  return { ...taken, sends: sendsTo(taken) };
+}
+
+function sendsTo({ direction }: Taken): boolean {
+  return direction === 'sendrecv' || direction === 'sendonly';
+}

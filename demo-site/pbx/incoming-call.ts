@@ -1,0 +1,122 @@
+// One call to the demo PBX, from INVITE to the last released port. SIP only; what is heard is a program's.
+
+import { setTimeout as wait } from 'node:timers/promises';
+import type Srf from 'drachtio-srf';
+import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import { CallMedia, type CallMediaOptions } from './call-media.ts';
+import type { Action } from './dialplan.ts';
+import type { Program } from './programs.ts';
+
+export interface CallTimes {
+  /** Until it rings, and until it is picked up. */
+  readonly ringsAfterMs: number;
+  readonly ringsForMs: number;
+  /** Longest ringing of whoever never answers, and longest call. */
+  readonly ringLimitMs: number;
+  readonly callLimitMs: number;
+}
+
+export interface CallContext extends CallMediaOptions {
+  readonly srf: Srf;
+  readonly times: CallTimes;
+  /** Starts what the answered caller hears; `done` hangs up. Undefined: not in this codec. */
+  start(action: Action, media: CallMedia, done: () => void): Program | undefined;
+}
+
+export class IncomingCall {
+  readonly #request: SrfRequest;
+  readonly #response: SrfResponse;
+  readonly #context: CallContext;
+  /** Aborted once the call is over, however it ended. */
+  readonly #over = new AbortController();
+  #media: CallMedia | undefined;
+  #dialog: Dialog | undefined;
+  #program: Program | undefined;
+
+  constructor(request: SrfRequest, response: SrfResponse, context: CallContext) {
+    this.#request = request;
+    this.#response = response;
+    this.#context = context;
+    // The engine has answered 200 and 487 already.
+    request.on('cancel', () => this.#finish());
+  }
+
+  /** Resolves once the call is over and everything of it released. Never rejects. */
+  async run(action: Action): Promise<void> {
+    try {
+      await this.#serve(action);
+    } catch {
+      // Cancelled, or the engine lost the caller: either way there is nobody left to tell.
+    } finally {
+      this.#finish();
+    }
+  }
+
+  /** Hangs up, or refuses a call not answered yet. */
+  async end(): Promise<void> {
+    if (this.#over.signal.aborted) return;
+    const dialog = this.#dialog;
+    if (!dialog) this.#response.send(480);
+    this.#finish();
+    await dialog?.destroy().catch(() => undefined);
+  }
+
+  async #serve(action: Action): Promise<void> {
+    const { times } = this.#context;
+    const { signal } = this.#over;
+    if (action.type === 'refuse') return this.#response.send(action.status);
+    if (action.type === 'ring') {
+      await this.#ring(times.ringLimitMs);
+      return this.#response.send(480);
+    }
+    const media = await CallMedia.open(this.#request.body ?? '', this.#context);
+    if (signal.aborted) return media?.close();
+    if (!media) return this.#response.send(488);
+    this.#media = media;
+    if (action.type === 'greet') await this.#ring(times.ringsForMs);
+    await this.#answer(action, media);
+  }
+
+  /** Rejects when the call ends meanwhile. */
+  async #ring(ms: number): Promise<void> {
+    const { signal } = this.#over;
+    await wait(this.#context.times.ringsAfterMs, undefined, { signal });
+    this.#response.send(180);
+    await wait(ms, undefined, { signal });
+  }
+
+  async #answer(action: Action, media: CallMedia): Promise<void> {
+    const { srf, start, times } = this.#context;
+    const { signal } = this.#over;
+    const ended = new Promise<void>(resolve => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const dialog = await srf.createUAS(this.#request, this.#response, { localSdp: media.answer });
+    this.#dialog = dialog;
+    dialog.on('destroy', () => this.#finish());
+    dialog.on('modify', (request, response) => void this.#renegotiate(media, request, response));
+    // Ended between the 200 and now: the dialog exists and must be taken down.
+    if (signal.aborted) return void dialog.destroy().catch(() => undefined);
+
+    const hangUp = () => void this.end();
+    this.#program = start(action, media, hangUp);
+    if (!this.#program) hangUp();
+    const limit = setTimeout(hangUp, times.callLimitMs);
+    await ended;
+    clearTimeout(limit);
+  }
+
+  async #renegotiate(media: CallMedia, request: SrfRequest, response: SrfResponse): Promise<void> {
+    // RFC 3261 14.2: without an offer in it, the 200 carries ours.
+    const taken = !request.body || (await media.renegotiate(request.body).catch(() => false));
+    if (!taken) response.send(488);
+    else response.send(200, { body: media.answer, headers: { 'Content-Type': 'application/sdp' } });
+  }
+
+  #finish(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#program?.stop();
+    this.#media?.close();
+  }
+}

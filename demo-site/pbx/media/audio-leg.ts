@@ -1,0 +1,82 @@
+// One call's sound: what arrives, sorted into speech and digits; what goes out, in the codec agreed on.
+// What is played and when is its program's business.
+
+import { encodeG711, type Law } from './g711.ts';
+import { OutgoingStream } from './outgoing-stream.ts';
+import { type RtpPacket, readRtp } from './rtp.ts';
+import type { RtpPort } from './rtp-port.ts';
+import { digits } from './tones.ts';
+
+export interface AudioFormat {
+  /** In upper case: PCMU, PCMA, G722, OPUS. */
+  readonly codec: string;
+  readonly payloadType: number;
+  readonly clockRate: number;
+  /** Payload type of telephone-event, where the caller sends digits so. */
+  readonly eventType?: number | undefined;
+  /** Whether the caller wants to hear us: not so while it holds the call. */
+  readonly sends: boolean;
+}
+
+export class AudioLeg {
+  onPacket: (packet: RtpPacket) => void = () => {};
+  onDigit: (digit: string) => void = () => {};
+  /** Whether anything arrived: the caller's path to us is open, so ours to it is likely to be. */
+  heard = false;
+  readonly #port: RtpPort;
+  #format: AudioFormat;
+  #stream: OutgoingStream;
+  #lastEvent: number | undefined;
+
+  constructor(port: RtpPort, format: AudioFormat) {
+    this.#port = port;
+    this.#format = format;
+    this.#stream = streamFor(format);
+    port.onRtp = bytes => this.#received(bytes);
+  }
+
+  /** The law in which frames can be played and packets decoded; undefined where codecs are only passed back. */
+  get law(): Law | undefined {
+    const { codec } = this.#format;
+    return codec === 'PCMU' || codec === 'PCMA' ? codec : undefined;
+  }
+
+  /** After a re-INVITE. Another clock means another stream. */
+  set format(format: AudioFormat) {
+    if (format.clockRate !== this.#format.clockRate) this.#stream = streamFor(format);
+    this.#format = format;
+  }
+
+  /** Plays 20 ms; without a law there is nothing to play it in. */
+  play(frame: Int16Array): void {
+    const { sends, payloadType } = this.#format;
+    if (!this.law || !sends) this.#stream.pause();
+    else this.#port.sendRtp(this.#stream.frame(payloadType, encodeG711(this.law, frame)));
+  }
+
+  sendBack(packet: RtpPacket): void {
+    if (this.#format.sends) this.#port.sendRtp(this.#stream.returned(packet));
+  }
+
+  #received(bytes: Buffer): void {
+    const packet = readRtp(bytes);
+    if (!packet) return;
+    this.heard = true;
+    if (packet.payloadType === this.#format.payloadType) this.onPacket(packet);
+    else if (packet.payloadType === this.#format.eventType) this.#event(packet);
+  }
+
+  /** RFC 4733 2.5.1.4: all packets of one event share its timestamp, and its end is sent three times. */
+  #event({ payload, timestamp }: RtpPacket): void {
+    const ends = payload.length >= 4 && (payload[1]! & 0x80) !== 0;
+    if (!ends || timestamp === this.#lastEvent) return;
+    this.#lastEvent = timestamp;
+    const digit = digits[payload[0]!];
+    if (digit) this.onDigit(digit);
+  }
+}
+
+function streamFor({ codec, clockRate }: AudioFormat): OutgoingStream {
+  // RFC 3551 4.5.2: G.722 samples at 16 kHz, yet its RTP clock says 8,000.
+  return new OutgoingStream(codec === 'G722' ? 160 : clockRate / 50);
+}

@@ -1,0 +1,66 @@
+// A conference of samples: each member hears the sum of the others. Pure; the seminar feeds and drains it.
+
+import { frameSamples } from './g711.ts';
+
+/** Frames gathered before a member is heard, against uneven arrival; and the most that are kept. */
+const prefillFrames = 2;
+const maxFrames = 10;
+
+/** What one member said and was not mixed yet. */
+class Backlog {
+  #samples: number[] = [];
+  #ready = false;
+
+  push(samples: Int16Array): void {
+    for (const sample of samples) this.#samples.push(sample);
+    const excess = this.#samples.length - maxFrames * frameSamples;
+    // A sender whose clock runs fast: dropping the oldest keeps the delay bounded.
+    if (excess > 0) this.#samples = this.#samples.slice(excess);
+    if (this.#samples.length >= prefillFrames * frameSamples) this.#ready = true;
+  }
+
+  pull(): Int16Array | undefined {
+    if (this.#samples.length < frameSamples) this.#ready = false;
+    return this.#ready ? Int16Array.from(this.#samples.splice(0, frameSamples)) : undefined;
+  }
+}
+
+export class Mixer<Member> {
+  readonly #backlogs = new Map<Member, Backlog>();
+
+  get size(): number {
+    return this.#backlogs.size;
+  }
+
+  add(member: Member): void {
+    this.#backlogs.set(member, new Backlog());
+  }
+
+  remove(member: Member): void {
+    this.#backlogs.delete(member);
+  }
+
+  /** What a member said, of any length; strangers are not heard. */
+  push(member: Member, samples: Int16Array): void {
+    this.#backlogs.get(member)?.push(samples);
+  }
+
+  /**
+   * One frame for each member.
+   * @param background heard by everybody, such as a chime
+   */
+  mix(background?: Int16Array): Map<Member, Int16Array> {
+    const said = [...this.#backlogs].map(([member, backlog]) => ({ member, frame: backlog.pull() }));
+    const sum = new Int32Array(frameSamples);
+    for (const frame of [background, ...said.map(({ frame }) => frame)]) {
+      if (frame) for (let index = 0; index < frame.length; index++) sum[index]! += frame[index]!;
+    }
+    return new Map(said.map(({ member, frame }) => [member, without(sum, frame)]));
+  }
+}
+
+function without(sum: Int32Array, own: Int16Array | undefined): Int16Array {
+  return Int16Array.from(sum, (value, index) => {
+    return Math.max(-32_768, Math.min(32_767, value - (own?.[index] ?? 0)));
+  });
+}
