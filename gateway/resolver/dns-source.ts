@@ -11,7 +11,10 @@ const maxRecords = 100;
  * @param servers `ip:port` or `[ipv6]:port`; the system's own when absent.
  * @param timeoutMs wait for the first try; c-ares doubles it for the second and last one.
  */
-export function systemDns(options: { servers?: readonly string[]; timeoutMs: number }): DnsSource {
+export function systemDns(options: {
+  servers?: readonly string[] | undefined;
+  timeoutMs: number;
+}): DnsSource {
   // Node's default of 4 tries a server would outlive any caller's patience.
   const resolver = new Resolver({ timeout: options.timeoutMs, tries: 2 });
   if (options.servers) resolver.setServers(options.servers);
@@ -19,23 +22,20 @@ export function systemDns(options: { servers?: readonly string[]; timeoutMs: num
   return {
     naptr: name => answer(resolver.resolveNaptr(name)),
     srv: name =>
-      answer(resolver.resolveSrv(name), ({ priority, weight, port, name: target }) => {
-        return { priority, weight, port, target };
-      }),
+      answer(
+        resolver
+          .resolveSrv(name)
+          .then(list => list.map(({ name: target, ...rest }) => ({ ...rest, target }))),
+      ),
     a: name => addresses(resolver.resolve4(name, { ttl: true })),
     aaaa: name => addresses(resolver.resolve6(name, { ttl: true })),
     close: () => resolver.cancel(),
   };
 }
 
-function answer<R>(question: Promise<readonly R[]>): Promise<Answer<R>>;
-function answer<T, R>(question: Promise<readonly T[]>, read: (raw: T) => R): Promise<Answer<R>>;
-async function answer<T, R>(
-  question: Promise<readonly T[]>,
-  read: (raw: T) => R = raw => raw as unknown as R,
-): Promise<Answer<R>> {
+async function answer<R>(question: Promise<readonly R[]>): Promise<Answer<R>> {
   try {
-    const records = (await question).slice(0, maxRecords).map(read);
+    const records = (await question).slice(0, maxRecords);
     return records.length > 0 ? { kind: 'records', records } : { kind: 'absent', why: 'no such record' };
   } catch (error) {
     return failure((error as NodeJS.ErrnoException).code ?? 'UNKNOWN');

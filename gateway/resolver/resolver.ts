@@ -17,14 +17,14 @@ export interface ResolvableUri {
   readonly scheme: 'sip' | 'sips';
   /** Domain name or IP literal, with or without brackets. */
   readonly host: string;
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The URI parameter `transport`, in any case. */
-  readonly transport?: string;
+  readonly transport?: string | undefined;
 }
 
 export interface ResolverOptions {
   /** DNS servers as `ip:port`; default the system's. */
-  readonly servers?: readonly string[];
+  readonly servers?: readonly string[] | undefined;
   /** Transports we speak, best first. */
   readonly transports?: readonly Transport[];
   /** The fence: whether DNS may point us at this address. */
@@ -117,10 +117,10 @@ function want(uri: ResolvableUri, supported: readonly Transport[]): Wanted {
   const transport = secure && parameter === 'tcp' ? 'tls' : parameter;
   const transports = secure ? supported.filter(one => one === 'tls') : supported;
   if (transports.length === 0) throw unusable('TLS is not spoken here');
-  if (transport === undefined) return { host, transports, ...(uri.port !== undefined && { port: uri.port }) };
+  if (transport === undefined) return { host, port: uri.port, transports, explicit: false };
   const own = transports.find(one => one === transport);
   if (!own) throw unusable(`transport ${transport.slice(0, 16)} cannot be used`);
-  return { host, transport: own, transports: [own], ...(uri.port !== undefined && { port: uri.port }) };
+  return { host, port: uri.port, transports: [own], explicit: true };
 }
 
 function reasonOf(trace: readonly Step[], domain: string, expired: boolean): ResolveFailure {

@@ -9,15 +9,17 @@ import type { Target, Transport } from './target.ts';
 
 /** Longest list of targets, and how many hosts are looked up at once. */
 const maxTargets = 8;
+/** SRV names asked for where NAPTR records name many. */
+const maxServices = 16;
 /** Hosts looked up in all, where the first ones have no usable address. */
 const maxHosts = 24;
 
 export interface Wanted {
   readonly host: string;
-  readonly port?: number;
-  /** The URI's own transport parameter, already among `transports`. */
-  readonly transport?: Transport;
-  /** What may be used for this URI, in our order of preference; TLS alone for sips. */
+  readonly port?: number | undefined;
+  /** Whether the URI named its transport itself: then it is the only one of `transports`. */
+  readonly explicit: boolean;
+  /** What may be used for this URI, at least one, in our order of preference; TLS alone for sips. */
   readonly transports: readonly Transport[];
 }
 
@@ -55,29 +57,26 @@ export async function walk(wanted: Wanted, inquiry: Inquiry, options: WalkOption
 async function candidatesFor(wanted: Wanted, inquiry: Inquiry, options: WalkOptions): Promise<Candidate[]> {
   const { host, port, transports } = wanted;
   // RFC 3263 4.1, last paragraphs: UDP for sip, TLS for sips, unless the URI says another.
-  const byDefault = wanted.transport ?? transports[0]!;
-  const direct = (transport: Transport): Candidate => ({
-    transport,
-    host,
-    port: port ?? defaultPort(transport),
-  });
+  const direct = (transport: Transport): Candidate => {
+    return { transport, host, port: port ?? defaultPort(transport) };
+  };
 
   // RFC 3263 4.2: a numeric host or an explicit port leaves nothing for NAPTR and SRV to say.
-  if (isIP(host) !== 0 || port !== undefined) return [direct(byDefault)];
+  if (isIP(host) !== 0 || port !== undefined) return [direct(transports[0]!)];
 
   let services: readonly Service[] = [];
-  let left: readonly Transport[] = wanted.transport ? [wanted.transport] : transports;
+  let left = transports;
   const usual = left.map(transport => usualService(transport, host));
   // Most zones name their SRV records as usual: asking now saves a round trip whether NAPTR exists or not.
   for (const service of usual) inquiry.srv(service.name);
-  if (!wanted.transport) {
+  if (!wanted.explicit) {
     services = await inquiry.read(inquiry.naptr(host), records => {
       const { services, lines } = chooseServices(records, transports);
-      return { value: services, lines };
+      return { value: services.slice(0, maxServices), lines };
     });
     // A domain that names its transports is not tried on others: it may have left out clear ones on purpose.
-    if (services.length > 0)
-      left = transports.filter(one => services.some(service => service.transport === one));
+    const named = transports.filter(one => services.some(service => service.transport === one));
+    if (named.length > 0) left = named;
   }
 
   const offered = await lookUp(services, inquiry, options);
@@ -89,7 +88,7 @@ async function candidatesFor(wanted: Wanted, inquiry: Inquiry, options: WalkOpti
   if (found.exist) return found.candidates;
 
   // RFC 3263 4.2: no SRV records at all: the domain's own address.
-  return [direct(wanted.transport ?? left[0]!)];
+  return [direct(left[0]!)];
 }
 
 /**
