@@ -60,7 +60,7 @@ class MessageParser {
       return { kind: 'response', status: start.status, reason: start.reason, headers, body };
     }
     const request: SipRequest = { kind: 'request', method: start.method, uri: start.uri, headers, body };
-    if (!start.supported) return failure(505, 'Version Not Supported', request);
+    if (start.refusal !== undefined) return failure(start.refusal.status, start.refusal.reason, request);
     return this.#problem === undefined ? request : failure(400, this.#problem, request);
   }
 

@@ -6,9 +6,10 @@ import { TOKEN } from './grammar.ts';
 export interface RequestLine {
   readonly kind: 'request';
   readonly method: string;
+  /** '' when the line is too bad to tell. */
   readonly uri: string;
-  /** Whether the sender speaks SIP/2.0; another version is answered 505. */
-  readonly supported: boolean;
+  /** What to answer when the line is no valid Request-Line of SIP/2.0. */
+  readonly refusal?: { readonly status: 400 | 505; readonly reason: string };
 }
 
 export interface StatusLine {
@@ -17,25 +18,35 @@ export interface StatusLine {
   readonly reason: string;
 }
 
-const VERSION = /^SIP\/\d+\.\d+$/i;
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
 
+/** Undefined for what is neither, nor was meant to be. */
 export function parseStartLine(line: string): RequestLine | StatusLine | undefined {
   return line.startsWith('SIP/') ? parseStatusLine(line) : parseRequestLine(line);
 }
 
 function parseRequestLine(line: string): RequestLine | undefined {
   const methodEnd = line.indexOf(' ');
-  const uriEnd = line.lastIndexOf(' ');
-  if (methodEnd === -1 || uriEnd === methodEnd) return undefined;
+  if (methodEnd === -1) return undefined;
   const method = line.slice(0, methodEnd);
-  const uri = line.slice(methodEnd + 1, uriEnd);
+  if (!TOKEN.test(method)) return undefined;
+
+  const uriEnd = line.lastIndexOf(' ');
+  const uri = line.slice(methodEnd + 1, Math.max(uriEnd, methodEnd + 1));
   const version = line.slice(uriEnd + 1);
-  if (!TOKEN.test(method) || !ABSOLUTE_URI.test(uri)) return undefined;
-  if (version === 'SIP/2.0') return { kind: 'request', method, uri, supported: true };
-  // RFC 3261 7.1: SIP-Version is case-insensitive, but implementations MUST send upper case.
-  if (!VERSION.test(version)) return undefined;
-  return { kind: 'request', method, uri, supported: version.toUpperCase() === 'SIP/2.0' };
+  const valid = ABSOLUTE_URI.test(uri);
+  if (valid && isOurVersion(version)) return { kind: 'request', method, uri };
+  if (valid && /^SIP\/\d+\.\d+$/i.test(version)) {
+    return { kind: 'request', method, uri, refusal: { status: 505, reason: 'Version Not Supported' } };
+  }
+  // Close enough to a request that its sender deserves to hear of it; the rest may as well be noise.
+  if (!line.trimEnd().endsWith(' SIP/2.0')) return undefined;
+  return { kind: 'request', method, uri: '', refusal: { status: 400, reason: 'Bad Request Line' } };
+}
+
+/** RFC 3261 7.1: "The SIP-Version string is case-insensitive". */
+function isOurVersion(version: string): boolean {
+  return version === 'SIP/2.0' || version.toUpperCase() === 'SIP/2.0';
 }
 
 function parseStatusLine(line: string): StatusLine | undefined {
