@@ -4,17 +4,9 @@
 import { isIP } from 'node:net';
 import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
-import type { Flow, TransportName } from '../transport/transport.ts';
+import type { Destination } from '../transport/listen-point.ts';
+import type { Flow } from '../transport/transport.ts';
 import type { Transaction } from './transaction.ts';
-
-/** Where to connect. `address` is an IP literal. */
-export interface Destination {
-  readonly transport: TransportName;
-  readonly address: string;
-  readonly port: number;
-  /** The name a certificate must bear. */
-  readonly hostname?: string;
-}
 
 export type Dial = (destination: Destination) => Promise<Flow>;
 

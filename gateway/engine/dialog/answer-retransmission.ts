@@ -1,0 +1,57 @@
+// The UAS's 2xx to an INVITE, repeated until its ACK arrives (RFC 3261 13.3.1.4). The transaction does
+// not do this: a 2xx is answered end to end.
+
+import type { Timer, Timers } from '../transaction/timers.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+
+export class AnswerRetransmission {
+  readonly #timers: Timers;
+  readonly #transaction: ServerTransaction;
+  readonly #status: number;
+  readonly #bytes: Buffer;
+  readonly #unacknowledged: () => void;
+  #interval: number;
+  #repeat: Timer | undefined;
+  #patience: Timer | undefined;
+
+  /** Starts at once. `unacknowledged` is called if no ACK comes within 64*T1. */
+  constructor(
+    timers: Timers,
+    transaction: ServerTransaction,
+    status: number,
+    bytes: Buffer,
+    unacknowledged: () => void,
+  ) {
+    this.#timers = timers;
+    this.#transaction = transaction;
+    this.#status = status;
+    this.#bytes = bytes;
+    this.#unacknowledged = unacknowledged;
+    this.#interval = timers.values.t1;
+    this.#patience = timers.start(timers.values.lifetime, onImpatient, this);
+    // Deviation: the RFC repeats the 2xx on reliable transports too, for the sake of unreliable hops behind
+    // a proxy. Such a hop's proxy would have to lose it, and every peer we met does without.
+    if (!transaction.flow.reliable) this.#repeat = timers.start(this.#interval, onRepeat, this);
+  }
+
+  stop(): void {
+    this.#timers.stop(this.#repeat);
+    this.#timers.stop(this.#patience);
+    this.#repeat = undefined;
+    this.#patience = undefined;
+  }
+
+  repeat(): void {
+    this.#interval = Math.min(this.#interval * 2, this.#timers.values.t2);
+    this.#repeat = this.#timers.start(this.#interval, onRepeat, this);
+    this.#transaction.respond(this.#status, this.#bytes);
+  }
+
+  giveUp(): void {
+    this.stop();
+    this.#unacknowledged();
+  }
+}
+
+const onRepeat = (retransmission: AnswerRetransmission) => retransmission.repeat();
+const onImpatient = (retransmission: AnswerRetransmission) => retransmission.giveUp();

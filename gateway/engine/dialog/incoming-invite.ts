@@ -1,0 +1,197 @@
+// An INVITE from the network, initial or in a dialog, from its 100 to the ACK of its answer
+// (RFC 3261 13.3, 14.2). Reliable provisionals are in reliable-provisional.ts.
+
+import { tagOf } from '../message/address.ts';
+import { parseCSeq } from '../message/cseq.ts';
+import type { SipRequest } from '../message/message.ts';
+import type { InviteServerTransaction } from '../transaction/invite-server.ts';
+import type { Flow } from '../transport/transport.ts';
+import { AnswerRetransmission } from './answer-retransmission.ts';
+import type { Answer, Sent } from './application.ts';
+import { composeCancel } from './cancel.ts';
+import { Dialog, dialogId } from './dialog.ts';
+import { IncomingRequest } from './incoming-request.ts';
+import { ReliableProvisionals } from './reliable-provisional.ts';
+import type { UserAgent } from './user-agent.ts';
+
+export class IncomingInvite extends IncomingRequest {
+  /** Whether the INVITE came within a dialog. */
+  readonly inDialog: boolean;
+  readonly #dialogId: string;
+  #provisionals: ReliableProvisionals | undefined;
+  #answer: AnswerRetransmission | undefined;
+  #final = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(agent: UserAgent, transaction: InviteServerTransaction, dialog: Dialog | undefined) {
+    super(agent, transaction, dialog);
+    this.inDialog = dialog !== undefined;
+    const { headers } = transaction.request;
+    this.#dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!)!);
+    if (dialog !== undefined) dialog.incomingInvite = this;
+  }
+
+  override get dialogId(): string {
+    return this.#dialogId;
+  }
+
+  override respond(answer: Answer): Sent | string {
+    const { status } = answer;
+    if (status > 100 && status < 200 && requires100rel(answer)) return this.#respondReliably(answer);
+    const sent = super.respond(answer);
+    if (typeof sent === 'string') return sent;
+    this.#final = status >= 200;
+    if (status >= 300) this.#refused();
+    else if (status >= 200) this.#accepted(status, sent);
+    else if (status > 100) this.#progressed();
+    return sent;
+  }
+
+  /** Whether our 2xx still waits for its ACK. */
+  get unacknowledged2xx(): boolean {
+    return this.#answer !== undefined;
+  }
+
+  /**
+   * Calls back when the 2xx is ACKed or given up, at once when nothing waits. RFC 3261 15: "the callee's UA
+   * MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx".
+   */
+  afterAck(then: () => void): void {
+    if (this.#answer === undefined) then();
+    else this.#waiting.push(then);
+  }
+
+  /** The peer's CANCEL, its BYE instead of one, or the loss of its connection. */
+  cancel(cancel: SipRequest): void {
+    if (this.transaction.answered) return;
+    // RFC 3261 9.2: "immediately respond to the original request with a 487".
+    this.reject(487);
+    this.agent.application.cancelled(this, cancel);
+  }
+
+  /** The ACK of our 2xx: whether this is the one. */
+  acknowledge(ack: SipRequest, flow: Flow): boolean {
+    const wanted = parseCSeq(this.request.headers.get('CSeq')!)?.number;
+    if (parseCSeq(ack.headers.get('CSeq')!)?.number !== wanted) return false;
+    if (this.#answer === undefined) return true;
+    this.#settle();
+    this.agent.application.acknowledged(this, this.dialog!, ack, flow);
+    return true;
+  }
+
+  /** RFC 3262: whether this PRACK acknowledges one of our provisionals. */
+  acknowledgeProvisional(prack: SipRequest): boolean {
+    return this.#provisionals?.acknowledge(prack) ?? false;
+  }
+
+  acknowledged(ack: SipRequest): void {
+    this.acknowledge(ack, this.flow);
+  }
+
+  /** The dialog ends otherwise: a BYE needs no ACK before it. */
+  abandon(): void {
+    this.#settle();
+    this.#provisionals?.stop();
+    if (!this.transaction.answered) this.reject(487);
+  }
+
+  /** The engine is closing: no timer may stay behind. */
+  release(): void {
+    this.#answer?.stop();
+    this.#provisionals?.stop();
+  }
+
+  override neglected(): void {
+    this.#withdraw(504, 'SIP;cause=504;text="No answer from the application"');
+  }
+
+  override transportFailed(error: Error): void {
+    super.transportFailed(error);
+    if (this.#final) return;
+    this.#final = true;
+    this.#refused();
+    this.#tellCancelled('SIP;cause=503;text="Transport closed"');
+  }
+
+  protected override needsContact(status: number): boolean {
+    return (status >= 200 && status < 300) || (this.#provisionals?.sending ?? false);
+  }
+
+  #respondReliably(answer: Answer): Sent | string {
+    if (!offers100rel(this.request)) return 'Remote endpoint does not support 100rel';
+    this.#provisionals ??= new ReliableProvisionals(this.agent.timers, this.transaction, () =>
+      // RFC 3262 3: "The UAS SHOULD reject the original request with a 5xx response".
+      this.#withdraw(504, 'SIP;cause=504;text="PRACK timeout"'),
+    );
+    const sent = this.#provisionals.send(answer, numbered => super.respond(numbered));
+    if (typeof sent !== 'string') this.#progressed();
+    return sent;
+  }
+
+  /** Answers in the application's stead, which learns of it as of a CANCEL. */
+  #withdraw(status: number, reason: string): void {
+    if (this.#final) return;
+    this.reject(status);
+    this.#tellCancelled(reason);
+  }
+
+  #tellCancelled(reason: string): void {
+    this.agent.application.cancelled(this, composeCancel(this.request, [['Reason', reason]]));
+  }
+
+  /** RFC 3261 12.1.1: a provisional with our tag makes an early dialog. */
+  #progressed(): void {
+    if (this.dialog !== undefined) return;
+    const dialog = Dialog.ofServer(this.request, this.localTag, this.flow);
+    dialog.owner = this.owner;
+    dialog.incomingInvite = this;
+    this.dialog = dialog;
+    this.agent.dialogs.add(dialog);
+  }
+
+  #accepted(status: number, sent: Sent): void {
+    this.#provisionals?.stop();
+    if (this.inDialog) this.dialog!.refreshTarget(this.request, this.flow);
+    else {
+      this.#progressed();
+      this.dialog!.state = 'Confirmed';
+    }
+    this.#answer = new AnswerRetransmission(this.agent.timers, this.transaction, status, sent.bytes, () =>
+      this.#unheard(),
+    );
+  }
+
+  /** RFC 3261 13.3.1.4: without an ACK "the dialog is confirmed, but the session SHOULD be terminated" by BYE. */
+  #unheard(): void {
+    const { dialog } = this;
+    // Ending the dialog abandons this INVITE, and with it whatever waited for the ACK.
+    if (dialog?.incomingInvite === this) this.agent.end(dialog, 'SIP;cause=200;text="ACK timeout"');
+  }
+
+  #refused(): void {
+    this.#provisionals?.stop();
+    const { dialog } = this;
+    if (dialog === undefined) return;
+    if (dialog.incomingInvite === this) dialog.incomingInvite = undefined;
+    if (!this.inDialog) this.agent.dialogs.remove(dialog);
+  }
+
+  #settle(): void {
+    this.#answer?.stop();
+    this.#answer = undefined;
+    if (this.dialog?.incomingInvite === this) this.dialog.incomingInvite = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    // Later, so that whoever settles this finishes first.
+    for (const then of waiting) setImmediate(then);
+  }
+}
+
+function requires100rel(answer: Answer): boolean {
+  return answer.fields.some(([name, value]) => name === 'Require' && /\b100rel\b/i.test(value));
+}
+
+function offers100rel(request: SipRequest): boolean {
+  const { headers } = request;
+  return [...headers.all('Supported'), ...headers.all('Require')].some(tag => tag.toLowerCase() === '100rel');
+}

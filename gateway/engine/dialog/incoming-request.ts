@@ -1,0 +1,133 @@
+// A request from the network that waits for the application's answer (RFC 3261 8.2): what every
+// answer has in common. The INVITE's many answers are in incoming-invite.ts.
+
+import { randomUUID } from 'node:crypto';
+import { tagOf } from '../message/address.ts';
+import { createResponse } from '../message/compose.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { newTag } from '../transaction/identifiers.ts';
+import type { ServerTransaction, ServerTransactionUser } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import type { Answer, Sent } from './application.ts';
+import { Dialog, type Owner } from './dialog.ts';
+import type { UserAgent } from './user-agent.ts';
+
+export class IncomingRequest implements ServerTransactionUser {
+  /** Names the transaction towards the application. */
+  readonly id = randomUUID();
+  readonly transaction: ServerTransaction;
+  dialog: Dialog | undefined;
+  owner: Owner | undefined;
+  protected readonly agent: UserAgent;
+  /** Our tag; settled by the first response that carries it. */
+  #localTag: string | undefined;
+
+  constructor(agent: UserAgent, transaction: ServerTransaction, dialog: Dialog | undefined) {
+    this.agent = agent;
+    this.transaction = transaction;
+    this.dialog = dialog;
+    this.owner = dialog?.owner;
+    this.#localTag = tagOf(transaction.request.headers.get('To')!);
+    transaction.user = this;
+  }
+
+  get request(): SipRequest {
+    return this.transaction.request;
+  }
+
+  get flow(): Flow {
+    return this.transaction.flow;
+  }
+
+  /** The id an application finds its dialog by; empty when the response makes or belongs to none. */
+  get dialogId(): string {
+    return this.dialog !== undefined && this.request.method !== 'BYE' ? this.dialog.id : '';
+  }
+
+  /** Sends the answer, or says why it cannot be sent. */
+  respond(answer: Answer): Sent | string {
+    if (this.transaction.answered) return 'Response not sent due to unknown transaction';
+    if (this.flow.closed && (this.flow.transport === 'ws' || this.flow.transport === 'wss')) {
+      return 'transport for response has been shutdown or closed';
+    }
+    const response = this.compose(answer);
+    const bytes = serialize(response);
+    if (answer.status >= 200) this.#conclude(answer.status, response);
+    else if (answer.status > 100) this.agent.progressed(this);
+    this.transaction.respond(answer.status, bytes);
+    return { bytes, flow: this.flow };
+  }
+
+  /** The engine's own answer, without asking anybody. */
+  reject(status: number, reason?: string, fields: Answer['fields'] = []): void {
+    this.respond({ status, reason, fields, body: noBody });
+  }
+
+  /** The application has said nothing for too long. */
+  neglected(): void {
+    this.reject(504);
+  }
+
+  transportFailed(error: Error): void {
+    this.agent.log.debug({ error: error.message, method: this.request.method }, 'response not delivered');
+    this.agent.forget(this);
+  }
+
+  protected compose(answer: Answer): SipResponse {
+    const { status } = answer;
+    if (status > 100) this.#localTag ??= answer.toTag ?? newTag();
+    const response = createResponse(this.request, status, answer.reason, this.#localTag);
+    if (this.#formsDialog(status)) {
+      // RFC 3261 12.1.1: "all Record-Route header field values from the request MUST be copied".
+      for (const route of this.request.headers.all('Record-Route')) {
+        response.headers.append('Record-Route', route);
+      }
+    }
+    const { headers } = response;
+    for (const [name, value] of answer.fields) headers.append(name, value);
+    if (this.needsContact(status) && !headers.has('Contact')) {
+      headers.append('Contact', this.agent.contactFor(this.flow));
+    }
+    if (this.agent.userAgent !== undefined && status > 100 && !headers.has('Server')) {
+      headers.append('Server', this.agent.userAgent);
+    }
+    response.body = answer.body;
+    return response;
+  }
+
+  protected get localTag(): string {
+    this.#localTag ??= newTag();
+    return this.#localTag;
+  }
+
+  protected needsContact(status: number): boolean {
+    const { method } = this.request;
+    return (
+      status >= 200 && status < 300 && (method === 'SUBSCRIBE' || method === 'REFER' || method === 'UPDATE')
+    );
+  }
+
+  #formsDialog(status: number): boolean {
+    const { method } = this.request;
+    return status > 100 && status < 300 && (method === 'INVITE' || method === 'SUBSCRIBE');
+  }
+
+  #conclude(status: number, response: SipResponse): void {
+    this.agent.forget(this);
+    const { request } = this;
+    if (status >= 300) return;
+    if (request.method === 'UPDATE') this.dialog?.refreshTarget(request, this.flow);
+    if (request.method === 'NOTIFY' && this.dialog !== undefined)
+      this.agent.endSubscription(this.dialog, request);
+    if (request.method === 'SUBSCRIBE' && this.dialog === undefined) {
+      const dialog = Dialog.ofServer(request, tagOf(response.headers.get('To')!)!, this.flow);
+      dialog.owner = this.owner;
+      dialog.state = 'Confirmed';
+      this.dialog = dialog;
+      this.agent.dialogs.add(dialog);
+    }
+  }
+}
+
+export const noBody = Buffer.alloc(0);

@@ -1,0 +1,46 @@
+// What the dialog layer needs of the transports, and how it names itself on each.
+
+import { formatHostPort } from '../message/host-port.ts';
+import type { Destination, ListenPoint } from '../transport/listen-point.ts';
+import type { Flow } from '../transport/transport.ts';
+
+/** The part of the transport layer that requests leave by. */
+export interface Network {
+  readonly points: readonly ListenPoint[];
+  flowTo(destination: Destination): Promise<Flow>;
+  /** `host[:port]`. */
+  viaFor(flow: Flow): string;
+  /** `host[:port]`. */
+  contactFor(flow: Flow): string;
+}
+
+/** How a message names its sender. */
+export interface LocalSide {
+  /** Via without its branch: `SIP/2.0/UDP 192.0.2.1:5060`. */
+  readonly via: string;
+  /** For `sip:user@hostPort`. */
+  readonly hostPort: string;
+  /** The default Contact. */
+  readonly contact: string;
+}
+
+export function localSide(network: Network, flow: Flow): LocalSide {
+  return named(flow.transport, network.viaFor(flow), network.contactFor(flow));
+}
+
+/** For a request that finds no way out and is only written down to be reported as failed. */
+export function localSideWithoutFlow(network: Network, transport: Destination['transport']): LocalSide {
+  const point = network.points.find(candidate => candidate.transport === transport) ?? network.points[0];
+  const hostPort =
+    point === undefined ? '127.0.0.1' : formatHostPort(point.advertise ?? point.address, point.port);
+  return named(transport, hostPort, hostPort);
+}
+
+function named(transport: Flow['transport'], sentBy: string, hostPort: string): LocalSide {
+  const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
+  return {
+    via: `SIP/2.0/${transport.toUpperCase()} ${sentBy}`,
+    hostPort,
+    contact: `<sip:${hostPort}${parameter}>`,
+  };
+}

@@ -1,0 +1,142 @@
+// Composes and sends the requests of the user agent (RFC 3261 8.1.1, 12.2.1.1), each serialized once.
+
+import { createRequest } from '../message/compose.ts';
+import type { SipRequest } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { newBranch } from '../transaction/identifiers.ts';
+import type { TransactionLayer } from '../transaction/transaction-layer.ts';
+import type { Flow } from '../transport/transport.ts';
+import type { Draft, Sent } from './application.ts';
+import type { Dialog, Owner } from './dialog.ts';
+import { type LocalSide, localSide, type Network } from './network.ts';
+import { dialogHop, type Hop, type Lookup, locate } from './next-hop.ts';
+import { OutgoingInvite } from './outgoing-invite.ts';
+import { OutgoingRequest } from './outgoing-request.ts';
+import type { UserAgent } from './user-agent.ts';
+
+/** A request that belongs to no dialog, with the identities it is to have. */
+export interface InitialDraft extends Draft {
+  readonly uri: string;
+  /** With a tag. */
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly seq: number;
+}
+
+/** Requests whose Contact the peer will send to (RFC 3261 8.1.1.8, 12.2.1.1, RFC 3311, 3515, 6665). */
+const withContact: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
+
+export class Outbound {
+  readonly #agent: UserAgent;
+  readonly #network: Network;
+  readonly #transactions: TransactionLayer;
+  readonly #lookup: Lookup;
+
+  constructor(agent: UserAgent, network: Network, transactions: TransactionLayer, lookup: Lookup) {
+    this.#agent = agent;
+    this.#network = network;
+    this.#transactions = transactions;
+    this.#lookup = lookup;
+  }
+
+  /** Calls back with a flow, or with undefined and the reason when none can be had. */
+  open(hop: Hop, then: (flow: Flow | undefined, error?: Error) => void): void {
+    Promise.resolve(locate(hop, this.#lookup))
+      .then(destination => this.#network.flowTo(destination))
+      .then(
+        flow => then(flow),
+        (error: Error) => then(undefined, error),
+      );
+  }
+
+  /** The same for the peer of a dialog; calls back before it returns when the way is open. */
+  reach(dialog: Dialog, then: (flow: Flow | undefined, error?: Error) => void): void {
+    const hop = dialogHop(dialog);
+    if (!('send' in hop)) this.open(hop, then);
+    else if (hop.closed) then(undefined, new Error('The connection to the peer is closed'));
+    else then(hop);
+  }
+
+  /** Without a flow the request is written as `side` says, and fails. */
+  initial(
+    owner: Owner,
+    draft: InitialDraft,
+    side: LocalSide,
+    flow: Flow | undefined,
+  ): OutgoingInvite | OutgoingRequest {
+    const base: [string, string][] = [
+      ['Max-Forwards', '70'],
+      ['From', draft.from],
+      ['To', draft.to],
+      ['Call-ID', draft.callId],
+      ['CSeq', `${draft.seq} ${draft.method}`],
+    ];
+    return this.#send(owner, draft, draft.uri, base, side, flow, undefined);
+  }
+
+  within(
+    dialog: Dialog,
+    owner: Owner | undefined,
+    draft: Draft,
+    flow: Flow | undefined,
+  ): OutgoingInvite | OutgoingRequest {
+    const { uri, routes } = dialog.route();
+    const base = dialog.fields(draft.method, dialog.takeSeq(), routes);
+    const side = localSide(this.#network, flow ?? dialog.flow);
+    return this.#send(owner, draft, uri, base, side, flow, dialog);
+  }
+
+  /** The ACK of a 2xx (RFC 3261 13.2.2.4): no transaction, its own branch, the INVITE's CSeq. */
+  acknowledge(dialog: Dialog, number: number, draft: Omit<Draft, 'method'>, flow: Flow): Sent {
+    const { uri, routes } = dialog.route();
+    const { via } = localSide(this.#network, flow);
+    const ack = createRequest(
+      'ACK',
+      uri,
+      [
+        ['Via', `${via};branch=${newBranch()};rport`],
+        ...dialog.fields('ACK', number, routes),
+        ...draft.fields,
+      ],
+      draft.body,
+    );
+    const bytes = serialize(ack);
+    flow.send(bytes);
+    return { bytes, flow };
+  }
+
+  #send(
+    owner: Owner | undefined,
+    draft: Draft,
+    uri: string,
+    base: [string, string][],
+    side: LocalSide,
+    flow: Flow | undefined,
+    dialog: Dialog | undefined,
+  ): OutgoingInvite | OutgoingRequest {
+    const branch = newBranch();
+    const request = this.#compose(draft, uri, base, `${side.via};branch=${branch};rport`, side.contact);
+    const bytes = serialize(request);
+    const Kind = draft.method === 'INVITE' ? OutgoingInvite : OutgoingRequest;
+    const outgoing = new Kind(this.#agent, owner, request, bytes, flow, dialog);
+    if (flow === undefined || this.#transactions.full) {
+      const reason = new Error(flow === undefined ? 'No way to the peer' : 'Too many transactions');
+      // Later, so that whoever asked learns first what was sent.
+      setImmediate(() => outgoing.transportFailed(reason));
+    } else if (outgoing instanceof OutgoingInvite) {
+      outgoing.transaction = this.#transactions.invite(request, bytes, branch, flow, outgoing);
+      this.#agent.rememberInvite(outgoing);
+    } else this.#transactions.request(request, bytes, branch, flow, outgoing);
+    return outgoing;
+  }
+
+  #compose(draft: Draft, uri: string, base: [string, string][], via: string, contact: string): SipRequest {
+    const request = createRequest(draft.method, uri, [['Via', via], ...base, ...draft.fields], draft.body);
+    const { headers } = request;
+    if (withContact.has(draft.method) && !headers.has('Contact')) headers.append('Contact', contact);
+    const { userAgent } = this.#agent;
+    if (userAgent !== undefined && !headers.has('User-Agent')) headers.append('User-Agent', userAgent);
+    return request;
+  }
+}

@@ -1,0 +1,235 @@
+// An INVITE of ours from sending to the ACK of its 2xx (RFC 3261 13.2, 14.1): early dialogs, one answer
+// chosen, the others released, and the CANCEL that may cross any of them.
+
+import { randomUUID } from 'node:crypto';
+import { tagOf } from '../message/address.ts';
+import { createResponse } from '../message/compose.ts';
+import { parseCSeq } from '../message/cseq.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import type { InviteClientTransaction } from '../transaction/invite-client.ts';
+import type { ClientTransactionUser } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import type { Draft, Outgoing, Sent } from './application.ts';
+import { composeCancel } from './cancel.ts';
+import { Dialog, dialogId, type Owner } from './dialog.ts';
+import { noBody } from './incoming-request.ts';
+import type { UserAgent } from './user-agent.ts';
+
+/** More forks than any proxy we know of makes; beyond it early dialogs are not told apart. */
+const maxForks = 16;
+
+export class OutgoingInvite implements ClientTransactionUser, Outgoing {
+  readonly id = randomUUID();
+  readonly owner: Owner | undefined;
+  readonly dialogId: string;
+  readonly request: SipRequest;
+  readonly bytes: Buffer;
+  readonly flow: Flow | undefined;
+  transaction: InviteClientTransaction | undefined;
+  readonly #agent: UserAgent;
+  /** Whether it was sent within a dialog. */
+  readonly #inDialog: boolean;
+  /** The confirmed dialog, or the early one that spoke last. */
+  #dialog: Dialog | undefined;
+  readonly #early = new Map<string, Dialog>();
+  readonly #reliable = new Map<string, number>();
+  #provisional = false;
+  #final = false;
+  /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
+  #held: { request: SipRequest; bytes: Buffer } | undefined;
+  #cancelled = false;
+  #ack: Buffer | undefined;
+
+  constructor(
+    agent: UserAgent,
+    owner: Owner | undefined,
+    request: SipRequest,
+    bytes: Buffer,
+    flow: Flow | undefined,
+    dialog: Dialog | undefined,
+  ) {
+    this.#agent = agent;
+    this.owner = owner;
+    this.request = request;
+    this.bytes = bytes;
+    this.flow = flow;
+    this.#dialog = dialog;
+    this.#inDialog = dialog !== undefined;
+    const { headers } = request;
+    this.dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!)!);
+    if (dialog !== undefined) dialog.outgoingInvite = this;
+  }
+
+  get number(): number {
+    return parseCSeq(this.request.headers.get('CSeq')!)!.number;
+  }
+
+  /** Whether a final response is still to come. */
+  get pending(): boolean {
+    return !this.#final;
+  }
+
+  /** The early dialog with that remote tag, besides the one that the table knows. */
+  fork(remoteTag: string): Dialog | undefined {
+    return this.#early.get(remoteTag);
+  }
+
+  received(response: SipResponse): void {
+    const { status } = response;
+    if (status < 200) this.#progressed(response);
+    else if (status < 300) this.#answered(response);
+    else this.#refused(response, this.flow);
+  }
+
+  timedOut(): void {
+    this.#refused(createResponse(this.request, 408), undefined);
+  }
+
+  transportFailed(_error: Error): void {
+    this.#refused(createResponse(this.request, 503), undefined);
+  }
+
+  expired(): void {
+    this.cancel([['Reason', 'SIP;cause=408;text="Timer C expired"']]);
+  }
+
+  /**
+   * RFC 3261 9.1: "If no provisional response has been received, the CANCEL request MUST NOT be sent;
+   * rather, the client MUST wait". Undefined when there is nothing left to cancel.
+   */
+  cancel(extra: Draft['fields']): Sent | undefined {
+    if (this.#final || this.#cancelled) return undefined;
+    this.#cancelled = true;
+    const request = composeCancel(this.request, extra);
+    const bytes = serialize(request);
+    this.#held = { request, bytes };
+    if (this.#provisional) this.#release();
+    return { bytes, flow: this.flow };
+  }
+
+  /** The application's ACK of our 2xx; undefined when there is no 2xx that waits for one. */
+  acknowledge(draft: Omit<Draft, 'method'>, flow: Flow): Sent | undefined {
+    const dialog = this.#dialog;
+    if (dialog?.state !== 'Confirmed' || this.#ack !== undefined) return undefined;
+    const sent = this.#agent.outbound.acknowledge(dialog, this.number, draft, flow);
+    this.#ack = sent.bytes;
+    if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
+    // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
+    if (this.#cancelled) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
+    return sent;
+  }
+
+  #progressed(response: SipResponse): void {
+    this.#provisional = true;
+    if (this.#held !== undefined) this.#release();
+    if (response.status === 100) return;
+    const tag = tagOf(response.headers.get('To')!);
+    if (this.#isRepeated(response, tag ?? '')) return;
+    if (tag !== undefined && !this.#inDialog) this.#enterEarly(tag, response);
+    this.#agent.application.responded(this, response, this.flow);
+  }
+
+  /** RFC 3262 4: a reliable provisional that was seen already is not seen again. */
+  #isRepeated(response: SipResponse, tag: string): boolean {
+    const rseq = response.headers.get('RSeq');
+    if (rseq === undefined) return false;
+    const last = this.#reliable.get(tag);
+    if (last !== undefined && Number(rseq) <= last) return true;
+    if (last !== undefined || this.#reliable.size < maxForks) this.#reliable.set(tag, Number(rseq));
+    return false;
+  }
+
+  #enterEarly(tag: string, response: SipResponse): void {
+    let dialog = this.#early.get(tag);
+    if (dialog === undefined) {
+      if (this.#early.size >= maxForks) return;
+      dialog = this.#open(response);
+      this.#early.set(tag, dialog);
+    } else if (response.headers.has('Contact')) dialog.refreshTarget(response, this.flow!);
+    this.#dialog = dialog;
+    this.#agent.dialogs.add(dialog);
+  }
+
+  #open(response: SipResponse): Dialog {
+    const dialog = Dialog.ofClient(this.request, response, this.flow!);
+    dialog.owner = this.owner;
+    dialog.outgoingInvite = this;
+    return dialog;
+  }
+
+  #answered(response: SipResponse): void {
+    const tag = tagOf(response.headers.get('To')!) ?? '';
+    if (this.#final) {
+      this.#answeredAgain(tag, response);
+      return;
+    }
+    this.#conclude();
+    const dialog = this.#inDialog ? this.#dialog! : (this.#early.get(tag) ?? this.#open(response));
+    if (this.owner?.closed && dialog.state !== 'Terminated') {
+      this.#decline(dialog);
+      return;
+    }
+    if (dialog.state === 'Terminated') this.#acknowledgeLate(dialog);
+    else {
+      dialog.confirm(response, this.flow!);
+      this.#dialog = dialog;
+      if (!this.#inDialog) this.#agent.dialogs.add(dialog);
+    }
+    this.#agent.application.responded(this, response, this.flow);
+  }
+
+  #answeredAgain(tag: string, response: SipResponse): void {
+    // RFC 3261 13.2.2.4: the ACK is passed to the transport "every time a retransmission of the 2xx ... arrives".
+    if (this.#inDialog || tag === this.#dialog?.remoteTag) {
+      const ack = this.#ack;
+      if (ack !== undefined) this.#agent.outbound.reach(this.#dialog!, flow => flow?.send(ack));
+      return;
+    }
+    // The caller talks with whoever answered first; every other fork is ACKed and released.
+    this.#decline(this.#early.get(tag) ?? this.#open(response));
+  }
+
+  /** ACK and BYE for an answer that nobody wants. */
+  #decline(dialog: Dialog): void {
+    dialog.owner = undefined;
+    this.#acknowledgeLate(dialog);
+    this.#agent.end(dialog, 'SIP;cause=487;text="Call completed elsewhere"');
+  }
+
+  /** The ACK of a 2xx to a session that has ended meanwhile: without it the peer repeats itself. */
+  #acknowledgeLate(dialog: Dialog): void {
+    this.#agent.outbound.reach(dialog, flow => {
+      if (flow === undefined) return;
+      this.#ack = this.#agent.outbound.acknowledge(
+        dialog,
+        this.number,
+        { fields: [], body: noBody },
+        flow,
+      ).bytes;
+    });
+  }
+
+  #refused(response: SipResponse, flow: Flow | undefined): void {
+    if (this.#final) return;
+    this.#conclude();
+    const dialog = this.#dialog;
+    if (dialog?.outgoingInvite === this) dialog.outgoingInvite = undefined;
+    // RFC 3261 12.3: early dialogs end with a non-2xx final response.
+    if (!this.#inDialog && dialog !== undefined) this.#agent.dialogs.remove(dialog);
+    this.#agent.application.responded(this, response, flow);
+  }
+
+  #conclude(): void {
+    this.#final = true;
+    this.#held = undefined;
+    this.#agent.forgetInvite(this);
+  }
+
+  #release(): void {
+    const { request, bytes } = this.#held!;
+    this.#held = undefined;
+    this.#agent.sendCancel(this, request, bytes);
+    this.transaction?.cancelled();
+  }
+}

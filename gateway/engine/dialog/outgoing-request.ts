@@ -1,0 +1,78 @@
+// A request of ours other than INVITE, in or out of a dialog, until its final response.
+
+import { randomUUID } from 'node:crypto';
+import { createResponse } from '../message/compose.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import type { ClientTransactionUser } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import type { Outgoing } from './application.ts';
+import { Dialog, type Owner } from './dialog.ts';
+import type { UserAgent } from './user-agent.ts';
+
+export class OutgoingRequest implements ClientTransactionUser, Outgoing {
+  readonly id = randomUUID();
+  readonly owner: Owner | undefined;
+  readonly request: SipRequest;
+  readonly bytes: Buffer;
+  readonly flow: Flow | undefined;
+  dialog: Dialog | undefined;
+  readonly #agent: UserAgent;
+
+  constructor(
+    agent: UserAgent,
+    owner: Owner | undefined,
+    request: SipRequest,
+    bytes: Buffer,
+    flow: Flow | undefined,
+    dialog: Dialog | undefined,
+  ) {
+    this.#agent = agent;
+    this.owner = owner;
+    this.request = request;
+    this.bytes = bytes;
+    this.flow = flow;
+    this.dialog = dialog;
+  }
+
+  get dialogId(): string {
+    return this.dialog?.id ?? '';
+  }
+
+  received(response: SipResponse): void {
+    // RFC 3261 8.1.3.2 treats a 100 like any provisional; the daemon keeps it to itself, and so do we.
+    if (response.status === 100) return;
+    if (response.status >= 200) this.#concluded(response);
+    this.#agent.application.responded(this, response, this.flow);
+  }
+
+  timedOut(): void {
+    this.#failed(408);
+  }
+
+  transportFailed(_error: Error): void {
+    this.#failed(503);
+  }
+
+  #failed(status: number): void {
+    const response = createResponse(this.request, status);
+    this.#concluded(response);
+    this.#agent.application.responded(this, response, undefined);
+  }
+
+  #concluded(response: SipResponse): void {
+    const { method } = this.request;
+    const { status } = response;
+    const { dialog } = this;
+    if (dialog !== undefined) {
+      // RFC 3261 15.1.1: after any final response the session is over; a challenge only asks for another BYE.
+      if (method === 'BYE' && status !== 401 && status !== 407) this.#agent.finish(dialog);
+      if (method === 'UPDATE' && status < 300) dialog.refreshTarget(response, this.flow ?? dialog.flow);
+      if (method === 'NOTIFY' && status < 300) this.#agent.endSubscription(dialog, this.request);
+    } else if (method === 'SUBSCRIBE' && status < 300 && this.flow !== undefined) {
+      this.dialog = Dialog.ofClient(this.request, response, this.flow);
+      this.dialog.state = 'Confirmed';
+      this.dialog.owner = this.owner;
+      this.#agent.dialogs.add(this.dialog);
+    }
+  }
+}

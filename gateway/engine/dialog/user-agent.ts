@@ -1,0 +1,263 @@
+// The user agent core (RFC 3261 8, 12, 13, 15): sorts what the network began into dialogs and requests,
+// answers what the RFC decides by itself, and asks the application about the rest.
+
+import { createResponse } from '../message/compose.ts';
+import type { SipRequest } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { newTag } from '../transaction/identifiers.ts';
+import type { InviteServerTransaction } from '../transaction/invite-server.ts';
+import { isInDialog } from '../transaction/matching.ts';
+import type { Timer, Timers } from '../transaction/timers.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import { TransactionLayer, type TransactionUser } from '../transaction/transaction-layer.ts';
+import type { Flow } from '../transport/transport.ts';
+import type { Application } from './application.ts';
+import type { Dialog, Owner } from './dialog.ts';
+import { DialogTable } from './dialog-table.ts';
+import { IncomingInvite } from './incoming-invite.ts';
+import { IncomingRequest, noBody } from './incoming-request.ts';
+import { localSide, type Network } from './network.ts';
+import type { Lookup } from './next-hop.ts';
+import { Outbound } from './outbound.ts';
+import type { OutgoingInvite } from './outgoing-invite.ts';
+
+export interface UserAgentLog {
+  debug(fields: object, text: string): void;
+}
+
+export interface UserAgentOptions {
+  readonly network: Network;
+  readonly timers: Timers;
+  readonly lookup: Lookup;
+  readonly log: UserAgentLog;
+  /** For User-Agent and Server, where the application sets none. */
+  readonly userAgent: string | undefined;
+  readonly limits: { readonly transactions: number; readonly dialogs: number };
+}
+
+/** How long an application may leave a request without any answer, in milliseconds, as the daemon has it. */
+const silenceLimit = 64_000;
+/** How long it may ring without another word. */
+const ringingLimit = 600_000;
+
+export class UserAgent implements TransactionUser {
+  readonly timers: Timers;
+  readonly log: UserAgentLog;
+  readonly userAgent: string | undefined;
+  readonly dialogs: DialogTable;
+  readonly transactions: TransactionLayer;
+  readonly outbound: Outbound;
+  readonly application: Application;
+  readonly #network: Network;
+  readonly #incoming = new Map<string, { request: IncomingRequest; patience: Timer }>();
+  readonly #invites = new Map<string, OutgoingInvite>();
+
+  constructor(application: Application, options: UserAgentOptions) {
+    const { network, timers, limits } = options;
+    this.application = application;
+    this.timers = timers;
+    this.log = options.log;
+    this.userAgent = options.userAgent;
+    this.#network = network;
+    this.dialogs = new DialogTable(limits.dialogs);
+    const dial = (destination: Parameters<Network['flowTo']>[0]) => network.flowTo(destination);
+    this.transactions = new TransactionLayer(this, timers, dial, limits.transactions);
+    this.outbound = new Outbound(this, network, this.transactions, options.lookup);
+  }
+
+  /** A request from the network that the application has not finally answered. */
+  incoming(id: string): IncomingRequest | undefined {
+    return this.#incoming.get(id)?.request;
+  }
+
+  /** An INVITE of ours without a final response. */
+  outgoingInvite(id: string): OutgoingInvite | undefined {
+    return this.#invites.get(id);
+  }
+
+  requested(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const invite = request.method === 'INVITE';
+    // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
+    if (invite) respond(transaction, 100);
+    if (isInDialog(request)) this.#requestedInDialog(transaction);
+    else if (invite && this.dialogs.full) respond(transaction, 503);
+    else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(transaction, 491);
+    else this.#ask(transaction, undefined);
+  }
+
+  cancelled(cancel: ServerTransaction, transaction: InviteServerTransaction | undefined): void {
+    const invite = transaction?.user;
+    if (transaction === undefined || !(invite instanceof IncomingInvite)) {
+      respond(cancel, 481);
+    } else if (invite.unacknowledged2xx) {
+      // The caller gave up before our 2xx reached it. As the daemon does, the session is ended from here
+      // rather than left to an ACK that may never come.
+      respond(cancel, 481);
+      invite.abandon();
+      if (invite.dialog !== undefined) this.end(invite.dialog, 'SIP;cause=200;text="CANCEL after 200 OK"');
+    } else {
+      respond(cancel, 200);
+      invite.cancel(cancel.request);
+    }
+  }
+
+  acknowledged(ack: SipRequest, flow: Flow): void {
+    const dialog = this.dialogs.match(ack);
+    if (dialog === undefined) return;
+    dialog.flow = flow;
+    dialog.incomingInvite?.acknowledge(ack, flow);
+  }
+
+  contactFor(flow: Flow): string {
+    return localSide(this.#network, flow).contact;
+  }
+
+  /** Our address on that flow: `host[:port]`. */
+  hostPortFor(flow: Flow): string {
+    return this.#network.contactFor(flow);
+  }
+
+  /** The application said something, not yet the last word. */
+  progressed(request: IncomingRequest): void {
+    const entry = this.#incoming.get(request.id);
+    if (entry === undefined) return;
+    this.timers.stop(entry.patience);
+    entry.patience = this.timers.start(ringingLimit, onSilence, request);
+  }
+
+  forget(request: IncomingRequest): void {
+    const entry = this.#incoming.get(request.id);
+    if (entry === undefined) return;
+    this.timers.stop(entry.patience);
+    this.#incoming.delete(request.id);
+  }
+
+  rememberInvite(invite: OutgoingInvite): void {
+    this.#invites.set(invite.id, invite);
+  }
+
+  forgetInvite(invite: OutgoingInvite): void {
+    this.#invites.delete(invite.id);
+  }
+
+  sendCancel(invite: OutgoingInvite, cancel: SipRequest, bytes: Buffer): void {
+    const { flow, transaction } = invite;
+    if (flow === undefined || transaction === undefined) return;
+    // RFC 3261 9.1: the branch is the INVITE's; CANCEL has a transaction of its own all the same.
+    const branch = transaction.key.slice(0, transaction.key.indexOf(' '));
+    this.transactions.request(cancel, bytes, branch, flow, deaf);
+  }
+
+  /** Ends a dialog by a BYE of the engine's own, and tells the application. */
+  end(dialog: Dialog, reason: string): void {
+    this.finish(dialog);
+    if (dialog.usage !== 'INVITE') return;
+    const draft = { method: 'BYE', fields: [['Reason', reason]] as const, body: noBody };
+    this.outbound.reach(dialog, flow => {
+      const bye = this.outbound.within(dialog, undefined, draft, flow);
+      if (dialog.owner?.closed === false) this.application.terminated(dialog, bye);
+    });
+  }
+
+  /** The dialog is over: nothing waits in it any longer. */
+  finish(dialog: Dialog): void {
+    dialog.incomingInvite?.abandon();
+    dialog.outgoingInvite?.cancel([]);
+    this.dialogs.remove(dialog);
+  }
+
+  /** RFC 6665 4.1.3: a NOTIFY with `terminated` ends the subscription's dialog. */
+  endSubscription(dialog: Dialog, notify: SipRequest): void {
+    if (dialog.usage !== 'SUBSCRIBE') return;
+    if (/^\s*terminated/i.test(notify.headers.get('Subscription-State') ?? '')) this.dialogs.remove(dialog);
+  }
+
+  /** An application that has gone can neither answer nor hang up, so this does. */
+  ownerGone(owner: Owner): void {
+    for (const { request } of this.#incoming.values()) {
+      if (request.owner === owner) request.reject(503);
+    }
+    for (const invite of this.#invites.values()) if (invite.owner === owner) invite.cancel([]);
+    for (const dialog of [...this.dialogs.ownedBy(owner)]) {
+      if (dialog.state === 'Confirmed') this.end(dialog, 'SIP;cause=503;text="Application gone"');
+    }
+  }
+
+  close(): void {
+    for (const { patience } of this.#incoming.values()) this.timers.stop(patience);
+    this.#incoming.clear();
+    this.#invites.clear();
+    for (const dialog of this.dialogs) dialog.incomingInvite?.release();
+    this.dialogs.clear();
+    this.transactions.close();
+  }
+
+  #requestedInDialog(transaction: ServerTransaction): void {
+    const { request, flow } = transaction;
+    const dialog = this.dialogs.match(request);
+    if (dialog === undefined) {
+      respond(transaction, 481);
+      return;
+    }
+    // RFC 3261 12.2.2: a lower CSeq is out of order and answered 500.
+    const refusal = dialog.accept(request) ? refusalOf(dialog, request) : 500;
+    if (refusal !== undefined) {
+      respond(transaction, refusal);
+      return;
+    }
+    dialog.flow = flow;
+    if (request.method === 'BYE') this.#byeReceived(dialog, transaction);
+    else this.#ask(transaction, dialog);
+  }
+
+  #byeReceived(dialog: Dialog, transaction: ServerTransaction): void {
+    const invite = dialog.incomingInvite;
+    if (dialog.state === 'Early' && invite !== undefined) {
+      // RFC 3261 15: a caller may end an early dialog by BYE; to the application that is a CANCEL.
+      respond(transaction, 200);
+      invite.cancel(transaction.request);
+      return;
+    }
+    this.finish(dialog);
+    if (dialog.owner === undefined || dialog.owner.closed) respond(transaction, 200);
+    else this.#ask(transaction, dialog);
+  }
+
+  #ask(transaction: ServerTransaction, dialog: Dialog | undefined): void {
+    const request =
+      transaction.request.method === 'INVITE'
+        ? new IncomingInvite(this, transaction as InviteServerTransaction, dialog)
+        : new IncomingRequest(this, transaction, dialog);
+    this.#incoming.set(request.id, {
+      request,
+      patience: this.timers.start(silenceLimit, onSilence, request),
+    });
+    this.application.requested(request);
+  }
+}
+
+/** RFC 3261 14.2: an INVITE that crosses another is refused; RFC 3262 3: a PRACK for nothing is too. */
+function refusalOf(dialog: Dialog, request: SipRequest): number | undefined {
+  if (request.method === 'INVITE') {
+    if (dialog.outgoingInvite !== undefined) return 491;
+    if (dialog.incomingInvite !== undefined) return dialog.incomingInvite.transaction.answered ? 491 : 500;
+  }
+  if (request.method === 'PRACK' && dialog.incomingInvite?.acknowledgeProvisional(request) !== true)
+    return 481;
+  return undefined;
+}
+
+/** The engine's own word, before any application has a part in it. */
+function respond(transaction: ServerTransaction, status: number): void {
+  const response = createResponse(transaction.request, status, undefined, newTag());
+  if (status === 500 || status === 503) response.headers.append('Retry-After', '5');
+  transaction.respond(status, serialize(response));
+}
+
+function onSilence(request: IncomingRequest): void {
+  request.neglected();
+}
+
+/** Nobody wants to know what becomes of a CANCEL: the INVITE's own final response tells. */
+const deaf = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

@@ -1,0 +1,20 @@
+// `sip|txnId|` and a CANCEL: the application gives up an INVITE of its own.
+
+import { randomUUID } from 'node:crypto';
+import type { UserAgent } from '../dialog/user-agent.ts';
+import type { AppConnection, AppFrame } from './app-connection.ts';
+import { sentRequest } from './sip-fields.ts';
+
+export function sendCancel(
+  agent: UserAgent,
+  connection: AppConnection,
+  frame: AppFrame,
+  fields: [string, string][],
+): void {
+  const transactionId = frame.fields[0] ?? '';
+  // The engine's CANCEL is built from the INVITE; only what explains it is the application's.
+  const sent = agent.outgoingInvite(transactionId)?.cancel(fields);
+  if (sent === undefined) {
+    connection.reply(frame, `NOK|unable to cancel unknown transaction id: ${transactionId}`);
+  } else connection.reply(frame, sentRequest(sent, randomUUID(), agent.timers.clock.now()), sent.bytes);
+}

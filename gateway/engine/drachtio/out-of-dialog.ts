@@ -1,0 +1,83 @@
+// `sip||` and a request: a new call, registration or question. The application chooses the identities,
+// and with `proxy` the next hop; what it leaves out is filled in here.
+
+import { localSide, localSideWithoutFlow, type Network } from '../dialog/network.ts';
+import { hopOf } from '../dialog/next-hop.ts';
+import type { InitialDraft } from '../dialog/outbound.ts';
+import type { UserAgent } from '../dialog/user-agent.ts';
+import { tagOf, withTag } from '../message/address.ts';
+import { parseCSeq } from '../message/cseq.ts';
+import type { SipRequest } from '../message/message.ts';
+import { newCallId, newTag } from '../transaction/identifiers.ts';
+import type { AppConnection, AppFrame } from './app-connection.ts';
+import { fillFields, fillIdentity, type Place, typed } from './placeholders.ts';
+import { sentRequest } from './sip-fields.ts';
+
+export function sendOutOfDialog(
+  agent: UserAgent,
+  network: Network,
+  connection: AppConnection,
+  frame: AppFrame,
+  request: SipRequest,
+  fields: [string, string][],
+): void {
+  const proxy = frame.fields[2] ?? '';
+  const hop = hopOf(proxy === '' ? request.uri : asUri(proxy));
+  const complete = typed(fields, request.body);
+  const refusal =
+    hop === undefined
+      ? `invalid request-uri: ${proxy === '' ? request.uri : proxy}`
+      : complete === undefined
+        ? 'missing content-type'
+        : problemOf(request);
+  if (hop === undefined || complete === undefined || refusal !== undefined) {
+    connection.reply(frame, `NOK|${refusal}`);
+    return;
+  }
+  agent.outbound.open(hop, (flow, error) => {
+    if (connection.closed) return;
+    if (error !== undefined) agent.log.debug({ error: error.message, hop }, 'no way to the next hop');
+    const side = flow === undefined ? localSideWithoutFlow(network, hop.transport) : localSide(network, flow);
+    const draft = complement(request, complete, { hostPort: side.hostPort, transport: hop.transport });
+    const outgoing = agent.outbound.initial(connection, draft, side, flow);
+    const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
+    connection.reply(frame, head, outgoing.bytes);
+  });
+}
+
+/** `proxy` may be a URI, or an address with or without a port. */
+function asUri(proxy: string): string {
+  const uri = proxy.replace(/^<|>$/g, '');
+  return /^sips?:/i.test(uri) ? uri : `sip:${uri}`;
+}
+
+/** Identifiers that would break the frames in which they come back. */
+function problemOf(request: SipRequest): string | undefined {
+  const { headers } = request;
+  const tag = tagOf(headers.get('From') ?? '') ?? '';
+  if (/[|\s]/.test(headers.get('Call-ID') ?? '') || /[|\s]/.test(tag)) return 'invalid call-id or tag';
+  const cseq = headers.get('CSeq');
+  return cseq !== undefined && parseCSeq(cseq)?.method !== request.method ? 'invalid cseq' : undefined;
+}
+
+function complement(
+  request: SipRequest,
+  fields: readonly (readonly [string, string])[],
+  place: Place,
+): InitialDraft {
+  const { headers, method, uri, body } = request;
+  const filled = fillFields(fields, place);
+  const contact = filled.find(([name]) => name === 'Contact')?.[1];
+  const from = fillIdentity(headers.get('From') ?? contact ?? `<sip:${place.hostPort}>`, place);
+  return {
+    method,
+    uri,
+    fields: filled,
+    body,
+    from: tagOf(from) === undefined ? withTag(from, newTag()) : from,
+    to: fillIdentity(headers.get('To') ?? `<${uri}>`, place),
+    callId: headers.get('Call-ID') ?? newCallId(),
+    // A repetition with credentials counts on from the request that was challenged.
+    seq: parseCSeq(headers.get('CSeq') ?? '')?.number ?? 1,
+  };
+}

@@ -1,0 +1,43 @@
+// `sip|txnId|` and a response: the application's answer to a request from the network.
+
+import type { UserAgent } from '../dialog/user-agent.ts';
+import { tagOf } from '../message/address.ts';
+import type { SipResponse } from '../message/message.ts';
+import type { AppConnection, AppFrame } from './app-connection.ts';
+import { fillFields, typed } from './placeholders.ts';
+import { sentResponse } from './sip-fields.ts';
+
+export function sendResponse(
+  agent: UserAgent,
+  connection: AppConnection,
+  frame: AppFrame,
+  response: SipResponse,
+  fields: [string, string][],
+): void {
+  const transactionId = frame.fields[0] ?? '';
+  if (transactionId === '') {
+    connection.reply(frame, 'NO|transaction id missing');
+    connection.close();
+    return;
+  }
+  const incoming = agent.incoming(transactionId);
+  if (incoming === undefined) {
+    connection.reply(frame, 'NOK|Response not sent due to unknown transaction');
+    return;
+  }
+  const { flow } = incoming;
+  const { body } = response;
+  const place = { hostPort: agent.hostPortFor(flow), transport: flow.transport };
+  const sent = incoming.respond({
+    status: response.status,
+    reason: response.reason === '' ? undefined : response.reason,
+    fields: fillFields(typed(fields, body) ?? fields, place),
+    body,
+    toTag: tagOf(response.headers.get('To') ?? ''),
+  });
+  if (typeof sent === 'string') connection.reply(frame, `NOK|${sent}`);
+  else {
+    const head = sentResponse(sent, transactionId, incoming.dialogId, agent.timers.clock.now());
+    connection.reply(frame, head, sent.bytes);
+  }
+}

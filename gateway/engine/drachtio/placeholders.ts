@@ -1,0 +1,57 @@
+// What applications leave for the server to fill in: `localhost` for our address on the way taken, a
+// Content-Type for SDP. (Contact and tags are the dialog layer's to add.)
+
+import { formatAddress, parseAddress } from '../message/address.ts';
+import type { TransportName } from '../transport/transport.ts';
+
+/** Our side of the path a message takes. */
+export interface Place {
+  readonly hostPort: string;
+  readonly transport: TransportName;
+}
+
+type Field = readonly [name: string, value: string];
+
+/** `@localhost` in these means us. */
+const substituted: ReadonlySet<string> = new Set(['Contact', 'P-Asserted-Identity']);
+
+export function fillFields(fields: readonly Field[], place: Place): readonly Field[] {
+  if (!fields.some(([name, value]) => substituted.has(name) && value.includes('localhost'))) return fields;
+  return fields.map(([name, value]): Field => {
+    if (!substituted.has(name)) return [name, value];
+    const filled = fillHost(value, place);
+    return [name, name === 'Contact' && filled !== value ? withTransport(filled, place.transport) : filled];
+  });
+}
+
+/** A From or To, in brackets, so that parameters added later are the header's. */
+export function fillIdentity(value: string, place: Place): string {
+  const filled = fillHost(value, place);
+  if (filled.includes('<')) return filled;
+  const address = parseAddress(filled);
+  return address === undefined ? filled : formatAddress(address);
+}
+
+function fillHost(value: string, place: Place): string {
+  return value.replace(/(sips?:(?:[^@\s<>]*@)?)localhost(?![\w.-])(?::\d+)?/i, `$1${place.hostPort}`);
+}
+
+/** A peer that reads no transport in our Contact would answer over UDP. */
+function withTransport(contact: string, transport: TransportName): string {
+  const address = parseAddress(contact);
+  if (address === undefined) return contact;
+  if (transport !== 'udp' && !/;transport=/i.test(address.uri)) {
+    const [uri = '', ...headers] = address.uri.split('?');
+    address.uri = [`${uri};transport=${transport}`, ...headers].join('?');
+  }
+  return formatAddress(address);
+}
+
+const sdpStart = Buffer.from('v=0');
+
+/** With the Content-Type of SDP where none is given; undefined when the body is something else. */
+export function typed(fields: readonly Field[], body: Buffer): readonly Field[] | undefined {
+  if (body.length === 0 || fields.some(([name]) => name === 'Content-Type')) return fields;
+  if (!body.subarray(0, sdpStart.length).equals(sdpStart)) return undefined;
+  return [...fields, ['Content-Type', 'application/sdp']];
+}

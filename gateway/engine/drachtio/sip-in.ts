@@ -1,0 +1,77 @@
+// Network to application: what the user agent reports, as `sip` frames.
+
+import type { Application, Outgoing, Sent } from '../dialog/application.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import type { IncomingInvite } from '../dialog/incoming-invite.ts';
+import type { IncomingRequest } from '../dialog/incoming-request.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import type { Clock } from '../transaction/timers.ts';
+import type { Flow } from '../transport/transport.ts';
+import type { AppConnection } from './app-connection.ts';
+import type { Applications } from './applications.ts';
+import { sipFields } from './sip-fields.ts';
+
+export class SipIn implements Application {
+  readonly #applications: Applications;
+  readonly #clock: Clock;
+
+  constructor(applications: Applications, clock: Clock) {
+    this.#applications = applications;
+    this.#clock = clock;
+  }
+
+  requested(incoming: IncomingRequest): void {
+    const { request, flow } = incoming;
+    const owner = (incoming.owner ?? this.#applications.next(request.method)) as AppConnection | undefined;
+    if (owner === undefined || owner.closed) {
+      incoming.reject(503);
+      return;
+    }
+    incoming.owner = owner;
+    if (incoming.dialog !== undefined) {
+      this.#send(owner, request, flow, incoming.id, incoming.dialog.id);
+      return;
+    }
+    // The address that a new request came in on, for `req.receivedOn`.
+    const { address, port } = flow.local;
+    this.#send(owner, request, flow, incoming.id, '', `${address}|${port}|`);
+  }
+
+  cancelled(invite: IncomingInvite, cancel: SipRequest): void {
+    const owner = invite.owner as AppConnection | undefined;
+    // drachtio-srf knows only CANCEL by name; a BYE or a lost connection before the answer is one to it.
+    const request = cancel.method === 'CANCEL' ? cancel : { ...cancel, method: 'CANCEL' };
+    if (owner !== undefined) this.#send(owner, request, invite.flow, invite.id, '');
+  }
+
+  acknowledged(invite: IncomingInvite, dialog: Dialog, ack: SipRequest, flow: Flow): void {
+    const owner = dialog.owner as AppConnection | undefined;
+    if (owner !== undefined) this.#send(owner, ack, flow, invite.id, dialog.id);
+  }
+
+  responded(outgoing: Outgoing, response: SipResponse, flow: Flow | undefined): void {
+    const owner = outgoing.owner as AppConnection | undefined;
+    if (owner !== undefined) this.#send(owner, response, flow, outgoing.id, outgoing.dialogId);
+  }
+
+  terminated(dialog: Dialog, bye: Sent): void {
+    const owner = dialog.owner as AppConnection | undefined;
+    const fields = sipFields(bye.bytes, bye.flow, bye.flow?.remote, this.#clock.now());
+    owner?.send(`sip|application|${fields}|unsolicited|${dialog.id}|`, bye.bytes);
+  }
+
+  #send(
+    owner: AppConnection,
+    message: SipMessage,
+    flow: Flow | undefined,
+    transactionId: string,
+    dialogId: string,
+    rest = '',
+  ): void {
+    // Written anew from what we understood, so that drachtio-srf's parser can understand nothing else.
+    const bytes = serialize(message);
+    const fields = sipFields(bytes, flow, flow?.remote, this.#clock.now());
+    owner.send(`sip|network|${fields}|${transactionId}|${dialogId}|${rest}`, bytes);
+  }
+}

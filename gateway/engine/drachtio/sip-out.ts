@@ -1,0 +1,43 @@
+// `sip`: application to network. Decides, in the daemon's order, what kind of message it is.
+
+import { dialogId } from '../dialog/dialog.ts';
+import type { Network } from '../dialog/network.ts';
+import type { UserAgent } from '../dialog/user-agent.ts';
+import { tagOf } from '../message/address.ts';
+import type { SipRequest } from '../message/message.ts';
+import type { AppConnection, AppFrame } from './app-connection.ts';
+import { readAppMessage } from './app-message.ts';
+import { sendCancel } from './out-cancel.ts';
+import { sendInDialog } from './out-in-dialog.ts';
+import { sendOutOfDialog } from './out-of-dialog.ts';
+import { sendResponse } from './out-response.ts';
+
+export function sipOut(agent: UserAgent, network: Network, connection: AppConnection, frame: AppFrame): void {
+  const read = readAppMessage(frame.message ?? Buffer.alloc(0));
+  if (typeof read === 'string') {
+    connection.reply(frame, `NOK|${read}`);
+    return;
+  }
+  const { message, fields } = read;
+  const [transactionId = '', dialog = ''] = frame.fields;
+  if (message.kind === 'response') sendResponse(agent, connection, frame, message, fields);
+  else if (dialog !== '') {
+    sendInDialog(agent, connection, frame, agent.dialogs.named(dialog, connection), message, fields);
+  } else if (transactionId !== '') {
+    if (message.method === 'CANCEL') sendCancel(agent, connection, frame, fields);
+    else connection.reply(frame, 'NOK|a request with a transaction id can only be a CANCEL');
+  } else {
+    const known = ownDialog(agent, connection, message);
+    if (known !== undefined) sendInDialog(agent, connection, frame, known, message, fields);
+    else sendOutOfDialog(agent, network, connection, frame, message, fields);
+  }
+}
+
+/** An application may name a dialog by its Call-ID and From tag instead (a BYE with credentials does). */
+function ownDialog(agent: UserAgent, connection: AppConnection, request: SipRequest) {
+  const callId = request.headers.get('Call-ID');
+  const tag = tagOf(request.headers.get('From') ?? '');
+  if (callId === undefined || tag === undefined) return undefined;
+  const dialog = agent.dialogs.named(dialogId(callId, tag), connection);
+  return dialog?.state === 'Confirmed' && dialog.owner === connection ? dialog : undefined;
+}

@@ -1,0 +1,154 @@
+// The embedded SIP engine: transports, transactions, dialogs, and drachtio's application protocol on top.
+// What an application cannot tell from a drachtio-server, in the process that it runs in.
+
+import type { WebSocket } from 'ws';
+import type { Lookup } from './dialog/next-hop.ts';
+import { UserAgent } from './dialog/user-agent.ts';
+import { type AdminOptions, AdminServer } from './drachtio/admin-server.ts';
+import { Applications } from './drachtio/applications.ts';
+import { SipIn } from './drachtio/sip-in.ts';
+import { Reception } from './transaction/reception.ts';
+import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
+import type { Endpoint } from './transport/transport.ts';
+import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
+
+/** The part of pino that the engine uses. */
+export interface EngineLog {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+export interface EngineOptions {
+  readonly listen: readonly ListenPoint[];
+  /** Where applications connect; `secret` is what they must show. */
+  readonly admin: AdminOptions;
+  readonly log?: EngineLog;
+  readonly clock?: Clock;
+  /** RFC 3261's T1, T2 and T4 in milliseconds. */
+  readonly timers?: Partial<TimerBase>;
+  /** User-Agent and Server, where an application sets none. */
+  readonly userAgent?: string;
+  /** Name to address, for hops that come as a name. Default: such hops fail; the resolver is elsewhere. */
+  readonly lookup?: Lookup;
+  readonly limits?: Partial<EngineLimits>;
+}
+
+export interface EngineLimits {
+  /** Client transactions, and as many server transactions. Default 20,000. */
+  readonly transactions: number;
+  /** Default 20,000. */
+  readonly dialogs: number;
+  readonly transports: TransportLimits;
+}
+
+export interface EngineCounts {
+  readonly apps: number;
+  /** Open connections; UDP has none. */
+  readonly flows: number;
+  readonly clientTransactions: number;
+  readonly serverTransactions: number;
+  readonly dialogs: number;
+  readonly timers: number;
+}
+
+const silent: EngineLog = { debug() {}, info() {}, warn() {}, error() {} };
+
+export class Engine {
+  readonly #transports: TransportLayer;
+  readonly #applications: Applications;
+  readonly #agent: UserAgent;
+  readonly #server: AdminServer;
+  readonly #admin: { readonly address: string; readonly port: number };
+
+  private constructor(
+    transports: TransportLayer,
+    applications: Applications,
+    agent: UserAgent,
+    server: AdminServer,
+    admin: { readonly address: string; readonly port: number },
+  ) {
+    this.#transports = transports;
+    this.#applications = applications;
+    this.#agent = agent;
+    this.#server = server;
+    this.#admin = admin;
+  }
+
+  /** Listens everywhere it was told to, or rejects with the operating system's error and listens nowhere. */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const log = options.log ?? silent;
+    const clock = options.clock ?? systemClock;
+    const reception = new Reception(log);
+    const transports = await TransportLayer.listen(
+      options.listen,
+      reception,
+      log,
+      options.limits?.transports ?? {},
+    );
+    const applications = new Applications();
+    const agent = new UserAgent(new SipIn(applications, clock), {
+      network: transports,
+      timers: new Timers(clock, { ...defaultTimerBase, ...options.timers }),
+      lookup: options.lookup ?? noLookup,
+      log,
+      userAgent: options.userAgent,
+      limits: {
+        transactions: options.limits?.transactions ?? 20_000,
+        dialogs: options.limits?.dialogs ?? 20_000,
+      },
+    });
+    reception.open(agent.transactions);
+    const server = new AdminServer(options.admin, applications, agent, transports, log);
+    try {
+      const admin = await server.listen();
+      log.info(admin, 'waiting for applications');
+      return new Engine(transports, applications, agent, server, admin);
+    } catch (error) {
+      await transports.close();
+      throw error;
+    }
+  }
+
+  /** Where `srf.connect({ host, port, secret })` goes. */
+  get admin(): { readonly address: string; readonly port: number } {
+    return this.#admin;
+  }
+
+  /** As asked for, with the ports really bound. */
+  get points(): readonly ListenPoint[] {
+    return this.#transports.points;
+  }
+
+  /**
+   * Takes on a WebSocket that speaks SIP (RFC 7118). `remote` is the visitor's address as the edge knows
+   * it; applications see it as the source. `local` is our end, for Via and Contact.
+   */
+  acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): void {
+    this.#transports.acceptWebSocket(socket, remote, secure, local);
+  }
+
+  counts(): EngineCounts {
+    const { tcp, tls, ws, wss } = this.#transports.counts();
+    return {
+      apps: this.#applications.size,
+      flows: tcp + tls + ws + wss,
+      ...this.#agent.transactions.counts(),
+      dialogs: this.#agent.dialogs.size,
+      timers: this.#agent.timers.running,
+    };
+  }
+
+  /** Hangs up on applications and peers without a word; whoever wants calls ended first ends them first. */
+  async stop(): Promise<void> {
+    this.#agent.close();
+    await this.#server.close();
+    await this.#transports.close();
+    this.#agent.close();
+  }
+}
+
+async function noLookup(hostname: string): Promise<string> {
+  throw new Error(`No lookup was given for ${hostname}`);
+}

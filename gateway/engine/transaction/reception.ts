@@ -1,0 +1,72 @@
+// The door between transports and transactions: bytes become messages that make sense, or are refused.
+// The last place where something a peer sent could throw; it ends here.
+
+import { tagOf } from '../message/address.ts';
+import type { ParseFailure, SipRequest } from '../message/message.ts';
+import { parseMessage } from '../message/parse.ts';
+import { checkRequest, checkResponse } from '../message/sanity.ts';
+import type { Flow, FlowUser } from '../transport/transport.ts';
+import { respondStatelessly, type TransactionLayer } from './transaction-layer.ts';
+
+export interface ReceptionLog {
+  debug(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+export class Reception implements FlowUser {
+  readonly #log: ReceptionLog;
+  #transactions: TransactionLayer | undefined;
+
+  constructor(log: ReceptionLog) {
+    this.#log = log;
+  }
+
+  /** Until then whatever arrives is dropped. */
+  open(transactions: TransactionLayer): void {
+    this.#transactions = transactions;
+  }
+
+  received(bytes: Buffer, flow: Flow): void {
+    try {
+      this.#receive(bytes, flow);
+    } catch (error) {
+      this.#log.error({ error, remote: flow.remote }, 'a message could not be handled');
+    }
+  }
+
+  flowClosed(flow: Flow, error?: Error): void {
+    this.#transactions?.flowClosed(flow, error ?? new Error('The connection was closed'));
+  }
+
+  #receive(bytes: Buffer, flow: Flow): void {
+    const transactions = this.#transactions;
+    if (transactions === undefined) return;
+    const message = parseMessage(bytes);
+    if (message.kind === 'failure') this.#refuse(message, flow);
+    else if (message.kind === 'response') {
+      const problem = checkResponse(message);
+      if (problem === undefined) transactions.receiveResponse(message);
+      else this.#log.debug({ problem, remote: flow.remote }, 'response dropped');
+    } else {
+      const refusal = checkRequest(message) ?? checkIdentifiers(message);
+      if (refusal === undefined) transactions.receiveRequest(message, flow);
+      else respondStatelessly(message, flow, refusal.status, refusal.reason);
+    }
+  }
+
+  #refuse(failure: ParseFailure, flow: Flow): void {
+    this.#log.debug({ reason: failure.reason, remote: flow.remote }, 'message refused');
+    if (failure.partial !== undefined) {
+      respondStatelessly(failure.partial, flow, failure.status, failure.reason);
+    }
+  }
+}
+
+/** Call-ID and tag name a dialog in frames whose fields `|` divides; neither grammar allows it. */
+function checkIdentifiers(request: SipRequest): { status: number; reason: string } | undefined {
+  const { headers } = request;
+  if (!printable.test(headers.get('Call-ID')!)) return { status: 400, reason: 'Bad Call-ID' };
+  return printable.test(tagOf(headers.get('From')!)!) ? undefined : { status: 400, reason: 'Bad From Tag' };
+}
+
+const printable = /^[!-{}~]+$/;
