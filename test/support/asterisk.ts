@@ -68,6 +68,10 @@ export class Asterisk {
     });
   }
 
+  get alive(): boolean {
+    return this.#process.alive;
+  }
+
   /** Its console so far. */
   get log(): string {
     return this.#process.output();

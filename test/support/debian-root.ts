@@ -8,6 +8,9 @@ import { debianMirrors } from './debian-mirror.ts';
 import { run } from './peer-process.ts';
 import { supportFile } from './repository.ts';
 
+/** Where old releases go in the end. */
+const ARCHIVE = 'http://archive.debian.org/debian';
+
 /** What is unpacked: the suite, and which of its packages. */
 const roots = {
   // The last Debian release with Asterisk 16, thus with chan_sip; opus is a package of its own there.
@@ -35,11 +38,11 @@ export function isUnpacked(name: RootName): boolean {
   return existsSync(join(debianRoot(name), '.complete'));
 }
 
-/** Fetches and unpacks one; at once when it is there. Tries the host's own mirror, then where old releases go. */
+/** Fetches and unpacks one; at once when it is there. Tries the host's own mirrors first. */
 export async function unpack(name: RootName): Promise<void> {
   if (isUnpacked(name)) return;
   const { suite, packages } = roots[name];
-  const mirrors = [...debianMirrors(), 'http://archive.debian.org/debian'];
+  const mirrors = suite === 'bullseye' ? [...debianMirrors(), ARCHIVE] : debianMirrors();
   const failures: string[] = [];
   for (const mirror of mirrors) {
     try {

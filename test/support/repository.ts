@@ -8,3 +8,8 @@ export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 export function supportFile(name: string): string {
   return `${repository}test/support/${name}`;
 }
+
+/** The TypeScript file that a compiled one came from; both are named from the repository's root. */
+export function sourceOf(compiled: string): string {
+  return `${repository}${compiled.replace(/\.js$/, '.ts')}`;
+}

@@ -1,0 +1,49 @@
+// The visitor's WebSocket is lost in mid-call. Sound goes another way and goes on; what nobody will end is ended.
+
+import assert from 'node:assert/strict';
+import { BreakableLink } from '../support/breakable-link.ts';
+import type { Line, Office } from '../support/office.ts';
+import { stories } from '../support/story.ts';
+import type { Visitor } from '../support/visitor.ts';
+
+let visitor: Visitor;
+let line: Line;
+let link: BreakableLink;
+
+stories(
+  'A WebSocket is lost in mid-call',
+  [16],
+  async office => {
+    visitor = await office.visitor();
+    line = await office.line({ first: office.addressOf(16), limits: { graceSeconds: 3 } });
+  },
+  story => {
+    story('the sound goes on for the grace, then the gateway ends the call', async office => {
+      const phone = await talkThenLose(office);
+      const lost = Date.now();
+      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+      assert.equal(phone.state, 'talking');
+      await phone.waitFor('idle');
+      assert.ok(Date.now() - lost < 8_000, 'soon after the grace');
+      await office.quiet();
+    });
+
+    story('the visitor hangs up meanwhile: no leg outlives the grace', async office => {
+      const phone = await talkThenLose(office);
+      await visitor.hangUp();
+      assert.deepEqual(await visitor.ended(), { state: 'ended', reason: 'hung-up' });
+      await phone.waitFor('idle');
+    });
+  },
+);
+
+async function talkThenLose(office: Office) {
+  link = office.add(await BreakableLink.to(line.gateway.url, office.network.address(7)));
+  const phone = office.phone('105');
+  await visitor.open(line.pageFor('director', { gateway: link.url }));
+  await visitor.call();
+  await visitor.waitFor('in-call');
+  await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+  link.cut();
+  return phone;
+}

@@ -1,0 +1,79 @@
+// `npm test`: the unit tests side by side, then the real parts are made sure of, then the stories one by one.
+// Words on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. One report, one summary,
+// and an exit code that is not 0 when anything failed or nothing ran.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { ensureParts, underCi } from './support/parts.ts';
+import { sourceOf } from './support/repository.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const words = process.argv.slice(2).filter(word => !word.startsWith('-'));
+const chosen = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter(name => /\.(?:test|story)\.js$/.test(name))
+  .filter(name => words.length === 0 || words.some(word => name.includes(word)))
+  // tsc leaves behind what was compiled from files that are gone.
+  .filter(name => existsSync(sourceOf(`test/${name}`)))
+  .map(name => join(root, name))
+  .sort();
+const stories = chosen.filter(file => file.endsWith('.story.js'));
+const units = chosen.filter(file => !stories.includes(file));
+
+/** What node:test counts at the end of a run, in its order. */
+const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
+const totals = new Map(COUNTS.map(name => [name, 0]));
+
+type Report = ReturnType<typeof run> extends AsyncIterable<infer Event> ? Event : never;
+const report = new PassThrough({ objectMode: true });
+const printed = report.compose(new spec());
+printed.pipe(process.stdout);
+
+/** Runs files, each in a process of its own, and passes on what they report, save the counts, which are added up. */
+async function runFiles(files: readonly string[], concurrency: number, timeout: number): Promise<void> {
+  if (files.length === 0) return;
+  for await (const event of run({ files: [...files], concurrency, timeout }) as AsyncIterable<Report>) {
+    // Only of use for coverage and for machines; the counts below are the same figures.
+    if ((event.type as string) === 'test:summary') continue;
+    if (event.type === 'test:diagnostic' && event.data.nesting === 0) {
+      const [name = '', value = ''] = event.data.message.split(' ');
+      const total = totals.get(name);
+      if (total !== undefined && value !== '') {
+        totals.set(name, total + Number(value));
+        continue;
+      }
+    }
+    if (!report.write(event)) await new Promise(resolve => report.once('drain', resolve));
+  }
+}
+
+function say(message: string): void {
+  report.write({ type: 'test:diagnostic', data: { nesting: 0, message } });
+}
+
+await runFiles(units, availableParallelism(), 120_000);
+
+const missing = stories.length > 0 ? await ensureParts(say) : [];
+for (const part of missing) say(`missing: ${part}`);
+if (missing.length > 0 && !underCi()) say('the stories on real parts are skipped');
+await runFiles(stories, 1, 300_000);
+
+for (const [name, total] of totals) say(`${name} ${total}`);
+report.end();
+await new Promise(resolve => printed.once('end', resolve));
+
+const count = (name: string) => totals.get(name) ?? 0;
+const ran = count('pass') + count('fail') + count('cancelled');
+if (count('fail') > 0 || count('cancelled') > 0) process.exitCode = 1;
+if (ran === 0) {
+  console.error(chosen.length === 0 ? `nothing is named ${words.join(' or ')}` : 'no test ran');
+  process.exitCode = 1;
+}
+if (underCi() && missing.length > 0) {
+  console.error('parts are missing under CI, see above');
+  process.exitCode = 1;
+}
