@@ -72,8 +72,7 @@ async function bind(
 ): Promise<Socket> {
   const family = familyOf(address);
   const socket = createSocket({
-    type: family === 6 ? 'udp6' : 'udp4',
-    ipv6Only: true,
+    ...(family === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' }),
     // Only IP literals come here: without this every send would take a turn through the DNS code.
     lookup: (literal, _options, callback) => callback(null, literal, family),
     ...options,

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, type TestContext, test } from 'node:test';
+import { type UdpLimits, UdpTransport, udpLimits } from '../../../../gateway/engine/transport/udp.ts';
+import { codeOf, Recorder, sip } from './recorder.ts';
+
+async function open(
+  t: TestContext,
+  address = '127.0.0.1',
+  limits: UdpLimits = udpLimits,
+  now?: () => number,
+): Promise<{ udp: UdpTransport; user: Recorder }> {
+  const user = new Recorder();
+  const udp = new UdpTransport(user, limits, now);
+  t.after(() => udp.close());
+  await udp.listen(address, 0);
+  return { udp, user };
+}
+
+async function peer(
+  t: TestContext,
+  address = '127.0.0.1',
+): Promise<{ socket: Socket; at: { address: string; port: number } }> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  socket.bind(0, address);
+  await once(socket, 'listening');
+  t.after(() => new Promise<void>(resolve => socket.close(() => resolve())));
+  return { socket, at: { address, port: socket.address().port } };
+}
+
+async function closedPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
+  return port;
+}
+
+async function nextDatagram(socket: Socket): Promise<{ text: string; port: number }> {
+  const [message, source] = (await once(socket, 'message')) as [Buffer, { port: number }];
+  return { text: message.toString(), port: source.port };
+}
+
+describe('a dead peer', () => {
+  test('INVITE to a closed UDP port is known dead in < 50 ms', async t => {
+    const { udp, user } = await open(t);
+    const port = await closedPort();
+    const before = performance.now();
+    const flow = await udp.flowTo({ address: '127.0.0.1', port });
+    flow.send(Buffer.from(sip('dead')));
+    const closing = await user.closing();
+    const elapsed = performance.now() - before;
+    assert.equal(closing.flow, flow);
+    assert.equal(codeOf(closing.error), 'ECONNREFUSED');
+    assert.ok(elapsed < 50, `${elapsed} ms`);
+    assert.equal(flow.closed, true);
+    assert.equal(udp.size, 0);
+  });
+
+  test('the same holds when we listen on every address', async t => {
+    const { udp, user } = await open(t, '0.0.0.0');
+    const flow = await udp.flowTo({ address: '127.0.0.1', port: await closedPort() });
+    flow.send(Buffer.from(sip('dead')));
+    assert.equal(codeOf((await user.closing()).error), 'ECONNREFUSED');
+  });
+
+  test('is no news about a living one', async t => {
+    const { udp, user } = await open(t);
+    const { socket, at } = await peer(t);
+    const living = await udp.flowTo(at);
+    const dead = await udp.flowTo({ address: '127.0.0.1', port: await closedPort() });
+    dead.send(Buffer.from(sip('dead')));
+    assert.equal((await user.closing()).flow, dead);
+    const arrived = nextDatagram(socket);
+    living.send(Buffer.from(sip('alive')));
+    assert.equal((await arrived).text, sip('alive'));
+    assert.deepEqual([living.closed, user.closings.length], [false, 1]);
+  });
+
+  test('that comes back is reached by the next flow', async t => {
+    const { udp, user } = await open(t);
+    const { socket, at } = await peer(t);
+    const port = await closedPort();
+    const dead = await udp.flowTo({ address: '127.0.0.1', port });
+    dead.send(Buffer.from(sip('dead')));
+    await user.closing();
+    const again = await udp.flowTo({ address: '127.0.0.1', port });
+    assert.notEqual(again, dead);
+    assert.equal(again.closed, false);
+    const arrived = nextDatagram(socket);
+    (await udp.flowTo(at)).send(Buffer.from(sip('x')));
+    await arrived;
+  });
+});
+
+describe('a living peer', () => {
+  test('is sent to from the port we listen on, and its answer comes on the same flow', async t => {
+    const { udp, user } = await open(t, '0.0.0.0');
+    const { socket, at } = await peer(t);
+    const flow = await udp.flowTo(at);
+    const arrived = nextDatagram(socket);
+    flow.send(Buffer.from(sip('request')));
+    const { port } = await arrived;
+    assert.equal(port, udp.bound.port);
+    assert.deepEqual(flow.local, { address: '127.0.0.1', port });
+    socket.send(sip('answer'), port, '127.0.0.1');
+    const answer = await user.message();
+    assert.equal(answer.text, sip('answer'));
+    assert.equal(answer.flow, flow);
+  });
+
+  test('that writes first is answered from the listener, and keeps its flow when we call it', async t => {
+    const { udp, user } = await open(t);
+    const { socket, at } = await peer(t);
+    socket.send(sip('hello'), udp.bound.port, '127.0.0.1');
+    const { flow } = await user.message();
+    assert.deepEqual(flow.remote, at);
+    assert.equal(udp.connectedSize, 0);
+    assert.equal(udp.findFlow(at), flow);
+    const arrived = nextDatagram(socket);
+    flow.send(Buffer.from(sip('answer')));
+    assert.equal((await arrived).text, sip('answer'));
+    assert.equal(await udp.flowTo(at), flow);
+    assert.equal(udp.connectedSize, 1);
+  });
+
+  test('others are still heard while it has a socket of its own, and it is still heard after', async t => {
+    let time = 0;
+    const { udp, user } = await open(t, '127.0.0.1', udpLimits, () => time);
+    const [one, other] = [await peer(t), await peer(t)];
+    await udp.flowTo(one.at);
+    other.socket.send(sip('other'), udp.bound.port, '127.0.0.1');
+    assert.deepEqual((await user.message(1)).flow.remote, other.at);
+    time = udpLimits.idleMs + 1;
+    udp.sweep();
+    assert.equal(udp.connectedSize, 0);
+    one.socket.send(sip('one'), udp.bound.port, '127.0.0.1');
+    assert.deepEqual((await user.message(2)).flow.remote, one.at);
+  });
+
+  test('asked for twice at once gets one flow and one socket', async t => {
+    const { udp } = await open(t);
+    const { at } = await peer(t);
+    const [a, b] = await Promise.all([udp.flowTo(at), udp.flowTo(at)]);
+    assert.equal(a, b);
+    assert.equal(udp.connectedSize, 1);
+  });
+
+  test('over IPv6 is reached too', async t => {
+    const { udp } = await open(t, '::1');
+    const { socket, at } = await peer(t, '::1');
+    const arrived = nextDatagram(socket);
+    (await udp.flowTo(at)).send(Buffer.from(sip('six')));
+    assert.equal((await arrived).text, sip('six'));
+  });
+});
+
+describe('bounds', () => {
+  test('keep-alives of every fashion go unnoticed', async t => {
+    const { udp, user } = await open(t);
+    const { socket } = await peer(t);
+    for (const bytes of ['', '\r\n', '\r\n\r\n', '\0\0\0\0', 'jaK', '\0\x01\0\0!\x12\xa4B']) {
+      socket.send(Buffer.from(bytes, 'latin1'), udp.bound.port, '127.0.0.1');
+    }
+    socket.send(sip('real'), udp.bound.port, '127.0.0.1');
+    assert.equal((await user.message()).text, sip('real'));
+  });
+
+  test('a flood of strangers does not push out whom we call', async t => {
+    const { udp, user } = await open(t, '127.0.0.1', { ...udpLimits, flows: 3 });
+    const called = await peer(t);
+    const flow = await udp.flowTo(called.at);
+    for (let i = 1; i <= 5; i++) {
+      const stranger = await peer(t);
+      stranger.socket.send(sip(`stranger${i}`), udp.bound.port, '127.0.0.1');
+      await user.message(i);
+    }
+    assert.equal(udp.size, 3);
+    assert.equal(udp.findFlow(called.at), flow);
+  });
+
+  test('the peer called longest ago gives up its socket, not its flow', async t => {
+    let time = 0;
+    const { udp } = await open(t, '127.0.0.1', { ...udpLimits, connected: 2 }, () => ++time);
+    const peers = [await peer(t), await peer(t), await peer(t)];
+    const flows = [];
+    for (const { at } of peers) flows.push(await udp.flowTo(at));
+    assert.equal(udp.connectedSize, 2);
+    const arrived = nextDatagram(peers[0]!.socket);
+    flows[0]!.send(Buffer.from(sip('still there')));
+    assert.equal((await arrived).text, sip('still there'));
+  });
+
+  test('a datagram too large for UDP closes the flow with an error, not the process', async t => {
+    const { udp, user } = await open(t);
+    const { at } = await peer(t);
+    (await udp.flowTo(at)).send(Buffer.alloc(70_000));
+    assert.equal(codeOf((await user.closing()).error), 'EMSGSIZE');
+  });
+});
+
+describe('the port', () => {
+  test('cannot be listened on twice', async t => {
+    const { udp } = await open(t);
+    const second = new UdpTransport(new Recorder());
+    t.after(() => second.close());
+    await assert.rejects(second.listen('127.0.0.1', udp.bound.port), { code: 'EADDRINUSE' });
+  });
+
+  test('is free again once closed', async t => {
+    const { udp } = await open(t);
+    const { port } = udp.bound;
+    const { at } = await peer(t);
+    await udp.flowTo(at);
+    await udp.close();
+    const socket = createSocket('udp4');
+    socket.bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    await new Promise<void>(resolve => socket.close(() => resolve()));
+  });
+});
