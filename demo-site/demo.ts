@@ -35,6 +35,7 @@ async function run(): Promise<void> {
   const dns = await startDnsServer({
     zone: mysiteZone({ address: LOOPBACK, port: pbx.port }),
     address: LOOPBACK,
+    port: 0,
   });
   const gateway = await startGateway(
     configFrom({

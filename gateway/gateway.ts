@@ -57,7 +57,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     ],
     admin: { secret },
     // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
-    timers: { timerB: config.limits.answerSeconds * 1000 },
+    timers: { b: config.limits.answerSeconds * 1000 },
     log: log.child({ room: 'engine' }),
   });
 

@@ -29,7 +29,10 @@ export function addGatewayCommand(program: Command, started: (gateway: Gateway) 
     .option('--domain <domain>', 'SIP domain of the one site, such as mysite.ru')
     .option('--callable <names>', 'whom visitors may call, such as director,alex,101')
     .option('--origin <origins...>', 'pages that may call, such as https://mysite.ru, or * for any')
-    .option('--listen <address:port>', 'where the widget and the WebSocket are served (default: 0.0.0.0:8443)')
+    .option(
+      '--listen <address:port>',
+      'where the widget and the WebSocket are served (default: 0.0.0.0:8443)',
+    )
     .option('--address <ip>', "this machine's address as browsers and PBXs reach it")
     .option('--certificate <file>', 'PEM certificate, for https')
     .option('--key <file>', 'PEM key of the certificate')

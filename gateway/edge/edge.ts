@@ -14,7 +14,12 @@ const PING_EVERY_MS = 20_000;
 const MISSED_PINGS = 2;
 
 /** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */
-const WS_LIMITS = { maxPayload: 64 * 1024, maxFragments: 16, maxBufferedChunks: 256, perMessageDeflate: false };
+const WS_LIMITS = {
+  maxPayload: 64 * 1024,
+  maxFragments: 16,
+  maxBufferedChunks: 256,
+  perMessageDeflate: false,
+};
 
 /** Takes one accepted socket; `remote` is the visitor's end. */
 export type SocketTaker = (
@@ -80,7 +85,9 @@ export class Edge {
   #welcome(socket: WebSocket, visitor: Visitor, secure: boolean): void {
     this.visitors.enter(visitor);
     const rate = new MessageRate(this.#config.limits.messagesPerSecond);
-    socket.on('error', error => this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol'));
+    socket.on('error', error =>
+      this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol'),
+    );
     socket.on('close', () => this.visitors.leave(visitor));
     socket.on('pong', () => this.#missed.delete(socket));
     socket.on('message', () => {

@@ -26,7 +26,7 @@ export interface EngineOptions {
   readonly admin: AdminOptions;
   readonly log?: EngineLog;
   readonly clock?: Clock;
-  /** RFC 3261's T1, T2 and T4 in milliseconds. */
+  /** RFC 3261's T1, T2 and T4, and Timer B, in milliseconds. */
   readonly timers?: Partial<TimerBase>;
   /** User-Agent and Server, where an application sets none. */
   readonly userAgent?: string;

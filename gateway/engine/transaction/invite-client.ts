@@ -53,7 +53,7 @@ export class InviteClientTransaction implements ClientTransaction {
     const { timers } = this.#host;
     // 17.1.1.2: timer A only where the transport does not retransmit by itself.
     if (!this.flow.reliable) this.#timerA = timers.start(this.#intervalA, onTimerA, this);
-    this.#live(timers.values.lifetime, onTimerB);
+    this.#live(timers.values.b, onTimerB);
     this.flow.send(this.#bytes);
   }
 

@@ -22,6 +22,8 @@ export interface TimerBase {
   readonly t1: number;
   readonly t2: number;
   readonly t4: number;
+  /** Timer B: how long an INVITE may go without any response. Default 64*T1; less moves failover on sooner. */
+  readonly b?: number;
 }
 
 export const defaultTimerBase: TimerBase = { t1: 500, t2: 4000, t4: 5000 };
@@ -33,7 +35,8 @@ const timerC = 185_000;
 export class TimerValues {
   readonly t1: number;
   readonly t2: number;
-  /** Timers B, F, H, L, M and the wait for the answer to a CANCEL. */
+  readonly b: number;
+  /** Timers F, H, L, M and the wait for the answer to a CANCEL. */
   readonly lifetime: number;
   readonly c = timerC;
   readonly #t4: number;
@@ -43,6 +46,7 @@ export class TimerValues {
     this.t2 = base.t2;
     this.#t4 = base.t4;
     this.lifetime = 64 * base.t1;
+    this.b = base.b ?? this.lifetime;
   }
 
   /** Timers D and J: for as long as a peer might repeat itself, which a reliable transport never does. */
