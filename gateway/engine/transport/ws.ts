@@ -7,6 +7,8 @@ import type { Endpoint, Flow, FlowUser } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 
 const QUEUED_BYTES = 256 * 1024;
+/** For the browser to answer our goodbye. */
+const CLOSE_MS = 2_000;
 
 /** `local` is our end of the connection, for Via and Contact. */
 export function acceptWebSocket(
@@ -64,7 +66,10 @@ class WebSocketFlow implements Flow {
   }
 
   close(): void {
-    if (!this.closed) this.#socket.close(1000);
+    if (this.closed) return;
+    this.#socket.close(1000);
+    const deadline = setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
+    this.#socket.once('close', () => clearTimeout(deadline));
   }
 
   #receive(data: RawData, isBinary: boolean): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatAddress, parseAddress, tagOf, withTag } from '../../../../gateway/engine/message/address.ts';
+import { cpuTime } from './cpu-time.ts';
 
 test('name, URI and parameters are found', () => {
   assert.deepEqual(parseAddress('"A. \\"G.\\" <Bell>" <sip:a@example.com;lr?x=y> ; tag = a48s ;x'), {
@@ -90,12 +91,10 @@ test('a formatted address parses back as itself', () => {
 
 test('60 kB of anything take less than 20 ms', () => {
   for (const text of ['"', '<', '>', ';', '\\', ' ', '\t', ';a', ';tag', '"a"', '\\"', '<>', ',']) {
-    const before = performance.now();
     for (const prefix of ['', '"', '<sip:a@b>', '<sip:a@b>;x=']) {
       const value = prefix + text.repeat(60_000 / text.length);
-      parseAddress(value);
-      tagOf(value);
+      assert.ok(cpuTime(() => parseAddress(value)) < 20, text);
+      assert.ok(cpuTime(() => tagOf(value)) < 20, text);
     }
-    assert.ok(performance.now() - before < 20, text);
   }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { StreamFramer } from '../../../../gateway/engine/message/framer.ts';
 import { messageLimits } from '../../../../gateway/engine/message/limits.ts';
+import { cpuTime } from './cpu-time.ts';
 
 const message = (body: string, ...fields: string[]): Buffer =>
   Buffer.from(
@@ -127,7 +128,6 @@ describe('what cannot be followed', () => {
 
 test('a message of 60 kB in chunks of one byte takes less than 100 ms', () => {
   const bytes = message('x'.repeat(40_000), `Subject: ${'\r\n x'.repeat(5_000)}`);
-  const before = performance.now();
   assert.equal(feed(bytes, 1).messages.length, 1);
-  assert.ok(performance.now() - before < 100);
+  assert.ok(cpuTime(() => feed(bytes, 1)) < 100);
 });

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { messageLimits } from '../../../../gateway/engine/message/limits.ts';
 import type { ParseFailure, SipMessage } from '../../../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../../../gateway/engine/message/parse.ts';
+import { cpuTime } from './cpu-time.ts';
 
 const FIELDS = [
   'Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1',
@@ -234,10 +235,7 @@ describe('the whole', () => {
   })) {
     test(`60 kB of ${what} take less than 20 ms`, () => {
       const bytes = options(filler);
-      parseMessage(bytes);
-      const before = performance.now();
-      parseMessage(bytes);
-      assert.ok(performance.now() - before < 20);
+      assert.ok(cpuTime(() => parseMessage(bytes)) < 20);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { formatUri, parseUri, uriEquals } from '../../../../gateway/engine/message/uri.ts';
+import { cpuTime } from './cpu-time.ts';
 
 describe('parsing', () => {
   test('every part is found', () => {
@@ -77,10 +78,10 @@ describe('parsing', () => {
 
   test('60 kB of anything take less than 20 ms', () => {
     for (const character of [';', '@', '%', ':', '?', '&', '=', 'a', '[', '%41']) {
-      const before = performance.now();
-      parseUri(`sip:${character.repeat(60_000)}`);
-      parseUri(`sip:a@h;${character.repeat(60_000)}`);
-      assert.ok(performance.now() - before < 20, character);
+      for (const prefix of ['sip:', 'sip:a@h;', 'sip:a@h?']) {
+        const text = prefix + character.repeat(60_000 / character.length);
+        assert.ok(cpuTime(() => parseUri(text)) < 20, character);
+      }
     }
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCSeq } from '../../../../gateway/engine/message/cseq.ts';
 import { formatVia, parseVia } from '../../../../gateway/engine/message/via.ts';
+import { cpuTime } from './cpu-time.ts';
 
 test('transport, sent-by and parameters are found', () => {
   assert.deepEqual(
@@ -63,11 +64,10 @@ for (const value of [
 
 test('60 kB of anything take less than 20 ms', () => {
   for (const text of [' ', ' :', ';', '/', 'SIP/', ';a=" ']) {
-    const before = performance.now();
     for (const prefix of ['', 'SIP', 'SIP/2.0/UDP h', 'SIP/2.0/UDP h;']) {
-      parseVia(prefix + text.repeat(60_000 / text.length));
+      const value = prefix + text.repeat(60_000 / text.length);
+      assert.ok(cpuTime(() => parseVia(value)) < 20, text);
     }
-    assert.ok(performance.now() - before < 20, text);
   }
 });
 

@@ -1,0 +1,34 @@
+// A certificate authority that nobody trusts but these tests, and a certificate of its making for
+// DNS:sip.example.com, DNS:*.wild.example.com and IP:127.0.0.1, CN pbx.example.com. Good until 2126.
+// Made by: openssl req -x509 -newkey ec …; openssl x509 -req -extfile … -days 36500.
+
+export const authority = `-----BEGIN CERTIFICATE-----
+MIIBqzCCAVGgAwIBAgIUKJYhBxISKL/XE3nGnFR8PvIiOiowCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXc2lwLWNhbGwgdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIzMDQ0
+OTUwWhgPMjEyNjEwMzAwNDQ5NTBaMCIxIDAeBgNVBAMMF3NpcC1jYWxsIHRlc3Qg
+YXV0aG9yaXR5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+oq5z2VX/h5ObSMV
+Gmp+g2xjnibdI3aaZwR3flUEEPAia7vzylLDd3Ryfk0ucqM/lAw6jeYPclGBImxf
+5VIjMKNjMGEwHQYDVR0OBBYEFMuHLpkWHCmHwGX3RGAWs/ippwH3MB8GA1UdIwQY
+MBaAFMuHLpkWHCmHwGX3RGAWs/ippwH3MA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0P
+AQH/BAQDAgIEMAoGCCqGSM49BAMCA0gAMEUCIC9/oEzgjpq4KT6wTVYwk2f0cPKK
+OysIRVCjlNK0gS2/AiEAjGnmS+cqj3E7IxMg2hWfH+xdNCdzUHmuMTJItdJQKyE=
+-----END CERTIFICATE-----`;
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBxjCCAWugAwIBAgIUFVf12tXJujmb/fnAmjaXE+8G+mcwCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXc2lwLWNhbGwgdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIzMDQ0
+OTUwWhgPMjEyNjEwMzAwNDQ5NTBaMBoxGDAWBgNVBAMMD3BieC5leGFtcGxlLmNv
+bTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJW6mrEPVx6V29hmn/z9Fe1Hpp/v
+gNJtl3YZJVcItkaspgD6UID3bputb0oSNeDCi4RTzKdHeHf7aDyuVKK7dxGjgYQw
+gYEwNAYDVR0RBC0wK4IPc2lwLmV4YW1wbGUuY29tghIqLndpbGQuZXhhbXBsZS5j
+b22HBH8AAAEwCQYDVR0TBAIwADAdBgNVHQ4EFgQU7tiQsp4VFkM5AXNnU757/eXy
+lm8wHwYDVR0jBBgwFoAUy4cumRYcKYfAZfdEYBaz+KmnAfcwCgYIKoZIzj0EAwID
+SQAwRgIhALYQmtDb9BURhApCtpbUKvqXwEwJPNdHQ0rYSVsjb1NzAiEA73iYW7fO
+v3NvNY0az11ZT2++v+ogQr6wbrOpRFwd/oU=
+-----END CERTIFICATE-----`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglVf/u2rYw9W3Y1mk
+/yuvsSUgeE5hP8E2xp/EyWVnaY6hRANCAASVupqxD1celdvYZp/8/RXtR6af74DS
+bZd2GSVXCLZGrKYA+lCA926brW9KEjXgwouEU8ynR3h3+2g8rlSiu3cR
+-----END PRIVATE KEY-----`;
