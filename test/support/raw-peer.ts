@@ -109,11 +109,12 @@ export class RawPeer {
 
   /** Sends a request in the dialog that answering `invite` made: the callee's side of it. */
   requestWithin(invite: SipRequest, method: string, body = '', tag = 'peer'): void {
-    const cseq = this.#cseq++;
+    // RFC 3261 13.2.2.4: an ACK has the number of the INVITE that it acknowledges.
+    const cseq = method === 'ACK' ? this.#cseq - 1 : this.#cseq++;
     this.send(
       [
         `${method} ${/<([^>]*)>/.exec(invite.headers.get('Contact') ?? '')?.[1]} SIP/2.0`,
-        `Via: SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK${invite.headers.get('Call-ID')}${cseq};rport`,
+        `Via: SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK${invite.headers.get('Call-ID')}${cseq}${method};rport`,
         'Max-Forwards: 70',
         `From: ${invite.headers.get('To')};tag=${tag}`,
         `To: ${invite.headers.get('From')}`,

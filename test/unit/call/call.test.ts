@@ -20,6 +20,9 @@ async function established(
   pbx.respond(invite, '200 OK', { body: SDP });
   call.ack(await scene.browser.response(200));
   await pbx.request('ACK');
+  // Whoever answers a request in the dialog has joined its two sides.
+  call.request('INFO');
+  await scene.browser.response(200, 'INFO');
   return { ...scene, call, pbx, invite };
 }
 
@@ -181,6 +184,7 @@ test('a new offer of the PBX crosses to the browser and its answer comes back', 
   assert.equal(reinvite.body.toString(), held);
   call.respond(reinvite, '200 OK', SDP);
   assert.equal((await pbx.response(200)).body.toString(), SDP);
+  pbx.requestWithin(invite, 'ACK');
   await browser.request('ACK');
   call.request('BYE');
   await browser.response(200, 'BYE');
