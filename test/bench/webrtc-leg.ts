@@ -33,6 +33,7 @@ export class WebRtcLeg {
   #ufrag = randomBytes(6).toString('hex');
   #password = randomBytes(16).toString('hex');
   #remote = { ufrag: '', password: '', address: '', port: 0 };
+  #dtls: DtlsClient | null = null;
   #srtp: SrtpSession | null = null;
   #checking: NodeJS.Timeout | null = null;
   #onDtls: (datagram: Buffer) => void = () => {};
@@ -171,6 +172,7 @@ export class WebRtcLeg {
       ),
       extendedMasterSecret: true,
     });
+    this.#dtls = client;
     this.#onDtls = datagram => transport.onData(datagram, ['', 0]);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('DTLS did not finish')), timeoutMs);
@@ -219,6 +221,10 @@ export class WebRtcLeg {
 
   close(): void {
     this.fallSilent();
+    // Past the last flight: werift then stops repeating itself.
+    if (this.#dtls !== null) this.#dtls.dtls.flight = 9;
+    this.#onDtls = () => {};
+    this.outgoing = () => null;
     this.socket.close();
   }
 

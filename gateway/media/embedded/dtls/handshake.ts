@@ -25,6 +25,8 @@ export interface HandshakeEvents {
   failed(reason: string): void;
 }
 
+const contentChangeCipherSpec = 20;
+const contentAlert = 21;
 const contentHandshake = 22;
 const finishedMessage = 20;
 const clientHello = 1;
@@ -88,8 +90,9 @@ export class DtlsHandshake {
   }
 
   #record(record: DtlsRecord): boolean {
-    // Alerts and application data have no say: a plain alert proves nothing about who
-    // sent it, and ICE consent tells of the browser's end.
+    // Alerts have no say: a plain one proves nothing about who sent it, and ICE consent
+    // tells of the browser's end. ChangeCipherSpec says nothing that the epoch does not.
+    if (record.type === contentChangeCipherSpec || record.type === contentAlert) return true;
     if (record.type !== contentHandshake) return false;
     if (record.epoch === 1) return this.#enciphered(record.bytes);
     if (record.epoch !== 0 || this.#state !== 'handshaking') return false;

@@ -1,0 +1,111 @@
+// A call through a real relay between a simulated browser and a plain RTP peer, for the
+// tests beside it.
+
+import { once } from 'node:events';
+import {
+  createEmbeddedRelay,
+  type EmbeddedRelay,
+  type EmbeddedRelayOptions,
+} from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { MediaEvent, MediaReport } from '../../../gateway/media/relay.ts';
+import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
+import { echoAnswer, RtpEcho } from './rtp-echo.ts';
+
+/** Each test file takes a range of its own: they run side by side. */
+export function relayOptions(firstPort: number): EmbeddedRelayOptions {
+  return {
+    workers: 1,
+    browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
+    pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [firstPort, firstPort + 39] },
+    drainMs: 50,
+  };
+}
+
+export class RelayCall {
+  readonly relay: EmbeddedRelay;
+  readonly id: string;
+  readonly leg: WebRtcLeg;
+  readonly echo: RtpEcho;
+  /** As the relay gave them. */
+  offer = '';
+  answer = '';
+  #seq = 1000;
+
+  static async prepare(relay: EmbeddedRelay, id: string, leg: LegOptions = {}): Promise<RelayCall> {
+    return new RelayCall(relay, id, await WebRtcLeg.open(leg), await RtpEcho.open());
+  }
+
+  /** Offer, answer, ICE and DTLS. */
+  static async open(relay: EmbeddedRelay, id: string, leg: LegOptions = {}): Promise<RelayCall> {
+    const call = await RelayCall.prepare(relay, id, leg);
+    await call.negotiate();
+    await call.leg.connect(call.answer);
+    return call;
+  }
+
+  private constructor(relay: EmbeddedRelay, id: string, leg: WebRtcLeg, echo: RtpEcho) {
+    this.relay = relay;
+    this.id = id;
+    this.leg = leg;
+    this.echo = echo;
+  }
+
+  async negotiate(video = false): Promise<void> {
+    this.offer = await this.relay.offer(this.id, 'browser', this.leg.offer(video));
+    this.answer = await this.relay.answer(this.id, 'pbx', echoAnswer(this.offer, this.echo, /pcmu|vp8/i));
+  }
+
+  /** The relay's RTP port towards the PBX. */
+  get port(): number {
+    return Number(/^m=audio (\d+)/m.exec(this.offer)?.[1]);
+  }
+
+  packet(type = 0): Buffer {
+    const packet = Buffer.alloc(172, 0x55);
+    packet[0] = 0x80;
+    packet[1] = type;
+    packet.writeUInt16BE(this.#seq++ & 0xffff, 2);
+    packet.writeUInt32BE(this.#seq * 160, 4);
+    packet.writeUInt32BE(this.leg.ssrc, 8);
+    return packet;
+  }
+
+  /** Resolves with what comes back of a packet that the PBX echoes. */
+  async roundTrip(packet = this.packet()): Promise<Buffer> {
+    const came = new Promise<Buffer>(resolve => {
+      this.leg.onRtp = (bytes, length) => resolve(Buffer.from(bytes.subarray(0, length)));
+    });
+    this.leg.sendRtp(packet);
+    return came;
+  }
+
+  async close(): Promise<MediaReport> {
+    const report = await this.relay.close(this.id);
+    this.leg.close();
+    this.echo.close();
+    return report;
+  }
+}
+
+export function nextEvent<T extends MediaEvent['type']>(
+  relay: EmbeddedRelay,
+  type: T,
+  call: string,
+): Promise<MediaEvent & { readonly type: T }> {
+  return new Promise(resolve => {
+    relay.onEvent(event => {
+      if (event.type === type && event.call === call) resolve(event as MediaEvent & { readonly type: T });
+    });
+  });
+}
+
+/** Resolves when the relay holds nothing any more, draining ports included. */
+export async function emptied(relay: EmbeddedRelay): Promise<void> {
+  for (const deadline = Date.now() + 3000; ; ) {
+    const { calls, ports, draining } = await relay.counts();
+    if (calls + ports + draining === 0) return;
+    if (Date.now() > deadline) throw new Error(`still held: ${JSON.stringify({ calls, ports, draining })}`);
+  }
+}
+
+export { createEmbeddedRelay, once };

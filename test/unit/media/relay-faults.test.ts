@@ -1,0 +1,142 @@
+// What goes wrong by itself: lost datagrams, browsers that vanish, PBXs that fall silent,
+// workers that die.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
+
+describe('the embedded relay when the network fails', () => {
+  let relay: EmbeddedRelay;
+  before(async () => {
+    relay = await createEmbeddedRelay({
+      ...relayOptions(44200),
+      consentMs: 600,
+      connectMs: 6000,
+      silentAfterMs: 400,
+    });
+  });
+  after(async () => {
+    await emptied(relay);
+    await relay.shutdown();
+  });
+
+  it('connects though every DTLS datagram of the browser is lost once', async () => {
+    const call = await RelayCall.prepare(relay, 'lossy');
+    await call.negotiate();
+    const seen = new Set<string>();
+    call.leg.outgoing = datagram => {
+      const first = datagram[0]!;
+      if (first < 20 || first > 63) return datagram;
+      // Content type, epoch and handshake type: a repetition has them again.
+      const name = `${first} ${datagram[4]} ${datagram[13]} ${datagram.length}`;
+      if (seen.has(name)) return datagram;
+      seen.add(name);
+      return null;
+    };
+    await call.leg.connect(call.answer, 6000);
+    await call.roundTrip();
+    await call.close();
+  });
+
+  it('connects though the DTLS datagrams of the browser come twice and in the wrong order', async () => {
+    const call = await RelayCall.prepare(relay, 'shuffled');
+    await call.negotiate();
+    const held: Buffer[] = [];
+    call.leg.outgoing = datagram => {
+      if (datagram[0]! < 20 || datagram[0]! > 63) return datagram;
+      held.push(Buffer.from(datagram));
+      if (held.length === 1) {
+        // Everything sent in one go, backwards, twice.
+        setImmediate(() => {
+          for (const late of [...held, ...held].reverse()) {
+            call.leg.socket.send(late, call.leg.relay.port, call.leg.relay.address);
+          }
+          held.length = 0;
+        });
+      }
+      return null;
+    };
+    await call.leg.connect(call.answer, 6000);
+    await call.roundTrip();
+    await call.close();
+  });
+
+  it('says failed when checks end, sends no more, and connects again when they return', async () => {
+    const call = await RelayCall.open(relay, 'consent');
+    const failed = nextEvent(relay, 'failed', 'consent');
+    call.leg.fallSilent();
+    assert.match((await failed).reason, /no ICE checks/);
+    const connected = nextEvent(relay, 'connected', 'consent');
+    await call.leg.check();
+    await connected;
+    await call.roundTrip();
+    await call.close();
+  });
+
+  it('says once which leg fell silent', async () => {
+    const call = await RelayCall.open(relay, 'silent');
+    const silences: string[] = [];
+    relay.onEvent(event => {
+      if (event.call === 'silent' && event.type === 'silent') silences.push(event.leg);
+    });
+    call.echo.onPacket = () => false;
+    const talking = setInterval(() => {
+      call.leg.sendRtp(call.packet());
+      call.leg.sendCheck();
+    }, 50);
+    assert.ok((await nextEvent(relay, 'silent', 'silent')).silentMs >= 400);
+    call.echo.onPacket = () => true;
+    await call.roundTrip();
+    clearInterval(talking);
+    assert.deepEqual(silences, ['pbx']);
+    await call.close();
+  });
+});
+
+describe('the embedded relay when a browser never comes', () => {
+  it('says failed, and why', async () => {
+    const relay = await createEmbeddedRelay({ ...relayOptions(44240), connectMs: 200 });
+    const call = await RelayCall.prepare(relay, 'absent');
+    const failed = nextEvent(relay, 'failed', 'absent');
+    await call.negotiate();
+    assert.match((await failed).reason, /no ICE check/);
+    await call.close();
+    await relay.shutdown();
+  });
+});
+
+describe('the embedded relay when a worker dies', () => {
+  it('says failed for its calls, keeps the others, and takes new ones on a new worker', async () => {
+    const relay = await createEmbeddedRelay({ ...relayOptions(44300), workers: 2 });
+    const [one, two] = [await RelayCall.open(relay, 'one'), await RelayCall.open(relay, 'two')];
+    const failures: string[] = [];
+    relay.onEvent(event => {
+      if (event.type === 'failed') failures.push(event.call);
+    });
+    const failed = nextEvent(relay, 'failed', 'one');
+    await relay.links[0]?.thread?.terminate();
+    assert.match((await failed).reason, /worker was lost/);
+    await two.roundTrip();
+    assert.deepEqual(failures, ['one']);
+    await assert.rejects(one.negotiate(), { status: 503 });
+    await one.close();
+    const [three, four] = [await RelayCall.open(relay, 'three'), await RelayCall.open(relay, 'four')];
+    await three.roundTrip();
+    await four.roundTrip();
+    for (const call of [two, three, four]) await call.close();
+    await emptied(relay);
+    await relay.shutdown();
+  });
+
+  it('does not start when its port is taken', async () => {
+    const relay = await createEmbeddedRelay(relayOptions(44340));
+    const port = relay.links[0]!.port;
+    const options = relayOptions(44340);
+    await assert.rejects(
+      createEmbeddedRelay({ ...options, browser: { ...options.browser, port } }),
+      /EADDRINUSE/,
+    );
+    await relay.shutdown();
+  });
+});

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import { MediaError } from '../../../gateway/media/relay.ts';
+import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
+import { echoAnswer } from './rtp-echo.ts';
+
+describe('the embedded relay', () => {
+  let relay: EmbeddedRelay;
+  before(async () => {
+    relay = await createEmbeddedRelay(relayOptions(44000));
+  });
+  after(() => relay.shutdown());
+
+  for (const profile of ['AES128_CM_SHA1_80', 'AEAD_AES_128_GCM'] as const) {
+    it(`carries RTP both ways unchanged under ${profile}, and reports it`, async () => {
+      const connected = nextEvent(relay, 'connected', profile);
+      const call = await RelayCall.open(relay, profile, { profiles: [profile] });
+      await connected;
+      assert.equal(call.leg.profile, profile);
+      for (let i = 0; i < 20; i++) {
+        const packet = call.packet();
+        assert.deepEqual(await call.roundTrip(packet), packet);
+      }
+      const report = await call.close();
+      assert.deepEqual([report.browser.packets, report.pbx.packets], [20, 20]);
+      assert.deepEqual([report.browser.bytes, report.pbx.bytes], [20 * 172, 20 * 172]);
+      assert.deepEqual([report.browser.lost, report.pbx.lost], [0, 0]);
+      assert.deepEqual([report.browser.dropped, report.pbx.dropped], [0, 0]);
+      assert.ok(report.browser.silentMs !== null && report.browser.silentMs < 1000);
+      await emptied(relay);
+    });
+  }
+
+  it('prefers counter mode when the browser has both', async () => {
+    const call = await RelayCall.open(relay, 'both', { profiles: ['AEAD_AES_128_GCM', 'AES128_CM_SHA1_80'] });
+    assert.equal(call.leg.profile, 'AES128_CM_SHA1_80');
+    await call.close();
+  });
+
+  it('passes a picture request to the PBX line whose source it names, and reports back', async () => {
+    const call = await RelayCall.prepare(relay, 'rtcp');
+    await call.negotiate(true);
+    await call.leg.connect(call.answer);
+    const videoPort = Number(/^m=video (\d+)/m.exec(call.offer)?.[1]);
+    const video = call.packet(96);
+    video.writeUInt32BE(0x76543210, 8);
+    const rtcp = createSocket('udp4');
+    rtcp.bind(call.echo.video.address().port + 1, '127.0.0.1');
+    await once(rtcp, 'listening');
+    const seen = call.roundTrip(video);
+    call.echo.video.send(video, videoPort, '127.0.0.1');
+    await seen;
+    // RR without blocks, then PLI for the PBX's source.
+    const pli = Buffer.from('80c900010000000181ce00020000000176543210', 'hex');
+    call.leg.sendRtcp(pli);
+    const [came] = await once(rtcp, 'message');
+    assert.deepEqual(came, pli);
+    const sender = Buffer.from(`80c8000676543210${'00'.repeat(20)}`, 'hex');
+    const heard = new Promise<Buffer>(resolve => {
+      call.leg.onRtcp = (packet, length) => resolve(Buffer.from(packet.subarray(0, length)));
+    });
+    rtcp.send(sender, videoPort + 1, '127.0.0.1');
+    assert.deepEqual(await heard, sender);
+    rtcp.close();
+    await call.close();
+  });
+
+  it('renames payload types when the PBX answers with numbers of its own', async () => {
+    const call = await RelayCall.prepare(relay, 'renamed');
+    call.offer = await relay.offer(call.id, 'browser', call.leg.offer());
+    const port = call.echo.audio.address().port;
+    const answer = await relay.answer(
+      call.id,
+      'pbx',
+      `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n`,
+    );
+    assert.match(answer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8 126\r$/m);
+    await call.leg.connect(answer);
+    const types: number[] = [];
+    call.echo.onPacket = packet => types.push(packet[1]!) > 0;
+    assert.equal((await call.roundTrip(call.packet(126)))[1], 126);
+    assert.deepEqual(types, [101]);
+    await call.close();
+  });
+
+  it('strips header extensions on the way to the PBX', async () => {
+    const call = await RelayCall.open(relay, 'extension');
+    const plain = call.packet();
+    const extended = Buffer.concat([
+      plain.subarray(0, 12),
+      Buffer.from('bede000110aa0000', 'hex'),
+      plain.subarray(12),
+    ]);
+    extended[0] = 0x90;
+    assert.deepEqual(await call.roundTrip(extended), plain);
+    await call.close();
+  });
+
+  it('gives the same bytes for the same answer, and follows another target', async () => {
+    const call = await RelayCall.open(relay, 'failover');
+    const same = await relay.answer(call.id, 'pbx', echoAnswer(call.offer, call.echo, /pcmu|vp8/i));
+    assert.equal(same, call.answer);
+    const other = await RelayCall.prepare(relay, 'other');
+    const replaced = await relay.answer(call.id, 'pbx', echoAnswer(call.offer, other.echo, /pcmu/i));
+    assert.equal(replaced, call.answer);
+    let atOther = 0;
+    other.echo.onPacket = () => ++atOther > 0;
+    await call.roundTrip();
+    assert.equal(atOther, 1);
+    await call.close();
+    await other.close();
+  });
+
+  it('survives an ICE restart, from another address too, without a new handshake', async () => {
+    const call = await RelayCall.open(relay, 'restart');
+    await call.roundTrip();
+    const before = call.answer;
+    call.leg.restart();
+    await call.negotiate();
+    const ufrag = /a=ice-ufrag:\S+/;
+    assert.notEqual(ufrag.exec(call.answer)?.[0], ufrag.exec(before)?.[0]);
+    await call.roundTrip();
+    call.leg.heed(call.answer);
+    const elsewhere = createSocket('udp4');
+    elsewhere.bind(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    call.leg.sendCheck(elsewhere);
+    await once(elsewhere, 'message');
+    const moved = once(elsewhere, 'message');
+    elsewhere.send(call.leg.seal(call.packet()), call.leg.relay.port, '127.0.0.1');
+    const [packet] = await moved;
+    assert.equal(packet.length, 182);
+    elsewhere.close();
+    await call.close();
+  });
+
+  it('holds: sends nothing to a PBX that says 0.0.0.0, and goes on afterwards', async () => {
+    const call = await RelayCall.open(relay, 'hold');
+    const again = await relay.answer(
+      call.id,
+      'pbx',
+      echoAnswer(call.offer, call.echo, /pcmu/i).replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0'),
+    );
+    assert.match(again, /^a=sendonly\r$/m);
+    let came = 0;
+    call.echo.onPacket = () => ++came > 0;
+    call.leg.sendRtp(call.packet());
+    // The relay has seen the packet when it answers the check behind it.
+    await call.leg.check();
+    await relay.answer(call.id, 'pbx', echoAnswer(call.offer, call.echo, /pcmu/i));
+    await call.roundTrip();
+    assert.equal(came, 1);
+    await call.close();
+  });
+
+  it('refuses what it cannot bridge and keeps what it had', async () => {
+    const call = await RelayCall.open(relay, 'kept');
+    const refused = (status: number) => (error: unknown) =>
+      error instanceof MediaError && error.status === status;
+    await assert.rejects(relay.offer(call.id, 'browser', 'hello'), refused(400));
+    await assert.rejects(relay.answer(call.id, 'pbx', 'v=0\r\n'), refused(400));
+    await assert.rejects(
+      relay.answer(call.id, 'pbx', echoAnswer(call.offer, call.echo, /nothing/)),
+      refused(488),
+    );
+    await call.roundTrip();
+    await call.close();
+  });
+
+  it('leaves nothing behind of a first offer that it refused, and of calls it never heard of', async () => {
+    await assert.rejects(relay.offer('bad', 'browser', 'v=0\r\nm=audio'), MediaError);
+    assert.deepEqual((await relay.close('unheard')).browser.packets, 0);
+    await assert.rejects(relay.answer('unheard', 'pbx', 'v=0\r\n'), MediaError);
+    await emptied(relay);
+  });
+
+  it('says 503 when its ports are used up, and has them again after the drain', async () => {
+    const calls: RelayCall[] = [];
+    for (let i = 0; i < 20; i++) {
+      const call = await RelayCall.prepare(relay, `port ${i}`);
+      await call.negotiate();
+      calls.push(call);
+    }
+    const extra = await RelayCall.prepare(relay, 'one too many');
+    await assert.rejects(
+      extra.negotiate(),
+      (error: unknown) => error instanceof MediaError && error.status === 503,
+    );
+    assert.equal((await relay.counts()).ports, 40);
+    await calls[0]?.close();
+    await assert.rejects(extra.negotiate(), MediaError, 'a port that drains is not free');
+    for (const call of calls.slice(1)) await call.close();
+    await emptied(relay);
+    await extra.negotiate();
+    await extra.close();
+    await emptied(relay);
+  });
+});
