@@ -2,9 +2,9 @@
 // The last place where something a peer sent could throw; it ends here.
 
 import { tagOf } from '../message/address.ts';
-import type { ParseFailure, SipRequest } from '../message/message.ts';
+import type { ParseFailure, SipRequest, SipResponse } from '../message/message.ts';
 import { parseMessage } from '../message/parse.ts';
-import { checkRequest, checkResponse } from '../message/sanity.ts';
+import { checkRequest } from '../message/sanity.ts';
 import type { Flow, FlowUser } from '../transport/transport.ts';
 import { respondStatelessly, type TransactionLayer } from './transaction-layer.ts';
 
@@ -44,9 +44,8 @@ export class Reception implements FlowUser {
     const message = parseMessage(bytes);
     if (message.kind === 'failure') this.#refuse(message, flow);
     else if (message.kind === 'response') {
-      const problem = checkResponse(message);
-      if (problem === undefined) transactions.receiveResponse(message);
-      else this.#log.debug({ problem, remote: flow.remote }, 'response dropped');
+      if (isUsable(message)) transactions.receiveResponse(message);
+      else this.#log.debug({ status: message.status, remote: flow.remote }, 'response dropped');
     } else {
       const refusal = checkRequest(message) ?? checkIdentifiers(message);
       if (refusal === undefined) transactions.receiveRequest(message, flow);
@@ -60,6 +59,14 @@ export class Reception implements FlowUser {
       respondStatelessly(failure.partial, flow, failure.status, failure.reason);
     }
   }
+}
+
+/**
+ * Of a response only what we read ourselves is looked at: it counts for nothing unless it carries a branch
+ * that we made. SIPp, and phones, repeat the To tag, which is no reason to let a call hang.
+ */
+function isUsable({ headers }: SipResponse): boolean {
+  return headers.has('Via') && headers.has('CSeq') && headers.has('From') && headers.has('To');
 }
 
 /** Call-ID and tag name a dialog in frames whose fields `|` divides; neither grammar allows it. */
