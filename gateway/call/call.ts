@@ -142,10 +142,11 @@ export class Call {
     this.#state = 'answering';
     this.#uac = uac;
     // From the moment it answered, the PBX may hang up, also while the browser is still being told.
-    uac.on('destroy', () => {
+    onEnd(uac, () => {
       if (this.#state === 'answering') this.#giveUp(outcome('no-answer'));
       else this.#finish(outcome('answered'), 'hung-up-by-pbx');
     });
+    if (this.#state !== 'answering') return;
     const answer = await media.answer(this.id, 'pbx', uac.remote.sdp);
     if (this.#state !== 'answering') return;
     const uas = await srf.createUAS(this.#request, this.#response, { localSdp: answer });
@@ -163,7 +164,7 @@ export class Call {
   }
 
   #join(uas: Dialog, uac: Dialog): void {
-    uas.on('destroy', () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
+    onEnd(uas, () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
     for (const event of ['modify', 'update'] as const) {
       uas.on(event, (request, response) => {
         this.#visitorBack();
@@ -269,4 +270,13 @@ export class Call {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(expired, seconds * 1000);
   }
+}
+
+/**
+ * Tells when the far end hangs up, also when it did so before anybody could listen: drachtio-srf
+ * hands a BYE on in the same breath as the dialog, ahead of the promise that yields it.
+ */
+function onEnd(dialog: Dialog, ended: () => void): void {
+  if (dialog.connected) dialog.on('destroy', ended);
+  else ended();
 }
