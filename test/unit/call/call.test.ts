@@ -164,24 +164,6 @@ test('when the PBX hangs up, the visitor hears of it', async context => {
   await quiet();
 });
 
-test('visitors who hang up in the same breath as they are answered leave no call behind', async context => {
-  const { browser, pbxs, quiet } = await startScene(context, { limits: { messagesPerSecond: 1_000 } });
-  const [pbx] = pbxs as [RawPeer];
-  const calls = Array.from({ length: 100 }, () => new RawCall(browser, DIRECTOR));
-  for (const call of calls) call.invite(SDP);
-  const invites: SipRequest[] = [];
-  for (const _ of calls) invites.push(await pbx.request('INVITE'));
-  for (const invite of invites) pbx.respond(invite, '200 OK', { body: SDP });
-  for (const _ of calls) {
-    const answered = await browser.response(200);
-    const call = calls.find(({ id }) => id === answered.headers.get('Call-ID'));
-    call?.ack(answered);
-    call?.request('BYE');
-  }
-  for (const _ of calls) pbx.respond(await pbx.request('BYE'), '200 OK');
-  await quiet();
-});
-
 test('nobody moves a call elsewhere: REFER is declined on both sides', async context => {
   const { browser, pbx, invite, call, quiet } = await established(context);
   call.request('REFER', '', ['Refer-To: <sip:+14165551212@evil.example>']);

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
+import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
+import { startMeasured } from '../../bench/measured-gateway.ts';
+import { PlainBrowser } from '../../bench/plain-browser.ts';
+import { startPlainPbx } from '../../bench/plain-pbx.ts';
+import { eventually } from '../../support/eventually.ts';
+import { SDP } from '../../support/signalling-gateway.ts';
+
+const LOOPBACK = '127.0.0.1';
+const CALLS = 1_500;
+
+test('a burst of calls, each hung up in the breath it is answered in, leaves nothing behind', async context => {
+  const pbx = await startPlainPbx(LOOPBACK, SDP);
+  const zone = mysiteZone({ address: LOOPBACK, port: pbx.port });
+  const dns = await startDnsServer({ zone, address: LOOPBACK, port: 0 });
+  // A process of its own: under load its messages arrive several at a time, as they do in earnest.
+  const gateway = await startMeasured(
+    {
+      listen: `${LOOPBACK}:0`,
+      address: LOOPBACK,
+      dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: ['127.0.0.0/8'] },
+      sip: { udp: 0, tcp: 0 },
+      limits: { messagesPerSecond: 100_000 },
+      sites: [{ domain: 'mysite.test', origins: ['*'], callable: ['director'] }],
+    },
+    true,
+  );
+  const browser = await PlainBrowser.open(gateway.url);
+  context.after(async () => {
+    browser.close();
+    await gateway.stop();
+    await dns.close();
+    pbx.close();
+  });
+
+  let left = CALLS;
+  const caller = async () => {
+    while (left-- > 0) assert.equal(await browser.call('sip:director@mysite.test', SDP), 200);
+  };
+  await Promise.all(Array.from({ length: 30 }, caller));
+
+  await eventually('the gateway is at rest', async () => {
+    const health = await (await fetch(`${gateway.url}/healthz`)).json();
+    return health.calls === 0 && health.dialogs === 0 && health.media.calls === 0;
+  });
+});
