@@ -27,7 +27,7 @@ stories(
         await visitor.call();
         await visitor.waitFor('in-call');
         await visitor.press('40*7');
-        const [, pressed] = await asterisk.waitFor(/Digits pressed (\S*)/, { since: mark });
+        const [, pressed] = await asterisk.waitFor(/NOTICE\[.*Digits pressed (\S*)/, { since: mark });
         assert.equal(pressed, '40*7');
         await visitor.hangUp();
       });

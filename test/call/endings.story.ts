@@ -83,6 +83,10 @@ stories(
       await office.asterisk(16).kill();
       assert.deepEqual(await visitor.ended({ within: 20_000 }), { state: 'failed', reason: 'call-dropped' });
     });
+
+    story('after all of it the gateways hold nothing: no call, transaction, timer or port', async () => {
+      await Promise.all([...lines.values()].map(line => line.gateway.spotless()));
+    });
   },
 );
 

@@ -59,12 +59,11 @@ stories(
       }
     }
 
-    story('the way there was found by NAPTR, then SRV, then A', async () => {
-      const { questions } = lines.get(16)!.dns;
-      const naptr = questions.indexOf('NAPTR mysite.test');
-      const srv = questions.indexOf('SRV _sip._udp.mysite.test', naptr);
-      const address = questions.indexOf('A asterisk.mysite.test', srv);
-      assert.ok(naptr >= 0 && srv > naptr && address > srv, questions.join(', '));
+    story('the way there was asked of DNS: NAPTR, SRV, A', async () => {
+      const asked = new Set(lines.get(16)!.dns.questions);
+      for (const question of ['NAPTR mysite.test', 'SRV _sip._udp.mysite.test', 'A asterisk.mysite.test']) {
+        assert.ok(asked.has(question), `${question} is not among ${[...asked].join(', ')}`);
+      }
     });
   },
 );

@@ -33,6 +33,12 @@ stories(
       );
     });
 
+    story('nobody answers over UDP: the call goes over TCP, which the domain ranks last', async office => {
+      const line = await office.line({ first: office.nobody, overTcp: office.addressOf(22) });
+      await talk(office, line, 22);
+      await line.gateway.waitFor(/"server":"tcp:/);
+    });
+
     story('the domain has SRV records only', async office => {
       await talk(office, await office.line({ published: 'srv', first: office.addressOf(16) }), 16);
     });

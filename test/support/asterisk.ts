@@ -74,7 +74,8 @@ export class Asterisk {
 
   /** Its console so far. */
   get log(): string {
-    return this.#process.output();
+    // Each look through its command line writes two lines of its own.
+    return this.#process.output().replace(/^.*Remote UNIX connection.*\n/gm, '');
   }
 
   /** A place in the console, to look only at what comes after. */

@@ -2,12 +2,15 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { eventually } from './eventually.ts';
 
 export class BreakableLink {
   readonly url: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  /** Answers since it was last cut. */
+  #answered = 0;
 
   /** A way from a port of `address` to the HTTP server at `url`. */
   static async to(url: string, address: string): Promise<BreakableLink> {
@@ -23,6 +26,7 @@ export class BreakableLink {
     server.on('connection', near => {
       if (this.#cut) return void near.destroy();
       const far = connect(Number(target.port), target.hostname);
+      far.on('data', () => this.#answered++);
       for (const [socket, other] of [
         [near, far],
         [far, near],
@@ -41,11 +45,17 @@ export class BreakableLink {
   /** Loses all connections, and lets no new one through. */
   cut(): void {
     this.#cut = true;
+    this.#answered = 0;
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   mend(): void {
     this.#cut = false;
+  }
+
+  /** Resolves once a connection is open through it and bytes came back. */
+  async used(): Promise<void> {
+    await eventually('the link is used again', () => !this.#cut && this.#answered > 0, { within: 40_000 });
   }
 
   async stop(): Promise<void> {

@@ -77,6 +77,14 @@ export class DeskPhones {
     return this.#phones.get(number) as DeskPhone;
   }
 
+  /** Ends all calls, and lets every phone answer again. */
+  async hangUp(): Promise<void> {
+    for (const phone of this.#phones.values()) {
+      if (phone.state !== 'idle') await phone.hangUp().catch(() => {});
+      phone.manner = 'answers';
+    }
+  }
+
   async stop(): Promise<void> {
     this.#control?.close();
     await this.#process.stop(1_000);

@@ -25,6 +25,8 @@ export interface Zone {
   readonly first: string;
   /** Address of asterisk.second.mysite.test, the next one over UDP. */
   readonly second: string;
+  /** Address of asterisk.tcp.mysite.test, where TCP goes; the best target's own unless told. */
+  readonly overTcp?: string;
 }
 
 export class DnsServer {
@@ -78,16 +80,17 @@ function settings(folder: string, address: string, port: number): string[] {
   ];
 }
 
-function records({ published, first, second }: Zone): string[] {
+function records({ published, first, second, overTcp = first }: Zone): string[] {
   const addresses = [
     `host-record=asterisk.${domain},${first}`,
     `host-record=asterisk.second.${domain},${second}`,
+    `host-record=asterisk.tcp.${domain},${overTcp}`,
   ];
   if (published === 'address') return [...addresses, `host-record=${domain},${first}`];
 
   const services = [
     `srv-host=_sip._udp.${domain},asterisk.${domain},5060,10,0`,
-    `srv-host=_sip._tcp.${domain},asterisk.${domain},5060,10,0`,
+    `srv-host=_sip._tcp.${domain},asterisk.tcp.${domain},5060,10,0`,
     `srv-host=_sips._tcp.${domain},asterisk.${domain},5061,10,0`,
   ];
   if (published === 'srv') {

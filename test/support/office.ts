@@ -18,6 +18,8 @@ export interface LineOptions {
   readonly first: string;
   /** Address of asterisk.second.mysite.test; where nobody is unless told. */
   readonly second?: string;
+  /** Address of asterisk.tcp.mysite.test; the first one's unless told. */
+  readonly overTcp?: string;
   readonly limits?: GatewayOptions['limits'];
 }
 
@@ -98,8 +100,12 @@ export class Office {
   }
 
   /** Publishes the domain and starts a gateway for it. */
-  async line({ published = 'naptr', first, second = this.nobody, limits }: LineOptions): Promise<Line> {
-    const dns = await DnsServer.start(this.network.address(1), { published, first, second });
+  async line({ limits, ...zone }: LineOptions): Promise<Line> {
+    const dns = await DnsServer.start(this.network.address(1), {
+      published: 'naptr',
+      second: this.nobody,
+      ...zone,
+    });
     this.#peers.push(dns);
     const gateway = await Gateway.start({
       address: this.network.address(6 + 10 * this.#gateways.length),
@@ -138,6 +144,13 @@ export class Office {
       ...this.#gateways.map(gateway => gateway.quiet()),
       ...asterisks.map(asterisk => asterisk.quiet()),
     ]);
+  }
+
+  /** Ends what a story that failed has left, as well as it goes. */
+  async tidy(): Promise<void> {
+    await Promise.all(this.#visitors.map(visitor => visitor.abandon()));
+    await this.#phones?.hangUp();
+    await this.quiet().catch(() => {});
   }
 
   /** What everybody said last, for a story that failed. */

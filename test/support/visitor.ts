@@ -16,6 +16,9 @@ export interface Ended {
   readonly reason?: string;
 }
 
+/** What a page may ask of the element. */
+type Widget = HTMLElement & { hangUp(): void };
+
 export class Visitor {
   /** Hz of what the microphone hears. */
   readonly tone: number;
@@ -103,15 +106,24 @@ export class Visitor {
 
   /** Resolves once the widget says so; rejects at once when the call ended in another way. */
   async waitFor(state: string, patience: Patience = {}): Promise<void> {
-    await eventually(
+    const seen = await eventually(
       `the widget is ${state}`,
       async () => {
         const states = await this.states();
-        if (states.some(seen => seen.state === state)) return true;
-        throw new Error(states.map(seen => `${seen.state} ${seen.reason ?? ''}`.trim()).join(', ') || 'idle');
+        const found = states.find(one => one.state === state || /^(?:ended|failed)$/.test(one.state));
+        if (!found) throw new Error(states.map(one => one.state).join(', ') || 'idle');
+        return found;
       },
       patience,
     );
+    if (seen.state !== state) throw new Error(`the widget is ${seen.state} (${seen.reason}), never ${state}`);
+  }
+
+  /** Ends whatever call there is, so that a story that failed does not fail the next one. */
+  async abandon(): Promise<void> {
+    await this.#page
+      ?.evaluate(() => (document.querySelector('sip-call') as Widget | null)?.hangUp())
+      .catch(() => {});
   }
 
   /** Resolves with how the call ended. */
