@@ -1,6 +1,7 @@
 // From the click to the INVITE on the wire, in a real browser.
 
 import { chromium } from 'playwright-core';
+import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile, spread } from './figure.ts';
 
 const CLICKS = 20;
@@ -13,8 +14,10 @@ const FLAGS = [
   '--no-first-run',
 ];
 
-/** Clicks the button of `page`, which has a `<sip-call>` on it, again and again; the first one is cold. */
-export async function benchClick(page: string): Promise<Figure[]> {
+/** Clicks the director's button on the demo's page again and again; the first one is cold. */
+export async function benchClick(): Promise<Figure[]> {
+  const demo = await startDemo();
+  const page = `${demo.url}/director.html`;
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
   try {
     const context = await browser.newContext({ permissions: ['microphone'] });
@@ -56,5 +59,6 @@ export async function benchClick(page: string): Promise<Figure[]> {
     ];
   } finally {
     await browser.close();
+    await demo.stop();
   }
 }

@@ -2,11 +2,10 @@
 // and a plain RTP echo; PCMU of 20 ms both ways. Latency is one way, between the end
 // points in this process, with the relay and without. Alone: node dist/test/bench/relay.js 10 60
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { RelayOrder, RelayUsage } from './relay-process.ts';
+import { Echo, nowMicros, RelayProcess, stampAt } from './relay-ends.ts';
 import { WebRtcLeg } from './webrtc-leg.ts';
 
 export interface Percentiles {
@@ -37,7 +36,6 @@ const warmUpMs = 1500;
 const measureMs = 5000;
 const bareMs = 1000;
 const payloadBytes = 160;
-const stampAt = 12;
 
 export async function benchRelay(loads: readonly number[] = [1, 10, 30, 60, 100]): Promise<RelayFigures[]> {
   const figures: RelayFigures[] = [];
@@ -135,91 +133,6 @@ class Talk {
   }
 }
 
-/** The PBX of the bench: takes the time of what comes, stamps it anew and sends it back. */
-class Echo {
-  readonly socket: Socket;
-  onStamp: (micros: number) => void = () => {};
-
-  static async open(): Promise<Echo> {
-    const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    return new Echo(socket);
-  }
-
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on('message', (packet, from) => {
-      this.onStamp(nowMicros() - Number(packet.readBigUInt64BE(stampAt)));
-      packet.writeBigUInt64BE(BigInt(nowMicros()), stampAt);
-      socket.send(packet, from.port, from.address);
-    });
-  }
-
-  answer(): string {
-    const { port } = this.socket.address();
-    return [
-      'v=0',
-      'o=- 1 1 IN IP4 127.0.0.1',
-      's=-',
-      'c=IN IP4 127.0.0.1',
-      't=0 0',
-      `m=audio ${port} RTP/AVP 0`,
-      'a=rtpmap:0 PCMU/8000',
-      'a=sendrecv',
-      '',
-    ].join('\r\n');
-  }
-
-  close(): void {
-    this.socket.close();
-  }
-}
-
-class RelayProcess {
-  readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (value: unknown) => void>();
-  #next = 1;
-
-  static async start(): Promise<RelayProcess> {
-    const relay = new RelayProcess();
-    await new Promise<unknown>(resolve => relay.#waiting.set(0, resolve));
-    return relay;
-  }
-
-  private constructor() {
-    const profileTo = process.env.BENCH_CPU_PROF;
-    this.#child = fork(fileURLToPath(new URL('./relay-process.js', import.meta.url)), {
-      execArgv: profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`],
-    });
-    this.#child.on('message', message => {
-      const { id, value } = message as { id: number; value: unknown };
-      this.#waiting.get(id)?.(value);
-      this.#waiting.delete(id);
-    });
-  }
-
-  tell(order: RelayOrder): Promise<unknown> {
-    const id = this.#next++;
-    return new Promise(resolve => {
-      this.#waiting.set(id, resolve);
-      this.#child.send({ id, order });
-    });
-  }
-
-  async usage(): Promise<RelayUsage> {
-    return (await this.tell({ op: 'usage' })) as RelayUsage;
-  }
-
-  async end(): Promise<void> {
-    const exited = once(this.#child, 'exit');
-    this.#child.send({ id: 0, order: { op: 'end' } });
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 3000);
-    await exited;
-    clearTimeout(timer);
-  }
-}
-
 /** The same traffic between the same ends with nothing between. */
 async function measureBare(calls: number, echo: Echo): Promise<Percentiles> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
@@ -257,10 +170,6 @@ function stampFrame(packet: Buffer, seq: number): void {
   packet.writeUInt16BE(seq & 0xffff, 2);
   packet.writeUInt32BE((seq * payloadBytes) >>> 0, 4);
   packet.writeBigUInt64BE(BigInt(nowMicros()), stampAt);
-}
-
-function nowMicros(): number {
-  return Math.floor(performance.now() * 1000);
 }
 
 function percentiles(values: readonly number[]): Percentiles {
