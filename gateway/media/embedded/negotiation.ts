@@ -6,7 +6,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Leg, MediaError } from '../relay.ts';
 import type { CallPlan, IceCredentials } from './protocol.ts';
-import { answerForBrowser, answerForPbx, type Draft } from './sdp/answer.ts';
+import { answerForBrowser, answerForPbx } from './sdp/answer.ts';
+import type { Draft } from './sdp/draft.ts';
 import { offerForBrowser, offerForPbx } from './sdp/offer.ts';
 import type { BrowserTransport } from './sdp/read.ts';
 import { type Line, type Slots, slotsOf } from './sdp/slots.ts';

@@ -143,4 +143,34 @@ describe('the embedded relay with Chromium', { skip: missing && `${executablePat
     await statsOnce(({ audioPackets, frames }) => audioPackets > 60 && frames > 20);
     await hangUp('video', echo);
   });
+
+  it('takes a hold from the PBX and restarts ICE, in one call', async () => {
+    const echo = await call('again', false, /pcmu/i);
+    await statsOnce(({ audioPackets }) => audioPackets > 20);
+    const line = ['m=audio', echo.audio.address().port, 'RTP/AVP 0'].join(' ');
+    const hold = `v=0\r\no=pbx 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n${line}\r\na=rtpmap:0 PCMU/8000\r\na=sendonly\r\n`;
+    const offer = await relay.offer('again', 'pbx', hold);
+    const answer = await page.evaluate(async sdp => {
+      const { pc } = window as unknown as { pc: RTCPeerConnection };
+      await pc.setRemoteDescription({ type: 'offer', sdp });
+      await pc.setLocalDescription();
+      return pc.localDescription?.sdp ?? '';
+    }, offer);
+    assert.match(await relay.answer('again', 'browser', answer), /^a=recvonly\r$/m);
+    const restart = await page.evaluate(async () => {
+      const { pc } = window as unknown as { pc: RTCPeerConnection };
+      for (const transceiver of pc.getTransceivers()) transceiver.direction = 'sendrecv';
+      await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
+      return pc.localDescription?.sdp ?? '';
+    });
+    const forPbx = await relay.offer('again', 'browser', restart);
+    const restarted = await relay.answer('again', 'pbx', echoAnswer(forPbx, echo, /pcmu/i));
+    await page.evaluate(async sdp => {
+      const { pc } = window as unknown as { pc: RTCPeerConnection };
+      await pc.setRemoteDescription({ type: 'answer', sdp });
+    }, restarted);
+    const { audioPackets } = await statsOnce(() => true);
+    await statsOnce(stats => stats.audioPackets > audioPackets + 50);
+    await hangUp('again', echo);
+  });
 });

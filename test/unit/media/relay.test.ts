@@ -199,3 +199,43 @@ describe('the embedded relay', () => {
     await emptied(relay);
   });
 });
+
+describe('the embedded relay set up in other ways', () => {
+  it('serves browsers of IPv4 and IPv6 on one dual-stack port', async () => {
+    const options = relayOptions(44060);
+    const relay = await createEmbeddedRelay({
+      ...options,
+      browser: { listen: '::', port: 0, announce: ['127.0.0.1', '::1'] },
+    });
+    const call = await RelayCall.open(relay, 'dual');
+    assert.match(call.answer, /^a=candidate:2 1 udp \d+ ::1 \d+ typ host\r$/m);
+    await call.roundTrip();
+    await call.close();
+    await relay.shutdown();
+  });
+
+  it('believes the first port of a PBX behind NAT, and no other after it, when told to', async () => {
+    const options = relayOptions(44080);
+    const relay = await createEmbeddedRelay({ ...options, pbx: { ...options.pbx, symmetric: true } });
+    const call = await RelayCall.open(relay, 'nat');
+    const [first, second] = [createSocket('udp4'), createSocket('udp4')];
+    const heard = new Promise<void>(resolve => {
+      call.leg.onRtp = () => resolve();
+    });
+    first.send(call.packet(), call.port, '127.0.0.1');
+    await heard;
+    const moved = once(first, 'message');
+    call.leg.sendRtp(call.packet());
+    await moved;
+    await new Promise(resolve => second.send(call.packet(), call.port, '127.0.0.1', resolve));
+    const again = new Promise<void>(resolve => {
+      call.leg.onRtp = () => resolve();
+    });
+    first.send(call.packet(), call.port, '127.0.0.1');
+    await again;
+    first.close();
+    second.close();
+    assert.equal((await call.close()).pbx.dropped, 1);
+    await relay.shutdown();
+  });
+});

@@ -3,10 +3,10 @@
 
 import type { MediaDescription, SessionDescription } from 'sdp-transform';
 import { MediaError } from '../../relay.ts';
-import type { LinePlan, RtpAddress } from '../protocol.ts';
+import type { LinePlan } from '../protocol.ts';
 import { codecsOf } from './codecs.ts';
-import { held } from './offer.ts';
-import { agree, type Offered } from './payload-map.ts';
+import { type Draft, held, type PbxNet } from './draft.ts';
+import { agree } from './payload-map.ts';
 import {
   addressOf,
   type BrowserTransport,
@@ -18,29 +18,8 @@ import {
   sends,
   transportOf,
 } from './read.ts';
-import { isLine, type Line, type Slot, type Slots } from './slots.ts';
+import { isLine, type Slot, type Slots } from './slots.ts';
 import type { LineText, RefusedText } from './write.ts';
-
-export interface OfferedLine {
-  readonly offers: readonly Offered[];
-  /** Where the PBX listens, when it is the PBX that offers; null also when it is on hold. */
-  readonly remote: RtpAddress | null;
-  /** As offered to the other side. */
-  readonly text: LineText;
-}
-
-/** An offer under way. */
-export interface Draft {
-  readonly offered: ReadonlyMap<Line, OfferedLine>;
-  /** Of the browser, when it is the one that offers. */
-  readonly transport: BrowserTransport | null;
-}
-
-/** Which addresses of a PBX we may send to. */
-export interface PbxNet {
-  readonly family: 4 | 6;
-  readonly allowed: (address: string) => boolean;
-}
 
 export interface Answered {
   readonly lines: readonly (LineText | RefusedText)[];

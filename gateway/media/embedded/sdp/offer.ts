@@ -3,9 +3,8 @@
 
 import type { MediaDescription } from 'sdp-transform';
 import { MediaError } from '../../relay.ts';
-import type { RtpAddress } from '../protocol.ts';
-import type { Draft, OfferedLine, PbxNet } from './answer.ts';
 import { type Codec, codecsOf, isEvent, type Kind } from './codecs.ts';
+import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
 import { nameForBrowser, type Offered } from './payload-map.ts';
 import {
   addressOf,
@@ -86,12 +85,6 @@ export function offerForBrowser(sdp: string, before: Slots, nextId: () => number
   });
   if (offered.size === 0) throw new MediaError('nothing in the offer can be carried', 488);
   return { draft: { offered, transport: null }, slots: { browser, pbx } };
-}
-
-/** What an unspecified c= means is said by direction from here on (RFC 3264 8.4). */
-export function held(direction: Direction, remote: RtpAddress | null): Direction {
-  if (remote !== null) return direction;
-  return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive';
 }
 
 function textOf(line: Line, codecs: readonly Codec[], direction: Direction, media: MediaDescription) {

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parse } from 'sdp-transform';
+import { notNegotiated } from '../../../gateway/media/embedded/protocol.ts';
+import { MediaError } from '../../../gateway/media/relay.ts';
+import { chromium, negotiation, pbx, print, status, ulaw } from './sdp-samples.ts';
+
+describe('an offer for the PBX', () => {
+  it('is plain RTP/AVP with our address, and nothing of WebRTC', async () => {
+    const offer = await negotiation().offer('browser', chromium({ video: true, data: true }));
+    assert.doesNotMatch(
+      offer,
+      /ice|candidate|fingerprint|setup|mid|extmap|ssrc|rtcp-mux|rsize|BUNDLE|red|rtx|CN|AV1/,
+    );
+    assert.doesNotMatch(offer, /10\.0\.0\.5|goog-remb|transport-cc|application|trickle/);
+    const { connection, origin, media } = parse(offer);
+    assert.equal(connection?.ip, '192.0.2.9');
+    assert.equal(origin.address, '192.0.2.9');
+    assert.deepEqual(
+      media.map(m => [m.type, m.port, m.protocol, m.payloads]),
+      [
+        ['audio', 20_000, 'RTP/AVP', '111 9 0 8 110 126'],
+        ['video', 20_002, 'RTP/AVP', '96 102 104 106'],
+      ],
+    );
+    assert.match(offer, /^a=fmtp:111 minptime=10;useinbandfec=1\r$/m);
+    assert.match(offer, /^a=rtcp-fb:96 nack pli\r$/m);
+    assert.match(offer, /^a=rtcp-fb:96 ccm fir\r$/m);
+  });
+
+  it('is the same for the same offer, and carries direction', async () => {
+    const n = negotiation();
+    const first = await n.offer('browser', chromium());
+    assert.equal(await n.offer('browser', chromium()), first);
+    const held = await n.offer('browser', chromium({ direction: 'sendonly' }));
+    assert.match(held, /^a=sendonly\r$/m);
+    assert.equal(parse(held).origin.sessionVersion, Number(parse(first).origin.sessionVersion) + 1);
+  });
+
+  for (const [what, sdp, code] of [
+    ['no SDP', '', 400],
+    ['no m= line', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n', 400],
+    ['a port that is none', chromium().replace('m=audio 9', 'm=audio nine'), 400],
+    ['control characters', chromium().replace('minptime', 'min\u0000ptime'), 400],
+    ['a bare carriage return', chromium().replace('minptime=10', 'minptime=10\u000bX'), 400],
+    ['100 kB', chromium() + 'a=x:y\r\n'.repeat(20_000), 400],
+    ['no fingerprint', chromium().replace(/a=fingerprint.*\r\n/, ''), 488],
+    ['a SHA-1 fingerprint', chromium().replace('sha-256', 'sha-1'), 488],
+    ['setup:passive', chromium().replace('actpass', 'passive'), 488],
+    ['no ufrag', chromium().replace(/a=ice-ufrag.*\r\n/, ''), 488],
+    ['no rtcp-mux', chromium().replace('a=rtcp-mux\r\n', ''), 488],
+    ['plain RTP', chromium().replace('UDP/TLS/RTP/SAVPF', 'RTP/AVP'), 488],
+    ['no codec that crosses', chromium().replace('111 63 9 0 8 13 110 126', '63 13 126'), 488],
+    ['a hundred m= lines', chromium() + 'm=audio 9 RTP/AVP 0\r\n'.repeat(100), 488],
+  ] as const) {
+    it(`is refused with ${code} for ${what}`, async () => {
+      await assert.rejects(negotiation().offer('browser', sdp), status(code));
+    });
+  }
+
+  it('never throws anything but MediaError, whatever the bytes', async () => {
+    const source = chromium({ video: true });
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+      return seed % below;
+    };
+    let refused = 0;
+    for (let i = 0; i < 3000; i++) {
+      const lines = source.split('\r\n');
+      for (let edits = 1 + random(4); edits > 0; edits--) {
+        const at = random(lines.length);
+        const line = lines[at]!;
+        const cut = random(line.length + 1);
+        const edit = random(4);
+        if (edit === 0) lines.splice(at, 1);
+        else if (edit === 1) lines[at] = line.slice(0, cut);
+        else if (edit === 2)
+          lines[at] = line.slice(0, cut) + '%s:=/ 99999999999'.charAt(random(17)) + line.slice(cut);
+        else lines.splice(random(lines.length), 0, line);
+      }
+      const bent = lines.join('\r\n');
+      const n = negotiation();
+      try {
+        await n.offer('browser', bent);
+        n.answer('pbx', pbx(...ulaw));
+      } catch (error) {
+        assert.ok(error instanceof MediaError, `${String(error)}\n${bent}`);
+        refused++;
+      }
+    }
+    assert.ok(refused > 100 && refused < 2900);
+  });
+});
+
+describe('an answer for the browser', () => {
+  it('is WebRTC from an ICE-lite, DTLS-passive relay', async () => {
+    const n = negotiation();
+    await n.offer('browser', chromium());
+    const { sdp, plan } = n.answer('pbx', pbx(...ulaw));
+    const answer = parse(sdp);
+    assert.equal(answer.icelite, 'ice-lite');
+    assert.deepEqual(answer.groups, [{ type: 'BUNDLE', mids: 0 }]);
+    const [audio] = answer.media;
+    assert.ok(audio);
+    assert.equal(audio.protocol, 'UDP/TLS/RTP/SAVPF');
+    assert.equal(audio.payloads, '0 126');
+    assert.equal(audio.setup, 'passive');
+    assert.equal(audio.rtcpMux, 'rtcp-mux');
+    assert.equal(audio.ptime, 20);
+    assert.deepEqual(audio.fingerprint, { type: 'sha-256', hash: print });
+    assert.deepEqual(
+      audio.candidates?.map(c => [c.ip, c.port, c.type]),
+      [
+        ['192.0.2.1', 3478, 'host'],
+        ['2001:db8::1', 3478, 'host'],
+      ],
+    );
+    assert.match(sdp, /^a=end-of-candidates\r$/m);
+    assert.doesNotMatch(sdp, /198\.51\.100\.7|Asterisk|root/);
+    assert.deepEqual(plan.lines[0]?.remote, {
+      address: '198.51.100.7',
+      port: 10200,
+      rtcpAddress: '198.51.100.7',
+      rtcpPort: 10201,
+    });
+    assert.equal(plan.lines[0]?.toPbx[126], 101);
+    assert.equal(plan.lines[0]?.toBrowser[126], 126);
+    assert.equal(plan.lines[0]?.toBrowser[101], 126);
+    assert.equal(plan.lines[0]?.toPbx[111], notNegotiated);
+    assert.equal(plan.browser.remoteUfrag, 'a1B2');
+  });
+
+  it('refuses picture that the PBX refuses, and leaves it out of the BUNDLE', async () => {
+    for (const refusal of [['m=video 0 RTP/AVP 96'], []]) {
+      const n = negotiation();
+      await n.offer('browser', chromium({ video: true, data: true }));
+      const { sdp, plan } = n.answer('pbx', pbx(...ulaw, ...refusal));
+      assert.deepEqual(
+        parse(sdp).media.map(m => [m.type, m.port, m.mid]),
+        [
+          ['audio', 3478, 0],
+          ['video', 0, 1],
+          ['application', 0, 2],
+        ],
+      );
+      assert.match(sdp, /^a=group:BUNDLE 0\r$/m);
+      assert.match(sdp, /^m=application 0 UDP\/DTLS\/SCTP webrtc-datachannel\r$/m);
+      assert.equal(plan.lines.length, 1);
+    }
+  });
+
+  it('takes the H264 that was meant, by packetization mode and profile', async () => {
+    const n = negotiation();
+    await n.offer('browser', chromium({ video: true }));
+    const { sdp, plan } = n.answer(
+      'pbx',
+      pbx(
+        ...ulaw,
+        'm=video 10300 RTP/AVP 99',
+        'a=rtpmap:99 H264/90000',
+        'a=fmtp:99 profile-level-id=42e00d;packetization-mode=1',
+        'a=rtcp-fb:99 nack pli',
+      ),
+    );
+    assert.match(sdp, /^m=video 3478 UDP\/TLS\/RTP\/SAVPF 106\r$/m);
+    assert.match(sdp, /^a=rtcp-fb:106 nack pli\r$/m);
+    assert.equal(plan.lines[1]?.toPbx[106], 99);
+  });
+
+  it('is byte-identical for the same answer, and another for another', async () => {
+    const n = negotiation();
+    await n.offer('browser', chromium());
+    const first = n.answer('pbx', pbx(...ulaw));
+    assert.equal(n.answer('pbx', pbx(...ulaw)).sdp, first.sdp);
+    const other = n.answer('pbx', pbx('m=audio 40000 RTP/AVP 8', 'a=rtpmap:8 PCMA/8000'));
+    assert.notEqual(other.sdp, first.sdp);
+    assert.equal(other.plan.lines[0]?.remote?.port, 40_000);
+  });
+
+  for (const [what, media, code] of [
+    ['every line refused', ['m=audio 0 RTP/AVP 0'], 488],
+    ['a codec nobody offered', ['m=audio 4000 RTP/AVP 18', 'a=rtpmap:18 G729/8000'], 488],
+    ['events without a voice', ['m=audio 4000 RTP/AVP 126', 'a=rtpmap:126 telephone-event/8000'], 488],
+    ['SRTP', ['m=audio 4000 RTP/SAVP 0'], 488],
+    ['a multicast address', ['m=audio 4000 RTP/AVP 0', 'c=IN IP4 224.2.0.1/127'], 488],
+    ['a host name', ['m=audio 4000 RTP/AVP 0', 'c=IN IP4 pbx.example'], 488],
+    ['IPv6 where we have none', ['m=audio 4000 RTP/AVP 0', 'c=IN IP6 2001:db8::7'], 488],
+    ['a third party', ['m=audio 4000 RTP/AVP 0', 'c=IN IP4 203.0.113.5'], 488],
+    ['a third party for RTCP', ['m=audio 4000 RTP/AVP 0', 'a=rtcp:53 IN IP4 203.0.113.5'], 488],
+  ] as const) {
+    it(`is not made of ${what}`, async () => {
+      const n = negotiation(address => address === '198.51.100.7');
+      await n.offer('browser', chromium());
+      assert.throws(() => n.answer('pbx', pbx(...media)), status(code));
+      assert.equal(n.answer('pbx', pbx(...ulaw)).plan.lines.length, 1, 'the offer still stands');
+    });
+  }
+
+  it('says sendonly when the PBX holds by 0.0.0.0, and plans to send nothing', async () => {
+    const n = negotiation();
+    await n.offer('browser', chromium());
+    const { sdp, plan } = n.answer('pbx', pbx('m=audio 4000 RTP/AVP 0', 'c=IN IP4 0.0.0.0'));
+    assert.match(sdp, /^a=sendonly\r$/m);
+    assert.equal(plan.lines[0]?.remote, null);
+    assert.equal(plan.lines[0]?.expectBrowser, false);
+  });
+});
