@@ -36,9 +36,9 @@ export interface EngineOptions {
 }
 
 export interface EngineLimits {
-  /** Client transactions, and as many server transactions. Default 20,000. */
+  /** Client transactions, and as many server transactions. Default 50,000. */
   readonly transactions: number;
-  /** Default 20,000. */
+  /** Default 50,000. */
   readonly dialogs: number;
   readonly transports: TransportLimits;
 }
@@ -88,15 +88,17 @@ export class Engine {
       options.limits?.transports ?? {},
     );
     const applications = new Applications();
-    const agent = new UserAgent(new SipIn(applications, clock), {
+    const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers });
+    const sipIn = new SipIn(applications, timers);
+    const agent = new UserAgent(sipIn, {
       network: transports,
-      timers: new Timers(clock, { ...defaultTimerBase, ...options.timers }),
+      timers,
       lookup: options.lookup ?? noLookup,
       log,
       userAgent: options.userAgent,
       limits: {
-        transactions: options.limits?.transactions ?? 20_000,
-        dialogs: options.limits?.dialogs ?? 20_000,
+        transactions: options.limits?.transactions ?? 50_000,
+        dialogs: options.limits?.dialogs ?? 50_000,
       },
     });
     reception.open(agent.transactions);

@@ -17,6 +17,8 @@ export class IncomingRequest implements ServerTransactionUser {
   /** Names the transaction towards the application. */
   readonly id = randomUUID();
   readonly transaction: ServerTransaction;
+  /** On the engine's clock, in ms. */
+  readonly receivedAt: number;
   dialog: Dialog | undefined;
   owner: Owner | undefined;
   protected readonly agent: UserAgent;
@@ -26,6 +28,7 @@ export class IncomingRequest implements ServerTransactionUser {
   constructor(agent: UserAgent, transaction: ServerTransaction, dialog: Dialog | undefined) {
     this.agent = agent;
     this.transaction = transaction;
+    this.receivedAt = agent.timers.clock.now();
     this.dialog = dialog;
     this.owner = dialog?.owner;
     this.#localTag = tagOf(transaction.request.headers.get('To')!);

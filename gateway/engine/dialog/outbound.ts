@@ -120,13 +120,13 @@ export class Outbound {
     const bytes = serialize(request);
     const Kind = draft.method === 'INVITE' ? OutgoingInvite : OutgoingRequest;
     const outgoing = new Kind(this.#agent, owner, request, bytes, flow, dialog);
-    if (flow === undefined || this.#transactions.full) {
-      const reason = new Error(flow === undefined ? 'No way to the peer' : 'Too many transactions');
+    if (flow === undefined || flow.closed || this.#transactions.full) {
+      const reason = new Error(this.#transactions.full ? 'Too many transactions' : 'No way to the peer');
       // Later, so that whoever asked learns first what was sent.
       setImmediate(() => outgoing.transportFailed(reason));
     } else if (outgoing instanceof OutgoingInvite) {
-      outgoing.transaction = this.#transactions.invite(request, bytes, branch, flow, outgoing);
       this.#agent.rememberInvite(outgoing);
+      outgoing.transaction = this.#transactions.invite(request, bytes, branch, flow, outgoing);
     } else this.#transactions.request(request, bytes, branch, flow, outgoing);
     return outgoing;
   }

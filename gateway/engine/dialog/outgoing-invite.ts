@@ -39,6 +39,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
   #held: { request: SipRequest; bytes: Buffer } | undefined;
   #cancelled = false;
+  /** The answer made a dialog that nobody will end but us. */
+  #doomed = false;
   #ack: Buffer | undefined;
 
   constructor(
@@ -116,7 +118,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     this.#ack = sent.bytes;
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
-    if (this.#cancelled) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
+    if (this.#cancelled || this.#doomed) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
     return sent;
   }
 
@@ -172,11 +174,19 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     }
     if (dialog.state === 'Terminated') this.#acknowledgeLate(dialog);
     else {
-      dialog.confirm(response, this.flow!);
-      this.#dialog = dialog;
-      if (!this.#inDialog) this.#agent.dialogs.add(dialog);
+      // RFC 3261 12.2.1.2: within a dialog the target may move, the route set may not.
+      if (this.#inDialog) dialog.refreshTarget(response, this.flow!);
+      else this.#confirm(dialog, response);
     }
     this.#agent.application.responded(this, response, this.flow);
+  }
+
+  #confirm(dialog: Dialog, response: SipResponse): void {
+    dialog.confirm(response, this.flow!);
+    this.#dialog = dialog;
+    this.#agent.dialogs.add(dialog);
+    // RFC 3261 12.1.1 demands a Contact. drachtio-srf makes no dialog without one and so never hangs up.
+    this.#doomed ||= !response.headers.has('Contact');
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {

@@ -81,7 +81,7 @@ export class UserAgent implements TransactionUser {
     // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
     if (invite) respond(transaction, 100);
     if (isInDialog(request)) this.#requestedInDialog(transaction);
-    else if (invite && this.dialogs.full) respond(transaction, 503);
+    else if (formsDialog(request) && this.dialogs.full) respond(transaction, 503);
     else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(transaction, 491);
     else this.#ask(transaction, undefined);
   }
@@ -235,6 +235,10 @@ export class UserAgent implements TransactionUser {
     });
     this.application.requested(request);
   }
+}
+
+function formsDialog(request: SipRequest): boolean {
+  return request.method === 'INVITE' || request.method === 'SUBSCRIBE';
 }
 
 /** RFC 3261 14.2: an INVITE that crosses another is refused; RFC 3262 3: a PRACK for nothing is too. */

@@ -19,7 +19,7 @@ export interface AdminOptions {
 }
 
 export interface AdminLog {
-  warn(fields: object, text: string): void;
+  debug(fields: object, text: string): void;
 }
 
 /** Applications are few; strangers who find the port must not become many. */
@@ -85,6 +85,6 @@ export class AdminServer implements AppConnectionUser {
 
   #accept(socket: Socket): void {
     this.#applications.add(new AppConnection(socket, this));
-    socket.on('error', error => this.#log.warn({ error: error.message }, 'application connection failed'));
+    socket.on('error', error => this.#log.debug({ error: error.message }, 'application connection failed'));
   }
 }

@@ -29,7 +29,7 @@ export function sendOutOfDialog(
       ? `invalid request-uri: ${proxy === '' ? request.uri : proxy}`
       : complete === undefined
         ? 'missing content-type'
-        : problemOf(request);
+        : (problemOf(request) ?? (agent.dialogs.full ? 'too many dialogs' : undefined));
   if (hop === undefined || complete === undefined || refusal !== undefined) {
     connection.reply(frame, `NOK|${refusal}`);
     return;

@@ -33,11 +33,17 @@ export function sendResponse(
     reason: response.reason === '' ? undefined : response.reason,
     fields: fillFields(typed(fields, body) ?? fields, place),
     body,
-    toTag: tagOf(response.headers.get('To') ?? ''),
+    toTag: chosenTag(response.headers.get('To') ?? ''),
   });
   if (typeof sent === 'string') connection.reply(frame, `NOK|${sent}`);
   else {
     const head = sentResponse(sent, transactionId, incoming.dialogId, agent.timers.clock.now());
     connection.reply(frame, head, sent.bytes);
   }
+}
+
+/** The tag an application put into To; what is none is not sent. */
+function chosenTag(to: string): string | undefined {
+  const tag = tagOf(to);
+  return tag !== undefined && /^[^\s;,<>"|]+$/.test(tag) ? tag : undefined;
 }

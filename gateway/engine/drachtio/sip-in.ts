@@ -6,19 +6,22 @@ import type { IncomingInvite } from '../dialog/incoming-invite.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
-import type { Clock } from '../transaction/timers.ts';
+import type { Timers } from '../transaction/timers.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import { sipFields } from './sip-fields.ts';
 
+/** How long an application takes to send a request and hear its echo, in milliseconds. */
+const echoTime = 20;
+
 export class SipIn implements Application {
   readonly #applications: Applications;
-  readonly #clock: Clock;
+  readonly #timers: Timers;
 
-  constructor(applications: Applications, clock: Clock) {
+  constructor(applications: Applications, timers: Timers) {
     this.#applications = applications;
-    this.#clock = clock;
+    this.#timers = timers;
   }
 
   requested(incoming: IncomingRequest): void {
@@ -38,7 +41,18 @@ export class SipIn implements Application {
     this.#send(owner, request, flow, incoming.id, '', `${address}|${port}|`);
   }
 
+  /**
+   * drachtio-srf's createB2BUA hears a CANCEL only after its own INVITE has been echoed (its issue 113). One
+   * that comes on the heels of the INVITE is therefore passed on a moment later, or the callee would ring
+   * with nobody calling.
+   */
   cancelled(invite: IncomingInvite, cancel: SipRequest): void {
+    const age = this.#timers.clock.now() - invite.receivedAt;
+    if (age >= echoTime) this.#cancel(invite, cancel);
+    else this.#timers.start(echoTime - age, () => this.#cancel(invite, cancel), undefined);
+  }
+
+  #cancel(invite: IncomingInvite, cancel: SipRequest): void {
     const owner = invite.owner as AppConnection | undefined;
     // drachtio-srf knows only CANCEL by name; a BYE or a lost connection before the answer is one to it.
     const request = cancel.method === 'CANCEL' ? cancel : { ...cancel, method: 'CANCEL' };
@@ -57,7 +71,7 @@ export class SipIn implements Application {
 
   terminated(dialog: Dialog, bye: Sent): void {
     const owner = dialog.owner as AppConnection | undefined;
-    const fields = sipFields(bye.bytes, bye.flow, bye.flow?.remote, this.#clock.now());
+    const fields = sipFields(bye.bytes, bye.flow, bye.flow?.remote, this.#timers.clock.now());
     owner?.send(`sip|application|${fields}|unsolicited|${dialog.id}|`, bye.bytes);
   }
 
@@ -71,7 +85,7 @@ export class SipIn implements Application {
   ): void {
     // Written anew from what we understood, so that drachtio-srf's parser can understand nothing else.
     const bytes = serialize(message);
-    const fields = sipFields(bytes, flow, flow?.remote, this.#clock.now());
+    const fields = sipFields(bytes, flow, flow?.remote, this.#timers.clock.now());
     owner.send(`sip|network|${fields}|${transactionId}|${dialogId}|${rest}`, bytes);
   }
 }

@@ -76,7 +76,9 @@ function datagramDestination(via: Via, flow: Flow): Destination | undefined {
  * A browser cannot be connected to (RFC 7118 5).
  */
 function reconnection(via: Via, flow: Flow): Destination | undefined {
-  if (flow.transport !== 'tcp' && flow.transport !== 'tls') return undefined;
+  if (flow.transport === 'ws' || flow.transport === 'wss') return undefined;
+  // An ICMP error closes a UDP flow; the peer may be back by now.
+  if (flow.transport === 'udp') return { transport: 'udp', ...flow.remote };
   const address = via.params.get('received') ?? via.host;
   if (isIP(address) === 0) return undefined;
   return { transport: flow.transport, address, port: via.port ?? (flow.transport === 'tls' ? 5061 : 5060) };
