@@ -35,7 +35,12 @@ export interface Parts {
 export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
   const address = config.address ?? primaryAddress();
   const fence = addressFence(config.dns.allow);
-  const resolver = createResolver({ servers: config.dns.servers && [...config.dns.servers], allow: fence });
+  const resolver = createResolver({
+    servers: config.dns.servers && [...config.dns.servers],
+    allow: fence,
+    onRefused: (address, host) =>
+      log.warn({ address, host }, 'DNS points at a private address that the configuration does not allow'),
+  });
   const quarantine = new Quarantine();
 
   const media =
@@ -78,9 +83,10 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       const resolution = await resolver.resolve({ scheme: 'sip', host }, signal);
       return { ...resolution, targets: quarantine.order(resolution.targets) };
     },
-    triesNext: (target, outcome) => {
+    judge: (target, outcome) => {
       const failed = isTargetFailure(outcome);
       if (failed) quarantine.report(target);
+      else quarantine.release(target);
       return failed;
     },
     onRecord: record => logRecord(log, record),

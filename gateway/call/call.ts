@@ -8,7 +8,7 @@ import type { Log } from '../observe/log.ts';
 import type { Resolution, Target } from '../resolver/target.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import type { Destination } from './directory.ts';
-import { Hunt, type TriesNext } from './hunt.ts';
+import { Hunt, type Judge } from './hunt.ts';
 import {
   type Ending,
   type Outcome,
@@ -28,8 +28,8 @@ export interface CallFoundation {
   readonly log: Log;
   /** Servers of a domain, best first, those that failed lately last. */
   resolve(domain: string, signal: AbortSignal): Promise<Resolution>;
-  /** Whether the next server is worth trying; remembers the one that failed. */
-  readonly triesNext: TriesNext;
+  /** Whether the next server is worth trying; remembers the ones that failed. */
+  readonly judge: Judge;
 }
 
 /** How long a silent PBX has to answer the question whether it is there. */
@@ -128,7 +128,7 @@ export class Call {
         offer,
         response => void this.#provisional(response),
       );
-    this.#hunt = new Hunt(resolution.targets, invite, this.#foundation.triesNext);
+    this.#hunt = new Hunt(resolution.targets, invite, this.#foundation.judge);
     const result = await this.#hunt.run();
     if (result.type === 'abandoned') return;
     this.#target = result.target;

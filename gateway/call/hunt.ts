@@ -11,25 +11,25 @@ export type HuntResult =
   | { readonly type: 'refused'; readonly status: number; readonly target: Target }
   | { readonly type: 'abandoned' };
 
-/** Whether the next server is worth trying, after this one ended so. */
-export type TriesNext = (target: Target, outcome: TargetOutcome) => boolean;
+/** Notes what became of an attempt; true when the next server is worth trying. */
+export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
 
 export class Hunt {
   readonly #targets: readonly Target[];
   readonly #invite: (target: Target) => PbxInvite;
-  readonly #triesNext: TriesNext;
+  readonly #judge: Judge;
   #current: PbxInvite | undefined;
   #abandoned = false;
 
   /**
    * @param targets best first, at least one
    * @param invite sends the INVITE to one of them
-   * @param triesNext whether a refusal speaks of the server rather than of the person
+   * @param judge hears of every attempt; tells a server's failure from a person's refusal
    */
-  constructor(targets: readonly Target[], invite: (target: Target) => PbxInvite, triesNext: TriesNext) {
+  constructor(targets: readonly Target[], invite: (target: Target) => PbxInvite, judge: Judge) {
     this.#targets = targets;
     this.#invite = invite;
-    this.#triesNext = triesNext;
+    this.#judge = judge;
   }
 
   async run(): Promise<HuntResult> {
@@ -38,10 +38,13 @@ export class Hunt {
       if (this.#abandoned) break;
       this.#current = this.#invite(target);
       const result = await this.#current.result;
-      if (result.type === 'answered') return { ...result, target };
+      if (result.type === 'answered') {
+        this.#judge(target, { kind: 'response', status: 200 });
+        return { ...result, target };
+      }
       if (result.type === 'abandoned') return result;
       refused = { type: 'refused', status: result.status, target };
-      if (!this.#triesNext(target, result.speaks)) break;
+      if (!this.#judge(target, result.speaks)) break;
     }
     return this.#abandoned ? { type: 'abandoned' } : refused;
   }
