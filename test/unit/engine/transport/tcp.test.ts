@@ -87,7 +87,7 @@ describe('receiving', () => {
     assert.equal(await read(socket, sip('answer').length), sip('answer'));
   });
 
-  test('bytes without Content-Length close the connection with an error', async t => {
+  test('bytes without Content-Length close the connection with an error', { timeout: 5_000 }, async t => {
     const { user, port } = await open(t);
     const socket = await dial(t, port);
     socket.write('OPTIONS sip:a@b SIP/2.0\r\n\r\n');
@@ -95,13 +95,15 @@ describe('receiving', () => {
     assert.equal(codeOf(error), 'EFRAMING');
   });
 
-  test('an endless header section closes the connection', async t => {
+  test('an endless header section closes the connection', { timeout: 5_000 }, async t => {
     const { user, port } = await open(t);
     (await dial(t, port)).write('x'.repeat(100_000));
     assert.equal(codeOf((await user.closing()).error), 'EFRAMING');
   });
 
-  test('a message left unfinished closes the connection, however it dribbles on', async t => {
+  test('a message left unfinished closes the connection, however it dribbles on', {
+    timeout: 5_000,
+  }, async t => {
     const { user, port } = await open(t, { messageMs: 50 });
     const socket = await dial(t, port);
     const dribble = setInterval(() => socket.write('x'), 5);
@@ -131,7 +133,7 @@ describe('receiving', () => {
     assert.equal(tcp.size, 0);
   });
 
-  test('one source gets so many connections, and more when some have gone', async t => {
+  test('one source gets so many connections, and more when some have gone', { timeout: 5_000 }, async t => {
     const { user, port } = await open(t, { perSource: 2 });
     const [first] = [await dial(t, port), await dial(t, port)];
     const refused = await dial(t, port);
@@ -181,7 +183,7 @@ describe('dialling', () => {
     assert.deepEqual([user.closings.length, tcp.size], [0, 0]);
   });
 
-  test('a peer that reads nothing is given up when 256 KiB are waiting', async t => {
+  test('a peer that reads nothing is given up when 256 KiB are waiting', { timeout: 5_000 }, async t => {
     const { tcp, user } = await open(t);
     const server = await listen(t);
     const flow = await tcp.flowTo({ address: LOOPBACK, port: server.port });
