@@ -1,0 +1,84 @@
+// Puts one <sip-call> into each state it can be in, by the element's internal door for exactly this, so that
+// every state can be looked at, and photographed, without a network.
+
+const report = Symbol.for('sip-call.report');
+
+const asked = [{ type: 'requested' }, { type: 'device-asked' }];
+const invited = [{ type: 'requested' }, { type: 'invited' }];
+const rang = [...invited, { type: 'rang', earlyMedia: false }];
+const answered = seconds => [...rang, { type: 'answered', at: Date.now() - seconds * 1000 }];
+const ended = reason => ({ type: 'ended', reason, at: Date.now() });
+
+/** Name, facts, and what else to do to the element. */
+const scenes = [
+  ['idle', []],
+  ['idle, own words', [], { label: 'Talk to the director' }],
+  ['idle, not an address', [], { to: 'director' }],
+  ['preparing, microphone asked', asked],
+  ['calling', invited],
+  ['ringing', rang],
+  ['in call', answered(7)],
+  ['in call, muted, over an hour', [...answered(3723), { type: 'muted', on: true }]],
+  ['in call, connection unsteady', [...answered(95), { type: 'signalling-lost' }]],
+  ['in call, keypad', answered(42), { keys: '402#' }],
+  ['in call, long address', answered(5), { to: 'customer.relations.and.returns@headquarters.mysite.test' }],
+  ['ended: hung-up', [...answered(133), ended('hung-up')]],
+  ['ended: remote-hung-up', [...answered(61), ended('remote-hung-up')]],
+  ...['cancelled', 'busy', 'declined', 'no-answer'].map(reason => [
+    `ended: ${reason}`,
+    [...rang, ended(reason)],
+  ]),
+  ...[
+    'not-found',
+    'microphone-refused',
+    'microphone-missing',
+    'microphone-in-use',
+    'microphone-blocked',
+    'insecure-page',
+    'unsupported-browser',
+    'gateway-unreachable',
+    'server-unreachable',
+    'media-failed',
+    'call-dropped',
+    'failed',
+  ].map(reason => [`failed: ${reason}`, [...invited, ended(reason)]]),
+];
+
+const form = document.querySelector('form');
+const wall = document.querySelector('.scenes');
+const chosen = new URLSearchParams(location.search);
+for (const [name, value] of chosen) if (form.elements[name]) form.elements[name].value = value;
+form.addEventListener('change', () => {
+  history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
+  draw();
+});
+
+await customElements.whenDefined('sip-call');
+draw();
+
+function draw() {
+  const { lang, theme, dir } = Object.fromEntries(new FormData(form));
+  wall.replaceChildren(
+    ...scenes.map(([name, facts, { to = 'director@mysite.test', label, keys } = {}]) => {
+      const scene = document.createElement('figure');
+      scene.id = name.replace(/\W+/g, '-');
+      const caption = document.createElement('figcaption');
+      caption.textContent = name;
+      const element = document.createElement('sip-call');
+      Object.assign(element, { to, lang, theme, dir });
+      if (label)
+        element.append(Object.assign(document.createElement('span'), { slot: 'label', textContent: label }));
+      scene.append(caption, element);
+      queueMicrotask(() => show(element, facts, keys));
+      return scene;
+    }),
+  );
+}
+
+async function show(element, facts, keys) {
+  for (const fact of facts) await element[report](fact);
+  if (!keys) return;
+  await element.updateComplete;
+  const card = element.shadowRoot.querySelector('[part=card]');
+  for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
+}
