@@ -49,7 +49,7 @@ export const cardStyles = /* css */ `
     display: none;
   }
   .struck .slash {
-    stroke: var(--_text);
+    stroke: var(--_behind, var(--_surface));
     stroke-width: 2.5px;
     paint-order: stroke;
   }
@@ -71,6 +71,7 @@ export const cardStyles = /* css */ `
     border-radius: 50%;
     background: color-mix(in srgb, var(--_accent) 14%, transparent);
     color: var(--_accent);
+    font-size: 1.0625rem;
   }
   .card:is([data-state='calling'], [data-state='ringing']) .badge::before,
   .card[data-state='ringing'] .badge::after {
@@ -99,6 +100,7 @@ export const cardStyles = /* css */ `
   }
   .address {
     font-weight: 600;
+    line-height: 1.3;
     overflow-wrap: anywhere;
   }
   .status {
@@ -146,7 +148,7 @@ export const cardStyles = /* css */ `
     border-radius: 50%;
     background: var(--_control);
     color: var(--_text);
-    font-size: 1rem;
+    font-size: 1.125rem;
     transition: background-color 0.15s, color 0.15s, scale 0.15s;
   }
   .control:hover .disc,
@@ -166,6 +168,7 @@ export const cardStyles = /* css */ `
     outline-offset: 3px;
   }
   .control.on .disc {
+    --_behind: var(--_text);
     background: var(--_text);
     color: var(--_surface);
   }
@@ -224,21 +227,38 @@ export const cardStyles = /* css */ `
     line-height: 1.1;
     transition: background-color 0.15s, scale 0.1s;
   }
+  .key small:empty {
+    display: none;
+  }
   .key small {
-    min-block-size: 1.2em;
     font-size: 0.5em;
     letter-spacing: 0.12em;
     color: var(--_quiet);
   }
-  .message {
-    display: grid;
-    gap: 0.375rem;
-    padding-inline-end: 2rem;
+  .over {
+    align-items: flex-start;
+    padding-inline-end: 1.5rem;
+  }
+  .over .address {
+    font-size: 0.8125em;
+    font-weight: 500;
+    color: var(--_quiet);
+  }
+  .over .badge {
+    background: var(--_control);
+    color: var(--_quiet);
+  }
+  .card[data-state='failed'] .badge {
+    background: color-mix(in srgb, var(--_danger) 12%, transparent);
+    color: var(--_danger);
+  }
+  .over svg:not(.struck) {
+    rotate: 135deg;
   }
   .title {
-    font-size: 1.125em;
     font-weight: 600;
-    text-wrap: balance;
+    line-height: 1.3;
+    text-wrap: pretty;
   }
   .again {
     display: flex;
@@ -271,7 +291,7 @@ export const cardStyles = /* css */ `
   }
   .screen {
     position: relative;
-    margin: -0.5rem;
+    margin: -0.5rem -0.5rem 0.25rem;
     border-radius: 1.125rem;
     overflow: hidden;
     background: #0d120f;
@@ -303,6 +323,9 @@ export const cardStyles = /* css */ `
     }
     .control.on .disc {
       border-width: 3px;
+    }
+    .struck .slash {
+      stroke: Canvas;
     }
   }
 `;

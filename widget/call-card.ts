@@ -5,7 +5,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
-import type { Call } from './call-store.ts';
+import type { Call, EndReason } from './call-store.ts';
 import { glyphs } from './glyphs.ts';
 import type { Words } from './locales/words.ts';
 
@@ -30,7 +30,9 @@ export interface CardDesk {
 }
 
 const keys = [...'123456789*0#'];
-const letters = ['', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ', '', '+', ''];
+/** No second call can mend these. */
+const hopeless: ReadonlySet<EndReason> = new Set<EndReason>(['insecure-page', 'unsupported-browser']);
+const letters = ['\u00a0', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ', '', '', ''];
 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
@@ -61,8 +63,16 @@ export class CallCard implements ReactiveController {
     const words = this.#desk.words();
     const parts = call.reason
       ? [words.reasons[call.reason].title, this.#hint()]
-      : [this.#status(), call.asking && words.askingHint, call.muted && words.mutedNote];
-    return parts.filter(Boolean).join('. ').replaceAll('..', '.');
+      : [
+          this.#status(),
+          call.asking && words.askingHint,
+          call.signallingLost && words.signallingLost,
+          call.muted && words.mutedNote,
+        ];
+    return parts
+      .filter(Boolean)
+      .join('. ')
+      .replace(/([.…?])\. /g, '$1 ');
   }
 
   /** Draws into `place`, or clears it. */
@@ -80,14 +90,15 @@ export class CallCard implements ReactiveController {
   }
 
   #active(): TemplateResult {
-    const { words, address, call } = this.#desk;
-    const { state, asking, answeredAt } = call();
+    const { words, call } = this.#desk;
+    const { state, asking, signallingLost, answeredAt } = call();
+    const hint = asking ? words().askingHint : signallingLost ? words().signallingLost : '';
     const talking = state === 'ringing' || state === 'in-call';
     return html`${this.#video()}
       <header class="head">
-        <span class="badge" aria-hidden="true">${this.#glyph('handset')}</span>
+        <span class="badge" aria-hidden="true">${this.#glyph(asking ? 'microphone' : 'handset')}</span>
         <div class="who">
-          <p part="address" class="address" dir="auto">${address()}</p>
+          ${this.#address()}
           <p part="status" class="status"><span aria-hidden="true">${this.#status()}</span>${
             state === 'in-call' && answeredAt
               ? html`<time part="timer" class="timer" role="timer">${clockFace(secondsBetween(answeredAt, Date.now()))}</time>`
@@ -95,7 +106,7 @@ export class CallCard implements ReactiveController {
           }</p>
         </div>
       </header>
-      ${asking ? html`<p class="hint" aria-hidden="true">${words().askingHint}</p>` : nothing}
+      ${hint ? html`<p class="hint" aria-hidden="true">${hint}</p>` : nothing}
       ${talking && this.#keypadOut ? this.#keypad() : nothing}
       ${state === 'in-call' ? this.#loudness() : nothing}
       <div class="controls">
@@ -108,23 +119,37 @@ export class CallCard implements ReactiveController {
 
   #over(): TemplateResult {
     const { words, call, dismiss } = this.#desk;
-    const { reason } = call();
+    const { reason = 'failed' } = call();
     const hint = this.#hint();
-    return html`<button part="close" class="close" type="button" aria-label=${words().close} @click=${dismiss}
+    const deaf = reason.startsWith('microphone');
+    return html`<button part="close" class="close" type="button" ?data-next=${hopeless.has(reason)} aria-label=${words().close} @click=${dismiss}
         >${this.#glyph('close')}</button>
-      <div part="message" class="message" aria-hidden="true">
-        <p class="title">${words().reasons[reason ?? 'failed'].title}</p>
-        ${hint ? html`<p class="hint">${hint}</p>` : ''}
-      </div>
-      <button part="again" class="again" type="button" data-next @click=${() => this.#host.call()}
-        >${this.#glyph('handset')}<span>${words().callAgain}</span></button>`;
+      <header part="message" class="head over">
+        <span class="badge" aria-hidden="true">${deaf ? this.#glyph('microphone', true) : this.#glyph('handset')}</span>
+        <div class="who">
+          ${this.#address()}
+          <p class="title" aria-hidden="true">${words().reasons[reason].title}</p>
+        </div>
+      </header>
+      ${hint ? html`<p class="hint" aria-hidden="true">${hint}</p>` : nothing}
+      ${
+        hopeless.has(reason)
+          ? nothing
+          : html`<button part="again" class="again" type="button" data-next @click=${() => this.#host.call()}
+              >${this.#glyph('handset')}<span>${words().callAgain}</span></button>`
+      }`;
+  }
+
+  /** A long one may break where people would break it. */
+  #address(): TemplateResult {
+    const pieces = this.#desk.address().split(/(?<=[@.])/);
+    return html`<p part="address" class="address"><bdi>${pieces.map(piece => html`${piece}<wbr>`)}</bdi></p>`;
   }
 
   #status(): string {
-    const { state, asking, signallingLost } = this.#desk.call();
+    const { state, asking } = this.#desk.call();
     const words = this.#desk.words();
     if (asking) return words.asking;
-    if (signallingLost) return words.signallingLost;
     return state === 'in-call' ? words.inCall : state === 'ringing' ? words.ringing : words.calling;
   }
 
@@ -212,6 +237,8 @@ export class CallCard implements ReactiveController {
   #pressed(event: KeyboardEvent): void {
     const { state } = this.#desk.call();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // Enter that placed the call, still held, would at once hang it up: the focus is there now.
+    if (event.repeat && event.key === 'Enter') event.preventDefault();
     if (event.key === 'Escape' && this.#keypadOut) this.#showKeypad(false);
     if ((state === 'ringing' || state === 'in-call') && keys.includes(event.key)) {
       this.#keypadOut = true;

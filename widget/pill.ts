@@ -9,8 +9,9 @@ export const handset =
 export interface PillFace {
   readonly label: string;
   readonly address: string;
-  /** Why it cannot be pressed; empty when it can. */
-  readonly off: string;
+  readonly off: boolean;
+  /** Why it is off, when that is not written beside it. */
+  readonly why: string;
   /** Pressed, and the parts are on their way. */
   readonly wait: boolean;
 }
@@ -34,13 +35,13 @@ export class Pill {
     this.button.append(icon, label, this.#address);
   }
 
-  show({ label, address, off, wait }: PillFace): void {
+  show({ label, address, off, wait, why }: PillFace): void {
     this.#label.textContent = label;
-    this.#address.textContent = ` ${address} ${off}`;
-    this.button.title = off;
+    this.#address.textContent = ` ${address} ${why}`;
+    this.button.title = why;
     // Not `disabled`: that would drop the focus, and hide the reason from those who tab.
     this.button.ariaDisabled = off || wait ? 'true' : null;
-    this.button.classList.toggle('off', Boolean(off));
+    this.button.classList.toggle('off', off);
     this.button.classList.toggle('wait', wait);
   }
 }

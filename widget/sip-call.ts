@@ -42,6 +42,8 @@ async function load(language: Language) {
   return { ...card, ...conversation, ...phone, words };
 }
 
+/** The languages fetched so far. */
+const spoken = new Map<Language, Words>();
 const onPage = new Set<SipCall>();
 /** The one instance whose call is being made or is on. */
 let speaking: SipCall | undefined;
@@ -82,10 +84,15 @@ export class SipCall extends ReactiveElement {
   static override properties = {
     to: {},
     gateway: {},
-    lang: {},
     theme: { reflect: true },
     video: { type: Boolean, reflect: true },
   };
+
+  // HTMLElement has the property already; only its changes must be heard of.
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit's getter finishes the class it is called on, ours.
+    return [...super.observedAttributes, 'lang'];
+  }
 
   declare to: string | null;
   declare gateway: string | null;
@@ -95,7 +102,6 @@ export class SipCall extends ReactiveElement {
   #call: Call = idle;
   #loading: { readonly language: Language; readonly parts: ReturnType<typeof load> } | undefined;
   #card: CallCard | undefined;
-  #words: Words | undefined;
   #conversation: Conversation | undefined;
   #volume = 1;
   readonly #pill = new Pill();
@@ -174,6 +180,13 @@ export class SipCall extends ReactiveElement {
     return this.#prepare().then(() => {});
   }
 
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (name !== 'lang') return;
+    this.requestUpdate();
+    if (this.#loading) this.#prepare().catch(() => {});
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     onPage.add(this);
@@ -192,11 +205,11 @@ export class SipCall extends ReactiveElement {
     if (this.#loading?.language !== language) this.#loading = { language, parts: load(language) };
     try {
       const parts = await this.#loading.parts;
-      this.#words = parts.words;
+      spoken.set(language, parts.words);
       this.#card ??= new parts.CallCard(this, {
         handset,
         call: () => this.#call,
-        words: () => this.#words ?? parts.words,
+        words: () => spoken.get(this.#language) ?? parts.words,
         address: () => parseAddress(this.to)?.text ?? '',
         streams: () => this.#conversation ?? {},
         volume: value => {
@@ -259,16 +272,19 @@ export class SipCall extends ReactiveElement {
   protected override update(changed: PropertyValues): void {
     super.update(changed);
     const { state, reason } = this.#call;
-    const words = firstWords[this.#language];
+    const language = this.#language;
+    const words = firstWords[language];
     const unset = reason === 'bad-address';
+    const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
     const note = state === 'failed' && !card ? words.unavailable : '';
     const hadFocus = this.shadowRoot?.activeElement;
     this.#pill.show({
       label: words.call,
       address: parseAddress(this.to)?.text ?? '',
-      off: unset ? note : speaking && speaking !== this ? (this.#words?.elsewhere ?? '') : '',
+      off: unset || elsewhere,
       wait: isActive(this.#call),
+      why: elsewhere ? (spoken.get(language)?.elsewhere ?? '') : '',
     });
     this.#pill.button.hidden = Boolean(card);
     this.#note.textContent = note;

@@ -12,7 +12,7 @@ export const words: Words = {
   calling: 'Calling…',
   ringing: 'Ringing…',
   inCall: 'In call',
-  signallingLost: 'Connection is unsteady. You can keep talking.',
+  signallingLost: 'The connection is unsteady. You can keep talking.',
   mute: 'Mute',
   unmute: 'Unmute',
   mutedNote: 'Muted',
@@ -43,7 +43,7 @@ export const words: Words = {
       hint: 'This address cannot be reached. Look for another contact on this page.',
     },
     'microphone-refused': {
-      title: 'The microphone is switched off for this site',
+      title: 'Microphone access is off',
       hint: 'Click the icon beside the page’s address, allow the microphone, then call again.',
     },
     'microphone-missing': {
@@ -55,8 +55,8 @@ export const words: Words = {
       hint: 'Another program is using it. Close that program, then call again.',
     },
     'microphone-blocked': {
-      title: 'This page may not use the microphone',
-      hint: 'The site or the settings of your device forbid it.',
+      title: 'The microphone is blocked here',
+      hint: 'The site, or the settings of your device, forbid it.',
     },
     'insecure-page': {
       title: 'Calls need a secure page',
@@ -71,11 +71,11 @@ export const words: Words = {
       hint: 'Check your internet connection, then call again.',
     },
     'server-unreachable': {
-      title: 'The company’s telephone does not respond',
-      hint: 'It is not your fault. Try again in a few minutes.',
+      title: 'Their telephone is not responding',
+      hint: 'The trouble is on their side. Try again in a few minutes.',
     },
     'media-failed': {
-      title: 'The sound could not get through',
+      title: 'No sound gets through',
       hint: 'Your network may block calls. Try another one, a mobile network for example.',
     },
     'call-dropped': { title: 'The call was cut off', hint: 'The connection was lost. Call again to go on.' },
