@@ -19,7 +19,7 @@ if (process.send !== undefined) {
   const relay = await createEmbeddedRelay({
     workers: 1,
     browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
-    pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [42000, 43999] },
+    pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [28000, 29999] },
     drainMs: 0,
   });
   const obey = async (order: RelayOrder): Promise<unknown> => {

@@ -47,6 +47,7 @@ export function readBinding(message: Buffer): StunBinding | null {
   let useCandidate = false;
   let controlled = false;
   let integrityAt = -1;
+  let ended = false;
   const unknown: number[] = [];
   for (let at = 20; at < message.length; ) {
     if (at + 4 > message.length) return null;
@@ -56,6 +57,7 @@ export function readBinding(message: Buffer): StunBinding | null {
     if (name === attribute.fingerprint) {
       if (length !== 4 || at + 8 !== message.length) return null;
       if (message.readUInt32BE(at + 4) !== fingerprintOf(message, at)) return null;
+      ended = true;
     } else if (integrityAt < 0) {
       // RFC 8489 14.5: what follows MESSAGE-INTEGRITY is not covered by it, and is ignored.
       if (name === attribute.username) username = message.toString('latin1', at + 4, at + 4 + length);
@@ -68,6 +70,8 @@ export function readBinding(message: Buffer): StunBinding | null {
     }
     at += 4 + ((length + 3) & ~3);
   }
+  // RFC 8445 7.1: ICE's messages carry FINGERPRINT, always.
+  if (!ended) return null;
   return {
     kind,
     transaction: message.subarray(8, 20),

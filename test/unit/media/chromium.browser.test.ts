@@ -35,7 +35,7 @@ describe('the embedded relay with Chromium', { skip: missing && `${executablePat
     relay = await createEmbeddedRelay({
       workers: 1,
       browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
-      pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [41000, 41098] },
+      pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [27000, 27098] },
       drainMs: 100,
     });
     relay.onEvent(event => events.push(event));

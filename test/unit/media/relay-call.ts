@@ -11,7 +11,10 @@ import type { MediaEvent, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
-/** Each test file takes a range of its own: they run side by side. */
+/**
+ * Each test file takes a range of its own: they run side by side. Below the ports that the
+ * system hands out by itself, or the test's own sockets would sit on them.
+ */
 export function relayOptions(firstPort: number): EmbeddedRelayOptions {
   return {
     workers: 1,

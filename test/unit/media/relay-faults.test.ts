@@ -10,7 +10,7 @@ describe('the embedded relay when the network fails', () => {
   let relay: EmbeddedRelay;
   before(async () => {
     relay = await createEmbeddedRelay({
-      ...relayOptions(44200),
+      ...relayOptions(26200),
       consentMs: 600,
       connectMs: 6000,
       silentAfterMs: 400,
@@ -96,7 +96,7 @@ describe('the embedded relay when the network fails', () => {
 
 describe('the embedded relay when a browser never comes', () => {
   it('says failed, and why', async () => {
-    const relay = await createEmbeddedRelay({ ...relayOptions(44240), connectMs: 200 });
+    const relay = await createEmbeddedRelay({ ...relayOptions(26240), connectMs: 200 });
     const call = await RelayCall.prepare(relay, 'absent');
     const failed = nextEvent(relay, 'failed', 'absent');
     await call.negotiate();
@@ -108,7 +108,7 @@ describe('the embedded relay when a browser never comes', () => {
 
 describe('the embedded relay when a worker dies', () => {
   it('says failed for its calls, keeps the others, and takes new ones on a new worker', async () => {
-    const relay = await createEmbeddedRelay({ ...relayOptions(44300), workers: 2 });
+    const relay = await createEmbeddedRelay({ ...relayOptions(26300), workers: 2 });
     const [one, two] = [await RelayCall.open(relay, 'one'), await RelayCall.open(relay, 'two')];
     const failures: string[] = [];
     relay.onEvent(event => {
@@ -130,9 +130,9 @@ describe('the embedded relay when a worker dies', () => {
   });
 
   it('does not start when its port is taken', async () => {
-    const relay = await createEmbeddedRelay(relayOptions(44340));
+    const relay = await createEmbeddedRelay(relayOptions(26340));
     const port = relay.links[0]!.port;
-    const options = relayOptions(44340);
+    const options = relayOptions(26340);
     await assert.rejects(
       createEmbeddedRelay({ ...options, browser: { ...options.browser, port } }),
       /EADDRINUSE/,

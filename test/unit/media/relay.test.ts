@@ -10,7 +10,7 @@ import { echoAnswer } from './rtp-echo.ts';
 describe('the embedded relay', () => {
   let relay: EmbeddedRelay;
   before(async () => {
-    relay = await createEmbeddedRelay(relayOptions(44000));
+    relay = await createEmbeddedRelay(relayOptions(26000));
   });
   after(() => relay.shutdown());
 
@@ -202,7 +202,7 @@ describe('the embedded relay', () => {
 
 describe('the embedded relay set up in other ways', () => {
   it('serves browsers of IPv4 and IPv6 on one dual-stack port', async () => {
-    const options = relayOptions(44060);
+    const options = relayOptions(26060);
     const relay = await createEmbeddedRelay({
       ...options,
       browser: { listen: '::', port: 0, announce: ['127.0.0.1', '::1'] },
@@ -215,7 +215,7 @@ describe('the embedded relay set up in other ways', () => {
   });
 
   it('believes the first port of a PBX behind NAT, and no other after it, when told to', async () => {
-    const options = relayOptions(44080);
+    const options = relayOptions(26080);
     const relay = await createEmbeddedRelay({ ...options, pbx: { ...options.pbx, symmetric: true } });
     const call = await RelayCall.open(relay, 'nat');
     const [first, second] = [createSocket('udp4'), createSocket('udp4')];

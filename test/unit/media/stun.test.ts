@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { crc32 } from '../../../gateway/media/embedded/crc32.ts';
 import {
   isAuthentic,
   readBinding,
@@ -54,8 +55,9 @@ describe('STUN', () => {
 
   it('names the attributes that it must understand and does not', () => {
     const plain = writeRequest({ transaction, username: 'a:b', password, nominate: true });
-    const body = Buffer.concat([plain.subarray(0, 20), hex('7777000101000000'), plain.subarray(20, -8)]);
+    const body = Buffer.concat([plain.subarray(0, 20), hex('7777000101000000'), plain.subarray(20)]);
     body.writeUInt16BE(body.length - 20, 2);
+    body.writeUInt32BE((crc32(body, body.length - 8) ^ 0x5354554e) >>> 0, body.length - 4);
     assert.deepEqual(readBinding(body)?.unknown, [0x7777]);
     assert.equal(readBinding(plain)?.useCandidate, true);
   });
