@@ -59,7 +59,7 @@ export class AdminServer implements AppConnectionUser {
 
   async close(): Promise<void> {
     const closed = new Promise(resolve => this.#server.close(resolve));
-    this.#applications.closeAll();
+    await this.#applications.closeAll();
     await closed;
   }
 

@@ -35,6 +35,7 @@ export class AppConnection implements Owner {
   readonly #socket: Socket;
   readonly #user: AppConnectionUser;
   #corked = false;
+  readonly #ended: Promise<void>;
 
   constructor(socket: Socket, user: AppConnectionUser) {
     this.#socket = socket;
@@ -45,9 +46,12 @@ export class AppConnection implements Owner {
       if (reader.push(chunk) !== undefined) this.close();
     });
     socket.on('error', () => {});
-    socket.on('close', () => {
-      this.closed = true;
-      this.#user.closed(this);
+    this.#ended = new Promise(resolve => {
+      socket.on('close', () => {
+        this.closed = true;
+        this.#user.closed(this);
+        resolve();
+      });
     });
   }
 
@@ -69,11 +73,10 @@ export class AppConnection implements Owner {
     if (socket.writableLength > maxUnread) socket.destroy();
   }
 
-  /** Sends what is waiting and hangs up. */
-  close(): void {
-    if (this.closed) return;
-    this.#socket.end();
+  /** Sends what is waiting and hangs up; resolves when the connection is gone. */
+  close(): Promise<void> {
     this.#socket.destroySoon();
+    return this.#ended;
   }
 
   readonly #flush = (): void => {

@@ -30,7 +30,7 @@ export class Applications {
     return undefined;
   }
 
-  closeAll(): void {
-    for (const connection of this.#connections) connection.close();
+  async closeAll(): Promise<void> {
+    await Promise.all(Array.from(this.#connections, connection => connection.close()));
   }
 }

@@ -1,0 +1,121 @@
+// An engine with short timers and a drachtio-srf application connected to it, as a gateway has them.
+// When the test ends, nothing of either may be left: calls, dialogs, transactions, timers, connections.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import Srf, {
+  type Dialog,
+  type SipMessage,
+  type SrfRequest,
+  type SrfResponse,
+  type UacOptions,
+} from 'drachtio-srf';
+import { Engine, type EngineOptions } from '../../../../gateway/engine/engine.ts';
+import { eventually } from '../../../support/eventually.ts';
+
+/** 64*T1 is 1.28 s. */
+export const shortTimers = { t1: 20, t2: 80, t4: 40 };
+
+export const secret = 'a secret';
+
+/** What the product does not use of drachtio-srf, but other applications do. */
+export interface WholeDialog extends Dialog {
+  modify(sdp: string): Promise<string>;
+}
+
+export interface WholeSrf extends Srf {
+  createB2BUA(
+    request: SrfRequest,
+    response: SrfResponse,
+    uri: string,
+    options: Record<string, unknown>,
+  ): Promise<{ uas: WholeDialog; uac: WholeDialog }>;
+  createUAC(
+    uri: string,
+    options: UacOptions & Record<string, unknown>,
+    progress?: {
+      cbRequest?: (error: Error | null, sent?: SrfRequest) => void;
+      cbProvisional?: (response: SrfResponse) => void;
+    },
+  ): Promise<WholeDialog>;
+  createUAS(request: SrfRequest, response: SrfResponse, options: { localSdp: string }): Promise<WholeDialog>;
+  request(uri: string, options: { method: string; headers?: Record<string, string> }): Promise<SrfRequest>;
+}
+
+export type { Dialog, SipMessage, SrfRequest, SrfResponse };
+
+export interface App {
+  readonly engine: Engine;
+  readonly srf: WholeSrf;
+  readonly udpPort: number;
+  readonly tcpPort: number;
+  uri(user: string, transport?: 'udp' | 'tcp'): string;
+}
+
+export async function startEngine(
+  context: TestContext,
+  options: Partial<EngineOptions> = {},
+): Promise<Engine> {
+  const engine = await Engine.start({
+    listen: [
+      { transport: 'udp', address: '127.0.0.1', port: 0 },
+      { transport: 'tcp', address: '127.0.0.1', port: 0 },
+    ],
+    admin: { secret },
+    timers: shortTimers,
+    ...options,
+  });
+  context.after(async () => {
+    await quiet(engine);
+    await engine.stop();
+    assert.deepEqual(engine.counts(), {
+      apps: 0,
+      flows: 0,
+      clientTransactions: 0,
+      serverTransactions: 0,
+      dialogs: 0,
+      timers: 0,
+    });
+  });
+  return engine;
+}
+
+export async function connectApp(context: TestContext, engine: Engine): Promise<WholeSrf> {
+  const srf = new Srf() as WholeSrf;
+  srf.on('error', () => {});
+  const connected = once(srf, 'connect');
+  srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
+  assert.equal((await connected)[0], null);
+  context.after(() => srf.disconnect());
+  return srf;
+}
+
+export async function startApp(context: TestContext, options: Partial<EngineOptions> = {}): Promise<App> {
+  const engine = await startEngine(context, options);
+  const srf = await connectApp(context, engine);
+  const portOf = (transport: string) => engine.points.find(point => point.transport === transport)!.port;
+  const udpPort = portOf('udp');
+  const tcpPort = portOf('tcp');
+  return {
+    engine,
+    srf,
+    udpPort,
+    tcpPort,
+    uri: (user, transport = 'udp') =>
+      `sip:${user}@127.0.0.1:${transport === 'udp' ? udpPort : tcpPort};transport=${transport}`,
+  };
+}
+
+/** Resolves when every call, and every echo of one, has left the engine by itself. */
+export async function quiet(engine: Engine): Promise<void> {
+  await eventually('the engine has forgotten its calls', () => {
+    const { clientTransactions, serverTransactions, dialogs, timers } = engine.counts();
+    return clientTransactions + serverTransactions + dialogs + timers === 0;
+  });
+}
+
+/** The next request of that kind, held for the test to answer. */
+export function nextRequest(srf: WholeSrf, method: string): Promise<{ req: SrfRequest; res: SrfResponse }> {
+  return new Promise(resolve => srf.use(method, (req, res) => resolve({ req, res })));
+}
