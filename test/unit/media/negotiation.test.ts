@@ -86,4 +86,17 @@ describe('negotiating again', () => {
     assert.throws(() => n.answer('browser', chromium()), status(400));
     assert.throws(() => negotiation().answer('pbx', pbx(...ulaw)), status(400));
   });
+
+  it('does not grow without end when a place changes its kind again and again', async () => {
+    const n = await standing();
+    const both = chromium({ video: true });
+    const [head = '', audio = '', video = ''] = both.split(/(?=^m=)/m);
+    const swapped = head + video.replace('a=mid:1', 'a=mid:0') + audio.replace('a=mid:0', 'a=mid:1');
+    await assert.rejects(async () => {
+      for (let i = 0; i < 40; i++) {
+        // What we offer to a PBX is also an answer that takes everything.
+        n.answer('pbx', await n.offer('browser', i % 2 === 0 ? both : swapped));
+      }
+    }, status(488));
+  });
 });

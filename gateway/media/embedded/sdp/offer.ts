@@ -21,6 +21,8 @@ import { isLine, type Line, refuse, type Slot, type Slots } from './slots.ts';
 
 /** A page needs two; each costs a pair of ports. */
 const maxLines = 4;
+/** Places on one side over the life of a call. */
+const maxSlots = 16;
 
 export interface Drafted {
   readonly draft: Draft;
@@ -53,6 +55,7 @@ export function offerForPbx(sdp: string, before: Slots, nextId: () => number): D
     return line;
   });
   if (transport === null) throw new MediaError('nothing in the offer can be carried', 488);
+  checkCount(pbx);
   return { draft: { offered, transport }, slots: { browser, pbx } };
 }
 
@@ -84,6 +87,7 @@ export function offerForBrowser(sdp: string, before: Slots, nextId: () => number
     return line;
   });
   if (offered.size === 0) throw new MediaError('nothing in the offer can be carried', 488);
+  checkCount(browser);
   return { draft: { offered, transport: null }, slots: { browser, pbx } };
 }
 
@@ -95,6 +99,11 @@ function textOf(line: Line, codecs: readonly Codec[], direction: Direction, medi
 /** RFC 3264 8: an offer may add lines, and never takes one away. */
 function checkPlaces(media: readonly MediaDescription[], before: readonly Slot[]): void {
   if (media.length < before.length) throw new MediaError('the offer has lost an m= line', 400);
+}
+
+/** A place may change its kind (RFC 3264 8.3.3), and the other side then gets another line; not without end. */
+function checkCount(slots: readonly Slot[]): void {
+  if (slots.length > maxSlots) throw new MediaError('the call has had too many m= lines', 488);
 }
 
 /** A place whose line is carried keeps it, unless what stands there now is of another kind. */
