@@ -1,12 +1,7 @@
 // A call through a real relay between a simulated browser and a plain RTP peer, for the
 // tests beside it.
 
-import { once } from 'node:events';
-import {
-  createEmbeddedRelay,
-  type EmbeddedRelay,
-  type EmbeddedRelayOptions,
-} from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { EmbeddedRelay, EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
@@ -110,5 +105,3 @@ export async function emptied(relay: EmbeddedRelay): Promise<void> {
     if (Date.now() > deadline) throw new Error(`still held: ${JSON.stringify({ calls, ports, draining })}`);
   }
 }
-
-export { createEmbeddedRelay, once };
