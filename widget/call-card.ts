@@ -34,6 +34,9 @@ const keys = [...'123456789*0#'];
 const hopeless: ReadonlySet<EndReason> = new Set<EndReason>(['insecure-page', 'unsupported-browser']);
 const letters = ['\u00a0', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ', '', '', ''];
 
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(cardStyles);
+
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
   readonly #desk: CardDesk;
@@ -44,8 +47,6 @@ export class CallCard implements ReactiveController {
   constructor(host: CardHost, desk: CardDesk) {
     this.#host = host;
     this.#desk = desk;
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(cardStyles);
     host.shadowRoot?.adoptedStyleSheets.push(sheet);
     host.addController(this);
     new CallClock(host, () => (desk.call().state === 'in-call' ? desk.call().answeredAt : undefined));

@@ -83,6 +83,10 @@ const ring: Step<'rang'> = (call, { earlyMedia }) =>
     ? call
     : { ...call, state: 'ringing', earlyMedia: call.earlyMedia || earlyMedia };
 const answer: Step<'answered'> = (call, { at }) => ({ ...call, state: 'in-call', answeredAt: at });
+const lose: Step<'signalling-lost'> = call =>
+  call.signallingLost ? call : { ...call, signallingLost: true };
+const restore: Step<'signalling-restored'> = call =>
+  call.signallingLost ? { ...call, signallingLost: false } : call;
 const end: Step<'ended'> = (call, { reason, at }) => ({
   ...idle,
   state: decided.has(reason) ? 'ended' : 'failed',
@@ -107,8 +111,8 @@ const table: Readonly<Record<CallState, Row>> = {
   ringing: { rang: ring, answered: answer, muted: mute, ended: end },
   'in-call': {
     muted: mute,
-    'signalling-lost': call => ({ ...call, signallingLost: true }),
-    'signalling-restored': call => ({ ...call, signallingLost: false }),
+    'signalling-lost': lose,
+    'signalling-restored': restore,
     ended: end,
   },
   ended: { requested: request, dismissed: dismiss },

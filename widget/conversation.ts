@@ -39,13 +39,21 @@ export class Conversation {
   readonly #speaker: Speaker;
   #phone: Phone | undefined;
   #over = false;
+  #heardEarly = false;
   local: MediaStream | undefined;
   remote: MediaStream | undefined;
+
+  /** The page goes away: without a word the other side would listen to silence until its gateway noticed. */
+  readonly #left = () => this.hangUp();
 
   constructor(request: ConversationRequest) {
     this.#request = request;
     this.#speaker = new Speaker(request.volume);
-    this.#begin();
+    addEventListener('pagehide', this.#left);
+    this.#begin().catch(error => {
+      console.error('<sip-call>:', error);
+      this.#refuse('failed');
+    });
   }
 
   set volume(value: number) {
@@ -103,22 +111,19 @@ export class Conversation {
 
   #report(event: CallEvent): void {
     if (this.#over) return;
-    if (event.type === 'rang') this.#speaker.ringback = !event.earlyMedia && !this.#earlyMedia(event);
+    if (event.type === 'rang') {
+      // A 180 that follows a 183 with SDP must not ring over the sound that the other side already sends.
+      this.#heardEarly ||= event.earlyMedia;
+      this.#speaker.ringback = !this.#heardEarly;
+    }
     if (event.type === 'answered') this.#speaker.ringback = false;
     if (event.type === 'ended') this.#close(event.reason);
     this.#request.report(event);
   }
 
-  #heardEarly = false;
-
-  /** A 180 that follows a 183 with SDP must not ring over the sound that the other side already sends. */
-  #earlyMedia({ earlyMedia }: { earlyMedia: boolean }): boolean {
-    this.#heardEarly ||= earlyMedia;
-    return this.#heardEarly;
-  }
-
   #close(reason: EndReason): void {
     this.#over = true;
+    removeEventListener('pagehide', this.#left);
     if (this.local) release(this.local);
     this.#speaker.ringback = false;
     const tone = lastTone[reason];

@@ -15,6 +15,14 @@ const signallingGrace = 30_000;
 /** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
 const digit = { duration: 120, gap: 70 };
 
+/** What JsSIP's types leave out. */
+type SendsRequests = RTCSession & {
+  sendRequest(
+    method: string,
+    options: { extraHeaders: string[]; eventHandlers: { onDialogError(): void } },
+  ): void;
+};
+
 export interface PhoneObserver {
   report(event: CallEvent): void;
   remote(stream: MediaStream): void;
@@ -52,7 +60,7 @@ export class Phone {
       this.#opened();
       clearTimeout(this.#grace);
       this.#grace = undefined;
-      if (this.#answered) this.#observer.report({ type: 'signalling-restored' });
+      if (this.#answered) this.#refreshTarget();
     });
     this.#ua.on('disconnected', () => this.#lostSignalling());
     // Nobody may call an anonymous visitor; without this JsSIP would answer 180 and ring for a minute.
@@ -129,6 +137,20 @@ export class Phone {
     const earlyMedia = Boolean(response.body);
     // 183 without a body is only "wait"; 180 is a telephone that rings.
     if (response.status_code === 180 || earlyMedia) this.#observer.report({ type: 'rang', earlyMedia });
+  }
+
+  /**
+   * The new WebSocket is unknown to the other side until a request of this dialog comes over it: an UPDATE
+   * without SDP moves the target and touches nothing else (RFC 3311 5.1).
+   */
+  #refreshTarget(): void {
+    this.#observer.report({ type: 'signalling-restored' });
+    const session = this.#session as SendsRequests | undefined;
+    session?.sendRequest('UPDATE', {
+      extraHeaders: [`Contact: ${session.contact}`],
+      // 481 or 408: the gateway has given the call up (RFC 3261 12.2.1.2).
+      eventHandlers: { onDialogError: () => this.hangUp('call-dropped') },
+    });
   }
 
   #lostSignalling(): void {

@@ -16,7 +16,7 @@ import {
 } from './call-store.ts';
 import type { Conversation } from './conversation.ts';
 import { firstWords, type Language, pickLanguage } from './locales/first-words.ts';
-import type { Words } from './locales/words.ts';
+import { loadParts, type Parts, spoken } from './parts.ts';
 import { handset, make, Pill } from './pill.ts';
 import { styles } from './sip-call.styles.ts';
 
@@ -26,24 +26,6 @@ export interface SipCallStateDetail {
   readonly reason?: EndReason;
 }
 
-const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
-  en: () => import('./locales/en.ts'),
-  ru: () => import('./locales/ru.ts'),
-};
-
-/** Fetches the card, the conversation, JsSIP and the words, side by side. */
-async function load(language: Language) {
-  const [card, conversation, phone, { words }] = await Promise.all([
-    import('./call-card.ts'),
-    import('./conversation.ts'),
-    import('./phone.ts'),
-    vocabularies[language](),
-  ]);
-  return { ...card, ...conversation, ...phone, words };
-}
-
-/** The languages fetched so far. */
-const spoken = new Map<Language, Words>();
 const onPage = new Set<SipCall>();
 /** The one instance whose call is being made or is on. */
 let speaking: SipCall | undefined;
@@ -64,7 +46,8 @@ let speaking: SipCall | undefined;
  * @slot - Shown until the element is defined, and when a call cannot be made: other ways to reach the person.
  * @csspart button - The pill. @csspart label - Its words. @csspart note - A fault's text under it.
  * @csspart card - The call card. @csspart address - Whom it calls. @csspart status - What is going on.
- * @csspart timer - Minutes and seconds. @csspart control - Each round control. @csspart hang-up - The red one.
+ * @csspart timer - Minutes and seconds. @csspart control - Each round control, and by name:
+ * @csspart mute - @csspart keypad-toggle - @csspart hang-up - The red one.
  * @csspart keypad - The keys' grid. @csspart key - One key. @csspart volume - The slider.
  * @csspart message - The end state's words. @csspart again - "Call again". @csspart close - Back to the pill.
  * @csspart video - The other side. @csspart self-view - The visitor.
@@ -100,7 +83,7 @@ export class SipCall extends ReactiveElement {
   declare video: boolean;
 
   #call: Call = idle;
-  #loading: { readonly language: Language; readonly parts: ReturnType<typeof load> } | undefined;
+  #loading: { readonly language: Language; readonly parts: Promise<Parts> } | undefined;
   #card: CallCard | undefined;
   #conversation: Conversation | undefined;
   #volume = 1;
@@ -202,10 +185,9 @@ export class SipCall extends ReactiveElement {
 
   async #prepare() {
     const language = this.#language;
-    if (this.#loading?.language !== language) this.#loading = { language, parts: load(language) };
+    if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
     try {
       const parts = await this.#loading.parts;
-      spoken.set(language, parts.words);
       this.#card ??= new parts.CallCard(this, {
         handset,
         call: () => this.#call,
@@ -278,7 +260,7 @@ export class SipCall extends ReactiveElement {
     const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
     const note = state === 'failed' && !card ? words.unavailable : '';
-    const hadFocus = this.shadowRoot?.activeElement;
+    const focused = this.shadowRoot?.activeElement as HTMLElement | null | undefined;
     this.#pill.show({
       label: words.call,
       address: parseAddress(this.to)?.text ?? '',
@@ -293,7 +275,7 @@ export class SipCall extends ReactiveElement {
     this.#card?.draw(this.#place, Boolean(card));
     this.#live.textContent = card ? card.announcement : note;
     // Focus that was on a control which the new state lacks goes to the one that follows from it.
-    if (hadFocus && !this.shadowRoot?.activeElement) {
+    if (focused && (focused.hidden || !focused.isConnected)) {
       this.renderRoot.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
     }
   }

@@ -66,7 +66,6 @@ const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | t
   'in-call': row({
     muted: 'in-call',
     'signalling-lost': 'in-call',
-    'signalling-restored': 'in-call',
     ended: 'ended',
     broke: 'failed',
     'bad-address': 'failed',
@@ -148,6 +147,15 @@ test('mute reported twice changes nothing the second time', () => {
   const muted = after(...called, { type: 'muted', on: true });
   assert.equal(reduce(muted, { type: 'muted', on: true }), muted);
   assert.equal(reduce(muted, { type: 'muted', on: false }).muted, false);
+});
+
+test('signalling is lost once and restored once, and the call goes on', () => {
+  const lost = after(...called, { type: 'answered', at: 1 }, { type: 'signalling-lost' });
+  assert.equal(lost.signallingLost, true);
+  assert.equal(reduce(lost, { type: 'signalling-lost' }), lost);
+  const restored = reduce(lost, { type: 'signalling-restored' });
+  assert.equal(restored.signallingLost, false);
+  assert.equal(restored.state, 'in-call');
 });
 
 test('the open question about the microphone closes when it is granted', () => {

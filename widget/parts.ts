@@ -1,0 +1,26 @@
+// What a visitor's intent brings: the card, the conversation, JsSIP and the words, fetched side by side, each a
+// file of its own that the browser keeps.
+import type { Language } from './locales/first-words.ts';
+import type { Words } from './locales/words.ts';
+
+const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
+  en: () => import('./locales/en.ts'),
+  ru: () => import('./locales/ru.ts'),
+};
+
+/** The languages fetched so far. */
+export const spoken = new Map<Language, Words>();
+
+export type Parts = Awaited<ReturnType<typeof loadParts>>;
+
+/** Rejects when any of them cannot be had; asking again fetches again. */
+export async function loadParts(language: Language) {
+  const [card, conversation, phone, { words }] = await Promise.all([
+    import('./call-card.ts'),
+    import('./conversation.ts'),
+    import('./phone.ts'),
+    vocabularies[language](),
+  ]);
+  spoken.set(language, words);
+  return { ...card, ...conversation, ...phone, words };
+}
