@@ -3,6 +3,7 @@
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
+import { SDP as sdp } from '../support/signalling-gateway.ts';
 import { atLeast, atMost, type Figure, percentile, spread } from './figure.ts';
 import { startMeasured } from './measured-gateway.ts';
 import { PlainBrowser } from './plain-browser.ts';
@@ -14,17 +15,6 @@ const CALLS = 6_000;
 const SIP_SOCKETS = 20;
 const IDLE_SOCKETS = 1_000;
 const HELD_CALLS = 500;
-
-const sdp = [
-  'v=0',
-  'o=- 1 1 IN IP4 127.0.0.1',
-  's=-',
-  'c=IN IP4 127.0.0.1',
-  't=0 0',
-  'm=audio 30000 RTP/AVP 0',
-  'a=rtpmap:0 PCMU/8000',
-  '',
-].join('\r\n');
 
 export async function benchSignalling(): Promise<Figure[]> {
   const pbx = await startPlainPbx(LOOPBACK, sdp);
