@@ -3,13 +3,13 @@
 // no browser would. The DTLS client is werift's; the rest is ours, seen from the far end.
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import type { Socket } from 'node:dgram';
 import { DtlsClient } from 'werift';
 import { createCertificate, type RelayCertificate } from '../../gateway/media/embedded/dtls/certificate.ts';
 import { profileOfDtlsId, profiles, type SrtpProfile } from '../../gateway/media/embedded/srtp/profile.ts';
 import { createSrtpSession, type SrtpSession } from '../../gateway/media/embedded/srtp/session.ts';
 import { readBinding, writeRequest } from '../../gateway/media/embedded/stun.ts';
+import { bindUdp } from '../../gateway/media/embedded/udp.ts';
 
 const checkEveryMs = 50;
 /** As Chromium does once connected. */
@@ -48,10 +48,8 @@ export class WebRtcLeg {
   outgoing: (datagram: Buffer) => Buffer | null = datagram => datagram;
 
   static async open(options: LegOptions = {}): Promise<WebRtcLeg> {
-    const socket = createSocket('udp4');
-    socket.bind(0, options.address ?? '127.0.0.1');
-    await once(socket, 'listening');
-    return new WebRtcLeg(socket, options);
+    // Sends at once, and not after a look-up: the buffer of a sealed packet is used again.
+    return new WebRtcLeg(await bindUdp(options.address ?? '127.0.0.1', 0), options);
   }
 
   private constructor(socket: Socket, options: LegOptions) {
