@@ -37,7 +37,6 @@ const PROBE_MS = 4_000;
 
 export class Call {
   readonly id: string;
-  readonly caller: Caller;
   readonly record: Promise<CallRecord>;
   readonly #foundation: CallFoundation;
   readonly #destination: Destination;
@@ -46,6 +45,7 @@ export class Call {
   readonly #renegotiation: Renegotiation;
   readonly #startedAt = performance.now();
   readonly #aborted = new AbortController();
+  #caller: Caller;
   #settle!: (record: CallRecord) => void;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
   #hunt: Hunt | undefined;
@@ -66,7 +66,7 @@ export class Call {
     response: SrfResponse,
   ) {
     this.id = id;
-    this.caller = caller;
+    this.#caller = caller;
     this.#foundation = foundation;
     this.#destination = destination;
     this.#request = request;
@@ -87,6 +87,10 @@ export class Call {
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  get caller(): Caller {
+    return this.#caller;
   }
 
   /** The visitor's WebSocket is gone: nobody can be told of a set-up, but an established call may be picked up again. */
@@ -167,7 +171,7 @@ export class Call {
     onEnd(uas, () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
     for (const event of ['modify', 'update'] as const) {
       uas.on(event, (request, response) => {
-        this.#visitorBack();
+        this.#visitorBack(request);
         void this.#renegotiation.carry('browser', request, response, uac);
       });
       uac.on(event, (request, response) => void this.#renegotiation.carry('pbx', request, response, uas));
@@ -208,9 +212,11 @@ export class Call {
     if (status === 408 || status === 481 || status === 503) this.end('pbx-lost');
   }
 
-  #visitorBack(): void {
+  /** A request in the dialog, over whatever connection, says that the visitor is there. */
+  #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
     clearTimeout(this.#grace);
     this.#grace = undefined;
+    this.#caller = { ...this.#caller, address, port };
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
@@ -239,7 +245,7 @@ export class Call {
     void this.#foundation.media.close(this.id).then(media => {
       this.#settle({
         call: this.id,
-        caller: this.caller,
+        caller: this.#caller,
         destination: this.#destination,
         target: this.#target,
         outcome: why,

@@ -26,7 +26,9 @@ export class Renegotiation {
     const offer = request.body;
     if (!offer) {
       // An offerless re-INVITE asks for our offer; what stands is what we offer (RFC 3261 14.2).
-      response.send(200, { body: this.#agreed.get(from)?.ours ?? '' });
+      // An offerless UPDATE asks for nothing: it refreshes the target (RFC 3311 5.2).
+      const standing = request.method === 'INVITE' ? this.#agreed.get(from)?.ours : undefined;
+      response.send(200, standing ? { body: standing } : {});
       return;
     }
     if (this.#running) {

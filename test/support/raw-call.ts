@@ -6,7 +6,7 @@ import type { RawPeer } from './raw-peer.ts';
 
 export class RawCall {
   readonly id = randomBytes(6).toString('hex');
-  readonly #browser: RawPeer;
+  #browser: RawPeer;
   readonly #uri: string;
   #cseq = 1;
   #to: string;
@@ -44,6 +44,11 @@ export class RawCall {
   /** The ACK of the last re-INVITE's 2xx. */
   ackAgain(): void {
     this.#send('ACK', this.#cseq, this.#target, '', [], `ack${this.#cseq}`);
+  }
+
+  /** The page's WebSocket is a new one from now on. */
+  moveTo(browser: RawPeer): void {
+    this.#browser = browser;
   }
 
   /** Answers a request of the gateway in this dialog. */

@@ -214,6 +214,24 @@ test('a call outlives its WebSocket for the time of grace, and no longer', async
   await quiet();
 });
 
+test('a visitor who comes back on another WebSocket has the call again, until that one is lost too', async context => {
+  const { gateway, browser, pbx, invite, call, quiet } = await established(context, { graceSeconds: 0.5 });
+  browser.close();
+  const again = await RawPeer.browser(gateway.url, PAGE);
+  call.moveTo(again);
+  call.request('UPDATE');
+  assert.equal((await again.response(200, 'UPDATE')).body.length, 0);
+  // Well after the time of grace the PBX still reaches the page.
+  await new Promise(resolve => setTimeout(resolve, 700));
+  pbx.requestWithin(invite, 'INVITE', SDP.replace('o=- 1 1', 'o=- 1 2').concat('a=sendonly\r\n'));
+  call.respond(await again.request('INVITE'), '200 OK', SDP);
+  await pbx.response(200);
+  pbx.requestWithin(invite, 'ACK');
+  again.close();
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await quiet();
+});
+
 test('a phone that nobody picks up stops ringing after the limit, and the visitor is told', async context => {
   const { browser, pbxs, quiet } = await startScene(context, { limits: { ringSeconds: 0.2 } });
   const [pbx] = pbxs as [RawPeer];
