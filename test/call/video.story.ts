@@ -22,7 +22,7 @@ stories(
       await visitor.call();
       await visitor.waitFor('in-call');
       const picture = await eventually('30 frames are decoded', async () => {
-        const stats = await visitor.page.evaluate(() => window.sipCallTest.stats());
+        const stats = await visitor.stats();
         const video = stats.find(entry => entry.type === 'inbound-rtp' && entry.kind === 'video');
         const codec = stats.find(entry => entry.id === video?.codecId);
         const frames = Number(video?.framesDecoded ?? 0);

@@ -40,16 +40,15 @@ export class DeskPhones {
     const controlPort = await freePort(options.address);
     const phones = new DeskPhones(options, controlPort);
     await phones.#process.waitFor(/baresip is ready/);
-    const registered = new Set<string>();
-    phones.#control = await BaresipControl.connect(options.address, controlPort, event => {
-      if (event.type === 'REGISTER_OK') registered.add(numberOf(event));
+    const control = await BaresipControl.connect(options.address, controlPort, event => {
       phones.#phones.get(numberOf(event))?.take(event);
     });
+    phones.#control = control;
     if (options.registrar) {
-      const reginfo = async () => (await phones.#control?.command('reginfo')) ?? '';
       await eventually('the desk phones register', async () => {
-        const lines = (await reginfo()).split('\n').filter(line => /\bOK\b/.test(line));
-        return registered.size === numbers.length || lines.length >= numbers.length;
+        const accounts = await control.command('reginfo');
+        if ([...accounts.matchAll(/OK .*Expires/g)].length === numbers.length) return true;
+        throw new Error(accounts);
       });
     }
     return phones;

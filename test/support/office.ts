@@ -2,6 +2,8 @@
 // of their own. Opens in about two seconds; ends with all that it started.
 
 import { Asterisk, type AsteriskVersion } from './asterisk.ts';
+import type { BrowserPage } from './browser-page.ts';
+import { launchChromium } from './chromium.ts';
 import { type DeskPhone, DeskPhones, type PhoneNumber } from './desk-phone.ts';
 import { DnsServer, domain, type Published } from './dns-server.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
@@ -21,6 +23,8 @@ export interface LineOptions {
   /** Address of asterisk.tcp.mysite.test; the first one's unless told. */
   readonly overTcp?: string;
   readonly limits?: GatewayOptions['limits'];
+  /** Where the gateway stands; on the office's loopback network unless told. */
+  readonly gatewayAddress?: string;
 }
 
 /** A domain as its DNS describes it, and a gateway that asks this DNS. */
@@ -100,7 +104,7 @@ export class Office {
   }
 
   /** Publishes the domain and starts a gateway for it. */
-  async line({ limits, ...zone }: LineOptions): Promise<Line> {
+  async line({ limits, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
     const dns = await DnsServer.start(this.network.address(1), {
       published: 'naptr',
       second: this.nobody,
@@ -108,7 +112,7 @@ export class Office {
     });
     this.#peers.push(dns);
     const gateway = await Gateway.start({
-      address: this.network.address(6 + 10 * this.#gateways.length),
+      address: gatewayAddress ?? this.network.address(6 + 10 * this.#gateways.length),
       dns: dns.endpoint,
       sites: [{ domain, origins: [this.site.origin], callable }],
       ...(limits && { limits }),
@@ -124,8 +128,11 @@ export class Office {
   }
 
   /** A visitor whose microphone hears `tone` Hz. */
-  async visitor(tone = 520): Promise<Visitor> {
-    const visitor = await Visitor.arrive(tone);
+  async visitor(
+    tone = 520,
+    launch: (tone: number) => Promise<BrowserPage> = launchChromium,
+  ): Promise<Visitor> {
+    const visitor = new Visitor(await launch(tone), tone);
     this.#visitors.push(visitor);
     this.#peers.push({ stop: () => visitor.leave() });
     return visitor;

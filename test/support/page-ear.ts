@@ -23,8 +23,6 @@ declare global {
 export function installEar(): void {
   const players = new Set<HTMLMediaElement>();
   const connections: RTCPeerConnection[] = [];
-  const analysers = new WeakMap<MediaStreamTrack, AnalyserNode>();
-  let context: AudioContext | undefined;
 
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
@@ -39,19 +37,20 @@ export function installEar(): void {
     }
   };
 
-  const analyserOf = async (track: MediaStreamTrack): Promise<AnalyserNode> => {
-    context ??= new AudioContext();
-    await context.resume();
-    let analyser = analysers.get(track);
-    if (!analyser) {
-      analyser = context.createAnalyser();
-      analyser.fftSize = 16384;
-      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-      analysers.set(track, analyser);
-      // An analyser that was made a moment ago has heard nothing yet.
-      await new Promise(resolve => setTimeout(resolve, 400));
-    }
-    return analyser;
+  // A recorder rather than an AudioContext: Firefox never starts one on a machine without a sound card.
+  const recorded = async (track: MediaStreamTrack): Promise<AudioBuffer | undefined> => {
+    const recorder = new MediaRecorder(new MediaStream([track]));
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.start();
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await new Promise(resolve => {
+      recorder.onstop = resolve;
+      recorder.stop();
+    });
+    const file = await new Blob(parts).arrayBuffer();
+    if (file.byteLength === 0) return undefined;
+    return await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(file);
   };
 
   const states: PageEar['states'] = [];
@@ -64,17 +63,14 @@ export function installEar(): void {
         .filter(player => !player.paused && !player.muted && player.volume > 0)
         .flatMap(({ srcObject }) => (srcObject instanceof MediaStream ? srcObject.getAudioTracks() : []))
         .filter(track => track.readyState === 'live');
-      if (tracks.length === 0) return undefined;
-      const samples = new Float32Array(16384);
-      for (const track of tracks) {
-        const heard = new Float32Array(16384);
-        (await analyserOf(track)).getFloatTimeDomainData(heard);
-        for (let index = 0; index < heard.length; index++) samples[index]! += heard[index]!;
+      const heard = (await Promise.all(tracks.map(recorded))).filter(sound => sound !== undefined);
+      if (heard.length === 0) return undefined;
+      const samples = new Float32Array(16_384);
+      for (const sound of heard) {
+        const last = sound.getChannelData(0).slice(-samples.length);
+        for (let index = 0; index < last.length; index++) samples[index]! += last[index]!;
       }
-      return {
-        samples: Array.from(samples, sample => Math.round(sample * 32767)),
-        rate: context!.sampleRate,
-      };
+      return { samples: Array.from(samples, sample => Math.round(sample * 32767)), rate: 48_000 };
     },
     async stats() {
       const report = await connections.at(-1)?.getStats();

@@ -10,6 +10,7 @@ import { run } from './peer-process.ts';
 /** A program, and the Debian package it comes in. */
 const programs = {
   chromium: 'chromium',
+  'firefox-esr': 'firefox-esr',
   dnsmasq: 'dnsmasq-base',
   baresip: 'baresip-core',
   sipp: 'sip-tester',

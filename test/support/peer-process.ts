@@ -1,6 +1,7 @@
 // A program that plays a part in a test: started, listened to line by line, ended with the test at the latest.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Patience } from './eventually.ts';
 
@@ -34,6 +35,8 @@ export class PeerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(this);
+    // A peer that nobody stops, for its test failed half-way, must not keep the test's process: that ends it.
+    this.#child.unref();
     this.#child.on('error', error => this.#take(`${command}: ${error.message}`));
     this.#ended = new Promise(resolve => {
       const over = () => {
@@ -45,7 +48,9 @@ export class PeerProcess {
       this.#child.once('error', over);
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', line => this.#take(line));
+      if (!stream) continue;
+      (stream as Socket).unref();
+      createInterface({ input: stream }).on('line', line => this.#take(line));
     }
   }
 
@@ -124,8 +129,7 @@ export class PeerProcess {
 
   /** Ends it as a power cut would. */
   async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    await this.#ended;
+    await this.stop(3_000, 'SIGKILL');
   }
 
   #take(line: string): void {

@@ -1,110 +1,67 @@
-// A visitor: real Chromium with a microphone that plays a known tone. Presses what a person presses, by its role
-// and name, and hears what the page really plays. SIP_CALL_TEST_SHOW=1 shows the browser at work.
+// A visitor of the company's page: presses what a person presses, by the name it is read out by, sees what the
+// widget says, and hears what the page really plays. Knows no browser in particular.
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { BrowserPage } from './browser-page.ts';
 import { eventually, type Patience } from './eventually.ts';
-import { installEar } from './page-ear.ts';
-import { programPath } from './parts.ts';
-import { privateFolder } from './private-folder.ts';
-import { amplitudeAt, bursts, loudestFrequency, loudness, type Sound } from './tone.ts';
-import { writeWav } from './wav.ts';
-
-export interface Ended {
-  readonly state: string;
-  readonly reason?: string;
-}
+import { amplitudeAt, loudestFrequency, loudness, type Sound } from './tone.ts';
 
 /** What a page may ask of the element. */
 type Widget = HTMLElement & { hangUp(): void };
 
+export interface Seen {
+  readonly state: string;
+  readonly reason?: string;
+}
+
 export class Visitor {
   /** Hz of what the microphone hears. */
   readonly tone: number;
-  readonly #browser: Browser;
-  #page: Page | undefined;
-  #console: string[] = [];
+  readonly #page: BrowserPage;
 
-  /** Launches a browser whose microphone hears `tone`, in bursts. */
-  static async arrive(tone: number): Promise<Visitor> {
-    const file = join(privateFolder('mic'), 'tone.wav');
-    // A whole number of periods, so that it goes round without a click.
-    writeFileSync(file, writeWav({ samples: bursts(tone, 48_000, 8), rate: 48_000 }));
-    const browser = await chromium.launch({
-      executablePath: programPath('chromium') ?? 'chromium',
-      headless: process.env.SIP_CALL_TEST_SHOW === undefined,
-      args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`],
-    });
-    return new Visitor(browser, tone);
-  }
-
-  private constructor(browser: Browser, tone: number) {
-    this.#browser = browser;
+  constructor(page: BrowserPage, tone: number) {
+    this.#page = page;
     this.tone = tone;
   }
 
-  /** Opens a page in a fresh profile, with the microphone and the camera allowed to its site. */
   async open(url: string): Promise<void> {
-    await this.#page?.context().close();
-    const context = await this.#browser.newContext({
-      permissions: ['microphone', 'camera'],
-      locale: 'en-US',
-    });
-    this.#console = [];
-    const page = await context.newPage();
-    page.on('console', message => this.#console.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', error => this.#console.push(`uncaught: ${error.message}`));
-    page.on('requestfailed', request => this.#console.push(`failed: ${request.url()}`));
-    await page.addInitScript(installEar);
-    await page.goto(url);
-    await page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
-    this.#page = page;
-  }
-
-  get page(): Page {
-    if (!this.#page) throw new Error('the visitor has not opened a page');
-    return this.#page;
+    await this.#page.open(url);
+    await this.#page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
   }
 
   /** What the page wrote to its console, for when a story fails. */
   get console(): readonly string[] {
-    return this.#console;
+    return this.#page.console;
   }
 
-  /** A button by the name that it is read out by. */
-  button(name: string | RegExp): Locator {
-    return this.page.getByRole('button', { name });
+  async click(name: RegExp): Promise<void> {
+    await this.#page.clickButton(name);
   }
 
   async call(): Promise<void> {
-    await this.button(/^Call /).click();
+    await this.click(/^Call /);
   }
 
   async hangUp(): Promise<void> {
-    await this.button(/^(Hang up|Cancel)$/).click();
+    await this.click(/^(Hang up|Cancel)$/);
   }
 
+  /** Presses keys of the keypad, which it brings out first. */
   async press(digits: string): Promise<void> {
-    const first = this.button(new RegExp(`^${digits[0]}`));
-    if (!(await first.isVisible())) await this.button('Keypad').click();
-    for (const digit of digits) {
-      await this.button(new RegExp(`^${digit.replace(/[*#]/, '\\$&')}`)).click();
-    }
-  }
-
-  async state(): Promise<string> {
-    return await this.page.evaluate(
-      () => document.querySelector('sip-call')?.getAttribute('state') ?? 'none',
-    );
+    if (!(await this.#page.seesButton(/^1/))) await this.click(/^Keypad$/);
+    for (const digit of digits) await this.click(new RegExp(`^${digit.replace(/[*#]/, '\\$&')}`));
   }
 
   /** States since the page was opened, as the page's own listeners saw them. */
-  async states(): Promise<readonly Ended[]> {
-    return await this.page.evaluate(() => window.sipCallTest.states);
+  async states(): Promise<readonly Seen[]> {
+    return await this.#page.evaluate(() => window.sipCallTest.states);
   }
 
-  /** Resolves once the widget says so; rejects at once when the call ended in another way. */
+  /** `getStats` of the page's newest connection. */
+  async stats(): Promise<readonly Record<string, unknown>[]> {
+    return await this.#page.evaluate(() => window.sipCallTest.stats());
+  }
+
+  /** Resolves once the widget has been in this state; rejects at once when the call ended in another way. */
   async waitFor(state: string, patience: Patience = {}): Promise<void> {
     const seen = await eventually(
       `the widget is ${state}`,
@@ -119,15 +76,8 @@ export class Visitor {
     if (seen.state !== state) throw new Error(`the widget is ${seen.state} (${seen.reason}), never ${state}`);
   }
 
-  /** Ends whatever call there is, so that a story that failed does not fail the next one. */
-  async abandon(): Promise<void> {
-    await this.#page
-      ?.evaluate(() => (document.querySelector('sip-call') as Widget | null)?.hangUp())
-      .catch(() => {});
-  }
-
   /** Resolves with how the call ended. */
-  async ended(patience: Patience = {}): Promise<Ended> {
+  async ended(patience: Patience = {}): Promise<Seen> {
     return await eventually(
       'the call ends',
       async () => {
@@ -141,7 +91,7 @@ export class Visitor {
 
   /** What the page plays now; undefined when it plays nothing. */
   async heard(): Promise<Sound | undefined> {
-    const heard = await this.page.evaluate(() => window.sipCallTest.listen());
+    const heard = await this.#page.evaluate(() => window.sipCallTest.listen());
     return heard && { rate: heard.rate, samples: heard.samples.map(sample => sample / 32767) };
   }
 
@@ -180,8 +130,15 @@ export class Visitor {
     );
   }
 
+  /** Ends whatever call there is, so that a story that failed does not fail the next one. */
+  async abandon(): Promise<void> {
+    await this.#page
+      .evaluate(() => (document.querySelector('sip-call') as Widget | null)?.hangUp())
+      .catch(() => {});
+  }
+
   async leave(): Promise<void> {
-    await this.#browser.close();
+    await this.#page.close();
   }
 
   async #listens(

@@ -1,0 +1,14 @@
+// What a story needs of a browser, whichever it is: a page that is opened, asked and clicked as a person would.
+
+export interface BrowserPage {
+  /** Opens `url` in a fresh profile that allows its site the microphone and the camera; runs {@link installEar}. */
+  open(url: string): Promise<void>;
+  /** Runs a function in the page, as text: it may use nothing from outside itself. Its result goes through JSON. */
+  evaluate<T>(work: () => T | Promise<T>): Promise<T>;
+  /** Clicks the button that is read out by this name, as soon as it can be seen. */
+  clickButton(name: RegExp): Promise<void>;
+  seesButton(name: RegExp): Promise<boolean>;
+  /** What the page wrote to its console since it was opened, as far as the browser tells. */
+  readonly console: readonly string[];
+  close(): Promise<void>;
+}

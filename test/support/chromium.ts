@@ -1,0 +1,54 @@
+// Real Chromium from Debian, driven by playwright. Its microphone plays a file, its camera a test picture.
+// SIP_CALL_TEST_SHOW=1 shows it at work.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import type { BrowserPage } from './browser-page.ts';
+import { installEar } from './page-ear.ts';
+import { programPath } from './parts.ts';
+import { privateFolder } from './private-folder.ts';
+import { bursts } from './tone.ts';
+import { writeWav } from './wav.ts';
+
+/** Launches a browser whose microphone hears `tone` Hz, in bursts. */
+export async function launchChromium(tone: number): Promise<BrowserPage> {
+  const file = join(privateFolder('mic'), 'tone.wav');
+  // Chromium plays it round and round.
+  writeFileSync(file, writeWav({ samples: bursts(tone, 48_000, 8), rate: 48_000 }));
+  const browser = await chromium.launch({
+    executablePath: programPath('chromium') ?? 'chromium',
+    headless: process.env.SIP_CALL_TEST_SHOW === undefined,
+    args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`],
+  });
+  let page: Page | undefined;
+  let lines: string[] = [];
+  const opened = () => {
+    if (!page) throw new Error('no page is open');
+    return page;
+  };
+  const button = (name: RegExp) => opened().getByRole('button', { name });
+
+  return {
+    async open(url) {
+      await page?.context().close();
+      const context = await browser.newContext({ permissions: ['microphone', 'camera'], locale: 'en-US' });
+      const fresh = await context.newPage();
+      const heard: string[] = [];
+      lines = heard;
+      fresh.on('console', message => heard.push(`${message.type()}: ${message.text()}`));
+      fresh.on('pageerror', error => heard.push(`uncaught: ${error.message}`));
+      fresh.on('requestfailed', request => heard.push(`failed: ${request.url()}`));
+      await fresh.addInitScript(installEar);
+      await fresh.goto(url);
+      page = fresh;
+    },
+    evaluate: work => opened().evaluate(work),
+    clickButton: name => button(name).click({ timeout: 10_000 }),
+    seesButton: name => button(name).isVisible(),
+    get console() {
+      return lines;
+    },
+    close: () => browser.close(),
+  };
+}
