@@ -7,6 +7,7 @@ import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts'
 import type { Log } from '../observe/log.ts';
 import type { Resolution, Target } from '../resolver/target.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { Hunt, type Judge } from './hunt.ts';
 import {
@@ -31,9 +32,6 @@ export interface CallFoundation {
   /** Whether the next server is worth trying; remembers the ones that failed. */
   readonly judge: Judge;
 }
-
-/** How long a silent PBX has to answer the question whether it is there. */
-const PROBE_MS = 4_000;
 
 export class Call {
   readonly id: string;
@@ -200,16 +198,8 @@ export class Call {
 
   /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
   async #probePbx(): Promise<void> {
-    const uac = this.#uac;
-    if (this.#state !== 'established' || !uac) return;
-    const status = await Promise.race([
-      uac.request({ method: 'OPTIONS' }).then(
-        response => response.status,
-        () => 503,
-      ),
-      new Promise<number>(resolve => setTimeout(resolve, PROBE_MS, 408).unref()),
-    ]);
-    if (status === 408 || status === 481 || status === 503) this.end('pbx-lost');
+    if (this.#state !== 'established' || !this.#uac) return;
+    if (!(await stillThere(this.#uac))) this.end('pbx-lost');
   }
 
   /** A request in the dialog, over whatever connection, says that the visitor is there. */
@@ -276,13 +266,4 @@ export class Call {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(expired, seconds * 1000);
   }
-}
-
-/**
- * Tells when the far end hangs up, also when it did so before anybody could listen: drachtio-srf
- * hands a BYE on in the same breath as the dialog, ahead of the promise that yields it.
- */
-function onEnd(dialog: Dialog, ended: () => void): void {
-  if (dialog.connected) dialog.on('destroy', ended);
-  else ended();
 }
