@@ -32,7 +32,9 @@ export function sendInDialog(
   }
   const draft = { method, fields: complete, body };
   const invite = dialog.incomingInvite;
-  if (method === 'BYE' && invite !== undefined) {
+  // RFC 3261 14.1: "If there is an ongoing INVITE server transaction, the TU MUST wait until the transaction
+  // reaches the confirmed or terminated state before initiating the new INVITE"; for BYE see afterAck.
+  if ((method === 'BYE' || method === 'INVITE') && invite !== undefined) {
     invite.afterAck(() => send(agent, connection, frame, dialog, draft));
   } else send(agent, connection, frame, dialog, draft);
 }
@@ -49,8 +51,6 @@ function send(
   const { method } = draft;
   const pending = dialog.outgoingInvite ?? dialog.incomingInvite;
   if (dialog.state === 'Terminated') connection.reply(frame, noDialog);
-  // RFC 3261 14.1: "a UAC MUST NOT initiate a new INVITE transaction within a dialog while another INVITE
-  // transaction is in progress in either direction".
   else if (method === 'INVITE' && pending !== undefined) connection.reply(frame, 'NOK|Request Pending');
   else {
     agent.outbound.reach(dialog, flow => {

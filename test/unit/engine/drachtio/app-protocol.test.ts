@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { FrameReader } from '../../../../gateway/engine/drachtio/framing.ts';
 import type { Engine } from '../../../../gateway/engine/engine.ts';
 import { WireCall, WirePeer } from '../dialog/wire-peer.ts';
@@ -58,205 +58,213 @@ function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
 }
 
-test('authentication answers with the listen points and a version that drachtio-srf takes for a recent one', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.connect(engine);
-  app.send(`7|authenticate|${secret}|blue,green`);
-  const fields = (await app.frame()).split('|');
-  const points = engine.points
-    .map(({ transport, address, port }) => `${transport}/${address}:${port}`)
-    .join(',');
-  assert.deepEqual(fields.slice(1), ['response', '7', 'OK', points, fields[5], points]);
-  assert.match(fields[5]!, /^v\d+\.\d+\.\d+/);
-  app.socket.destroy();
-});
-
-test('a wrong secret is answered NO and the connection closed', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.connect(engine);
-  const closed = once(app.socket, 'close');
-  app.send('7|authenticate|not it|');
-  assert.match(await app.frame(), /\|response\|7\|NO\|incorrect secret$/);
-  await closed;
-});
-
-test('nothing is taken from an application that has not authenticated', async context => {
-  const engine = await startEngine(context);
-  for (const frame of ['1|route|invite', '1|ping', '1|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\n\r\n']) {
-    const app = await RawApp.connect(engine);
-    const closed = once(app.socket, 'close');
-    app.send(frame);
-    assert.match(await app.frame(), /\|response\|1\|NO\|not authenticated$/);
-    await closed;
-  }
-});
-
-test('a stream that is not frames ends the connection', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine);
-  const closed = once(app.socket, 'close');
-  app.socket.write('GET / HTTP/1.1\r\n\r\n');
-  await closed;
-});
-
-test('pings are answered, and unknown verbs with NO', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine);
-  app.send('1|ping');
-  assert.match(await app.frame(), /\|response\|1\|OK\|pong$/);
-  app.send('2|reboot|now');
-  assert.match(await app.frame(), /\|response\|2\|NO\|unknown command: reboot$/);
-  app.socket.destroy();
-});
-
-test('requests go round robin, however often an application repeats its route', async context => {
-  const engine = await startEngine(context);
-  const greedy = await RawApp.authenticated(engine, 'options', 'options', 'options', 'options');
-  const modest = await RawApp.authenticated(engine, 'options');
-  const peer = await WirePeer.open(context, udpPort(engine));
-  for (let round = 0; round < 2; round++) {
-    for (const app of [greedy, modest]) {
-      new WireCall(peer, 'sip:127.0.0.1', `round-robin-${round}-${app === greedy}`).send('OPTIONS', 1);
-      const fields = (await app.frame()).split('|');
-      app.sip(fields[8]!, 'SIP/2.0 200 OK');
-      await peer.hearResponse(200, 'OPTIONS');
-      await app.frame();
-    }
-  }
-  greedy.socket.destroy();
-  modest.socket.destroy();
-});
-
-test('a method that nobody routes any more is answered 503', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine, 'options', 'message');
-  app.send('1|remove_route|options');
-  assert.match(await app.frame(), /OK$/);
-  const peer = await WirePeer.open(context, udpPort(engine));
-  new WireCall(peer, 'sip:127.0.0.1', 'unrouted').send('OPTIONS', 1);
-  await peer.hearResponse(503, 'OPTIONS');
-  new WireCall(peer, 'sip:127.0.0.1', 'still-routed').send('MESSAGE', 1);
-  assert.match(await app.frame(), /\|sip\|network\|/);
-  app.socket.destroy();
-  await peer.hearResponse(503, 'MESSAGE');
-});
-
-test('a new request comes with its source, its transaction and the address it came in on', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine, 'options');
-  const peer = await WirePeer.open(context, udpPort(engine));
-  new WireCall(peer, 'sip:someone@127.0.0.1', 'fields').send('OPTIONS', 1);
-  const frame = await app.frame();
-  const [line, ...message] = frame.split('\r\n');
-  const fields = line!.split('|');
-  assert.equal(fields.length, 13);
-  assert.deepEqual(fields.slice(1, 3), ['sip', 'network']);
-  assert.equal(Number(fields[3]), Buffer.byteLength(message.join('\r\n')));
-  assert.deepEqual(fields.slice(4, 7), ['udp', '127.0.0.1', String(peer.port)]);
-  assert.match(fields[7]!, /^\d\d:\d\d:\d\d\.\d{6}$/);
-  assert.match(fields[8]!, /^[0-9a-f-]{36}$/);
-  assert.deepEqual(fields.slice(9), ['', '127.0.0.1', String(udpPort(engine)), '']);
-  assert.equal(message[0], 'OPTIONS sip:someone@127.0.0.1 SIP/2.0');
-
-  app.sip(fields[8]!, 'SIP/2.0 200 OK', 'x-thing: 1', 'my-own-name: 2', 'Content-Length: 99');
-  const echo = (await app.frame()).split('\r\n');
-  const echoed = echo[0]!.split('|');
-  assert.deepEqual(echoed.slice(1, 5), ['response', 'm', 'OK', 'application']);
-  assert.deepEqual(echoed.slice(7, 9), ['127.0.0.1', String(peer.port)]);
-  assert.deepEqual(echoed.slice(10), [fields[8], '', '', 'Msg sent:', '']);
-  const answer = await peer.hearResponse(200, 'OPTIONS');
-  assert.ok(echo.includes('x-thing: 1') && echo.includes('My-Own-Name: 2'), echo.join('\n'));
-  assert.equal(answer.headers.get('Content-Length'), '0');
-  app.socket.destroy();
-});
-
-test('an application decides neither Via, Route, Record-Route, RSeq nor Content-Length', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine);
-  const peer = await WirePeer.open(context, udpPort(engine));
-  app.sip(
-    '|',
-    `OPTIONS sip:127.0.0.1:${peer.port} SIP/2.0`,
-    'Via: SIP/2.0/UDP evil.example;branch=z9hG4bKx',
-    'Route: <sip:evil.example;lr>',
-    'Record-Route: <sip:evil.example;lr>',
-    'RSeq: 1',
-    'content-length: 7',
-    'X-Mine: yes',
-  );
-  const sent = await peer.hearRequest('OPTIONS');
-  assert.equal(sent.headers.all('Via').length, 1);
-  assert.ok(!sent.headers.get('Via')!.includes('evil'));
-  for (const name of ['Route', 'Record-Route', 'RSeq']) assert.equal(sent.headers.get(name), undefined, name);
-  assert.equal(sent.headers.get('Content-Length'), '0');
-  assert.equal(sent.headers.get('X-Mine'), 'yes');
-  peer.respond(sent, '200 OK', { tag: 't' });
-  app.socket.destroy();
-});
-
-test('what an application leaves out is filled in, and localhost means us', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine);
-  const peer = await WirePeer.open(context, udpPort(engine));
-  const here = `127.0.0.1:${udpPort(engine)}`;
-  app.send(
-    `1|sip||\r\nMESSAGE sip:bob@127.0.0.1:${peer.port} SIP/2.0\r\nFrom: "A" <sip:alice@localhost>\r\n` +
-      `P-Asserted-Identity: <sip:alice@localhost>\r\nContact: sip:alice@localhost\r\nContent-Length: 1\r\n\r\nv=0 é`,
-  );
-  const sent = await peer.hearRequest('MESSAGE');
-  const { headers } = sent;
-  assert.match(headers.get('From')!, new RegExp(`^"A" <sip:alice@${here}>;tag=\\w+$`));
-  assert.equal(headers.get('To'), `<sip:bob@127.0.0.1:${peer.port}>`);
-  assert.equal(headers.get('P-Asserted-Identity'), `<sip:alice@${here}>`);
-  assert.equal(headers.get('Contact'), `<sip:alice@${here}>`);
-  assert.equal(headers.get('Max-Forwards'), '70');
-  assert.equal(headers.get('Content-Type'), 'application/sdp');
-  assert.equal(sent.body.toString(), 'v=0 é');
-  peer.respond(sent, '200 OK', { tag: 't' });
-  app.socket.destroy();
-});
-
-const refusals: readonly [title: string, payload: string, reply: RegExp][] = [
-  ['a response to nothing', 'm|sip|nope|\r\nSIP/2.0 200 OK\r\n\r\n', /NOK\|Response not sent/],
-  [
-    'a request in no dialog',
-    'm|sip||x;from-tag=y\r\nBYE sip:placeholder SIP/2.0\r\n\r\n',
-    /NOK\|.*unable to find dialog/,
-  ],
-  ['an ACK of a failure', 'm|sip||x;from-tag=y\r\nACK sip:a SIP/2.0\r\n\r\n', /NOK\|Server error: ACK/],
-  ['a CANCEL of nothing', 'm|sip|nope|\r\nCANCEL sip:a SIP/2.0\r\n\r\n', /NOK\|unable to cancel/],
-  ['a URI of another scheme', 'm|sip||\r\nOPTIONS tel:+123 SIP/2.0\r\n\r\n', /NOK\|invalid request-uri/],
-  [
-    'a body of no known type',
-    'm|sip||\r\nMESSAGE sip:127.0.0.1 SIP/2.0\r\n\r\nhello',
-    /NOK\|missing content-type/,
-  ],
-  ['a header with a bare CR', 'm|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\nX-A: b\rVia: c\r\n\r\n', /NOK\|/],
-  [
-    'a Call-ID that would break a frame',
-    'm|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\nCall-ID: a|b\r\n\r\n',
-    /NOK\|/,
-  ],
-  ['no message at all', 'm|sip||', /NOK\|unable to parse/],
-];
-
-for (const [title, payload, reply] of refusals) {
-  test(`${title} is refused with NOK, and the connection lives on`, async context => {
+// Each test waits for its timers to run out, on an engine of its own: so they run side by side.
+describe('the application protocol', { concurrency: 8 }, () => {
+  test('authentication answers with the listen points and a version that drachtio-srf takes for a recent one', async context => {
     const engine = await startEngine(context);
-    const app = await RawApp.authenticated(engine);
-    app.send(payload);
-    assert.match(await app.frame(), reply);
-    app.send('1|ping');
-    assert.match(await app.frame(), /OK\|pong$/);
+    const app = await RawApp.connect(engine);
+    app.send(`7|authenticate|${secret}|blue,green`);
+    const fields = (await app.frame()).split('|');
+    const points = engine.points
+      .map(({ transport, address, port }) => `${transport}/${address}:${port}`)
+      .join(',');
+    assert.deepEqual(fields.slice(1), ['response', '7', 'OK', points, fields[5], points]);
+    assert.match(fields[5]!, /^v\d+\.\d+\.\d+/);
     app.socket.destroy();
   });
-}
 
-test('a response without a transaction id is answered NO and the connection closed', async context => {
-  const engine = await startEngine(context);
-  const app = await RawApp.authenticated(engine);
-  const closed = once(app.socket, 'close');
-  app.sip('|', 'SIP/2.0 200 OK');
-  assert.match(await app.frame(), /\|NO\|transaction id missing$/);
-  await closed;
+  test('a wrong secret is answered NO and the connection closed', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.connect(engine);
+    const closed = once(app.socket, 'close');
+    app.send('7|authenticate|not it|');
+    assert.match(await app.frame(), /\|response\|7\|NO\|incorrect secret$/);
+    await closed;
+  });
+
+  test('nothing is taken from an application that has not authenticated', async context => {
+    const engine = await startEngine(context);
+    for (const frame of ['1|route|invite', '1|ping', '1|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\n\r\n']) {
+      const app = await RawApp.connect(engine);
+      const closed = once(app.socket, 'close');
+      app.send(frame);
+      assert.match(await app.frame(), /\|response\|1\|NO\|not authenticated$/);
+      await closed;
+    }
+  });
+
+  test('a stream that is not frames ends the connection', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine);
+    const closed = once(app.socket, 'close');
+    app.socket.write('GET / HTTP/1.1\r\n\r\n');
+    await closed;
+  });
+
+  test('pings are answered, and unknown verbs with NO', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine);
+    app.send('1|ping');
+    assert.match(await app.frame(), /\|response\|1\|OK\|pong$/);
+    app.send('2|reboot|now');
+    assert.match(await app.frame(), /\|response\|2\|NO\|unknown command: reboot$/);
+    app.socket.destroy();
+  });
+
+  test('requests go round robin, however often an application repeats its route', async context => {
+    const engine = await startEngine(context);
+    const greedy = await RawApp.authenticated(engine, 'options', 'options', 'options', 'options');
+    const modest = await RawApp.authenticated(engine, 'options');
+    const peer = await WirePeer.open(context, udpPort(engine));
+    for (let round = 0; round < 2; round++) {
+      for (const app of [greedy, modest]) {
+        new WireCall(peer, 'sip:127.0.0.1', `round-robin-${round}-${app === greedy}`).send('OPTIONS', 1);
+        const fields = (await app.frame()).split('|');
+        app.sip(fields[8]!, 'SIP/2.0 200 OK');
+        await peer.hearResponse(200, 'OPTIONS');
+        await app.frame();
+      }
+    }
+    greedy.socket.destroy();
+    modest.socket.destroy();
+  });
+
+  test('a method that nobody routes any more is answered 503', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine, 'options', 'message');
+    app.send('1|remove_route|options');
+    assert.match(await app.frame(), /OK$/);
+    const peer = await WirePeer.open(context, udpPort(engine));
+    new WireCall(peer, 'sip:127.0.0.1', 'unrouted').send('OPTIONS', 1);
+    await peer.hearResponse(503, 'OPTIONS');
+    new WireCall(peer, 'sip:127.0.0.1', 'still-routed').send('MESSAGE', 1);
+    assert.match(await app.frame(), /\|sip\|network\|/);
+    app.socket.destroy();
+    await peer.hearResponse(503, 'MESSAGE');
+  });
+
+  test('a new request comes with its source, its transaction and the address it came in on', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine, 'options');
+    const peer = await WirePeer.open(context, udpPort(engine));
+    new WireCall(peer, 'sip:someone@127.0.0.1', 'fields').send('OPTIONS', 1);
+    const frame = await app.frame();
+    const [line, ...message] = frame.split('\r\n');
+    const fields = line!.split('|');
+    assert.equal(fields.length, 13);
+    assert.deepEqual(fields.slice(1, 3), ['sip', 'network']);
+    assert.equal(Number(fields[3]), Buffer.byteLength(message.join('\r\n')));
+    assert.deepEqual(fields.slice(4, 7), ['udp', '127.0.0.1', String(peer.port)]);
+    assert.match(fields[7]!, /^\d\d:\d\d:\d\d\.\d{6}$/);
+    assert.match(fields[8]!, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(fields.slice(9), ['', '127.0.0.1', String(udpPort(engine)), '']);
+    assert.equal(message[0], 'OPTIONS sip:someone@127.0.0.1 SIP/2.0');
+
+    app.sip(fields[8]!, 'SIP/2.0 200 OK', 'x-thing: 1', 'my-own-name: 2', 'Content-Length: 99');
+    const echo = (await app.frame()).split('\r\n');
+    const echoed = echo[0]!.split('|');
+    assert.deepEqual(echoed.slice(1, 5), ['response', 'm', 'OK', 'application']);
+    assert.deepEqual(echoed.slice(7, 9), ['127.0.0.1', String(peer.port)]);
+    assert.deepEqual(echoed.slice(10), [fields[8], '', '', 'Msg sent:', '']);
+    const answer = await peer.hearResponse(200, 'OPTIONS');
+    assert.ok(echo.includes('x-thing: 1') && echo.includes('My-Own-Name: 2'), echo.join('\n'));
+    assert.equal(answer.headers.get('Content-Length'), '0');
+    app.socket.destroy();
+  });
+
+  test('an application decides neither Via, Route, Record-Route, RSeq nor Content-Length', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine);
+    const peer = await WirePeer.open(context, udpPort(engine));
+    app.sip(
+      '|',
+      `OPTIONS sip:127.0.0.1:${peer.port} SIP/2.0`,
+      'Via: SIP/2.0/UDP evil.example;branch=z9hG4bKx',
+      'Route: <sip:evil.example;lr>',
+      'Record-Route: <sip:evil.example;lr>',
+      'RSeq: 1',
+      'content-length: 7',
+      'X-Mine: yes',
+    );
+    const sent = await peer.hearRequest('OPTIONS');
+    assert.equal(sent.headers.all('Via').length, 1);
+    assert.ok(!sent.headers.get('Via')!.includes('evil'));
+    for (const name of ['Route', 'Record-Route', 'RSeq'])
+      assert.equal(sent.headers.get(name), undefined, name);
+    assert.equal(sent.headers.get('Content-Length'), '0');
+    assert.equal(sent.headers.get('X-Mine'), 'yes');
+    peer.respond(sent, '200 OK', { tag: 't' });
+    app.socket.destroy();
+  });
+
+  test('what an application leaves out is filled in, and localhost means us', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine);
+    const peer = await WirePeer.open(context, udpPort(engine));
+    const here = `127.0.0.1:${udpPort(engine)}`;
+    app.send(
+      `1|sip||\r\nMESSAGE sip:bob@127.0.0.1:${peer.port} SIP/2.0\r\nFrom: "A" <sip:alice@localhost>\r\n` +
+        `P-Asserted-Identity: <sip:alice@localhost>\r\nContact: sip:alice@localhost\r\nContent-Length: 1\r\n\r\nv=0 é`,
+    );
+    const sent = await peer.hearRequest('MESSAGE');
+    const { headers } = sent;
+    assert.match(headers.get('From')!, new RegExp(`^"A" <sip:alice@${here}>;tag=\\w+$`));
+    assert.equal(headers.get('To'), `<sip:bob@127.0.0.1:${peer.port}>`);
+    assert.equal(headers.get('P-Asserted-Identity'), `<sip:alice@${here}>`);
+    assert.equal(headers.get('Contact'), `<sip:alice@${here}>`);
+    assert.equal(headers.get('Max-Forwards'), '70');
+    assert.equal(headers.get('Content-Type'), 'application/sdp');
+    assert.equal(sent.body.toString(), 'v=0 é');
+    peer.respond(sent, '200 OK', { tag: 't' });
+    app.socket.destroy();
+  });
+
+  const refusals: readonly [title: string, payload: string, reply: RegExp][] = [
+    ['a response to nothing', 'm|sip|nope|\r\nSIP/2.0 200 OK\r\n\r\n', /NOK\|Response not sent/],
+    [
+      'a request in no dialog',
+      'm|sip||x;from-tag=y\r\nBYE sip:placeholder SIP/2.0\r\n\r\n',
+      /NOK\|.*unable to find dialog/,
+    ],
+    ['an ACK of a failure', 'm|sip||x;from-tag=y\r\nACK sip:a SIP/2.0\r\n\r\n', /NOK\|Server error: ACK/],
+    ['a CANCEL of nothing', 'm|sip|nope|\r\nCANCEL sip:a SIP/2.0\r\n\r\n', /NOK\|unable to cancel/],
+    ['a URI of another scheme', 'm|sip||\r\nOPTIONS tel:+123 SIP/2.0\r\n\r\n', /NOK\|invalid request-uri/],
+    [
+      'a body of no known type',
+      'm|sip||\r\nMESSAGE sip:127.0.0.1 SIP/2.0\r\n\r\nhello',
+      /NOK\|missing content-type/,
+    ],
+    [
+      'a header with a bare CR',
+      'm|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\nX-A: b\rVia: c\r\n\r\n',
+      /NOK\|/,
+    ],
+    [
+      'a Call-ID that would break a frame',
+      'm|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\nCall-ID: a|b\r\n\r\n',
+      /NOK\|/,
+    ],
+    ['no message at all', 'm|sip||', /NOK\|unable to parse/],
+  ];
+
+  for (const [title, payload, reply] of refusals) {
+    test(`${title} is refused with NOK, and the connection lives on`, async context => {
+      const engine = await startEngine(context);
+      const app = await RawApp.authenticated(engine);
+      app.send(payload);
+      assert.match(await app.frame(), reply);
+      app.send('1|ping');
+      assert.match(await app.frame(), /OK\|pong$/);
+      app.socket.destroy();
+    });
+  }
+
+  test('a response without a transaction id is answered NO and the connection closed', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine);
+    const closed = once(app.socket, 'close');
+    app.sip('|', 'SIP/2.0 200 OK');
+    assert.match(await app.frame(), /\|NO\|transaction id missing$/);
+    await closed;
+  });
 });

@@ -53,6 +53,8 @@ export interface App {
   uri(user: string, transport?: 'udp' | 'tcp'): string;
 }
 
+const applications = new WeakMap<Engine, Set<WholeSrf>>();
+
 export async function startEngine(
   context: TestContext,
   options: Partial<EngineOptions> = {},
@@ -67,8 +69,12 @@ export async function startEngine(
     ...options,
   });
   context.after(async () => {
-    await quiet(engine);
-    await engine.stop();
+    try {
+      await quiet(engine);
+    } finally {
+      for (const srf of applications.get(engine) ?? []) srf.disconnect();
+      await engine.stop();
+    }
     assert.deepEqual(engine.counts(), {
       apps: 0,
       flows: 0,
@@ -81,19 +87,26 @@ export async function startEngine(
   return engine;
 }
 
-export async function connectApp(context: TestContext, engine: Engine): Promise<WholeSrf> {
+/** Connected until the engine stops, or until `leave`. */
+export async function connectApp(engine: Engine): Promise<WholeSrf> {
   const srf = new Srf() as WholeSrf;
   srf.on('error', () => {});
   const connected = once(srf, 'connect');
   srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
   assert.equal((await connected)[0], null);
-  context.after(() => srf.disconnect());
+  const others = applications.get(engine) ?? new Set();
+  applications.set(engine, others.add(srf));
   return srf;
+}
+
+export function leave(engine: Engine, srf: WholeSrf): void {
+  applications.get(engine)?.delete(srf);
+  srf.disconnect();
 }
 
 export async function startApp(context: TestContext, options: Partial<EngineOptions> = {}): Promise<App> {
   const engine = await startEngine(context, options);
-  const srf = await connectApp(context, engine);
+  const srf = await connectApp(engine);
   const portOf = (transport: string) => engine.points.find(point => point.transport === transport)!.port;
   const udpPort = portOf('udp');
   const tcpPort = portOf('tcp');
