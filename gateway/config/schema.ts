@@ -79,8 +79,8 @@ export const schema = z.strictObject({
     .prefault({}),
   media: z
     .strictObject({
-      /** One UDP port for all browsers; each further worker takes the next one. */
-      browserPort: port.default(40000),
+      /** One UDP port for all browsers; each further worker takes the next one. Below the system's own choices. */
+      browserPort: port.default(19000),
       /** First and last UDP port toward PBXs, as RTP/RTCP pairs. */
       pbxPorts: z
         .tuple([port, port], 'expected two ports, such as [20000, 29999]')
