@@ -1,0 +1,40 @@
+// A clock that stands still until a test moves it.
+
+import type { Clock } from '../../../../gateway/engine/transaction/timers.ts';
+
+interface Alarm {
+  readonly at: number;
+  readonly ring: () => void;
+}
+
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #alarms = new Set<Alarm>();
+
+  setTimeout<Argument>(callback: (argument: Argument) => void, ms: number, argument: Argument): Alarm {
+    const alarm = { at: this.#now + ms, ring: () => callback(argument) };
+    this.#alarms.add(alarm);
+    return alarm;
+  }
+
+  clearTimeout(handle: unknown): void {
+    this.#alarms.delete(handle as Alarm);
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Moves on by `ms`, ringing each alarm at its own time. */
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const next = [...this.#alarms].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#alarms.delete(next);
+      this.#now = next.at;
+      next.ring();
+    }
+    this.#now = end;
+  }
+}

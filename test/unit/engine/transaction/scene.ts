@@ -1,0 +1,112 @@
+// A transaction layer on a clock that stands still, with flows that remember.
+
+import { createRequest, createResponse } from '../../../../gateway/engine/message/compose.ts';
+import type { SipRequest, SipResponse } from '../../../../gateway/engine/message/message.ts';
+import { serialize } from '../../../../gateway/engine/message/serialize.ts';
+import { Timers } from '../../../../gateway/engine/transaction/timers.ts';
+import type {
+  ClientTransaction,
+  ClientTransactionUser,
+  ServerTransaction,
+} from '../../../../gateway/engine/transaction/transaction.ts';
+import { TransactionLayer } from '../../../../gateway/engine/transaction/transaction-layer.ts';
+import type { Destination } from '../../../../gateway/engine/transport/listen-point.ts';
+import type { Flow } from '../../../../gateway/engine/transport/transport.ts';
+import { ManualClock } from './manual-clock.ts';
+import { RecordingFlow } from './recording-flow.ts';
+
+export interface RequestChoices {
+  readonly via?: string;
+  readonly to?: string;
+  readonly cseq?: number;
+  readonly callId?: string;
+  readonly routes?: readonly string[];
+}
+
+export function request(method: string, choices: RequestChoices = {}): SipRequest {
+  const {
+    via = 'SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK-1',
+    to = '<sip:b@x>',
+    cseq = 7,
+    routes = [],
+  } = choices;
+  return createRequest(method, 'sip:b@192.0.2.1', [
+    ['Via', via],
+    ...routes.map(route => ['Route', route] as const),
+    ['From', '<sip:a@x>;tag=a'],
+    ['To', to],
+    ['Call-ID', choices.callId ?? 'call'],
+    ['CSeq', `${cseq} ${method}`],
+  ]);
+}
+
+export class Scene {
+  readonly clock = new ManualClock();
+  readonly timers: Timers;
+  readonly layer: TransactionLayer;
+  /** What the layer handed up, in words. */
+  readonly events: string[] = [];
+  readonly requested: ServerTransaction[] = [];
+  readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction | undefined }[] = [];
+  readonly dialled: Destination[] = [];
+  /** What dialling finds; undefined for nothing. */
+  reachable: RecordingFlow | undefined;
+
+  constructor(limit = 100) {
+    this.timers = new Timers(this.clock);
+    const dial = (destination: Destination): Promise<Flow> => {
+      this.dialled.push(destination);
+      return this.reachable === undefined
+        ? Promise.reject(new Error('refused'))
+        : Promise.resolve(this.reachable);
+    };
+    this.layer = new TransactionLayer(
+      {
+        requested: transaction => {
+          this.requested.push(transaction);
+          this.events.push(`requested ${transaction.request.method}`);
+        },
+        cancelled: (cancel, invite) => this.cancels.push({ cancel, invite }),
+        acknowledged: () => this.events.push('acknowledged'),
+      },
+      this.timers,
+      dial,
+      limit,
+    );
+  }
+
+  flow(transport: Flow['transport'] = 'udp'): RecordingFlow {
+    return new RecordingFlow(this.clock, transport);
+  }
+
+  /** Starts a client transaction whose branch is `z9hG4bK-1`. */
+  send(
+    method: string,
+    flow: Flow,
+    choices: RequestChoices = {},
+  ): { transaction: ClientTransaction; sent: SipRequest } {
+    const sent = request(method, choices);
+    const start = method === 'INVITE' ? 'invite' : 'request';
+    const transaction = this.layer[start](sent, serialize(sent), 'z9hG4bK-1', flow, this.#user());
+    return { transaction, sent };
+  }
+
+  answer(sent: SipRequest, status: number, tag = 'b'): SipResponse {
+    const response = createResponse(sent, status, undefined, tag);
+    this.layer.receiveResponse(response);
+    return response;
+  }
+
+  respond(transaction: ServerTransaction, status: number): void {
+    transaction.respond(status, serialize(createResponse(transaction.request, status, undefined, 'b')));
+  }
+
+  #user(): ClientTransactionUser {
+    return {
+      received: response => this.events.push(`received ${response.status}`),
+      timedOut: () => this.events.push('timed out'),
+      transportFailed: error => this.events.push(`failed: ${error.message}`),
+      expired: () => this.events.push('expired'),
+    };
+  }
+}
