@@ -134,7 +134,7 @@ export class Office {
   ): Promise<Visitor> {
     const visitor = new Visitor(await launch(tone), tone);
     this.#visitors.push(visitor);
-    this.#peers.push({ stop: () => visitor.leave() });
+    this.#peers.push(visitor);
     return visitor;
   }
 
@@ -171,6 +171,18 @@ export class Office {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#peers.reverse().map(peer => peer.stop()));
+    await Promise.all(this.#peers.reverse().map(stopSoon));
   }
+}
+
+/** A peer that will not go is named, and left to the end of the process. */
+async function stopSoon(peer: Peer): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it did not stop within 15 s')), 15_000);
+  });
+  await Promise.race([peer.stop(), late]).catch((error: Error) => {
+    console.error(`${peer.constructor.name}: ${error.message}`);
+  });
+  clearTimeout(timer);
 }

@@ -121,6 +121,7 @@ export class PeerProcess {
   /** Asks it to end; ends it when it does not within the time. */
   async stop(graceMs = 3_000, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.alive) return;
+    this.#child.ref();
     this.signal(signal);
     const timer = setTimeout(() => this.signal('SIGKILL'), graceMs);
     await this.#ended;

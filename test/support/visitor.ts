@@ -137,7 +137,8 @@ export class Visitor {
       .catch(() => {});
   }
 
-  async leave(): Promise<void> {
+  /** Leaves, with its browser. */
+  async stop(): Promise<void> {
     await this.#page.close();
   }
 
