@@ -75,6 +75,8 @@ export class AdminServer implements AppConnectionUser {
     else if (verb === 'route') route(connection, frame);
     else if (verb === 'remove_route') removeRoute(connection, frame);
     else if (verb === 'ping') connection.reply(frame, 'OK|pong');
+    // drachtio-srf waits for ever unless a proxy request is refused in just this way.
+    else if (verb === 'proxy') connection.reply(frame, 'NOK|this engine is a user agent, not a proxy');
     else connection.reply(frame, `NO|unknown command: ${verb.slice(0, 32)}`);
   }
 

@@ -32,7 +32,7 @@ async function hangUp(dialog: WholeDialog, peer: WirePeer): Promise<void> {
 }
 
 // Each test waits for its timers to run out, on an engine of its own: so they run side by side.
-describe('the engine calling', { concurrency: 8 }, () => {
+describe('the engine calling', { concurrency: 8, timeout: 20_000 }, () => {
   test('a CANCEL waits for the first provisional', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);

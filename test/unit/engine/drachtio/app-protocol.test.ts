@@ -59,7 +59,7 @@ function udpPort(engine: Engine): number {
 }
 
 // Each test waits for its timers to run out, on an engine of its own: so they run side by side.
-describe('the application protocol', { concurrency: 8 }, () => {
+describe('the application protocol', { concurrency: 8, timeout: 20_000 }, () => {
   test('authentication answers with the listen points and a version that drachtio-srf takes for a recent one', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.connect(engine);
@@ -108,6 +108,8 @@ describe('the application protocol', { concurrency: 8 }, () => {
     assert.match(await app.frame(), /\|response\|1\|OK\|pong$/);
     app.send('2|reboot|now');
     assert.match(await app.frame(), /\|response\|2\|NO\|unknown command: reboot$/);
+    app.send('3|proxy|txn||fullResponse||serial|||sip:x\r\nINVITE sip:x SIP/2.0\r\n\r\n');
+    assert.match(await app.frame(), /\|response\|3\|NOK\|/);
     app.socket.destroy();
   });
 

@@ -17,7 +17,7 @@ function answering(app: App): Promise<WholeDialog> {
 }
 
 // Each test waits for its timers to run out, on an engine of its own: so they run side by side.
-describe('calls between applications', { concurrency: 8 }, () => {
+describe('calls between applications', { concurrency: 8, timeout: 20_000 }, () => {
   for (const transport of ['udp', 'tcp'] as const) {
     test(`a call over ${transport} is made, changed, spoken in and ended`, async context => {
       const [caller, callee] = [await startApp(context), await startApp(context)];
