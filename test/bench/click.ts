@@ -1,6 +1,7 @@
 // From the click to the INVITE on the wire, in a real browser.
 
 import { chromium } from 'playwright-core';
+import { programPath } from '../support/parts.ts';
 import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile, spread } from './figure.ts';
 
@@ -16,9 +17,11 @@ const FLAGS = [
 
 /** Clicks the director's button on the demo's page again and again; the first one is cold. */
 export async function benchClick(): Promise<Figure[]> {
+  const executablePath = programPath('chromium');
+  if (!executablePath) return [{ name: 'click to INVITE', value: 'not measured: Chromium is not installed' }];
   const demo = await startDemo();
   const page = `${demo.url}/director.html`;
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
     const context = await browser.newContext({ permissions: ['microphone'] });
     // What leaves the page is seen where it leaves: at the WebSocket.

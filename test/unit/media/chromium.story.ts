@@ -2,18 +2,14 @@
 // plays, and shows, is what it sent. Needs Debian's chromium; kills only its own.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent } from '../../../gateway/media/relay.ts';
+import { partsMissing, programPath } from '../../support/parts.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
-
-const executablePath = '/usr/bin/chromium';
-const missing = !existsSync(executablePath);
-if (missing && process.env.CI) throw new Error(`${executablePath} is missing`);
 
 /** What runs in the page; kept as text of the page's own world. */
 interface PageStats {
@@ -24,7 +20,7 @@ interface PageStats {
   readonly streams: number;
 }
 
-describe('the embedded relay with Chromium', { skip: missing && `${executablePath} is missing` }, () => {
+describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
   let relay: EmbeddedRelay;
   let browser: Browser;
   let page: Page;
@@ -44,7 +40,7 @@ describe('the embedded relay with Chromium', { skip: missing && `${executablePat
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     browser = await chromium.launch({
-      executablePath,
+      executablePath: programPath('chromium') ?? 'chromium',
       args: [
         '--no-sandbox',
         '--disable-gpu',
