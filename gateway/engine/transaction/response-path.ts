@@ -6,7 +6,11 @@ import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
 import type { Destination } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
-import type { Transaction } from './transaction.ts';
+
+/** Who is told when there is no way back. */
+export interface Sender {
+  transportFailed(error: Error): void;
+}
 
 export type Dial = (destination: Destination) => Promise<Flow>;
 
@@ -41,22 +45,21 @@ export class ResponsePath {
     this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : undefined;
   }
 
-  send(bytes: Buffer, transaction: Transaction): void {
-    if (this.#elsewhere !== undefined) this.#sendTo(this.#elsewhere, bytes, transaction);
+  send(bytes: Buffer, sender: Sender): void {
+    if (this.#elsewhere !== undefined) this.#sendTo(this.#elsewhere, bytes, sender);
     else if (!this.#flow.closed) this.#flow.send(bytes);
     else {
       const reopened = reconnection(this.#via, this.#flow);
-      if (reopened === undefined)
-        transaction.transportFailed(new Error('The connection to the peer is closed'));
-      else this.#sendTo(reopened, bytes, transaction);
+      if (reopened === undefined) sender.transportFailed(new Error('The connection to the peer is closed'));
+      else this.#sendTo(reopened, bytes, sender);
     }
   }
 
-  #sendTo(destination: Destination, bytes: Buffer, transaction: Transaction): void {
+  #sendTo(destination: Destination, bytes: Buffer, sender: Sender): void {
     this.#dialling ??= this.#dial(destination);
     this.#dialling.then(
       flow => flow.send(bytes),
-      (error: Error) => transaction.transportFailed(error),
+      (error: Error) => sender.transportFailed(error),
     );
   }
 }

@@ -68,7 +68,7 @@ export class TransactionLayer implements TransactionHost {
     // RFC 3261 8.2.2.2: the same request by another path is answered 482.
     const merged = this.#identities.has(identity) && request.method !== 'CANCEL' && !isInDialog(request);
     if (merged || this.#servers.size >= this.#limit) {
-      respondStatelessly(request, flow, merged ? 482 : 503);
+      this.#answerStatelessly(request, flow, via, merged ? 482 : 503);
       return;
     }
     const transaction = this.#serve(key, identity, request, via, flow);
@@ -82,7 +82,19 @@ export class TransactionLayer implements TransactionHost {
     const method = parseCSeq(headers.get('CSeq') ?? '')?.method;
     if (branch === undefined || method === undefined) return;
     // A response that matches no transaction is a stray (RFC 6026 8.8: it MUST NOT be forwarded).
-    this.#clients.get(clientKey(branch, method))?.receive(response);
+    const transaction = this.#clients.get(clientKey(branch, method));
+    if (transaction === undefined) return;
+    // RFC 3261 8.1.3.3: with more Vias than we sent it is meant for somebody else (RFC 4475 3.3.10).
+    if (headers.all('Via').length <= transaction.request.headers.all('Via').length)
+      transaction.receive(response);
+  }
+
+  /** Answers a request that is to have no transaction (RFC 3261 8.2.7); an ACK is never answered. */
+  refuse(request: SipRequest, flow: Flow, status: number, reason?: string): void {
+    if (request.method === 'ACK') return;
+    const via = parseVia(request.headers.get('Via') ?? '');
+    if (via !== undefined) stampTopVia(request, via, flow);
+    this.#answerStatelessly(request, flow, via, status, reason);
   }
 
   /** Whether another client transaction may be started. */
@@ -160,6 +172,20 @@ export class TransactionLayer implements TransactionHost {
     return transaction;
   }
 
+  /** `via` is the request's topmost, stamped; without one the only way back is the way it came. */
+  #answerStatelessly(request: SipRequest, flow: Flow, via: Via | undefined, status: number, reason?: string) {
+    if (flow.closed) return;
+    // 8.2.7: the tag must be the same for each retransmission, so it is drawn from the request.
+    const { headers } = request;
+    const seed = `${headers.get('Via')} ${headers.get('Call-ID')}`;
+    const toTag = createHash('sha256').update(seed).digest('hex').slice(0, 16);
+    const response = createResponse(request, status, reason, toTag);
+    if (status === 503) response.headers.append('Retry-After', '5');
+    const bytes = serialize(response);
+    if (via === undefined) flow.send(bytes);
+    else new ResponsePath(via, flow, this.#dial).send(bytes, unconcerned);
+  }
+
   /**
    * The INVITE that a CANCEL means (9.2). A NAT or proxy may have changed the Via between the two, so on the
    * same connection, or from the same address, Call-ID, From tag and CSeq will do.
@@ -176,14 +202,5 @@ export class TransactionLayer implements TransactionHost {
   }
 }
 
-/** For requests that get no transaction (RFC 3261 8.2.7); never for an ACK. */
-export function respondStatelessly(request: SipRequest, flow: Flow, status: number, reason?: string): void {
-  if (request.method === 'ACK' || flow.closed) return;
-  // 8.2.7: the tag must be the same for each retransmission, so it is drawn from the request.
-  const { headers } = request;
-  const seed = `${headers.get('Via')} ${headers.get('Call-ID')}`;
-  const toTag = createHash('sha256').update(seed).digest('hex').slice(0, 16);
-  const response = createResponse(request, status, reason, toTag);
-  if (status === 503) response.headers.append('Retry-After', '5');
-  flow.send(serialize(response));
-}
+/** Whether a stateless answer arrives is nobody's business: the request will come again. */
+const unconcerned = { transportFailed(): void {} };
