@@ -27,7 +27,7 @@ export class IncomingInvite extends IncomingRequest {
     super(agent, transaction, dialog);
     this.inDialog = dialog !== undefined;
     const { headers } = transaction.request;
-    this.#dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!)!);
+    this.#dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!) ?? '');
     if (dialog !== undefined) dialog.incomingInvite = this;
   }
 

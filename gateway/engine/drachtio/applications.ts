@@ -30,6 +30,13 @@ export class Applications {
     return undefined;
   }
 
+  /** What the applications take between them, in upper case. */
+  methods(): string[] {
+    const verbs = new Set<string>();
+    for (const { routes } of this.#connections) for (const verb of routes) verbs.add(verb.toUpperCase());
+    return [...verbs].filter(verb => !verb.startsWith('CDR:')).sort();
+  }
+
   async closeAll(): Promise<void> {
     await Promise.all(Array.from(this.#connections, connection => connection.close()));
   }

@@ -5,6 +5,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { IncomingInvite } from '../dialog/incoming-invite.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import { isKnownMethod } from '../message/methods.ts';
 import { serialize } from '../message/serialize.ts';
 import type { Timers } from '../transaction/timers.ts';
 import type { Flow } from '../transport/transport.ts';
@@ -28,7 +29,10 @@ export class SipIn implements Application {
     const { request, flow } = incoming;
     const owner = (incoming.owner ?? this.#applications.next(request.method)) as AppConnection | undefined;
     if (owner === undefined || owner.closed) {
-      incoming.reject(503);
+      // RFC 3261 8.2.1, RFC 4475 3.1.1.2: what nobody knows is answered 501 and what is known. For the rest an
+      // application may yet come.
+      if (isKnownMethod(request.method)) incoming.reject(503);
+      else incoming.reject(501, undefined, [['Allow', this.#applications.methods().join(', ')]]);
       return;
     }
     incoming.owner = owner;

@@ -1,7 +1,7 @@
 // From, To, Contact, Route, Record-Route, Refer-To: `name-addr / addr-spec` with parameters
 // (RFC 3261 20.10). The URI stays text: who needs its parts asks uri.ts.
 
-import { endOfQuoted, quote, skipWhitespace, unquote } from './grammar.ts';
+import { endOfQuoted, quote, skipWhitespace, trimBlanks, unquote } from './grammar.ts';
 import { formatParams, parseParams } from './params.ts';
 
 export interface NameAddress {
@@ -18,12 +18,12 @@ const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
 export function parseAddress(value: string): NameAddress | undefined {
   const spec = locate(value);
   if (spec === undefined) return undefined;
-  const uri = value.slice(spec.uriStart, spec.uriEnd).trim();
+  const uri = trimBlanks(value.slice(spec.uriStart, spec.uriEnd));
   const params = parseParams(value, spec.paramsStart);
   if (!URI.test(uri) || params === undefined) return undefined;
   // RFC 3261 20: a URI that holds a comma, question mark or semicolon MUST be in angle brackets.
   if (!spec.bracketed && /[,?]/.test(uri)) return undefined;
-  const displayName = parseDisplayName(value.slice(0, spec.displayEnd).trim());
+  const displayName = parseDisplayName(trimBlanks(value.slice(0, spec.displayEnd)));
   if (displayName === undefined) return undefined;
   return displayName === '' ? { uri, params } : { displayName, uri, params };
 }

@@ -27,7 +27,7 @@ export function declaredLength(head: string): number | 'missing' | 'bad' {
     const line = head.slice(lineStart, lineEnd === -1 ? head.length : lineEnd);
     const colon = line.indexOf(':');
     if (colon === -1 || !/^(?:content-length|l)[ \t]*$/i.test(line.slice(0, colon))) continue;
-    const length = parseContentLength(line.slice(colon + 1).trim());
+    const length = parseContentLength(unfolded(line.slice(colon + 1)));
     if (length === undefined || (declared !== undefined && declared !== length)) return 'bad';
     declared = length;
   }
@@ -37,6 +37,19 @@ export function declaredLength(head: string): number | 'missing' | 'bad' {
 /** c, C, l or L. */
 function mayBeContentLength(code: number): boolean {
   return (code | 0x20) === 0x63 || (code | 0x20) === 0x6c;
+}
+
+/** What is left between the blanks and line breaks at both ends. */
+function unfolded(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return isBlank(code) || code === 0x0d || code === 0x0a;
 }
 
 function isBlank(code: number): boolean {

@@ -10,6 +10,15 @@ export function isWhitespace(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
+/** Without SP and HTAB at its ends. Unlike `trim`, leaves alone what Unicode calls blank, which SIP does not. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isWhitespace(text.charCodeAt(start))) start++;
+  while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
 /** Index of the first character from `from` on that is neither SP nor HTAB. */
 export function skipWhitespace(text: string, from: number): number {
   let index = from;

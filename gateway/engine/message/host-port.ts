@@ -17,7 +17,7 @@ export function parseHostPort(text: string): HostPort | undefined {
   let host: string;
   if (text.startsWith('[')) {
     const close = text.indexOf(']');
-    host = text.slice(1, close);
+    host = withoutThirdColon(text.slice(1, close));
     if (close === -1 || !isIPv6(host) || host.includes('%')) return undefined;
     hostEnd = close + 1;
   } else {
@@ -31,6 +31,14 @@ export function parseHostPort(text: string): HostPort | undefined {
   if (text.charCodeAt(hostEnd) !== 0x3a) return undefined;
   const port = parseDecimal(text.slice(hostEnd + 1), 65535);
   return port === undefined || port === 0 ? undefined : { host, port };
+}
+
+/**
+ * RFC 3261's grammar, corrected by RFC 5954, had three colons before an IPv4 part where two are meant; RFC
+ * 5118 4.10 asks to read them all the same.
+ */
+function withoutThirdColon(host: string): string {
+  return host.includes(':::') ? host.replace(/:::(?=\d+\.\d+\.\d+\.\d+$)/, '::') : host;
 }
 
 export function formatHostPort(host: string, port?: number): string {

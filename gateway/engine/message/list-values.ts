@@ -1,7 +1,7 @@
 // Takes apart header values joined by commas (RFC 3261 7.3.1), leaving alone the commas inside
 // quoted strings and angle brackets.
 
-import { endOfQuoted } from './grammar.ts';
+import { endOfQuoted, trimBlanks } from './grammar.ts';
 
 /** The values, trimmed; undefined when a quote or bracket never closes. Empty elements stay, as ''. */
 export function splitList(text: string): string[] | undefined {
@@ -18,12 +18,12 @@ export function splitList(text: string): string[] | undefined {
       if (at === 0) return undefined;
     } else {
       if (code === 0x2c) {
-        values.push(text.slice(start, at).trim());
+        values.push(trimBlanks(text.slice(start, at)));
         start = at + 1;
       }
       at++;
     }
   }
-  values.push(text.slice(start).trim());
+  values.push(trimBlanks(text.slice(start)));
   return values;
 }

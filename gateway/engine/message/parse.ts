@@ -3,12 +3,13 @@
 // grammar: what the values mean is checked by sanity.ts and by whoever needs them.
 
 import { parseContentLength } from './content-length.ts';
-import { TOKEN } from './grammar.ts';
+import { TOKEN, trimBlanks } from './grammar.ts';
 import { headerNamed } from './header-names.ts';
 import { HeaderList } from './headers.ts';
 import { type MessageLimits, messageLimits } from './limits.ts';
 import { splitList } from './list-values.ts';
 import type { HeaderField, ParseFailure, SipMessage, SipRequest } from './message.ts';
+import { replaceQuotedControls } from './quoted-controls.ts';
 import { parseStartLine, type RequestLine, type StatusLine } from './start-line.ts';
 
 export interface ParseOptions {
@@ -83,8 +84,7 @@ class MessageParser {
         return;
       }
       if (this.#lineEnd === from) return;
-      if (!this.#lineIsClean) this.#fail('Control Character In Header');
-      else this.#readField(from);
+      this.#readField(from);
     }
   }
 
@@ -104,6 +104,10 @@ class MessageParser {
     }
     const name = known?.name ?? text;
     const value = this.#value(colon + 1, end);
+    if (value === undefined) {
+      this.#fail('Control Character In Header');
+      return;
+    }
     if (known?.occurs === 'list') this.#addList(name, value, known.joined);
     else if (name === 'Content-Length') this.#addContentLength(value);
     else if (known?.occurs === 'single' && this.#fields.some(field => field.name === name))
@@ -183,21 +187,23 @@ class MessageParser {
     return false;
   }
 
-  #value(from: number, to: number): string {
+  /** Undefined when a control character stands where none may. */
+  #value(from: number, to: number): string | undefined {
     const bytes = this.#bytes;
     let start = from;
     let end = to;
     while (start < end && isSpace(bytes[start])) start++;
     while (end > start && isSpace(bytes[end - 1])) end--;
-    const text = this.#text(start, end);
+    let text = this.#text(start, end);
     // A fold is a line break and the blanks about it, and means one SP.
-    return text.includes('\r')
-      ? text
-          .split('\r\n')
-          .map(line => line.trim())
-          .filter(line => line !== '')
-          .join(' ')
-      : text;
+    if (text.includes('\r\n')) {
+      text = text
+        .split('\r\n')
+        .map(trimBlanks)
+        .filter(line => line !== '')
+        .join(' ');
+    }
+    return this.#lineIsClean ? text : replaceQuotedControls(text);
   }
 
   #text(from: number, to: number): string {

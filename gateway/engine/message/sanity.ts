@@ -1,10 +1,12 @@
-// Whether a message that parsed also makes sense (RFC 3261 8.1.1, 8.2.2, 16.3; the list of
-// Kamailio's sanity module). Stateless: what needs transactions or dialogs is checked above.
+// Whether a message that parsed also makes sense (RFC 3261 8.1.1, 8.2.2; the list of Kamailio's sanity
+// module). Stateless: what needs transactions or dialogs is checked above, and so is Max-Forwards 0, with
+// which only a proxy must refuse (RFC 4475 3.3.11).
 
 import { parseAddress, tagOf } from './address.ts';
 import { parseCSeq } from './cseq.ts';
 import { parseDecimal } from './grammar.ts';
 import type { Headers, SipMessage, SipRequest, SipResponse } from './message.ts';
+import { isKnownMethod } from './methods.ts';
 import { parseUri } from './uri.ts';
 import { parseVia } from './via.ts';
 
@@ -17,18 +19,14 @@ const MAX_EXPIRES = 2 ** 32 - 1;
 
 /** Why this request must be refused before anybody looks at what it wants; undefined when it may pass. */
 export function checkRequest(request: SipRequest): Refusal | undefined {
-  const problem = checkCommon(request) ?? checkNumbers(request.headers);
+  const problem =
+    checkCommon(request) ?? checkFromTag(request.headers.get('From')!) ?? checkNumbers(request.headers);
   if (problem !== undefined) return { status: 400, reason: problem };
-  if (tagOf(request.headers.get('From')!) === undefined) return { status: 400, reason: 'Missing From Tag' };
+  if (parseCSeq(request.headers.get('CSeq')!)?.method !== request.method) return mismatch(request.method);
   const uri = checkRequestUri(request.uri);
   if (uri !== undefined) return uri;
   const contact = checkContact(request);
-  if (contact !== undefined) return { status: 400, reason: contact };
-  // RFC 3261 16.3: a request that has used up its hops is refused, whoever it was for.
-  if (parseDecimal(request.headers.get('Max-Forwards') ?? '70', 255) === 0) {
-    return { status: 483, reason: 'Too Many Hops' };
-  }
-  return undefined;
+  return contact === undefined ? undefined : { status: 400, reason: contact };
 }
 
 /** Why this response must be dropped; undefined when it may pass. Nobody answers a response. */
@@ -46,10 +44,7 @@ function checkCommon(message: SipMessage): string | undefined {
   if (callId === '' || /\s/.test(callId)) return 'Bad Call-ID';
   const cseqValue = headers.get('CSeq');
   if (cseqValue === undefined) return 'Missing CSeq';
-  const cseq = parseCSeq(cseqValue);
-  if (cseq === undefined) return 'Bad CSeq';
-  // RFC 3261 8.1.1.5: "The method MUST match that of the request."
-  if (message.kind === 'request' && cseq.method !== message.method) return 'CSeq Method Does Not Match';
+  if (parseCSeq(cseqValue) === undefined) return 'Bad CSeq';
   return checkAddress(headers, 'From') ?? checkAddress(headers, 'To');
 }
 
@@ -60,6 +55,22 @@ function checkAddress(headers: Headers, name: 'From' | 'To'): string | undefined
   if (address === undefined) return `Bad ${name}`;
   if (/^sips?:/i.test(address.uri) && parseUri(address.uri) === undefined) return `Bad ${name}`;
   return undefined;
+}
+
+/**
+ * RFC 3261 12.1.1: a UAS "MUST be prepared to receive a request without a tag in the From field", as RFC 2543
+ * had them; the tag is then null. A tag without a value is neither.
+ */
+function checkFromTag(from: string): string | undefined {
+  const isBad = tagOf(from) === undefined && parseAddress(from)?.params.has('tag') === true;
+  return isBad ? 'Bad From Tag' : undefined;
+}
+
+/** RFC 3261 8.1.1.5: "The method MUST match that of the request." RFC 4475 3.1.2.18 has 501 for what nobody knows. */
+function mismatch(method: string): Refusal {
+  return isKnownMethod(method)
+    ? { status: 400, reason: 'CSeq Method Does Not Match' }
+    : { status: 501, reason: 'Not Implemented' };
 }
 
 function checkNumbers(headers: Headers): string | undefined {
@@ -88,7 +99,8 @@ function checkContact(request: SipRequest): string | undefined {
     return contacts.every(contact => contact === '*' || isContact(contact)) ? undefined : 'Bad Contact';
   }
   if (request.method === 'INVITE' || request.method === 'SUBSCRIBE' || request.method === 'REFER') {
-    if (contacts.length === 0) return 'Missing Contact';
+    // RFC 2543 6.13 had it optional, and From instead; its callers are known by their lack of a tag.
+    if (contacts.length === 0 && tagOf(request.headers.get('From')!) !== undefined) return 'Missing Contact';
     if (contacts.length > 1) return 'Multiple Contact Headers';
   }
   return contacts.every(isContact) ? undefined : 'Bad Contact';

@@ -1,6 +1,6 @@
 // Via (RFC 3261 20.42, RFC 3581): how a response finds its way back.
 
-import { isWhitespace, skipWhitespace, TOKEN } from './grammar.ts';
+import { isWhitespace, skipWhitespace, TOKEN, trimBlanks } from './grammar.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 import { formatParams, parseParams } from './params.ts';
 
@@ -46,8 +46,5 @@ function endOfProtocol(value: string): number {
 /** RFC 3261 25.1 COLON allows blanks on both sides: `host : 5060`. */
 function withoutSpaces(sentBy: string): string {
   if (!sentBy.includes(' ') && !sentBy.includes('\t')) return sentBy;
-  return sentBy
-    .split(':')
-    .map(part => part.trim())
-    .join(':');
+  return sentBy.split(':').map(trimBlanks).join(':');
 }

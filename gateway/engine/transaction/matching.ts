@@ -18,7 +18,9 @@ export function clientKey(branch: string, method: string): string {
 export function serverKey(request: SipRequest, via: Via, method: string): string {
   const wanted = method === 'ACK' ? 'INVITE' : method;
   const branch = via.params.get('branch');
-  if (branch?.startsWith(magicCookie)) return `${branch} ${via.host}:${via.port ?? ''} ${wanted}`;
+  // RFC 4475 3.2.1: the cookie alone identifies nothing.
+  if (branch?.startsWith(magicCookie) && branch.length > magicCookie.length)
+    return `${branch} ${via.host}:${via.port ?? ''} ${wanted}`;
   // RFC 2543 peers promise nothing of their branch: the whole request must be the same. The To tag is
   // left out, because the ACK of a failure has one where the INVITE had none.
   const { headers } = request;

@@ -3,10 +3,11 @@
 
 import { tagOf } from '../message/address.ts';
 import type { ParseFailure, SipRequest, SipResponse } from '../message/message.ts';
+import { completeOldRequest } from '../message/old-request.ts';
 import { parseMessage } from '../message/parse.ts';
 import { checkRequest } from '../message/sanity.ts';
 import type { Flow, FlowUser } from '../transport/transport.ts';
-import { respondStatelessly, type TransactionLayer } from './transaction-layer.ts';
+import type { TransactionLayer } from './transaction-layer.ts';
 
 export interface ReceptionLog {
   debug(fields: object, text: string): void;
@@ -42,21 +43,23 @@ export class Reception implements FlowUser {
     const transactions = this.#transactions;
     if (transactions === undefined) return;
     const message = parseMessage(bytes);
-    if (message.kind === 'failure') this.#refuse(message, flow);
+    if (message.kind === 'failure') this.#refuse(message, flow, transactions);
     else if (message.kind === 'response') {
       if (isUsable(message)) transactions.receiveResponse(message);
       else this.#log.debug({ status: message.status, remote: flow.remote }, 'response dropped');
     } else {
       const refusal = checkRequest(message) ?? checkIdentifiers(message);
-      if (refusal === undefined) transactions.receiveRequest(message, flow);
-      else respondStatelessly(message, flow, refusal.status, refusal.reason);
+      if (refusal === undefined) {
+        completeOldRequest(message);
+        transactions.receiveRequest(message, flow);
+      } else transactions.refuse(message, flow, refusal.status, refusal.reason);
     }
   }
 
-  #refuse(failure: ParseFailure, flow: Flow): void {
+  #refuse(failure: ParseFailure, flow: Flow, transactions: TransactionLayer): void {
     this.#log.debug({ reason: failure.reason, remote: flow.remote }, 'message refused');
     if (failure.partial !== undefined) {
-      respondStatelessly(failure.partial, flow, failure.status, failure.reason);
+      transactions.refuse(failure.partial, flow, failure.status, failure.reason);
     }
   }
 }
@@ -73,7 +76,10 @@ function isUsable({ headers }: SipResponse): boolean {
 function checkIdentifiers(request: SipRequest): { status: number; reason: string } | undefined {
   const { headers } = request;
   if (!printable.test(headers.get('Call-ID')!)) return { status: 400, reason: 'Bad Call-ID' };
-  return printable.test(tagOf(headers.get('From')!)!) ? undefined : { status: 400, reason: 'Bad From Tag' };
+  // No tag at all is RFC 2543's.
+  return printable.test(tagOf(headers.get('From')!) ?? '-')
+    ? undefined
+    : { status: 400, reason: 'Bad From Tag' };
 }
 
 const printable = /^[!-{}~]+$/;

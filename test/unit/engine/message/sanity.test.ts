@@ -44,11 +44,10 @@ const refusals: readonly [
     'CSeq Method Does Not Match',
     ({ headers }) => headers.set('CSeq', '1 BYE'),
   ],
-  ['without a From tag', 400, 'Missing From Tag', ({ headers }) => headers.set('From', '<sip:a@b>')],
+  ['with an empty From tag', 400, 'Bad From Tag', ({ headers }) => headers.set('From', '<sip:a@b>;tag')],
   ['with an impossible From URI', 400, 'Bad From', ({ headers }) => headers.set('From', '<sip:%zz@b>;tag=1')],
   ['with unbalanced quotes in To', 400, 'Bad To', ({ headers }) => headers.set('To', '"b <sip:b@b>')],
   ['with Max-Forwards 256', 400, 'Bad Max-Forwards', ({ headers }) => headers.set('Max-Forwards', '256')],
-  ['with Max-Forwards 0', 483, 'Too Many Hops', ({ headers }) => headers.set('Max-Forwards', '0')],
   ['with Expires 2^32', 400, 'Bad Expires', ({ headers }) => headers.set('Expires', '4294967296')],
   ['without Contact', 400, 'Missing Contact', ({ headers }) => headers.remove('Contact')],
   ['with two Contacts', 400, 'Multiple Contact Headers', ({ headers }) => headers.append('m', '<sip:c@d>')],
@@ -83,6 +82,27 @@ for (const [what, status, reason, change] of refusals) {
     assert.deepEqual(checkRequest(invite(change)), { status, reason });
   });
 }
+
+test('an INVITE whose hops are used up passes: we are where it was going', () => {
+  assert.equal(checkRequest(invite(({ headers }) => headers.set('Max-Forwards', '0'))), undefined);
+});
+
+test('an INVITE of RFC 2543 has neither tag nor Contact, and one with a tag must have a Contact', () => {
+  const old = (from: string) =>
+    invite(({ headers }) => {
+      headers.set('From', from);
+      headers.remove('Contact');
+    });
+  assert.equal(checkRequest(old('<sip:a@b>')), undefined);
+  assert.equal(checkRequest(old('<sip:a@b>;tag=1'))?.reason, 'Missing Contact');
+});
+
+test('a method that nobody knows, and not that of its CSeq, is not implemented', () => {
+  const request = createRequest('NEWMETHOD', 'sip:b@b', [
+    ...[...invite().headers].map(({ name, value }) => [name, value] as const),
+  ]);
+  assert.deepEqual(checkRequest(request), { status: 501, reason: 'Not Implemented' });
+});
 
 test('a BYE needs no Contact', () => {
   const bye = createRequest(

@@ -1,0 +1,23 @@
+// The methods that have a standard. A request with another name is not malformed, only unknown.
+
+const methods: ReadonlySet<string> = new Set([
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'INFO',
+  'INVITE',
+  'MESSAGE',
+  'NOTIFY',
+  'OPTIONS',
+  'PRACK',
+  'PUBLISH',
+  'REFER',
+  'REGISTER',
+  'SUBSCRIBE',
+  'UPDATE',
+]);
+
+/** RFC 3261 7.1: "The method is case-sensitive". */
+export function isKnownMethod(method: string): boolean {
+  return methods.has(method);
+}
