@@ -7,6 +7,7 @@ import { UserAgent } from './dialog/user-agent.ts';
 import { type AdminOptions, AdminServer } from './drachtio/admin-server.ts';
 import { Applications } from './drachtio/applications.ts';
 import { SipIn } from './drachtio/sip-in.ts';
+import { ProxyCore } from './proxy/proxy-core.ts';
 import { Reception } from './transaction/reception.ts';
 import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
 import type { Endpoint } from './transport/transport.ts';
@@ -102,7 +103,9 @@ export class Engine {
       },
     });
     reception.open(agent.transactions);
-    const server = new AdminServer(options.admin, applications, agent, transports, log);
+    const proxy = new ProxyCore(agent, transports);
+    agent.forwarder = proxy;
+    const server = new AdminServer(options.admin, applications, agent, transports, proxy, log);
     try {
       const admin = await server.listen();
       log.info(admin, 'waiting for applications');

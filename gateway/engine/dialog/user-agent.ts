@@ -14,6 +14,7 @@ import type { Flow } from '../transport/transport.ts';
 import type { Application } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
+import type { Forwarder } from './forwarder.ts';
 import { IncomingInvite } from './incoming-invite.ts';
 import { IncomingRequest, noBody } from './incoming-request.ts';
 import { localSide, type Network } from './network.ts';
@@ -48,6 +49,8 @@ export class UserAgent implements TransactionUser {
   readonly transactions: TransactionLayer;
   readonly outbound: Outbound;
   readonly application: Application;
+  /** Looks first at what may be of somebody else's dialog. */
+  forwarder: Forwarder | undefined;
   readonly #network: Network;
   readonly #incoming = new Map<string, { request: IncomingRequest; patience: Timer }>();
   readonly #invites = new Map<string, OutgoingInvite>();
@@ -80,6 +83,7 @@ export class UserAgent implements TransactionUser {
     const invite = request.method === 'INVITE';
     // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
     if (invite) respond(transaction, 100);
+    if (this.forwarder?.requested(transaction)) return;
     if (isInDialog(request)) this.#requestedInDialog(transaction);
     else if (formsDialog(request) && this.dialogs.full) respond(transaction, 503);
     else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(transaction, 491);
@@ -87,6 +91,7 @@ export class UserAgent implements TransactionUser {
   }
 
   cancelled(cancel: ServerTransaction, transaction: InviteServerTransaction | undefined): void {
+    if (transaction !== undefined && this.forwarder?.cancelled(cancel, transaction)) return;
     const invite = transaction?.user;
     if (transaction === undefined || !(invite instanceof IncomingInvite)) {
       respond(cancel, 481);
@@ -104,7 +109,10 @@ export class UserAgent implements TransactionUser {
 
   acknowledged(ack: SipRequest, flow: Flow): void {
     const dialog = this.dialogs.match(ack);
-    if (dialog === undefined) return;
+    if (dialog === undefined) {
+      this.forwarder?.acknowledged(ack, flow);
+      return;
+    }
     dialog.flow = flow;
     dialog.incomingInvite?.acknowledge(ack, flow);
   }
@@ -190,6 +198,7 @@ export class UserAgent implements TransactionUser {
     this.#invites.clear();
     for (const dialog of this.dialogs) dialog.incomingInvite?.release();
     this.dialogs.clear();
+    this.forwarder?.close();
     this.transactions.close();
   }
 

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Network } from '../dialog/network.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
+import type { ProxyCore } from '../proxy/proxy-core.ts';
 import { AppConnection, type AppConnectionUser, type AppFrame } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import { authenticate } from './authenticate.ts';
+import { proxyOut } from './proxy-out.ts';
 import { removeRoute, route } from './route.ts';
 import { sipOut } from './sip-out.ts';
 
@@ -31,6 +33,7 @@ export class AdminServer implements AppConnectionUser {
   readonly #applications: Applications;
   readonly #agent: UserAgent;
   readonly #network: Network;
+  readonly #proxy: ProxyCore;
   readonly #log: AdminLog;
 
   constructor(
@@ -38,12 +41,14 @@ export class AdminServer implements AppConnectionUser {
     applications: Applications,
     agent: UserAgent,
     network: Network,
+    proxy: ProxyCore,
     log: AdminLog,
   ) {
     this.#options = options;
     this.#applications = applications;
     this.#agent = agent;
     this.#network = network;
+    this.#proxy = proxy;
     this.#log = log;
     this.#server = createServer(socket => this.#accept(socket));
     this.#server.maxConnections = maxConnections;
@@ -75,8 +80,7 @@ export class AdminServer implements AppConnectionUser {
     else if (verb === 'route') route(connection, frame);
     else if (verb === 'remove_route') removeRoute(connection, frame);
     else if (verb === 'ping') connection.reply(frame, 'OK|pong');
-    // drachtio-srf waits for ever unless a proxy request is refused in just this way.
-    else if (verb === 'proxy') connection.reply(frame, 'NOK|this engine is a user agent, not a proxy');
+    else if (verb === 'proxy') proxyOut(this.#agent, this.#proxy, connection, frame);
     else connection.reply(frame, `NO|unknown command: ${verb.slice(0, 32)}`);
   }
 

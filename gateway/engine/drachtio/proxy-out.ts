@@ -1,0 +1,77 @@
+// `proxy|txnId|remainInDialog|fullResponse|followRedirects|serial or simultaneous|provTimeout|finalTimeout|dest…`:
+// the application has a request forwarded instead of answering it.
+
+import { hopOf } from '../dialog/next-hop.ts';
+import type { UserAgent } from '../dialog/user-agent.ts';
+import { serialize } from '../message/serialize.ts';
+import type { Target } from '../proxy/forwarding.ts';
+import type { ProxyCore } from '../proxy/proxy-core.ts';
+import type { AppConnection, AppFrame } from './app-connection.ts';
+import { readAppMessage } from './app-message.ts';
+import { sipFields } from './sip-fields.ts';
+
+export function proxyOut(
+  agent: UserAgent,
+  proxy: ProxyCore,
+  connection: AppConnection,
+  frame: AppFrame,
+): void {
+  const [transactionId = '', remain, full, redirects, forking, provisional = '', final = '', ...uris] =
+    frame.fields;
+  // drachtio-srf waits for ever unless a proxy request is refused with just this word.
+  const refuse = (reason: string) => connection.reply(frame, `NOK|${reason}`);
+  const incoming = agent.incoming(transactionId);
+  if (incoming === undefined) {
+    refuse(`Unknown transaction id: ${transactionId}`);
+    return;
+  }
+  const message = frame.message === undefined ? undefined : readAppMessage(frame.message);
+  const targets = targetsOf(uris);
+  if (typeof message === 'string' || targets === undefined) {
+    refuse(typeof message === 'string' ? message : `error proxying request to ${uris.join(', ')}`);
+    return;
+  }
+  const plan = {
+    targets,
+    simultaneous: forking === 'simultaneous',
+    followRedirects: redirects !== '',
+    recordRoute: remain !== '',
+    patience: { provisional: milliseconds(provisional), final: milliseconds(final) },
+    fields: message?.fields ?? [],
+  };
+  const now = () => agent.timers.clock.now();
+  const refusal = proxy.forward(incoming, plan, {
+    answered(response, flow) {
+      if (full === '') return;
+      const bytes = serialize(response);
+      const source = flow === undefined ? 'application' : 'network';
+      connection.reply(
+        frame,
+        `OK|${source}|${sipFields(bytes, flow, flow?.remote, now())}|||continue`,
+        bytes,
+      );
+    },
+    done() {
+      connection.reply(frame, 'OK|done');
+    },
+  });
+  if (refusal !== undefined) refuse(refusal);
+}
+
+/** Undefined when one of them cannot be reached by any transport of ours. */
+function targetsOf(uris: readonly string[]): Target[] | undefined {
+  const targets: Target[] = [];
+  for (const uri of uris) {
+    const hop = hopOf(uri);
+    if (hop === undefined) return undefined;
+    targets.push({ uri, hop });
+  }
+  return targets;
+}
+
+/** `2s`, `1500ms`, or nothing. */
+function milliseconds(text: string): number | undefined {
+  const [, digits, unit] = /^(\d{1,7})(ms|s)$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  return Number(digits) * (unit === 's' ? 1000 : 1);
+}

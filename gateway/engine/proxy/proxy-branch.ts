@@ -1,0 +1,186 @@
+// One target of a forwarded request, from sending to its final response (RFC 3261 16.6, 16.8): its client
+// transaction, how long it may take, and the CANCEL that may end it.
+
+import { composeCancel } from '../dialog/cancel.ts';
+import { localSide, type Network } from '../dialog/network.ts';
+import type { Hop } from '../dialog/next-hop.ts';
+import type { UserAgent } from '../dialog/user-agent.ts';
+import { createResponse } from '../message/compose.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { newBranch } from '../transaction/identifiers.ts';
+import type { InviteClientTransaction } from '../transaction/invite-client.ts';
+import type { Timer } from '../transaction/timers.ts';
+import type { ClientTransactionUser } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+
+export interface BranchUser {
+  /** The request for this target, but for our Via; `flow` is the way it will take. */
+  compose(uri: string, flow: Flow): SipRequest;
+  progressed(response: SipResponse): void;
+  /** Each 2xx, however late and however often. */
+  succeeded(branch: ProxyBranch, response: SipResponse): void;
+  /** Exactly once, unless it succeeded: what became of the target. `flow` is undefined for a verdict of our own. */
+  failed(branch: ProxyBranch, response: SipResponse, flow: Flow | undefined): void;
+}
+
+/** In milliseconds; undefined for no limit but the transaction's. */
+export interface BranchPatience {
+  readonly provisional: number | undefined;
+  readonly final: number | undefined;
+}
+
+export class ProxyBranch implements ClientTransactionUser {
+  readonly uri: string;
+  readonly hop: Hop;
+  flow: Flow | undefined;
+  readonly #agent: UserAgent;
+  readonly #network: Network;
+  readonly #user: BranchUser;
+  readonly #original: SipRequest;
+  #request: SipRequest | undefined;
+  #key = '';
+  #transaction: InviteClientTransaction | undefined;
+  #provisional = false;
+  /** The CANCEL's extra fields, once it is wanted. */
+  #cancel: readonly (readonly [string, string])[] | undefined;
+  #over = false;
+  #timers: Timer[] = [];
+
+  constructor(
+    agent: UserAgent,
+    network: Network,
+    user: BranchUser,
+    original: SipRequest,
+    uri: string,
+    hop: Hop,
+  ) {
+    this.#agent = agent;
+    this.#network = network;
+    this.#user = user;
+    this.#original = original;
+    this.uri = uri;
+    this.hop = hop;
+  }
+
+  /** Whether it may still succeed or fail. */
+  get pending(): boolean {
+    return !this.#over;
+  }
+
+  start(patience: BranchPatience): void {
+    const { timers } = this.#agent;
+    if (patience.provisional !== undefined) {
+      this.#timers.push(timers.start(patience.provisional, onSilent, this));
+    }
+    if (patience.final !== undefined) this.#timers.push(timers.start(patience.final, onLate, this));
+    this.#agent.outbound.open(this.hop, (flow, error) => {
+      if (this.#over) return;
+      if (flow === undefined || this.#agent.transactions.full)
+        this.transportFailed(error ?? new Error('full'));
+      else this.#send(flow);
+    });
+  }
+
+  /** Gives the target up: a CANCEL as soon as one may be sent (9.1), and at once `status` for a verdict. */
+  abandon(status: number, fields: readonly (readonly [string, string])[] = []): void {
+    if (this.#over) return;
+    this.#sendCancel(fields);
+    this.#fail(status);
+  }
+
+  /** The caller has given up, or another target was quicker; the target's own 487 is awaited where there will be one. */
+  cancel(fields: readonly (readonly [string, string])[] = []): void {
+    if (this.#over) return;
+    this.#sendCancel(fields);
+    // A target that never said anything may say nothing now.
+    if (!this.#provisional) this.#fail(487);
+  }
+
+  /** The timer that found no provisional response. */
+  silent(): void {
+    if (!this.#provisional) this.abandon(408);
+  }
+
+  received(response: SipResponse): void {
+    const { status } = response;
+    this.#provisional = true;
+    // 16.7 step 3: our Via is taken off; the next is whom the response is for.
+    response.headers.shift('Via');
+    if (status < 200) {
+      if (this.#cancel !== undefined) this.#sendCancel(this.#cancel);
+      if (status > 100 && !this.#over) this.#user.progressed(response);
+      return;
+    }
+    if (status < 300) {
+      this.#settle();
+      this.#user.succeeded(this, response);
+    } else if (!this.#over) {
+      this.#settle();
+      this.#user.failed(this, response, this.flow);
+    }
+  }
+
+  timedOut(): void {
+    this.#fail(408);
+  }
+
+  transportFailed(_error: Error): void {
+    // 16.9: a transport error is a 503 from that target.
+    this.#fail(503);
+  }
+
+  /** Timer C (16.8). */
+  expired(): void {
+    this.abandon(408);
+  }
+
+  /** Ends without a word, when the engine stops. */
+  release(): void {
+    this.#settle();
+  }
+
+  #send(flow: Flow): void {
+    this.flow = flow;
+    const branch = newBranch();
+    const request = this.#user.compose(this.uri, flow);
+    request.headers.prepend('Via', `${localSide(this.#network, flow).via};branch=${branch};rport`);
+    this.#request = request;
+    this.#key = branch;
+    const { transactions } = this.#agent;
+    const bytes = serialize(request);
+    if (request.method === 'INVITE') {
+      this.#transaction = transactions.invite(request, bytes, branch, flow, this);
+    } else transactions.request(request, bytes, branch, flow, this);
+  }
+
+  #sendCancel(fields: readonly (readonly [string, string])[]): void {
+    this.#cancel = fields;
+    const request = this.#request;
+    if (request === undefined || request.method !== 'INVITE' || !this.#provisional) return;
+    const transaction = this.#transaction;
+    if (transaction === undefined || transaction.state !== 'Proceeding') return;
+    const cancel = composeCancel(request, fields);
+    this.#agent.transactions.request(cancel, serialize(cancel), this.#key, this.flow!, deaf);
+    transaction.cancelled();
+  }
+
+  #fail(status: number): void {
+    if (this.#over) return;
+    this.#settle();
+    const response = createResponse(this.#original, status);
+    this.#user.failed(this, response, undefined);
+  }
+
+  #settle(): void {
+    this.#over = true;
+    for (const timer of this.#timers) this.#agent.timers.stop(timer);
+    this.#timers = [];
+  }
+}
+
+const onSilent = (branch: ProxyBranch) => branch.silent();
+const onLate = (branch: ProxyBranch) => branch.abandon(408);
+
+/** Nobody wants to know what becomes of a CANCEL. */
+const deaf = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

@@ -1,0 +1,129 @@
+// The proxy core (RFC 3261 16): forwards what an application wants forwarded, and the later requests of dialogs in
+// which it asked to remain. Keeps no state of a dialog: its routes say which requests belong to one.
+
+import type { Forwarder } from '../dialog/forwarder.ts';
+import type { IncomingRequest } from '../dialog/incoming-request.ts';
+import { localSide, type Network } from '../dialog/network.ts';
+import { hopOf } from '../dialog/next-hop.ts';
+import type { UserAgent } from '../dialog/user-agent.ts';
+import { parseAddress } from '../message/address.ts';
+import { createResponse } from '../message/compose.ts';
+import type { SipRequest } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { newBranch, newTag } from '../transaction/identifiers.ts';
+import type { InviteServerTransaction } from '../transaction/invite-server.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import { Forwarding, type ForwardingPlan, type ForwardingUser, type Target } from './forwarding.ts';
+import { RecordedRoutes } from './recorded-route.ts';
+
+export class ProxyCore implements Forwarder {
+  readonly #agent: UserAgent;
+  readonly #network: Network;
+  readonly #routes = new RecordedRoutes();
+  readonly #forwardings = new Set<Forwarding>();
+
+  constructor(agent: UserAgent, network: Network) {
+    this.#agent = agent;
+    this.#network = network;
+  }
+
+  /** Forwards a request that nobody has answered yet, or says why it cannot be (as drachtio words it). */
+  forward(incoming: IncomingRequest, plan: ForwardingPlan, user: ForwardingUser): string | undefined {
+    const { transaction } = incoming;
+    if (incoming.dialog !== undefined || transaction.answered) return 'a response has been sent already';
+    if (plan.targets.length === 0) return 'no destination';
+    // 16.3 step 3.
+    if (isSpent(transaction.request)) {
+      incoming.reject(483);
+      return '483 Too Many Hops';
+    }
+    this.#agent.forget(incoming);
+    // 16.4, 16.6 step 6: the application has chosen the targets; routes given by the caller do not overrule it.
+    transaction.request.headers.remove('Route');
+    this.#start(transaction, plan, user);
+    return undefined;
+  }
+
+  requested(transaction: ServerTransaction): boolean {
+    const { request } = transaction;
+    if (!this.#routes.strip(request)) return false;
+    const target = targetOf(request);
+    const refusal = isSpent(request) ? 483 : target === undefined ? 404 : undefined;
+    if (target === undefined || refusal !== undefined) {
+      const response = createResponse(request, refusal ?? 404, undefined, newTag());
+      transaction.respond(response.status, serialize(response));
+      return true;
+    }
+    this.#start(transaction, { ...inDialog, targets: [target] }, indifferent);
+    return true;
+  }
+
+  cancelled(cancel: ServerTransaction, invite: InviteServerTransaction): boolean {
+    const { user } = invite;
+    if (!(user instanceof Forwarding)) return false;
+    const response = createResponse(cancel.request, 200, undefined, newTag());
+    cancel.respond(200, serialize(response));
+    if (!invite.answered) user.cancel(cancel.request);
+    return true;
+  }
+
+  /** 16.6: the ACK of a 2xx has no transaction, so it is sent on and forgotten. */
+  acknowledged(ack: SipRequest, _flow: Flow): void {
+    if (!this.#routes.strip(ack) || isSpent(ack)) return;
+    const target = targetOf(ack);
+    if (target === undefined) return;
+    spend(ack);
+    this.#agent.outbound.open(target.hop, flow => {
+      if (flow === undefined) return;
+      ack.headers.prepend('Via', `${localSide(this.#network, flow).via};branch=${newBranch()};rport`);
+      flow.send(serialize(ack));
+    });
+  }
+
+  close(): void {
+    for (const forwarding of this.#forwardings) forwarding.release();
+    this.#forwardings.clear();
+  }
+
+  #start(transaction: ServerTransaction, plan: ForwardingPlan, user: ForwardingUser): void {
+    const over = (forwarding: Forwarding) => this.#forwardings.delete(forwarding);
+    const forwarding = new Forwarding(
+      this.#agent,
+      this.#network,
+      transaction,
+      plan,
+      this.#routes,
+      user,
+      over,
+    );
+    this.#forwardings.add(forwarding);
+    forwarding.start();
+  }
+}
+
+const inDialog = {
+  simultaneous: false,
+  followRedirects: false,
+  // 16.6 step 4: only a request that makes a dialog is worth it; within one the route set is fixed.
+  recordRoute: false,
+  patience: { provisional: undefined, final: undefined },
+  fields: [],
+} satisfies Omit<ForwardingPlan, 'targets'>;
+
+const indifferent: ForwardingUser = { answered() {}, done() {} };
+
+function isSpent(request: SipRequest): boolean {
+  return request.headers.get('Max-Forwards')?.trim() === '0';
+}
+
+function spend({ headers }: SipRequest): void {
+  headers.set('Max-Forwards', String(Number(headers.get('Max-Forwards') ?? 71) - 1));
+}
+
+/** 16.6 steps 6 and 7: the first route left, else the Request-URI. */
+function targetOf(request: SipRequest): Target | undefined {
+  const route = request.headers.get('Route');
+  const hop = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
+  return hop === undefined ? undefined : { uri: request.uri, hop };
+}

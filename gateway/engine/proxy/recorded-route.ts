@@ -1,0 +1,77 @@
+// The Record-Route by which a proxy stays in a dialog (RFC 3261 16.6 step 4) and by which it knows the dialog's
+// requests again (16.4). The URI's user is a keyed digest of the Call-ID: nothing is remembered per call, and
+// nobody can have a request forwarded along a route that this engine has not written for that very call.
+
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { parseAddress } from '../message/address.ts';
+import type { Headers, SipRequest } from '../message/message.ts';
+import { parseUri } from '../message/uri.ts';
+import type { TransportName } from '../transport/transport.ts';
+
+/** Our side of one flow: `host[:port]` and how it is spoken to. */
+export interface Side {
+  readonly transport: TransportName;
+  readonly hostPort: string;
+}
+
+export class RecordedRoutes {
+  readonly #key = randomBytes(32);
+
+  /**
+   * Adds the route. Where both sides are not the same place there are two, so that either peer sees the one it can
+   * reach (RFC 5658 4).
+   */
+  record(headers: Headers, from: Side, to: Side): void {
+    const token = this.#token(headers);
+    headers.prepend('Record-Route', routeOf(from, token));
+    if (from.transport !== to.transport || from.hostPort !== to.hostPort) {
+      headers.prepend('Record-Route', routeOf(to, token));
+    }
+  }
+
+  /**
+   * Takes our routes off a request of a dialog that we recorded (16.4); false when it is none, and nothing is changed.
+   */
+  strip(request: SipRequest): boolean {
+    const { headers } = request;
+    const token = this.#token(headers);
+    // 16.4: a strict router puts our URI into the Request-URI and the real target at the end of Route.
+    if (isOurs(request.uri, token)) {
+      const routes = headers.all('Route');
+      const target = parseAddress(routes.pop() ?? '')?.uri;
+      if (target === undefined) return false;
+      headers.remove('Route');
+      for (const route of routes) headers.append('Route', route);
+      request.uri = target;
+      this.#shift(headers, token);
+      return true;
+    }
+    return this.#shift(headers, token);
+  }
+
+  #shift(headers: Headers, token: string): boolean {
+    let ours = false;
+    while (isOurs(parseAddress(headers.get('Route') ?? '')?.uri, token)) {
+      headers.shift('Route');
+      ours = true;
+    }
+    return ours;
+  }
+
+  #token(headers: Headers): string {
+    const callId = headers.get('Call-ID') ?? '';
+    return createHmac('sha256', this.#key).update(callId).digest('hex').slice(0, 32);
+  }
+}
+
+function routeOf({ transport, hostPort }: Side, token: string): string {
+  const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
+  return `<sip:${token}@${hostPort}${parameter};lr>`;
+}
+
+function isOurs(uri: string | undefined, token: string): boolean {
+  const user = uri === undefined ? undefined : parseUri(uri)?.user;
+  if (user === undefined || user.length !== token.length) return false;
+  const [claimed, known] = [Buffer.from(user), Buffer.from(token)];
+  return claimed.length === known.length && timingSafeEqual(claimed, known);
+}
