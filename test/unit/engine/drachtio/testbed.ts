@@ -4,13 +4,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import Srf, {
-  type Dialog,
-  type SipMessage,
-  type SrfRequest,
-  type SrfResponse,
-  type UacOptions,
-} from 'drachtio-srf';
+import Srf, { type Dialog, type SipMessage, type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { Engine, type EngineOptions } from '../../../../gateway/engine/engine.ts';
 import { eventually } from '../../../support/eventually.ts';
 
@@ -19,30 +13,8 @@ export const shortTimers = { t1: 20, t2: 80, t4: 40 };
 
 export const secret = 'a secret';
 
-/** What the product does not use of drachtio-srf, but other applications do. */
-export interface WholeDialog extends Dialog {
-  modify(sdp: string): Promise<string>;
-}
-
-export interface WholeSrf extends Srf {
-  createB2BUA(
-    request: SrfRequest,
-    response: SrfResponse,
-    uri: string,
-    options: Record<string, unknown>,
-  ): Promise<{ uas: WholeDialog; uac: WholeDialog }>;
-  createUAC(
-    uri: string,
-    options: UacOptions & Record<string, unknown>,
-    progress?: {
-      cbRequest?: (error: Error | null, sent?: SrfRequest) => void;
-      cbProvisional?: (response: SrfResponse) => void;
-    },
-  ): Promise<WholeDialog>;
-  createUAS(request: SrfRequest, response: SrfResponse, options: { localSdp: string }): Promise<WholeDialog>;
-  request(uri: string, options: { method: string; headers?: Record<string, string> }): Promise<SrfRequest>;
-}
-
+export type WholeDialog = Dialog;
+export type WholeSrf = Srf;
 export type { Dialog, SipMessage, SrfRequest, SrfResponse };
 
 export interface App {
@@ -89,7 +61,7 @@ export async function startEngine(
 
 /** Connected until the engine stops, or until `leave`. */
 export async function connectApp(engine: Engine): Promise<WholeSrf> {
-  const srf = new Srf() as WholeSrf;
+  const srf = new Srf();
   srf.on('error', () => {});
   const connected = once(srf, 'connect');
   srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
