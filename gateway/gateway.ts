@@ -1,13 +1,11 @@
 // Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
 // Knows who is who; decides nothing about calls.
 
-import { randomBytes } from 'node:crypto';
 import { CallApp } from './call/call-app.ts';
 import { logRecord } from './call/call-record.ts';
 import { addressFence, primaryAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
-import { Engine } from './engine/engine.ts';
 import { type Health, startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
@@ -15,6 +13,7 @@ import type { Log } from './observe/log.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
 import { createResolver } from './resolver/resolver.ts';
+import { startSipEngine } from './sip-engine.ts';
 
 export interface Gateway {
   /** Where pages find the widget. */
@@ -54,30 +53,15 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       log: log.child({ room: 'media' }),
     }));
 
-  const secret = randomBytes(24).toString('base64url');
-  const engine = await Engine.start({
-    listen: [
-      { transport: 'udp', address, port: config.sip.udp },
-      { transport: 'tcp', address, port: config.sip.tcp },
-    ],
-    admin: { secret },
-    // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
-    timers: { b: config.limits.answerSeconds * 1000 },
-    log: log.child({ room: 'engine' }),
-  });
-
-  const edge = new Edge(
-    config,
-    (socket, remote, secure) => engine.acceptWebSocket(socket, remote, secure),
-    log.child({ room: 'edge' }),
-  );
+  const engine = await startSipEngine(config, address, log.child({ room: 'engine' }));
+  const edge = new Edge(config, engine.takeOn, log.child({ room: 'edge' }));
 
   const calls = await CallApp.start({
     config,
     limits: config.limits,
     log: log.child({ room: 'call' }),
     media,
-    engine: { host: engine.admin.address, port: engine.admin.port, secret },
+    engine: engine.applications,
     visitorAt: (address, port) => edge.visitors.at(address, port),
     resolve: async (host, signal) => {
       const resolution = await resolver.resolve({ scheme: 'sip', host }, signal);
@@ -94,8 +78,14 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   edge.visitors.onLeft(visitor => calls.visitorLeft(visitor));
 
   let draining = false;
+  calls.onEngine(state => {
+    if (draining) return;
+    if (state === 'away') edge.refuseNewcomers('the SIP engine is away');
+    else edge.admitNewcomers();
+  });
+
   const health = async (): Promise<Health> => ({
-    status: draining ? 'draining' : 'ok',
+    status: draining ? 'draining' : calls.engine === 'here' ? 'ok' : 'engine-away',
     calls: calls.size,
     visitors: edge.visitors.size,
     ...engine.counts(),
@@ -106,7 +96,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   async function stop(): Promise<void> {
     draining = true;
-    edge.refuseNewcomers();
+    edge.refuseNewcomers('the gateway is stopping');
     calls.refuseNewCalls();
     await calls.endAll('stopping');
     edge.close();

@@ -2,12 +2,13 @@
 // Connects to the embedded engine or to a drachtio-server alike.
 
 import { randomUUID } from 'node:crypto';
-import Srf, { type SrfRequest, type SrfResponse } from 'drachtio-srf';
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { Call, type CallFoundation } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
+import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
@@ -16,9 +17,7 @@ const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer',
 
 export interface CallAppOptions extends Omit<CallFoundation, 'srf'> {
   readonly config: Config;
-  readonly engine: { readonly host: string; readonly port: number; readonly secret: string };
-  /** The visitor at the far end of a connection; undefined for whoever is no visitor of ours. */
-  visitorAt(address: string, port: number): Caller | undefined;
+  readonly engine: EngineAddress;
   /** Told of every call that ended. */
   onRecord(record: CallRecord): void;
 }
@@ -27,37 +26,42 @@ export class CallApp {
   readonly #options: CallAppOptions;
   readonly #log: Log;
   readonly #directory: Directory;
-  readonly #srf: Srf;
+  readonly #connection: EngineConnection;
   readonly #foundation: CallFoundation;
   readonly #calls = new Map<string, Call>();
   #taking = true;
 
-  private constructor(options: CallAppOptions, srf: Srf) {
+  private constructor(options: CallAppOptions) {
     this.#options = options;
     this.#log = options.log;
-    this.#srf = srf;
+    this.#connection = new EngineConnection(options.engine, options.log);
     this.#directory = createDirectory(options.config);
-    this.#foundation = { ...options, srf };
+    this.#foundation = { ...options, srf: this.#connection.srf };
+    this.#connection.onChange(state => this.#engineChanged(state));
     options.media.onEvent(event => this.#calls.get(event.call)?.mediaEvent(event));
   }
 
-  /** Connects to the engine and takes calls; rejects when the engine refuses the secret. */
+  /** Connects to the engine and takes calls; rejects, in words for people, when that is not to be. */
   static async start(options: CallAppOptions): Promise<CallApp> {
-    const srf = new Srf();
-    const app = new CallApp(options, srf);
-    srf.on('error', error =>
-      options.log.error({ error: error.message }, 'connection to the SIP engine failed'),
-    );
+    const app = new CallApp(options);
+    const { srf } = app.#connection;
     srf.use('invite', (request, response) => app.#invited(request, response));
     srf.use('options', (_request, response) => response.send(200, { headers: { Allow: ALLOW } }));
     for (const method of REFUSED_METHODS) {
       srf.use(method, (_request, response) => response.send(405, { headers: { Allow: ALLOW } }));
     }
-    await new Promise<void>((resolve, reject) => {
-      srf.on('connect', error => (error ? reject(error) : resolve()));
-      srf.connect(options.engine);
-    });
+    await app.#connection.open();
     return app;
+  }
+
+  /** Whether calls can come and go at all. */
+  get engine(): EngineState {
+    return this.#connection.state;
+  }
+
+  /** Tells `listener` when the engine goes away, and when it is back. */
+  onEngine(listener: (state: EngineState) => void): void {
+    this.#connection.onChange(listener);
   }
 
   get size(): number {
@@ -67,7 +71,7 @@ export class CallApp {
   /** The WebSocket of a visitor is gone. */
   visitorLeft(visitor: Caller): void {
     for (const call of this.#calls.values()) {
-      if (call.caller.address === visitor.address && call.caller.port === visitor.port) call.visitorLeft();
+      if (call.caller === visitor) call.visitorLeft();
     }
   }
 
@@ -94,7 +98,14 @@ export class CallApp {
   }
 
   close(): void {
-    this.#srf.disconnect();
+    this.#connection.close();
+  }
+
+  #engineChanged(state: EngineState): void {
+    for (const call of this.#calls.values()) {
+      if (state === 'away') call.engineLeft();
+      else void call.engineBack();
+    }
   }
 
   #invited(request: SrfRequest, response: SrfResponse): void {
@@ -107,6 +118,7 @@ export class CallApp {
 
   #refusal(destination: Destination | undefined): Outcome | undefined {
     if (!destination) return outcome('not-callable');
+    if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
     if (this.#calls.size >= this.#options.limits.calls) return outcome('out-of-capacity');
     return undefined;

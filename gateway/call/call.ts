@@ -7,7 +7,7 @@ import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts'
 import type { Log } from '../observe/log.ts';
 import type { Resolution, Target } from '../resolver/target.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { onEnd, stillThere } from './dialog-life.ts';
+import { onEnd, outlivedItsEngine, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { Hunt, type Judge } from './hunt.ts';
 import {
@@ -27,11 +27,16 @@ export interface CallFoundation {
   readonly media: MediaRelay;
   readonly limits: Config['limits'];
   readonly log: Log;
+  /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */
+  visitorAt(address: string, port: number): Caller | undefined;
   /** Servers of a domain, best first, those that failed lately last. */
   resolve(domain: string, signal: AbortSignal): Promise<Resolution>;
   /** Whether the next server is worth trying; remembers the ones that failed. */
   readonly judge: Judge;
 }
+
+/** How long people may go on talking while the engine is away: their sound does not cross it. */
+const ENGINE_GRACE_MS = 10_000;
 
 export class Call {
   readonly id: string;
@@ -54,6 +59,7 @@ export class Call {
   /** The timer of the present state: set-up, ringing, longest call. One at a time. */
   #deadline: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
+  #engineGrace: NodeJS.Timeout | undefined;
 
   constructor(
     foundation: CallFoundation,
@@ -96,6 +102,20 @@ export class Call {
     const { graceSeconds } = this.#foundation.limits;
     if (this.#state !== 'established') this.#giveUp(outcome('cancelled'));
     else this.#grace ??= setTimeout(() => this.end('visitor-lost'), graceSeconds * 1000);
+  }
+
+  /** No set-up outlives the engine; a call that is up waits to hear whether its dialogs did. */
+  engineLeft(): void {
+    if (this.#state !== 'established') this.#giveUp(outcome('engine-away'));
+    else this.#engineGrace ??= setTimeout(() => this.end('engine-lost'), ENGINE_GRACE_MS);
+  }
+
+  async engineBack(): Promise<void> {
+    if (!this.#engineGrace || !this.#uas || !this.#uac) return;
+    const outlived = await Promise.all([this.#uas, this.#uac].map(outlivedItsEngine));
+    clearTimeout(this.#engineGrace);
+    this.#engineGrace = undefined;
+    if (!outlived.every(Boolean)) this.end('engine-lost');
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -204,9 +224,11 @@ export class Call {
 
   /** A request in the dialog, over whatever connection, says that the visitor is there. */
   #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
+    const visitor = this.#foundation.visitorAt(address, port);
+    if (!visitor) return;
     clearTimeout(this.#grace);
     this.#grace = undefined;
-    this.#caller = { ...this.#caller, address, port };
+    this.#caller = visitor;
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
@@ -226,6 +248,7 @@ export class Call {
     this.#state = 'ended';
     clearTimeout(this.#deadline);
     clearTimeout(this.#grace);
+    clearTimeout(this.#engineGrace);
     const endedAt = performance.now();
     const headers = ending ? reasonHeaders(ending) : {};
     for (const dialog of [this.#uas, this.#uac]) {

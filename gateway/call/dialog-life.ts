@@ -1,5 +1,5 @@
-// Whether the far end of a dialog is still there: a hang-up that comes too early to be heard,
-// a silence that may be death.
+// Whether a dialog is still there: a hang-up that comes too early to be heard, a silence that may be death,
+// an engine that was away.
 
 import type { Dialog } from 'drachtio-srf';
 
@@ -13,6 +13,22 @@ const PROBE_MS = 4_000;
 export function onEnd(dialog: Dialog, ended: () => void): void {
   if (dialog.connected) dialog.on('destroy', ended);
   else ended();
+}
+
+/**
+ * Whether a dialog is still known after the connection to its engine was made anew: a server that was only out
+ * of reach knows it, one that was started again does not. From then on the dialog uses the new connection.
+ */
+export async function outlivedItsEngine(dialog: Dialog): Promise<boolean> {
+  // drachtio-srf sends where the dialog was made; a request that names no connection goes over the one there is.
+  dialog.req.socket = undefined;
+  const asked = dialog.request({ method: 'OPTIONS' }).then(
+    response => response.status !== 481,
+    () => false,
+  );
+  // An engine that does not refuse the request knows the dialog, however long its far end thinks.
+  const late = new Promise<boolean>(resolve => setTimeout(resolve, PROBE_MS, true).unref());
+  return await Promise.race([asked, late]);
 }
 
 /** Asks by OPTIONS in the dialog (RFC 3261 11); false when nothing, or nobody who knows the dialog, answers. */

@@ -29,6 +29,7 @@ const catalogue = {
   'setup-too-slow': { status: 503, reason: 'Service Unavailable', level: 'warn' },
   'media-failed': { status: 488, reason: 'Not Acceptable Here', level: 'warn' },
   'out-of-capacity': { status: 503, reason: 'Service Unavailable', level: 'warn' },
+  'engine-away': { status: 503, reason: 'Service Unavailable', level: 'warn' },
   stopping: { status: 503, reason: 'Service Unavailable', level: 'info' },
   internal: { status: 500, reason: 'Server Internal Error', level: 'error' },
 } as const satisfies Record<string, Omit<Outcome, 'code'>>;
@@ -80,6 +81,7 @@ export type Ending =
   | 'visitor-lost'
   | 'pbx-lost'
   | 'media-lost'
+  | 'engine-lost'
   | 'too-long'
   | 'stopping';
 
@@ -89,6 +91,7 @@ const endings: Record<Ending, { cause: number; text: string } | undefined> = {
   'visitor-lost': { cause: 480, text: 'The caller is gone' },
   'pbx-lost': { cause: 503, text: 'The other side is gone' },
   'media-lost': { cause: 503, text: 'The sound is gone' },
+  'engine-lost': { cause: 503, text: 'The SIP engine is gone' },
   'too-long': { cause: 408, text: 'The longest call is over' },
   stopping: { cause: 503, text: 'The gateway is stopping' },
 };

@@ -77,7 +77,11 @@ export class PbxInvite {
   }
 
   #cancel(): void {
-    this.#sent?.cancel({}, () => {});
+    try {
+      this.#sent?.cancel({}, () => {});
+    } catch {
+      // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
+    }
   }
 }
 

@@ -83,6 +83,7 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
     return issue.keys.map(key => ({ path: [...issue.path, key], message: 'no such key' }));
   }
   if (issue.input === undefined) return [{ path: issue.path, message: 'missing' }];
+  if (issue.path.at(-1) === 'secret') return [{ path: issue.path, message: issue.message }];
   return [{ path: issue.path, message: `${issue.message}, got ${shown(issue.input)}` }];
 }
 

@@ -55,7 +55,28 @@ const site = z.strictObject({
   callable: z.array(user, 'expected a list of names').min(1, 'expected at least one name'),
 });
 
-export const schema = z.strictObject({
+/** A drachtio-server that stands in for the embedded engine. */
+const drachtioServer = z.strictObject(
+  {
+    /** Where it waits for applications, as HOST:PORT. */
+    drachtio: z
+      .string('expected HOST:PORT')
+      .refine(text => isEndpoint(text) && !/[/@]/.test(text) && !/:0+$/.test(text), {
+        message: 'expected HOST:PORT, such as sip.internal:9022',
+      }),
+    /** What it asks of applications; a frame of its protocol can carry neither bars nor line breaks. */
+    secret: z
+      .string('expected text; put quotes around a number')
+      .regex(/^[^|\r\n]+$/, { message: 'expected some text without | or line breaks' }),
+    /** Its contact for browsers: visitors' frames are handed on there. */
+    websocket: z.string('expected a URL').refine(isWebSocketUrl, {
+      message: 'expected ws://HOST:PORT or wss://HOST:PORT, such as ws://sip.internal:8080',
+    }),
+  },
+  'expected drachtio, secret and websocket; leave engine out to use the embedded one',
+);
+
+const settings = z.strictObject({
   /** Where pages, the widget and the WebSocket are served. */
   listen: endpoint.default('0.0.0.0:8443'),
   /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
@@ -70,13 +91,10 @@ export const schema = z.strictObject({
       allow: z.array(network, 'expected a list of networks').default([]),
     })
     .prefault({}),
-  sip: z
-    .strictObject({
-      /** Local ports toward PBXs; 0 means any free one. */
-      udp: port.default(5060),
-      tcp: port.default(5060),
-    })
-    .prefault({}),
+  /** The SIP engine. Default: the embedded one. */
+  engine: drachtioServer.optional(),
+  /** The embedded engine's local ports toward PBXs; 0 means any free one. Default: 5060 both. */
+  sip: z.strictObject({ udp: port.optional(), tcp: port.optional() }).optional(),
   media: z
     .strictObject({
       /** One UDP port for all browsers; each further worker takes the next one. Below the system's own choices. */
@@ -140,6 +158,18 @@ export const schema = z.strictObject({
     }),
 });
 
+export const schema = settings
+  .superRefine(({ engine, sip: input }, context) => {
+    if (!engine || !input) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['sip'],
+      message: 'belongs to the embedded engine; a drachtio-server has its ports from its own contacts',
+      input,
+    });
+  })
+  .transform(config => ({ ...config, sip: { udp: 5060, tcp: 5060, ...config.sip } }));
+
 export type Config = Readonly<z.output<typeof schema>>;
 export type ConfigInput = z.input<typeof schema>;
 export type Site = Config['sites'][number];
@@ -149,6 +179,13 @@ function isEndpoint(text: string): boolean {
     /^(\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i.test(text) &&
     Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535
   );
+}
+
+function isWebSocketUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const rest = url.username + url.password + url.search + url.hash;
+  return /^wss?:$/.test(url.protocol) && url.hostname !== '' && rest === '';
 }
 
 function isNetwork(text: string): boolean {

@@ -1,14 +1,14 @@
 // Browsers' WebSockets: who may enter, how fast, how large. Hands accepted sockets on; knows no SIP.
 
 import type { IncomingMessage, Server } from 'node:http';
-import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { admit, type Refusal, SIP_PATH } from './admission.ts';
 import { MessageRate } from './message-rate.ts';
-import { type Visitor, Visitors } from './visitor.ts';
+import { plainAddress } from './plain-address.ts';
+import { type End, type Visitor, Visitors } from './visitor.ts';
 
 const PING_EVERY_MS = 20_000;
 const MISSED_PINGS = 2;
@@ -21,11 +21,15 @@ const WS_LIMITS = {
   perMessageDeflate: false,
 };
 
-/** Takes one accepted socket; `remote` is the visitor's end. */
+/**
+ * Takes one accepted socket. `remote` is the visitor's end; `seenAt` must be told where the SIP engine
+ * sees the visitor's frames come from, before the first of them gets there.
+ */
 export type SocketTaker = (
   socket: WebSocket,
-  remote: { address: string; port: number },
+  remote: End,
   secure: boolean,
+  seenAt: (source: End) => void,
 ) => void;
 
 export class Edge {
@@ -36,7 +40,8 @@ export class Edge {
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #missed = new WeakMap<WebSocket, number>();
-  #open = true;
+  /** Why nobody is let in. */
+  #shut: string | undefined;
 
   constructor(config: Config, take: SocketTaker, log: Log) {
     this.#config = config;
@@ -53,9 +58,9 @@ export class Edge {
       socket.on('error', () => socket.destroy());
       const address = plainAddress(request.socket.remoteAddress ?? '');
       const port = request.socket.remotePort ?? 0;
-      const verdict = this.#open
-        ? admit(request, address, this.visitors, this.#config)
-        : ({ status: 503, reason: 'the gateway is stopping' } as const);
+      const verdict = this.#shut
+        ? ({ status: 503, reason: this.#shut } as const)
+        : admit(request, address, this.visitors, this.#config);
       if ('status' in verdict) {
         this.#log.debug({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
         refuse(socket, verdict);
@@ -67,13 +72,17 @@ export class Edge {
     });
   }
 
-  /** Lets nobody in any more; those who are in stay. */
-  refuseNewcomers(): void {
-    this.#open = false;
+  /** Lets nobody in until {@link admitNewcomers}; those who are in stay. */
+  refuseNewcomers(why: string): void {
+    this.#shut = why;
+  }
+
+  admitNewcomers(): void {
+    this.#shut = undefined;
   }
 
   close(): void {
-    this.#open = false;
+    this.#shut = 'the gateway is stopping';
     clearInterval(this.#heartbeat);
     for (const socket of this.#sockets.clients) socket.close(1001, 'the gateway is stopping');
     const stragglers = setTimeout(() => {
@@ -97,7 +106,7 @@ export class Edge {
       socket.close(1008, 'too many messages');
       socket.terminate();
     });
-    this.#take(socket, visitor, secure);
+    this.#take(socket, visitor, secure, source => this.visitors.seenAt(visitor, source));
   }
 
   /** A cable that was pulled sends no FIN: whoever misses two pings is gone. */
@@ -121,12 +130,6 @@ function refuse(socket: Duplex, { status, reason }: Refusal): void {
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n${retry}` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-}
-
-/** A dual-stack socket names IPv4 peers as ::ffff:1.2.3.4; everyone else says 1.2.3.4. */
-function plainAddress(address: string): string {
-  const mapped = address.startsWith('::ffff:') ? address.slice(7) : address;
-  return isIP(mapped) ? mapped : address;
 }
 
 export { SIP_PATH };

@@ -1,16 +1,27 @@
 // A visitor: one browser's WebSocket, as the rest of the gateway may know it.
 
+/** One end of a connection. */
+export interface End {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface Visitor {
-  /** IP address of the connection, and its port: together they name the visitor while it is here. */
+  /** The browser's IP address and port. */
   readonly address: string;
   readonly port: number;
   /** The page's origin, as the browser told it. */
   readonly origin: string;
 }
 
-/** The visitors who are here now. Whoever takes calls looks up who is calling by the connection's far end. */
+/**
+ * The visitors who are here now. Whoever takes calls looks up who is calling by where the SIP engine sees
+ * the frames come from: the browser itself when the engine has its socket, else our end of the connection
+ * that hands the frames on.
+ */
 export class Visitors {
-  readonly #present = new Map<string, Visitor>();
+  readonly #present = new Map<Visitor, string | undefined>();
+  readonly #bySource = new Map<string, Visitor>();
   readonly #perAddress = new Map<string, number>();
   readonly #farewells: ((visitor: Visitor) => void)[] = [];
 
@@ -18,8 +29,9 @@ export class Visitors {
     return this.#present.size;
   }
 
+  /** The visitor whose frames the SIP engine sees come from there. */
   at(address: string, port: number): Visitor | undefined {
-    return this.#present.get(key(address, port));
+    return this.#bySource.get(key(address, port));
   }
 
   countFrom(address: string): number {
@@ -27,12 +39,22 @@ export class Visitors {
   }
 
   enter(visitor: Visitor): void {
-    this.#present.set(key(visitor.address, visitor.port), visitor);
+    this.#present.set(visitor, undefined);
     this.#perAddress.set(visitor.address, this.countFrom(visitor.address) + 1);
   }
 
+  /** From now on `source` means this visitor, while it is here. */
+  seenAt(visitor: Visitor, source: End): void {
+    if (!this.#present.has(visitor)) return;
+    const name = key(source.address, source.port);
+    this.#present.set(visitor, name);
+    this.#bySource.set(name, visitor);
+  }
+
   leave(visitor: Visitor): void {
-    if (!this.#present.delete(key(visitor.address, visitor.port))) return;
+    const name = this.#present.get(visitor);
+    if (!this.#present.delete(visitor)) return;
+    if (name !== undefined && this.#bySource.get(name) === visitor) this.#bySource.delete(name);
     const left = this.countFrom(visitor.address) - 1;
     if (left > 0) this.#perAddress.set(visitor.address, left);
     else this.#perAddress.delete(visitor.address);

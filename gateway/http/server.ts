@@ -8,9 +8,12 @@ import { splitEndpoint } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
 import { widgetFiles } from './widget-files.ts';
 
-/** What `/healthz` says. `status` is `draining` once the gateway takes no new calls. */
+/**
+ * What `/healthz` says. `status` is `draining` once the gateway takes no new calls, `engine-away` while its
+ * drachtio-server cannot be reached.
+ */
 export interface Health {
-  readonly status: 'ok' | 'draining';
+  readonly status: 'ok' | 'draining' | 'engine-away';
   readonly [count: string]: unknown;
 }
 

@@ -103,6 +103,14 @@ test('a message in more fragments than SIP can need ends the connection', async 
 
 test('a gateway that is stopping lets nobody in', async context => {
   const { edge, enter } = await startEdge(context);
-  edge.refuseNewcomers();
+  edge.refuseNewcomers('the gateway is stopping');
   assert.equal(await refusal(enter()), 503);
+});
+
+test('an edge that was shut for a while lets people in again', async context => {
+  const { edge, enter } = await startEdge(context);
+  edge.refuseNewcomers('the SIP engine is away');
+  assert.equal(await refusal(enter()), 503);
+  edge.admitNewcomers();
+  await once(enter(), 'open');
 });

@@ -1,0 +1,164 @@
+// The call app's connection to its SIP engine: made, watched, made again when it was lost. drachtio-srf
+// reconnects by itself, but neither notices a server that fell silent nor what a server says of itself.
+
+import type { Socket } from 'node:net';
+import Srf from 'drachtio-srf';
+import type { Log } from '../observe/log.ts';
+
+export interface EngineAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+}
+
+/** `away`: lost, or back with another secret or version; nothing can be sent or received. */
+export type EngineState = 'here' | 'away';
+
+/** What drachtio-srf itself asks for. */
+const OLDEST = [0, 8, 2] as const;
+/** For the first connection: a server that is there says so at once. */
+const FIRST_ANSWER_MS = 10_000;
+const LONGEST_WAIT_MS = 5_000;
+const PING_MS = 15_000;
+
+export class EngineConnection {
+  readonly srf = new Srf();
+  readonly #address: EngineAddress;
+  readonly #log: Log;
+  readonly #listeners: ((state: EngineState) => void)[] = [];
+  readonly #heartbeat: NodeJS.Timeout;
+  #state: EngineState = 'away';
+  #everHere = false;
+  #closed = false;
+  /** The last thing said of it, so that attempts that fail alike are told of once. */
+  #lastNews = '';
+
+  /** Nothing is sent before {@link open}, so that the app's routes are known by then. */
+  constructor(address: EngineAddress, log: Log, pingMs = PING_MS) {
+    this.#address = address;
+    this.#log = log;
+    this.#heartbeat = setInterval(() => this.#ping(), pingMs).unref();
+    this.srf.on('connect', (error, _reached, version) => this.#answered(error, version));
+    this.srf.on('error', error =>
+      this.#news(`no drachtio-server answers at ${this.#name}: ${error.message}`),
+    );
+    this.srf.on('close', () => this.#lost());
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  onChange(listener: (state: EngineState) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Connects; rejects, in words for whoever runs the gateway, when there is nobody or not the right one. */
+  async open(): Promise<void> {
+    const { host, port, secret } = this.#address;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.srf.once('connect', (error, _reached, version) => {
+          const why = this.#objection(error, version);
+          if (why) reject(new Error(why));
+          else resolve();
+        });
+        this.srf.once('error', error =>
+          reject(new Error(`no drachtio-server answers at ${this.#name}: ${error.message}`)),
+        );
+        timer = setTimeout(
+          () => reject(new Error(`whatever listens at ${this.#name} does not answer as a drachtio-server`)),
+          FIRST_ANSWER_MS,
+        );
+        this.srf.connect({ host, port, secret, reconnect: { retryMaxDelay: LONGEST_WAIT_MS } });
+      });
+    } catch (error) {
+      this.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    const wire = this.srf.app.client?.wp;
+    if (!wire) return;
+    // srf.disconnect() fails an assertion when there is no connection, and leaves a timer to make one.
+    wire.closing = true;
+    clearTimeout(wire.reconnectVars?.retryTimer ?? undefined);
+    for (const socket of this.#sockets()) socket.end();
+  }
+
+  get #name(): string {
+    const { host, port } = this.#address;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  #answered(error: Error | null, version: string | null | undefined): void {
+    if (this.#closed) return;
+    const why = this.#objection(error, version);
+    if (why) {
+      this.#news(why);
+      return;
+    }
+    if (this.#everHere) this.#log.info({ server: this.#name, version }, 'the SIP engine is back');
+    this.#everHere = true;
+    this.#lastNews = '';
+    this.#become('here');
+  }
+
+  #objection(error: Error | null, version: string | null | undefined): string | undefined {
+    if (error) return `the drachtio-server at ${this.#name} refuses the secret`;
+    if (recentEnough(version)) return undefined;
+    return `the drachtio-server at ${this.#name} is ${version || 'of no known version'}, v${OLDEST.join('.')} or later is needed`;
+  }
+
+  #lost(): void {
+    if (this.#closed || this.#state === 'away') return;
+    this.#log.error({ server: this.#name }, 'the SIP engine is gone; trying to reach it again');
+    this.#become('away');
+  }
+
+  #become(state: EngineState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  #news(text: string): void {
+    // Before it was here for the first time, whoever opens the connection is told.
+    if (!this.#everHere || this.#closed || text === this.#lastNews) return;
+    this.#lastNews = text;
+    this.#log.error({}, text);
+  }
+
+  /** A cable that was pulled sends no FIN: a server that did not even answer the last ping is gone. */
+  readonly #readAtLastPing = new WeakMap<Socket, number>();
+  #ping(): void {
+    for (const socket of this.#sockets()) {
+      if (this.#readAtLastPing.get(socket) === socket.bytesRead) {
+        socket.destroy();
+        continue;
+      }
+      this.#readAtLastPing.set(socket, socket.bytesRead);
+      this.srf.app.client?.wp.send(socket, 'ping');
+    }
+  }
+
+  #sockets(): readonly Socket[] {
+    return [...(this.srf.app.client?.mapServer.keys() ?? [])];
+  }
+}
+
+function recentEnough(version: string | null | undefined): boolean {
+  const match = /^v(\d+)\.(\d+)\.(\d+)/.exec(version ?? '');
+  if (!match) return false;
+  for (const [index, least] of OLDEST.entries()) {
+    const part = Number(match[index + 1]);
+    if (part !== least) return part > least;
+  }
+  return true;
+}
