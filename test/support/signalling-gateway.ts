@@ -5,7 +5,9 @@ import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { configFrom } from '../../gateway/config/load.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+import type { Health } from '../../gateway/http/server.ts';
 import { createLog } from '../../gateway/observe/log.ts';
+import { DrachtioProcess } from './drachtio-process.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';
 import { RawPeer } from './raw-peer.ts';
 
@@ -22,8 +24,13 @@ export const SDP = [
   '',
 ].join('\r\n');
 
+/** What scenes of this process run on unless they say otherwise: who sets it runs the same tests on the other. */
+export const everyScene: { engine: 'embedded' | 'drachtio' } = { engine: 'embedded' };
+
 export interface Scene {
   readonly gateway: Gateway;
+  /** The server that the gateway runs on, if it is not its own. */
+  readonly drachtio: DrachtioProcess | undefined;
   readonly media: PassThroughRelay;
   readonly browser: RawPeer;
   /** The servers behind `_sip._udp.mysite.test`, best first. */
@@ -37,6 +44,7 @@ export interface SceneOptions {
   readonly pbxs?: number;
   /** A server before the others that nothing listens at. */
   readonly firstIsDead?: boolean;
+  readonly engine?: 'embedded' | 'drachtio';
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
@@ -59,12 +67,17 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     },
   });
   const media = new PassThroughRelay();
+  const limits = { answerSeconds: 0.3, ...options.limits };
+  const drachtio =
+    (options.engine ?? everyScene.engine) === 'drachtio'
+      ? await DrachtioProcess.start({ timerB: limits.answerSeconds * 1000 })
+      : undefined;
   const config = configFrom({
     listen: '127.0.0.1:0',
     address: '127.0.0.1',
     dns: { servers: [`127.0.0.1:${dns.port}`], allow: ['127.0.0.0/8'] },
-    sip: { udp: 0, tcp: 0 },
-    limits: { answerSeconds: 0.3, ...options.limits },
+    ...(drachtio ? { engine: drachtio.settings } : { sip: { udp: 0, tcp: 0 } }),
+    limits,
     sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101] }],
   });
   const gateway = await startGateway(config, createLog('error'), { media });
@@ -73,15 +86,16 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     browser.close();
     for (const pbx of pbxs) pbx.close();
     await gateway.stop();
+    await drachtio?.kill();
     await dns.close();
   });
-  return { gateway, media, browser, pbxs, quiet: () => quiet(gateway) };
+  return { gateway, drachtio, media, browser, pbxs, quiet: () => quiet(gateway, drachtio) };
 }
 
-async function quiet(gateway: Gateway): Promise<void> {
+async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {
   const until = performance.now() + 10_000;
   for (;;) {
-    const health = await gateway.health();
+    const health: Health = { ...(await gateway.health()), ...(await drachtio?.counts()) };
     if (health.calls === 0 && health.dialogs === 0) return;
     if (performance.now() > until)
       throw new Error(`the gateway does not come to rest: ${JSON.stringify(health)}`);

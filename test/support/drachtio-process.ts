@@ -1,0 +1,72 @@
+// A drachtio-server for a test, in a process of its own: it can be killed, frozen and started again where it was.
+
+import { fileURLToPath } from 'node:url';
+import type { EngineCounts } from '../../gateway/engine/engine.ts';
+import { PeerProcess } from './peer-process.ts';
+
+export interface DrachtioOptions {
+  readonly secret?: string;
+  /** Milliseconds for which a server may say nothing; drachtio-server's `<timers t1x64>`. */
+  readonly timerB?: number;
+  /** 0, any free one, when absent. */
+  readonly adminPort?: number;
+  readonly webSocketPort?: number;
+}
+
+const program = fileURLToPath(new URL('drachtio-server.js', import.meta.url));
+const defaults = { secret: 'a shared secret', timerB: 300, adminPort: 0, webSocketPort: 0 };
+
+export class DrachtioProcess {
+  readonly #process: PeerProcess;
+  readonly #options: Required<DrachtioOptions>;
+
+  private constructor(process: PeerProcess, options: Required<DrachtioOptions>) {
+    this.#process = process;
+    this.#options = options;
+  }
+
+  static async start(wishes: DrachtioOptions = {}): Promise<DrachtioProcess> {
+    const options = { ...defaults, ...wishes };
+    const peer = new PeerProcess('drachtio', process.execPath, [program, JSON.stringify(options)]);
+    const [, adminPort, webSocketPort] = await peer.waitFor(/^listening (\d+) (\d+)$/);
+    return new DrachtioProcess(peer, {
+      ...options,
+      adminPort: Number(adminPort),
+      webSocketPort: Number(webSocketPort),
+    });
+  }
+
+  /** The `engine` of a gateway's configuration. */
+  get settings(): { drachtio: string; secret: string; websocket: string } {
+    const { adminPort, webSocketPort, secret } = this.#options;
+    return {
+      drachtio: `127.0.0.1:${adminPort}`,
+      secret,
+      websocket: `ws://127.0.0.1:${webSocketPort}`,
+    };
+  }
+
+  async counts(): Promise<EngineCounts> {
+    const response = await fetch(`http://127.0.0.1:${this.#options.webSocketPort}/counts`);
+    return (await response.json()) as EngineCounts;
+  }
+
+  /** SIGKILL: it says goodbye to nobody. */
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  /** Keeps its connections and does nothing, as a machine whose cable was pulled. */
+  freeze(): void {
+    this.#process.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process.signal('SIGCONT');
+  }
+
+  /** Another one in its place, which remembers nothing. */
+  again(changes: DrachtioOptions = {}): Promise<DrachtioProcess> {
+    return DrachtioProcess.start({ ...this.#options, ...changes });
+  }
+}

@@ -1,0 +1,7 @@
+// The scenes of calls once more, the SIP engine being a server in another process: same tests, other engine.
+
+import { everyScene } from '../../support/signalling-gateway.ts';
+
+everyScene.engine = 'drachtio';
+await import('./call.test.ts');
+await import('./failover.test.ts');
