@@ -4,7 +4,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import dns, { type Answer, type Packet, type Question } from 'dns-packet';
-import { answerFrom, type Zone, type ZoneRecord } from './zone.ts';
+import { answerFrom, ledTo, type Zone, type ZoneRecord } from './zone.ts';
 
 /** RFC 1035 4.2.1: longer answers are truncated over UDP. EDNS is not spoken. */
 const maxUdpBytes = 512;
@@ -29,6 +29,8 @@ export interface DnsServerOptions {
   readonly port: number;
   /** Wait before each answer, in milliseconds. */
   readonly delayMs?: number;
+  /** Send along what the records lead to (RFC 2782, RFC 3403 4.1), as authoritative servers commonly do. */
+  readonly additionals?: boolean;
   readonly onQuestion?: (asked: Asked) => void;
   readonly misbehave?: (asked: Asked) => Misbehaviour | undefined;
 }
@@ -117,7 +119,8 @@ function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions)
   if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return reply(query, question, codes.NOTIMP, []);
   const { rcode, records } = answerFrom(options.zone, question.type, question.name);
   const soa = records.length === 0 && rcode !== 'REFUSED' ? [startOfAuthority(options.zone.origin)] : [];
-  const answer = reply(query, question, codes[rcode], records, { authorities: soa });
+  const along = options.additionals ? ledTo(options.zone, records) : [];
+  const answer = reply(query, question, codes[rcode], records, { authorities: soa, additionals: along });
   if (over === 'tcp' || answer.length <= maxUdpBytes) return answer;
   return reply(query, question, codes[rcode], [], { flags: dns.TRUNCATED_RESPONSE });
 }
@@ -127,7 +130,7 @@ function reply(
   question: Question,
   code: number,
   records: readonly ZoneRecord[],
-  more: { flags?: number; authorities?: Answer[] } = {},
+  more: { flags?: number; authorities?: Answer[]; additionals?: readonly ZoneRecord[] } = {},
 ): Buffer {
   const desired = (query.flags ?? 0) & dns.RECURSION_DESIRED;
   return dns.encode({
@@ -136,9 +139,14 @@ function reply(
     // dns-packet takes the response code as the low bits of the flags.
     flags: dns.AUTHORITATIVE_ANSWER | (more.flags ?? 0) | desired | code,
     questions: [question],
-    answers: records.map(record => ({ ttl: defaultTtl, class: 'IN', ...record }) as Answer),
+    answers: records.map(onWire),
     ...(more.authorities && { authorities: more.authorities }),
+    ...(more.additionals && { additionals: more.additionals.map(onWire) }),
   });
+}
+
+function onWire(record: ZoneRecord): Answer {
+  return { ttl: defaultTtl, class: 'IN', ...record } as Answer;
 }
 
 /** RFC 2308 3: a negative answer carries it, for how long it may be remembered. */

@@ -65,6 +65,23 @@ export function answerFrom(zone: Zone, type: string, name: string): Reply {
   return { rcode: 'NOERROR', records };
 }
 
+/** Records of this zone that those lead to: SRV records of NAPTR ones, addresses of both, each once. */
+export function ledTo(zone: Zone, records: readonly ZoneRecord[]): ZoneRecord[] {
+  const found = new Set<ZoneRecord>();
+  const follow = (record: ZoneRecord) => {
+    if (record.type !== 'NAPTR' && record.type !== 'SRV') return;
+    const name = plain(record.type === 'NAPTR' ? record.data.replacement : record.data.target);
+    const wanted = record.type === 'NAPTR' && /^s$/i.test(record.data.flags) ? ['SRV'] : ['A', 'AAAA'];
+    for (const next of zone.records) {
+      if (plain(next.name) !== name || !wanted.includes(next.type) || found.has(next)) continue;
+      found.add(next);
+      follow(next);
+    }
+  };
+  for (const record of records) follow(record);
+  return [...found];
+}
+
 function isAtOrBelow(name: string, top: string): boolean {
   return name === top || name.endsWith(`.${top}`);
 }

@@ -1,24 +1,28 @@
-// Answers of DNS kept for a while: found, absent and failed ones, each with a ceiling; questions under way
-// shared; the last good answer kept longer, for when DNS is down. Bounded in size; time is injected.
+// Answers of DNS kept for as long as they say: found and absent ones with a ceiling, failures for a moment.
+// Questions under way are shared; the last good answer is kept longer, for when DNS is down (RFC 8767).
+// Bounded in size; time is injected.
 
 import type { Answer } from './records.ts';
 
 export interface CacheLimits {
   /** Longest life of an answer with records, whatever its TTL. */
   readonly foundMs: number;
-  /** Life of "no such name" and "no such record"; node:dns does not tell the SOA's minimum. */
+  /** Longest life of "no such name" and "no such record": somebody may just be adding them. */
   readonly absentMs: number;
   /** How long a failing server is not asked the same again. */
   readonly failedMs: number;
+  /** The same where an old answer stands in, which makes waiting cheap. */
+  readonly failedButSparedMs: number;
   /** How long after its end an answer with records may still stand in for a failing server. */
   readonly staleMs: number;
   readonly entries: number;
 }
 
 export const cacheLimits: CacheLimits = {
-  foundMs: 60_000,
-  absentMs: 10_000,
+  foundMs: 3_600_000,
+  absentMs: 60_000,
   failedMs: 2_000,
+  failedButSparedMs: 15_000,
   staleMs: 3_600_000,
   entries: 1_000,
 };
@@ -61,6 +65,12 @@ export class AnswerCache {
     return this.#read<R>(await pending, false);
   }
 
+  /** What may stand in where DNS does not answer: the last good answer, unless it is too old for that too. */
+  spare<R>(key: string): Answer<R> | undefined {
+    const lastGood = this.#entries.get(key)?.lastGood;
+    return lastGood && this.#now() < lastGood.until ? (lastGood.answer as Answer<R>) : undefined;
+  }
+
   #start(key: string, question: () => Promise<Answer<unknown>>): Promise<Entry> {
     const pending = question()
       .then(answer => this.#keep(key, answer))
@@ -69,8 +79,7 @@ export class AnswerCache {
     return pending;
   }
 
-  #read<R>(entry: Entry, fromCache: boolean): Cached<R> {
-    const { answer, lastGood } = entry;
+  #read<R>({ answer, lastGood }: Entry, fromCache: boolean): Cached<R> {
     if (answer.kind === 'failed' && lastGood && this.#now() < lastGood.until) {
       return { answer: lastGood.answer as Answer<R>, fromCache: true, staleBecause: answer.why };
     }
@@ -79,11 +88,12 @@ export class AnswerCache {
 
   #keep(key: string, answer: Answer<unknown>): Entry {
     const now = this.#now();
-    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer) };
     const before = this.#entries.get(key)?.lastGood;
+    const spared = before !== undefined && now < before.until;
+    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer, spared) };
     if (answer.kind === 'records')
       entry.lastGood = { answer, until: entry.freshUntil + this.#limits.staleMs };
-    else if (answer.kind === 'failed' && before) entry.lastGood = before;
+    else if (answer.kind === 'failed' && spared) entry.lastGood = before;
     // Set anew at the end, so that the one dropped for room is the one asked longest ago.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -94,9 +104,9 @@ export class AnswerCache {
     return entry;
   }
 
-  #lifeOf(answer: Answer<unknown>): number {
-    if (answer.kind === 'failed') return this.#limits.failedMs;
-    if (answer.kind === 'absent') return this.#limits.absentMs;
-    return Math.min((answer.ttlSeconds ?? Number.POSITIVE_INFINITY) * 1000, this.#limits.foundMs);
+  #lifeOf(answer: Answer<unknown>, spared: boolean): number {
+    const { foundMs, absentMs, failedMs, failedButSparedMs } = this.#limits;
+    if (answer.kind === 'failed') return spared ? failedButSparedMs : failedMs;
+    return Math.min(answer.ttlSeconds * 1000, answer.kind === 'records' ? foundMs : absentMs);
   }
 }

@@ -1,66 +1,75 @@
-// The door to DNS: c-ares through node:dns, which no other file may import.
-// node:dns tells no TTL of NAPTR and SRV records; the cache has its own ceiling for those.
+// The door to DNS: the system's servers and its hosts file, or servers that were named. Only here is node:dns
+// imported, for the list of servers alone: its answers tell neither the TTL of NAPTR and SRV nor what came along.
 
-import { Resolver } from 'node:dns/promises';
-import { type AddressRecord, type Answer, type DnsSource, timedOut } from './records.ts';
+import { Resolver } from 'node:dns';
+import { isIP } from 'node:net';
+import { answerOf } from './dns-answer.ts';
+import { DnsClient } from './dns-client.ts';
+import type { DnsServerAddress } from './dns-exchange.ts';
+import { HostsFile } from './hosts-file.ts';
+import type { AddressRecord, Answer, DnsSource, RecordsOfType, RecordType } from './records.ts';
 
-/** An answer longer than this is cut: no zone needs it, and sorting it must stay cheap. */
-const maxRecords = 100;
+/** How often the system is asked for its servers: they change with the network. */
+const serversEveryMs = 30_000;
+const hostsSeconds = 5;
 
-/**
- * @param servers `ip:port` or `[ipv6]:port`; the system's own when absent.
- * @param timeoutMs wait for the first try; c-ares doubles it for the second and last one.
- */
-export function systemDns(options: {
-  servers?: readonly string[] | undefined;
-  timeoutMs: number;
-}): DnsSource {
-  // Node's default of 4 tries a server would outlive any caller's patience.
-  const resolver = new Resolver({ timeout: options.timeoutMs, tries: 2 });
-  if (options.servers) resolver.setServers(options.servers);
+export interface DnsSourceOptions {
+  /** `ip`, `ip:port` or `[ipv6]:port`; absent: the system's, and its hosts file before them. */
+  readonly servers?: readonly string[] | undefined;
+  /** For one question, all servers together. */
+  readonly timeoutMs: number;
+  /** Milliseconds of a clock that never steps back. */
+  readonly now?: () => number;
+  readonly hostsFile?: string;
+}
+
+/** @throws on a server that is no IP address */
+export function dnsSource(options: DnsSourceOptions): DnsSource {
+  const now = options.now ?? (() => performance.now());
+  const named = options.servers?.map(serverAt);
+  const servers = named ? () => named : systemServers(now);
+  const client = new DnsClient(servers, options.timeoutMs, now);
+  const hosts = options.servers ? undefined : new HostsFile(options.hostsFile ?? '/etc/hosts', now);
 
   return {
-    naptr: name => answer(resolver.resolveNaptr(name)),
-    srv: name =>
-      answer(
-        resolver
-          .resolveSrv(name)
-          .then(list => list.map(({ name: target, ...rest }) => ({ ...rest, target }))),
-      ),
-    a: name => addresses(resolver.resolve4(name, { ttl: true })),
-    aaaa: name => addresses(resolver.resolve6(name, { ttl: true })),
-    close: () => resolver.cancel(),
+    async ask<T extends RecordType>(type: T, name: string): Promise<Answer<RecordsOfType[T]>> {
+      if (type === 'A' || type === 'AAAA') {
+        const known = await hosts?.find(name);
+        if (known) return ofFamily(type, known) as Answer<RecordsOfType[T]>;
+      }
+      const heard = await client.ask(type, name);
+      return 'reply' in heard ? answerOf(heard.reply, type, name) : { kind: 'failed', why: heard.failed };
+    },
+    close: () => client.close(),
   };
 }
 
-async function answer<R>(question: Promise<readonly R[]>): Promise<Answer<R>> {
-  try {
-    const records = (await question).slice(0, maxRecords);
-    return records.length > 0 ? { kind: 'records', records } : { kind: 'absent', why: 'no such record' };
-  } catch (error) {
-    return failure((error as NodeJS.ErrnoException).code ?? 'UNKNOWN');
-  }
+/** A name in the file has the addresses that stand there, and none of the other family. */
+function ofFamily(type: 'A' | 'AAAA', known: readonly string[]): Answer<AddressRecord> {
+  const records = known
+    .filter(address => isIP(address) === (type === 'A' ? 4 : 6))
+    .map(address => ({ address }));
+  return records.length > 0
+    ? { kind: 'records', records, ttlSeconds: hostsSeconds }
+    : { kind: 'absent', why: 'no such record', ttlSeconds: hostsSeconds };
 }
 
-async function addresses(
-  question: Promise<readonly { address: string; ttl: number }[]>,
-): Promise<Answer<AddressRecord>> {
-  const result = await answer(question);
-  if (result.kind !== 'records') return result;
-  return { ...result, ttlSeconds: Math.min(...result.records.map(record => record.ttl)) };
+function systemServers(now: () => number): () => readonly DnsServerAddress[] {
+  let known: readonly DnsServerAddress[] = [];
+  let readAgainAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (now() >= readAgainAt) {
+      // A new one reads the configuration anew; the module's own list stays as it was at the start.
+      known = new Resolver().getServers().map(serverAt);
+      readAgainAt = now() + serversEveryMs;
+    }
+    return known;
+  };
 }
 
-function failure(code: string): Exclude<Answer<never>, { kind: 'records' }> {
-  switch (code) {
-    case 'ENOTFOUND':
-      return { kind: 'absent', why: 'no such name' };
-    case 'ENODATA':
-      return { kind: 'absent', why: 'no such record' };
-    case 'ETIMEOUT':
-      return { kind: 'failed', why: timedOut };
-    case 'ECONNREFUSED':
-      return { kind: 'failed', why: 'DNS server refused the connection' };
-    default:
-      return { kind: 'failed', why: code.replace(/^E/, '') };
-  }
+function serverAt(text: string): DnsServerAddress {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? text;
+  if (isIP(address) === 0) throw new Error(`DNS server ${text}: expected an IP address`);
+  return { address, port: port === undefined ? 53 : Number(port) };
 }

@@ -3,20 +3,29 @@
 
 import type { AnswerCache, Cached } from './cache.ts';
 import {
-  type AddressRecord,
+  type Along,
   type Answer,
   type DnsSource,
-  type NaptrRecord,
-  type SrvRecord,
+  type RecordsOfType,
+  type RecordType,
   timedOut,
 } from './records.ts';
 import type { Step } from './target.ts';
 
+/** How long DNS may be silent where an old answer could stand in (RFC 8767 5 has 1.8 s). */
+const patienceMs = 400;
+
 /** A question already on its way; the answer waits until somebody reads it. */
 export interface Question<R> {
-  readonly type: Step['type'];
+  readonly type: RecordType;
   readonly name: string;
-  readonly answered: Promise<Cached<R> & { readonly ms: number }>;
+  readonly atMs: number;
+  readonly answered: Promise<{
+    readonly answer: Answer<R>;
+    readonly from: Step['from'];
+    readonly staleBecause?: string;
+    readonly ms: number;
+  }>;
 }
 
 /** What the walk made of the records of one answer. */
@@ -30,15 +39,22 @@ export class Inquiry {
   readonly #source: DnsSource;
   readonly #cache: AnswerCache;
   readonly #now: () => number;
+  readonly #startedAt: number;
   readonly #endsAt: number;
   readonly #questionMs: number;
   readonly #asked = new Map<string, Question<unknown>>();
+  /**
+   * Records that came along with answers, unasked. They count in this resolution alone: whoever answers for
+   * one domain must not put words into the cache of another (RFC 2181 5.4.1).
+   */
+  readonly #along = new Map<string, Along>();
 
   constructor(source: DnsSource, cache: AnswerCache, now: () => number, deadlineMs: number) {
     this.#source = source;
     this.#cache = cache;
     this.#now = now;
-    this.#endsAt = now() + deadlineMs;
+    this.#startedAt = now();
+    this.#endsAt = this.#startedAt + deadlineMs;
     // One server that swallows one type of question must leave time to ask the others.
     this.#questionMs = deadlineMs / 2;
   }
@@ -47,55 +63,69 @@ export class Inquiry {
     return this.#now() >= this.#endsAt;
   }
 
-  naptr(name: string): Question<NaptrRecord> {
-    return this.#ask('NAPTR', name, () => this.#source.naptr(name));
-  }
-
-  srv(name: string): Question<SrvRecord> {
-    return this.#ask('SRV', name, () => this.#source.srv(name));
-  }
-
-  address(family: 'ipv4' | 'ipv6', name: string): Question<AddressRecord> {
-    return family === 'ipv4'
-      ? this.#ask('A', name, () => this.#source.a(name))
-      : this.#ask('AAAA', name, () => this.#source.aaaa(name));
+  /** Asks unless that was asked before. */
+  ask<T extends RecordType>(type: T, name: string): Question<RecordsOfType[T]> {
+    const key = `${type} ${name}`;
+    const before = this.#asked.get(key);
+    if (before) return before as Question<RecordsOfType[T]>;
+    const started = this.#now();
+    const answered = this.#answer<RecordsOfType[T]>(key, () => this.#source.ask(type, name)).then(known => {
+      if (known.answer.kind === 'records') this.#remember(known.answer.along ?? []);
+      return { ...known, ms: this.#now() - started };
+    });
+    const question = { type, name, atMs: started - this.#startedAt, answered };
+    this.#asked.set(key, question);
+    return question;
   }
 
   /** Waits for the answer and notes it. `read` puts the records in order; without records it gets none. */
   async read<R, T>(question: Question<R>, read: (records: readonly R[]) => Reading<T>): Promise<T> {
-    const { answer, fromCache, staleBecause, ms } = await question.answered;
+    const { answer, from, staleBecause, ms } = await question.answered;
     const { value, lines } = read(answer.kind === 'records' ? answer.records : []);
     const failure = answer.kind === 'records' ? staleBecause : answer.why;
+    const dated = staleBecause === undefined && from !== 'additional section';
     this.trace.push({
       type: question.type,
       name: question.name,
-      ms: Math.round(ms * 10) / 10,
-      fromCache,
+      atMs: tenths(question.atMs),
+      ms: tenths(ms),
+      from,
+      ...(answer.kind !== 'failed' && dated && { ttlSeconds: answer.ttlSeconds }),
       records: lines,
       ...(failure !== undefined && { failure }),
     });
     return value;
   }
 
-  #ask<R>(type: Step['type'], name: string, question: () => Promise<Answer<R>>): Question<R> {
-    const key = `${type} ${name}`;
-    const before = this.#asked.get(key);
-    if (before) return before as Question<R>;
-    const started = this.#now();
-    const answered = this.#inTime(this.#cache.ask(key, question)).then(cached => {
-      return { ...cached, ms: this.#now() - started };
-    });
-    const asked = { type, name, answered };
-    this.#asked.set(key, asked);
-    return asked;
+  #remember(along: readonly Along[]): void {
+    for (const one of along) this.#along.set(`${one.type} ${one.name}`, one);
+  }
+
+  async #answer<R>(
+    key: string,
+    question: () => Promise<Answer<R>>,
+  ): Promise<{ answer: Answer<R>; from: Step['from']; staleBecause?: string }> {
+    const along = this.#along.get(key);
+    if (along) {
+      // How long these hold, the answer that they came with knows.
+      const records = along.records as readonly R[];
+      return { answer: { kind: 'records', records, ttlSeconds: 0 }, from: 'additional section' };
+    }
+    const { fromCache, ...known } = await this.#inTime(key, this.#cache.ask(key, question));
+    return { ...known, from: fromCache ? 'cache' : 'DNS' };
   }
 
   /** An answer that comes too late for this resolution still reaches the cache. */
-  async #inTime<R>(pending: Promise<Cached<R>>): Promise<Cached<R>> {
-    const ms = Math.max(0, Math.min(this.#questionMs, this.#endsAt - this.#now()));
+  async #inTime<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
+    const spare = this.#cache.spare<R>(key);
+    const limit = spare ? Math.min(patienceMs, this.#questionMs) : this.#questionMs;
+    const ms = Math.max(0, Math.min(limit, this.#endsAt - this.#now()));
+    const instead: Cached<R> = spare
+      ? { answer: spare, fromCache: true, staleBecause: timedOut }
+      : { answer: { kind: 'failed', why: timedOut }, fromCache: false };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Cached<R>>(resolve => {
-      timer = setTimeout(resolve, ms, { answer: { kind: 'failed', why: timedOut }, fromCache: false });
+      timer = setTimeout(resolve, ms, instead);
     });
     try {
       return await Promise.race([pending, late]);
@@ -103,4 +133,8 @@ export class Inquiry {
       clearTimeout(timer);
     }
   }
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

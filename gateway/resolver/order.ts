@@ -1,15 +1,14 @@
 // The orderings of RFC 3263 and RFC 2782, as pure functions: which NAPTR records count and which come
 // first, the weighted draw among SRV records, the mixing of address families. Asks nothing of DNS.
 
-import { type NaptrRecord, naptrLine, type SrvRecord } from './records.ts';
-import type { Target, Transport } from './target.ts';
+import { isHostName, type NaptrRecord, naptrLine, type SrvRecord } from './records.ts';
+import type { Transport } from './target.ts';
 
-/** A way to reach the domain that it offers itself: an SRV name, or a host (NAPTR flag `a`). */
-export interface Service {
-  readonly transport: Transport;
-  readonly lookup: 'SRV' | 'address';
-  readonly name: string;
-}
+/** A way to reach the domain that a NAPTR record offers: an SRV name, a host, or more NAPTR records. */
+export type Service = { readonly name: string; readonly because: string } & (
+  | { readonly lookup: 'SRV' | 'address'; readonly transport: Transport }
+  | { readonly lookup: 'NAPTR' }
+);
 
 export interface ChosenServices {
   readonly services: readonly Service[];
@@ -21,6 +20,14 @@ const transportOfService = new Map<string, Transport>([
   ['SIP+D2U', 'udp'],
   ['SIP+D2T', 'tcp'],
   ['SIPS+D2T', 'tls'],
+]);
+
+/** SIP services that we know and do not speak toward a PBX: RFC 7118 8.2 (browsers are its clients), RFC 4168. */
+const notSpoken = new Map([
+  ['SIP+D2W', 'WebSocket is for browsers'],
+  ['SIPS+D2W', 'WebSocket is for browsers'],
+  ['SIP+D2S', 'SCTP is not spoken here'],
+  ['SIPS+D2S', 'SCTP is not spoken here'],
 ]);
 
 /**
@@ -50,13 +57,15 @@ export function chooseServices(
   );
   for (const { record, transport } of known) {
     const reason = reasonToIgnore(record, transport, transports);
-    if (reason || !transport) {
+    if (reason) {
       ignored.push(`${naptrLine(record)} ; ignored: ${reason}`);
       continue;
     }
     lines.push(naptrLine(record));
-    const lookup = record.flags.toLowerCase() === 's' ? 'SRV' : 'address';
-    services.push({ transport, lookup, name: record.replacement.toLowerCase() });
+    const name = record.replacement.toLowerCase();
+    const because = `NAPTR ${record.order} ${record.preference}`;
+    if (record.flags === '' || !transport) services.push({ lookup: 'NAPTR', name, because });
+    else services.push({ lookup: isSrv(record) ? 'SRV' : 'address', transport, name, because });
   }
   return { services, lines: [...lines, ...ignored] };
 }
@@ -67,13 +76,21 @@ function reasonToIgnore(
   transport: Transport | undefined,
   transports: readonly Transport[],
 ): string | undefined {
-  if (!transport) return 'another service';
-  if (!transports.includes(transport)) return `${transport} is not wanted here`;
-  if (!/^[sa]$/i.test(record.flags)) return record.flags === '' ? 'not terminal' : 'flag not followed';
+  // RFC 3403 4.1: an empty flag leads to further records, which have services of their own.
+  const leadsOn = record.flags === '' && record.service === '';
+  if (!transport && !leadsOn) return notSpoken.get(record.service.toUpperCase()) ?? 'another service';
+  if (transport && !transports.includes(transport)) return `${transport} is not wanted here`;
+  // RFC 3403 4.1, RFC 3404 4.3: "u" makes a URI and "p" is for others to define; RFC 3263 knows neither.
+  if (/^u$/i.test(record.flags)) return 'leads to a URI';
+  if (!/^[sa]?$/i.test(record.flags)) return 'flag not followed';
   // RFC 3263 4.1: the regular expression is empty; RFC 3403 4.1: it and the replacement exclude each other.
   if (record.regexp !== '') return 'regular expression';
   if (!isHostName(record.replacement)) return 'no usable name';
   return undefined;
+}
+
+function isSrv(record: NaptrRecord): boolean {
+  return record.flags.toLowerCase() === 's';
 }
 
 /**
@@ -110,15 +127,4 @@ export function interleave<T>(lists: readonly (readonly T[])[]): T[] {
   return Array.from({ length: longest }, (_, index) =>
     lists.flatMap(list => list.slice(index, index + 1)),
   ).flat();
-}
-
-/** Where the domain puts TLS first, what comes after it in clear is no place to fall back to. */
-export function withoutDowngrade<T extends Pick<Target, 'transport'>>(targets: readonly T[]): T[] {
-  const secure = targets.findIndex(target => target.transport === 'tls');
-  return targets.filter((target, index) => secure < 0 || index < secure || target.transport === 'tls');
-}
-
-/** Names as they may stand in a zone for SIP; keeps the rest of what DNS can carry out of logs. */
-export function isHostName(name: string): boolean {
-  return /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i.test(name);
 }

@@ -47,6 +47,7 @@ export class Quarantine {
   }
 }
 
-function keyOf({ transport, address, port }: Target): string {
-  return `${transport} ${address} ${port}`;
+/** Over TLS a server may fail one domain, whose name its certificate lacks, and be right for another. */
+function keyOf({ transport, address, port, domain }: Target): string {
+  return `${transport} ${address} ${port}${transport === 'tls' ? ` ${domain}` : ''}`;
 }

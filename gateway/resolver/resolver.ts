@@ -4,12 +4,12 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { AnswerCache } from './cache.ts';
-import { systemDns } from './dns-source.ts';
+import { dnsSource } from './dns-source.ts';
+import { Gathering } from './gathering.ts';
 import { Inquiry } from './inquiry.ts';
-import { isHostName } from './order.ts';
-import { type DnsSource, timedOut } from './records.ts';
+import { type DnsSource, isHostName, timedOut } from './records.ts';
 import { ResolveError, type ResolveFailure } from './resolve-error.ts';
-import type { Resolution, Step, Transport } from './target.ts';
+import type { BegunResolution, Resolution, Step, Transport } from './target.ts';
 import { type Wanted, walk } from './walk.ts';
 
 /** The parts of a SIP URI that say where it leads. */
@@ -23,7 +23,7 @@ export interface ResolvableUri {
 }
 
 export interface ResolverOptions {
-  /** DNS servers as `ip:port`; default the system's. */
+  /** DNS servers as `ip:port`; default the system's, with its hosts file before them. */
   readonly servers?: readonly string[] | undefined;
   /** Transports we speak, best first. */
   readonly transports?: readonly Transport[];
@@ -33,22 +33,24 @@ export interface ResolverOptions {
   readonly onRefused?: (address: string, host: string) => void;
   /** For a whole resolution; one question gets at most half of it. */
   readonly deadlineMs?: number;
-  /** Address families to ask for, first choice first; default IPv6 first where this machine has it. */
+  /** Address families to ask for, first choice first; default those this machine has, IPv6 first. */
   readonly families?: readonly ('ipv4' | 'ipv6')[];
   /** Milliseconds of a clock that never steps back. */
   readonly now?: () => number;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** In place of node:dns. */
+  /** In place of DNS servers. */
   readonly source?: DnsSource;
 }
 
 export interface Resolver {
   /**
-   * Resolves to one target or more, at most 8.
+   * Resolves to one target or more, at most 8, once every question is answered.
    * Rejects with {@link ResolveError}, or with the signal's reason once it is aborted.
    */
   resolve(uri: ResolvableUri, signal?: AbortSignal): Promise<Resolution>;
+  /** The same, resolving as soon as the best target is known: the others are found while that one is tried. */
+  begin(uri: ResolvableUri, signal?: AbortSignal): Promise<BegunResolution>;
   /** Drops questions under way: they fail. */
   close(): void;
 }
@@ -56,38 +58,46 @@ export interface Resolver {
 export function createResolver(options: ResolverOptions): Resolver {
   const now = options.now ?? (() => performance.now());
   const deadlineMs = options.deadlineMs ?? 3_000;
-  // Two tries of c-ares, the second twice as long, fill what one question may take.
-  const source =
-    options.source ??
-    systemDns({
-      ...(options.servers && { servers: options.servers }),
-      timeoutMs: Math.round(deadlineMs / 6),
-    });
+  // As long as one question may take in a resolution.
+  const source = options.source ?? dnsSource({ servers: options.servers, timeoutMs: deadlineMs / 2, now });
   const cache = new AnswerCache(now);
   const supported = options.transports ?? ['udp', 'tcp', 'tls'];
-  const families = options.families ?? ownFamilies();
 
-  return { resolve, close: () => source.close() };
+  return {
+    async resolve(uri, signal) {
+      return (await begin(uri, signal)).whole;
+    },
+    begin,
+    close: () => source.close(),
+  };
 
-  async function resolve(uri: ResolvableUri, signal?: AbortSignal): Promise<Resolution> {
+  async function begin(uri: ResolvableUri, signal?: AbortSignal): Promise<BegunResolution> {
     signal?.throwIfAborted();
     const wanted = want(uri, supported);
     const inquiry = new Inquiry(source, cache, now, deadlineMs);
-    let refused = 0;
-    const walking = walk(wanted, inquiry, {
-      families,
-      random: options.random ?? Math.random,
-      allow: options.allow,
-      onRefused(address, host) {
-        refused++;
-        options.onRefused?.(address, host);
-      },
+    const refused: string[] = [];
+    const targets = new Gathering(
+      walk(wanted, inquiry, {
+        families: options.families ?? ownFamilies(),
+        random: options.random ?? Math.random,
+        allow: options.allow,
+        onRefused(address, host) {
+          refused.push(address);
+          options.onRefused?.(address, host);
+        },
+      }),
+      signal,
+    );
+    const whole = targets.all.then((targets): Resolution => {
+      const trace = Object.freeze([...inquiry.trace]);
+      if (targets.length > 0) return Object.freeze({ targets, trace });
+      const code = refused.length > 0 ? 'forbidden-address' : reasonOf(trace, wanted.host, inquiry.expired);
+      throw new ResolveError(code, `${wanted.host}: ${explanations[code]}`, trace);
     });
-    const targets = await abortable(walking, signal);
-    const trace = Object.freeze([...inquiry.trace]);
-    if (targets.length > 0) return Object.freeze({ targets: Object.freeze(targets), trace });
-    const code = refused > 0 ? 'forbidden-address' : reasonOf(trace, wanted.host, inquiry.expired);
-    throw new ResolveError(code, `${wanted.host}: ${explanations[code]}`, trace);
+    // Whoever reads the targets need not read the whole.
+    whole.catch(() => {});
+    if (await targets.isEmpty()) await whole;
+    return { targets, whole };
   }
 }
 
@@ -132,24 +142,12 @@ function reasonOf(trace: readonly Step[], domain: string, expired: boolean): Res
   return trace.some(step => step.failure && !absent.includes(step.failure)) ? 'no-answer' : 'nothing-usable';
 }
 
+/** RFC 7984 4, RFC 6724 5: asking for what cannot be reached from here helps nobody. */
 function ownFamilies(): ('ipv4' | 'ipv6')[] {
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
-  const hasIpv6 = all.some(({ family, internal, address }) => {
-    return family === 'IPv6' && !internal && !/^fe[89ab]/i.test(address);
-  });
-  return hasIpv6 ? ['ipv6', 'ipv4'] : ['ipv4', 'ipv6'];
-}
-
-async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop) signal.removeEventListener('abort', stop);
-  }
+  const own = all.filter(({ internal, address }) => !internal && !/^(fe[89ab].:|169\.254\.)/i.test(address));
+  const families = (['ipv6', 'ipv4'] as const).filter(family =>
+    own.some(item => item.family.toLowerCase() === family),
+  );
+  return families.length > 0 ? families : ['ipv4', 'ipv6'];
 }

@@ -1,18 +1,18 @@
-// RFC 3263 4: from a SIP URI to candidates (transport, host, port), then to addresses.
+// RFC 3263 4: from a SIP URI to candidates (transport, host, port), then to addresses, best first.
 // Questions that will be needed anyway are asked at once; nothing here sends SIP or remembers anything.
 
 import { isIP } from 'node:net';
 import type { Inquiry } from './inquiry.ts';
-import { chooseServices, interleave, isHostName, orderSrv, type Service, withoutDowngrade } from './order.ts';
-import { srvLine } from './records.ts';
+import { Locator, type LocatorOptions } from './locator.ts';
+import { chooseServices, orderSrv, type Service } from './order.ts';
+import { isHostName, type SrvRecord, srvLine } from './records.ts';
 import type { Target, Transport } from './target.ts';
 
-/** Longest list of targets, and how many hosts are looked up at once. */
+/** Longest list of targets, and how many hosts are looked up ahead. */
 const maxTargets = 8;
-/** SRV names asked for where NAPTR records name many. */
+/** SRV names asked for where NAPTR records name many, and names whose NAPTR records are followed. */
 const maxServices = 16;
-/** Hosts looked up in all, where the first ones have no usable address. */
-const maxHosts = 24;
+const maxRewrites = 4;
 
 export interface Wanted {
   readonly host: string;
@@ -23,162 +23,144 @@ export interface Wanted {
   readonly transports: readonly Transport[];
 }
 
-export interface WalkOptions {
-  readonly families: readonly ('ipv4' | 'ipv6')[];
+export interface WalkOptions extends LocatorOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Whether a target may have this address. */
-  readonly allow: (address: string) => boolean;
-  /** Told of each address found and not allowed, once. */
-  readonly onRefused: (address: string, host: string) => void;
 }
 
 interface Candidate {
   readonly transport: Transport;
   readonly host: string;
   readonly port: number;
+  readonly because: string;
 }
 
-/** The targets, best first; empty when there are none: the inquiry's trace says why. */
-export async function walk(wanted: Wanted, inquiry: Inquiry, options: WalkOptions): Promise<Target[]> {
-  const candidates = await candidatesFor(wanted, inquiry, options);
-  const targets: Target[] = [];
-  for (
-    let at = 0;
-    at < Math.min(candidates.length, maxHosts) && targets.length < maxTargets;
-    at += maxTargets
-  ) {
-    const found = await locate(candidates.slice(at, at + maxTargets), inquiry, options);
-    for (const target of found) if (!targets.some(other => same(other, target))) targets.push(target);
+type SipService = Extract<Service, { transport: Transport }>;
+
+/** The targets, each as soon as all before it are known; none at all: the inquiry's trace says why. */
+export async function* walk(wanted: Wanted, inquiry: Inquiry, options: WalkOptions): AsyncGenerator<Target> {
+  const locator = new Locator(inquiry, options);
+  const known = new Set<string>();
+  let secure = false;
+  for await (const candidate of candidatesFor(wanted, inquiry, locator, options.random)) {
+    const { transport, host, port, because } = candidate;
+    // Where the domain puts TLS first, what comes after it in clear is no place to fall back to.
+    if (transport === 'tls') secure = true;
+    else if (secure) continue;
+    for await (const address of locator.addresses(host)) {
+      const key = `${transport} ${address} ${port}`;
+      if (known.has(key)) continue;
+      known.add(key);
+      yield Object.freeze({ transport, address, port, hostname: host, domain: wanted.host, because });
+      if (known.size === maxTargets) return;
+    }
   }
-  return withoutDowngrade(targets).slice(0, maxTargets);
 }
 
-async function candidatesFor(wanted: Wanted, inquiry: Inquiry, options: WalkOptions): Promise<Candidate[]> {
+async function* candidatesFor(
+  wanted: Wanted,
+  inquiry: Inquiry,
+  locator: Locator,
+  random: () => number,
+): AsyncGenerator<Candidate> {
   const { host, port, transports } = wanted;
   // RFC 3263 4.1, last paragraphs: UDP for sip, TLS for sips, unless the URI says another.
-  const direct = (transport: Transport): Candidate => {
-    return { transport, host, port: port ?? defaultPort(transport) };
+  const direct = (transport: Transport, because: string): Candidate => {
+    return { transport, host, port: port ?? defaultPort(transport), because };
   };
 
   // RFC 3263 4.2: a numeric host or an explicit port leaves nothing for NAPTR and SRV to say.
-  if (isIP(host) !== 0 || port !== undefined) return [direct(transports[0]!)];
+  if (isIP(host) !== 0) return yield direct(transports[0]!, 'the URI names the address');
+  if (port !== undefined) return yield direct(transports[0]!, 'the URI names the port');
 
-  let services: readonly Service[] = [];
-  let left = transports;
-  const usual = left.map(transport => usualService(transport, host));
+  const usual = transports.map(transport => usualService(transport, host));
   // Most zones name their SRV records as usual: asking now saves a round trip whether NAPTR exists or not.
-  for (const service of usual) inquiry.srv(service.name);
-  if (!wanted.explicit) {
-    services = await inquiry.read(inquiry.naptr(host), records => {
-      const { services, lines } = chooseServices(records, transports);
-      return { value: services.slice(0, maxServices), lines };
-    });
-    // A domain that names its transports is not tried on others: it may have left out clear ones on purpose.
-    const named = transports.filter(one => services.some(service => service.transport === one));
-    if (named.length > 0) left = named;
-  }
+  for (const service of usual) inquiry.ask('SRV', service.name);
+  const services = wanted.explicit ? [] : await servicesOf(host, transports, inquiry);
+  if (yield* serversOf(services)) return;
 
-  const offered = await lookUp(services, inquiry, options);
-  if (offered.exist) return offered.candidates;
-
+  // A domain that names its transports is not tried on others: it may have left out clear ones on purpose.
+  const named = transports.filter(one => services.some(service => service.transport === one));
+  const left = named.length > 0 ? named : transports;
   const asked = new Set(services.map(service => service.name));
   const rest = usual.filter(service => left.includes(service.transport) && !asked.has(service.name));
-  const found = await lookUp(rest, inquiry, options);
-  if (found.exist) return found.candidates;
+  if (yield* serversOf(rest)) return;
 
   // RFC 3263 4.2: no SRV records at all: the domain's own address.
-  return [direct(left[0]!)];
+  yield direct(left[0]!, 'the domain itself, without SRV');
+
+  /**
+   * The servers of all services, in order. Tells whether there were records, usable or not: then the domain's
+   * own address is no substitute (RFC 3263 4.2).
+   */
+  async function* serversOf(services: readonly SipService[]): AsyncGenerator<Candidate, boolean> {
+    const draws = services.map(({ lookup, name }) => (lookup === 'SRV' ? draw(name) : undefined));
+    let exist = false;
+    for (const [index, { transport, name, because }] of services.entries()) {
+      const drawn = draws[index];
+      if (!drawn) {
+        exist = true;
+        yield { transport, host: name, port: defaultPort(transport), because };
+        continue;
+      }
+      const records = await drawn;
+      await inquiry.read(inquiry.ask('SRV', name), () => ({ value: records, lines: records.map(srvLine) }));
+      if (records.length > 0) exist = true;
+      const usable = records.filter(isUsable);
+      for (const [at, { target, port, priority, weight }] of usable.entries()) {
+        if (at % maxTargets === 0) locator.ahead(usable.slice(at, at + maxTargets).map(hostOf));
+        const srv = `SRV ${priority} ${weight}`;
+        yield { transport, host: target.toLowerCase(), port, because: because ? `${because}, ${srv}` : srv };
+      }
+    }
+    return exist;
+  }
+
+  /** SRV records in the order drawn; the addresses of the first are asked for as soon as they are known. */
+  async function draw(name: string): Promise<readonly SrvRecord[]> {
+    const { answer } = await inquiry.ask('SRV', name).answered;
+    const records = orderSrv(answer.kind === 'records' ? answer.records : [], random);
+    locator.ahead(records.filter(isUsable).map(hostOf), maxTargets);
+    return records;
+  }
 }
 
-/**
- * SRV records of all services, in the order of the services. `exist`: there were records, usable or not;
- * then the domain's own address is no substitute (RFC 3263 4.2). RFC 2782: a target of "." means that the
- * service is decidedly not available at this domain.
- */
-async function lookUp(
-  services: readonly Service[],
+/** What the NAPTR records of a name offer, those of names that they lead on to in their place. */
+async function servicesOf(
+  name: string,
+  transports: readonly Transport[],
   inquiry: Inquiry,
-  options: WalkOptions,
-): Promise<{ candidates: Candidate[]; exist: boolean }> {
-  const questions = services.map(service =>
-    service.lookup === 'SRV' ? inquiry.srv(service.name) : undefined,
-  );
-  const candidates: Candidate[] = [];
-  let exist = false;
-  for (const [index, { transport, name }] of services.entries()) {
-    const question = questions[index];
-    if (!question) {
-      candidates.push({ transport, host: name, port: defaultPort(transport) });
-      exist = true;
-      continue;
-    }
-    const records = await inquiry.read(question, found => {
-      const ordered = orderSrv(found, options.random);
-      return { value: ordered, lines: ordered.map(srvLine) };
-    });
-    if (records.length > 0) exist = true;
-    for (const { target, port } of records) {
-      if (isHostName(target) && port > 0) candidates.push({ transport, host: target.toLowerCase(), port });
-    }
+  seen = new Set<string>(),
+): Promise<readonly SipService[]> {
+  seen.add(name);
+  const chosen = await inquiry.read(inquiry.ask('NAPTR', name), records => {
+    const { services, lines } = chooseServices(records, transports);
+    return { value: services, lines };
+  });
+  const services: SipService[] = [];
+  for (const service of chosen) {
+    if (service.lookup !== 'NAPTR') services.push(service);
+    else if (!seen.has(service.name) && seen.size < maxRewrites)
+      services.push(...(await servicesOf(service.name, transports, inquiry, seen)));
+    if (services.length >= maxServices) break;
   }
-  return { candidates, exist };
+  return services.slice(0, maxServices);
 }
 
-/** Addresses of all candidates, asked at once; those outside the fence are noted and dropped. */
-async function locate(
-  candidates: readonly Candidate[],
-  inquiry: Inquiry,
-  options: WalkOptions,
-): Promise<Target[]> {
-  const { families, allow, onRefused } = options;
-  for (const { host } of candidates) {
-    if (isIP(host) === 0) for (const family of families) inquiry.address(family, host);
-  }
-  const addresses = new Map<string, readonly string[]>();
-  const targets: Target[] = [];
-  for (const { transport, host, port } of candidates) {
-    let known = addresses.get(host);
-    if (!known) {
-      known = isIP(host) !== 0 ? fence([host], host) : await readAddresses(host);
-      addresses.set(host, known);
-    }
-    for (const address of known) targets.push({ transport, address, port, hostname: host });
-  }
-  return targets;
-
-  function fence(found: readonly string[], host: string): string[] {
-    const allowed = found.filter(allow);
-    for (const address of found) if (!allowed.includes(address)) onRefused(address, host);
-    return allowed;
-  }
-
-  async function readAddresses(host: string): Promise<string[]> {
-    const lists: string[][] = [];
-    for (const family of families) {
-      const list = await inquiry.read(inquiry.address(family, host), records => {
-        const all = records.map(record => record.address);
-        const allowed = fence(all, host);
-        const line = (address: string) =>
-          allowed.includes(address) ? address : `${address} ; network not allowed`;
-        return { value: allowed, lines: all.map(line) };
-      });
-      lists.push(list);
-    }
-    // RFC 7984 4: both families of one SRV target before the next SRV target.
-    return interleave(lists);
-  }
+/** RFC 2782: a target of "." means that the service is decidedly not available at this domain. */
+function isUsable({ target, port }: SrvRecord): boolean {
+  return isHostName(target) && port > 0;
 }
 
-function usualService(transport: Transport, domain: string): Service {
+function hostOf({ target }: SrvRecord): string {
+  return target.toLowerCase();
+}
+
+function usualService(transport: Transport, domain: string): SipService {
   const prefix = { udp: '_sip._udp', tcp: '_sip._tcp', tls: '_sips._tcp' }[transport];
-  return { transport, lookup: 'SRV', name: `${prefix}.${domain}` };
+  return { transport, lookup: 'SRV', name: `${prefix}.${domain}`, because: '' };
 }
 
 function defaultPort(transport: Transport): number {
   return transport === 'tls' ? 5061 : 5060;
-}
-
-function same(one: Target, other: Target): boolean {
-  return one.transport === other.transport && one.address === other.address && one.port === other.port;
 }

@@ -3,10 +3,8 @@ import { test } from 'node:test';
 import { AnswerCache, cacheLimits } from '../../../gateway/resolver/cache.ts';
 import type { Answer } from '../../../gateway/resolver/records.ts';
 
-const found = (ttlSeconds?: number): Answer<string> => {
-  return { kind: 'records', records: ['one'], ...(ttlSeconds !== undefined && { ttlSeconds }) };
-};
-const absent: Answer<string> = { kind: 'absent', why: 'no such name' };
+const found = (ttlSeconds = 60): Answer<string> => ({ kind: 'records', records: ['one'], ttlSeconds });
+const absent = (ttlSeconds: number): Answer<string> => ({ kind: 'absent', why: 'no such name', ttlSeconds });
 const failed: Answer<string> = { kind: 'failed', why: 'SERVFAIL' };
 
 /** A cache on a clock that stands still, and how often its one name was asked for outside. */
@@ -35,18 +33,29 @@ test('an answer lives as long as its TTL, at most a ceiling', async () => {
   assert.equal((await ask()).fromCache, false);
 });
 
-test('absence and failure are remembered too, each for its own while', async () => {
+test('absence lives as long as the zone says, at most a ceiling; a failure for a moment', async () => {
   const { scene, ask } = bench();
   for (const [answer, life] of [
-    [absent, cacheLimits.absentMs],
+    [absent(10), 10_000],
+    [absent(86_400), cacheLimits.absentMs],
     [failed, cacheLimits.failedMs],
   ] as const) {
+    const key = `A ${life}`;
     scene.answer = answer;
-    assert.equal((await ask(answer.kind)).fromCache, false);
+    assert.equal((await ask(key)).fromCache, false);
     scene.now += life - 1;
-    assert.equal((await ask(answer.kind)).fromCache, true);
+    assert.equal((await ask(key)).fromCache, true);
     scene.now += 1;
-    assert.equal((await ask(answer.kind)).fromCache, false);
+    assert.equal((await ask(key)).fromCache, false);
+  }
+});
+
+test('TTL 0 is asked for again every time, found or absent', async () => {
+  const { scene, ask } = bench();
+  for (const answer of [found(0), absent(0)]) {
+    scene.answer = answer;
+    await ask();
+    assert.equal((await ask()).fromCache, false);
   }
 });
 
@@ -58,23 +67,40 @@ test('questions under way are shared', async () => {
   assert.deepEqual(new Set(answers.map(({ answer }) => answer.kind)), new Set(['records']));
 });
 
-test('a failing server is covered by the last good answer for an hour, an absent record is not', async () => {
-  const { scene, ask } = bench();
+test('a failing server is covered by the last good answer for an hour', async () => {
+  const { scene, ask, cache } = bench();
   await ask();
-  scene.now = cacheLimits.foundMs;
+  scene.now = 60_000;
   scene.answer = failed;
   assert.deepEqual(await ask(), { answer: found(), fromCache: true, staleBecause: 'SERVFAIL' });
-  scene.now = cacheLimits.foundMs + cacheLimits.staleMs;
+  assert.deepEqual(cache.spare('A x'), found());
+  scene.now = 60_000 + cacheLimits.staleMs;
+  assert.equal(cache.spare('A x'), undefined);
   assert.equal((await ask()).answer.kind, 'failed');
+});
 
-  scene.answer = found();
-  scene.now += cacheLimits.failedMs;
+test('while an old answer stands in, a failing server is left in peace for longer', async () => {
+  const { scene, ask } = bench();
   await ask();
-  scene.answer = absent;
-  scene.now += cacheLimits.foundMs;
-  assert.equal((await ask()).answer.kind, 'absent');
+  scene.now = 60_000;
   scene.answer = failed;
-  scene.now += cacheLimits.absentMs;
+  await ask();
+  scene.now += cacheLimits.failedButSparedMs - 1;
+  await ask();
+  assert.equal(scene.asked, 2);
+  scene.now += 1;
+  await ask();
+  assert.equal(scene.asked, 3);
+});
+
+test('an answer that a record is gone ends what was known of it', async () => {
+  const { scene, ask } = bench();
+  await ask();
+  scene.now = 60_000;
+  scene.answer = absent(1);
+  assert.equal((await ask()).answer.kind, 'absent');
+  scene.now += 1_000;
+  scene.answer = failed;
   assert.equal((await ask()).answer.kind, 'failed');
 });
 

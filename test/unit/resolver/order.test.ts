@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseServices, interleave, orderSrv, withoutDowngrade } from '../../../gateway/resolver/order.ts';
+import { chooseServices, interleave, orderSrv } from '../../../gateway/resolver/order.ts';
 import type { SrvRecord } from '../../../gateway/resolver/records.ts';
 
 const all = ['udp', 'tcp', 'tls'] as const;
@@ -25,7 +25,7 @@ test('NAPTR records are taken by order, then preference, then our own preference
     all,
   );
   assert.deepEqual(
-    services.map(service => `${service.transport} ${service.name}`),
+    services.map(service => `${service.lookup !== 'NAPTR' && service.transport} ${service.name}`),
     ['udp a', 'tcp b', 'tls c', 'udp d'],
   );
 });
@@ -35,7 +35,7 @@ test('for sips only SIPS services are left', () => {
     [record(1, 1, 'SIP+D2U', 'a'), record(2, 1, 'SIPS+D2T', 'b')],
     ['tls'],
   );
-  assert.deepEqual(services, [{ transport: 'tls', lookup: 'SRV', name: 'b' }]);
+  assert.deepEqual(services, [{ transport: 'tls', lookup: 'SRV', name: 'b', because: 'NAPTR 2 1' }]);
   assert.equal(lines[1], '1 1 "s" "SIP+D2U" "" a. ; ignored: udp is not wanted here');
 });
 
@@ -84,12 +84,6 @@ test('the lists of records are left as they were', () => {
 test('families take turns', () => {
   assert.deepEqual(interleave([['a', 'b', 'c'], ['x']]), ['a', 'x', 'b', 'c']);
   assert.deepEqual(interleave([]), []);
-});
-
-test('clear is dropped only where it follows TLS', () => {
-  const list = (...transports: ('udp' | 'tcp' | 'tls')[]) => transports.map(transport => ({ transport }));
-  assert.deepEqual(withoutDowngrade(list('udp', 'tcp', 'tls')), list('udp', 'tcp', 'tls'));
-  assert.deepEqual(withoutDowngrade(list('tls', 'udp', 'tls', 'tcp')), list('tls', 'tls'));
 });
 
 /** A small seeded generator, so that a failure can be repeated. */

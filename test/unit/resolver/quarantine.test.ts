@@ -9,6 +9,8 @@ const target = (address: string): Target => ({
   address,
   port: 5060,
   hostname: 'host.test',
+  domain: 'mysite.test',
+  because: 'SRV 10 0',
 });
 const [one, two, three] = [target('192.0.2.1'), target('192.0.2.2'), target('192.0.2.3')];
 

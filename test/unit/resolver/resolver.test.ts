@@ -22,16 +22,26 @@ test("the founding document's zone yields both UDP servers, then TCP, then TLS",
   assert.equal(resolution.targets[1]?.hostname, 'asterisk2.mysite.test');
 });
 
-test('the trace shows the records in the order chosen', async t => {
+test('the trace shows the questions as a person would follow them, and the records in the order chosen', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx, { second }).records);
   const { trace } = await resolver.resolve(sip('mysite.test'));
-  assert.deepEqual(trace.map(step => `${step.type} ${step.name}`).slice(0, 3), [
-    'NAPTR mysite.test',
-    'SRV _sip._udp.mysite.test',
-    'SRV _sip._udp.second.mysite.test',
-  ]);
+  assert.deepEqual(
+    trace.map(step => `${step.type} ${step.name}`),
+    [
+      'NAPTR mysite.test',
+      'SRV _sip._udp.mysite.test',
+      'A asterisk.mysite.test',
+      'AAAA asterisk.mysite.test',
+      'SRV _sip._udp.second.mysite.test',
+      'A asterisk2.mysite.test',
+      'AAAA asterisk2.mysite.test',
+      'SRV _sip._tcp.mysite.test',
+      'SRV _sips._tcp.mysite.test',
+    ],
+  );
   assert.equal(trace[0]?.records[1], '10 51 "s" "SIP+D2U" "" _sip._udp.second.mysite.test.');
-  assert.equal(trace[0]?.fromCache, false);
+  assert.equal(trace[0]?.from, 'DNS');
+  assert.equal(trace[0]?.ttlSeconds, 60);
 });
 
 test('a sips URI takes TLS alone from the same zone', async t => {
@@ -146,9 +156,9 @@ test('NAPTR records of other services, flag "u" and regular expressions are igno
   const reasons = trace[0]?.records.map(line => line.split(' ; ignored: ')[1]);
   assert.deepEqual(reasons, [
     'another service',
-    'flag not followed',
+    'leads to a URI',
     'regular expression',
-    'another service',
+    'SCTP is not spoken here',
   ]);
 });
 

@@ -15,7 +15,7 @@ export interface Scene {
 export async function scene(
   test: TestContext,
   records: readonly ZoneRecord[],
-  options: Partial<ResolverOptions> & Pick<DnsServerOptions, 'misbehave' | 'delayMs'> = {},
+  options: Partial<ResolverOptions> & Pick<DnsServerOptions, 'misbehave' | 'delayMs' | 'additionals'> = {},
 ): Promise<Scene> {
   const asked: string[] = [];
   const server = await startDnsServer({
@@ -25,6 +25,7 @@ export async function scene(
     onQuestion: ({ type, name }: Asked) => asked.push(`${type} ${name}`),
     ...(options.misbehave && { misbehave: options.misbehave }),
     ...(options.delayMs && { delayMs: options.delayMs }),
+    ...(options.additionals && { additionals: true }),
   });
   const resolver = createResolver({
     servers: [`127.0.0.1:${server.port}`],
@@ -48,8 +49,9 @@ export function naptr(
   services: string,
   replacement: string,
   regexp = '',
+  ttl = 60,
 ): ZoneRecord {
-  return { name, type: 'NAPTR', data: { order, preference, flags, services, regexp, replacement } };
+  return { name, type: 'NAPTR', ttl, data: { order, preference, flags, services, regexp, replacement } };
 }
 
 export function srv(
@@ -58,8 +60,9 @@ export function srv(
   weight: number,
   port: number,
   target: string,
+  ttl = 60,
 ): ZoneRecord {
-  return { name, type: 'SRV', data: { priority, weight, port, target } };
+  return { name, type: 'SRV', ttl, data: { priority, weight, port, target } };
 }
 
 export function a(name: string, data: string, ttl = 60): ZoneRecord {

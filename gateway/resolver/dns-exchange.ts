@@ -1,0 +1,77 @@
+// One question to one DNS server, over UDP or TCP: sent, waited for, matched. Whoever is not the server,
+// and whatever does not answer the question, is not heard (RFC 5452 9). Knows no second server and no retry.
+
+import { createSocket } from 'node:dgram';
+import { connect, isIPv6 } from 'node:net';
+import { maxReplyBytes, type Query, type Reply, readReply } from './dns-message.ts';
+
+export interface DnsServerAddress {
+  /** IPv4 or IPv6 literal. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Every question has a socket of its own, hence a source port that the system picks at random (RFC 5452 9.2),
+ * connected, so that the kernel drops what another address sends, and tells when nobody listens there.
+ * Rejects with the socket's error, or once aborted.
+ */
+export function askOverUdp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
+    let over = false;
+    const end = (settle: () => void) => {
+      if (over) return;
+      over = true;
+      signal.removeEventListener('abort', stop);
+      socket.close();
+      settle();
+    };
+    const fail = (error: unknown) => end(() => reject(error));
+    const stop = () => fail(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    socket.on('error', fail);
+    socket.on('message', bytes => {
+      const reply = readReply(bytes, query);
+      if (reply) end(() => resolve(reply));
+    });
+    socket.connect(server.port, server.address, ((error?: Error) => {
+      if (over) return;
+      if (error) fail(error);
+      else socket.send(query.bytes, error => error && fail(error));
+    }) as () => void);
+  });
+}
+
+/** RFC 1035 4.2.2, RFC 7766: for answers that do not fit into a datagram. */
+export function askOverTcp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: server.address, port: server.port });
+    let received = Buffer.alloc(0);
+    const end = (settle: () => void) => {
+      signal.removeEventListener('abort', stop);
+      socket.destroy();
+      settle();
+    };
+    const fail = (error: unknown) => end(() => reject(error));
+    const stop = () => fail(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    socket.on('error', fail);
+    socket.on('close', () => fail(new Error('closed by the DNS server')));
+    socket.on('connect', () => {
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(query.bytes.length);
+      socket.write(Buffer.concat([length, query.bytes]));
+    });
+    socket.on('data', chunk => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length < 2) return;
+      const length = received.readUInt16BE(0);
+      if (length > maxReplyBytes) return fail(new Error('the answer is too long'));
+      if (received.length < 2 + length) return;
+      const reply = readReply(received.subarray(2, 2 + length), query);
+      if (reply) end(() => resolve(reply));
+      else fail(new Error('no answer to the question'));
+    });
+  });
+}

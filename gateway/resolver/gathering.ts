@@ -1,0 +1,71 @@
+// What a source yields, gathered as fast as it comes, and read from the start by whoever wants it, at their
+// own pace: the list of a call that is walked while it is still being written.
+
+export class Gathering<T> implements AsyncIterable<T> {
+  /** Everything, frozen, once the source has ended; rejects as the source or the signal does. */
+  readonly all: Promise<readonly T[]>;
+  readonly #items: T[] = [];
+  #over = false;
+  #grown: Promise<void>;
+  #tell: () => void = () => {};
+
+  constructor(source: AsyncIterable<T>, signal?: AbortSignal) {
+    this.#grown = this.#growth();
+    this.all = abortable(this.#gather(source), signal);
+    // Readers hear of a failure as they read.
+    this.all.catch(() => {}).finally(() => this.#end());
+  }
+
+  /** Known with the first item, or with the end. */
+  async isEmpty(): Promise<boolean> {
+    for await (const _ of this) return false;
+    return true;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (let at = 0; ; ) {
+      if (at < this.#items.length) yield this.#items[at++]!;
+      else if (!this.#over) await this.#grown;
+      else {
+        await this.all;
+        return;
+      }
+    }
+  }
+
+  async #gather(source: AsyncIterable<T>): Promise<readonly T[]> {
+    for await (const item of source) {
+      // After an abort nobody reads on.
+      if (this.#over) break;
+      this.#items.push(item);
+      this.#tell();
+      this.#grown = this.#growth();
+    }
+    return Object.freeze([...this.#items]);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#tell();
+  }
+
+  #growth(): Promise<void> {
+    return new Promise(resolve => {
+      this.#tell = resolve;
+    });
+  }
+}
+
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,84 @@
+// Hosts to addresses: both families (RFC 7984), within the fence, each host asked for once and noted once.
+
+import { isIP } from 'node:net';
+import type { Inquiry } from './inquiry.ts';
+import { interleave } from './order.ts';
+
+/** Hosts looked up in all, where the first ones have no usable address. */
+const maxHosts = 24;
+
+export interface LocatorOptions {
+  readonly families: readonly ('ipv4' | 'ipv6')[];
+  /** Whether a target may have this address. */
+  readonly allow: (address: string) => boolean;
+  /** Told of each address found and not allowed, once. */
+  readonly onRefused: (address: string, host: string) => void;
+}
+
+export class Locator {
+  readonly #inquiry: Inquiry;
+  readonly #options: LocatorOptions;
+  readonly #asked = new Set<string>();
+  readonly #read = new Map<string, Promise<readonly string[]>>();
+
+  constructor(inquiry: Inquiry, options: LocatorOptions) {
+    this.#inquiry = inquiry;
+    this.#options = options;
+  }
+
+  /** Asks for hosts whose addresses will be wanted, as long as no more than `upTo` were asked for. */
+  ahead(hosts: readonly string[], upTo = maxHosts): void {
+    for (const host of hosts) {
+      if (isIP(host) !== 0 || this.#asked.has(host) || this.#asked.size >= Math.min(upTo, maxHosts)) continue;
+      this.#asked.add(host);
+      for (const family of this.#options.families) this.#inquiry.ask(typeOf(family), host);
+    }
+  }
+
+  /** Allowed addresses, best first, each as soon as it may be told; some may come twice. */
+  async *addresses(host: string): AsyncGenerator<string> {
+    if (isIP(host) !== 0) {
+      yield* this.#fenced([host], host);
+      return;
+    }
+    this.ahead([host]);
+    if (!this.#asked.has(host)) return;
+    const lists: (readonly string[])[] = [];
+    for (const family of this.#options.families) {
+      const list = await this.#ofFamily(family, host);
+      // The first choice does not wait for the second family's answer.
+      if (lists.length === 0 && list[0] !== undefined) yield list[0];
+      lists.push(list);
+    }
+    // RFC 7984 4: both families of one SRV target before the next SRV target.
+    yield* interleave(lists);
+  }
+
+  #ofFamily(family: 'ipv4' | 'ipv6', host: string): Promise<readonly string[]> {
+    const key = `${family} ${host}`;
+    const before = this.#read.get(key);
+    if (before) return before;
+    const reading = this.#inquiry.read(this.#inquiry.ask(typeOf(family), host), records => {
+      const all = records.map(record => record.address);
+      const allowed = this.#fenced(all, host);
+      const lines = all.map(address =>
+        allowed.includes(address) ? address : `${address} ; ignored: network not allowed`,
+      );
+      return { value: allowed, lines };
+    });
+    this.#read.set(key, reading);
+    return reading;
+  }
+
+  #fenced(addresses: readonly string[], host: string): string[] {
+    const allowed = addresses.filter(this.#options.allow);
+    for (const address of addresses) {
+      if (!allowed.includes(address)) this.#options.onRefused(address, host);
+    }
+    return allowed;
+  }
+}
+
+function typeOf(family: 'ipv4' | 'ipv6'): 'A' | 'AAAA' {
+  return family === 'ipv4' ? 'A' : 'AAAA';
+}
