@@ -1,9 +1,10 @@
 // Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
 // Knows who is who; decides nothing about calls.
 
+import { isIPv6 } from 'node:net';
 import { CallApp } from './call/call-app.ts';
 import { logRecord } from './call/call-record.ts';
-import { addressFence, primaryAddress } from './config/address.ts';
+import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { type Health, startHttp } from './http/server.ts';
@@ -33,12 +34,17 @@ export interface Parts {
 /** Starts a gateway; rejects when an address or port cannot be had. */
 export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
   const address = config.address ?? primaryAddress();
-  const fence = addressFence(config.dns.allow);
+  const fence = addressFence(config.dns.allow, () => [address, ...ownAddresses()]);
   const resolver = createResolver({
     servers: config.dns.servers && [...config.dns.servers],
+    // Signalling and media leave from this one address, hence in its family.
+    families: [isIPv6(address) ? 'ipv6' : 'ipv4'],
     allow: fence,
     onRefused: (address, host) =>
-      log.warn({ address, host }, 'DNS points at a private address that the configuration does not allow'),
+      log.warn(
+        { address, host },
+        'DNS points at an address, private or our own, that dns.allow does not name',
+      ),
   });
   const quarantine = new Quarantine();
 
@@ -64,8 +70,8 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     engine: engine.applications,
     visitorAt: (address, port) => edge.visitors.at(address, port),
     resolve: async (host, signal) => {
-      const resolution = await resolver.resolve({ scheme: 'sip', host }, signal);
-      return { ...resolution, targets: quarantine.order(resolution.targets) };
+      const { targets } = await resolver.begin({ scheme: 'sip', host }, signal);
+      return { targets: quarantine.order(targets) };
     },
     judge: (target, outcome) => {
       const failed = isTargetFailure(outcome);

@@ -5,7 +5,7 @@ import type { Dialog, default as Srf, SrfRequest, SrfResponse } from 'drachtio-s
 import type { Config } from '../config/schema.ts';
 import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
-import type { Resolution, Target } from '../resolver/target.ts';
+import type { BegunResolution, Target } from '../resolver/target.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { onEnd, outlivedItsEngine, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
@@ -30,7 +30,7 @@ export interface CallFoundation {
   /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */
   visitorAt(address: string, port: number): Caller | undefined;
   /** Servers of a domain, best first, those that failed lately last. */
-  resolve(domain: string, signal: AbortSignal): Promise<Resolution>;
+  resolve(domain: string, signal: AbortSignal): Promise<Pick<BegunResolution, 'targets'>>;
   /** Whether the next server is worth trying; remembers the ones that failed. */
   readonly judge: Judge;
 }

@@ -15,18 +15,22 @@ export type HuntResult =
 export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
 
 export class Hunt {
-  readonly #targets: readonly Target[];
+  readonly #targets: AsyncIterable<Target> | Iterable<Target>;
   readonly #invite: (target: Target) => PbxInvite;
   readonly #judge: Judge;
   #current: PbxInvite | undefined;
   #abandoned = false;
 
   /**
-   * @param targets best first, at least one
+   * @param targets best first, at least one; later ones may become known while earlier ones are tried
    * @param invite sends the INVITE to one of them
    * @param judge hears of every attempt; tells a server's failure from a person's refusal
    */
-  constructor(targets: readonly Target[], invite: (target: Target) => PbxInvite, judge: Judge) {
+  constructor(
+    targets: AsyncIterable<Target> | Iterable<Target>,
+    invite: (target: Target) => PbxInvite,
+    judge: Judge,
+  ) {
     this.#targets = targets;
     this.#invite = invite;
     this.#judge = judge;
@@ -34,7 +38,7 @@ export class Hunt {
 
   async run(): Promise<HuntResult> {
     let refused: HuntResult = { type: 'abandoned' };
-    for (const target of this.#targets) {
+    for await (const target of this.#targets) {
       if (this.#abandoned) break;
       this.#current = this.#invite(target);
       const result = await this.#current.result;

@@ -85,11 +85,14 @@ export class PbxInvite {
   }
 }
 
-/** The next hop as a URI. For TLS the certificate is verified against the name, so `maddr` carries the address. */
-function nextHop({ transport, address, port, hostname }: Target): string {
+/**
+ * The next hop as a URI. RFC 5922 7.2: over TLS the certificate is verified against the domain that was called,
+ * wherever DNS led, so the URI bears the domain, and `maddr` the address.
+ */
+function nextHop({ transport, address, port, domain }: Target): string {
   const literal = address.includes(':') ? `[${address}]` : address;
   return transport === 'tls'
-    ? `sip:${hostname}:${port};transport=tls;maddr=${literal}`
+    ? `sip:${domain}:${port};transport=tls;maddr=${literal}`
     : `sip:${literal}:${port};transport=${transport}`;
 }
 

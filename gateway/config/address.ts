@@ -17,17 +17,35 @@ export function splitEndpoint(text: string): { address: string; port: number } {
   return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
+/** Addresses of all interfaces of this machine. */
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(({ address }) => address));
+}
+
+/** How long the machine's own addresses are believed to stay the same. */
+const ownMs = 10_000;
+
 /**
- * The fence around DNS answers: special-purpose addresses (RFC 6890) are refused
+ * The fence around DNS answers: special-purpose addresses (RFC 6890) and this machine's own are refused
  * unless one of `allowed` networks holds them.
  */
-export function addressFence(allowed: readonly string[]): (address: string) => boolean {
+export function addressFence(
+  allowed: readonly string[],
+  own: () => readonly string[] = ownAddresses,
+): (address: string) => boolean {
   const open = blockList(allowed);
+  let ours = new BlockList();
+  let readAgainAt = Number.NEGATIVE_INFINITY;
   return address => {
     const family = isIP(address);
     if (family === 0) return false;
     const kind = family === 4 ? 'ipv4' : 'ipv6';
-    return open.check(address, kind) || !special.check(address, kind);
+    if (open.check(address, kind)) return true;
+    if (performance.now() >= readAgainAt) {
+      ours = blockList(own().map(one => `${one}/${isIP(one) === 4 ? 32 : 128}`));
+      readAgainAt = performance.now() + ownMs;
+    }
+    return !special.check(address, kind) && !ours.check(address, kind);
   };
 }
 
@@ -40,7 +58,7 @@ function blockList(networks: readonly string[]): BlockList {
   return list;
 }
 
-const special = blockList([
+const special4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -54,12 +72,25 @@ const special = blockList([
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  '::/128',
-  '::1/128',
+];
+
+const special = blockList([
+  ...special4,
+  // The same behind a translator (RFC 6052 2.1); what is mapped (::ffff:0:0/96) BlockList sees through itself.
+  ...special4.map(translated),
+  '::/96',
   '64:ff9b:1::/48',
   '100::/64',
+  '2001::/32',
   '2001:db8::/32',
+  '2002::/16',
   'fc00::/7',
   'fe80::/10',
+  'fec0::/10',
   'ff00::/8',
 ]);
+
+function translated(network: string): string {
+  const [address, prefix] = network.split('/');
+  return `64:ff9b::${address}/${96 + Number(prefix)}`;
+}

@@ -35,15 +35,26 @@ export class Quarantine {
     this.#until.delete(keyOf(target));
   }
 
-  /** The same targets in a new list, those in quarantine last; within both groups the order stays. */
-  order(targets: readonly Target[]): Target[] {
+  /**
+   * The same targets, those in quarantine last, so that none is ever taken away; within both groups the order
+   * stays. Each is told as soon as it is known, and judged then.
+   */
+  async *order(targets: AsyncIterable<Target> | Iterable<Target>): AsyncGenerator<Target> {
+    const held: Target[] = [];
+    for await (const target of targets) {
+      if (this.#waits(target)) held.push(target);
+      else yield target;
+    }
+    yield* held;
+  }
+
+  #waits(target: Target): boolean {
     const now = this.#now();
     for (const [key, until] of this.#until) {
       if (until > now) break;
       this.#until.delete(key);
     }
-    const waits = (target: Target) => this.#until.has(keyOf(target));
-    return [...targets.filter(target => !waits(target)), ...targets.filter(waits)];
+    return this.#until.has(keyOf(target));
   }
 }
 

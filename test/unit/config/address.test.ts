@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressFence, splitEndpoint } from '../../../gateway/config/address.ts';
+import { addressFence, ownAddresses, splitEndpoint } from '../../../gateway/config/address.ts';
 
 test('an address and its port come apart, brackets removed', () => {
   assert.deepEqual(splitEndpoint('127.0.0.1:5353'), { address: '127.0.0.1', port: 5353 });
@@ -20,6 +20,10 @@ for (const address of [
   '::ffff:127.0.0.1',
   'fe80::1',
   'fd00::1',
+  'fec0::1',
+  '::127.0.0.1',
+  '64:ff9b::10.0.0.1',
+  '2002:7f00:1::1',
   'mysite.ru',
 ]) {
   test(`the fence refuses ${address} unless the configuration opens its network`, () => {
@@ -37,4 +41,18 @@ test('the fence opens for the networks that the configuration names, and for no 
   assert.equal(allowed('10.200.0.1'), true);
   assert.equal(allowed('fd00::1'), true);
   assert.equal(allowed('192.168.0.1'), false);
+});
+
+test("the fence refuses this machine's own addresses, in whatever form, unless the configuration names them", () => {
+  const own = () => ['93.184.216.34', '2606:2800:220:1::2'];
+  const fence = addressFence([], own);
+  for (const address of ['93.184.216.34', '::ffff:93.184.216.34', '2606:2800:220:1:0::2']) {
+    assert.equal(fence(address), false, address);
+  }
+  assert.equal(fence('93.184.216.35'), true);
+  assert.equal(addressFence(['93.184.216.34/32'], own)('93.184.216.34'), true);
+});
+
+test('the addresses of this very machine are its own', () => {
+  for (const address of ownAddresses()) assert.equal(addressFence([])(address), false, address);
 });

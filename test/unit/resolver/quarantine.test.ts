@@ -12,51 +12,82 @@ const target = (address: string): Target => ({
   domain: 'mysite.test',
   because: 'SRV 10 0',
 });
+/** The order in which a call would try these. */
+async function tried(quarantine: Quarantine, targets: readonly Target[]): Promise<Target[]> {
+  const order: Target[] = [];
+  for await (const target of quarantine.order(targets)) order.push(target);
+  return order;
+}
+
 const [one, two, three] = [target('192.0.2.1'), target('192.0.2.2'), target('192.0.2.3')];
 
-test('a target that failed is tried last for 30 s, then in its own place again', () => {
+test('a target that failed is tried last for 30 s, then in its own place again', async () => {
   let now = 0;
   const quarantine = new Quarantine({ now: () => now });
   quarantine.report(one);
-  assert.deepEqual(quarantine.order([one, two, three]), [two, three, one]);
+  assert.deepEqual(await tried(quarantine, [one, two, three]), [two, three, one]);
   now = 29_999;
-  assert.deepEqual(quarantine.order([one, two]), [two, one]);
+  assert.deepEqual(await tried(quarantine, [one, two]), [two, one]);
   now = 30_000;
-  assert.deepEqual(quarantine.order([one, two]), [one, two]);
+  assert.deepEqual(await tried(quarantine, [one, two]), [one, two]);
   assert.equal(quarantine.size, 0);
 });
 
-test('the last target is never taken away, and a list of failed ones keeps its order', () => {
+test('the last target is never taken away, and a list of failed ones keeps its order', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   for (const failed of [two, one]) quarantine.report(failed);
-  assert.deepEqual(quarantine.order([one]), [one]);
-  assert.deepEqual(quarantine.order([one, two]), [one, two]);
+  assert.deepEqual(await tried(quarantine, [one]), [one]);
+  assert.deepEqual(await tried(quarantine, [one, two]), [one, two]);
 });
 
-test('the list given is left as it was, so other calls keep theirs', () => {
+test('the list given is left as it was, so other calls keep theirs', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   quarantine.report(one);
   const list = Object.freeze([one, two]);
-  quarantine.order(list);
+  await tried(quarantine, list);
   assert.deepEqual(list, [one, two]);
 });
 
-test('a target that answered is released', () => {
+test('a target that answered is released', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   quarantine.report(one);
   quarantine.release(one);
-  assert.deepEqual(quarantine.order([one, two]), [one, two]);
+  assert.deepEqual(await tried(quarantine, [one, two]), [one, two]);
 });
 
-test('the same address over another transport or port is another target', () => {
+test('targets are told as they become known, those in quarantine at the end', async () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  quarantine.report(one);
+  let more = 0;
+  async function* known() {
+    for (const target of [one, two, three]) {
+      more++;
+      yield target;
+    }
+  }
+  const order = quarantine.order(known());
+  assert.deepEqual((await order.next()).value, two);
+  assert.equal(more, 2);
+  assert.deepEqual([(await order.next()).value, (await order.next()).value], [three, one]);
+});
+
+test('a server whose certificate fails one domain is not kept from another', async () => {
+  const quarantine = new Quarantine({ now: () => 0 });
+  const secure: Target = { ...one, transport: 'tls' };
+  quarantine.report(secure);
+  const other: Target = { ...secure, domain: 'other.test' };
+  assert.deepEqual(await tried(quarantine, [secure, other]), [other, secure]);
+});
+
+test('the same address over another transport or port is another target', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   quarantine.report(one);
   const overTcp: Target = { ...one, transport: 'tcp' };
   const elsewhere: Target = { ...one, port: 5070 };
-  assert.deepEqual(quarantine.order([one, overTcp, elsewhere]), [overTcp, elsewhere, one]);
+  assert.deepEqual(await tried(quarantine, [one, overTcp, elsewhere]), [overTcp, elsewhere, one]);
 });
 
-test('it does not grow beyond its bound', () => {
+test('it does not grow beyond its bound', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   for (let index = 0; index < 5_000; index++) quarantine.report({ ...one, port: index });
   assert.equal(quarantine.size, 1_000);
