@@ -5,13 +5,19 @@ import type { WebSocket } from 'ws';
 import type { Lookup } from './dialog/next-hop.ts';
 import { UserAgent } from './dialog/user-agent.ts';
 import { type AdminOptions, AdminServer } from './drachtio/admin-server.ts';
+import type { AppConnection } from './drachtio/app-connection.ts';
 import { Applications } from './drachtio/applications.ts';
+import { Cdr } from './drachtio/cdr.ts';
+import { OutboundApplications } from './drachtio/outbound-applications.ts';
+import { type Route, Routing } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
 import { Reception } from './transaction/reception.ts';
 import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
 import type { Endpoint } from './transport/transport.ts';
 import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
+
+export type { NewRequest, ProxyDecision, Route, RouteDecision } from './drachtio/routing.ts';
 
 /** The part of pino that the engine uses. */
 export interface EngineLog {
@@ -33,6 +39,11 @@ export interface EngineOptions {
   readonly userAgent?: string;
   /** Name to address, for hops that come as a name. Default: such hops fail; the resolver is elsewhere. */
   readonly lookup?: Lookup;
+  /**
+   * Decides about each request that belongs to no dialog: which application gets it, or what else becomes of it.
+   * Default: applications in turn, by the methods they routed.
+   */
+  readonly route?: Route;
   readonly limits?: Partial<EngineLimits>;
 }
 
@@ -90,7 +101,9 @@ export class Engine {
     );
     const applications = new Applications();
     const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers });
-    const sipIn = new SipIn(applications, timers);
+    const cdr = new Cdr(applications, clock);
+    const routing = new Routing(options.route, applications, log);
+    const sipIn = new SipIn(applications, timers, routing, cdr);
     const agent = new UserAgent(sipIn, {
       network: transports,
       timers,
@@ -103,9 +116,12 @@ export class Engine {
       },
     });
     reception.open(agent.transactions);
-    const proxy = new ProxyCore(agent, transports);
+    const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
-    const server = new AdminServer(options.admin, applications, agent, transports, proxy, log);
+    const server = new AdminServer(options.admin, applications, agent, transports, proxy, cdr, log);
+    const busy = (connection: AppConnection) => agent.hasBusiness(connection);
+    routing.outbound = new OutboundApplications(applications, server, timers, busy);
+    routing.proxy = proxy;
     try {
       const admin = await server.listen();
       log.info(admin, 'waiting for applications');

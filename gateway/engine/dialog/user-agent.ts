@@ -164,7 +164,7 @@ export class UserAgent implements TransactionUser {
     const draft = { method: 'BYE', fields: [['Reason', reason]] as const, body: noBody };
     this.outbound.reach(dialog, flow => {
       const bye = this.outbound.within(dialog, undefined, draft, flow);
-      if (dialog.owner?.closed === false) this.application.terminated(dialog, bye);
+      if (dialog.owner !== undefined) this.application.terminated(dialog, bye);
     });
   }
 
@@ -179,6 +179,14 @@ export class UserAgent implements TransactionUser {
   endSubscription(dialog: Dialog, notify: SipRequest): void {
     if (dialog.usage !== 'SUBSCRIBE') return;
     if (/^\s*terminated/i.test(notify.headers.get('Subscription-State') ?? '')) this.dialogs.remove(dialog);
+  }
+
+  /** Whether a request or a dialog waits for something of its. */
+  hasBusiness(owner: Owner): boolean {
+    for (const { request } of this.#incoming.values()) if (request.owner === owner) return true;
+    for (const invite of this.#invites.values()) if (invite.owner === owner) return true;
+    for (const _dialog of this.dialogs.ownedBy(owner)) return true;
+    return false;
   }
 
   /** An application that has gone can neither answer nor hang up, so this does. */

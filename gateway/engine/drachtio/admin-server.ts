@@ -8,6 +8,7 @@ import type { ProxyCore } from '../proxy/proxy-core.ts';
 import { AppConnection, type AppConnectionUser, type AppFrame } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import { authenticate } from './authenticate.ts';
+import type { Cdr } from './cdr.ts';
 import { proxyOut } from './proxy-out.ts';
 import { removeRoute, route } from './route.ts';
 import { sipOut } from './sip-out.ts';
@@ -34,6 +35,7 @@ export class AdminServer implements AppConnectionUser {
   readonly #agent: UserAgent;
   readonly #network: Network;
   readonly #proxy: ProxyCore;
+  readonly #cdr: Cdr;
   readonly #log: AdminLog;
 
   constructor(
@@ -42,6 +44,7 @@ export class AdminServer implements AppConnectionUser {
     agent: UserAgent,
     network: Network,
     proxy: ProxyCore,
+    cdr: Cdr,
     log: AdminLog,
   ) {
     this.#options = options;
@@ -49,6 +52,7 @@ export class AdminServer implements AppConnectionUser {
     this.#agent = agent;
     this.#network = network;
     this.#proxy = proxy;
+    this.#cdr = cdr;
     this.#log = log;
     this.#server = createServer(socket => this.#accept(socket));
     this.#server.maxConnections = maxConnections;
@@ -76,11 +80,11 @@ export class AdminServer implements AppConnectionUser {
       // The daemon takes `route`, `ping` and `sip` from anybody; nobody should.
       connection.reply(frame, 'NO|not authenticated');
       connection.close();
-    } else if (verb === 'sip') sipOut(this.#agent, this.#network, connection, frame);
+    } else if (verb === 'sip') sipOut(this.#agent, this.#network, this.#cdr, connection, frame);
     else if (verb === 'route') route(connection, frame);
     else if (verb === 'remove_route') removeRoute(connection, frame);
     else if (verb === 'ping') connection.reply(frame, 'OK|pong');
-    else if (verb === 'proxy') proxyOut(this.#agent, this.#proxy, connection, frame);
+    else if (verb === 'proxy') proxyOut(this.#agent, this.#proxy, this.#cdr, connection, frame);
     else connection.reply(frame, `NO|unknown command: ${verb.slice(0, 32)}`);
   }
 

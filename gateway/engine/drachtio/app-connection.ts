@@ -31,7 +31,11 @@ export class AppConnection implements Owner {
   tags: readonly string[] = [];
   /** Methods and cdr events in lower case. A set: drachtio-srf repeats every route at each new one. */
   readonly routes = new Set<string>();
+  /** When it was last given something, by method or tag; counted in turns. */
+  readonly served = new Map<string, number>();
   closed = false;
+  /** Whoever waits for the application to show its secret. */
+  onAuthenticated: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #user: AppConnectionUser;
   #corked = false;

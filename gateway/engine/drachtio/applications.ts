@@ -4,30 +4,36 @@ import type { AppConnection } from './app-connection.ts';
 
 export class Applications {
   readonly #connections = new Set<AppConnection>();
+  /** Connections of ours to applications, made for one request each: they take no turns. */
+  readonly #outbound = new Set<AppConnection>();
+  #turns = 0;
 
   get size(): number {
-    return this.#connections.size;
+    return this.#connections.size + this.#outbound.size;
   }
 
   add(connection: AppConnection): void {
     this.#connections.add(connection);
   }
 
+  addOutbound(connection: AppConnection): void {
+    this.#outbound.add(connection);
+  }
+
   remove(connection: AppConnection): void {
     this.#connections.delete(connection);
+    this.#outbound.delete(connection);
   }
 
   /** The next application for requests of that method, if any wants them. */
   next(method: string): AppConnection | undefined {
     const verb = method.toLowerCase();
-    for (const connection of this.#connections) {
-      if (connection.closed || !connection.routes.has(verb)) continue;
-      // To the end of the line: a set keeps the order of insertion.
-      this.#connections.delete(connection);
-      this.#connections.add(connection);
-      return connection;
-    }
-    return undefined;
+    return this.#turn(verb, ({ routes }) => routes.has(verb));
+  }
+
+  /** The next application that showed this tag when it authenticated. */
+  tagged(tag: string): AppConnection | undefined {
+    return this.#turn(`tag ${tag}`, ({ tags }) => tags.includes(tag));
   }
 
   /** What the applications take between them, in upper case. */
@@ -38,6 +44,22 @@ export class Applications {
   }
 
   async closeAll(): Promise<void> {
-    await Promise.all(Array.from(this.#connections, connection => connection.close()));
+    await Promise.all([...this.#connections, ...this.#outbound].map(connection => connection.close()));
+  }
+
+  /** Whoever waited longest: by method, or who hears of calls would never be given one. */
+  #turn(what: string, suits: (connection: AppConnection) => boolean): AppConnection | undefined {
+    let chosen: AppConnection | undefined;
+    let since = Number.POSITIVE_INFINITY;
+    for (const connection of this.#connections) {
+      if (connection.closed || !connection.authenticated || !suits(connection)) continue;
+      const served = connection.served.get(what) ?? 0;
+      if (served >= since) continue;
+      chosen = connection;
+      since = served;
+    }
+    this.#turns += 1;
+    chosen?.served.set(what, this.#turns);
+    return chosen;
   }
 }

@@ -25,6 +25,7 @@ export function authenticate(
   const reached = points.map(point => hostPort(point, point.advertise ?? point.address)).join(',');
   const bound = points.map(point => hostPort(point, point.address)).join(',');
   connection.reply(frame, `OK|${reached}|${serverVersion}|${bound}`);
+  connection.onAuthenticated?.();
 }
 
 function hostPort(point: ListenPoint, host: string): string {

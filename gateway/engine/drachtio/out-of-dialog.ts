@@ -10,12 +10,14 @@ import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
 import { newCallId, newTag } from '../transaction/identifiers.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
+import type { Cdr } from './cdr.ts';
 import { fillFields, fillIdentity, type Place, typed } from './placeholders.ts';
 import { sentRequest } from './sip-fields.ts';
 
 export function sendOutOfDialog(
   agent: UserAgent,
   network: Network,
+  cdr: Cdr,
   connection: AppConnection,
   frame: AppFrame,
   request: SipRequest,
@@ -42,6 +44,7 @@ export function sendOutOfDialog(
     const outgoing = agent.outbound.initial(connection, draft, side, flow);
     const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
     connection.reply(frame, head, outgoing.bytes);
+    if (request.method === 'INVITE') cdr.attempt('application', outgoing.bytes);
   });
 }
 

@@ -1,14 +1,17 @@
 // `sip|txnId|` and a response: the application's answer to a request from the network.
 
+import { IncomingInvite } from '../dialog/incoming-invite.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
 import { tagOf } from '../message/address.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
+import type { Cdr } from './cdr.ts';
 import { fillFields, typed } from './placeholders.ts';
 import { sentResponse } from './sip-fields.ts';
 
 export function sendResponse(
   agent: UserAgent,
+  cdr: Cdr,
   connection: AppConnection,
   frame: AppFrame,
   response: SipResponse,
@@ -39,6 +42,9 @@ export function sendResponse(
   else {
     const head = sentResponse(sent, transactionId, incoming.dialogId, agent.timers.clock.now());
     connection.reply(frame, head, sent.bytes);
+    if (!(incoming instanceof IncomingInvite) || incoming.inDialog) return;
+    if (response.status >= 300) cdr.fail('application', response.status, sent.bytes);
+    else if (response.status >= 200) cdr.start('application', 'uas', sent.bytes);
   }
 }
 

@@ -8,11 +8,13 @@ import type { Target } from '../proxy/forwarding.ts';
 import type { ProxyCore } from '../proxy/proxy-core.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { readAppMessage } from './app-message.ts';
+import type { Cdr } from './cdr.ts';
 import { sipFields } from './sip-fields.ts';
 
 export function proxyOut(
   agent: UserAgent,
   proxy: ProxyCore,
+  cdr: Cdr,
   connection: AppConnection,
   frame: AppFrame,
 ): void {
@@ -39,6 +41,7 @@ export function proxyOut(
     patience: { provisional: milliseconds(provisional), final: milliseconds(final) },
     fields: message?.fields ?? [],
   };
+  const call = incoming.request.method === 'INVITE';
   const now = () => agent.timers.clock.now();
   const refusal = proxy.forward(incoming, plan, {
     answered(response, flow) {
@@ -51,7 +54,12 @@ export function proxyOut(
         bytes,
       );
     },
-    done() {
+    done(outcome) {
+      if (call && outcome.status >= 300) cdr.fail('application', outcome.status, outcome);
+      else if (call) {
+        cdr.start('network', 'proxy-uac', outcome);
+        cdr.start('application', 'proxy-uas', outcome);
+      }
       connection.reply(frame, 'OK|done');
     },
   });
@@ -59,7 +67,7 @@ export function proxyOut(
 }
 
 /** Undefined when one of them cannot be reached by any transport of ours. */
-function targetsOf(uris: readonly string[]): Target[] | undefined {
+export function targetsOf(uris: readonly string[]): Target[] | undefined {
   const targets: Target[] = [];
   for (const uri of uris) {
     const hop = hopOf(uri);
@@ -70,7 +78,7 @@ function targetsOf(uris: readonly string[]): Target[] | undefined {
 }
 
 /** `2s`, `1500ms`, or nothing. */
-function milliseconds(text: string): number | undefined {
+export function milliseconds(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,7})(ms|s)$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
   return Number(digits) * (unit === 's' ? 1000 : 1);

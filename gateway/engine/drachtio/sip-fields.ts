@@ -7,7 +7,7 @@ let stampedAt = -1;
 let stamp = '';
 
 /** `HH:MM:SS.uuuuuu`, UTC. */
-function timeOf(now: number): string {
+export function timeOf(now: number): string {
   if (now !== stampedAt) {
     stampedAt = now;
     stamp = `${new Date(now).toISOString().slice(11, 23)}000`;

@@ -4,6 +4,8 @@ import type { Application, Outgoing, Sent } from '../dialog/application.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { IncomingInvite } from '../dialog/incoming-invite.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
+import { OutgoingInvite } from '../dialog/outgoing-invite.ts';
+import { tagOf } from '../message/address.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { isKnownMethod } from '../message/methods.ts';
 import { serialize } from '../message/serialize.ts';
@@ -11,6 +13,8 @@ import type { Timers } from '../transaction/timers.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
+import type { Cdr, CdrReason } from './cdr.ts';
+import type { Routing } from './routing.ts';
 import { sipFields } from './sip-fields.ts';
 
 /** How long an application takes to send a request and hear its echo, in milliseconds. */
@@ -19,16 +23,33 @@ const echoTime = 20;
 export class SipIn implements Application {
   readonly #applications: Applications;
   readonly #timers: Timers;
+  readonly #routing: Routing;
+  readonly #cdr: Cdr;
 
-  constructor(applications: Applications, timers: Timers) {
+  constructor(applications: Applications, timers: Timers, routing: Routing, cdr: Cdr) {
     this.#applications = applications;
     this.#timers = timers;
+    this.#routing = routing;
+    this.#cdr = cdr;
   }
 
   requested(incoming: IncomingRequest): void {
+    const { request, dialog } = incoming;
+    if (dialog === undefined) {
+      if (request.method === 'INVITE') this.#cdr.attempt('network', request);
+      this.#routing.decide(incoming, owner => this.#deliver(incoming, owner));
+      return;
+    }
+    if (request.method === 'BYE') this.#cdr.end(dialog, 'network', 'normal-release', request);
+    this.#deliver(incoming, incoming.owner as AppConnection | undefined);
+  }
+
+  #deliver(incoming: IncomingRequest, owner: AppConnection | undefined): void {
     const { request, flow } = incoming;
-    const owner = (incoming.owner ?? this.#applications.next(request.method)) as AppConnection | undefined;
     if (owner === undefined || owner.closed) {
+      if (request.method === 'INVITE' && incoming.dialog === undefined) {
+        this.#cdr.stop('application', 'call-rejected', request);
+      }
       // RFC 3261 8.2.1, RFC 4475 3.1.1.2: what nobody knows is answered 501 and what is known. For the rest an
       // application may yet come.
       if (isKnownMethod(request.method)) incoming.reject(503);
@@ -51,6 +72,7 @@ export class SipIn implements Application {
    * with nobody calling.
    */
   cancelled(invite: IncomingInvite, cancel: SipRequest): void {
+    if (!invite.inDialog) this.#cdr.stop('network', 'call-canceled', cancel);
     const age = this.#timers.clock.now() - invite.receivedAt;
     if (age >= echoTime) this.#cancel(invite, cancel);
     else this.#timers.start(echoTime - age, () => this.#cancel(invite, cancel), undefined);
@@ -70,13 +92,21 @@ export class SipIn implements Application {
 
   responded(outgoing: Outgoing, response: SipResponse, flow: Flow | undefined): void {
     const owner = outgoing.owner as AppConnection | undefined;
+    if (outgoing instanceof OutgoingInvite && response.status >= 200) this.#answered(outgoing, response);
     if (owner !== undefined) this.#send(owner, response, flow, outgoing.id, outgoing.dialogId);
   }
 
   terminated(dialog: Dialog, bye: Sent): void {
     const owner = dialog.owner as AppConnection | undefined;
+    this.#cdr.end(dialog, 'application', endingOf(bye), bye.bytes);
     const fields = sipFields(bye.bytes, bye.flow, bye.flow?.remote, this.#timers.clock.now());
     owner?.send(`sip|application|${fields}|unsolicited|${dialog.id}|`, bye.bytes);
+  }
+
+  #answered(invite: OutgoingInvite, response: SipResponse): void {
+    if (tagOf(invite.request.headers.get('To') ?? '') !== undefined) return;
+    if (response.status < 300) this.#cdr.start('network', 'uac', response);
+    else this.#cdr.fail('network', response.status, response);
   }
 
   #send(
@@ -92,4 +122,12 @@ export class SipIn implements Application {
     const fields = sipFields(bytes, flow, flow?.remote, this.#timers.clock.now());
     owner.send(`sip|network|${fields}|${transactionId}|${dialogId}|${rest}`, bytes);
   }
+}
+
+/** Why the engine itself ended a dialog, from the words of its BYE. */
+function endingOf({ bytes }: Sent): CdrReason {
+  const reason = bytes.toString('latin1').match(/^Reason:.*$/im)?.[0] ?? '';
+  if (reason.includes('Session timer expired')) return 'session-expired';
+  if (reason.includes('Application gone')) return 'system-error-initiated-termination';
+  return 'system-initiated-termination';
 }

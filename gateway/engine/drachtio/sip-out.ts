@@ -7,12 +7,19 @@ import { tagOf } from '../message/address.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { readAppMessage } from './app-message.ts';
+import type { Cdr } from './cdr.ts';
 import { sendCancel } from './out-cancel.ts';
 import { sendInDialog } from './out-in-dialog.ts';
 import { sendOutOfDialog } from './out-of-dialog.ts';
 import { sendResponse } from './out-response.ts';
 
-export function sipOut(agent: UserAgent, network: Network, connection: AppConnection, frame: AppFrame): void {
+export function sipOut(
+  agent: UserAgent,
+  network: Network,
+  cdr: Cdr,
+  connection: AppConnection,
+  frame: AppFrame,
+): void {
   const read = readAppMessage(frame.message ?? Buffer.alloc(0));
   if (typeof read === 'string') {
     connection.reply(frame, `NOK|${read}`);
@@ -20,16 +27,16 @@ export function sipOut(agent: UserAgent, network: Network, connection: AppConnec
   }
   const { message, fields } = read;
   const [transactionId = '', dialog = ''] = frame.fields;
-  if (message.kind === 'response') sendResponse(agent, connection, frame, message, fields);
+  if (message.kind === 'response') sendResponse(agent, cdr, connection, frame, message, fields);
   else if (dialog !== '') {
-    sendInDialog(agent, connection, frame, agent.dialogs.named(dialog, connection), message, fields);
+    sendInDialog(agent, cdr, connection, frame, agent.dialogs.named(dialog, connection), message, fields);
   } else if (transactionId !== '') {
     if (message.method === 'CANCEL') sendCancel(agent, connection, frame, fields);
     else connection.reply(frame, 'NOK|a request with a transaction id can only be a CANCEL');
   } else {
     const known = ownDialog(agent, connection, message);
-    if (known !== undefined) sendInDialog(agent, connection, frame, known, message, fields);
-    else sendOutOfDialog(agent, network, connection, frame, message, fields);
+    if (known !== undefined) sendInDialog(agent, cdr, connection, frame, known, message, fields);
+    else sendOutOfDialog(agent, network, cdr, connection, frame, message, fields);
   }
 }
 

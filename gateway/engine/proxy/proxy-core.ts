@@ -20,10 +20,13 @@ import { RecordedRoutes } from './recorded-route.ts';
 export class ProxyCore implements Forwarder {
   readonly #agent: UserAgent;
   readonly #network: Network;
+  readonly #ended: (bye: SipRequest) => void;
   readonly #routes = new RecordedRoutes();
   readonly #forwardings = new Set<Forwarding>();
 
-  constructor(agent: UserAgent, network: Network) {
+  /** `ended` is told of each BYE that is sent along a recorded route. */
+  constructor(agent: UserAgent, network: Network, ended: (bye: SipRequest) => void) {
+    this.#ended = ended;
     this.#agent = agent;
     this.#network = network;
   }
@@ -55,6 +58,7 @@ export class ProxyCore implements Forwarder {
       transaction.respond(response.status, serialize(response));
       return true;
     }
+    if (request.method === 'BYE') this.#ended(request);
     this.#start(transaction, { ...inDialog, targets: [target] }, indifferent);
     return true;
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { SipRequest } from '../../../../gateway/engine/message/message.ts';
 import { sdp, WireCall, WirePeer } from '../dialog/wire-peer.ts';
-import { type App, type SrfRequest, startApp } from '../drachtio/testbed.ts';
+import { type App, startApp } from '../drachtio/testbed.ts';
 
 interface ProxyResult {
   readonly connected: boolean;
@@ -34,7 +34,7 @@ async function scene(
   const destination = peers.map(peer => `sip:bob@127.0.0.1:${peer.port}`);
   const result = new Promise<ProxyResult>((resolve, reject) => {
     app.srf.use(method, req => {
-      const proxied = req as SrfRequest & { proxy(options: object): Promise<ProxyResult> };
+      const proxied = req as unknown as { proxy(options: object): Promise<ProxyResult> };
       proxied.proxy({ destination, ...options }).then(resolve, reject);
     });
   });
@@ -278,7 +278,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
   test('a destination of no scheme of ours is refused, and the application may still answer', async context => {
     const { app, caller, call } = await scene(context, 'tel', {}, 0, 'message');
     app.srf.use('invite', (req, res) => {
-      const proxied = req as SrfRequest & { proxy(options: object): Promise<unknown> };
+      const proxied = req as unknown as { proxy(options: object): Promise<unknown> };
       proxied.proxy({ destination: 'tel:+123' }).catch(() => res.send(404));
     });
     call.invite();

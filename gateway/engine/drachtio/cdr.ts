@@ -1,0 +1,67 @@
+// Call detail events, `cdr:attempt|source|time`, `cdr:start|source|time|role`, `cdr:stop|source|time|reason`, each with
+// the message that shows it: to one application that routed the event, in turn. Nobody routed it: nothing is done.
+
+import type { Dialog } from '../dialog/dialog.ts';
+import type { SipMessage } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import type { Clock } from '../transaction/timers.ts';
+import type { Applications } from './applications.ts';
+import { timeOf } from './sip-fields.ts';
+
+/** Who sent the message: a peer, or this engine (for an application or by itself). */
+export type CdrSource = 'network' | 'application';
+
+export type CdrRole = 'uac' | 'uas' | 'proxy-uac' | 'proxy-uas';
+
+export type CdrReason =
+  | 'call-rejected'
+  | 'call-canceled'
+  | 'normal-release'
+  | 'session-expired'
+  | 'system-initiated-termination'
+  | 'system-error-initiated-termination';
+
+type Message = SipMessage | Buffer;
+
+export class Cdr {
+  readonly #applications: Applications;
+  readonly #clock: Clock;
+  /** A BYE may be sent again with credentials, or cross the peer's; the call ends once. */
+  readonly #ended = new WeakSet<Dialog>();
+
+  constructor(applications: Applications, clock: Clock) {
+    this.#applications = applications;
+    this.#clock = clock;
+  }
+
+  /** An INVITE that begins a call came in, or was sent. */
+  attempt(source: CdrSource, message: Message): void {
+    this.#send('cdr:attempt', source, '', message);
+  }
+
+  /** It was answered with a 2xx. */
+  start(source: CdrSource, role: CdrRole, message: Message): void {
+    this.#send('cdr:start', source, `|${role}`, message);
+  }
+
+  /** It came to nothing. */
+  fail(source: CdrSource, status: number, message: Message): void {
+    this.stop(source, status === 487 ? 'call-canceled' : 'call-rejected', message);
+  }
+
+  /** An established call is over; told once for each dialog. */
+  end(dialog: Dialog, source: CdrSource, reason: CdrReason, message: Message): void {
+    if (dialog.usage !== 'INVITE' || this.#ended.has(dialog)) return;
+    this.#ended.add(dialog);
+    this.stop(source, reason, message);
+  }
+
+  stop(source: CdrSource, reason: CdrReason, message: Message): void {
+    this.#send('cdr:stop', source, `|${reason}`, message);
+  }
+
+  #send(event: string, source: CdrSource, rest: string, message: Message): void {
+    const bytes = () => (Buffer.isBuffer(message) ? message : serialize(message));
+    this.#applications.next(event)?.send(`${event}|${source}|${timeOf(this.#clock.now())}${rest}`, bytes());
+  }
+}

@@ -1,0 +1,125 @@
+// What becomes of a request that begins something: by default it goes to an application that routed its method. An
+// engine can be given a decision of its own instead, with the answers that the daemon's request-handlers give.
+
+import type { IncomingRequest } from '../dialog/incoming-request.ts';
+import type { SipRequest } from '../message/message.ts';
+import type { ForwardingPlan } from '../proxy/forwarding.ts';
+import type { ProxyCore } from '../proxy/proxy-core.ts';
+import type { Endpoint, TransportName } from '../transport/transport.ts';
+import type { AppConnection } from './app-connection.ts';
+import type { Applications } from './applications.ts';
+import type { OutboundApplications } from './outbound-applications.ts';
+import { milliseconds, targetsOf } from './proxy-out.ts';
+
+/** A request that belongs to no dialog, as the decision sees it. */
+export interface NewRequest {
+  readonly message: SipRequest;
+  readonly transport: TransportName;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+}
+
+export type RouteDecision =
+  /** To one of the connected applications that showed this tag, in turn, whatever methods they routed. */
+  | { readonly action: 'route'; readonly tag: string }
+  /** To an application that listens at `host:port`: the engine connects to it for this request. */
+  | { readonly action: 'route'; readonly uri: string }
+  | { readonly action: 'reject'; readonly status: number; readonly reason?: string }
+  | { readonly action: 'redirect'; readonly contacts: readonly string[] }
+  | ({ readonly action: 'proxy' } & ProxyDecision);
+
+export interface ProxyDecision {
+  readonly destinations: readonly string[];
+  readonly recordRoute?: boolean;
+  readonly followRedirects?: boolean;
+  readonly simultaneous?: boolean;
+  /** `2s` or `1500ms`. */
+  readonly provisionalTimeout?: string;
+  readonly finalTimeout?: string;
+}
+
+/** Undefined leaves it to the applications that routed the method. A rejection or exception is a 500 to the peer. */
+export type Route = (request: NewRequest) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
+
+/** Called with the application that gets the request, or with none when nobody wants it. */
+type Deliver = (owner: AppConnection | undefined) => void;
+
+export interface RoutingLog {
+  warn(fields: object, text: string): void;
+}
+
+export class Routing {
+  readonly #route: Route | undefined;
+  readonly #applications: Applications;
+  readonly #log: RoutingLog;
+  /** Introduced later: both are built on what is built on this. */
+  outbound: OutboundApplications | undefined;
+  proxy: ProxyCore | undefined;
+
+  constructor(route: Route | undefined, applications: Applications, log: RoutingLog) {
+    this.#route = route;
+    this.#applications = applications;
+    this.#log = log;
+  }
+
+  decide(incoming: IncomingRequest, deliver: Deliver): void {
+    const { request, flow } = incoming;
+    const route = this.#route;
+    if (route === undefined) {
+      deliver(this.#applications.next(request.method));
+      return;
+    }
+    const { transport, remote, local } = flow;
+    // Entered through a promise, so that an exception is a rejection.
+    Promise.resolve({ message: request, transport, remote, local })
+      .then(route)
+      .then(decision => this.#obey(decision, incoming, deliver))
+      .catch((error: unknown) => {
+        this.#log.warn({ error: String(error) }, 'a request could not be routed');
+        incoming.reject(500);
+      });
+  }
+
+  async #obey(
+    decision: RouteDecision | undefined,
+    incoming: IncomingRequest,
+    deliver: Deliver,
+  ): Promise<void> {
+    // The caller may have hung up while somebody thought.
+    if (incoming.transaction.answered) return;
+    if (decision === undefined) deliver(this.#applications.next(incoming.request.method));
+    else if (decision.action === 'reject') incoming.reject(decision.status, decision.reason);
+    else if (decision.action === 'redirect') {
+      const contacts = decision.contacts.map(contact => ['Contact', bracketed(contact)] as const);
+      incoming.reject(302, undefined, contacts);
+    } else if (decision.action === 'proxy') this.#forward(decision, incoming);
+    else if ('tag' in decision) deliver(this.#applications.tagged(decision.tag));
+    else {
+      const owner = await this.outbound?.connect(decision.uri);
+      if (incoming.transaction.answered) void owner?.close();
+      else deliver(owner);
+    }
+  }
+
+  #forward(decision: ProxyDecision, incoming: IncomingRequest): void {
+    const targets = targetsOf(decision.destinations);
+    if (targets === undefined) throw new Error(`no way to ${decision.destinations.join(', ')}`);
+    const plan: ForwardingPlan = {
+      targets,
+      simultaneous: decision.simultaneous ?? false,
+      followRedirects: decision.followRedirects ?? false,
+      recordRoute: decision.recordRoute ?? false,
+      patience: {
+        provisional: milliseconds(decision.provisionalTimeout ?? ''),
+        final: milliseconds(decision.finalTimeout ?? ''),
+      },
+      fields: [],
+    };
+    const refusal = this.proxy?.forward(incoming, plan, { answered() {}, done() {} });
+    if (refusal !== undefined && !incoming.transaction.answered) throw new Error(refusal);
+  }
+}
+
+function bracketed(contact: string): string {
+  return contact.includes('<') ? contact : `<${contact}>`;
+}
