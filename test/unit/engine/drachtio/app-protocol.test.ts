@@ -1,58 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { FrameReader } from '../../../../gateway/engine/drachtio/framing.ts';
 import type { Engine } from '../../../../gateway/engine/engine.ts';
 import { WireCall, WirePeer } from '../dialog/wire-peer.ts';
+import { RawApp } from './raw-app.ts';
 import { secret, startEngine } from './testbed.ts';
-
-/** An application that writes its frames by hand. */
-class RawApp {
-  readonly socket: Socket;
-  readonly #frames: string[] = [];
-  #arrived: (() => void) | undefined;
-
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    const reader = new FrameReader(payload => {
-      this.#frames.push(payload.toString());
-      this.#arrived?.();
-    });
-    socket.on('data', chunk => reader.push(chunk));
-  }
-
-  static async connect(engine: Engine): Promise<RawApp> {
-    const socket = connect(engine.admin.port, engine.admin.address);
-    await once(socket, 'connect');
-    return new RawApp(socket);
-  }
-
-  static async authenticated(engine: Engine, ...verbs: string[]): Promise<RawApp> {
-    const app = await RawApp.connect(engine);
-    app.send(`1|authenticate|${secret}|`);
-    assert.match(await app.frame(), /\|response\|1\|OK\|/);
-    for (const verb of verbs) {
-      app.send(`r|route|${verb}`);
-      assert.match(await app.frame(), /\|response\|r\|OK$/);
-    }
-    return app;
-  }
-
-  send(payload: string): void {
-    this.socket.write(`${Buffer.byteLength(payload)}#${payload}`);
-  }
-
-  async frame(): Promise<string> {
-    while (this.#frames.length === 0) await new Promise<void>(resolve => (this.#arrived = resolve));
-    return this.#frames.shift()!;
-  }
-
-  /** A request or response as drachtio-srf writes it. */
-  sip(fields: string, ...lines: string[]): void {
-    this.send(`m|sip|${fields}\r\n${lines.join('\r\n')}\r\n\r\n`);
-  }
-}
 
 function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
@@ -129,6 +81,32 @@ describe('the application protocol', { concurrency: 8, timeout: 20_000 }, () => 
     }
     greedy.socket.destroy();
     modest.socket.destroy();
+  });
+
+  test('an application that hears of calls as well gets its turn of them all the same', async context => {
+    const engine = await startEngine(context);
+    const both = await RawApp.authenticated(engine, 'invite', 'cdr:attempt', 'cdr:stop');
+    const one = await RawApp.authenticated(engine, 'invite');
+    const peer = await WirePeer.open(context, udpPort(engine));
+    const invitesOf = async (app: RawApp) => {
+      let frame = await app.frame();
+      while (!frame.includes('|sip|network|')) frame = await app.frame();
+      return frame;
+    };
+    for (const [app, callId] of [
+      [both, 'turn-1'],
+      [one, 'turn-2'],
+      [both, 'turn-3'],
+      [one, 'turn-4'],
+    ] as const) {
+      const call = new WireCall(peer, 'sip:127.0.0.1', callId);
+      call.invite();
+      app.answer(await invitesOf(app), '486 Busy Here');
+      call.ack(await peer.hearResponse(486));
+      await app.frame();
+    }
+    both.socket.destroy();
+    one.socket.destroy();
   });
 
   test('a method that nobody routes any more is answered 503', async context => {
@@ -268,5 +246,71 @@ describe('the application protocol', { concurrency: 8, timeout: 20_000 }, () => 
     app.sip('|', 'SIP/2.0 200 OK');
     assert.match(await app.frame(), /\|NO\|transaction id missing$/);
     await closed;
+  });
+
+  test('every frame is answered, however long: the daemon answers none beyond 12,228 bytes', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine);
+    const peer = await WirePeer.open(context, udpPort(engine));
+    for (const size of [11_000, 12_228, 12_229, 13_000, 40_000]) {
+      const body = 'x'.repeat(size);
+      app.send(
+        `${size}|sip||\r\nMESSAGE sip:127.0.0.1:${peer.port} SIP/2.0\r\nContent-Type: text/plain\r\n\r\n${body}`,
+      );
+      const sent = await peer.hearRequest('MESSAGE');
+      assert.equal(sent.body.length, size);
+      assert.match(await app.frame(), new RegExp(`\\|response\\|${size}\\|OK\\|`));
+      peer.respond(sent, '200 OK', { tag: 't' });
+      assert.match(await app.frame(), /SIP\/2\.0 200 OK/);
+      app.send('p|ping');
+      assert.match(await app.frame(), /OK\|pong$/);
+    }
+    app.socket.destroy();
+  });
+
+  test('remove_route takes away one route and leaves the others: the daemon takes them all', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine, 'options', 'message', 'info');
+    app.send('1|remove_route|options');
+    assert.match(await app.frame(), /\|response\|1\|OK$/);
+    app.send('2|remove_route|never-routed');
+    assert.match(await app.frame(), /\|response\|2\|OK$/);
+    const peer = await WirePeer.open(context, udpPort(engine));
+    for (const method of ['MESSAGE', 'INFO']) {
+      new WireCall(peer, 'sip:127.0.0.1', `left-${method}`).send(method, 1);
+      app.answer(await app.frame(), '200 OK');
+      await peer.hearResponse(200, method);
+      await app.frame();
+    }
+    app.socket.destroy();
+  });
+
+  test('header fields stay apart, and commas where they were, in both directions', async context => {
+    const engine = await startEngine(context);
+    const app = await RawApp.authenticated(engine, 'message');
+    const peer = await WirePeer.open(context, udpPort(engine));
+    const lines = [
+      'Subject: first, second; third',
+      'X-Note: a, "b, c", d',
+      'X-Note: e',
+      'Date: Sat, 13 Nov 2010 23:29:00 GMT',
+      'P-Asserted-Identity: "Doe, Jane" <sip:jane@example.org>',
+      'P-Asserted-Identity: <tel:+123>',
+    ];
+    new WireCall(peer, 'sip:127.0.0.1', 'commas').send('MESSAGE', 1, { headers: lines });
+    const frame = await app.frame();
+    for (const line of lines) assert.ok(frame.split('\r\n').includes(line), `${line} in ${frame}`);
+    const challenges = [
+      'WWW-Authenticate: Digest realm="a, b", nonce="1", qop="auth,auth-int"',
+      'WWW-Authenticate: Digest realm="c", nonce="2"',
+    ];
+    app.answer(frame, '401 Unauthorized', ...challenges, 'Warning: 399 here "one, two"');
+    const answer = await peer.hearResponse(401, 'MESSAGE');
+    assert.deepEqual(
+      answer.headers.all('WWW-Authenticate').map(value => `WWW-Authenticate: ${value}`),
+      challenges,
+    );
+    assert.deepEqual(answer.headers.all('Warning'), ['399 here "one, two"']);
+    app.socket.destroy();
   });
 });
