@@ -86,8 +86,13 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   let draining = false;
   calls.onEngine(state => {
     if (draining) return;
-    if (state === 'away') edge.refuseNewcomers('the SIP engine is away');
-    else edge.admitNewcomers();
+    if (state === 'here') {
+      edge.admitNewcomers();
+      return;
+    }
+    edge.refuseNewcomers('the SIP engine is away');
+    // Their frames would go nowhere, and they would not know.
+    edge.dismiss('the SIP engine is away');
   });
 
   const health = async (): Promise<Health> => ({

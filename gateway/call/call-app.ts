@@ -104,7 +104,7 @@ export class CallApp {
   #engineChanged(state: EngineState): void {
     for (const call of this.#calls.values()) {
       if (state === 'away') call.engineLeft();
-      else void call.engineBack();
+      else call.engineBack();
     }
   }
 

@@ -6,8 +6,9 @@ import type { Config } from '../config/schema.ts';
 import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { BegunResolution, Target } from '../resolver/target.ts';
+import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { onEnd, outlivedItsEngine, stillThere } from './dialog-life.ts';
+import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { Hunt, type Judge } from './hunt.ts';
 import {
@@ -35,9 +36,6 @@ export interface CallFoundation {
   readonly judge: Judge;
 }
 
-/** How long people may go on talking while the engine is away: their sound does not cross it. */
-const ENGINE_GRACE_MS = 10_000;
-
 export class Call {
   readonly id: string;
   readonly record: Promise<CallRecord>;
@@ -48,6 +46,7 @@ export class Call {
   readonly #renegotiation: Renegotiation;
   readonly #startedAt = performance.now();
   readonly #aborted = new AbortController();
+  readonly #absence: Absence;
   #caller: Caller;
   #settle!: (record: CallRecord) => void;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
@@ -58,8 +57,6 @@ export class Call {
   #answeredAt: number | undefined;
   /** The timer of the present state: set-up, ringing, longest call. One at a time. */
   #deadline: NodeJS.Timeout | undefined;
-  #grace: NodeJS.Timeout | undefined;
-  #engineGrace: NodeJS.Timeout | undefined;
 
   constructor(
     foundation: CallFoundation,
@@ -76,6 +73,7 @@ export class Call {
     this.#request = request;
     this.#response = response;
     this.#renegotiation = new Renegotiation(foundation.media, id);
+    this.#absence = new Absence(foundation.limits.graceSeconds, ending => this.end(ending));
     this.record = new Promise(resolve => {
       this.#settle = resolve;
     });
@@ -99,23 +97,18 @@ export class Call {
 
   /** The visitor's WebSocket is gone: nobody can be told of a set-up, but an established call may be picked up again. */
   visitorLeft(): void {
-    const { graceSeconds } = this.#foundation.limits;
-    if (this.#state !== 'established') this.#giveUp(outcome('cancelled'));
-    else this.#grace ??= setTimeout(() => this.end('visitor-lost'), graceSeconds * 1000);
+    if (this.#state === 'established') this.#absence.visitorLeft();
+    else this.#giveUp(outcome('cancelled'));
   }
 
-  /** No set-up outlives the engine; a call that is up waits to hear whether its dialogs did. */
+  /** Nothing can be sent or received: no set-up outlives that, an established call may. */
   engineLeft(): void {
-    if (this.#state !== 'established') this.#giveUp(outcome('engine-away'));
-    else this.#engineGrace ??= setTimeout(() => this.end('engine-lost'), ENGINE_GRACE_MS);
+    if (this.#state === 'established') this.#absence.engineLeft();
+    else this.#giveUp(outcome('engine-away'));
   }
 
-  async engineBack(): Promise<void> {
-    if (!this.#engineGrace || !this.#uas || !this.#uac) return;
-    const outlived = await Promise.all([this.#uas, this.#uac].map(outlivedItsEngine));
-    clearTimeout(this.#engineGrace);
-    this.#engineGrace = undefined;
-    if (!outlived.every(Boolean)) this.end('engine-lost');
+  engineBack(): void {
+    if (this.#uas && this.#uac) void this.#absence.engineBack([this.#uas, this.#uac]);
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -226,8 +219,7 @@ export class Call {
   #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
     const visitor = this.#foundation.visitorAt(address, port);
     if (!visitor) return;
-    clearTimeout(this.#grace);
-    this.#grace = undefined;
+    this.#absence.visitorBack();
     this.#caller = visitor;
   }
 
@@ -247,8 +239,7 @@ export class Call {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#deadline);
-    clearTimeout(this.#grace);
-    clearTimeout(this.#engineGrace);
+    this.#absence.clear();
     const endedAt = performance.now();
     const headers = ending ? reasonHeaders(ending) : {};
     for (const dialog of [this.#uas, this.#uac]) {

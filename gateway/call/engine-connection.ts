@@ -16,17 +16,25 @@ export type EngineState = 'here' | 'away';
 
 /** What drachtio-srf itself asks for. */
 const OLDEST = [0, 8, 2] as const;
-/** For the first connection: a server that is there says so at once. */
-const FIRST_ANSWER_MS = 10_000;
 const LONGEST_WAIT_MS = 5_000;
-const PING_MS = 15_000;
+
+export interface ConnectionTimes {
+  /** For the first answer; a server that is there gives it at once. */
+  readonly firstAnswerMs: number;
+  /** Between pings; a server that did not answer the last one is gone. */
+  readonly pingMs: number;
+}
+
+const usualTimes: ConnectionTimes = { firstAnswerMs: 10_000, pingMs: 15_000 };
 
 export class EngineConnection {
   readonly srf = new Srf();
   readonly #address: EngineAddress;
   readonly #log: Log;
   readonly #listeners: ((state: EngineState) => void)[] = [];
+  readonly #firstAnswerMs: number;
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #readAtLastPing = new WeakMap<Socket, number>();
   #state: EngineState = 'away';
   #everHere = false;
   #closed = false;
@@ -34,10 +42,11 @@ export class EngineConnection {
   #lastNews = '';
 
   /** Nothing is sent before {@link open}, so that the app's routes are known by then. */
-  constructor(address: EngineAddress, log: Log, pingMs = PING_MS) {
+  constructor(address: EngineAddress, log: Log, times: ConnectionTimes = usualTimes) {
     this.#address = address;
     this.#log = log;
-    this.#heartbeat = setInterval(() => this.#ping(), pingMs).unref();
+    this.#firstAnswerMs = times.firstAnswerMs;
+    this.#heartbeat = setInterval(() => this.#ping(), times.pingMs).unref();
     this.srf.on('connect', (error, _reached, version) => this.#answered(error, version));
     this.srf.on('error', error =>
       this.#news(`no drachtio-server answers at ${this.#name}: ${error.message}`),
@@ -69,7 +78,7 @@ export class EngineConnection {
         );
         timer = setTimeout(
           () => reject(new Error(`whatever listens at ${this.#name} does not answer as a drachtio-server`)),
-          FIRST_ANSWER_MS,
+          this.#firstAnswerMs,
         );
         this.srf.connect({ host, port, secret, reconnect: { retryMaxDelay: LONGEST_WAIT_MS } });
       });
@@ -136,7 +145,6 @@ export class EngineConnection {
   }
 
   /** A cable that was pulled sends no FIN: a server that did not even answer the last ping is gone. */
-  readonly #readAtLastPing = new WeakMap<Socket, number>();
   #ping(): void {
     for (const socket of this.#sockets()) {
       if (this.#readAtLastPing.get(socket) === socket.bytesRead) {

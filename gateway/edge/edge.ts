@@ -72,6 +72,11 @@ export class Edge {
     });
   }
 
+  /** Sends everybody away who is in; pages that need a connection will try again. */
+  dismiss(why: string): void {
+    for (const socket of this.#sockets.clients) socket.close(1013, why);
+  }
+
   /** Lets nobody in until {@link admitNewcomers}; those who are in stay. */
   refuseNewcomers(why: string): void {
     this.#shut = why;

@@ -17,11 +17,20 @@ export class RawPeer {
   readonly address: string;
   readonly port: number;
   readonly close: () => void;
+  /** Resolves when its socket is closed, by whomever. */
+  readonly closed: Promise<unknown>;
   readonly #send: (text: string) => void;
   #cseq = 1;
   #waiting: { wants: (message: SipMessage) => boolean; take: (message: SipMessage) => void }[] = [];
 
-  private constructor(address: string, port: number, send: (text: string) => void, close: () => void) {
+  private constructor(
+    address: string,
+    port: number,
+    send: (text: string) => void,
+    close: () => void,
+    closed: Promise<unknown>,
+  ) {
+    this.closed = closed;
     this.address = address;
     this.port = port;
     this.#send = send;
@@ -37,6 +46,7 @@ export class RawPeer {
       0,
       text => socket.send(text),
       () => socket.terminate(),
+      once(socket, 'close'),
     );
     socket.on('message', data => peer.#received(Buffer.from(data as Buffer)));
     socket.on('error', () => {});
@@ -54,6 +64,7 @@ export class RawPeer {
       socket.address().port,
       text => socket.send(text, remote.port, remote.address),
       () => socket.close(),
+      once(socket, 'close'),
     );
     socket.on('message', (bytes, from) => {
       remote = from;

@@ -27,6 +27,8 @@ export const SDP = [
 /** What scenes of this process run on unless they say otherwise: who sets it runs the same tests on the other. */
 export const everyScene: { engine: 'embedded' | 'drachtio' } = { engine: 'embedded' };
 
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string; readonly level: string };
+
 export interface Scene {
   readonly gateway: Gateway;
   /** The server that the gateway runs on, if it is not its own. */
@@ -35,6 +37,8 @@ export interface Scene {
   readonly browser: RawPeer;
   /** The servers behind `_sip._udp.mysite.test`, best first. */
   readonly pbxs: readonly RawPeer[];
+  /** What the gateway logged, from `info` up. */
+  readonly logged: readonly LogLine[];
   /** Resolves once the gateway counts no call, dialog, transaction or timer any more. */
   quiet(): Promise<void>;
 }
@@ -80,7 +84,9 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     limits,
     sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101] }],
   });
-  const gateway = await startGateway(config, createLog('error'), { media });
+  const logged: LogLine[] = [];
+  const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
+  const gateway = await startGateway(config, log, { media });
   const browser = await RawPeer.browser(gateway.url, PAGE);
   context.after(async () => {
     browser.close();
@@ -89,7 +95,7 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     await drachtio?.kill();
     await dns.close();
   });
-  return { gateway, drachtio, media, browser, pbxs, quiet: () => quiet(gateway, drachtio) };
+  return { gateway, drachtio, media, browser, pbxs, logged, quiet: () => quiet(gateway, drachtio) };
 }
 
 async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {
