@@ -3,6 +3,7 @@
 // Lit's templates with it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import { browserKind } from './browser-kind.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
 import type { Call, EndReason } from './call-store.ts';
@@ -66,7 +67,7 @@ export class CallCard implements ReactiveController {
       ? [words.reasons[call.reason].title, this.#hint()]
       : [
           this.#status(),
-          call.asking && words.askingHint,
+          ...(call.asking ? this.#asking() : []),
           call.signallingLost && words.signallingLost,
           call.muted && words.mutedNote,
         ];
@@ -93,7 +94,7 @@ export class CallCard implements ReactiveController {
   #active(): TemplateResult {
     const { words, call } = this.#desk;
     const { state, asking, signallingLost, answeredAt } = call();
-    const hint = asking ? words().askingHint : signallingLost ? words().signallingLost : '';
+    const hints = asking ? this.#asking() : signallingLost ? [words().signallingLost] : [];
     const talking = state === 'ringing' || state === 'in-call';
     return html`${this.#video()}
       <header class="head">
@@ -107,7 +108,7 @@ export class CallCard implements ReactiveController {
           }</p>
         </div>
       </header>
-      ${hint ? html`<p class="hint" aria-hidden="true">${hint}</p>` : nothing}
+      ${hints.map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
       ${talking && this.#keypadOut ? this.#keypad() : nothing}
       ${state === 'in-call' ? this.#loudness() : nothing}
       <div class="controls">
@@ -154,9 +155,17 @@ export class CallCard implements ReactiveController {
     return state === 'in-call' ? words.inCall : state === 'ringing' ? words.ringing : words.calling;
   }
 
-  #hint(): string {
-    const { reason, answeredAt, endedAt } = this.#desk.call();
+  /** Why the browser asks, and where it does. */
+  #asking(): string[] {
     const words = this.#desk.words();
+    return [words.askingWhy, words.askingHint[browserKind()]];
+  }
+
+  #hint(): string {
+    const { reason, allowed, answeredAt, endedAt } = this.#desk.call();
+    const words = this.#desk.words();
+    if (allowed) return words.allowed;
+    if (reason === 'microphone-refused') return words.allowHint[browserKind()];
     const hint = reason ? words.reasons[reason].hint : '';
     return hint || !answeredAt || !endedAt ? hint : words.talked(secondsBetween(answeredAt, endedAt));
   }

@@ -13,6 +13,8 @@ export type EndReason =
   | 'no-answer'
   | 'not-found'
   | 'microphone-refused'
+  | 'microphone-dismissed'
+  | 'microphone-off'
   | 'microphone-missing'
   | 'microphone-in-use'
   | 'microphone-blocked'
@@ -32,6 +34,8 @@ export interface Call {
   readonly reason?: EndReason;
   /** The browser's question about the microphone may be open. */
   readonly asking: boolean;
+  /** The microphone that this call failed for has since been allowed. */
+  readonly allowed: boolean;
   /** The other side sends its own ringing or announcement, so none must be made here. */
   readonly earlyMedia: boolean;
   readonly muted: boolean;
@@ -45,6 +49,7 @@ export type CallEvent =
   | { type: 'requested' }
   | { type: 'device-asked' }
   | { type: 'device-granted' }
+  | { type: 'device-allowed' }
   | { type: 'invited' }
   | { type: 'rang'; earlyMedia: boolean }
   | { type: 'answered'; at: number }
@@ -60,6 +65,7 @@ type Row = { [T in CallEvent['type']]?: Step<T> };
 export const idle: Call = {
   state: 'idle',
   asking: false,
+  allowed: false,
   earlyMedia: false,
   muted: false,
   signallingLost: false,
@@ -95,6 +101,10 @@ const end: Step<'ended'> = (call, { reason, at }) => ({
   endedAt: at,
 });
 
+/** The visitor mended it in the browser's settings, with the card still before them. */
+const allow: Step<'device-allowed'> = call =>
+  call.reason?.startsWith('microphone') && !call.allowed ? { ...call, allowed: true } : call;
+
 const table: Readonly<Record<CallState, Row>> = {
   idle: {
     requested: request,
@@ -116,7 +126,7 @@ const table: Readonly<Record<CallState, Row>> = {
     ended: end,
   },
   ended: { requested: request, dismissed: dismiss },
-  failed: { requested: request, dismissed: dismiss },
+  failed: { requested: request, 'device-allowed': allow, dismissed: dismiss },
 };
 
 /** The call after the event; the very same object when the event means nothing in this state. */

@@ -2,7 +2,7 @@
 // reports what they confirm. It holds no state that is drawn; the store does.
 import type { Address } from './address.ts';
 import type { CallEvent, EndReason } from './call-store.ts';
-import { capture, willAsk } from './microphone.ts';
+import { allowed, capture, willAsk } from './microphone.ts';
 import type { Phone } from './phone.ts';
 import { Speaker, type Tone } from './speaker.ts';
 
@@ -79,9 +79,12 @@ export class Conversation {
 
   async #begin(): Promise<void> {
     const { socket, address, video, phone, media } = this.#request;
-    willAsk().then(asks => {
-      if (asks && !this.local) this.#report({ type: 'device-asked' });
-    });
+    if (await willAsk()) {
+      this.#report({ type: 'device-asked' });
+      // Our line on why is on the screen before the browser's question is.
+      await painted();
+    }
+    if (this.#over) return;
     const microphone = capture(video);
     // An insecure page or an old browser has refused already; no need to trouble the gateway.
     const early = await Promise.race([microphone, Promise.resolve(undefined)]);
@@ -105,6 +108,10 @@ export class Conversation {
   }
 
   #refuse(reason: EndReason): void {
+    if (reason.startsWith('microphone') && !this.#over) {
+      // The store takes it only while the card that says so is still there.
+      allowed().then(() => this.#request.report({ type: 'device-allowed' }));
+    }
     if (this.#phone) this.#phone.hangUp(reason);
     else this.#report({ type: 'ended', reason, at: Date.now() });
   }
@@ -130,6 +137,14 @@ export class Conversation {
     if (tone) this.#speaker.tone(tone);
     this.#speaker.close();
   }
+}
+
+/** Resolves after the next frame, or soon where there are none: a page in the background draws nothing. */
+function painted(): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, 100);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
 
 function release(stream: MediaStream): void {

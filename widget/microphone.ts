@@ -6,30 +6,41 @@ export type Capture = { stream: MediaStream } | { refused: EndReason };
 
 /** Whether the browser is going to put its question to the visitor; unknown counts as yes. */
 export async function willAsk(): Promise<boolean> {
-  try {
-    const status = await navigator.permissions.query({ name: 'microphone' as PermissionName });
-    return status.state === 'prompt';
-  } catch {
-    return true;
-  }
+  if (impossible()) return false;
+  const permission = await permissionNow();
+  return !permission || permission.state === 'prompt';
 }
 
 export async function capture(video: boolean): Promise<Capture> {
-  if (!window.isSecureContext) return { refused: 'insecure-page' };
-  if (!navigator.mediaDevices?.getUserMedia || !window.RTCPeerConnection) {
-    return { refused: 'unsupported-browser' };
-  }
+  const refused = impossible();
+  if (refused) return { refused };
   try {
     return { stream: await navigator.mediaDevices.getUserMedia({ audio: true, video }) };
   } catch (error) {
-    const refused = reasonForError(error, policyForbids());
+    const open = (await permissionNow())?.state === 'prompt';
+    const refused = reasonForError(error, { forbidden: policyForbids(), open });
     // No camera is no reason not to talk.
     return video && refused !== 'microphone-blocked' ? capture(false) : { refused };
   }
 }
 
+/** Resolves once the visitor has changed their mind in the browser's settings; never where it does not tell. */
+export async function allowed(): Promise<void> {
+  const permission = await permissionNow();
+  if (!permission) return new Promise(() => {});
+  await new Promise<void>(resolve => {
+    permission.onchange = () => permission.state === 'granted' && resolve();
+  });
+}
+
+/** What is known beside the error: `forbidden` by the page's policy; `open` while the browser would ask again. */
+interface Circumstances {
+  readonly forbidden: boolean;
+  readonly open: boolean;
+}
+
 /** The names are those of Media Capture and Streams 10.2 (getUserMedia). */
-export function reasonForError(error: unknown, forbidden: boolean): EndReason {
+export function reasonForError(error: unknown, { forbidden, open }: Circumstances): EndReason {
   const { name = '', message = '' } = (error ?? {}) as Partial<DOMException>;
   switch (name) {
     case 'NotFoundError':
@@ -41,10 +52,26 @@ export function reasonForError(error: unknown, forbidden: boolean): EndReason {
     case 'SecurityError':
       return 'microphone-blocked';
     case 'NotAllowedError':
+      if (forbidden) return 'microphone-blocked';
       // Chromium says "Permission denied by system" when the operating system holds the switch.
-      return forbidden || /by system/i.test(message) ? 'microphone-blocked' : 'microphone-refused';
+      if (/by system/i.test(message)) return 'microphone-off';
+      return open || /dismissed/i.test(message) ? 'microphone-dismissed' : 'microphone-refused';
     default:
       return 'failed';
+  }
+}
+
+function impossible(): EndReason | undefined {
+  if (!window.isSecureContext) return 'insecure-page';
+  const able = 'mediaDevices' in navigator && 'RTCPeerConnection' in window;
+  return able ? undefined : 'unsupported-browser';
+}
+
+async function permissionNow(): Promise<PermissionStatus | undefined> {
+  try {
+    return await navigator.permissions.query({ name: 'microphone' as PermissionName });
+  } catch {
+    return undefined;
   }
 }
 

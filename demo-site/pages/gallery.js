@@ -31,6 +31,8 @@ const scenes = [
   ...[
     'not-found',
     'microphone-refused',
+    'microphone-dismissed',
+    'microphone-off',
     'microphone-missing',
     'microphone-in-use',
     'microphone-blocked',
@@ -42,7 +44,20 @@ const scenes = [
     'call-dropped',
     'failed',
   ].map(reason => [`failed: ${reason}`, [...invited, ended(reason)]]),
+  [
+    'failed: microphone-refused, then allowed',
+    [...asked, ended('microphone-refused'), { type: 'device-allowed' }],
+  ],
 ];
+
+/** As browsers name themselves; the widget's words on where to look follow from it. */
+const browsers = {
+  chromium: 'Chrome/140.0.0.0 Safari/537.36',
+  firefox: 'Firefox/143.0',
+  safari: 'Macintosh Version/26.0 Safari/605.1.15',
+  android: 'Android 16 Chrome/140.0.0.0 Mobile Safari/537.36',
+  ios: 'iPhone Version/26.0 Mobile Safari/604.1',
+};
 
 const form = document.querySelector('form');
 const wall = document.querySelector('.scenes');
@@ -57,7 +72,9 @@ await customElements.whenDefined('sip-call');
 draw();
 
 function draw() {
-  const { lang, theme, dir } = Object.fromEntries(new FormData(form));
+  const { lang, theme, dir, browser } = Object.fromEntries(new FormData(form));
+  if (browser)
+    Object.defineProperty(navigator, 'userAgent', { configurable: true, value: browsers[browser] });
   wall.replaceChildren(
     ...scenes.map(([name, facts, { to = 'director@mysite.test', label, keys } = {}]) => {
       const scene = document.createElement('figure');

@@ -8,7 +8,24 @@ const seconds = { one: 'second', other: 'seconds' };
 export const words: Words = {
   callWith: address => `Call with ${address}`,
   asking: 'May we use your microphone?',
-  askingHint: 'Choose “Allow” in your browser’s question, and the call begins.',
+  askingWhy: 'It lets the other side hear you, in this call only.',
+  askingHint: {
+    chromium: 'Choose “Allow” in the question at the top left, beside the page’s address.',
+    firefox: 'Choose your microphone and “Allow” in the question at the top left, under the page’s address.',
+    safari: 'Choose “Allow” in the question in the middle of the window.',
+    android: 'Tap “Allow” in the question on your screen.',
+    ios: 'Tap “Allow” in the question on your screen.',
+  },
+  allowHint: {
+    chromium: 'Click the icon to the left of the page’s address, switch the microphone on, then call again.',
+    firefox:
+      'Click the crossed-out microphone to the left of the page’s address, remove the block, then call again.',
+    safari: 'In the menu choose Safari, Settings for This Website, allow the microphone, then call again.',
+    android:
+      'Tap the icon to the left of the page’s address, then Permissions, allow the microphone, then call again.',
+    ios: 'Tap the button beside the page’s address, then Website Settings, allow the microphone, then call again.',
+  },
+  allowed: 'The microphone is allowed now. You can call.',
   calling: 'Calling…',
   ringing: 'Ringing…',
   inCall: 'In call',
@@ -44,7 +61,15 @@ export const words: Words = {
     },
     'microphone-refused': {
       title: 'Microphone access is off',
-      hint: 'Click the icon beside the page’s address, allow the microphone, then call again.',
+      hint: 'Allow the microphone for this page in your browser, then call again.',
+    },
+    'microphone-dismissed': {
+      title: 'The microphone is not allowed yet',
+      hint: 'The browser’s question was closed without an answer. Call again and choose “Allow”.',
+    },
+    'microphone-off': {
+      title: 'Your device keeps the microphone off',
+      hint: 'Allow this browser to use it in the privacy settings of your device, then call again.',
     },
     'microphone-missing': {
       title: 'No microphone found',
@@ -55,8 +80,8 @@ export const words: Words = {
       hint: 'Another program is using it. Close that program, then call again.',
     },
     'microphone-blocked': {
-      title: 'The microphone is blocked here',
-      hint: 'The site, or the settings of your device, forbid it.',
+      title: 'This page may not use a microphone',
+      hint: 'The site does not permit calls here. Open the page in a window of its own and call again.',
     },
     'insecure-page': {
       title: 'Calls need a secure page',

@@ -1,12 +1,20 @@
 // What a language must say, and which language is spoken. A language is a file beside this one with the same
 // shape, a line in `languages`, and its first words in first-words.ts.
+import type { BrowserKind } from '../browser-kind.ts';
 import type { EndReason } from '../call-store.ts';
 
 export interface Words {
   /** Name of the group of controls, for those who hear the page. */
   callWith(address: string): string;
   asking: string;
-  askingHint: string;
+  /** Why, before the browser asks. */
+  askingWhy: string;
+  /** Where the browser's question is to be found. */
+  askingHint: Readonly<Record<BrowserKind, string>>;
+  /** How a microphone that was refused is allowed again. */
+  allowHint: Readonly<Record<BrowserKind, string>>;
+  /** What is said once it is. */
+  allowed: string;
   calling: string;
   ringing: string;
   inCall: string;

@@ -24,6 +24,7 @@ const events: Readonly<Record<string, CallEvent>> = {
   requested: { type: 'requested' },
   'device-asked': { type: 'device-asked' },
   'device-granted': { type: 'device-granted' },
+  'device-allowed': { type: 'device-allowed' },
   invited: { type: 'invited' },
   rang: { type: 'rang', earlyMedia: false },
   answered: { type: 'answered', at: 1000 },
@@ -162,6 +163,15 @@ test('the open question about the microphone closes when it is granted', () => {
   const asking = after({ type: 'requested' }, { type: 'device-asked' });
   assert.equal(asking.asking, true);
   assert.equal(reduce(asking, { type: 'device-granted' }).asking, false);
+});
+
+test('a microphone allowed later is news only to a call that failed for it, and only once', () => {
+  const refused = after({ type: 'requested' }, { type: 'ended', reason: 'microphone-refused', at: 1 });
+  const allowed = reduce(refused, { type: 'device-allowed' });
+  assert.deepEqual(allowed, { ...refused, allowed: true });
+  assert.equal(reduce(allowed, { type: 'device-allowed' }), allowed);
+  assert.equal(reduce(calls.failed, { type: 'device-allowed' }), calls.failed);
+  assert.equal(reduce(allowed, { type: 'requested' }).allowed, false);
 });
 
 test('a call is active from the request to its end', () => {

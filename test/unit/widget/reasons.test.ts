@@ -41,8 +41,8 @@ for (const [header, reason] of byHeader) {
 
 const byError: readonly (readonly [name: string, message: string, forbidden: boolean, EndReason])[] = [
   ['NotAllowedError', 'Permission denied', false, 'microphone-refused'],
-  ['NotAllowedError', 'Permission dismissed', false, 'microphone-refused'],
-  ['NotAllowedError', 'Permission denied by system', false, 'microphone-blocked'],
+  ['NotAllowedError', 'Permission dismissed', false, 'microphone-dismissed'],
+  ['NotAllowedError', 'Permission denied by system', false, 'microphone-off'],
   ['NotAllowedError', 'Permission denied', true, 'microphone-blocked'],
   ['SecurityError', '', false, 'microphone-blocked'],
   ['NotFoundError', 'Requested device not found', false, 'microphone-missing'],
@@ -54,10 +54,16 @@ const byError: readonly (readonly [name: string, message: string, forbidden: boo
 
 for (const [name, message, forbidden, reason] of byError) {
   test(`getUserMedia's ${name}, "${message}"${forbidden ? ', by policy' : ''}: ${reason}`, () => {
-    assert.equal(reasonForError(new DOMException(message, name), forbidden), reason);
+    assert.equal(reasonForError(new DOMException(message, name), { forbidden, open: false }), reason);
   });
 }
 
 test('something thrown that is no error is a failure, not a crash', () => {
-  assert.equal(reasonForError(null, false), 'failed');
+  assert.equal(reasonForError(null, { forbidden: false, open: false }), 'failed');
+});
+
+test('a refusal after which the browser would ask again is a question closed without an answer', () => {
+  const refusal = new DOMException('The request is not allowed.', 'NotAllowedError');
+  assert.equal(reasonForError(refusal, { forbidden: false, open: true }), 'microphone-dismissed');
+  assert.equal(reasonForError(refusal, { forbidden: true, open: true }), 'microphone-blocked');
 });
