@@ -1,0 +1,56 @@
+// A way between two peers that loses, doubles and reorders datagrams, the same ones for the same seed.
+
+export interface LinkCounts {
+  readonly carried: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly reordered: number;
+}
+
+/** How long a datagram is overtaken by those behind it, in milliseconds. */
+const delay = 15;
+
+export class LossyLink {
+  readonly #random: () => number;
+  readonly #share: number;
+  #carried = 0;
+  #lost = 0;
+  #doubled = 0;
+  #reordered = 0;
+
+  /** `share` of the datagrams, from 0 to 1, suffers each of the three. */
+  constructor(seed: number, share: number) {
+    this.#random = generator(seed);
+    this.#share = share;
+  }
+
+  get counts(): LinkCounts {
+    return { carried: this.#carried, lost: this.#lost, doubled: this.#doubled, reordered: this.#reordered };
+  }
+
+  /** Delivers a datagram once, twice, later, or never. */
+  carry(deliver: () => void): void {
+    this.#carried++;
+    const fate = this.#random() / this.#share;
+    if (fate < 1) this.#lost++;
+    else if (fate < 2) {
+      this.#doubled++;
+      deliver();
+      deliver();
+    } else if (fate < 3) {
+      this.#reordered++;
+      setTimeout(deliver, delay);
+    } else deliver();
+  }
+}
+
+/** Mulberry32: from 0 to below 1. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
