@@ -1,0 +1,217 @@
+// The DNS client on real sockets, beside servers and others that do not mean well.
+
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import dns from 'dns-packet';
+import { DnsClient, type Heard } from '../../../gateway/resolver/dns-client.ts';
+import type { DnsServerAddress } from '../../../gateway/resolver/dns-exchange.ts';
+import { addressRecord, answerTo, dnsPeer } from './dns-peer.ts';
+
+const name = 'pbx.test';
+const right = addressRecord(name, '192.0.2.1');
+const wrong = addressRecord(name, '192.0.2.66');
+
+function client(test: TestContext, servers: readonly DnsServerAddress[], timeoutMs = 600): DnsClient {
+  const client = new DnsClient(
+    () => servers,
+    timeoutMs,
+    () => performance.now(),
+  );
+  test.after(() => client.close());
+  return client;
+}
+
+function addressesIn(heard: Heard): unknown[] {
+  assert.ok('reply' in heard, JSON.stringify(heard));
+  return heard.reply.answers.map(answer => 'data' in answer && answer.data);
+}
+
+async function closedPort(): Promise<DnsServerAddress> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return { address: '127.0.0.1', port };
+}
+
+test('an answer with another id, name, type or number of questions, or that is a question, is not heard', async t => {
+  const server = await dnsPeer(t, ({ query, send }) => {
+    const id = query.id ?? 0;
+    send(answerTo(query, [wrong], { id: id ^ 1 }));
+    send(answerTo(query, [wrong], { questions: [{ name: 'other.test', type: 'A' }] }));
+    send(answerTo(query, [wrong], { questions: [{ name, type: 'AAAA' }] }));
+    send(answerTo(query, [wrong], { questions: [{ name, type: 'A', class: 'CH' }] }));
+    send(answerTo(query, [wrong], { questions: [] }));
+    send(answerTo(query, [wrong], { questions: [...query.questions!, ...query.questions!] }));
+    send(answerTo(query, [wrong], { type: 'query' }));
+    send(answerTo(query, [right]));
+  });
+  assert.deepEqual(addressesIn(await client(t, [server]).ask('A', name)), ['192.0.2.1']);
+});
+
+test('an answer from another address or port than the server asked is not heard', async t => {
+  const stranger = createSocket('udp4').bind(0, '127.0.0.1');
+  const far = createSocket('udp4').bind(0, '127.0.0.2');
+  await Promise.all([once(stranger, 'listening'), once(far, 'listening')]);
+  t.after(() => {
+    stranger.close();
+    far.close();
+  });
+  const server = await dnsPeer(t, ({ query, send, from }) => {
+    const spoofed = answerTo(query, [wrong]);
+    send(spoofed, far);
+    stranger.send(spoofed, from.port, from.address, () => send(answerTo(query, [right])));
+  });
+  assert.deepEqual(addressesIn(await client(t, [server]).ask('A', name)), ['192.0.2.1']);
+});
+
+test('ids and source ports are not to be guessed', async t => {
+  const server = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
+  const asking = client(t, [server]);
+  for (let count = 0; count < 60; count++) await asking.ask('A', name);
+  const ids = server.heard.map(({ query }) => query.id ?? 0);
+  const ports = server.heard.map(({ from }) => from.port);
+  for (const numbers of [ids, ports]) {
+    assert.ok(new Set(numbers).size > 50);
+    const steps = numbers.slice(1).map((number, index) => number - numbers[index]!);
+    assert.ok(new Set(steps).size > 40, 'they follow a rule');
+  }
+});
+
+test('questions ask for recursion and offer 1232 bytes', async t => {
+  const server = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
+  await client(t, [server]).ask('A', name);
+  const { query } = server.heard[0]!;
+  assert.equal(query.flag_rd, true);
+  const [option] = query.additionals ?? [];
+  assert.equal(option?.type === 'OPT' && option.udpPayloadSize, 1232);
+});
+
+test('a name comes back in whatever case', async t => {
+  const server = await dnsPeer(t, ({ query, send }) => {
+    send(answerTo(query, [right], { questions: [{ name: 'PBX.Test', type: 'A' }] }));
+  });
+  assert.deepEqual(addressesIn(await client(t, [server]).ask('A', name)), ['192.0.2.1']);
+});
+
+test('a lost datagram is sent again', async t => {
+  const server = await dnsPeer(t, ({ query, send }, count) => {
+    if (count > 1) send(answerTo(query, [right]));
+  });
+  assert.deepEqual(addressesIn(await client(t, [server], 300).ask('A', name)), ['192.0.2.1']);
+});
+
+test('bytes that are no DNS are not heard, and the question is put again', async t => {
+  const server = await dnsPeer(t, ({ query, bytes, send }, count) => {
+    send(Buffer.alloc(0));
+    send(bytes.subarray(0, 11));
+    send(Buffer.from(answerTo(query, [wrong])).fill(0xc0, 12));
+    send(Buffer.from(answerTo(query, [wrong])).fill(0xff, 4));
+    if (count > 1) send(answerTo(query, [right]));
+  });
+  assert.deepEqual(addressesIn(await client(t, [server], 300).ask('A', name)), ['192.0.2.1']);
+});
+
+test('a server that says nothing costs a part of the time, and is asked after the others from then on', async t => {
+  const silent = await dnsPeer(t, () => {});
+  const second = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
+  const asking = client(t, [silent, second], 600);
+  assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
+  const started = performance.now();
+  assert.deepEqual(addressesIn(await asking.ask('AAAA', name)), ['192.0.2.1']);
+  assert.ok(performance.now() - started < 100);
+  assert.equal(silent.heard.length, 1);
+});
+
+test('a slow server is still listened to while the next one is asked', async t => {
+  let answerLate = () => {};
+  const slow = await dnsPeer(t, ({ query, send }) => {
+    answerLate = () => send(answerTo(query, [right]));
+  });
+  const silent = await dnsPeer(t, () => answerLate());
+  assert.deepEqual(addressesIn(await client(t, [slow, silent], 400).ask('A', name)), ['192.0.2.1']);
+});
+
+test('a server that refuses, or fails, is passed over at once', async t => {
+  const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
+  const refusing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 5 })));
+  const good = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
+  const started = performance.now();
+  const asking = client(t, [await closedPort(), failing, refusing, good], 4_000);
+  assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
+  assert.ok(performance.now() - started < 500);
+});
+
+test('when all fail, the last failure is told, without waiting', async t => {
+  const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
+  const started = performance.now();
+  const heard = await client(t, [await closedPort(), failing], 4_000).ask('A', name);
+  assert.deepEqual(heard, { failed: 'SERVFAIL' });
+  assert.ok(performance.now() - started < 500);
+  assert.equal(failing.heard.length, 1);
+});
+
+test('a server that does not know EDNS is asked without, at once from then on', async t => {
+  const old = await dnsPeer(t, ({ query, send }) => {
+    const bare = { questions: [], flags: 1 };
+    send(query.additionals?.length ? answerTo(query, [], bare) : answerTo(query, [right]));
+  });
+  const asking = client(t, [old]);
+  assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
+  assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
+  assert.equal(old.heard.length, 3);
+});
+
+test('what a truncated answer holds is not used; without TCP the next server is asked', async t => {
+  const truncating = await dnsPeer(t, ({ query, send }) => {
+    send(answerTo(query, [wrong], { flags: dns.TRUNCATED_RESPONSE }));
+  });
+  const good = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
+  assert.deepEqual(addressesIn(await client(t, [truncating, good]).ask('A', name)), ['192.0.2.1']);
+});
+
+test('over TCP too, lengths without end and answers to other questions are refused', async t => {
+  const server = await dnsPeer(t, ({ query, send }) => {
+    send(answerTo(query, [], { flags: dns.TRUNCATED_RESPONSE }));
+  });
+  const replies = [Buffer.from([0xff, 0xff]), Buffer.from([0, 12, ...Buffer.alloc(12)])];
+  const tcp = createServer(socket => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.write(replies.shift()!));
+  });
+  tcp.listen(server.port, server.address);
+  await once(tcp, 'listening');
+  t.after(() => tcp.close());
+  const asking = client(t, [server]);
+  assert.deepEqual(await asking.ask('A', name), { failed: 'the answer is too long' });
+  assert.deepEqual(await asking.ask('A', name), { failed: 'no answer to the question' });
+});
+
+test('a server that never answers costs the timeout and no more', async t => {
+  const silent = await dnsPeer(t, () => {});
+  const started = performance.now();
+  assert.deepEqual(await client(t, [silent], 150).ask('A', name), { failed: 'no answer in time' });
+  assert.ok(performance.now() - started < 300);
+  assert.equal(silent.heard.length, 3);
+});
+
+test('closing fails what is under way and what comes later', async t => {
+  const silent = await dnsPeer(t, () => {});
+  const asking = client(t, [silent], 5_000);
+  const pending = asking.ask('A', name);
+  asking.close();
+  assert.deepEqual(await pending, { failed: 'closed' });
+  assert.deepEqual(await asking.ask('A', name), { failed: 'closed' });
+});
+
+test('more questions at once than anybody needs are refused', async t => {
+  const silent = await dnsPeer(t, () => {});
+  const asking = client(t, [silent], 5_000);
+  const pending = Array.from({ length: 513 }, (_, index) => asking.ask('A', `host${index}.test`));
+  assert.deepEqual(await pending[512], { failed: 'too many questions at once' });
+  asking.close();
+  await Promise.all(pending);
+});
