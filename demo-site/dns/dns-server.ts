@@ -3,11 +3,12 @@
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
-import dns, { type Answer, type Packet, type Question } from 'dns-packet';
+import dns, { type Answer, type OptAnswer, type Packet, type Question } from 'dns-packet';
 import { answerFrom, ledTo, type Zone, type ZoneRecord } from './zone.ts';
 
-/** RFC 1035 4.2.1: longer answers are truncated over UDP. EDNS is not spoken. */
-const maxUdpBytes = 512;
+/** RFC 1035 4.2.1, RFC 6891: longer answers are truncated over UDP, unless the asker can take more, up to here. */
+const leastUdpBytes = 512;
+const mostUdpBytes = 1232;
 const maxConnections = 50;
 const idleMs = 5_000;
 const defaultTtl = 60;
@@ -119,10 +120,24 @@ function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions)
   if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return reply(query, question, codes.NOTIMP, []);
   const { rcode, records } = answerFrom(options.zone, question.type, question.name);
   const soa = records.length === 0 && rcode !== 'REFUSED' ? [startOfAuthority(options.zone.origin)] : [];
-  const along = options.additionals ? ledTo(options.zone, records) : [];
-  const answer = reply(query, question, codes[rcode], records, { authorities: soa, additionals: along });
-  if (over === 'tcp' || answer.length <= maxUdpBytes) return answer;
+  const whole = reply(query, question, codes[rcode], records, {
+    authorities: soa,
+    additionals: options.additionals ? ledTo(options.zone, records) : [],
+  });
+  const room = roomOf(query);
+  if (over === 'tcp' || whole.length <= room) return whole;
+  // RFC 2181 9: what nobody asked for is left out before the answer is cut.
+  const answer = reply(query, question, codes[rcode], records, { authorities: soa });
+  if (answer.length <= room) return answer;
   return reply(query, question, codes[rcode], [], { flags: dns.TRUNCATED_RESPONSE });
+}
+
+function optionsOf(query: Packet): OptAnswer | undefined {
+  return query.additionals?.find(record => record.type === 'OPT');
+}
+
+function roomOf(query: Packet): number {
+  return Math.max(leastUdpBytes, Math.min(optionsOf(query)?.udpPayloadSize ?? 0, mostUdpBytes));
 }
 
 function reply(
@@ -141,9 +156,24 @@ function reply(
     questions: [question],
     answers: records.map(onWire),
     ...(more.authorities && { authorities: more.authorities }),
-    ...(more.additionals && { additionals: more.additionals.map(onWire) }),
+    additionals: [
+      ...(more.additionals ?? []).map(onWire),
+      // RFC 6891 6.1.1: who asks with it is answered with it.
+      ...(optionsOf(query) ? [edns0] : []),
+    ],
   });
 }
+
+const edns0: OptAnswer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: mostUdpBytes,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
 
 function onWire(record: ZoneRecord): Answer {
   return { ttl: defaultTtl, class: 'IN', ...record } as Answer;

@@ -12,7 +12,7 @@ import {
 } from './records.ts';
 import type { Step } from './target.ts';
 
-/** How long DNS may be silent where an old answer could stand in (RFC 8767 5 has 1.8 s). */
+/** From the start, how long DNS may be silent where old answers could stand in (RFC 8767 5 has 1.8 s a question). */
 const patienceMs = 400;
 
 /** A question already on its way; the answer waits until somebody reads it. */
@@ -118,8 +118,9 @@ export class Inquiry {
   /** An answer that comes too late for this resolution still reaches the cache. */
   async #inTime<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
     const spare = this.#cache.spare<R>(key);
-    const limit = spare ? Math.min(patienceMs, this.#questionMs) : this.#questionMs;
-    const ms = Math.max(0, Math.min(limit, this.#endsAt - this.#now()));
+    const now = this.#now();
+    const patience = spare ? this.#startedAt + patienceMs - now : Number.POSITIVE_INFINITY;
+    const ms = Math.max(0, Math.min(patience, this.#questionMs, this.#endsAt - now));
     const instead: Cached<R> = spare
       ? { answer: spare, fromCache: true, staleBecause: timedOut }
       : { answer: { kind: 'failed', why: timedOut }, fromCache: false };

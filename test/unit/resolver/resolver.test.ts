@@ -74,16 +74,43 @@ test('what stands in clear after TLS in the zone is no place to fall back to', a
   assert.deepEqual(shown(await resolver.resolve(sip('safe.test'))), ['tls 192.0.2.1:5061']);
 });
 
+/** RFC 3263 4.1: the domain offers TLS, TCP and UDP, in that order. */
+const rfc3263 = [
+  naptr('example.test', 50, 50, 's', 'SIPS+D2T', '_sips._tcp.example.test'),
+  naptr('example.test', 90, 50, 's', 'SIP+D2T', '_sip._tcp.example.test'),
+  naptr('example.test', 100, 50, 's', 'SIP+D2U', '_sip._udp.example.test'),
+  srv('_sip._tcp.example.test', 0, 1, 5060, 'server1.example.test'),
+  srv('_sip._tcp.example.test', 0, 2, 5060, 'server2.example.test'),
+  a('server1.example.test', '192.0.2.1'),
+  a('server2.example.test', '192.0.2.2'),
+];
+
+test("RFC 3263's own client, which speaks TCP and UDP, finds both TCP servers in its own example", async t => {
+  const { resolver } = await scene(t, rfc3263, { transports: ['udp', 'tcp'] });
+  const { targets, trace } = await resolver.resolve(sip('example.test'));
+  assert.deepEqual(shown(targets), ['tcp 192.0.2.1:5060', 'tcp 192.0.2.2:5060']);
+  assert.equal(targets[0]?.because, 'NAPTR 90 50, SRV 0 1');
+  assert.match(trace[0]?.records.at(-1) ?? '', /SIPS.*; ignored: tls is not wanted here$/);
+});
+
+test("RFC 3263's weights of 1 and 2 send two calls in three to the second server", async t => {
+  const { resolver } = await scene(t, rfc3263, { transports: ['tcp'], random: Math.random });
+  let second = 0;
+  for (let call = 0; call < 3_000; call++) {
+    const { targets } = await resolver.resolve(sip('example.test'));
+    if (targets[0]?.hostname === 'server2.example.test') second++;
+  }
+  assert.ok(Math.abs(second / 3_000 - 2 / 3) < 0.05, `${second} of 3000`);
+});
+
+test("in RFC 3263's example with its TLS server a client that speaks TLS takes that alone", async t => {
+  const secure = srv('_sips._tcp.example.test', 0, 1, 5061, 'server1.example.test');
+  const { resolver } = await scene(t, [...rfc3263, secure]);
+  assert.deepEqual(shown(await resolver.resolve(sip('example.test'))), ['tls 192.0.2.1:5061']);
+});
+
 test("RFC 3263's own example, its TLS server gone from DNS, leads to both TCP servers", async t => {
-  const { resolver } = await scene(t, [
-    naptr('example.test', 50, 50, 's', 'SIPS+D2T', '_sips._tcp.example.test'),
-    naptr('example.test', 90, 50, 's', 'SIP+D2T', '_sip._tcp.example.test'),
-    naptr('example.test', 100, 50, 's', 'SIP+D2U', '_sip._udp.example.test'),
-    srv('_sip._tcp.example.test', 0, 1, 5060, 'server1.example.test'),
-    srv('_sip._tcp.example.test', 0, 2, 5060, 'server2.example.test'),
-    a('server1.example.test', '192.0.2.1'),
-    a('server2.example.test', '192.0.2.2'),
-  ]);
+  const { resolver } = await scene(t, rfc3263);
   assert.deepEqual(shown(await resolver.resolve(sip('example.test'))), [
     'tcp 192.0.2.1:5060',
     'tcp 192.0.2.2:5060',
@@ -162,6 +189,87 @@ test('NAPTR records of other services, flag "u" and regular expressions are igno
   ]);
 });
 
+test('NAPTR services for WebSocket (RFC 7118) are known, and left to browsers', async t => {
+  const { resolver } = await scene(t, [
+    naptr('web.test', 1, 1, 's', 'SIP+D2W', '_sip._ws.web.test'),
+    naptr('web.test', 1, 2, 's', 'SIPS+D2W', '_sips._ws.web.test'),
+    naptr('web.test', 2, 1, 's', 'SIP+D2T', '_sip._tcp.web.test'),
+    srv('_sip._tcp.web.test', 1, 0, 5060, 'a.test'),
+    a('a.test', '192.0.2.1'),
+  ]);
+  const { targets, trace } = await resolver.resolve(sip('web.test'));
+  assert.deepEqual(shown(targets), ['tcp 192.0.2.1:5060']);
+  assert.deepEqual(
+    trace[0]?.records.slice(1).map(line => line.split(' ; ')[1]),
+    ['ignored: WebSocket is for browsers', 'ignored: WebSocket is for browsers'],
+  );
+});
+
+test('NAPTR records without a flag lead on to those of another name, in their place', async t => {
+  const { resolver } = await scene(t, [
+    naptr('from.test', 10, 1, '', '', 'provider.test'),
+    naptr('from.test', 20, 1, 's', 'SIP+D2T', '_sip._tcp.from.test'),
+    naptr('provider.test', 1, 1, 's', 'SIP+D2U', '_sip._udp.provider.test'),
+    srv('_sip._udp.provider.test', 1, 0, 5060, 'a.test'),
+    srv('_sip._tcp.from.test', 1, 0, 5060, 'a.test'),
+    a('a.test', '192.0.2.1'),
+  ]);
+  const { targets } = await resolver.resolve(sip('from.test'));
+  assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'tcp 192.0.2.1:5060']);
+  assert.equal(targets[0]?.domain, 'from.test');
+});
+
+test('NAPTR records that lead on in a circle, or without end, are left', async t => {
+  const chain = Array.from({ length: 20 }, (_, index) =>
+    naptr(`n${index}.test`, 1, 1, '', '', `n${index + 1}.test`),
+  );
+  const { resolver, asked } = await scene(t, [
+    naptr('ring.test', 1, 1, '', '', 'gnir.test'),
+    naptr('gnir.test', 1, 1, '', '', 'ring.test'),
+    a('ring.test', '192.0.2.1'),
+    ...chain,
+    a('n0.test', '192.0.2.2'),
+  ]);
+  assert.deepEqual(shown(await resolver.resolve(sip('ring.test'))), ['udp 192.0.2.1:5060']);
+  assert.deepEqual(shown(await resolver.resolve(sip('n0.test'))), ['udp 192.0.2.2:5060']);
+  assert.ok(asked.filter(question => question.startsWith('NAPTR')).length <= 6);
+});
+
+test('of a hundred NAPTR records sixteen are followed', async t => {
+  const many = Array.from({ length: 100 }, (_, index) => index);
+  const { resolver, asked } = await scene(
+    t,
+    many.map(index => naptr('many.test', index, 1, 's', 'SIP+D2U', `_sip._udp.s${index}.test`)),
+  );
+  await assert.rejects(resolver.resolve(sip('many.test')), { code: 'nothing-usable' });
+  assert.ok(asked.filter(question => question.startsWith('SRV')).length <= 16 + 3);
+});
+
+test('where the first hosts have no address, the next ones are asked for, up to 24', async t => {
+  const many = Array.from({ length: 100 }, (_, index) => index);
+  const { resolver, asked } = await scene(t, [
+    ...many.map(index => srv('_sip._udp.holes.test', index, 0, 5060, `host${index}.test`)),
+    a('host12.test', '192.0.2.1'),
+    a('host50.test', '192.0.2.2'),
+  ]);
+  assert.deepEqual(shown(await resolver.resolve(sip('holes.test'))), ['udp 192.0.2.1:5060']);
+  assert.equal(asked.filter(question => question.startsWith('A ')).length, 24);
+});
+
+test('every target bears the domain of the URI, for its certificate, and the records that led to it', async t => {
+  const { resolver } = await scene(t, mysiteZone(pbx, { second, tls: { ...pbx, port: 5061 } }).records);
+  const { targets } = await resolver.resolve(sip('MySite.test.'));
+  assert.deepEqual(
+    targets.map(({ domain, because }) => `${domain}: ${because}`),
+    [
+      'mysite.test: NAPTR 10 50, SRV 10 0',
+      'mysite.test: NAPTR 10 51, SRV 10 0',
+      'mysite.test: NAPTR 20 50, SRV 10 0',
+      'mysite.test: NAPTR 20 50, SRV 10 0',
+    ],
+  );
+});
+
 test('an explicit port skips NAPTR and SRV', async t => {
   const { resolver, asked } = await scene(t, mysiteZone(pbx).records);
   const resolution = await resolver.resolve(sip('asterisk.mysite.test', { port: 5099 }));
@@ -222,6 +330,31 @@ test('both families of one SRV target come before the next SRV target, and take 
   assert.equal(addresses[0], '2001:db8::1');
   assert.deepEqual(addresses.slice(1, 3).sort(), ['192.0.2.1', '192.0.2.2']);
   assert.equal(addresses[3], '192.0.2.3');
+});
+
+test('SRV records are found for each transport that the URI may name', async t => {
+  const { resolver } = await scene(t, [
+    srv('_sip._udp.three.test', 1, 0, 5070, 'a.test'),
+    srv('_sip._tcp.three.test', 1, 0, 5071, 'a.test'),
+    srv('_sips._tcp.three.test', 1, 0, 5072, 'a.test'),
+    a('a.test', '192.0.2.1'),
+  ]);
+  for (const [uri, target] of [
+    [sip('three.test', { transport: 'udp' }), 'udp 192.0.2.1:5070'],
+    [sip('three.test', { transport: 'tcp' }), 'tcp 192.0.2.1:5071'],
+    [sip('three.test', { transport: 'tls' }), 'tls 192.0.2.1:5072'],
+    [{ scheme: 'sips', host: 'three.test', transport: 'tcp' }, 'tls 192.0.2.1:5072'],
+    [{ scheme: 'sips', host: 'a.test', port: 5099 }, 'tls 192.0.2.1:5099'],
+    [sip('a.test', { port: 5099, transport: 'tcp' }), 'tcp 192.0.2.1:5099'],
+  ] as const) {
+    assert.deepEqual(shown(await resolver.resolve(uri)), [target]);
+  }
+  for (const uri of [
+    { scheme: 'sips', host: 'three.test', transport: 'udp' },
+    sip('three.test', { transport: 'ws' }),
+  ] as const) {
+    await assert.rejects(resolver.resolve(uri), { code: 'nothing-usable' });
+  }
 });
 
 test('an alias is followed, and a loop of aliases leads nowhere', async t => {

@@ -1,0 +1,108 @@
+// How long a resolution waits, in round trips to a DNS server that takes its time.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
+import type { BegunResolution, Target } from '../../../gateway/resolver/target.ts';
+import { a, naptr, scene, shown, srv } from './zones.ts';
+
+const roundMs = 80;
+const pbx = { address: '192.0.2.1', port: 5060 };
+const zone = mysiteZone(pbx, { second: { address: '192.0.2.2', port: 5060 } }).records;
+const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
+const slow = { delayMs: roundMs, families: ['ipv4'] } as const;
+
+async function rounds(work: Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work;
+  return Math.floor((performance.now() - started) / roundMs);
+}
+
+async function all({ targets }: BegunResolution): Promise<Target[]> {
+  const list: Target[] = [];
+  for await (const target of targets) list.push(target);
+  return list;
+}
+
+test("the first server of the founding document's zone is known after two round trips, the second after three", async t => {
+  const { resolver } = await scene(t, zone, slow);
+  const beginning = resolver.begin(mysite);
+  assert.equal(await rounds(beginning), 2);
+  const begun = await beginning;
+  assert.equal(await rounds(begun.whole), 1);
+  const { targets } = await begun.whole;
+  assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'udp 192.0.2.2:5060', 'tcp 192.0.2.1:5060']);
+  assert.deepEqual(await all(begun), targets);
+});
+
+test('a domain whose SRV records are named as usual is known whole after two round trips', async t => {
+  const usual = zone.filter(({ type, data }) => type !== 'NAPTR' || !data.replacement.includes('second'));
+  const { resolver } = await scene(t, usual, slow);
+  assert.equal(await rounds(resolver.resolve(mysite)), 2);
+});
+
+test('where a server sends along what its records lead to, one round trip is enough', async t => {
+  const { resolver, asked } = await scene(t, zone, { ...slow, additionals: true });
+  assert.equal(await rounds(resolver.resolve(mysite)), 1);
+  assert.ok(!asked.some(question => question.startsWith('A ')));
+  const { trace } = await resolver.resolve(mysite);
+  assert.equal(trace.find(step => step.name === '_sip._udp.second.mysite.test')?.from, 'additional section');
+});
+
+test('while addresses are remembered, NAPTR and SRV records cost one round trip', async t => {
+  let now = 0;
+  const records = [
+    naptr('short.test', 10, 10, 's', 'SIP+D2U', '_sip._udp.short.test', '', 1),
+    srv('_sip._udp.short.test', 10, 0, 5060, 'pbx.short.test', 1),
+    a('pbx.short.test', '192.0.2.1', 600),
+  ];
+  const { resolver } = await scene(t, records, { ...slow, now: () => now });
+  const uri = { scheme: 'sip', host: 'short.test' } as const;
+  assert.equal(await rounds(resolver.resolve(uri)), 2);
+  now += 2_000;
+  assert.equal(await rounds(resolver.resolve(uri)), 1);
+  assert.equal(await rounds(resolver.resolve(uri)), 0);
+});
+
+test('a server that is slow to tell of later servers does not hold up the first', async t => {
+  const { resolver } = await scene(t, zone, {
+    families: ['ipv4'],
+    misbehave: ({ name }) => (name.includes('second') ? 'silence' : undefined),
+    deadlineMs: 600,
+  });
+  const started = performance.now();
+  const begun = await resolver.begin(mysite);
+  assert.ok(performance.now() - started < 200);
+  const { targets, trace } = await begun.whole;
+  assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'tcp 192.0.2.1:5060']);
+  assert.equal(
+    trace.find(step => step.name === '_sip._udp.second.mysite.test')?.failure,
+    'no answer in time',
+  );
+});
+
+test('the answer of one family does not wait for that of the other', async t => {
+  const { resolver } = await scene(t, zone, {
+    misbehave: ({ type }) => (type === 'AAAA' ? 'silence' : undefined),
+    deadlineMs: 2_000,
+  });
+  const started = performance.now();
+  const { targets } = await resolver.begin(mysite);
+  const first = await targets[Symbol.asyncIterator]().next();
+  assert.equal(first.value?.address, '192.0.2.1');
+  assert.ok(performance.now() - started < 500);
+});
+
+test('an aborted resolution ends the reading of its targets with the reason', async t => {
+  const { resolver } = await scene(t, zone, {
+    families: ['ipv4'],
+    misbehave: ({ name }) => (name.includes('second') ? 'silence' : undefined),
+  });
+  const abort = new AbortController();
+  const begun = await resolver.begin(mysite, abort.signal);
+  const reason = new Error('the caller hung up');
+  const reading = all(begun);
+  abort.abort(reason);
+  await assert.rejects(reading, reason);
+  await assert.rejects(begun.whole, reason);
+});
