@@ -110,6 +110,9 @@ export class UdpTransport implements UdpFlowOwner {
   }
 
   failed(flow: UdpFlow, error: Error): void {
+    // A message that no datagram holds says nothing of the peer, whose name anybody could have put on what
+    // it answers.
+    if (codeOf(error) === 'EMSGSIZE') return;
     flow.end();
     this.#forget(flow);
     this.#user.flowClosed(flow, error);
