@@ -47,9 +47,15 @@ function fieldLines(message: SipMessage): string {
     if (known === undefined && !TOKEN.test(name))
       throw new TypeError(`No header name: ${JSON.stringify(name)}`);
     // One line for `Allow: INVITE, ACK, BYE`: a datagram has no room for one each.
-    if (known?.joined === true && name === previous && value !== '') lines += `, ${value}`;
+    const joined = known?.joined === true && isPlain(value);
+    if (joined && name === previous) lines += `, ${value}`;
     else lines += `\r\n${name}: ${value}`;
-    previous = value === '' ? '' : name;
+    previous = joined ? name : '';
   }
   return lines;
+}
+
+/** Nothing in it opens what a comma after it could end up inside of. */
+function isPlain(value: string): boolean {
+  return value !== '' && !value.includes('"') && !value.includes('<');
 }

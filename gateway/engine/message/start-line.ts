@@ -46,10 +46,10 @@ function parseRequestLine(line: string): RequestLine | undefined {
 
 /** RFC 3261 7.1: "The SIP-Version string is case-insensitive". */
 function isOurVersion(version: string): boolean {
-  return version === 'SIP/2.0' || version.toUpperCase() === 'SIP/2.0';
+  return version === 'SIP/2.0' || /^SIP\/2\.0$/i.test(version);
 }
 
 function parseStatusLine(line: string): StatusLine | undefined {
-  const match = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/.exec(line);
+  const match = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/s.exec(line);
   return match === null ? undefined : { kind: 'response', status: Number(match[1]), reason: match[2] ?? '' };
 }
