@@ -9,6 +9,7 @@ import type { AppConnection } from './drachtio/app-connection.ts';
 import { Applications } from './drachtio/applications.ts';
 import { Cdr } from './drachtio/cdr.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
+import { Registrations } from './drachtio/registrations.ts';
 import { type Route, Routing } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
@@ -102,7 +103,8 @@ export class Engine {
     const applications = new Applications();
     const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers });
     const cdr = new Cdr(applications, clock);
-    const routing = new Routing(options.route, applications, log);
+    const registrations = new Registrations(clock);
+    const routing = new Routing(options.route, applications, registrations, log);
     const sipIn = new SipIn(applications, timers, routing, cdr);
     const agent = new UserAgent(sipIn, {
       network: transports,
@@ -118,7 +120,8 @@ export class Engine {
     reception.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
-    const server = new AdminServer(options.admin, applications, agent, transports, proxy, cdr, log);
+    const around = { agent, network: transports, proxy, cdr, registrations };
+    const server = new AdminServer(options.admin, applications, around, log);
     const busy = (connection: AppConnection) => agent.hasBusiness(connection);
     routing.outbound = new OutboundApplications(applications, server, timers, busy);
     routing.proxy = proxy;

@@ -29,7 +29,7 @@ export function localSide(network: Network, flow: Flow): LocalSide {
 }
 
 /** For a request that finds no way out and is only written down to be reported as failed. */
-export function localSideWithoutFlow(network: Network, transport: Destination['transport']): LocalSide {
+export function localSideWithoutFlow(network: Network, transport: Flow['transport']): LocalSide {
   const point = network.points.find(candidate => candidate.transport === transport) ?? network.points[0];
   const hostPort =
     point === undefined ? '127.0.0.1' : formatHostPort(point.advertise ?? point.address, point.port);

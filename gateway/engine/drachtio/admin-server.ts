@@ -2,16 +2,13 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Network } from '../dialog/network.ts';
-import type { UserAgent } from '../dialog/user-agent.ts';
-import type { ProxyCore } from '../proxy/proxy-core.ts';
 import { AppConnection, type AppConnectionUser, type AppFrame } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import { authenticate } from './authenticate.ts';
-import type { Cdr } from './cdr.ts';
 import { proxyOut } from './proxy-out.ts';
 import { removeRoute, route } from './route.ts';
 import { sipOut } from './sip-out.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface AdminOptions {
   readonly secret: string;
@@ -32,27 +29,13 @@ export class AdminServer implements AppConnectionUser {
   readonly #server: Server;
   readonly #options: AdminOptions;
   readonly #applications: Applications;
-  readonly #agent: UserAgent;
-  readonly #network: Network;
-  readonly #proxy: ProxyCore;
-  readonly #cdr: Cdr;
+  readonly #around: Surroundings;
   readonly #log: AdminLog;
 
-  constructor(
-    options: AdminOptions,
-    applications: Applications,
-    agent: UserAgent,
-    network: Network,
-    proxy: ProxyCore,
-    cdr: Cdr,
-    log: AdminLog,
-  ) {
+  constructor(options: AdminOptions, applications: Applications, around: Surroundings, log: AdminLog) {
     this.#options = options;
     this.#applications = applications;
-    this.#agent = agent;
-    this.#network = network;
-    this.#proxy = proxy;
-    this.#cdr = cdr;
+    this.#around = around;
     this.#log = log;
     this.#server = createServer(socket => this.#accept(socket));
     this.#server.maxConnections = maxConnections;
@@ -75,22 +58,22 @@ export class AdminServer implements AppConnectionUser {
   framed(connection: AppConnection, frame: AppFrame): void {
     const { verb } = frame;
     if (verb === 'authenticate') {
-      authenticate(connection, frame, this.#options.secret, this.#network.points);
+      authenticate(connection, frame, this.#options.secret, this.#around.network.points);
     } else if (!connection.authenticated) {
       // The daemon takes `route`, `ping` and `sip` from anybody; nobody should.
       connection.reply(frame, 'NO|not authenticated');
       connection.close();
-    } else if (verb === 'sip') sipOut(this.#agent, this.#network, this.#cdr, connection, frame);
+    } else if (verb === 'sip') sipOut(this.#around, connection, frame);
     else if (verb === 'route') route(connection, frame);
     else if (verb === 'remove_route') removeRoute(connection, frame);
     else if (verb === 'ping') connection.reply(frame, 'OK|pong');
-    else if (verb === 'proxy') proxyOut(this.#agent, this.#proxy, this.#cdr, connection, frame);
+    else if (verb === 'proxy') proxyOut(this.#around, connection, frame);
     else connection.reply(frame, `NO|unknown command: ${verb.slice(0, 32)}`);
   }
 
   closed(connection: AppConnection): void {
     this.#applications.remove(connection);
-    this.#agent.ownerGone(connection);
+    this.#around.agent.ownerGone(connection);
   }
 
   #accept(socket: Socket): void {

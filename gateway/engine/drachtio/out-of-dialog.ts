@@ -1,51 +1,57 @@
 // `sip||` and a request: a new call, registration or question. The application chooses the identities,
 // and with `proxy` the next hop; what it leaves out is filled in here.
 
-import { localSide, localSideWithoutFlow, type Network } from '../dialog/network.ts';
+import { localSide, localSideWithoutFlow } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
-import type { InitialDraft } from '../dialog/outbound.ts';
-import type { UserAgent } from '../dialog/user-agent.ts';
+import { type InitialDraft, sizeOf } from '../dialog/outbound.ts';
+import { openWay } from '../dialog/way.ts';
 import { tagOf, withTag } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
 import { newCallId, newTag } from '../transaction/identifiers.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
-import type { Cdr } from './cdr.ts';
 import { fillFields, fillIdentity, type Place, typed } from './placeholders.ts';
 import { sentRequest } from './sip-fields.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export function sendOutOfDialog(
-  agent: UserAgent,
-  network: Network,
-  cdr: Cdr,
+  around: Surroundings,
   connection: AppConnection,
   frame: AppFrame,
   request: SipRequest,
   fields: [string, string][],
 ): void {
+  const { agent, network, cdr, registrations } = around;
   const proxy = frame.fields[2] ?? '';
-  const hop = hopOf(proxy === '' ? request.uri : asUri(proxy));
+  const next = proxy === '' ? request.uri : asUri(proxy);
+  const way = registrations.flowTo(next) ?? hopOf(next);
   const complete = typed(fields, request.body);
   const refusal =
-    hop === undefined
-      ? `invalid request-uri: ${proxy === '' ? request.uri : proxy}`
+    way === undefined
+      ? `invalid request-uri: ${next}`
       : complete === undefined
         ? 'missing content-type'
         : (problemOf(request) ?? (agent.dialogs.full ? 'too many dialogs' : undefined));
-  if (hop === undefined || complete === undefined || refusal !== undefined) {
+  if (way === undefined || complete === undefined || refusal !== undefined) {
     connection.reply(frame, `NOK|${refusal}`);
     return;
   }
-  agent.outbound.open(hop, (flow, error) => {
-    if (connection.closed) return;
-    if (error !== undefined) agent.log.debug({ error: error.message, hop }, 'no way to the next hop');
-    const side = flow === undefined ? localSideWithoutFlow(network, hop.transport) : localSide(network, flow);
-    const draft = complement(request, complete, { hostPort: side.hostPort, transport: hop.transport });
-    const outgoing = agent.outbound.initial(connection, draft, side, flow);
-    const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
-    connection.reply(frame, head, outgoing.bytes);
-    if (request.method === 'INVITE') cdr.attempt('application', outgoing.bytes);
-  });
+  const { transport } = way;
+  openWay(
+    agent.outbound,
+    way,
+    (flow, error) => {
+      if (connection.closed) return;
+      if (error !== undefined) agent.log.debug({ error: error.message, next }, 'no way to the next hop');
+      const side = flow === undefined ? localSideWithoutFlow(network, transport) : localSide(network, flow);
+      const draft = complement(request, complete, { hostPort: side.hostPort, transport });
+      const outgoing = agent.outbound.initial(connection, draft, side, flow);
+      const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
+      connection.reply(frame, head, outgoing.bytes);
+      if (request.method === 'INVITE') cdr.attempt('application', outgoing.bytes);
+    },
+    sizeOf({ fields: complete, body: request.body }),
+  );
 }
 
 /** `proxy` may be a URI, or an address with or without a port. */

@@ -1,22 +1,21 @@
 // `sip|txnId|` and a response: the application's answer to a request from the network.
 
 import { IncomingInvite } from '../dialog/incoming-invite.ts';
-import type { UserAgent } from '../dialog/user-agent.ts';
 import { tagOf } from '../message/address.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
-import type { Cdr } from './cdr.ts';
 import { fillFields, typed } from './placeholders.ts';
 import { sentResponse } from './sip-fields.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export function sendResponse(
-  agent: UserAgent,
-  cdr: Cdr,
+  around: Surroundings,
   connection: AppConnection,
   frame: AppFrame,
   response: SipResponse,
   fields: [string, string][],
 ): void {
+  const { agent, cdr, registrations } = around;
   const transactionId = frame.fields[0] ?? '';
   if (transactionId === '') {
     connection.reply(frame, 'NO|transaction id missing');
@@ -42,6 +41,9 @@ export function sendResponse(
   else {
     const head = sentResponse(sent, transactionId, incoming.dialogId, agent.timers.clock.now());
     connection.reply(frame, head, sent.bytes);
+    if (response.status >= 200 && response.status < 300) {
+      registrations.accepted(incoming.request, response, flow);
+    }
     if (!(incoming instanceof IncomingInvite) || incoming.inDialog) return;
     if (response.status >= 300) cdr.fail('application', response.status, sent.bytes);
     else if (response.status >= 200) cdr.start('application', 'uas', sent.bytes);

@@ -2,22 +2,16 @@
 // the application has a request forwarded instead of answering it.
 
 import { hopOf } from '../dialog/next-hop.ts';
-import type { UserAgent } from '../dialog/user-agent.ts';
 import { serialize } from '../message/serialize.ts';
 import type { Target } from '../proxy/forwarding.ts';
-import type { ProxyCore } from '../proxy/proxy-core.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { readAppMessage } from './app-message.ts';
-import type { Cdr } from './cdr.ts';
+import type { Registrations } from './registrations.ts';
 import { sipFields } from './sip-fields.ts';
+import type { Surroundings } from './surroundings.ts';
 
-export function proxyOut(
-  agent: UserAgent,
-  proxy: ProxyCore,
-  cdr: Cdr,
-  connection: AppConnection,
-  frame: AppFrame,
-): void {
+export function proxyOut(around: Surroundings, connection: AppConnection, frame: AppFrame): void {
+  const { agent, proxy, cdr, registrations } = around;
   const [transactionId = '', remain, full, redirects, forking, provisional = '', final = '', ...uris] =
     frame.fields;
   // drachtio-srf waits for ever unless a proxy request is refused with just this word.
@@ -28,7 +22,7 @@ export function proxyOut(
     return;
   }
   const message = frame.message === undefined ? undefined : readAppMessage(frame.message);
-  const targets = targetsOf(uris);
+  const targets = targetsOf(uris, registrations);
   if (typeof message === 'string' || targets === undefined) {
     refuse(typeof message === 'string' ? message : `error proxying request to ${uris.join(', ')}`);
     return;
@@ -67,12 +61,12 @@ export function proxyOut(
 }
 
 /** Undefined when one of them cannot be reached by any transport of ours. */
-export function targetsOf(uris: readonly string[]): Target[] | undefined {
+export function targetsOf(uris: readonly string[], registrations: Registrations): Target[] | undefined {
   const targets: Target[] = [];
   for (const uri of uris) {
-    const hop = hopOf(uri);
-    if (hop === undefined) return undefined;
-    targets.push({ uri, hop });
+    const way = registrations.flowTo(uri) ?? hopOf(uri);
+    if (way === undefined) return undefined;
+    targets.push({ uri, way });
   }
   return targets;
 }

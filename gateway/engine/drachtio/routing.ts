@@ -10,6 +10,7 @@ import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import type { OutboundApplications } from './outbound-applications.ts';
 import { milliseconds, targetsOf } from './proxy-out.ts';
+import type { Registrations } from './registrations.ts';
 
 /** A request that belongs to no dialog, as the decision sees it. */
 export interface NewRequest {
@@ -51,14 +52,21 @@ export interface RoutingLog {
 export class Routing {
   readonly #route: Route | undefined;
   readonly #applications: Applications;
+  readonly #registrations: Registrations;
   readonly #log: RoutingLog;
   /** Introduced later: both are built on what is built on this. */
   outbound: OutboundApplications | undefined;
   proxy: ProxyCore | undefined;
 
-  constructor(route: Route | undefined, applications: Applications, log: RoutingLog) {
+  constructor(
+    route: Route | undefined,
+    applications: Applications,
+    registrations: Registrations,
+    log: RoutingLog,
+  ) {
     this.#route = route;
     this.#applications = applications;
+    this.#registrations = registrations;
     this.#log = log;
   }
 
@@ -102,7 +110,7 @@ export class Routing {
   }
 
   #forward(decision: ProxyDecision, incoming: IncomingRequest): void {
-    const targets = targetsOf(decision.destinations);
+    const targets = targetsOf(decision.destinations, this.#registrations);
     if (targets === undefined) throw new Error(`no way to ${decision.destinations.join(', ')}`);
     const plan: ForwardingPlan = {
       targets,

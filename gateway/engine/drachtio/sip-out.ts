@@ -1,25 +1,19 @@
 // `sip`: application to network. Decides, in the daemon's order, what kind of message it is.
 
 import { dialogId } from '../dialog/dialog.ts';
-import type { Network } from '../dialog/network.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
 import { tagOf } from '../message/address.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { readAppMessage } from './app-message.ts';
-import type { Cdr } from './cdr.ts';
 import { sendCancel } from './out-cancel.ts';
 import { sendInDialog } from './out-in-dialog.ts';
 import { sendOutOfDialog } from './out-of-dialog.ts';
 import { sendResponse } from './out-response.ts';
+import type { Surroundings } from './surroundings.ts';
 
-export function sipOut(
-  agent: UserAgent,
-  network: Network,
-  cdr: Cdr,
-  connection: AppConnection,
-  frame: AppFrame,
-): void {
+export function sipOut(around: Surroundings, connection: AppConnection, frame: AppFrame): void {
+  const { agent, cdr } = around;
   const read = readAppMessage(frame.message ?? Buffer.alloc(0));
   if (typeof read === 'string') {
     connection.reply(frame, `NOK|${read}`);
@@ -27,7 +21,7 @@ export function sipOut(
   }
   const { message, fields } = read;
   const [transactionId = '', dialog = ''] = frame.fields;
-  if (message.kind === 'response') sendResponse(agent, cdr, connection, frame, message, fields);
+  if (message.kind === 'response') sendResponse(around, connection, frame, message, fields);
   else if (dialog !== '') {
     sendInDialog(agent, cdr, connection, frame, agent.dialogs.named(dialog, connection), message, fields);
   } else if (transactionId !== '') {
@@ -36,7 +30,7 @@ export function sipOut(
   } else {
     const known = ownDialog(agent, connection, message);
     if (known !== undefined) sendInDialog(agent, cdr, connection, frame, known, message, fields);
-    else sendOutOfDialog(agent, network, cdr, connection, frame, message, fields);
+    else sendOutOfDialog(around, connection, frame, message, fields);
   }
 }
 

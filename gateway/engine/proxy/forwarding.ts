@@ -2,8 +2,9 @@
 // or all at once, and the one final response that the caller gets for all of them.
 
 import type { Network } from '../dialog/network.ts';
-import { type Hop, hopOf } from '../dialog/next-hop.ts';
+import { hopOf } from '../dialog/next-hop.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
+import type { Way } from '../dialog/way.ts';
 import { parseAddress } from '../message/address.ts';
 import { createRequest } from '../message/compose.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
@@ -30,7 +31,7 @@ export interface ForwardingPlan {
 /** A Request-URI and where it leads, which differ when there are routes. */
 export interface Target {
   readonly uri: string;
-  readonly hop: Hop;
+  readonly way: Way;
 }
 
 /** Who is told how it goes. */
@@ -156,9 +157,9 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   #advance(): void {
     if (this.#answered) return;
     while (!this.#closed && this.#waiting.length > 0 && (this.#plan.simultaneous || !this.#pending)) {
-      const { uri, hop } = this.#waiting.shift()!;
+      const { uri, way } = this.#waiting.shift()!;
       const { request } = this.#transaction;
-      const branch = new ProxyBranch(this.#agent, this.#network, this, request, uri, hop);
+      const branch = new ProxyBranch(this.#agent, this.#network, this, request, uri, way);
       this.#branches.push(branch);
       branch.start(this.#plan.patience);
     }
@@ -192,9 +193,9 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     const found: { target: Target; q: number }[] = [];
     for (const value of response.headers.all('Contact')) {
       const contact = parseAddress(value);
-      const hop = contact === undefined ? undefined : hopOf(contact.uri);
-      if (contact === undefined || hop === undefined) continue;
-      found.push({ target: { uri: contact.uri, hop }, q: Number(contact.params.get('q') ?? 1) });
+      const way = contact === undefined ? undefined : hopOf(contact.uri);
+      if (contact === undefined || way === undefined) continue;
+      found.push({ target: { uri: contact.uri, way }, q: Number(contact.params.get('q') ?? 1) });
     }
     found.sort((a, b) => b.q - a.q);
     return this.#offer(found.map(({ target }) => target));

@@ -3,8 +3,8 @@
 
 import { composeCancel } from '../dialog/cancel.ts';
 import { localSide, type Network } from '../dialog/network.ts';
-import type { Hop } from '../dialog/next-hop.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
+import { openWay, type Way } from '../dialog/way.ts';
 import { createResponse } from '../message/compose.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
@@ -32,7 +32,7 @@ export interface BranchPatience {
 
 export class ProxyBranch implements ClientTransactionUser {
   readonly uri: string;
-  readonly hop: Hop;
+  readonly way: Way;
   flow: Flow | undefined;
   readonly #agent: UserAgent;
   readonly #network: Network;
@@ -53,14 +53,14 @@ export class ProxyBranch implements ClientTransactionUser {
     user: BranchUser,
     original: SipRequest,
     uri: string,
-    hop: Hop,
+    way: Way,
   ) {
     this.#agent = agent;
     this.#network = network;
     this.#user = user;
     this.#original = original;
     this.uri = uri;
-    this.hop = hop;
+    this.way = way;
   }
 
   /** Whether it may still succeed or fail. */
@@ -74,7 +74,7 @@ export class ProxyBranch implements ClientTransactionUser {
       this.#timers.push(timers.start(patience.provisional, onSilent, this));
     }
     if (patience.final !== undefined) this.#timers.push(timers.start(patience.final, onLate, this));
-    this.#agent.outbound.open(this.hop, (flow, error) => {
+    openWay(this.#agent.outbound, this.way, (flow, error) => {
       if (this.#over) return;
       if (flow === undefined || this.#agent.transactions.full)
         this.transportFailed(error ?? new Error('full'));

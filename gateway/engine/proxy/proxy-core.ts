@@ -6,6 +6,7 @@ import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import { localSide, type Network } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
+import { openWay } from '../dialog/way.ts';
 import { parseAddress } from '../message/address.ts';
 import { createResponse } from '../message/compose.ts';
 import type { SipRequest } from '../message/message.ts';
@@ -78,7 +79,7 @@ export class ProxyCore implements Forwarder {
     const target = targetOf(ack);
     if (target === undefined) return;
     spend(ack);
-    this.#agent.outbound.open(target.hop, flow => {
+    openWay(this.#agent.outbound, target.way, flow => {
       if (flow === undefined) return;
       ack.headers.prepend('Via', `${localSide(this.#network, flow).via};branch=${newBranch()};rport`);
       flow.send(serialize(ack));
@@ -128,6 +129,6 @@ function spend({ headers }: SipRequest): void {
 /** 16.6 steps 6 and 7: the first route left, else the Request-URI. */
 function targetOf(request: SipRequest): Target | undefined {
   const route = request.headers.get('Route');
-  const hop = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
-  return hop === undefined ? undefined : { uri: request.uri, hop };
+  const way = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
+  return way === undefined ? undefined : { uri: request.uri, way };
 }
