@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { configFrom } from '../../../gateway/config/load.ts';
 import { RawCall } from '../../support/raw-call.ts';
 import type { RawPeer } from '../../support/raw-peer.ts';
 import { SDP, startScene } from '../../support/signalling-gateway.ts';
@@ -106,4 +107,61 @@ test('a late answer of a server that was given up is acknowledged and ended', as
   await pbx.request('ACK');
   pbx.respond(await pbx.request('BYE'), '200 OK');
   await quiet();
+});
+
+test('a late answer of a server that was silent too long is acknowledged and ended, and the next server keeps the call', {
+  todo: 'the engine forgets an INVITE at Timer B',
+}, async context => {
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.3 } });
+  const [late, second] = pbxs as [RawPeer, RawPeer];
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(SDP);
+  const missed = await late.request('INVITE');
+  const invite = await second.request('INVITE');
+  second.respond(invite, '180 Ringing');
+  await browser.response(180);
+  late.respond(missed, '200 OK', { body: SDP, tag: 'late' });
+  await late.request('ACK');
+  late.respond(await late.request('BYE'), '200 OK');
+  second.respond(invite, '200 OK', { body: SDP });
+  call.ack(await browser.response(200));
+  await second.request('ACK');
+  call.request('BYE');
+  second.respond(await second.request('BYE'), '200 OK');
+  await browser.response(200, 'BYE');
+  await quiet();
+});
+
+test('servers that fail one call are still on the list of another that is under way', async context => {
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.6 } });
+  const [first, second] = pbxs as [RawPeer, RawPeer];
+  new RawCall(browser, DIRECTOR).invite(SDP);
+  await first.request('INVITE');
+  // Another caller finds both servers failing meanwhile.
+  new RawCall(browser, DIRECTOR).invite(SDP);
+  first.respond(await first.request('INVITE'), '503 Service Unavailable');
+  second.respond(await second.request('INVITE'), '503 Service Unavailable');
+  await browser.response(503);
+  // The first one's server stays silent: its second server is asked all the same.
+  second.respond(await second.request('INVITE'), '486 Busy Here');
+  await browser.response(486);
+  await quiet();
+});
+
+test('however many servers are silent, the visitor is told when the set-up has taken its time', async context => {
+  const limits = { answerSeconds: 0.3, setupSeconds: 0.7 };
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 5, limits });
+  const askedAt = performance.now();
+  new RawCall(browser, DIRECTOR).invite(SDP);
+  const response = await browser.response(503);
+  assert.equal(response.headers.get('Retry-After'), '10');
+  assert.ok(performance.now() - askedAt < 1_400);
+  assert.deepEqual(pbxs[4]?.inbox, []);
+  await quiet();
+});
+
+test('unless the owner says otherwise, a server may be silent for 2 s and a set-up take 12', () => {
+  const sites = [{ domain: 'mysite.test', origins: ['*'], callable: ['director'] }];
+  const { answerSeconds, setupSeconds } = configFrom({ sites }).limits;
+  assert.deepEqual([answerSeconds, setupSeconds], [2, 12]);
 });
