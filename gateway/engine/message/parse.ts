@@ -96,22 +96,23 @@ class MessageParser {
     // RFC 3261 7.3.1: blanks may stand before the colon; nothing else may (header smuggling).
     let nameEnd = colon;
     while (nameEnd > from && isBlank(bytes[nameEnd - 1])) nameEnd--;
-    const text = bytes.toString('latin1', from, nameEnd);
+    // Read once and cut: where no character of the name has two bytes, and none may, places agree.
+    const line = this.#text(from, end);
+    const text = line.slice(0, nameEnd - from);
     const known = headerNamed(text);
     if (colon === end || (known === undefined && !TOKEN.test(text))) {
       this.#fail('Bad Header Field');
       return;
     }
     const name = known?.name ?? text;
-    const value = this.#value(colon + 1, end);
+    const value = this.#value(line, colon + 1 - from);
     if (value === undefined) {
       this.#fail('Control Character In Header');
       return;
     }
     if (known?.occurs === 'list') this.#addList(name, value, known.joined);
     else if (name === 'Content-Length') this.#addContentLength(value);
-    else if (known?.occurs === 'single' && this.#fields.some(field => field.name === name))
-      this.#fail(`Multiple ${name} Headers`);
+    else if (known?.occurs === 'single' && this.#has(name)) this.#fail(`Multiple ${name} Headers`);
     else this.#add(name, value);
   }
 
@@ -136,6 +137,11 @@ class MessageParser {
     if (this.#contentLength === undefined) this.#add('Content-Length', value);
     else if (this.#contentLength !== value) this.#fail('Conflicting Content-Length');
     this.#contentLength ??= value;
+  }
+
+  #has(name: string): boolean {
+    for (const field of this.#fields) if (field.name === name) return true;
+    return false;
   }
 
   #add(name: string, value: string): void {
@@ -188,13 +194,12 @@ class MessageParser {
   }
 
   /** Undefined when a control character stands where none may. */
-  #value(from: number, to: number): string | undefined {
-    const bytes = this.#bytes;
+  #value(line: string, from: number): string | undefined {
     let start = from;
-    let end = to;
-    while (start < end && isSpace(bytes[start])) start++;
-    while (end > start && isSpace(bytes[end - 1])) end--;
-    let text = this.#text(start, end);
+    let end = line.length;
+    while (start < end && isSpace(line.charCodeAt(start))) start++;
+    while (end > start && isSpace(line.charCodeAt(end - 1))) end--;
+    let text = line.slice(start, end);
     // A fold is a line break and the blanks about it, and means one SP.
     if (text.includes('\r\n')) {
       text = text
@@ -219,7 +224,7 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09;
 }
 
-function isSpace(byte: number | undefined): boolean {
+function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === CR || byte === LF;
 }
 
