@@ -84,6 +84,8 @@ function register(request: SrfRequest, response: SrfResponse): void {
 
 export class TorturePeer {
   readonly heard: SipMessage[] = [];
+  /** The port that each came to. */
+  readonly heardOn = new Map<SipMessage, number>();
   readonly #sockets: readonly Socket[];
   readonly #remotePort: number;
 
@@ -95,6 +97,7 @@ export class TorturePeer {
         const message = parseMessage(bytes);
         if (message.kind === 'failure') throw new Error(`the engine sent what is no SIP: ${message.reason}`);
         this.heard.push(message);
+        this.heardOn.set(message, socket.address().port);
       });
     }
   }
@@ -112,6 +115,10 @@ export class TorturePeer {
       await once(socket, 'listening');
     }
     return new TorturePeer(sockets, remotePort);
+  }
+
+  get port(): number {
+    return this.#sockets[0]!.address().port;
   }
 
   send(bytes: Buffer): void {

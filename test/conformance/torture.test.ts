@@ -92,7 +92,8 @@ for (const [rfc, rows] of Object.entries(tables)) {
 const copied = ['From', 'Call-ID', 'CSeq'];
 
 async function assertAnswered(row: TortureRow, peer: TorturePeer): Promise<void> {
-  const { status, headers } = await peer.answer();
+  const answer = await peer.answer();
+  const { status, headers } = answer;
   assert.equal(status, row.answer);
   const message = parseMessage(row.message);
   const request = message.kind === 'failure' ? message.partial! : message;
@@ -101,6 +102,10 @@ async function assertAnswered(row: TortureRow, peer: TorturePeer): Promise<void>
   if (to !== undefined) assert.ok(headers.get('To')?.startsWith(to));
   const [top, ...others] = headers.all('Via');
   assert.deepEqual(others, request.headers.all('Via').slice(1));
+  // RFC 3261 18.2.2, RFC 3581 4: to the port in sent-by, unless rport asks for the one it came from.
+  const asked = parseVia(request.headers.get('Via') ?? '');
+  const port = asked === undefined || asked.params.has('rport') ? peer.port : (asked.port ?? 5060);
+  assert.equal(peer.heardOn.get(answer), port);
   // RFC 3261 18.2.1: the address it really came from.
   const via = parseVia(top ?? '');
   if (via !== undefined) assert.match(via.params.get('received') ?? '', /^127\.44\.75\./);
