@@ -209,7 +209,8 @@ describe('calls between applications', { concurrency: 8, timeout: 20_000 }, () =
     });
     // T1 doubling from 20 ms: sent at 0, 20, 60, 140, 300, 620, 1260 ms.
     const invites = silent.heard.filter(message => message.kind === 'request');
-    assert.equal(invites.length, 7);
+    // On a busy machine the last, due 20 ms before the end, may be too late.
+    assert.ok(invites.length === 7 || invites.length === 6, String(invites.length));
   });
 
   test('when an application goes, its calls are hung up and its pending callers answered', async context => {

@@ -212,8 +212,12 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     const cancel = await ringing.hearRequest('CANCEL');
     assert.equal(cancel.headers.get('Reason'), 'SIP;cause=200;text="enough"');
     ringing.respond(cancel, '200 OK', { tag: 'a' });
+    ringing.respond(invite, '181 Call Is Being Forwarded', { tag: 'a' });
+    await caller.hearResponse(181);
     ringing.respond(invite, '487 Request Terminated', { tag: 'a' });
     call.ack(await caller.hearResponse(487));
+    const cancels = ringing.heard.filter(({ kind, ...rest }) => 'method' in rest && rest.method === 'CANCEL');
+    assert.equal(cancels.length, 1);
     assert.deepEqual(statuses(await result), [487]);
     assert.equal(next.heard.length, 0);
   });
