@@ -45,9 +45,6 @@ export const cardStyles = /* css */ `
   .card p {
     margin: 0;
   }
-  svg:not(.struck) .slash {
-    display: none;
-  }
   .struck .slash {
     stroke: var(--_behind, var(--_surface));
     stroke-width: 2.5px;
@@ -59,6 +56,7 @@ export const cardStyles = /* css */ `
     gap: 0.875rem;
   }
   .who {
+    flex: 1;
     min-inline-size: 0;
   }
   .badge {
@@ -97,6 +95,9 @@ export const cardStyles = /* css */ `
   .card[data-state='in-call'] .badge {
     background: var(--_accent);
     color: var(--_on-accent);
+    box-shadow: 0 0 0 calc(var(--_theirs, 0) * 0.4375rem)
+      color-mix(in srgb, var(--_accent) 30%, transparent);
+    transition: box-shadow 0.12s linear;
   }
   .address {
     font-weight: 600;
@@ -115,125 +116,40 @@ export const cardStyles = /* css */ `
     color: var(--_accent);
     font-weight: 600;
   }
+  .quality {
+    display: inline-flex;
+    align-items: flex-end;
+    align-self: center;
+    gap: 2px;
+    margin-inline-start: auto;
+    block-size: 0.875rem;
+    color: var(--_accent);
+  }
+  .quality i {
+    inline-size: 4px;
+    block-size: 40%;
+    border-radius: 1px;
+    background: currentColor;
+  }
+  .quality i:nth-child(2) {
+    block-size: 70%;
+  }
+  .quality i:nth-child(3) {
+    block-size: 100%;
+  }
+  .quality.fair i:nth-child(3),
+  .quality.poor i:not(:first-child) {
+    opacity: 0.25;
+  }
+  .quality.poor {
+    color: var(--_danger);
+  }
   .hint {
     font-size: 0.9375em;
     font-weight: 400;
     line-height: 1.45;
     color: var(--_quiet);
     text-wrap: pretty;
-  }
-  .controls {
-    display: flex;
-    justify-content: space-around;
-    gap: 0.5rem;
-  }
-  .control {
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    gap: 0.4375rem;
-    flex: 1 1 0;
-    min-inline-size: 0;
-    padding: 0;
-    background: none;
-    font-size: 0.8125em;
-    color: var(--_quiet);
-    border-radius: 1rem;
-  }
-  .disc {
-    display: grid;
-    place-items: center;
-    inline-size: 3.5rem;
-    block-size: 3.5rem;
-    border-radius: 50%;
-    background: var(--_control);
-    color: var(--_text);
-    font-size: 1.125rem;
-    transition: background-color 0.15s, color 0.15s, scale 0.15s;
-  }
-  .control:hover .disc,
-  .key:hover,
-  .close:hover {
-    background: color-mix(in srgb, var(--_control), var(--_text) 9%);
-  }
-  .control:active .disc,
-  .key:active {
-    scale: 0.94;
-  }
-  .control:focus-visible {
-    outline: none;
-  }
-  .control:focus-visible .disc {
-    outline: 2px solid var(--_accent);
-    outline-offset: 3px;
-  }
-  .control.on .disc {
-    --_behind: var(--_text);
-    background: var(--_text);
-    color: var(--_surface);
-  }
-  .hang-up .disc,
-  .hang-up:hover .disc {
-    background: var(--_danger);
-    color: var(--_on-danger);
-  }
-  .hang-up:hover .disc {
-    filter: brightness(1.08);
-  }
-  .hang-up svg {
-    rotate: 135deg;
-  }
-  .loudness {
-    display: flex;
-    align-items: center;
-    gap: 0.75rem;
-    color: var(--_quiet);
-  }
-  .loudness input {
-    flex: 1;
-    min-inline-size: 0;
-    block-size: 2.75rem;
-    margin: -0.625rem 0;
-    accent-color: var(--_accent);
-    cursor: pointer;
-  }
-  .dial {
-    display: grid;
-    gap: 0.5rem;
-    animation: grow 0.2s ease-out;
-  }
-  .typed {
-    min-block-size: 1.5em;
-    text-align: center;
-    font-size: 1.25em;
-    font-variant-numeric: tabular-nums;
-    letter-spacing: 0.08em;
-  }
-  .keypad {
-    display: grid;
-    grid-template-columns: repeat(3, 1fr);
-    gap: 0.5rem;
-  }
-  .key {
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    justify-content: center;
-    min-block-size: 3.25rem;
-    padding: 0;
-    border-radius: 1rem;
-    background: var(--_control);
-    font-size: 1.25em;
-    line-height: 1.1;
-    transition: background-color 0.15s, scale 0.1s;
-  }
-  .key small:empty {
-    display: none;
-  }
-  .key small {
-    font-size: 0.5em;
-    letter-spacing: 0.12em;
-    color: var(--_quiet);
   }
   .over {
     align-items: flex-start;
@@ -289,43 +205,17 @@ export const cardStyles = /* css */ `
     color: var(--_quiet);
     font-size: 0.875rem;
   }
-  .screen {
-    position: relative;
-    margin: -0.5rem -0.5rem 0.25rem;
-    border-radius: 1.125rem;
-    overflow: hidden;
-    background: #0d120f;
-    aspect-ratio: 4 / 3;
-  }
-  video {
-    display: block;
-    inline-size: 100%;
-    block-size: 100%;
-    object-fit: cover;
-  }
-  .self {
-    position: absolute;
-    inset-block-end: 0.625rem;
-    inset-inline-end: 0.625rem;
-    inline-size: 28%;
-    block-size: auto;
-    aspect-ratio: 4 / 3;
-    border-radius: 0.625rem;
-    border: 2px solid #fffc;
-    transform: scaleX(-1);
-  }
   @media (forced-colors: active) {
-    .disc,
-    .key,
     .again,
     .close {
       border: 1px solid ButtonText;
     }
-    .control.on .disc {
-      border-width: 3px;
-    }
     .struck .slash {
       stroke: Canvas;
+    }
+    .quality i {
+      background: CanvasText;
+      forced-color-adjust: none;
     }
   }
 `;

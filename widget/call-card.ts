@@ -1,5 +1,5 @@
 // The card that the pill grows into: draws a call that is being made, is on, or is over, and owns only what is
-// its own: whether the keys are out, what was typed, how loud. Loaded with the visitor's intent, and brings
+// its own: the keys, and how loud. Loaded with the visitor's intent, and brings
 // Lit's templates with it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
@@ -7,14 +7,21 @@ import { browserKind } from './browser-kind.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
 import type { Call, EndReason } from './call-store.ts';
+import { controlStyles } from './controls.styles.ts';
 import { glyphs } from './glyphs.ts';
+import { Keypad } from './keypad.ts';
+import { LevelLights, type Levels } from './level-lights.ts';
 import type { Words } from './locales/words.ts';
+import { picture } from './picture.ts';
+import { screenStyles } from './screen.styles.ts';
+import { type Streams, screen } from './screen.ts';
 
 export interface CardHost extends ReactiveControllerHost {
   readonly shadowRoot: ShadowRoot | null;
   call(): void;
   hangUp(): void;
   mute(on: boolean): void;
+  hold(on: boolean): void;
   sendDtmf(digits: string): void;
 }
 
@@ -25,24 +32,22 @@ export interface CardDesk {
   call(): Call;
   words(): Words;
   address(): string;
-  streams(): { readonly local?: MediaStream | undefined; readonly remote?: MediaStream | undefined };
+  streams(): Streams;
+  levels(): Levels | undefined;
   volume(value: number): void;
   dismiss(): void;
 }
 
-const keys = [...'123456789*0#'];
 /** No second call can mend these. */
 const hopeless: ReadonlySet<EndReason> = new Set<EndReason>(['insecure-page', 'unsupported-browser']);
-const letters = ['\u00a0', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ', '', '', ''];
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(cardStyles);
+sheet.replaceSync(cardStyles + controlStyles + screenStyles);
 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
   readonly #desk: CardDesk;
-  #keypadOut = false;
-  #typed = '';
+  readonly #keypad: Keypad;
   #volume = 100;
 
   constructor(host: CardHost, desk: CardDesk) {
@@ -50,13 +55,20 @@ export class CallCard implements ReactiveController {
     this.#desk = desk;
     host.shadowRoot?.adoptedStyleSheets.push(sheet);
     host.addController(this);
+    this.#keypad = new Keypad(
+      key => host.sendDtmf(key),
+      () => host.requestUpdate(),
+    );
+    new LevelLights(
+      host,
+      () => host.shadowRoot?.querySelector<HTMLElement>('.card'),
+      () => (desk.call().state === 'in-call' ? desk.levels() : undefined),
+    );
     new CallClock(host, () => (desk.call().state === 'in-call' ? desk.call().answeredAt : undefined));
   }
 
   hostUpdated(): void {
-    if (this.#desk.call().state !== 'preparing') return;
-    this.#keypadOut = false;
-    this.#typed = '';
+    if (this.#desk.call().state === 'preparing') this.#keypad.clear();
   }
 
   /** For the live region: what changed, without the clock. */
@@ -65,12 +77,7 @@ export class CallCard implements ReactiveController {
     const words = this.#desk.words();
     const parts = call.reason
       ? [words.reasons[call.reason].title, this.#hint()]
-      : [
-          this.#status(),
-          ...(call.asking ? this.#asking() : []),
-          call.signallingLost && words.signallingLost,
-          call.muted && words.mutedNote,
-        ];
+      : [this.#status(), ...this.#hints(), call.muted && words.mutedNote];
     return parts
       .filter(Boolean)
       .join('. ')
@@ -92,29 +99,28 @@ export class CallCard implements ReactiveController {
   }
 
   #active(): TemplateResult {
-    const { words, call } = this.#desk;
-    const { state, asking, signallingLost, answeredAt } = call();
-    const hints = asking ? this.#asking() : signallingLost ? [words().signallingLost] : [];
+    const { words, call, streams } = this.#desk;
+    const { state, asking, answeredAt, held, heldByThem } = call();
     const talking = state === 'ringing' || state === 'in-call';
-    return html`${this.#video()}
+    return html`${screen(streams(), words())}
       <header class="head">
-        <span class="badge" aria-hidden="true">${this.#glyph(asking ? 'microphone' : 'handset')}</span>
+        <span class="badge" aria-hidden="true">${picture(asking ? glyphs.microphone : held || heldByThem ? glyphs.pause : this.#desk.handset)}</span>
         <div class="who">
           ${this.#address()}
           <p part="status" class="status"><span aria-hidden="true">${this.#status()}</span>${
             state === 'in-call' && answeredAt
               ? html`<time part="timer" class="timer" role="timer">${clockFace(secondsBetween(answeredAt, Date.now()))}</time>`
               : nothing
-          }</p>
+          }${this.#quality()}</p>
         </div>
       </header>
-      ${hints.map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
-      ${talking && this.#keypadOut ? this.#keypad() : nothing}
+      ${this.#hints().map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
+      ${talking && this.#keypad.out ? this.#keypad.draw(words()) : nothing}
       ${state === 'in-call' ? this.#loudness() : nothing}
       <div class="controls">
-        ${talking ? [this.#muteControl(), this.#keypadControl()] : nothing}
+        ${talking ? [this.#muteControl(), state === 'in-call' ? this.#holdControl() : nothing, this.#keypadControl()] : nothing}
         <button part="control hang-up" class="control hang-up" type="button" data-next @click=${() => this.#host.hangUp()}>
-          <span class="disc">${this.#glyph('handset')}</span><span>${talking ? words().hangUp : words().cancel}</span>
+          <span class="disc">${picture(this.#desk.handset)}</span><span>${talking ? words().hangUp : words().cancel}</span>
         </button>
       </div>`;
   }
@@ -125,9 +131,9 @@ export class CallCard implements ReactiveController {
     const hint = this.#hint();
     const deaf = reason.startsWith('microphone');
     return html`<button part="close" class="close" type="button" ?data-next=${hopeless.has(reason)} aria-label=${words().close} @click=${dismiss}
-        >${this.#glyph('close')}</button>
+        >${picture(glyphs.close)}</button>
       <header part="message" class="head over">
-        <span class="badge" aria-hidden="true">${deaf ? this.#glyph('microphone', true) : this.#glyph('handset')}</span>
+        <span class="badge" aria-hidden="true">${deaf ? picture(glyphs.microphone, true) : picture(this.#desk.handset)}</span>
         <div class="who">
           ${this.#address()}
           <p class="title" aria-hidden="true">${words().reasons[reason].title}</p>
@@ -138,7 +144,7 @@ export class CallCard implements ReactiveController {
         hopeless.has(reason)
           ? nothing
           : html`<button part="again" class="again" type="button" data-next @click=${() => this.#host.call()}
-              >${this.#glyph('handset')}<span>${words().callAgain}</span></button>`
+              >${picture(this.#desk.handset)}<span>${words().callAgain}</span></button>`
       }`;
   }
 
@@ -149,16 +155,31 @@ export class CallCard implements ReactiveController {
   }
 
   #status(): string {
-    const { state, asking } = this.#desk.call();
+    const { state, asking, held, heldByThem } = this.#desk.call();
     const words = this.#desk.words();
     if (asking) return words.asking;
+    if (held) return words.held;
+    if (heldByThem) return words.heldByThem;
     return state === 'in-call' ? words.inCall : state === 'ringing' ? words.ringing : words.calling;
   }
 
-  /** Why the browser asks, and where it does. */
-  #asking(): string[] {
+  /** Beside the status: why the browser asks, and where; or the one thing that is amiss. */
+  #hints(): string[] {
+    const { asking, signallingLost, holdRefused, trouble } = this.#desk.call();
     const words = this.#desk.words();
-    return [words.askingWhy, words.askingHint[browserKind()]];
+    if (asking) return [words.askingWhy, words.askingHint[browserKind()]];
+    if (signallingLost) return [words.signallingLost];
+    if (trouble) return [words.troubles[trouble]];
+    return holdRefused ? [words.holdRefused] : [];
+  }
+
+  /** Three bars, named in words for whoever cannot see them. */
+  #quality(): unknown {
+    const { words, call } = this.#desk;
+    const { quality } = call();
+    if (!quality) return nothing;
+    return html`<span part="quality" class="quality ${quality}" role="img" aria-label=${words().qualities[quality]}
+      title=${words().qualities[quality]}><i></i><i></i><i></i></span>`;
   }
 
   #hint(): string {
@@ -175,34 +196,31 @@ export class CallCard implements ReactiveController {
     const { muted } = call();
     return html`<button part="control mute" class="control ${muted ? 'on' : ''}" type="button"
       @click=${() => this.#host.mute(!muted)}
-      ><span class="disc">${this.#glyph('microphone', muted)}</span
+      ><span class="disc mine">${picture(glyphs.microphone, muted)}</span
       ><span>${muted ? words().unmute : words().mute}</span></button>`;
+  }
+
+  #holdControl(): TemplateResult {
+    const { words, call } = this.#desk;
+    const { held } = call();
+    return html`<button part="control hold" class="control ${held ? 'on' : ''}" type="button"
+      @click=${() => this.#host.hold(!held)}
+      ><span class="disc">${picture(held ? glyphs.play : glyphs.pause)}</span
+      ><span>${held ? words().resume : words().hold}</span></button>`;
   }
 
   #keypadControl(): TemplateResult {
     const { words } = this.#desk;
-    return html`<button part="control keypad-toggle" class="control ${this.#keypadOut ? 'on' : ''}" type="button"
-      aria-expanded=${this.#keypadOut} aria-controls="keypad"
-      @click=${() => this.#showKeypad(!this.#keypadOut)}
-      ><span class="disc">${this.#glyph('keypad')}</span><span>${words().keypad}</span></button>`;
-  }
-
-  #keypad(): TemplateResult {
-    const { words } = this.#desk;
-    return html`<div id="keypad" class="dial">
-      <output class="typed" aria-label=${words().digits}>${this.#typed.slice(-16)}</output>
-      <div part="keypad" class="keypad" role="group" aria-label=${words().keypad} dir="ltr">
-        ${keys.map(
-          (key, i) => html`<button part="key" class="key" type="button" @click=${() => this.#press(key)}
-            >${key}<small aria-hidden="true">${letters[i]}</small></button>`,
-        )}
-      </div>
-    </div>`;
+    const { out } = this.#keypad;
+    return html`<button part="control keypad-toggle" class="control ${out ? 'on' : ''}" type="button"
+      aria-expanded=${out} aria-controls=${out ? 'keypad' : nothing}
+      @click=${() => this.#keypad.show(!out)}
+      ><span class="disc">${picture(glyphs.keypad)}</span><span>${words().keypad}</span></button>`;
   }
 
   #loudness(): TemplateResult {
     const { words, volume } = this.#desk;
-    return html`<label class="loudness">${this.#glyph('speaker')}<input
+    return html`<label class="loudness">${picture(glyphs.speaker)}<input
       part="volume" type="range" min="0" max="100" step="5" aria-label=${words().volume} .value=${String(this.#volume)}
       @input=${(event: Event) => {
         this.#volume = (event.target as HTMLInputElement).valueAsNumber;
@@ -211,48 +229,12 @@ export class CallCard implements ReactiveController {
       }}></label>`;
   }
 
-  #video(): unknown {
-    const { words, streams } = this.#desk;
-    const { local, remote } = streams();
-    if (!remote?.getVideoTracks().length) return nothing;
-    // The sound goes by the speaker, which has the volume; here it would be heard twice.
-    return html`<div class="screen">
-      <video part="video" autoplay playsinline muted .muted=${true} .srcObject=${remote} aria-label=${words().remoteVideo}></video>
-      ${
-        local?.getVideoTracks().length
-          ? html`<video part="self-view" class="self" autoplay playsinline .muted=${true} .srcObject=${local}
-              aria-label=${words().selfVideo}></video>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  #glyph(name: keyof typeof glyphs | 'handset', struck = false): TemplateResult {
-    const path = name === 'handset' ? this.#desk.handset : glyphs[name];
-    return html`<svg viewBox="0 0 24 24" aria-hidden="true" class=${struck ? 'struck' : nothing}
-      ><path d=${path}></path><path class="slash" d=${glyphs.slash}></path></svg>`;
-  }
-
-  #showKeypad(out: boolean): void {
-    this.#keypadOut = out;
-    this.#host.requestUpdate();
-  }
-
-  #press(key: string): void {
-    this.#typed += key;
-    this.#host.sendDtmf(key);
-    this.#host.requestUpdate();
-  }
-
   #pressed(event: KeyboardEvent): void {
     const { state } = this.#desk.call();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     // Enter that placed the call, still held, would at once hang it up: the focus is there now.
     if (event.repeat && event.key === 'Enter') event.preventDefault();
-    if (event.key === 'Escape' && this.#keypadOut) this.#showKeypad(false);
-    if ((state === 'ringing' || state === 'in-call') && keys.includes(event.key)) {
-      this.#keypadOut = true;
-      this.#press(event.key);
-    }
+    if (event.key === 'Escape' && this.#keypad.out) this.#keypad.show(false);
+    if (state === 'ringing' || state === 'in-call') this.#keypad.take(event.key);
   }
 }

@@ -2,6 +2,8 @@
 // Pure: no DOM, no JsSIP, no clock. Events are facts that somebody confirmed (the browser, the gateway, the
 // visitor's click on "call"), never hopes, and an event that has no row in the present state is ignored.
 
+import type { Quality, Trouble } from './quality.ts';
+
 export type CallState = 'idle' | 'preparing' | 'calling' | 'ringing' | 'in-call' | 'ended' | 'failed';
 
 export type EndReason =
@@ -39,6 +41,13 @@ export interface Call {
   /** The other side sends its own ringing or announcement, so none must be made here. */
   readonly earlyMedia: boolean;
   readonly muted: boolean;
+  /** By the visitor, and agreed by the other side. */
+  readonly held: boolean;
+  readonly heldByThem: boolean;
+  /** The other side did not agree to the last wish to hold or to resume. */
+  readonly holdRefused: boolean;
+  readonly quality?: Quality;
+  readonly trouble?: Trouble;
   /** The way to the gateway is lost in mid-call; the sound is not. */
   readonly signallingLost: boolean;
   readonly answeredAt?: number;
@@ -54,6 +63,10 @@ export type CallEvent =
   | { type: 'rang'; earlyMedia: boolean }
   | { type: 'answered'; at: number }
   | { type: 'muted'; on: boolean }
+  | { type: 'held'; on: boolean }
+  | { type: 'held-by-them'; on: boolean }
+  | { type: 'hold-refused' }
+  | { type: 'judged'; quality?: Quality; trouble?: Trouble }
   | { type: 'signalling-lost' }
   | { type: 'signalling-restored' }
   | { type: 'ended'; reason: EndReason; at: number }
@@ -68,6 +81,9 @@ export const idle: Call = {
   allowed: false,
   earlyMedia: false,
   muted: false,
+  held: false,
+  heldByThem: false,
+  holdRefused: false,
   signallingLost: false,
 };
 
@@ -88,6 +104,13 @@ const ring: Step<'rang'> = (call, { earlyMedia }) =>
   call.state === 'ringing' && (call.earlyMedia || !earlyMedia)
     ? call
     : { ...call, state: 'ringing', earlyMedia: call.earlyMedia || earlyMedia };
+const hold: Step<'held'> = (call, { on }) =>
+  on === call.held ? call : { ...call, held: on, holdRefused: false };
+const heldByThem: Step<'held-by-them'> = (call, { on }) =>
+  on === call.heldByThem ? call : { ...call, heldByThem: on };
+const refuseHold: Step<'hold-refused'> = call => (call.holdRefused ? call : { ...call, holdRefused: true });
+const judge: Step<'judged'> = (call, { quality, trouble }) =>
+  quality === call.quality && trouble === call.trouble ? call : { ...call, quality, trouble };
 const answer: Step<'answered'> = (call, { at }) => ({ ...call, state: 'in-call', answeredAt: at });
 const lose: Step<'signalling-lost'> = call =>
   call.signallingLost ? call : { ...call, signallingLost: true };
@@ -121,6 +144,10 @@ const table: Readonly<Record<CallState, Row>> = {
   ringing: { rang: ring, answered: answer, muted: mute, ended: end },
   'in-call': {
     muted: mute,
+    held: hold,
+    'held-by-them': heldByThem,
+    'hold-refused': refuseHold,
+    judged: judge,
     'signalling-lost': lose,
     'signalling-restored': restore,
     ended: end,

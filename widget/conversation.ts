@@ -2,9 +2,13 @@
 // reports what they confirm. It holds no state that is drawn; the store does.
 import type { Address } from './address.ts';
 import type { CallEvent, EndReason } from './call-store.ts';
+import { CallWatch } from './call-watch.ts';
+import type { Level } from './level.ts';
 import { allowed, capture, willAsk } from './microphone.ts';
 import type { Phone } from './phone.ts';
+import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
+import { Vigil } from './vigil.ts';
 
 type PhoneChunk = { Phone: typeof Phone };
 
@@ -12,6 +16,8 @@ export interface ConversationRequest {
   readonly socket: string;
   readonly address: Address;
   readonly video: boolean;
+  /** Opened by the visitor's gesture. */
+  readonly sound: Sound;
   /** 0 to 1. */
   readonly volume: number;
   readonly phone: PhoneChunk;
@@ -40,6 +46,16 @@ export class Conversation {
   #phone: Phone | undefined;
   #over = false;
   #heardEarly = false;
+  #muted = false;
+  #held = { us: false, them: false };
+  #mine: Level | undefined;
+  #theirs: Level | undefined;
+  readonly #vigil = new Vigil();
+  readonly #watch = new CallWatch({
+    stats: () => this.getStats(),
+    muted: () => this.#muted,
+    report: event => this.#report(event),
+  });
   local: MediaStream | undefined;
   remote: MediaStream | undefined;
 
@@ -48,7 +64,7 @@ export class Conversation {
 
   constructor(request: ConversationRequest) {
     this.#request = request;
-    this.#speaker = new Speaker(request.volume);
+    this.#speaker = new Speaker(request.sound, request.volume);
     addEventListener('pagehide', this.#left);
     this.#begin().catch(error => {
       console.error('<sip-call>:', error);
@@ -67,6 +83,15 @@ export class Conversation {
 
   mute(on: boolean): void {
     this.#phone?.mute(on);
+  }
+
+  hold(on: boolean): void {
+    this.#phone?.hold(on).catch(error => console.error('<sip-call>:', error));
+  }
+
+  /** How loud the microphone and the other side are now, 0 to 1. */
+  levels(): { readonly mine: number; readonly theirs: number } {
+    return { mine: this.#mine?.now() ?? 0, theirs: this.#theirs?.now() ?? 0 };
   }
 
   sendDtmf(digits: string): void {
@@ -94,6 +119,7 @@ export class Conversation {
         remote: stream => {
           this.remote = stream;
           this.#speaker.play(stream);
+          this.#theirs ??= this.#speaker.level(stream);
           media();
         },
       });
@@ -102,6 +128,7 @@ export class Conversation {
     if ('refused' in captured) return this.#refuse(captured.refused);
     if (this.#over) return release(captured.stream);
     this.local = captured.stream;
+    this.#mine = this.#speaker.level(captured.stream);
     media();
     this.#report({ type: 'device-granted' });
     await this.#phone?.call(address.uri, captured.stream);
@@ -124,12 +151,20 @@ export class Conversation {
       this.#speaker.ringback = !this.#heardEarly;
     }
     if (event.type === 'answered') this.#speaker.ringback = false;
+    if (event.type === 'muted') this.#muted = event.on;
+    if (event.type === 'held') this.#held.us = event.on;
+    if (event.type === 'held-by-them') this.#held.them = event.on;
+    if (/^(?:answered|held|held-by-them)$/.test(event.type)) {
+      this.#watch.on = !this.#held.us && !this.#held.them;
+    }
     if (event.type === 'ended') this.#close(event.reason);
     this.#request.report(event);
   }
 
   #close(reason: EndReason): void {
+    this.#watch.on = false;
     this.#over = true;
+    this.#vigil.end();
     removeEventListener('pagehide', this.#left);
     if (this.local) release(this.local);
     this.#speaker.ringback = false;

@@ -6,6 +6,7 @@ import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/l
 import type { UA } from 'jssip/lib/UA.js';
 import type { CallEvent, EndReason } from './call-store.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
+import { type OfferingSession, reoffer } from './reoffer.ts';
 
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
 // there is nothing to hide (RFC 3261 8.1.1.3).
@@ -14,14 +15,6 @@ const anonymous = 'sip:anonymous@anonymous.invalid';
 const signallingGrace = 30_000;
 /** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
 const digit = { duration: 120, gap: 70 };
-
-/** What JsSIP's types leave out. */
-type SendsRequests = RTCSession & {
-  sendRequest(
-    method: string,
-    options: { extraHeaders: string[]; eventHandlers: { onDialogError(): void } },
-  ): void;
-};
 
 export interface PhoneObserver {
   report(event: CallEvent): void;
@@ -36,6 +29,9 @@ export class Phone {
   #connection: RTCPeerConnection | undefined;
   #hadMedia = false;
   #answered = false;
+  /** By the visitor: asked for or agreed. */
+  #held = false;
+  #offering = false;
   #over = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   /** Why we are ending it, when it is we who do. */
@@ -85,6 +81,8 @@ export class Phone {
           this.#answered = true;
           this.#observer.report({ type: 'answered', at: Date.now() });
         },
+        hold: ({ originator }: { originator: string }) => this.#heldByThem(originator, true),
+        unhold: ({ originator }: { originator: string }) => this.#heldByThem(originator, false),
         muted: () => this.#observer.report({ type: 'muted', on: true }),
         unmuted: () => this.#observer.report({ type: 'muted', on: false }),
         failed: event => this.#end(this.#reasonForFailure(event)),
@@ -103,6 +101,29 @@ export class Phone {
 
   mute(on: boolean): void {
     this.#session?.[on ? 'mute' : 'unmute']({ audio: true });
+    this.#gate();
+  }
+
+  /** A re-INVITE with sendonly (RFC 3264 8.4), or back; reported once the other side agrees. */
+  async hold(on: boolean): Promise<void> {
+    const [session, connection] = [this.#session, this.#connection];
+    if (!session || !connection || !this.#answered || this.#offering || on === this.#held) return;
+    this.#offering = true;
+    // Whoever presses "hold" is not to be heard from that moment on, whatever the other side says.
+    this.#held = true;
+    this.#gate();
+    const transceivers = connection.getTransceivers().filter(({ direction }) => direction !== 'stopped');
+    for (const transceiver of transceivers) transceiver.direction = on ? 'sendonly' : 'sendrecv';
+    const outcome = await reoffer(session as RTCSession & OfferingSession, connection).catch(
+      () => 'refused' as const,
+    );
+    this.#offering = false;
+    if (this.#over) return;
+    if (outcome === 'gone') return this.hangUp('call-dropped');
+    this.#held = outcome === 'agreed' ? on : !on;
+    for (const transceiver of transceivers) transceiver.direction = this.#held ? 'sendonly' : 'sendrecv';
+    this.#gate();
+    this.#observer.report(outcome === 'agreed' ? { type: 'held', on } : { type: 'hold-refused' });
   }
 
   /** RFC 4733 events in the audio stream. JsSIP's own default is INFO, which no PBX here listens for. */
@@ -115,6 +136,17 @@ export class Phone {
 
   getStats(): Promise<RTCStatsReport> | undefined {
     return this.#connection?.getStats();
+  }
+
+  /** JsSIP lets tracks through again at the end of mute, and of the other side's hold: not while we hold. */
+  #gate(): void {
+    const open = !this.#held && !this.#session?.isMuted().audio && !this.#session?.isOnHold().remote;
+    for (const { track } of this.#connection?.getSenders() ?? []) if (track) track.enabled = open;
+  }
+
+  #heldByThem(originator: string, on: boolean): void {
+    this.#gate();
+    if (originator === 'remote') this.#observer.report({ type: 'held-by-them', on });
   }
 
   #watch(connection: RTCPeerConnection): void {
@@ -145,7 +177,7 @@ export class Phone {
    */
   #refreshTarget(): void {
     this.#observer.report({ type: 'signalling-restored' });
-    const session = this.#session as SendsRequests | undefined;
+    const session = this.#session as (RTCSession & OfferingSession) | undefined;
     session?.sendRequest('UPDATE', {
       extraHeaders: [`Contact: ${session.contact}`],
       // 481 or 408: the gateway has given the call up (RFC 3261 12.2.1.2).

@@ -19,6 +19,7 @@ import { firstWords, type Language, pickLanguage } from './locales/first-words.t
 import { loadParts, type Parts, spoken } from './parts.ts';
 import { handset, make, Pill } from './pill.ts';
 import { styles } from './sip-call.styles.ts';
+import { openSound } from './sound.ts';
 
 /** The detail of `sip-call-state`; `reason` comes with `ended` and `failed`. */
 export interface SipCallStateDetail {
@@ -46,8 +47,8 @@ let speaking: SipCall | undefined;
  * @slot - Shown until the element is defined, and when a call cannot be made: other ways to reach the person.
  * @csspart button - The pill. @csspart label - Its words. @csspart note - A fault's text under it.
  * @csspart card - The call card. @csspart address - Whom it calls. @csspart status - What is going on.
- * @csspart timer - Minutes and seconds. @csspart control - Each round control, and by name:
- * @csspart mute - @csspart keypad-toggle - @csspart hang-up - The red one.
+ * @csspart timer - Minutes and seconds. @csspart quality - Three bars. @csspart control - Each round control, and by name:
+ * @csspart mute - @csspart hold - @csspart keypad-toggle - @csspart hang-up - The red one.
  * @csspart keypad - The keys' grid. @csspart key - One key. @csspart volume - The slider.
  * @csspart message - The end state's words. @csspart again - "Call again". @csspart close - Back to the pill.
  * @csspart video - The other side. @csspart self-view - The visitor.
@@ -121,16 +122,20 @@ export class SipCall extends ReactiveElement {
     const socket = gatewaySocket(SipCall.script, this.gateway);
     if (speaking || !address || !socket) return;
     speaking = this;
+    const sound = openSound();
     this.#report({ type: 'requested' });
     const requested = this.#call;
     const parts = await this.#prepare().catch(() => undefined);
     // Hung up, and perhaps called anew, while the parts were on their way.
-    if (this.#call !== requested) return;
+    const given = this.#call !== requested;
+    if (given || !parts) sound.context.close();
+    if (given) return;
     if (!parts) return this.#report({ type: 'ended', reason: 'gateway-unreachable', at: Date.now() });
     this.#conversation = new parts.Conversation({
       socket,
       address,
       video: this.video,
+      sound,
       volume: this.#volume,
       phone: parts,
       report: event => this.#report(event),
@@ -147,6 +152,11 @@ export class SipCall extends ReactiveElement {
 
   mute(on: boolean): void {
     this.#conversation?.mute(on);
+  }
+
+  /** Puts the other side on hold, or resumes; nothing changes if it does not agree. */
+  hold(on: boolean): void {
+    this.#conversation?.hold(on);
   }
 
   /** Sends 0-9, *, #, A-D, and "," for a pause of two seconds. Others are left out. */
@@ -193,6 +203,7 @@ export class SipCall extends ReactiveElement {
         call: () => this.#call,
         words: () => spoken.get(this.#language) ?? parts.words,
         address: () => parseAddress(this.to)?.text ?? '',
+        levels: () => this.#conversation?.levels(),
         streams: () => this.#conversation ?? {},
         volume: value => {
           this.#volume = value;

@@ -1,6 +1,9 @@
 // What the visitor hears: the other side, at the volume they chose, and the tones that a telephone makes by
 // itself. Ringback and busy follow ITU-T E.182 in the 425 Hz cadences of E.180; nothing here knows SIP.
 
+import { Level } from './level.ts';
+import type { Sound } from './sound.ts';
+
 export type Tone = 'busy' | 'unobtainable' | 'over';
 
 interface Pulse {
@@ -33,15 +36,23 @@ const loudness = 0.12;
 const ramp = 0.012;
 
 export class Speaker {
-  readonly #audio = new Audio();
-  readonly #context = new AudioContext();
+  readonly #audio: HTMLAudioElement;
+  readonly #context: AudioContext;
+  readonly #levels: Level[] = [];
   #ringing: AudioBufferSourceNode | undefined;
 
-  constructor(volume: number) {
-    this.#audio.autoplay = true;
+  constructor({ audio, context }: Sound, volume: number) {
+    this.#audio = audio;
+    this.#context = context;
     this.volume = volume;
-    // Browsers start it suspended unless a gesture is being handled; a refusal costs the tones, not the call.
-    this.#context.resume().catch(() => {});
+  }
+
+  /** Measures a stream until the speaker closes. */
+  level(stream: MediaStream): Level | undefined {
+    if (!stream.getAudioTracks().length) return undefined;
+    const level = new Level(this.#context, stream);
+    this.#levels.push(level);
+    return level;
   }
 
   /** 0 to 1. iOS ignores it: there the volume is the device's own. */
@@ -77,6 +88,7 @@ export class Speaker {
   close(): void {
     this.ringback = false;
     this.#audio.srcObject = null;
+    for (const level of this.#levels) level.close();
     setTimeout(() => this.#context.close().catch(() => {}), 4000);
   }
 

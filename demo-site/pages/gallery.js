@@ -20,6 +20,19 @@ const scenes = [
   ['in call', answered(7)],
   ['in call, muted, over an hour', [...answered(3723), { type: 'muted', on: true }]],
   ['in call, connection unsteady', [...answered(95), { type: 'signalling-lost' }]],
+  ['in call, good sound', [...answered(12), { type: 'judged', quality: 'good' }]],
+  ['in call, on hold', [...answered(80), { type: 'held', on: true }]],
+  ['in call, held by them', [...answered(81), { type: 'held-by-them', on: true }]],
+  ['in call, hold refused', [...answered(82), { type: 'judged', quality: 'good' }, { type: 'hold-refused' }]],
+  ...[
+    ['poor', 'nothing-arrives'],
+    ['poor', 'not-heard'],
+    ['fair', 'microphone-silent'],
+    ['poor', 'breaking-up'],
+  ].map(([quality, trouble]) => [
+    `in call, ${trouble}`,
+    [...answered(33), { type: 'judged', quality, trouble }],
+  ]),
   ['in call, keypad', answered(42), { keys: '402#' }],
   ['in call, long address', answered(5), { to: 'customer.relations.and.returns@headquarters.mysite.test' }],
   ['ended: hung-up', [...answered(133), ended('hung-up')]],
@@ -71,7 +84,8 @@ form.addEventListener('change', () => {
 await customElements.whenDefined('sip-call');
 draw();
 
-function draw() {
+async function draw() {
+  const shown = [];
   const { lang, theme, dir, browser } = Object.fromEntries(new FormData(form));
   if (browser)
     Object.defineProperty(navigator, 'userAgent', { configurable: true, value: browsers[browser] });
@@ -86,16 +100,20 @@ function draw() {
       if (label)
         element.append(Object.assign(document.createElement('span'), { slot: 'label', textContent: label }));
       scene.append(caption, element);
-      queueMicrotask(() => show(element, facts, keys));
+      shown.push(Promise.resolve().then(() => show(element, facts, keys)));
       return scene;
     }),
   );
+  // For whoever takes pictures.
+  await Promise.all(shown);
+  document.querySelector('main').dataset.drawn = '';
 }
 
 async function show(element, facts, keys) {
   for (const fact of facts) await element[report](fact);
-  if (!keys) return;
   await element.updateComplete;
+  if (!keys) return;
   const card = element.shadowRoot.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
+  await element.updateComplete;
 }

@@ -51,6 +51,40 @@ export class Visitor {
     for (const digit of digits) await this.click(new RegExp(`^${digit.replace(/[*#]/, '\\$&')}`));
   }
 
+  /** Resolves once the widget says this, to those who hear the page. */
+  async isTold(text: RegExp, patience: Patience = {}): Promise<void> {
+    await eventually(
+      `the visitor is told ${text}`,
+      async () => {
+        const said = await this.#page.evaluate(
+          () =>
+            document.querySelector('sip-call')?.shadowRoot?.querySelector('[role=status]')?.textContent ?? '',
+        );
+        if (text.test(said)) return true;
+        throw new Error(`the widget says "${said}"`);
+      },
+      patience,
+    );
+  }
+
+  /** Resolves once the widget's three bars are called this. */
+  async seesQuality(name: RegExp, patience: Patience = {}): Promise<void> {
+    await eventually(
+      `the visitor sees ${name}`,
+      async () => {
+        const said = await this.#page.evaluate(() =>
+          document
+            .querySelector('sip-call')
+            ?.shadowRoot?.querySelector('[part=quality]')
+            ?.getAttribute('aria-label'),
+        );
+        if (said && name.test(said)) return true;
+        throw new Error(said ?? 'no bars');
+      },
+      patience,
+    );
+  }
+
   /** States since the page was opened, as the page's own listeners saw them. */
   async states(): Promise<readonly Seen[]> {
     return await this.#page.evaluate(() => window.sipCallTest.states);

@@ -2,6 +2,7 @@
 // shape, a line in `languages`, and its first words in first-words.ts.
 import type { BrowserKind } from '../browser-kind.ts';
 import type { EndReason } from '../call-store.ts';
+import type { Quality, Trouble } from '../quality.ts';
 
 export interface Words {
   /** Name of the group of controls, for those who hear the page. */
@@ -19,6 +20,14 @@ export interface Words {
   ringing: string;
   inCall: string;
   signallingLost: string;
+  /** Status, and the two words on the control. */
+  held: string;
+  hold: string;
+  resume: string;
+  heldByThem: string;
+  holdRefused: string;
+  qualities: Readonly<Record<Quality, string>>;
+  troubles: Readonly<Record<Trouble, string>>;
   mute: string;
   unmute: string;
   mutedNote: string;

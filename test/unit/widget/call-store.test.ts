@@ -29,6 +29,10 @@ const events: Readonly<Record<string, CallEvent>> = {
   rang: { type: 'rang', earlyMedia: false },
   answered: { type: 'answered', at: 1000 },
   muted: { type: 'muted', on: true },
+  held: { type: 'held', on: true },
+  'held-by-them': { type: 'held-by-them', on: true },
+  'hold-refused': { type: 'hold-refused' },
+  judged: { type: 'judged', quality: 'fair' },
   'signalling-lost': { type: 'signalling-lost' },
   'signalling-restored': { type: 'signalling-restored' },
   ended: { type: 'ended', reason: 'busy', at: 9000 },
@@ -66,6 +70,10 @@ const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | t
   }),
   'in-call': row({
     muted: 'in-call',
+    held: 'in-call',
+    'held-by-them': 'in-call',
+    'hold-refused': 'in-call',
+    judged: 'in-call',
     'signalling-lost': 'in-call',
     ended: 'ended',
     broke: 'failed',
@@ -148,6 +156,26 @@ test('mute reported twice changes nothing the second time', () => {
   const muted = after(...called, { type: 'muted', on: true });
   assert.equal(reduce(muted, { type: 'muted', on: true }), muted);
   assert.equal(reduce(muted, { type: 'muted', on: false }).muted, false);
+});
+
+test('a hold that was refused is forgotten by the one that is agreed', () => {
+  const call = after(...called, { type: 'answered', at: 1 }, { type: 'hold-refused' });
+  assert.equal(call.holdRefused, true);
+  assert.equal(call.held, false);
+  const held = reduce(call, { type: 'held', on: true });
+  assert.deepEqual([held.held, held.holdRefused], [true, false]);
+  assert.equal(reduce(held, { type: 'held', on: true }), held);
+  assert.equal(reduce(held, { type: 'held', on: false }).held, false);
+});
+
+test('a judgement that says the same again changes nothing', () => {
+  const call = after(
+    ...called,
+    { type: 'answered', at: 1 },
+    { type: 'judged', quality: 'poor', trouble: 'not-heard' },
+  );
+  assert.equal(reduce(call, { type: 'judged', quality: 'poor', trouble: 'not-heard' }), call);
+  assert.equal(reduce(call, { type: 'judged', quality: 'poor' }).trouble, undefined);
 });
 
 test('signalling is lost once and restored once, and the call goes on', () => {

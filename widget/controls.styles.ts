@@ -1,0 +1,134 @@
+// The looks of what is pressed and moved in a call: round controls, volume, keys.
+
+export const controlStyles = /* css */ `
+  .controls {
+    display: flex;
+    justify-content: space-around;
+    gap: 0.25rem;
+  }
+  .control {
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    gap: 0.4375rem;
+    flex: 1 1 0;
+    min-inline-size: 0;
+    padding: 0;
+    background: none;
+    font-size: 0.8125em;
+    color: var(--_quiet);
+    border-radius: 1rem;
+  }
+  .disc {
+    display: grid;
+    place-items: center;
+    inline-size: 3.5rem;
+    block-size: 3.5rem;
+    border-radius: 50%;
+    background: var(--_control);
+    color: var(--_text);
+    font-size: 1.125rem;
+    transition: background-color 0.15s, color 0.15s, scale 0.15s;
+  }
+  .control:hover .disc,
+  .key:hover,
+  .close:hover {
+    background: color-mix(in srgb, var(--_control), var(--_text) 9%);
+  }
+  .control:active .disc,
+  .key:active {
+    scale: 0.94;
+  }
+  .control:focus-visible {
+    outline: none;
+  }
+  .control:focus-visible .disc {
+    outline: 2px solid var(--_accent);
+    outline-offset: 3px;
+  }
+  /* How loud the visitor is: a ring that grows round "mute". */
+  .mine {
+    box-shadow: 0 0 0 calc(var(--_mine, 0) * 0.3125rem) color-mix(in srgb, var(--_accent) 38%, transparent);
+    transition: background-color 0.15s, color 0.15s, box-shadow 0.12s linear;
+  }
+  .on .mine {
+    box-shadow: none;
+  }
+  .control.on .disc {
+    --_behind: var(--_text);
+    background: var(--_text);
+    color: var(--_surface);
+  }
+  .hang-up .disc,
+  .hang-up:hover .disc {
+    background: var(--_danger);
+    color: var(--_on-danger);
+  }
+  .hang-up:hover .disc {
+    filter: brightness(1.08);
+  }
+  .hang-up svg {
+    rotate: 135deg;
+  }
+  .loudness {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    color: var(--_quiet);
+  }
+  .loudness input {
+    flex: 1;
+    min-inline-size: 0;
+    block-size: 2.75rem;
+    margin: -0.625rem 0;
+    accent-color: var(--_accent);
+    cursor: pointer;
+  }
+  .dial {
+    display: grid;
+    gap: 0.5rem;
+    animation: grow 0.2s ease-out;
+  }
+  .typed {
+    min-block-size: 1.5em;
+    text-align: center;
+    font-size: 1.25em;
+    font-variant-numeric: tabular-nums;
+    letter-spacing: 0.08em;
+  }
+  .keypad {
+    display: grid;
+    grid-template-columns: repeat(3, 1fr);
+    gap: 0.5rem;
+  }
+  .key {
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    min-block-size: 3.25rem;
+    padding: 0;
+    border-radius: 1rem;
+    background: var(--_control);
+    font-size: 1.25em;
+    line-height: 1.1;
+    transition: background-color 0.15s, scale 0.1s;
+  }
+  .key small:empty {
+    display: none;
+  }
+  .key small {
+    font-size: 0.5em;
+    letter-spacing: 0.12em;
+    color: var(--_quiet);
+  }
+  @media (forced-colors: active) {
+    .disc,
+    .key {
+      border: 1px solid ButtonText;
+    }
+    .control.on .disc {
+      border-width: 3px;
+    }
+  }
+`;

@@ -1,0 +1,71 @@
+// Another offer in an established call (RFC 3264 8, RFC 3261 14). JsSIP's own hold() and renegotiate() end the call
+// when the other side says no; here no means that all stays as it was.
+
+interface Answer {
+  readonly status_code?: number;
+  readonly body?: string;
+}
+
+/** What is needed of JsSIP's session; part of it is left out of its types. */
+export interface OfferingSession {
+  readonly contact: string;
+  isReadyToReOffer(): boolean;
+  sendRequest(
+    method: string,
+    options?: {
+      extraHeaders?: string[];
+      body?: string;
+      eventHandlers?: {
+        onSuccessResponse?(response: Answer): void;
+        onErrorResponse?(response: Answer): void;
+        onTransportError?(): void;
+        onRequestTimeout?(): void;
+        onDialogError?(): void;
+      };
+    },
+  ): void;
+}
+
+export type Outcome = 'agreed' | 'refused' | 'gone';
+
+/**
+ * Offers what `connection` now wants. Resolves with `refused` when things stay as they were, `gone` when the other
+ * side no longer knows the call (RFC 3261 12.2.1.2).
+ */
+export async function reoffer(session: OfferingSession, connection: RTCPeerConnection): Promise<Outcome> {
+  if (!session.isReadyToReOffer() || connection.signalingState !== 'stable') return 'refused';
+  await connection.setLocalDescription(await connection.createOffer());
+  const { outcome, sdp } = await exchange(session, connection.localDescription?.sdp ?? '');
+  try {
+    if (sdp) {
+      await connection.setRemoteDescription({ type: 'answer', sdp });
+      return 'agreed';
+    }
+  } catch (error) {
+    console.error('<sip-call>:', error);
+  }
+  // RFC 3264 8: a rejected offer leaves what was agreed before. Rejects where nothing is left to take back.
+  await connection.setLocalDescription({ type: 'rollback' }).catch(() => {});
+  return outcome === 'gone' ? 'gone' : 'refused';
+}
+
+function exchange(session: OfferingSession, body: string): Promise<{ outcome: Outcome; sdp?: string }> {
+  return new Promise(resolve => {
+    const refused = () => resolve({ outcome: 'refused' });
+    session.sendRequest('INVITE', {
+      extraHeaders: [`Contact: ${session.contact}`, 'Content-Type: application/sdp'],
+      body,
+      eventHandlers: {
+        onSuccessResponse: ({ body: sdp = '' }) => {
+          // Each retransmission of the 200 wants its ACK (RFC 3261 13.2.2.4).
+          session.sendRequest('ACK');
+          resolve({ outcome: 'agreed', sdp });
+        },
+        onErrorResponse: refused,
+        onTransportError: refused,
+        onRequestTimeout: refused,
+        onDialogError: () => resolve({ outcome: 'gone' }),
+      },
+    });
+  });
+}
