@@ -1,0 +1,146 @@
+// Every state of the gallery as those meet it who do not see it as drawn: axe finds nothing in either language,
+// theme or width; targets can be hit; nothing runs off a narrow screen; motion, forced colours and the keyboard.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, it } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
+import { partsMissing, programPath } from '../../support/parts.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every pair of language, theme and width at least once. */
+const looks = [
+  { lang: 'en', colorScheme: 'light', width: 1280 },
+  { lang: 'en', colorScheme: 'dark', width: 320 },
+  { lang: 'ru', colorScheme: 'light', width: 320 },
+  { lang: 'ru', colorScheme: 'dark', width: 1280 },
+] as const;
+
+describe('the widget in every state', { skip: partsMissing() }, () => {
+  let site: GallerySite;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    site = await startGallerySite();
+    browser = await chromium.launch({ executablePath: programPath('chromium') ?? 'chromium' });
+    // Half-way through a fade, contrast is no colour that anybody chose.
+    page = await browser.newPage({ reducedMotion: 'reduce' });
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+  });
+
+  async function gallery(query: Readonly<Record<string, string>>): Promise<void> {
+    await page.goto(`${site.origin}/gallery.html?${new URLSearchParams(query)}`);
+    await page.locator('main[data-drawn]').waitFor();
+  }
+
+  for (const { lang, colorScheme, width } of looks) {
+    describe(`${lang}, ${colorScheme}, ${width} px wide`, () => {
+      before(async () => {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme });
+        await gallery({ lang });
+      });
+
+      it('axe finds nothing', async () => {
+        await page.evaluate(axe);
+        const { violations, passes } = await page.evaluate(
+          async () =>
+            (await (window as unknown as { axe: typeof import('axe-core') }).axe.run({
+              rules: { 'target-size': { enabled: true } },
+            } as object)) as AxeResults,
+        );
+        const found = violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+        );
+        assert.deepEqual(found, []);
+        assert.ok(passes.length > 20, `axe looked at ${passes.length} rules only`);
+      });
+
+      it('every control is at least 44 px high and wide', async () => {
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll('sip-call')].flatMap(element =>
+            [...(element.shadowRoot?.querySelectorAll('button, input, select, summary') ?? [])]
+              .map(control => ({ control, box: control.getBoundingClientRect() }))
+              .filter(({ box }) => box.width > 0 && (box.width < 44 || box.height < 44))
+              .map(({ control, box }) => `${control.part}: ${box.width} by ${box.height}`),
+          ),
+        );
+        assert.deepEqual(small, []);
+      });
+
+      it('nothing runs out of its card or off the screen', async () => {
+        const out = await page.evaluate(() => {
+          const edge = document.documentElement.clientWidth;
+          const found = document.documentElement.scrollWidth > edge ? ['the page scrolls sideways'] : [];
+          for (const element of document.querySelectorAll('sip-call')) {
+            const card = element.shadowRoot?.querySelector('[part=card]');
+            if (!card) continue;
+            const { left, right } = card.getBoundingClientRect();
+            for (const inner of card.querySelectorAll('p, button, span, input, select, label')) {
+              const box = inner.getBoundingClientRect();
+              if (box.width === 0 || (box.left >= left && box.right <= right && right <= edge)) continue;
+              found.push(`${element.parentElement?.id}: ${inner.className} ${box.left}-${box.right}`);
+            }
+          }
+          return found;
+        });
+        assert.deepEqual(out, []);
+      });
+    });
+  }
+
+  it('shows what can be pressed where the visitor chose the colours', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await gallery({ lang: 'en' });
+    const bare = await page.evaluate(() =>
+      [...document.querySelectorAll('sip-call')].flatMap(element =>
+        [...(element.shadowRoot?.querySelectorAll('.pill, .disc, .key, .again, .close') ?? [])]
+          .filter(control => Number.parseFloat(getComputedStyle(control).borderTopWidth) < 1)
+          .map(control => `${element.parentElement?.id}: ${control.className}`),
+      ),
+    );
+    assert.deepEqual(bare, []);
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  it('stands still for those who asked for that', async () => {
+    const moving = await page.evaluate(() =>
+      document.getAnimations().map(({ effect }) => (effect as KeyframeEffect).target?.className),
+    );
+    assert.deepEqual(moving, []);
+  });
+
+  it('is gone through by the keyboard in the order it is read, with the focus to be seen', async () => {
+    const scene = page.locator('#in-call-keypad sip-call');
+    const read = await scene.evaluate(element =>
+      [...(element.shadowRoot?.querySelectorAll<HTMLElement>('button, input, select') ?? [])]
+        .filter(control => control.offsetParent)
+        .map(control => control.innerText || control.ariaLabel),
+    );
+    await scene.evaluate(element => element.shadowRoot?.querySelector<HTMLElement>('[part=key]')?.focus());
+    const walked: unknown[] = [];
+    for (let step = 0; step < read.length; step++) {
+      const [name, ring] = await scene.evaluate(element => {
+        const focused = element.shadowRoot?.activeElement as HTMLElement | null | undefined;
+        const ringed = focused && [focused, ...focused.querySelectorAll('*')];
+        const ring = ringed?.some(one => Number.parseFloat(getComputedStyle(one).outlineWidth) >= 2);
+        return [focused?.innerText || focused?.ariaLabel, ring] as const;
+      });
+      if (name === undefined) break;
+      walked.push(name);
+      // The first was focused by script, which shows a ring only after a key was used.
+      if (step > 0) assert.ok(ring, `${name} shows no focus`);
+      await page.keyboard.press('Tab');
+    }
+    assert.deepEqual(walked, read.slice(-walked.length));
+    assert.ok(walked.length >= 16, walked.join(', '));
+  });
+});
