@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { HandshakeServer } from '../../support/handshake-server.ts';
 
 const program = fileURLToPath(new URL('../../../gateway/main.js', import.meta.url));
 const ONE_SITE = ['--domain', 'mysite.ru', '--callable', 'director,101', '--origin', '*'];
@@ -90,6 +91,36 @@ test('an address that cannot be listened on ends the process with 1 and a word o
   assert.equal(code, 1);
   assert.match(stderr, /^sip-call: .*192\.0\.2\.1/);
 });
+
+for (const [what, answer, words] of [
+  ['refuses the secret', 'NO|incorrect secret', /refuses the secret/],
+  [
+    'is too old',
+    'OK|udp/127.0.0.1:5060|v0.7.9|udp/127.0.0.1:5060',
+    /is v0\.7\.9, v0\.8\.2 or later is needed/,
+  ],
+] as const) {
+  test(`a drachtio-server that ${what} ends the process with 1 and a word on why`, async context => {
+    const server = await HandshakeServer.start(answer);
+    context.after(() => server.close());
+    const { code, stderr } = await finished(
+      withFile(
+        context,
+        [
+          'listen: 127.0.0.1:0',
+          'address: 127.77.0.2',
+          'media: {browserPort: 0}',
+          `engine: {drachtio: "127.0.0.1:${server.port}", secret: cymru, websocket: "ws://127.0.0.1:1"}`,
+          'sites: [{domain: mysite.ru, origins: ["*"], callable: [director]}]',
+        ].join('\n'),
+      ),
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`^sip-call: the drachtio-server at 127.0.0.1:${server.port} `));
+    assert.match(stderr, words);
+    assert.equal(stderr.includes('cymru'), false);
+  });
+}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`flags are enough for one site, and ${signal} ends it with 0`, async context => {

@@ -72,6 +72,74 @@ test('a domain that stands in the list twice is a mistake', () => {
   ]);
 });
 
+test('the embedded engine is the default, on the ports of SIP', () => {
+  const config = parseConfig(smallest, 'gateway.yaml');
+  assert.equal(config.engine, undefined);
+  assert.deepEqual(config.sip, { udp: 5060, tcp: 5060 });
+  assert.deepEqual(parseConfig(`sip: {udp: 0}\n${smallest}`, 'gateway.yaml').sip, { udp: 0, tcp: 5060 });
+});
+
+const remote = 'drachtio: "sip.internal:9022", secret: cymru, websocket: "ws://sip.internal:8080"';
+
+test('three keys point at a drachtio-server', () => {
+  assert.deepEqual(parseConfig(`engine: {${remote}}\n${smallest}`, 'gateway.yaml').engine, {
+    drachtio: 'sip.internal:9022',
+    secret: 'cymru',
+    websocket: 'ws://sip.internal:8080',
+  });
+});
+
+for (const [what, engine, problem] of [
+  [
+    'a word',
+    'drachtio',
+    'engine: expected drachtio, secret and websocket; leave engine out to use the embedded one, got "drachtio"',
+  ],
+  [
+    'a URL where a place belongs',
+    `{${remote.replace('"sip', '"drachtio://sip')}}`,
+    'engine.drachtio: expected HOST:PORT, such as sip.internal:9022, got "drachtio://sip.internal:9022"',
+  ],
+  [
+    'no port',
+    `{${remote.replace('internal:9022', 'internal')}}`,
+    'engine.drachtio: expected HOST:PORT, such as sip.internal:9022, got "sip.internal"',
+  ],
+  [
+    'any free port',
+    `{${remote.replace('9022', '0')}}`,
+    'engine.drachtio: expected HOST:PORT, such as sip.internal:9022, got "sip.internal:0"',
+  ],
+  ['no secret', `{${remote.replace('secret: cymru, ', '')}}`, 'engine.secret: missing'],
+  [
+    'a WebSocket that is none',
+    `{${remote.replace('ws:', 'http:')}}`,
+    'engine.websocket: expected ws://HOST:PORT or wss://HOST:PORT, such as ws://sip.internal:8080, got "http://sip.internal:8080"',
+  ],
+] as const) {
+  test(`an engine that is ${what} is refused in words`, () => {
+    assert.deepEqual(problems(`engine: ${engine}\n${smallest}`), [`gateway.yaml:1: ${problem}`]);
+  });
+}
+
+test('a secret that cannot be sent is refused without being shown', () => {
+  for (const [secret, problem] of [
+    ['"hush|hush"', 'expected some text without | or line breaks'],
+    ['1234', 'expected text; put quotes around a number'],
+    ['""', 'expected some text without | or line breaks'],
+  ]) {
+    assert.deepEqual(problems(`engine: {${remote.replace('cymru', secret!)}}\n${smallest}`), [
+      `gateway.yaml:1: engine.secret: ${problem}`,
+    ]);
+  }
+});
+
+test('ports toward PBXs are the business of the engine that has them', () => {
+  assert.deepEqual(problems(`engine: {${remote}}\nsip: {udp: 5080}\n${smallest}`), [
+    'gateway.yaml:2: sip: belongs to the embedded engine; a drachtio-server has its ports from its own contacts, got {"udp":5080}',
+  ]);
+});
+
 test('nothing can change a configuration once it is read', () => {
   const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['a'] }] });
   const [site] = config.sites;
