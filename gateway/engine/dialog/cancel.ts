@@ -3,6 +3,8 @@
 import { createRequest } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
+import type { InviteClientTransaction } from '../transaction/invite-client.ts';
+import type { TransactionLayer } from '../transaction/transaction-layer.ts';
 
 export function composeCancel(
   invite: SipRequest,
@@ -23,3 +25,17 @@ export function composeCancel(
   );
   return createRequest('CANCEL', invite.uri, fields);
 }
+
+export function sendCancel(
+  transactions: TransactionLayer,
+  invite: InviteClientTransaction,
+  cancel: SipRequest,
+  bytes: Buffer,
+): void {
+  // RFC 3261 9.1: the branch is the INVITE's; CANCEL has a transaction of its own all the same.
+  const branch = invite.key.slice(0, invite.key.indexOf(' '));
+  transactions.request(cancel, bytes, branch, invite.flow, deaf);
+}
+
+/** Nobody wants to know what becomes of a CANCEL: the INVITE's own final response tells. */
+const deaf = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

@@ -29,6 +29,7 @@ export class DialogTable {
 
   remove(dialog: Dialog): void {
     dialog.state = 'Terminated';
+    dialog.session?.stop();
     const side = this.#side(dialog);
     if (side.get(dialog.id) === dialog) side.delete(dialog.id);
   }
@@ -73,6 +74,7 @@ export class DialogTable {
   }
 
   clear(): void {
+    for (const dialog of this) dialog.session?.stop();
     this.#clients.clear();
     this.#servers.clear();
   }

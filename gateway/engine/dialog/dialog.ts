@@ -8,6 +8,7 @@ import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { IncomingInvite } from './incoming-invite.ts';
 import type { OutgoingInvite } from './outgoing-invite.ts';
+import type { SessionTimer } from './session-timer.ts';
 
 export type DialogRole = 'uac' | 'uas';
 
@@ -55,6 +56,14 @@ export class Dialog {
   outgoingInvite: OutgoingInvite | undefined;
   /** Their INVITE that has no final response yet, or whose ACK has not come. */
   incomingInvite: IncomingInvite | undefined;
+  /** Set once the dialog is confirmed. */
+  session: SessionTimer | undefined;
+  /** The session description that we sent last. */
+  localDescription: { readonly type: string; readonly body: Buffer } | undefined;
+  /** Whether the peer's Allow names UPDATE (RFC 3311). */
+  peerKnowsUpdate = false;
+  /** Whether an UPDATE of theirs waits for our answer, and one of ours for theirs. */
+  updating: { theirs: boolean; ours: boolean } = { theirs: false, ours: false };
   #localSeq: number;
   #remoteSeq: number | undefined;
 
@@ -77,7 +86,7 @@ export class Dialog {
   /** RFC 3261 12.1.1: what the UAS makes of a request it answers with `localTag`. */
   static ofServer(request: SipRequest, localTag: string, flow: Flow): Dialog {
     const { headers } = request;
-    return new Dialog({
+    const dialog = new Dialog({
       role: 'uas',
       usage: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
       callId: headers.get('Call-ID')!,
@@ -91,6 +100,8 @@ export class Dialog {
       routeSet: headers.all('Record-Route'),
       flow,
     });
+    dialog.#learn(request);
+    return dialog;
   }
 
   /** RFC 3261 12.1.2: what the UAC makes of a response with a To tag. */
@@ -122,6 +133,17 @@ export class Dialog {
   refreshTarget(message: SipMessage, flow: Flow): void {
     this.flow = flow;
     this.remoteTarget = contactUri(message) ?? this.remoteTarget;
+    this.#learn(message);
+  }
+
+  /** We sent this; if it describes the session, it stands from now on. */
+  describe(type: string | undefined, body: Buffer): void {
+    if (body.length > 0) this.localDescription = { type: type ?? 'application/sdp', body };
+  }
+
+  #learn(message: SipMessage): void {
+    const allowed = message.headers.all('Allow');
+    if (allowed.length > 0) this.peerKnowsUpdate = allowed.includes('UPDATE');
   }
 
   /** Whether a request comes in order (RFC 3261 12.2.2); if so it is noted. */

@@ -4,14 +4,15 @@
 import { tagOf } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import type { Flow } from '../transport/transport.ts';
 import { AnswerRetransmission } from './answer-retransmission.ts';
 import type { Answer, Sent } from './application.ts';
 import { composeCancel } from './cancel.ts';
 import { Dialog, dialogId } from './dialog.ts';
-import { IncomingRequest } from './incoming-request.ts';
-import { ReliableProvisionals } from './reliable-provisional.ts';
+import { IncomingRequest, noBody } from './incoming-request.ts';
+import { offers100rel, ReliableProvisionals, requires100rel } from './reliable-provisional.ts';
 import type { UserAgent } from './user-agent.ts';
 
 export class IncomingInvite extends IncomingRequest {
@@ -21,6 +22,8 @@ export class IncomingInvite extends IncomingRequest {
   #provisionals: ReliableProvisionals | undefined;
   #answer: AnswerRetransmission | undefined;
   #final = false;
+  /** Our 2xx, until a PRACK lets it go out. */
+  #held: (() => void) | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(agent: UserAgent, transaction: InviteServerTransaction, dialog: Dialog | undefined) {
@@ -57,13 +60,17 @@ export class IncomingInvite extends IncomingRequest {
    * MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx".
    */
   afterAck(then: () => void): void {
-    if (this.#answer === undefined) then();
+    if (this.#answer === undefined && this.#held === undefined) then();
     else this.#waiting.push(then);
   }
 
   /** The peer's CANCEL, its BYE instead of one, or the loss of its connection. */
   cancel(cancel: SipRequest): void {
     if (this.transaction.answered) return;
+    if (this.#held !== undefined) {
+      this.#giveUpHeld(487, 'SIP;cause=487;text="Request Terminated"');
+      return;
+    }
     // RFC 3261 9.2: "immediately respond to the original request with a 487".
     this.reject(487);
     this.agent.application.cancelled(this, cancel);
@@ -90,9 +97,10 @@ export class IncomingInvite extends IncomingRequest {
 
   /** The dialog ends otherwise: a BYE needs no ACK before it. */
   abandon(): void {
+    const held = this.#held !== undefined;
     this.#settle();
     this.#provisionals?.stop();
-    if (!this.transaction.answered) this.reject(487);
+    if (!this.transaction.answered) this.#refuse(487, held);
   }
 
   /** The engine is closing: no timer may stay behind. */
@@ -113,6 +121,20 @@ export class IncomingInvite extends IncomingRequest {
     this.#tellCancelled('SIP;cause=503;text="Transport closed"');
   }
 
+  protected override transmit(status: number, bytes: Buffer): void {
+    if (this.#provisionals?.sending === true) return;
+    if (status < 200 || status >= 300 || this.#provisionals?.holdsAnswer !== true) {
+      super.transmit(status, bytes);
+      return;
+    }
+    this.#held = () => {
+      this.#held = undefined;
+      super.transmit(status, bytes);
+      this.#awaitAck(status, bytes);
+    };
+    this.#provisionals.whenDescribed(this.#held);
+  }
+
   protected override needsContact(status: number): boolean {
     return (status >= 200 && status < 300) || (this.#provisionals?.sending ?? false);
   }
@@ -124,15 +146,37 @@ export class IncomingInvite extends IncomingRequest {
       this.#withdraw(504, 'SIP;cause=504;text="PRACK timeout"'),
     );
     const sent = this.#provisionals.send(answer, numbered => super.respond(numbered));
-    if (typeof sent !== 'string') this.#progressed();
+    if (typeof sent === 'string') return sent;
+    this.#progressed();
+    this.dialog!.describe(contentType(answer), answer.body);
     return sent;
   }
 
   /** Answers in the application's stead, which learns of it as of a CANCEL. */
   #withdraw(status: number, reason: string): void {
+    if (this.#held !== undefined) this.#giveUpHeld(status, reason);
     if (this.#final) return;
     this.reject(status);
     this.#tellCancelled(reason);
+  }
+
+  /** The application takes the call for answered, so it has to hear of a BYE. */
+  #giveUpHeld(status: number, reason: string): void {
+    const { dialog } = this;
+    this.#held = undefined;
+    this.#provisionals?.stop();
+    this.#refuse(status, true);
+    if (dialog !== undefined && !this.inDialog) this.agent.end(dialog, reason);
+  }
+
+  #refuse(status: number, held: boolean): void {
+    // A 2xx that was held has concluded the request already, but for its transaction.
+    if (held)
+      this.transaction.respond(
+        status,
+        serialize(this.compose({ status, reason: undefined, fields: [], body: noBody })),
+      );
+    else this.reject(status);
   }
 
   #tellCancelled(reason: string): void {
@@ -150,13 +194,20 @@ export class IncomingInvite extends IncomingRequest {
   }
 
   #accepted(status: number, sent: Sent): void {
-    this.#provisionals?.stop();
     if (this.inDialog) this.dialog!.refreshTarget(this.request, this.flow);
     else {
       this.#progressed();
       this.dialog!.state = 'Confirmed';
     }
-    this.#answer = new AnswerRetransmission(this.agent.timers, this.transaction, status, sent.bytes, () =>
+    const { headers, body } = this.accepted!;
+    this.dialog!.describe(headers.get('Content-Type'), body);
+    this.agent.sessionOf(this.dialog!).agree(this.accepted!, 'uas');
+    if (this.#held === undefined) this.#awaitAck(status, sent.bytes);
+  }
+
+  #awaitAck(status: number, bytes: Buffer): void {
+    this.#provisionals?.stop();
+    this.#answer = new AnswerRetransmission(this.agent.timers, this.transaction, status, bytes, () =>
       this.#unheard(),
     );
   }
@@ -179,6 +230,7 @@ export class IncomingInvite extends IncomingRequest {
   #settle(): void {
     this.#answer?.stop();
     this.#answer = undefined;
+    this.#held = undefined;
     if (this.dialog?.incomingInvite === this) this.dialog.incomingInvite = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -187,11 +239,6 @@ export class IncomingInvite extends IncomingRequest {
   }
 }
 
-function requires100rel(answer: Answer): boolean {
-  return answer.fields.some(([name, value]) => name === 'Require' && /\b100rel\b/i.test(value));
-}
-
-function offers100rel(request: SipRequest): boolean {
-  const { headers } = request;
-  return [...headers.all('Supported'), ...headers.all('Require')].some(tag => tag.toLowerCase() === '100rel');
+function contentType(answer: Answer): string | undefined {
+  return answer.fields.find(([name]) => name === 'Content-Type')?.[1];
 }

@@ -11,6 +11,7 @@ import type { ServerTransaction, ServerTransactionUser } from '../transaction/tr
 import type { Flow } from '../transport/transport.ts';
 import type { Answer, Sent } from './application.ts';
 import { Dialog, type Owner } from './dialog.ts';
+import { agreementFor } from './session-timer.ts';
 import type { UserAgent } from './user-agent.ts';
 
 export class IncomingRequest implements ServerTransactionUser {
@@ -22,6 +23,8 @@ export class IncomingRequest implements ServerTransactionUser {
   dialog: Dialog | undefined;
   owner: Owner | undefined;
   protected readonly agent: UserAgent;
+  /** Our 2xx. */
+  protected accepted: SipResponse | undefined;
   /** Our tag; settled by the first response that carries it. */
   #localTag: string | undefined;
 
@@ -33,6 +36,7 @@ export class IncomingRequest implements ServerTransactionUser {
     this.owner = dialog?.owner;
     this.#localTag = tagOf(transaction.request.headers.get('To')!);
     transaction.user = this;
+    if (dialog !== undefined && transaction.request.method === 'UPDATE') dialog.updating.theirs = true;
   }
 
   get request(): SipRequest {
@@ -58,7 +62,7 @@ export class IncomingRequest implements ServerTransactionUser {
     const bytes = serialize(response);
     if (answer.status >= 200) this.#conclude(answer.status, response);
     else if (answer.status > 100) this.agent.progressed(this);
-    this.transaction.respond(answer.status, bytes);
+    this.transmit(answer.status, bytes);
     return { bytes, flow: this.flow };
   }
 
@@ -74,7 +78,12 @@ export class IncomingRequest implements ServerTransactionUser {
 
   transportFailed(error: Error): void {
     this.agent.log.debug({ error: error.message, method: this.request.method }, 'response not delivered');
+    if (this.dialog !== undefined && this.request.method === 'UPDATE') this.dialog.updating.theirs = false;
     this.agent.forget(this);
+  }
+
+  protected transmit(status: number, bytes: Buffer): void {
+    this.transaction.respond(status, bytes);
   }
 
   protected compose(answer: Answer): SipResponse {
@@ -96,6 +105,10 @@ export class IncomingRequest implements ServerTransactionUser {
       headers.append('Server', this.agent.userAgent);
     }
     response.body = answer.body;
+    const { method } = this.request;
+    if (status >= 200 && status < 300 && (method === 'INVITE' || method === 'UPDATE')) {
+      for (const [name, value] of agreementFor(this.request, response)) headers.append(name, value);
+    }
     return response;
   }
 
@@ -119,8 +132,10 @@ export class IncomingRequest implements ServerTransactionUser {
   #conclude(status: number, response: SipResponse): void {
     this.agent.forget(this);
     const { request } = this;
+    if (request.method === 'UPDATE' && this.dialog !== undefined) this.dialog.updating.theirs = false;
     if (status >= 300) return;
-    if (request.method === 'UPDATE') this.dialog?.refreshTarget(request, this.flow);
+    this.accepted = response;
+    if (request.method === 'UPDATE') this.#updated(response);
     if (request.method === 'NOTIFY' && this.dialog !== undefined)
       this.agent.endSubscription(this.dialog, request);
     if (request.method === 'SUBSCRIBE' && this.dialog === undefined) {
@@ -130,6 +145,16 @@ export class IncomingRequest implements ServerTransactionUser {
       this.dialog = dialog;
       this.agent.dialogs.add(dialog);
     }
+    if (request.method === 'SUBSCRIBE') this.agent.sessionOf(this.dialog!).subscribe(response);
+  }
+
+  /** RFC 3311 5.2, RFC 4028 9. */
+  #updated(response: SipResponse): void {
+    const { dialog } = this;
+    if (dialog === undefined) return;
+    dialog.refreshTarget(this.request, this.flow);
+    dialog.describe(response.headers.get('Content-Type'), response.body);
+    if (dialog.state === 'Confirmed') this.agent.sessionOf(dialog).agree(response, 'uas');
   }
 }
 

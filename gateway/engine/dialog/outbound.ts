@@ -13,6 +13,7 @@ import { dialogHop, type Hop, type Lookup, locate } from './next-hop.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { UserAgent } from './user-agent.ts';
+import { datagramLimit, WidePath } from './wide-path.ts';
 
 /** A request that belongs to no dialog, with the identities it is to have. */
 export interface InitialDraft extends Draft {
@@ -32,18 +33,20 @@ export class Outbound {
   readonly #network: Network;
   readonly #transactions: TransactionLayer;
   readonly #lookup: Lookup;
+  readonly #wide: WidePath;
 
   constructor(agent: UserAgent, network: Network, transactions: TransactionLayer, lookup: Lookup) {
     this.#agent = agent;
     this.#network = network;
     this.#transactions = transactions;
     this.#lookup = lookup;
+    this.#wide = new WidePath(network, agent.timers);
   }
 
-  /** Calls back with a flow, or with undefined and the reason when none can be had. */
-  open(hop: Hop, then: (flow: Flow | undefined, error?: Error) => void): void {
+  /** Calls back with a flow for so many bytes, or with undefined and the reason when none can be had. */
+  open(hop: Hop, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
     Promise.resolve(locate(hop, this.#lookup))
-      .then(destination => this.#network.flowTo(destination))
+      .then(destination => this.#wide.flowFor(destination, size))
       .then(
         flow => then(flow),
         (error: Error) => then(undefined, error),
@@ -51,10 +54,16 @@ export class Outbound {
   }
 
   /** The same for the peer of a dialog; calls back before it returns when the way is open. */
-  reach(dialog: Dialog, then: (flow: Flow | undefined, error?: Error) => void): void {
+  reach(dialog: Dialog, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
     const hop = dialogHop(dialog);
-    if (!('send' in hop)) this.open(hop, then);
-    else if (hop.closed) then(undefined, new Error('The connection to the peer is closed'));
+    if (!('send' in hop)) this.open(hop, then, size);
+    else if (hop.transport === 'udp' && size > datagramLimit) {
+      this.open(
+        { transport: 'udp', host: hop.remote.address, port: hop.remote.port, hostname: '' },
+        then,
+        size,
+      );
+    } else if (hop.closed) then(undefined, new Error('The connection to the peer is closed'));
     else then(hop);
   }
 
@@ -139,4 +148,12 @@ export class Outbound {
     if (userAgent !== undefined && !headers.has('User-Agent')) headers.append('User-Agent', userAgent);
     return request;
   }
+}
+
+/** What the engine adds to a draft, at most: start line, Via, Contact, tags, Call-ID, User-Agent; in bytes. */
+const ownPart = 500;
+
+/** How large the request will be, rather too much than too little, in bytes. */
+export function sizeOf({ fields, body }: Pick<Draft, 'fields' | 'body'>): number {
+  return fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, ownPart + body.length);
 }

@@ -11,9 +11,10 @@ import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientTransactionUser } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { Draft, Outgoing, Sent } from './application.ts';
-import { composeCancel } from './cancel.ts';
+import { composeCancel, sendCancel } from './cancel.ts';
 import { Dialog, dialogId, type Owner } from './dialog.ts';
 import { noBody } from './incoming-request.ts';
+import { SeenProvisionals } from './seen-provisionals.ts';
 import type { UserAgent } from './user-agent.ts';
 
 /** More forks than any proxy we know of makes; beyond it early dialogs are not told apart. */
@@ -33,7 +34,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   /** The confirmed dialog, or the early one that spoke last. */
   #dialog: Dialog | undefined;
   readonly #early = new Map<string, Dialog>();
-  readonly #reliable = new Map<string, number>();
+  readonly #seen = new SeenProvisionals();
   #provisional = false;
   #final = false;
   /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
@@ -116,6 +117,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     if (dialog?.state !== 'Confirmed' || this.#ack !== undefined) return undefined;
     const sent = this.#agent.outbound.acknowledge(dialog, this.number, draft, flow);
     this.#ack = sent.bytes;
+    dialog.describe(draft.fields.find(([name]) => name === 'Content-Type')?.[1], draft.body);
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
     if (this.#cancelled || this.#doomed) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
@@ -127,19 +129,10 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     if (this.#held !== undefined) this.#release();
     if (response.status === 100) return;
     const tag = tagOf(response.headers.get('To')!);
-    if (this.#isRepeated(response, tag ?? '')) return;
+    const rseq = response.headers.get('RSeq');
+    if (rseq !== undefined && !this.#seen.isNext(tag ?? '', Number(rseq))) return;
     if (tag !== undefined && !this.#inDialog) this.#enterEarly(tag, response);
     this.#agent.application.responded(this, response, this.flow);
-  }
-
-  /** RFC 3262 4: a reliable provisional that was seen already is not seen again. */
-  #isRepeated(response: SipResponse, tag: string): boolean {
-    const rseq = response.headers.get('RSeq');
-    if (rseq === undefined) return false;
-    const last = this.#reliable.get(tag);
-    if (last !== undefined && Number(rseq) <= last) return true;
-    if (last !== undefined || this.#reliable.size < maxForks) this.#reliable.set(tag, Number(rseq));
-    return false;
   }
 
   #enterEarly(tag: string, response: SipResponse): void {
@@ -177,6 +170,10 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       // RFC 3261 12.2.1.2: within a dialog the target may move, the route set may not.
       if (this.#inDialog) dialog.refreshTarget(response, this.flow!);
       else this.#confirm(dialog, response);
+      dialog.describe(this.request.headers.get('Content-Type'), this.request.body);
+      this.#agent.sessionOf(dialog).agree(response, 'uac');
+      // A refresh of the engine's own: nobody else will.
+      if (this.#inDialog && this.owner === undefined) this.#acknowledgeOwn(dialog);
     }
     this.#agent.application.responded(this, response, this.flow);
   }
@@ -207,6 +204,12 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     this.#agent.end(dialog, 'SIP;cause=487;text="Call completed elsewhere"');
   }
 
+  #acknowledgeOwn(dialog: Dialog): void {
+    this.#agent.outbound.reach(dialog, flow => {
+      if (flow !== undefined) this.acknowledge({ fields: [], body: noBody }, flow);
+    });
+  }
+
   /** The ACK of a 2xx to a session that has ended meanwhile: without it the peer repeats itself. */
   #acknowledgeLate(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
@@ -227,6 +230,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     if (dialog?.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 12.3: early dialogs end with a non-2xx final response.
     if (!this.#inDialog && dialog !== undefined) this.#agent.dialogs.remove(dialog);
+    else if (this.owner === undefined && dialog?.state === 'Confirmed') dialog.session?.refused(response);
     this.#agent.application.responded(this, response, flow);
   }
 
@@ -239,7 +243,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   #release(): void {
     const { request, bytes } = this.#held!;
     this.#held = undefined;
-    this.#agent.sendCancel(this, request, bytes);
-    this.transaction?.cancelled();
+    if (this.transaction === undefined) return;
+    sendCancel(this.#agent.transactions, this.transaction, request, bytes);
+    this.transaction.cancelled();
   }
 }

@@ -32,6 +32,7 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     this.bytes = bytes;
     this.flow = flow;
     this.dialog = dialog;
+    if (dialog !== undefined && request.method === 'UPDATE') dialog.updating.ours = true;
   }
 
   get dialogId(): string {
@@ -66,13 +67,25 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     if (dialog !== undefined) {
       // RFC 3261 15.1.1: after any final response the session is over; a challenge only asks for another BYE.
       if (method === 'BYE' && status !== 401 && status !== 407) this.#agent.finish(dialog);
-      if (method === 'UPDATE' && status < 300) dialog.refreshTarget(response, this.flow ?? dialog.flow);
+      if (method === 'UPDATE') this.#updated(dialog, response);
+      if (method === 'SUBSCRIBE' && status < 300) this.#agent.sessionOf(dialog).subscribe(response);
       if (method === 'NOTIFY' && status < 300) this.#agent.endSubscription(dialog, this.request);
     } else if (method === 'SUBSCRIBE' && status < 300 && this.flow !== undefined) {
       this.dialog = Dialog.ofClient(this.request, response, this.flow);
       this.dialog.state = 'Confirmed';
       this.dialog.owner = this.owner;
       this.#agent.dialogs.add(this.dialog);
+      this.#agent.sessionOf(this.dialog).subscribe(response);
     }
+  }
+
+  #updated(dialog: Dialog, response: SipResponse): void {
+    dialog.updating.ours = false;
+    if (dialog.state === 'Terminated') return;
+    if (response.status < 300) {
+      dialog.refreshTarget(response, this.flow ?? dialog.flow);
+      dialog.describe(this.request.headers.get('Content-Type'), this.request.body);
+      if (dialog.state === 'Confirmed') this.#agent.sessionOf(dialog).agree(response, 'uac');
+    } else if (this.owner === undefined) dialog.session?.refused(response);
   }
 }

@@ -1,4 +1,4 @@
-// Provisional responses that are repeated until their PRACK (RFC 3262), the server's side.
+// Provisional responses that are repeated until their PRACK, one after the other (RFC 3262), the server's side.
 
 import { randomInt } from 'node:crypto';
 import { parseCSeq } from '../message/cseq.ts';
@@ -7,31 +7,30 @@ import type { Timer, Timers } from '../transaction/timers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Answer, Sent } from './application.ts';
 
-class Provisional {
-  readonly owner: ReliableProvisionals;
+interface Provisional {
+  readonly rseq: number;
   readonly status: number;
   readonly bytes: Buffer;
-  interval: number;
-  repeat: Timer | undefined;
-  patience: Timer | undefined;
-
-  constructor(owner: ReliableProvisionals, status: number, bytes: Buffer, interval: number) {
-    this.owner = owner;
-    this.status = status;
-    this.bytes = bytes;
-    this.interval = interval;
-  }
+  readonly described: boolean;
 }
+
+/** More than any call has; an application that sends more is told so. */
+const maxWaiting = 16;
 
 export class ReliableProvisionals {
   readonly #timers: Timers;
   readonly #transaction: ServerTransaction;
   readonly #unacknowledged: () => void;
-  readonly #waiting = new Map<number, Provisional>();
+  /** The first has been sent, the others wait for its PRACK. */
+  #waiting: Provisional[] = [];
   // RFC 3262 3: "The value of the header field for the first reliable provisional response SHOULD be
   // chosen uniformly between 1 and 2**31 - 1". Kept low enough that counting on never leaves the range.
   #rseq = randomInt(1, 2 ** 30);
-  /** True while a reliable response is composed, which needs a Contact. */
+  #interval = 0;
+  #repeat: Timer | undefined;
+  #patience: Timer | undefined;
+  #afterwards: (() => void) | undefined;
+  /** True while a reliable response is composed, which needs a Contact, and is sent from here. */
   sending = false;
 
   constructor(timers: Timers, transaction: ServerTransaction, unacknowledged: () => void) {
@@ -40,42 +39,60 @@ export class ReliableProvisionals {
     this.#unacknowledged = unacknowledged;
   }
 
-  /** Numbers the answer and hands it to `respond`. RSeq is ours to assign, not the application's. */
+  /** Numbers the answer and has `respond` compose it. RSeq is ours to assign, not the application's. */
   send(answer: Answer, respond: (numbered: Answer) => Sent | string): Sent | string {
+    if (this.#waiting.length >= maxWaiting) return 'too many provisional responses wait for their PRACK';
     const rseq = this.#rseq + 1;
     this.sending = true;
     const sent = respond({ ...answer, fields: [...answer.fields, ['RSeq', String(rseq)]] });
     this.sending = false;
     if (typeof sent === 'string') return sent;
     this.#rseq = rseq;
-    const provisional = new Provisional(this, answer.status, sent.bytes, this.#timers.values.t1);
-    provisional.repeat = this.#timers.start(provisional.interval, onRepeat, provisional);
-    provisional.patience = this.#timers.start(this.#timers.values.lifetime, onImpatient, provisional);
-    this.#waiting.set(rseq, provisional);
+    const described = answer.body.length > 0;
+    this.#waiting.push({ rseq, status: answer.status, bytes: sent.bytes, described });
+    // "The UAS MUST NOT send a second reliable provisional response until the first is acknowledged."
+    if (this.#waiting.length === 1) this.#begin();
     return sent;
   }
 
-  /** Whether this PRACK's RAck names a response that still waits (RFC 3262 3); it waits no longer. */
+  /** Whether this PRACK's RAck names the response that waits (RFC 3262 3); the next one follows. */
   acknowledge(prack: SipRequest): boolean {
     const [rseq, number, method] = (prack.headers.get('RAck') ?? '').split(/[ \t]+/);
     const invite = parseCSeq(this.#transaction.request.headers.get('CSeq')!);
     if (Number(number) !== invite?.number || method !== 'INVITE') return false;
-    const provisional = this.#waiting.get(Number(rseq));
-    if (provisional === undefined) return false;
-    this.#waiting.delete(Number(rseq));
-    this.#settle(provisional);
+    if (this.#waiting.length === 0 || this.#waiting[0]!.rseq !== Number(rseq)) return false;
+    this.#waiting.shift();
+    this.#settle();
+    const afterwards = this.#afterwards;
+    if (afterwards !== undefined && !this.holdsAnswer) {
+      this.stop();
+      afterwards();
+    } else if (this.#waiting.length > 0) this.#begin();
     return true;
   }
 
-  stop(): void {
-    for (const provisional of this.#waiting.values()) this.#settle(provisional);
-    this.#waiting.clear();
+  /** Whether a 2xx has to wait: "it MUST NOT send a final response until those [...] are acknowledged". */
+  get holdsAnswer(): boolean {
+    return this.#waiting.some(({ described }) => described);
   }
 
-  repeat(provisional: Provisional): void {
+  /** Calls back, once, when no description waits for its PRACK any longer. */
+  whenDescribed(then: () => void): void {
+    this.#afterwards = then;
+  }
+
+  stop(): void {
+    this.#settle();
+    this.#waiting = [];
+    this.#afterwards = undefined;
+  }
+
+  repeat(): void {
+    const provisional = this.#waiting[0];
+    if (provisional === undefined) return;
     // RFC 3262 3: doubled each time, with no cap at T2, and on every transport.
-    provisional.interval *= 2;
-    provisional.repeat = this.#timers.start(provisional.interval, onRepeat, provisional);
+    this.#interval *= 2;
+    this.#repeat = this.#timers.start(this.#interval, onRepeat, this);
     this.#transaction.respond(provisional.status, provisional.bytes);
   }
 
@@ -84,11 +101,29 @@ export class ReliableProvisionals {
     this.#unacknowledged();
   }
 
-  #settle(provisional: Provisional): void {
-    this.#timers.stop(provisional.repeat);
-    this.#timers.stop(provisional.patience);
+  #begin(): void {
+    const { t1, lifetime } = this.#timers.values;
+    this.#interval = t1;
+    this.#repeat = this.#timers.start(t1, onRepeat, this);
+    this.#patience = this.#timers.start(lifetime, onImpatient, this);
+    const { status, bytes } = this.#waiting[0]!;
+    this.#transaction.respond(status, bytes);
+  }
+
+  #settle(): void {
+    this.#timers.stop(this.#repeat);
+    this.#timers.stop(this.#patience);
   }
 }
 
-const onRepeat = (provisional: Provisional) => provisional.owner.repeat(provisional);
-const onImpatient = (provisional: Provisional) => provisional.owner.giveUp();
+const onRepeat = (provisionals: ReliableProvisionals) => provisionals.repeat();
+const onImpatient = (provisionals: ReliableProvisionals) => provisionals.giveUp();
+
+export function requires100rel(answer: Answer): boolean {
+  return answer.fields.some(([name, value]) => name === 'Require' && /\b100rel\b/i.test(value));
+}
+
+export function offers100rel(request: SipRequest): boolean {
+  const { headers } = request;
+  return [...headers.all('Supported'), ...headers.all('Require')].some(tag => tag.toLowerCase() === '100rel');
+}

@@ -1,17 +1,14 @@
 // The user agent core (RFC 3261 8, 12, 13, 15): sorts what the network began into dialogs and requests,
 // answers what the RFC decides by itself, and asks the application about the rest.
 
-import { createResponse } from '../message/compose.ts';
 import type { SipRequest } from '../message/message.ts';
-import { serialize } from '../message/serialize.ts';
-import { newTag } from '../transaction/identifiers.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import { isInDialog } from '../transaction/matching.ts';
-import type { Timer, Timers } from '../transaction/timers.ts';
+import type { Timers } from '../transaction/timers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { TransactionLayer, type TransactionUser } from '../transaction/transaction-layer.ts';
 import type { Flow } from '../transport/transport.ts';
-import type { Application } from './application.ts';
+import type { Application, Draft } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
 import type { Forwarder } from './forwarder.ts';
@@ -19,8 +16,11 @@ import { IncomingInvite } from './incoming-invite.ts';
 import { IncomingRequest, noBody } from './incoming-request.ts';
 import { localSide, type Network } from './network.ts';
 import type { Lookup } from './next-hop.ts';
-import { Outbound } from './outbound.ts';
+import { Outbound, sizeOf } from './outbound.ts';
 import type { OutgoingInvite } from './outgoing-invite.ts';
+import { refused, respond } from './refusal.ts';
+import { SessionTimer } from './session-timer.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
 export interface UserAgentLog {
   debug(fields: object, text: string): void;
@@ -36,11 +36,6 @@ export interface UserAgentOptions {
   readonly limits: { readonly transactions: number; readonly dialogs: number };
 }
 
-/** How long an application may leave a request without any answer, in milliseconds, as the daemon has it. */
-const silenceLimit = 64_000;
-/** How long it may ring without another word. */
-const ringingLimit = 600_000;
-
 export class UserAgent implements TransactionUser {
   readonly timers: Timers;
   readonly log: UserAgentLog;
@@ -52,7 +47,7 @@ export class UserAgent implements TransactionUser {
   /** Looks first at what may be of somebody else's dialog. */
   forwarder: Forwarder | undefined;
   readonly #network: Network;
-  readonly #incoming = new Map<string, { request: IncomingRequest; patience: Timer }>();
+  readonly #waiting: WaitingRequests;
   readonly #invites = new Map<string, OutgoingInvite>();
 
   constructor(application: Application, options: UserAgentOptions) {
@@ -62,6 +57,7 @@ export class UserAgent implements TransactionUser {
     this.log = options.log;
     this.userAgent = options.userAgent;
     this.#network = network;
+    this.#waiting = new WaitingRequests(timers);
     this.dialogs = new DialogTable(limits.dialogs);
     const dial = (destination: Parameters<Network['flowTo']>[0]) => network.flowTo(destination);
     this.transactions = new TransactionLayer(this, timers, dial, limits.transactions);
@@ -70,7 +66,7 @@ export class UserAgent implements TransactionUser {
 
   /** A request from the network that the application has not finally answered. */
   incoming(id: string): IncomingRequest | undefined {
-    return this.#incoming.get(id)?.request;
+    return this.#waiting.get(id);
   }
 
   /** An INVITE of ours without a final response. */
@@ -87,7 +83,7 @@ export class UserAgent implements TransactionUser {
     if (isInDialog(request)) this.#requestedInDialog(transaction);
     else if (formsDialog(request) && this.dialogs.full) respond(transaction, 503);
     else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(transaction, 491);
-    else this.#ask(transaction, undefined);
+    else if (!refused(transaction, undefined)) this.#ask(transaction, undefined);
   }
 
   cancelled(cancel: ServerTransaction, transaction: InviteServerTransaction | undefined): void {
@@ -128,17 +124,11 @@ export class UserAgent implements TransactionUser {
 
   /** The application said something, not yet the last word. */
   progressed(request: IncomingRequest): void {
-    const entry = this.#incoming.get(request.id);
-    if (entry === undefined) return;
-    this.timers.stop(entry.patience);
-    entry.patience = this.timers.start(ringingLimit, onSilence, request);
+    this.#waiting.progressed(request);
   }
 
   forget(request: IncomingRequest): void {
-    const entry = this.#incoming.get(request.id);
-    if (entry === undefined) return;
-    this.timers.stop(entry.patience);
-    this.#incoming.delete(request.id);
+    this.#waiting.forget(request);
   }
 
   rememberInvite(invite: OutgoingInvite): void {
@@ -149,12 +139,16 @@ export class UserAgent implements TransactionUser {
     this.#invites.delete(invite.id);
   }
 
-  sendCancel(invite: OutgoingInvite, cancel: SipRequest, bytes: Buffer): void {
-    const { flow, transaction } = invite;
-    if (flow === undefined || transaction === undefined) return;
-    // RFC 3261 9.1: the branch is the INVITE's; CANCEL has a transaction of its own all the same.
-    const branch = transaction.key.slice(0, transaction.key.indexOf(' '));
-    this.transactions.request(cancel, bytes, branch, flow, deaf);
+  /** What decides how long the dialog lives. */
+  sessionOf(dialog: Dialog): SessionTimer {
+    dialog.session ??= new SessionTimer(this, dialog);
+    return dialog.session;
+  }
+
+  /** A request of the engine's own, of which the application learns nothing. */
+  refresh(dialog: Dialog, draft: Draft): void {
+    const within = (flow: Flow | undefined) => void this.outbound.within(dialog, undefined, draft, flow);
+    this.outbound.reach(dialog, within, sizeOf(draft));
   }
 
   /** Ends a dialog by a BYE of the engine's own, and tells the application. */
@@ -183,7 +177,7 @@ export class UserAgent implements TransactionUser {
 
   /** Whether a request or a dialog waits for something of its. */
   hasBusiness(owner: Owner): boolean {
-    for (const { request } of this.#incoming.values()) if (request.owner === owner) return true;
+    for (const _request of this.#waiting.ownedBy(owner)) return true;
     for (const invite of this.#invites.values()) if (invite.owner === owner) return true;
     for (const _dialog of this.dialogs.ownedBy(owner)) return true;
     return false;
@@ -191,9 +185,7 @@ export class UserAgent implements TransactionUser {
 
   /** An application that has gone can neither answer nor hang up, so this does. */
   ownerGone(owner: Owner): void {
-    for (const { request } of this.#incoming.values()) {
-      if (request.owner === owner) request.reject(503);
-    }
+    for (const request of [...this.#waiting.ownedBy(owner)]) request.reject(503);
     for (const invite of this.#invites.values()) if (invite.owner === owner) invite.cancel([]);
     for (const dialog of [...this.dialogs.ownedBy(owner)]) {
       if (dialog.state === 'Confirmed') this.end(dialog, 'SIP;cause=503;text="Application gone"');
@@ -201,8 +193,7 @@ export class UserAgent implements TransactionUser {
   }
 
   close(): void {
-    for (const { patience } of this.#incoming.values()) this.timers.stop(patience);
-    this.#incoming.clear();
+    this.#waiting.clear();
     this.#invites.clear();
     for (const dialog of this.dialogs) dialog.incomingInvite?.release();
     this.dialogs.clear();
@@ -217,12 +208,7 @@ export class UserAgent implements TransactionUser {
       respond(transaction, 481);
       return;
     }
-    // RFC 3261 12.2.2: a lower CSeq is out of order and answered 500.
-    const refusal = dialog.accept(request) ? refusalOf(dialog, request) : 500;
-    if (refusal !== undefined) {
-      respond(transaction, refusal);
-      return;
-    }
+    if (refused(transaction, dialog)) return;
     dialog.flow = flow;
     if (request.method === 'BYE') this.#byeReceived(dialog, transaction);
     else this.#ask(transaction, dialog);
@@ -246,10 +232,7 @@ export class UserAgent implements TransactionUser {
       transaction.request.method === 'INVITE'
         ? new IncomingInvite(this, transaction as InviteServerTransaction, dialog)
         : new IncomingRequest(this, transaction, dialog);
-    this.#incoming.set(request.id, {
-      request,
-      patience: this.timers.start(silenceLimit, onSilence, request),
-    });
+    this.#waiting.add(request);
     this.application.requested(request);
   }
 }
@@ -257,28 +240,3 @@ export class UserAgent implements TransactionUser {
 function formsDialog(request: SipRequest): boolean {
   return request.method === 'INVITE' || request.method === 'SUBSCRIBE';
 }
-
-/** RFC 3261 14.2: an INVITE that crosses another is refused; RFC 3262 3: a PRACK for nothing is too. */
-function refusalOf(dialog: Dialog, request: SipRequest): number | undefined {
-  if (request.method === 'INVITE') {
-    if (dialog.outgoingInvite !== undefined) return 491;
-    if (dialog.incomingInvite !== undefined) return dialog.incomingInvite.transaction.answered ? 491 : 500;
-  }
-  if (request.method === 'PRACK' && dialog.incomingInvite?.acknowledgeProvisional(request) !== true)
-    return 481;
-  return undefined;
-}
-
-/** The engine's own word, before any application has a part in it. */
-function respond(transaction: ServerTransaction, status: number): void {
-  const response = createResponse(transaction.request, status, undefined, newTag());
-  if (status === 500 || status === 503) response.headers.append('Retry-After', '5');
-  transaction.respond(status, serialize(response));
-}
-
-function onSilence(request: IncomingRequest): void {
-  request.neglected();
-}
-
-/** Nobody wants to know what becomes of a CANCEL: the INVITE's own final response tells. */
-const deaf = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

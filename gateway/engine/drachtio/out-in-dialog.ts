@@ -2,6 +2,7 @@
 
 import type { Draft } from '../dialog/application.ts';
 import type { Dialog } from '../dialog/dialog.ts';
+import { sizeOf } from '../dialog/outbound.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
@@ -56,18 +57,22 @@ function send(
   if (dialog.state === 'Terminated') connection.reply(frame, noDialog);
   else if (method === 'INVITE' && pending !== undefined) connection.reply(frame, 'NOK|Request Pending');
   else {
-    agent.outbound.reach(dialog, flow => {
-      const filled = { ...draft, fields: fillFields(draft.fields, placeOf(agent, flow ?? dialog.flow)) };
-      if (method === 'ACK') acknowledge(agent, connection, frame, dialog, filled, flow);
-      else {
-        // A BYE overtakes our own INVITE that nobody has answered.
-        if (method === 'BYE') dialog.outgoingInvite?.cancel([]);
-        const outgoing = agent.outbound.within(dialog, connection, filled, flow);
-        const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
-        connection.reply(frame, head, outgoing.bytes);
-        if (method === 'BYE') cdr.end(dialog, 'application', 'normal-release', outgoing.bytes);
-      }
-    });
+    agent.outbound.reach(
+      dialog,
+      flow => {
+        const filled = { ...draft, fields: fillFields(draft.fields, placeOf(agent, flow ?? dialog.flow)) };
+        if (method === 'ACK') acknowledge(agent, connection, frame, dialog, filled, flow);
+        else {
+          // A BYE overtakes our own INVITE that nobody has answered.
+          if (method === 'BYE') dialog.outgoingInvite?.cancel([]);
+          const outgoing = agent.outbound.within(dialog, connection, filled, flow);
+          const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
+          connection.reply(frame, head, outgoing.bytes);
+          if (method === 'BYE') cdr.end(dialog, 'application', 'normal-release', outgoing.bytes);
+        }
+      },
+      sizeOf(draft),
+    );
   }
 }
 

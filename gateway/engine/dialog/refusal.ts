@@ -1,0 +1,66 @@
+// What the user agent refuses by itself, before any application is asked: requests that cross others, come out of
+// order, or want too short a session (RFC 3261 12.2.2, 14.2, RFC 3311 5.2, RFC 3262 3, RFC 4028 9).
+
+import { randomInt } from 'node:crypto';
+import { createResponse } from '../message/compose.ts';
+import type { SipRequest } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { newTag } from '../transaction/identifiers.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import type { Draft } from './application.ts';
+import type { Dialog } from './dialog.ts';
+import { intervalTooSmall } from './session-timer.ts';
+
+/** The engine's own word, before any application has a part in it. */
+export function respond(transaction: ServerTransaction, status: number, fields: Draft['fields'] = []): void {
+  const response = createResponse(transaction.request, status, undefined, newTag());
+  if (status === 503) response.headers.append('Retry-After', '5');
+  for (const [name, value] of fields) response.headers.append(name, value);
+  transaction.respond(status, serialize(response));
+}
+
+/** Whether the request was answered here. A request in a dialog has its CSeq noted. */
+export function refused(transaction: ServerTransaction, dialog: Dialog | undefined): boolean {
+  const refusal = refusalOf(transaction.request, dialog);
+  if (refusal !== undefined) respond(transaction, refusal.status, refusal.fields);
+  return refusal !== undefined;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly fields: Draft['fields'];
+}
+
+/** Undefined for a request that may go on. */
+function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | undefined {
+  if (dialog !== undefined) {
+    const status = dialog.accept(request) ? crossing(dialog, request) : 500;
+    if (status !== undefined) return { status, fields: status === 500 ? retryAfter() : [] };
+  }
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return undefined;
+  const fields = intervalTooSmall(request);
+  return fields === undefined ? undefined : { status: 422, fields };
+}
+
+function crossing(dialog: Dialog, request: SipRequest): number | undefined {
+  const { outgoingInvite, incomingInvite, updating } = dialog;
+  switch (request.method) {
+    case 'INVITE':
+      // RFC 3261 14.2.
+      if (outgoingInvite !== undefined) return 491;
+      return incomingInvite === undefined ? undefined : incomingInvite.transaction.answered ? 491 : 500;
+    case 'UPDATE':
+      // RFC 3311 5.2: one of theirs is still unanswered; or it carries an offer, as ours does.
+      if (updating.theirs) return 500;
+      return updating.ours && request.body.length > 0 ? 491 : undefined;
+    case 'PRACK':
+      return incomingInvite?.acknowledgeProvisional(request) === true ? undefined : 481;
+    default:
+      return undefined;
+  }
+}
+
+/** "a randomly chosen value between 0 and 10 seconds". */
+function retryAfter(): Draft['fields'] {
+  return [['Retry-After', String(randomInt(0, 11))]];
+}

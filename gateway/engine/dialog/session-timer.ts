@@ -1,0 +1,155 @@
+// How long a dialog lives without a sign of life: session timers (RFC 4028), a subscription's Expires (RFC 6665),
+// and a ceiling where neither was agreed. Decides when to refresh and when to give up; others do the sending.
+
+import { randomInt } from 'node:crypto';
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import type { Timer, Timers } from '../transaction/timers.ts';
+import type { Draft } from './application.ts';
+import type { Dialog, DialogRole } from './dialog.ts';
+
+/** What a session timer needs of the user agent. */
+export interface SessionKeeper {
+  readonly timers: Timers;
+  /** Sends a request of the engine's own in the dialog. */
+  refresh(dialog: Dialog, draft: Draft): void;
+  end(dialog: Dialog, reason: string): void;
+}
+
+/** RFC 4028 5, in seconds. */
+const minSE = 90;
+/** A dialog of which nothing was agreed, and the most that a peer may ask for, in seconds: a day. */
+const ceiling = 86_400;
+/** Half as long again as any transaction lasts, for a subscription's last NOTIFY, in seconds. */
+const grace = 48;
+
+const expired = 'SIP;cause=408;text="Session timer expired"';
+
+interface Interval {
+  readonly seconds: number;
+  readonly refresher: DialogRole | undefined;
+}
+
+function intervalOf(message: SipMessage): Interval | undefined {
+  const value = message.headers.get('Session-Expires');
+  const seconds = Number(/^\s*(\d{1,10})\s*(?:;|$)/.exec(value ?? '')?.[1]);
+  if (value === undefined || Number.isNaN(seconds)) return undefined;
+  const refresher = /;\s*refresher\s*=\s*(ua[cs])/i.exec(value)?.[1]?.toLowerCase();
+  return { seconds, refresher: refresher as DialogRole | undefined };
+}
+
+function supportsTimer(message: SipMessage): boolean {
+  return message.headers.all('Supported').some(tag => tag.toLowerCase() === 'timer');
+}
+
+/** RFC 4028 9: the fields of the 422 that a request for too short a session gets. */
+export function intervalTooSmall(request: SipRequest): Draft['fields'] | undefined {
+  const asked = intervalOf(request);
+  if (asked === undefined || asked.seconds >= minSE || !supportsTimer(request)) return undefined;
+  return [['Min-SE', String(minSE)]];
+}
+
+/** RFC 4028 9: what our 2xx says of the session's length, where the request asked and `answer` says nothing. */
+export function agreementFor(request: SipRequest, answer: SipResponse): Draft['fields'] {
+  const asked = intervalOf(request);
+  if (asked === undefined || asked.seconds < minSE || answer.headers.has('Session-Expires')) return [];
+  // Table 2: who does not know session timers cannot be asked to refresh.
+  const refresher = supportsTimer(request) ? (asked.refresher ?? 'uac') : 'uas';
+  const agreed = ['Session-Expires', `${asked.seconds};refresher=${refresher}`] as const;
+  return refresher === 'uac' ? [agreed, ['Require', 'timer']] : [agreed];
+}
+
+export class SessionTimer {
+  readonly #keeper: SessionKeeper;
+  readonly #dialog: Dialog;
+  #seconds = ceiling;
+  #refresh: Timer | undefined;
+  #expiry: Timer | undefined;
+  /** The peer claims to know UPDATE and does not. */
+  #updateRefused = false;
+
+  constructor(keeper: SessionKeeper, dialog: Dialog) {
+    this.#keeper = keeper;
+    this.#dialog = dialog;
+  }
+
+  /** A 2xx to an INVITE or UPDATE, in which we were `role`, begins a new interval. */
+  agree(answer: SipResponse, role: DialogRole): void {
+    const interval = intervalOf(answer);
+    this.stop();
+    if (interval === undefined) {
+      this.#expireIn(ceiling);
+      return;
+    }
+    const seconds = Math.min(Math.max(interval.seconds, minSE), ceiling);
+    this.#seconds = seconds;
+    if (interval.refresher === role) this.#refreshIn((seconds / 2) * 1000);
+    // RFC 4028 10: BYE "slightly before the session expiration", min(32 s, a third).
+    this.#expireIn(seconds - Math.min(32, seconds / 3));
+  }
+
+  /** A 2xx to SUBSCRIBE: the subscription lasts as long as its Expires says. */
+  subscribe(answer: SipResponse): void {
+    this.stop();
+    const seconds = Number(/^\s*(\d{1,10})\s*$/.exec(answer.headers.get('Expires') ?? '3600')?.[1] ?? 3600);
+    this.#expireIn(Math.min(seconds, ceiling) + grace);
+  }
+
+  /** A refresh of ours failed. */
+  refused({ status, headers }: SipResponse): void {
+    // RFC 4028 10: no answer, or no such dialog, ends the session; whatever else may pass.
+    if (status === 408 || status === 481) {
+      this.#keeper.end(this.#dialog, expired);
+      return;
+    }
+    if (status === 422) {
+      const wanted = Number(/^\s*(\d{1,6})/.exec(headers.get('Min-SE') ?? '')?.[1]);
+      this.#seconds = Math.min(Math.max(this.#seconds, wanted || minSE), ceiling);
+    } else if (status !== 491) this.#updateRefused = true;
+    // RFC 3261 14.1: who owns the Call-ID waits the longer.
+    this.#refreshIn(this.#dialog.role === 'uac' ? randomInt(2_100, 4_000) : randomInt(0, 2_000));
+  }
+
+  stop(): void {
+    this.#keeper.timers.stop(this.#refresh);
+    this.#keeper.timers.stop(this.#expiry);
+    this.#refresh = undefined;
+    this.#expiry = undefined;
+  }
+
+  /** For the timers, which hold no closure of their own. */
+  refreshNow(): void {
+    const dialog = this.#dialog;
+    if (dialog.outgoingInvite !== undefined || dialog.incomingInvite !== undefined) this.#refreshIn(2_000);
+    else this.#keeper.refresh(dialog, this.#draft());
+  }
+
+  expireNow(): void {
+    this.#keeper.end(this.#dialog, expired);
+  }
+
+  /** RFC 4028 7.4: an UPDATE without an offer, where the peer knows it; else the offer that stands. */
+  #draft(): Draft {
+    const { localDescription: described, peerKnowsUpdate } = this.#dialog;
+    const fields: [string, string][] = [
+      ['Supported', 'timer'],
+      ['Session-Expires', `${this.#seconds};refresher=uac`],
+      ['Min-SE', String(minSE)],
+    ];
+    if ((peerKnowsUpdate && !this.#updateRefused) || described === undefined) {
+      return { method: 'UPDATE', fields, body: Buffer.alloc(0) };
+    }
+    return { method: 'INVITE', fields: [...fields, ['Content-Type', described.type]], body: described.body };
+  }
+
+  #refreshIn(ms: number): void {
+    this.#keeper.timers.stop(this.#refresh);
+    this.#refresh = this.#keeper.timers.start(ms, onRefresh, this);
+  }
+
+  #expireIn(seconds: number): void {
+    this.#expiry = this.#keeper.timers.start(seconds * 1000, onExpiry, this);
+  }
+}
+
+const onRefresh = (session: SessionTimer) => session.refreshNow();
+const onExpiry = (session: SessionTimer) => session.expireNow();
