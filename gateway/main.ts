@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// The process: arguments, signals, exit codes (0 ended well, 1 failed, 2 was misconfigured).
+// The process: arguments, signals, exit codes (0 ended well, 1 failed or found nothing, 2 was misused).
 
 import { Command, CommanderError } from 'commander';
 import { addGatewayCommand } from './cli/gateway.ts';
+import { addResolveCommand } from './cli/resolve.ts';
 import { ConfigError } from './config/load.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -12,6 +13,9 @@ const program = new Command('sip-call')
   .exitOverride();
 
 addGatewayCommand(program, runUntilSignal);
+addResolveCommand(program, code => {
+  process.exitCode = code;
+});
 
 try {
   await program.parseAsync();

@@ -73,6 +73,7 @@ async function* candidatesFor(
   if (isIP(host) !== 0) return yield direct(transports[0]!, 'the URI names the address');
   if (port !== undefined) return yield direct(transports[0]!, 'the URI names the port');
 
+  if (!wanted.explicit) inquiry.ask('NAPTR', host);
   const usual = transports.map(transport => usualService(transport, host));
   // Most zones name their SRV records as usual: asking now saves a round trip whether NAPTR exists or not.
   for (const service of usual) inquiry.ask('SRV', service.name);
@@ -104,7 +105,7 @@ async function* candidatesFor(
         continue;
       }
       const records = await drawn;
-      await inquiry.read(inquiry.ask('SRV', name), () => ({ value: records, lines: records.map(srvLine) }));
+      await inquiry.read(inquiry.ask('SRV', name), () => ({ value: records, lines: records.map(lineOf) }));
       if (records.length > 0) exist = true;
       const usable = records.filter(isUsable);
       for (const [at, { target, port, priority, weight }] of usable.entries()) {
@@ -150,6 +151,11 @@ async function servicesOf(
 /** RFC 2782: a target of "." means that the service is decidedly not available at this domain. */
 function isUsable({ target, port }: SrvRecord): boolean {
   return isHostName(target) && port > 0;
+}
+
+function lineOf(record: SrvRecord): string {
+  if (isUsable(record)) return srvLine(record);
+  return `${srvLine(record)} ; ignored: ${record.target === '' ? 'not offered here' : 'no usable server'}`;
 }
 
 function hostOf({ target }: SrvRecord): string {

@@ -6,16 +6,16 @@ import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import type { BegunResolution, Target } from '../../../gateway/resolver/target.ts';
 import { a, naptr, scene, shown, srv } from './zones.ts';
 
-const roundMs = 80;
+const roundMs = 120;
 const pbx = { address: '192.0.2.1', port: 5060 };
 const zone = mysiteZone(pbx, { second: { address: '192.0.2.2', port: 5060 } }).records;
 const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
 const slow = { delayMs: roundMs, families: ['ipv4'] } as const;
 
-async function rounds(work: Promise<unknown>): Promise<number> {
-  const started = performance.now();
+/** Timers may fire a moment early. */
+async function rounds(work: Promise<unknown>, started = performance.now()): Promise<number> {
   await work;
-  return Math.floor((performance.now() - started) / roundMs);
+  return Math.floor((performance.now() + 5 - started) / roundMs);
 }
 
 async function all({ targets }: BegunResolution): Promise<Target[]> {
@@ -26,10 +26,11 @@ async function all({ targets }: BegunResolution): Promise<Target[]> {
 
 test("the first server of the founding document's zone is known after two round trips, the second after three", async t => {
   const { resolver } = await scene(t, zone, slow);
+  const started = performance.now();
   const beginning = resolver.begin(mysite);
-  assert.equal(await rounds(beginning), 2);
+  assert.equal(await rounds(beginning, started), 2);
   const begun = await beginning;
-  assert.equal(await rounds(begun.whole), 1);
+  assert.equal(await rounds(begun.whole, started), 3);
   const { targets } = await begun.whole;
   assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'udp 192.0.2.2:5060', 'tcp 192.0.2.1:5060']);
   assert.deepEqual(await all(begun), targets);
