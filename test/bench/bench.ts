@@ -25,6 +25,10 @@ const sections: Record<string, { title: string; measure: () => Promise<Figure[]>
         value: `${Math.round(value).toLocaleString('en')} ${unit}`,
       })),
   },
+  resolver: {
+    title: 'Resolving the founding document’s zone, a DNS server 20 ms away',
+    measure: async () => (await import('./resolver.ts')).benchResolver(),
+  },
   relay: {
     title: 'The embedded relay, PCMU of 20 ms both ways',
     measure: benchRelay,
