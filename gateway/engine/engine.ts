@@ -104,7 +104,7 @@ export class Engine {
     const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers });
     const cdr = new Cdr(applications, clock);
     const registrations = new Registrations(clock);
-    const routing = new Routing(options.route, applications, registrations, log);
+    const routing = new Routing(options.route, applications, registrations, cdr, log);
     const sipIn = new SipIn(applications, timers, routing, cdr);
     const agent = new UserAgent(sipIn, {
       network: transports,

@@ -2,7 +2,7 @@
 // the message that shows it: to one application that routed the event, in turn. Nobody routed it: nothing is done.
 
 import type { Dialog } from '../dialog/dialog.ts';
-import type { SipMessage } from '../message/message.ts';
+import type { SipMessage, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
 import type { Clock } from '../transaction/timers.ts';
 import type { Applications } from './applications.ts';
@@ -47,6 +47,16 @@ export class Cdr {
   /** It came to nothing. */
   fail(source: CdrSource, status: number, message: Message): void {
     this.stop(source, status === 487 ? 'call-canceled' : 'call-rejected', message);
+  }
+
+  /** A forwarded INVITE has its final response. */
+  forwarded(outcome: SipResponse): void {
+    if (outcome.status >= 300) {
+      this.fail('application', outcome.status, outcome);
+      return;
+    }
+    this.start('network', 'proxy-uac', outcome);
+    this.start('application', 'proxy-uas', outcome);
   }
 
   /** An established call is over; told once for each dialog. */

@@ -49,11 +49,7 @@ export function proxyOut(around: Surroundings, connection: AppConnection, frame:
       );
     },
     done(outcome) {
-      if (call && outcome.status >= 300) cdr.fail('application', outcome.status, outcome);
-      else if (call) {
-        cdr.start('network', 'proxy-uac', outcome);
-        cdr.start('application', 'proxy-uas', outcome);
-      }
+      if (call) cdr.forwarded(outcome);
       connection.reply(frame, 'OK|done');
     },
   });

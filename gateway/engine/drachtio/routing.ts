@@ -1,6 +1,7 @@
 // What becomes of a request that begins something: by default it goes to an application that routed its method. An
 // engine can be given a decision of its own instead, with the answers that the daemon's request-handlers give.
 
+import type { Answer } from '../dialog/application.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { ForwardingPlan } from '../proxy/forwarding.ts';
@@ -8,6 +9,7 @@ import type { ProxyCore } from '../proxy/proxy-core.ts';
 import type { Endpoint, TransportName } from '../transport/transport.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
+import type { Cdr } from './cdr.ts';
 import type { OutboundApplications } from './outbound-applications.ts';
 import { milliseconds, targetsOf } from './proxy-out.ts';
 import type { Registrations } from './registrations.ts';
@@ -53,6 +55,7 @@ export class Routing {
   readonly #route: Route | undefined;
   readonly #applications: Applications;
   readonly #registrations: Registrations;
+  readonly #cdr: Cdr;
   readonly #log: RoutingLog;
   /** Introduced later: both are built on what is built on this. */
   outbound: OutboundApplications | undefined;
@@ -62,11 +65,13 @@ export class Routing {
     route: Route | undefined,
     applications: Applications,
     registrations: Registrations,
+    cdr: Cdr,
     log: RoutingLog,
   ) {
     this.#route = route;
     this.#applications = applications;
     this.#registrations = registrations;
+    this.#cdr = cdr;
     this.#log = log;
   }
 
@@ -84,7 +89,7 @@ export class Routing {
       .then(decision => this.#obey(decision, incoming, deliver))
       .catch((error: unknown) => {
         this.#log.warn({ error: String(error) }, 'a request could not be routed');
-        incoming.reject(500);
+        this.#refuse(incoming, 500);
       });
   }
 
@@ -96,10 +101,10 @@ export class Routing {
     // The caller may have hung up while somebody thought.
     if (incoming.transaction.answered) return;
     if (decision === undefined) deliver(this.#applications.next(incoming.request.method));
-    else if (decision.action === 'reject') incoming.reject(decision.status, decision.reason);
+    else if (decision.action === 'reject') this.#refuse(incoming, decision.status, decision.reason);
     else if (decision.action === 'redirect') {
       const contacts = decision.contacts.map(contact => ['Contact', bracketed(contact)] as const);
-      incoming.reject(302, undefined, contacts);
+      this.#refuse(incoming, 302, undefined, contacts);
     } else if (decision.action === 'proxy') this.#forward(decision, incoming);
     else if ('tag' in decision) deliver(this.#applications.tagged(decision.tag));
     else {
@@ -107,6 +112,13 @@ export class Routing {
       if (incoming.transaction.answered) void owner?.close();
       else deliver(owner);
     }
+  }
+
+  #refuse(incoming: IncomingRequest, status: number, reason?: string, fields: Answer['fields'] = []): void {
+    if (incoming.transaction.answered) return;
+    incoming.reject(status, reason, fields);
+    if (incoming.request.method === 'INVITE')
+      this.#cdr.stop('application', 'call-rejected', incoming.request);
   }
 
   #forward(decision: ProxyDecision, incoming: IncomingRequest): void {
@@ -123,7 +135,12 @@ export class Routing {
       },
       fields: [],
     };
-    const refusal = this.proxy?.forward(incoming, plan, { answered() {}, done() {} });
+    const refusal = this.proxy?.forward(incoming, plan, {
+      answered() {},
+      done: outcome => {
+        if (incoming.request.method === 'INVITE') this.#cdr.forwarded(outcome);
+      },
+    });
     if (refusal !== undefined && !incoming.transaction.answered) throw new Error(refusal);
   }
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import Srf from 'drachtio-srf';
-import type { Engine, NewRequest, Route } from '../../../../gateway/engine/engine.ts';
+import type { Engine, NewRequest, Route, RouteDecision } from '../../../../gateway/engine/engine.ts';
 import { sdp, WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { RawApp } from './raw-app.ts';
-import { secret, startEngine, type WholeSrf } from './testbed.ts';
+import { secret, startEngine } from './testbed.ts';
 
 function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
@@ -16,11 +16,8 @@ function udpPort(engine: Engine): number {
 async function listening(
   context: TestContext,
   shown = secret,
-): Promise<{ srf: WholeSrf; uri: string; connections(): number }> {
-  const srf = new Srf() as unknown as WholeSrf & {
-    listen(options: object): void;
-    endSession(holder: object): void;
-  };
+): Promise<{ srf: Srf; uri: string; connections(): number }> {
+  const srf = new Srf();
   const server = createServer();
   let connections = 0;
   server.on('connection', () => connections++);
@@ -47,7 +44,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 20_000 }, () => 
       app.srf.use('invite', async (req, res) => {
         const uas = await app.srf.createUAS(req, res, { localSdp: sdp });
         uas.on('destroy', () => {
-          (app.srf as unknown as { endSession(holder: object): void }).endSession(req);
+          app.srf.endSession(req);
           resolve();
         });
       });
@@ -164,6 +161,26 @@ describe('where a new request goes', { concurrency: 8, timeout: 20_000 }, () => 
       call(`fails-${subject}`).send('OPTIONS', 1, { headers: [`Subject: ${subject}`] });
       await peer.hearResponse(500, 'OPTIONS');
     }
+  });
+
+  test('what a decision does with a call is told as a call event', async context => {
+    const decisions: RouteDecision[] = [
+      { action: 'reject', status: 603 },
+      { action: 'proxy', destinations: ['sip:127.0.0.1:1'] },
+    ];
+    const { engine, peer, call } = await routed(context, () => decisions.shift());
+    const listener = await RawApp.authenticated(engine, 'cdr:attempt', 'cdr:stop');
+    for (const [id, status] of [
+      ['told-603', 603],
+      ['told-500', 500],
+    ] as const) {
+      const one = call(id);
+      one.invite();
+      one.ack(await peer.hearResponse(status));
+      assert.match(await listener.frame(), /\|cdr:attempt\|network\|/);
+      assert.match(await listener.frame(), /\|cdr:stop\|application\|[\d:.]+\|call-rejected\r\n/);
+    }
+    listener.socket.destroy();
   });
 
   test('a decision that comes after the caller has hung up changes nothing', async context => {
