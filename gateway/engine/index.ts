@@ -1,0 +1,14 @@
+// The engine as the package exports it, `sip-call/engine`: what others may rely on, and nothing else.
+
+export type { Lookup } from './dialog/next-hop.ts';
+export type { AdminOptions } from './drachtio/admin-server.ts';
+export {
+  Engine,
+  type EngineCounts,
+  type EngineLimits,
+  type EngineLog,
+  type EngineOptions,
+} from './engine.ts';
+export type { Clock, TimerBase } from './transaction/timers.ts';
+export type { Endpoint } from './transport/transport.ts';
+export type { ListenPoint, TransportLimits } from './transport/transport-layer.ts';
