@@ -58,11 +58,16 @@ export class AnswerCache {
 
   /** `key` names the type of record too: all askers of one key expect the same `R`. */
   async ask<R>(key: string, question: () => Promise<Answer<R>>): Promise<Cached<R>> {
-    const known = this.#entries.get(key);
-    if (known && this.#now() < known.freshUntil) return this.#read<R>(known, true);
-
+    const known = this.known<R>(key);
+    if (known) return known;
     const pending = this.#underWay.get(key) ?? this.#start(key, question);
     return this.#read<R>(await pending, false);
+  }
+
+  /** What needs no asking, a failure of a moment ago among it. */
+  known<R>(key: string): Cached<R> | undefined {
+    const entry = this.#entries.get(key);
+    return entry && this.#now() < entry.freshUntil ? this.#read<R>(entry, true) : undefined;
   }
 
   /** What may stand in where DNS does not answer: the last good answer, unless it is too old for that too. */

@@ -111,7 +111,8 @@ export class Inquiry {
       const records = along.records as readonly R[];
       return { answer: { kind: 'records', records, ttlSeconds: 0 }, from: 'additional section' };
     }
-    const { fromCache, ...known } = await this.#inTime(key, this.#cache.ask(key, question));
+    const asked = () => this.#inTime(key, this.#cache.ask(key, question));
+    const { fromCache, ...known } = this.#cache.known<R>(key) ?? (await asked());
     return { ...known, from: fromCache ? 'cache' : 'DNS' };
   }
 
