@@ -1,0 +1,200 @@
+// Session timers (RFC 4028) on a clock that stands still, with a peer on a real socket.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, type TestContext, test } from 'node:test';
+import type { SipRequest } from '../../../../gateway/engine/message/message.ts';
+import { type App, shortTimers, startApp, type WholeDialog } from '../drachtio/testbed.ts';
+import { ManualClock } from '../transaction/manual-clock.ts';
+import { sdp, WireCall, WirePeer } from './wire-peer.ts';
+
+/** Longer than any transaction of the short timers is remembered, in ms. */
+const forgotten = 64 * shortTimers.t1 + 1;
+
+class Scene {
+  readonly clock: ManualClock;
+  readonly app: App;
+  readonly peer: WirePeer;
+
+  private constructor(clock: ManualClock, app: App, peer: WirePeer) {
+    this.clock = clock;
+    this.app = app;
+    this.peer = peer;
+  }
+
+  static async open(context: TestContext): Promise<Scene> {
+    const clock = new ManualClock();
+    // The engine is asked whether it has forgotten everything only then, and for that time has to pass.
+    let passing: NodeJS.Timeout | undefined;
+    context.after(() => {
+      passing = setInterval(() => clock.pass(forgotten), 20);
+    });
+    const app = await startApp(context, { clock });
+    const scene = new Scene(clock, app, await WirePeer.open(context, app.udpPort));
+    context.after(() => clearInterval(passing));
+    return scene;
+  }
+
+  /** A call from the peer, answered by the application. */
+  async called(
+    headers: readonly string[],
+  ): Promise<{ call: WireCall; dialog: WholeDialog; answered: string }> {
+    const accepted = new Promise<WholeDialog>((resolve, reject) => {
+      this.app.srf.use('invite', (req, res) => {
+        this.app.srf.createUAS(req, res, { localSdp: sdp }).then(resolve, reject);
+      });
+    });
+    const call = new WireCall(this.peer, this.app.uri('bob'), 'session');
+    call.invite({ headers });
+    const answer = await this.peer.hearResponse(200);
+    const dialog = await accepted;
+    const acknowledged = once(dialog, 'ack');
+    call.ack(answer);
+    await acknowledged;
+    this.clock.pass(forgotten);
+    const required = answer.headers.get('Require') ?? '';
+    return { call, dialog, answered: `${answer.headers.get('Session-Expires')} ${required}`.trim() };
+  }
+
+  /** A call to the peer, which answers with these fields. */
+  async calling(headers: readonly string[]): Promise<WholeDialog> {
+    const uri = `sip:x@127.0.0.1:${this.peer.port}`;
+    const outcome = this.app.srf.createUAC(uri, { localSdp: sdp });
+    const invite = await this.peer.hearRequest('INVITE');
+    this.peer.respond(invite, '200 OK', { tag: 'b', body: sdp, headers });
+    const dialog = await outcome;
+    await this.peer.hearRequest('ACK');
+    this.clock.pass(forgotten);
+    return dialog;
+  }
+
+  async hangUp(dialog: WholeDialog): Promise<void> {
+    const destroyed = dialog.destroy();
+    this.peer.respond(await this.peer.hearRequest('BYE'), '200 OK');
+    await destroyed;
+  }
+
+  /** The engine ends the call by itself. */
+  async ended(dialog: WholeDialog, provoke: () => void): Promise<void> {
+    const destroyed = once(dialog, 'destroy');
+    provoke();
+    const bye = await this.peer.hearRequest('BYE');
+    assert.match(bye.headers.get('Reason')!, /text="Session timer expired"/);
+    this.peer.respond(bye, '200 OK');
+    assert.equal((await destroyed)[1], 'Session timer expired');
+  }
+
+  requests(method: string): SipRequest[] {
+    return this.peer.heard.filter(
+      (message): message is SipRequest => message.kind === 'request' && message.method === method,
+    );
+  }
+}
+
+describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
+  test('too short is refused with 422 and the shortest there is', async context => {
+    const scene = await Scene.open(context);
+    const call = new WireCall(scene.peer, scene.app.uri('bob'), 'short');
+    call.invite({ headers: ['Supported: timer', 'Session-Expires: 60'] });
+    const refused = await scene.peer.hearResponse(422);
+    assert.equal(refused.headers.get('Min-SE'), '90');
+    call.ack(refused);
+  });
+
+  test('that the caller refreshes ends when it does not', async context => {
+    const scene = await Scene.open(context);
+    const { dialog, answered } = await scene.called(['Supported: timer', 'Session-Expires: 120']);
+    assert.equal(answered, '120;refresher=uac timer');
+    await scene.ended(dialog, () => scene.clock.pass(88_000));
+  });
+
+  test('goes on when the caller refreshes it, by UPDATE as by re-INVITE', async context => {
+    const scene = await Scene.open(context);
+    const headers = ['Supported: timer', 'Session-Expires: 120;refresher=uac'];
+    const { call, dialog } = await scene.called(headers);
+    scene.clock.pass(60_000);
+    call.send('UPDATE', 2, { headers });
+    const updated = await scene.peer.hearResponse(200, 'UPDATE');
+    assert.equal(updated.headers.get('Session-Expires'), '120;refresher=uac');
+    scene.clock.pass(60_000);
+    call.send('INVITE', 3, { headers, body: sdp });
+    const answer = await scene.peer.hearResponse(200);
+    const acknowledged = once(dialog, 'ack');
+    call.ack(answer, 3);
+    await acknowledged;
+    scene.clock.pass(60_000);
+    assert.equal(scene.requests('BYE').length, 0);
+    await scene.hangUp(dialog);
+  });
+
+  test('whose caller knows no session timers is refreshed from here, with the offer that stands', async context => {
+    const scene = await Scene.open(context);
+    const { dialog, answered } = await scene.called(['Session-Expires: 120']);
+    assert.equal(answered, '120;refresher=uas');
+    scene.clock.pass(60_000 - forgotten);
+    const refresh = await scene.peer.hearRequest('INVITE');
+    assert.equal(refresh.headers.get('Session-Expires'), '120;refresher=uac');
+    assert.equal(refresh.body.toString(), dialog.local.sdp);
+    scene.peer.respond(refresh, '200 OK', { body: sdp, headers: ['Session-Expires: 120;refresher=uac'] });
+    await scene.peer.hearRequest('ACK');
+    scene.clock.pass(50_000);
+    assert.equal(scene.requests('BYE').length, 0);
+    await scene.hangUp(dialog);
+  });
+
+  test('with a callee that knows UPDATE is refreshed by one without an offer', async context => {
+    const scene = await Scene.open(context);
+    const dialog = await scene.calling([
+      'Allow: INVITE, ACK, BYE, CANCEL, UPDATE',
+      'Session-Expires: 200;refresher=uac',
+    ]);
+    scene.clock.pass(100_000 - forgotten);
+    const refresh = await scene.peer.hearRequest('UPDATE');
+    assert.equal(refresh.body.length, 0);
+    scene.peer.respond(refresh, '422 Session Interval Too Small', { headers: ['Min-SE: 600'] });
+    // What comes after it shows that the 422 has been read.
+    const asked = dialog.request({ method: 'INFO' });
+    scene.peer.respond(await scene.peer.hearRequest('INFO'), '200 OK');
+    await asked;
+    scene.clock.pass(4_000);
+    const longer = await scene.peer.hearRequest('UPDATE');
+    assert.equal(longer.headers.get('Session-Expires'), '600;refresher=uac');
+    scene.peer.respond(longer, '200 OK', { headers: ['Session-Expires: 600;refresher=uac'] });
+    await scene.hangUp(dialog);
+  });
+
+  test('ends at once when its refresh is answered 481', async context => {
+    const scene = await Scene.open(context);
+    const dialog = await scene.calling(['Allow: UPDATE', 'Session-Expires: 200;refresher=uac']);
+    scene.clock.pass(100_000 - forgotten);
+    const refresh = await scene.peer.hearRequest('UPDATE');
+    await scene.ended(dialog, () => scene.peer.respond(refresh, '481 Call/Transaction Does Not Exist'));
+  });
+
+  test('that crosses a re-INVITE of the peer is refreshed a little later', async context => {
+    const scene = await Scene.open(context);
+    const dialog = await scene.calling(['Session-Expires: 200;refresher=uac']);
+    scene.clock.pass(100_000 - forgotten);
+    scene.peer.respond(await scene.peer.hearRequest('INVITE'), '491 Request Pending');
+    await scene.peer.hearRequest('ACK');
+    // Between 2.1 and 4 s, and it is not to be waited for so long that it counts as unanswered.
+    const tries = () => new Set(scene.requests('INVITE').map(({ headers }) => headers.get('CSeq'))).size;
+    for (let waited = 0; tries() < 3 && waited < 4_000; waited += 100) {
+      scene.clock.pass(100);
+      await new Promise(setImmediate);
+    }
+    assert.equal(tries(), 3);
+    const again = scene.requests('INVITE').at(-1)!;
+    scene.peer.respond(again, '200 OK', { body: sdp, headers: ['Session-Expires: 200;refresher=uac'] });
+    await scene.peer.hearRequest('ACK');
+    await scene.hangUp(dialog);
+  });
+
+  test('of which nothing was agreed ends after a day', async context => {
+    const scene = await Scene.open(context);
+    const dialog = await scene.calling([]);
+    scene.clock.pass(86_000_000);
+    assert.equal(scene.requests('BYE').length, 0);
+    await scene.ended(dialog, () => scene.clock.pass(400_000));
+  });
+});
