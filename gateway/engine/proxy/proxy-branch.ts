@@ -74,12 +74,14 @@ export class ProxyBranch implements ClientTransactionUser {
       this.#timers.push(timers.start(patience.provisional, onSilent, this));
     }
     if (patience.final !== undefined) this.#timers.push(timers.start(patience.final, onLate, this));
-    openWay(this.#agent.outbound, this.way, (flow, error) => {
+    const depart = (flow: Flow | undefined, error?: Error) => {
       if (this.#over) return;
-      if (flow === undefined || this.#agent.transactions.full)
+      if (flow === undefined || this.#agent.transactions.full) {
         this.transportFailed(error ?? new Error('full'));
-      else this.#send(flow);
-    });
+      } else this.#send(flow);
+    };
+    // RFC 3261 18.1.1: what is too large for a datagram goes over TCP, our own fields included.
+    openWay(this.#agent.outbound, this.way, depart, serialize(this.#original).length + ownFields);
   }
 
   /** Gives the target up: a CANCEL as soon as one may be sent (9.1), and at once `status` for a verdict. */
@@ -178,6 +180,9 @@ export class ProxyBranch implements ClientTransactionUser {
     this.#timers = [];
   }
 }
+
+/** A Via and two Record-Routes, in bytes. */
+const ownFields = 300;
 
 const onSilent = (branch: ProxyBranch) => branch.silent();
 const onLate = (branch: ProxyBranch) => branch.abandon(408);
