@@ -69,16 +69,6 @@ describe('a dead peer', () => {
     assert.equal(codeOf((await user.closing()).error), 'ECONNREFUSED');
   });
 
-  test('is not who is sent more than a datagram holds', async t => {
-    const { udp, user } = await open(t);
-    const { socket, at } = await peer(t);
-    const flow = await udp.flowTo(at);
-    flow.send(Buffer.alloc(70_000, 'x'));
-    flow.send(Buffer.from(sip('small')));
-    assert.equal((await nextDatagram(socket)).text, sip('small'));
-    assert.deepEqual([flow.closed, user.closings], [false, []]);
-  });
-
   test('is no news about a living one', async t => {
     const { udp, user } = await open(t);
     const { socket, at } = await peer(t);
