@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import Srf, { type Dialog, type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { Engine, type EngineCounts } from '../../gateway/engine/engine.ts';
 import type { TimerBase } from '../../gateway/engine/transaction/timers.ts';
+import { udpLimits } from '../../gateway/engine/transport/udp.ts';
+import { sourceLimits } from '../../gateway/engine/transport/udp-sources.ts';
 import { sdp } from './soak-socket.ts';
 
 export interface EngineProcessOptions {
@@ -32,7 +34,7 @@ const engine = await Engine.start({
   timers: options.timers,
   limits: {
     // All of the load comes from one address, and all of it is wanted.
-    transports: { udp: { flows: 8_192, connected: 256, idleMs: 64_000 } },
+    transports: { udp: { ...udpLimits, perSource: { ...sourceLimits, requestsPerSecond: 1e6, burst: 1e6 } } },
   },
 });
 const srf = new Srf();

@@ -4,9 +4,10 @@
 import type { Socket } from 'node:net';
 import { StreamFramer } from '../message/framer.ts';
 import { canonicalAddress } from './endpoint.ts';
+import { KeepAlive } from './keep-alive.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import type { Endpoint, Flow, FlowUser } from './transport.ts';
-import { TransportError } from './transport-error.ts';
+import { TransportError, type TransportErrorCode } from './transport-error.ts';
 
 const PONG = Buffer.from('\r\n');
 
@@ -22,9 +23,10 @@ export class StreamFlow implements Flow {
   #closed = false;
   #error: Error | undefined;
   #stall: NodeJS.Timeout | undefined;
+  readonly #keepAlive: KeepAlive | undefined;
 
-  /** Takes over a connected socket. */
-  constructor(transport: 'tcp' | 'tls', socket: Socket, user: FlowUser, limits: StreamLimits) {
+  /** Takes over a connected socket; `ours` when we opened the connection. */
+  constructor(transport: 'tcp' | 'tls', socket: Socket, user: FlowUser, limits: StreamLimits, ours: boolean) {
     this.transport = transport;
     this.#socket = socket;
     this.#user = user;
@@ -32,6 +34,14 @@ export class StreamFlow implements Flow {
     this.#framer = new StreamFramer(limits.message);
     this.local = endpoint(socket.localAddress, socket.localPort);
     this.remote = endpoint(socket.remoteAddress, socket.remotePort);
+    if (ours) {
+      const kept = {
+        write: (bytes: Buffer) => this.#write(bytes),
+        idle: () => this.close(),
+        lost: () => this.#abort('ETIMEDOUT', 'The peer answers no keep-alives any longer'),
+      };
+      this.#keepAlive = new KeepAlive(kept, limits);
+    }
     socket.setNoDelay(true);
     socket.setTimeout(limits.idleMs, () => this.close());
     socket.on('data', chunk => this.#receive(chunk));
@@ -49,15 +59,20 @@ export class StreamFlow implements Flow {
   }
 
   send(message: Buffer): void {
+    this.#keepAlive?.used();
+    this.#write(message);
+  }
+
+  close(): void {
+    if (!this.#closed) this.#shutDown();
+  }
+
+  #write(message: Buffer): void {
     if (this.#closed) return;
     this.#socket.write(message);
     if (this.#socket.writableLength > this.#limits.queuedBytes) {
       this.#abort('ESTALLED', 'The peer does not read what it is sent');
     }
-  }
-
-  close(): void {
-    if (!this.#closed) this.#shutDown();
   }
 
   /** Lets what is queued go out, for a while: a peer that never reads would keep the socket for ever. */
@@ -70,7 +85,9 @@ export class StreamFlow implements Flow {
   #receive(chunk: Buffer): void {
     if (this.#closed) return;
     const { messages, pinged, error } = this.#framer.push(chunk);
-    if (pinged) this.send(PONG);
+    if (pinged) this.#write(PONG);
+    this.#keepAlive?.heard(messages.length === 0 && !this.#framer.partial);
+    if (messages.length > 0) this.#keepAlive?.used();
     this.#watchStall(messages.length > 0);
     for (const message of messages) if (!this.#closed) this.#user.received(message, this);
     if (error !== undefined) this.#abort('EFRAMING', error);
@@ -90,7 +107,7 @@ export class StreamFlow implements Flow {
     }
   }
 
-  #abort(code: 'ESTALLED' | 'EFRAMING', message: string): void {
+  #abort(code: TransportErrorCode, message: string): void {
     if (this.#closed) return;
     const error = new TransportError(code, message);
     this.#leave(error);
@@ -102,6 +119,7 @@ export class StreamFlow implements Flow {
     this.#error ??= error;
     clearTimeout(this.#stall);
     this.#stall = undefined;
+    this.#keepAlive?.stop();
   }
 }
 

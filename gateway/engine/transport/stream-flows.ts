@@ -58,7 +58,7 @@ export class StreamFlows implements FlowUser {
   /** Makes a flow of a socket that is ready for messages. */
   add(socket: Socket, key?: string): Flow {
     this.#pending.delete(socket);
-    const flow = new StreamFlow(this.#transport, socket, this, this.#limits);
+    const flow = new StreamFlow(this.#transport, socket, this, this.#limits, key !== undefined);
     this.#open.set(endpointKey(flow.remote), flow);
     if (key !== undefined) this.#reusable.set(key, flow);
     return flow;

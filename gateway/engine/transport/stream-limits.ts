@@ -7,6 +7,10 @@ export interface StreamLimits {
   readonly connectMs: number;
   /** Without a byte in either direction. */
   readonly idleMs: number;
+  /** Between the keep-alives that we send on a connection we opened; RFC 5626 4.4.1 has 95 to 120 s. */
+  readonly keepAliveMs: number;
+  /** For a peer that answers keep-alives to do so. */
+  readonly pongMs: number;
   /** From a message's first byte to its last. */
   readonly messageMs: number;
   /** For the peer to take what is queued after we closed. */
@@ -23,6 +27,8 @@ export interface StreamLimits {
 export const streamLimits: StreamLimits = {
   connectMs: 4_000,
   idleMs: 600_000,
+  keepAliveMs: 110_000,
+  pongMs: 10_000,
   messageMs: 32_000,
   closeMs: 2_000,
   queuedBytes: 256 * 1024,

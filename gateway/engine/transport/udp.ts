@@ -6,6 +6,7 @@ import { canonicalAddress, endpointKey, isWildcard, localAddressToward } from '.
 import type { Endpoint, Flow, FlowUser } from './transport.ts';
 import { UdpFlow, type UdpFlowOwner } from './udp-flow.ts';
 import { bindConnected, bindListener, sharesPorts } from './udp-socket.ts';
+import { type SourceLimits, sourceLimits, UdpSources } from './udp-sources.ts';
 
 export interface UdpLimits {
   /** Peers remembered; the one longest in the book goes first. Forgetting one costs it nothing. */
@@ -14,6 +15,8 @@ export interface UdpLimits {
   readonly connected: number;
   /** Unused for this long, a flow is forgotten and its socket closed: RFC 3261's 64*T1 twice over. */
   readonly idleMs: number;
+  /** What strangers may send. Default `sourceLimits`. */
+  readonly perSource?: SourceLimits;
 }
 
 export const udpLimits: UdpLimits = { flows: 8_192, connected: 256, idleMs: 64_000 };
@@ -25,6 +28,7 @@ export class UdpTransport implements UdpFlowOwner {
   readonly now: () => number;
   readonly #flows = new Map<string, UdpFlow>();
   readonly #connecting = new Map<string, Promise<void>>();
+  readonly #sources: UdpSources;
   readonly #sweeper: NodeJS.Timeout;
   #listener: Socket | undefined;
   #bound: Endpoint = { address: '', port: 0 };
@@ -33,6 +37,7 @@ export class UdpTransport implements UdpFlowOwner {
   constructor(user: FlowUser, limits: UdpLimits = udpLimits, now: () => number = () => performance.now()) {
     this.#user = user;
     this.#limits = limits;
+    this.#sources = new UdpSources(limits.perSource ?? sourceLimits);
     this.now = now;
     this.#sweeper = setInterval(() => this.sweep(), limits.idleMs / 4).unref();
   }
@@ -59,6 +64,11 @@ export class UdpTransport implements UdpFlowOwner {
     this.#bound = { address, port: listener.address().port };
   }
 
+  /** Datagrams dropped because their source sent too many. */
+  get dropped(): number {
+    return this.#sources.dropped;
+  }
+
   /** A flow to send requests on: a dead port there surfaces as `flowClosed` within a round trip. */
   async flowTo(remote: Endpoint): Promise<Flow> {
     const flow = this.#flowFor(remote);
@@ -81,6 +91,7 @@ export class UdpTransport implements UdpFlowOwner {
   /** Forgets what has not been used for `idleMs`. */
   sweep(): void {
     const before = this.now() - this.#limits.idleMs;
+    this.#sources.sweep(this.now());
     for (const [key, flow] of this.#flows) {
       if (flow.usedAt >= before) continue;
       this.#flows.delete(key);
@@ -128,7 +139,11 @@ export class UdpTransport implements UdpFlowOwner {
     if (message.length <= 4 || message[0]! < 0x0d) return;
     // RFC 3261 18.2.1: port 0 cannot be answered.
     if (source.port === 0 || this.#listener === undefined) return;
-    const flow = this.#flowFor({ address: canonicalAddress(source.address), port: source.port });
+    const remote = { address: canonicalAddress(source.address), port: source.port };
+    // Whom we call may answer with as many requests as it likes.
+    const known = this.#flows.get(endpointKey(remote))?.connected === true;
+    if (!known && !this.#sources.admits(message, remote.address, this.now())) return;
+    const flow = this.#flowFor(remote);
     this.#user.received(message, flow);
   };
 

@@ -84,6 +84,16 @@ class Scene {
     assert.equal((await destroyed)[1], 'Session timer expired');
   }
 
+  /** Lets time pass, for 4 s at most, until there have been so many; no longer, or they would go unanswered. */
+  async until(method: string, count: number): Promise<void> {
+    const sent = () => new Set(this.requests(method).map(({ headers }) => headers.get('CSeq'))).size;
+    for (let waited = 0; sent() < count && waited < 4_000; waited += 100) {
+      this.clock.pass(100);
+      await new Promise(setImmediate);
+    }
+    assert.equal(sent(), count);
+  }
+
   requests(method: string): SipRequest[] {
     return this.peer.heard.filter(
       (message): message is SipRequest => message.kind === 'request' && message.method === method,
@@ -156,7 +166,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
     const asked = dialog.request({ method: 'INFO' });
     scene.peer.respond(await scene.peer.hearRequest('INFO'), '200 OK');
     await asked;
-    scene.clock.pass(4_000);
+    await scene.until('UPDATE', 2);
     const longer = await scene.peer.hearRequest('UPDATE');
     assert.equal(longer.headers.get('Session-Expires'), '600;refresher=uac');
     scene.peer.respond(longer, '200 OK', { headers: ['Session-Expires: 600;refresher=uac'] });
@@ -177,13 +187,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
     scene.clock.pass(100_000 - forgotten);
     scene.peer.respond(await scene.peer.hearRequest('INVITE'), '491 Request Pending');
     await scene.peer.hearRequest('ACK');
-    // Between 2.1 and 4 s, and it is not to be waited for so long that it counts as unanswered.
-    const tries = () => new Set(scene.requests('INVITE').map(({ headers }) => headers.get('CSeq'))).size;
-    for (let waited = 0; tries() < 3 && waited < 4_000; waited += 100) {
-      scene.clock.pass(100);
-      await new Promise(setImmediate);
-    }
-    assert.equal(tries(), 3);
+    await scene.until('INVITE', 3);
     const again = scene.requests('INVITE').at(-1)!;
     scene.peer.respond(again, '200 OK', { body: sdp, headers: ['Session-Expires: 200;refresher=uac'] });
     await scene.peer.hearRequest('ACK');

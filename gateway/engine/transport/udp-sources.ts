@@ -1,0 +1,82 @@
+// How many requests each UDP source may send, so that one that floods cannot take all transactions. Looked at
+// before parsing: what is over its budget is dropped, and costs next to nothing.
+
+import { isIPv6 } from 'node:net';
+
+export interface SourceLimits {
+  /** Requests a second, in the long run, from one IPv4 address or one IPv6 /64. */
+  readonly requestsPerSecond: number;
+  /** Requests at once. */
+  readonly burst: number;
+  /** Sources remembered; the one longest in the book goes first. */
+  readonly sources: number;
+}
+
+/** One source holds at most 500 * 64*T1 / 1 s = 16,000 of 50,000 transactions. */
+export const sourceLimits: SourceLimits = { requestsPerSecond: 500, burst: 1_000, sources: 8_192 };
+
+const S = 0x53;
+const A = 0x41;
+const slash = 0x2f;
+
+export class UdpSources {
+  readonly #limits: SourceLimits;
+  readonly #budgets = new Map<string, { left: number; at: number }>();
+  /** Datagrams dropped so far. */
+  dropped = 0;
+
+  constructor(limits: SourceLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#budgets.size;
+  }
+
+  /** Whether a datagram may be looked at; `now` in ms. */
+  admits(datagram: Buffer, address: string, now: number): boolean {
+    // What founds no transaction: responses ("SIP/2.0"), and ACKs, the only method that begins "AC".
+    if (datagram[0] === S && datagram[3] === slash) return true;
+    if (datagram[0] === A && datagram[1] === 0x43) return true;
+    const { requestsPerSecond, burst } = this.#limits;
+    const source = isIPv6(address) ? subnetOf(address) : address;
+    let budget = this.#budgets.get(source);
+    if (budget === undefined) {
+      if (this.#budgets.size >= this.#limits.sources) this.#forgetOldest();
+      budget = { left: burst, at: now };
+      this.#budgets.set(source, budget);
+    }
+    budget.left = Math.min(burst, budget.left + ((now - budget.at) / 1000) * requestsPerSecond);
+    budget.at = now;
+    if (budget.left < 1) {
+      this.dropped++;
+      return false;
+    }
+    budget.left -= 1;
+    return true;
+  }
+
+  /** Forgets sources whose budget is whole again. */
+  sweep(now: number): void {
+    const { burst, requestsPerSecond } = this.#limits;
+    const whole = now - (burst / requestsPerSecond) * 1000;
+    for (const [source, { at }] of this.#budgets) if (at < whole) this.#budgets.delete(source);
+  }
+
+  #forgetOldest(): void {
+    for (const source of this.#budgets.keys()) {
+      this.#budgets.delete(source);
+      return;
+    }
+  }
+}
+
+/** The first four groups, in the spelling of `canonicalAddress`: one customer's /64. */
+function subnetOf(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail === undefined || groups.length >= 4) return groups.slice(0, 4).join(':');
+  const after = tail.split(':').filter(group => group !== '');
+  const zeros = Math.max(8 - groups.length - after.length, 0);
+  return [...groups, ...new Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':');
+}
