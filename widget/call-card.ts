@@ -8,13 +8,17 @@ import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
 import type { Call, EndReason } from './call-store.ts';
 import { controlStyles } from './controls.styles.ts';
+import type { DeviceKind } from './devices.ts';
 import { glyphs } from './glyphs.ts';
 import { Keypad } from './keypad.ts';
 import { LevelLights, type Levels } from './level-lights.ts';
 import type { Words } from './locales/words.ts';
 import { picture } from './picture.ts';
+import { qualityBars } from './quality-bars.ts';
 import { screenStyles } from './screen.styles.ts';
 import { type Streams, screen } from './screen.ts';
+import { settingsStyles } from './settings.styles.ts';
+import { Settings } from './settings.ts';
 
 export interface CardHost extends ReactiveControllerHost {
   readonly shadowRoot: ShadowRoot | null;
@@ -33,6 +37,7 @@ export interface CardDesk {
   words(): Words;
   address(): string;
   streams(): Streams;
+  choose(kind: DeviceKind, id: string): void;
   levels(): Levels | undefined;
   volume(value: number): void;
   dismiss(): void;
@@ -41,13 +46,16 @@ export interface CardDesk {
 /** No second call can mend these. */
 const hopeless: ReadonlySet<EndReason> = new Set<EndReason>(['insecure-page', 'unsupported-browser']);
 
+const isTalking = ({ state }: Call) => state === 'ringing' || state === 'in-call';
+
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(cardStyles + controlStyles + screenStyles);
+sheet.replaceSync(cardStyles + controlStyles + settingsStyles + screenStyles);
 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
   readonly #desk: CardDesk;
   readonly #keypad: Keypad;
+  readonly #settings: Settings;
   #volume = 100;
 
   constructor(host: CardHost, desk: CardDesk) {
@@ -59,16 +67,18 @@ export class CallCard implements ReactiveController {
       key => host.sendDtmf(key),
       () => host.requestUpdate(),
     );
+    this.#settings = new Settings(desk.choose, () => host.requestUpdate());
     new LevelLights(
       host,
       () => host.shadowRoot?.querySelector<HTMLElement>('.card'),
-      () => (desk.call().state === 'in-call' ? desk.levels() : undefined),
+      () => (isTalking(desk.call()) ? desk.levels() : undefined),
     );
     new CallClock(host, () => (desk.call().state === 'in-call' ? desk.call().answeredAt : undefined));
   }
 
   hostUpdated(): void {
     if (this.#desk.call().state === 'preparing') this.#keypad.clear();
+    if (!isTalking(this.#desk.call())) this.#settings.show(false);
   }
 
   /** For the live region: what changed, without the clock. */
@@ -100,8 +110,8 @@ export class CallCard implements ReactiveController {
 
   #active(): TemplateResult {
     const { words, call, streams } = this.#desk;
-    const { state, asking, answeredAt, held, heldByThem } = call();
-    const talking = state === 'ringing' || state === 'in-call';
+    const { state, asking, answeredAt, held, heldByThem, quality } = call();
+    const talking = isTalking(call());
     return html`${screen(streams(), words())}
       <header class="head">
         <span class="badge" aria-hidden="true">${picture(asking ? glyphs.microphone : held || heldByThem ? glyphs.pause : this.#desk.handset)}</span>
@@ -111,12 +121,13 @@ export class CallCard implements ReactiveController {
             state === 'in-call' && answeredAt
               ? html`<time part="timer" class="timer" role="timer">${clockFace(secondsBetween(answeredAt, Date.now()))}</time>`
               : nothing
-          }${this.#quality()}</p>
+          }${qualityBars(quality, words())}</p>
         </div>
       </header>
       ${this.#hints().map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
       ${talking && this.#keypad.out ? this.#keypad.draw(words()) : nothing}
-      ${state === 'in-call' ? this.#loudness() : nothing}
+      ${talking ? this.#loudness() : nothing}
+      ${talking && this.#settings.out ? this.#settings.draw(words(), { camera: Boolean(streams().local?.getVideoTracks().length) }) : nothing}
       <div class="controls">
         ${talking ? [this.#muteControl(), state === 'in-call' ? this.#holdControl() : nothing, this.#keypadControl()] : nothing}
         <button part="control hang-up" class="control hang-up" type="button" data-next @click=${() => this.#host.hangUp()}>
@@ -173,15 +184,6 @@ export class CallCard implements ReactiveController {
     return holdRefused ? [words.holdRefused] : [];
   }
 
-  /** Three bars, named in words for whoever cannot see them. */
-  #quality(): unknown {
-    const { words, call } = this.#desk;
-    const { quality } = call();
-    if (!quality) return nothing;
-    return html`<span part="quality" class="quality ${quality}" role="img" aria-label=${words().qualities[quality]}
-      title=${words().qualities[quality]}><i></i><i></i><i></i></span>`;
-  }
-
   #hint(): string {
     const { reason, allowed, answeredAt, endedAt } = this.#desk.call();
     const words = this.#desk.words();
@@ -220,21 +222,25 @@ export class CallCard implements ReactiveController {
 
   #loudness(): TemplateResult {
     const { words, volume } = this.#desk;
-    return html`<label class="loudness">${picture(glyphs.speaker)}<input
+    const { out } = this.#settings;
+    return html`<div class="loudness"><label>${picture(glyphs.speaker)}<input
       part="volume" type="range" min="0" max="100" step="5" aria-label=${words().volume} .value=${String(this.#volume)}
       @input=${(event: Event) => {
         this.#volume = (event.target as HTMLInputElement).valueAsNumber;
         volume(this.#volume / 100);
         this.#host.requestUpdate();
-      }}></label>`;
+      }}></label><button part="settings-toggle" class="gear" type="button" aria-label=${words().settings} title=${words().settings}
+      aria-expanded=${out} aria-controls=${out ? 'settings' : nothing} @click=${() => this.#settings.show(!out)}
+      >${picture(glyphs.gear)}</button></div>`;
   }
 
   #pressed(event: KeyboardEvent): void {
-    const { state } = this.#desk.call();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     // Enter that placed the call, still held, would at once hang it up: the focus is there now.
     if (event.repeat && event.key === 'Enter') event.preventDefault();
     if (event.key === 'Escape' && this.#keypad.out) this.#keypad.show(false);
-    if (state === 'ringing' || state === 'in-call') this.#keypad.take(event.key);
+    // Digits typed at a list of devices choose from it.
+    if (event.target instanceof HTMLSelectElement) return;
+    if (isTalking(this.#desk.call())) this.#keypad.take(event.key);
   }
 }

@@ -70,11 +70,32 @@ export const controlStyles = /* css */ `
   .hang-up svg {
     rotate: 135deg;
   }
-  .loudness {
+  .loudness,
+  .loudness label {
     display: flex;
     align-items: center;
     gap: 0.75rem;
     color: var(--_quiet);
+  }
+  .loudness label {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .gear {
+    display: grid;
+    place-items: center;
+    flex: none;
+    inline-size: 2.75rem;
+    block-size: 2.75rem;
+    margin: -0.625rem;
+    margin-inline-start: 0;
+    padding: 0;
+    border-radius: 50%;
+    background: none;
+  }
+  .gear[aria-expanded='true'] {
+    background: var(--_control);
+    color: var(--_text);
   }
   .loudness input {
     flex: 1;
@@ -124,7 +145,8 @@ export const controlStyles = /* css */ `
   }
   @media (forced-colors: active) {
     .disc,
-    .key {
+    .key,
+    .gear {
       border: 1px solid ButtonText;
     }
     .control.on .disc {

@@ -3,6 +3,8 @@
 import type { Address } from './address.ts';
 import type { CallEvent, EndReason } from './call-store.ts';
 import { CallWatch } from './call-watch.ts';
+import type { DeviceKind } from './devices.ts';
+import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
 import { allowed, capture, willAsk } from './microphone.ts';
 import type { Phone } from './phone.ts';
@@ -48,6 +50,7 @@ export class Conversation {
   #heardEarly = false;
   #muted = false;
   #held = { us: false, them: false };
+  #equipment: Equipment | undefined;
   #mine: Level | undefined;
   #theirs: Level | undefined;
   readonly #vigil = new Vigil();
@@ -87,6 +90,11 @@ export class Conversation {
 
   hold(on: boolean): void {
     this.#phone?.hold(on).catch(error => console.error('<sip-call>:', error));
+  }
+
+  /** Takes another device now; the choice itself is remembered. */
+  choose(kind: DeviceKind, id: string): void {
+    this.#equipment?.choose(kind, id);
   }
 
   /** How loud the microphone and the other side are now, 0 to 1. */
@@ -129,6 +137,18 @@ export class Conversation {
     if (this.#over) return release(captured.stream);
     this.local = captured.stream;
     this.#mine = this.#speaker.level(captured.stream);
+    this.#equipment = new Equipment({
+      stream: captured.stream,
+      send: async fresh => await this.#phone?.replaceTrack(fresh),
+      sound: id => {
+        this.#speaker.device = id;
+      },
+      changed: () => {
+        this.#mine?.close();
+        this.#mine = this.#speaker.level(captured.stream);
+        media();
+      },
+    });
     media();
     this.#report({ type: 'device-granted' });
     await this.#phone?.call(address.uri, captured.stream);
@@ -165,6 +185,7 @@ export class Conversation {
     this.#watch.on = false;
     this.#over = true;
     this.#vigil.end();
+    this.#equipment?.close();
     removeEventListener('pagehide', this.#left);
     if (this.local) release(this.local);
     this.#speaker.ringback = false;

@@ -1,6 +1,7 @@
 // Asks the browser for the microphone (and the camera), and turns each way of not getting it into the reason
 // that a person can act on. No timer: a visitor may think as long as they like.
 import type { EndReason } from './call-store.ts';
+import { take } from './devices.ts';
 
 export type Capture = { stream: MediaStream } | { refused: EndReason };
 
@@ -15,7 +16,7 @@ export async function capture(video: boolean): Promise<Capture> {
   const refused = impossible();
   if (refused) return { refused };
   try {
-    return { stream: await navigator.mediaDevices.getUserMedia({ audio: true, video }) };
+    return { stream: await take({ audio: true, video }) };
   } catch (error) {
     const open = (await permissionNow())?.state === 'prompt';
     const refused = reasonForError(error, { forbidden: policyForbids(), open });

@@ -138,6 +138,13 @@ export class Phone {
     return this.#connection?.getStats();
   }
 
+  /** Sends `track` in place of the last of its kind; nothing is negotiated (WebRTC 5.2, replaceTrack). */
+  async replaceTrack(track: MediaStreamTrack): Promise<void> {
+    const sender = this.#connection?.getSenders().find(sender => sender.track?.kind === track.kind);
+    await sender?.replaceTrack(track);
+    this.#gate();
+  }
+
   /** JsSIP lets tracks through again at the end of mute, and of the other side's hold: not while we hold. */
   #gate(): void {
     const open = !this.#held && !this.#session?.isMuted().audio && !this.#session?.isOnHold().remote;

@@ -50,6 +50,7 @@ let speaking: SipCall | undefined;
  * @csspart timer - Minutes and seconds. @csspart quality - Three bars. @csspart control - Each round control, and by name:
  * @csspart mute - @csspart hold - @csspart keypad-toggle - @csspart hang-up - The red one.
  * @csspart keypad - The keys' grid. @csspart key - One key. @csspart volume - The slider.
+ * @csspart settings-toggle - @csspart settings - Devices.
  * @csspart message - The end state's words. @csspart again - "Call again". @csspart close - Back to the pill.
  * @csspart video - The other side. @csspart self-view - The visitor.
  * @cssproperty --sip-call-accent - Pill, focus ring, slider.
@@ -203,6 +204,7 @@ export class SipCall extends ReactiveElement {
         call: () => this.#call,
         words: () => spoken.get(this.#language) ?? parts.words,
         address: () => parseAddress(this.to)?.text ?? '',
+        choose: (kind, id) => this.#conversation?.choose(kind, id),
         levels: () => this.#conversation?.levels(),
         streams: () => this.#conversation ?? {},
         volume: value => {

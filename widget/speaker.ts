@@ -60,6 +60,13 @@ export class Speaker {
     this.#audio.volume = value;
   }
 
+  /** The device's id, empty for the system's own. What is gone or forbidden leaves the sound where it is. */
+  set device(id: string) {
+    for (const player of [this.#audio, this.#context as { setSinkId?(id: string): Promise<void> }]) {
+      player.setSinkId?.(id).catch(() => {});
+    }
+  }
+
   play(stream: MediaStream): void {
     this.#audio.srcObject = stream;
     this.#audio.play().catch(() => {

@@ -33,6 +33,7 @@ const scenes = [
     `in call, ${trouble}`,
     [...answered(33), { type: 'judged', quality, trouble }],
   ]),
+  ['in call, devices', answered(51), { press: 'settings-toggle' }],
   ['in call, keypad', answered(42), { keys: '402#' }],
   ['in call, long address', answered(5), { to: 'customer.relations.and.returns@headquarters.mysite.test' }],
   ['ended: hung-up', [...answered(133), ended('hung-up')]],
@@ -72,6 +73,14 @@ const browsers = {
   ios: 'iPhone Version/26.0 Mobile Safari/604.1',
 };
 
+// Devices with names, as they have once the microphone is allowed.
+const device = (kind, label) => ({ kind, label, deviceId: label });
+navigator.mediaDevices.enumerateDevices = async () => [
+  device('audioinput', 'Built-in microphone'),
+  device('audioinput', 'A headset with a name that is longer than any card is wide'),
+  device('audiooutput', 'Built-in speakers'),
+];
+
 const form = document.querySelector('form');
 const wall = document.querySelector('.scenes');
 const chosen = new URLSearchParams(location.search);
@@ -90,7 +99,7 @@ async function draw() {
   if (browser)
     Object.defineProperty(navigator, 'userAgent', { configurable: true, value: browsers[browser] });
   wall.replaceChildren(
-    ...scenes.map(([name, facts, { to = 'director@mysite.test', label, keys } = {}]) => {
+    ...scenes.map(([name, facts, { to = 'director@mysite.test', label, ...acts } = {}]) => {
       const scene = document.createElement('figure');
       scene.id = name.replace(/\W+/g, '-');
       const caption = document.createElement('figcaption');
@@ -100,7 +109,7 @@ async function draw() {
       if (label)
         element.append(Object.assign(document.createElement('span'), { slot: 'label', textContent: label }));
       scene.append(caption, element);
-      shown.push(Promise.resolve().then(() => show(element, facts, keys)));
+      shown.push(Promise.resolve().then(() => show(element, facts, acts)));
       return scene;
     }),
   );
@@ -109,11 +118,12 @@ async function draw() {
   document.querySelector('main').dataset.drawn = '';
 }
 
-async function show(element, facts, keys) {
+async function show(element, facts, { keys = '', press }) {
   for (const fact of facts) await element[report](fact);
   await element.updateComplete;
-  if (!keys) return;
-  const card = element.shadowRoot.querySelector('[part=card]');
+  const inside = element.shadowRoot;
+  if (press) inside.querySelector(`[part=${press}]`).click();
+  const card = inside.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
   await element.updateComplete;
 }

@@ -12,6 +12,8 @@ export interface PageEar {
   listen(): Promise<{ readonly samples: number[]; readonly rate: number } | undefined>;
   /** `getStats` of the page's newest connection, as plain objects. */
   stats(): Promise<Record<string, unknown>[]>;
+  /** The id of the microphone that the newest connection sends. */
+  microphone(): string | undefined;
 }
 
 declare global {
@@ -71,6 +73,10 @@ export function installEar(): void {
         for (let index = 0; index < last.length; index++) samples[index]! += last[index]!;
       }
       return { samples: Array.from(samples, sample => Math.round(sample * 32767)), rate: 48_000 };
+    },
+    microphone() {
+      const senders = connections.at(-1)?.getSenders() ?? [];
+      return senders.find(({ track }) => track?.kind === 'audio')?.track?.getSettings().deviceId;
     },
     async stats() {
       const report = await connections.at(-1)?.getStats();

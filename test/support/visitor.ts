@@ -85,6 +85,11 @@ export class Visitor {
     );
   }
 
+  /** Runs in the page what no visitor presses: a plug that is pulled. It may use nothing from outside itself. */
+  async happens<T>(work: () => T | Promise<T>): Promise<T> {
+    return await this.#page.evaluate(work);
+  }
+
   /** States since the page was opened, as the page's own listeners saw them. */
   async states(): Promise<readonly Seen[]> {
     return await this.#page.evaluate(() => window.sipCallTest.states);

@@ -34,6 +34,12 @@ export interface Words {
   keypad: string;
   digits: string;
   volume: string;
+  settings: string;
+  microphone: string;
+  speaker: string;
+  camera: string;
+  /** A device that the system chooses. */
+  systemDefault: string;
   hangUp: string;
   cancel: string;
   callAgain: string;

@@ -1,0 +1,54 @@
+// The looks of the panel with the devices.
+
+export const settingsStyles = /* css */ `
+  .settings {
+    display: grid;
+    gap: 0.625rem;
+    padding: 0.875rem;
+    border-radius: 1rem;
+    background: var(--_control);
+    animation: grow 0.2s ease-out;
+  }
+  .choice {
+    display: grid;
+    gap: 0.25rem;
+    min-inline-size: 0;
+    font-size: 0.8125em;
+    color: var(--_quiet);
+  }
+  select {
+    inline-size: 100%;
+    min-block-size: 2.75rem;
+    padding: 0 0.625rem;
+    border: 1px solid var(--_line);
+    border-radius: 0.75rem;
+    background: var(--_surface);
+    color: var(--_text);
+    font: inherit;
+    font-size: 0.9375rem;
+    text-overflow: ellipsis;
+  }
+  .bar {
+    block-size: 0.375rem;
+    border-radius: 1rem;
+    background: var(--_line);
+    overflow: hidden;
+  }
+  .bar i {
+    display: block;
+    block-size: 100%;
+    inline-size: calc(var(--_mine, 0) * 100%);
+    border-radius: inherit;
+    background: var(--_accent);
+    transition: inline-size 0.12s linear;
+  }
+  @media (forced-colors: active) {
+    .bar {
+      border: 1px solid CanvasText;
+    }
+    .bar i {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+  }
+`;
