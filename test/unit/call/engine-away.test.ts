@@ -66,6 +66,16 @@ test('when the server dies, ringing calls end, pages lose their connection and n
   assert.equal((await scene.gateway.health()).visitors, 0);
 });
 
+test('a set-up that no PBX has answered yet ends with its server, and the gateway stands', async context => {
+  const scene = await startRemoteScene(context, { answerSeconds: 10 });
+  new RawCall(scene.browser, DIRECTOR).invite(SDP);
+  await scene.pbx.request('INVITE');
+  await scene.drachtio.kill();
+  await ended(scene);
+  await becomes(scene, 'engine-away');
+  assert.equal((await scene.gateway.health()).calls, 0);
+});
+
 test('when the server is back, calls go through again', async context => {
   const scene = await startRemoteScene(context);
   await scene.drachtio.kill();

@@ -85,8 +85,10 @@ test('frames cross both ways, those too that came before the way was open', asyn
 test('a visitor is known by where the server sees the frames come from, and no longer once gone', async context => {
   const { server, edge, enter } = await startBoth(context);
   const [one, two] = [await enter(), await enter()];
-  await eventually('both are handed on', () => server.connections.length === 2, { every: 5 });
-  const visitors = server.connections.map(({ port }) => edge.visitors.at(LOOPBACK, port));
+  const visitors = await eventually('both are known', () => {
+    const known = server.connections.map(({ port }) => edge.visitors.at(LOOPBACK, port));
+    return known.length === 2 && known.every(visitor => visitor !== undefined) ? known : undefined;
+  });
   assert.equal(new Set(visitors).size, 2);
   for (const visitor of visitors) {
     assert.equal(visitor?.origin, PAGE);
