@@ -20,6 +20,7 @@ export type EndReason =
   | 'microphone-missing'
   | 'microphone-in-use'
   | 'microphone-blocked'
+  | 'elsewhere'
   | 'insecure-page'
   | 'unsupported-browser'
   | 'gateway-unreachable'

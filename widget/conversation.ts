@@ -7,6 +7,7 @@ import type { DeviceKind } from './devices.ts';
 import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
 import { allowed, capture, willAsk } from './microphone.ts';
+import { claimCall } from './one-call.ts';
 import type { Phone } from './phone.ts';
 import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
@@ -50,6 +51,7 @@ export class Conversation {
   #heardEarly = false;
   #muted = false;
   #held = { us: false, them: false };
+  #yieldCall = () => {};
   #equipment: Equipment | undefined;
   #mine: Level | undefined;
   #theirs: Level | undefined;
@@ -112,6 +114,10 @@ export class Conversation {
 
   async #begin(): Promise<void> {
     const { socket, address, video, phone, media } = this.#request;
+    const yieldCall = await claimCall();
+    if (!yieldCall) return this.#refuse('elsewhere');
+    this.#yieldCall = yieldCall;
+    if (this.#over) return yieldCall();
     if (await willAsk()) {
       this.#report({ type: 'device-asked' });
       // Our line on why is on the screen before the browser's question is.
@@ -186,6 +192,7 @@ export class Conversation {
     this.#over = true;
     this.#vigil.end();
     this.#equipment?.close();
+    this.#yieldCall();
     removeEventListener('pagehide', this.#left);
     if (this.local) release(this.local);
     this.#speaker.ringback = false;

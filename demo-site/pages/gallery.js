@@ -50,6 +50,7 @@ const scenes = [
     'microphone-missing',
     'microphone-in-use',
     'microphone-blocked',
+    'elsewhere',
     'insecure-page',
     'unsupported-browser',
     'gateway-unreachable',

@@ -100,6 +100,10 @@ export const words: Words = {
       title: 'This page may not use a microphone',
       hint: 'The site does not permit calls here. Open the page in a window of its own and call again.',
     },
+    elsewhere: {
+      title: 'You are in another call',
+      hint: 'It is in another tab or window. End it there, then call again.',
+    },
     'insecure-page': {
       title: 'Calls need a secure page',
       hint: 'Open this page by an address that begins with https://.',
