@@ -17,6 +17,10 @@ const sections: Record<string, { title: string; measure: () => Promise<Figure[]>
     title: 'Signalling through the whole gateway, media left out',
     measure: async () => (await import('./signalling.ts')).benchSignalling(),
   },
+  engine: {
+    title: 'The engine alone, with an application on drachtio-srf in its process',
+    measure: async () => (await import('./engine.ts')).benchEngine(),
+  },
   parser: {
     title: 'SIP messages of 700 bytes',
     measure: async () =>

@@ -67,7 +67,10 @@ export class TransactionLayer implements TransactionHost {
     const identity = requestIdentity(request);
     // RFC 3261 8.2.2.2: the same request by another path is answered 482.
     const merged = this.#identities.has(identity) && request.method !== 'CANCEL' && !isInDialog(request);
-    if (merged || this.#servers.size >= this.#limit) {
+    // A BYE refused for want of room would leave a call that nobody ends: what belongs to calls has room of its own.
+    const belongs = request.method === 'CANCEL' || isInDialog(request);
+    const full = this.#servers.size >= (belongs ? 2 * this.#limit : this.#limit);
+    if (merged || full) {
       this.#answerStatelessly(request, flow, via, merged ? 482 : 503);
       return;
     }

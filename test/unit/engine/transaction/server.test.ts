@@ -136,6 +136,20 @@ test('beyond the limit new requests are answered 503 and remembered nowhere', ()
   scene.layer.close();
 });
 
+test('beyond the limit what belongs to calls has as much room again', () => {
+  const scene = new Scene(2);
+  const flow = scene.flow();
+  const send = (method: string, n: number, to?: string) => {
+    const via = `SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK-${method}${n}`;
+    scene.layer.receiveRequest(request(method, { via, callId: `call-${n}`, ...(to && { to }) }), flow);
+  };
+  for (let n = 0; n < 3; n++) send('OPTIONS', n);
+  for (let n = 0; n < 3; n++) send('BYE', n, '<sip:b@x>;tag=b');
+  assert.equal(scene.layer.counts().serverTransactions, 4);
+  assert.deepEqual(flow.summary, [503, 503]);
+  scene.layer.close();
+});
+
 test('a browser that is gone fails its transactions; a TCP peer is looked for again', async () => {
   const scene = new Scene();
   const failures: string[] = [];
