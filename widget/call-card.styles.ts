@@ -45,6 +45,9 @@ export const cardStyles = /* css */ `
   .card p {
     margin: 0;
   }
+  svg:not(.struck) .slash {
+    display: none;
+  }
   .struck .slash {
     stroke: var(--_behind, var(--_surface));
     stroke-width: 2.5px;

@@ -111,6 +111,18 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     await page.emulateMedia({ forcedColors: 'none' });
   });
 
+  it('strikes the microphone out where it is off, and only there', async () => {
+    const struck = await page.evaluate(() =>
+      ['in-call-muted-over-an-hour', 'failed-microphone-refused', 'in-call'].map(id => {
+        const inside = document.querySelector(`#${id} sip-call`)?.shadowRoot;
+        return [...(inside?.querySelectorAll('.slash') ?? [])].some(
+          line => line.getBoundingClientRect().width > 0,
+        );
+      }),
+    );
+    assert.deepEqual(struck, [true, true, false]);
+  });
+
   it('stands still for those who asked for that', async () => {
     const moving = await page.evaluate(() =>
       document.getAnimations().map(({ effect }) => (effect as KeyframeEffect).target?.className),
