@@ -15,9 +15,10 @@ import {
   reduce,
 } from './call-store.ts';
 import type { Conversation } from './conversation.ts';
+import { Face } from './face.ts';
 import { firstWords, type Language, pickLanguage } from './locales/first-words.ts';
 import { loadParts, type Parts, spoken } from './parts.ts';
-import { handset, make, Pill } from './pill.ts';
+import { handset } from './pill.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
 
@@ -89,19 +90,7 @@ export class SipCall extends ReactiveElement {
   #card: CallCard | undefined;
   #conversation: Conversation | undefined;
   #volume = 1;
-  readonly #pill = new Pill();
-  readonly #note = make('p', { part: 'note', class: 'note' });
-  readonly #place = make('div', {});
-  readonly #otherWays = make('slot', {});
-  readonly #live = make('p', { class: 'heard', role: 'status' });
-
-  constructor() {
-    super();
-    const intent = () => this.#prepare().catch(() => {});
-    const { button } = this.#pill;
-    for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
-    button.addEventListener('click', () => this.call());
-  }
+  #face!: Face;
 
   get state(): CallState {
     return this.#call.state;
@@ -260,8 +249,11 @@ export class SipCall extends ReactiveElement {
     this.#report({ type: 'ended', reason: 'bad-address', at: Date.now() });
   }
 
-  protected override firstUpdated(): void {
-    this.renderRoot.append(this.#pill.button, this.#note, this.#place, this.#otherWays, this.#live);
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    const intent = () => this.#prepare().catch(() => {});
+    this.#face = new Face(root, () => this.call(), intent);
+    return root;
   }
 
   protected override update(changed: PropertyValues): void {
@@ -272,25 +264,19 @@ export class SipCall extends ReactiveElement {
     const unset = reason === 'bad-address';
     const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
-    const note = state === 'failed' && !card ? words.unavailable : '';
-    const focused = this.shadowRoot?.activeElement as HTMLElement | null | undefined;
-    this.#pill.show({
-      label: words.call,
-      address: parseAddress(this.to)?.text ?? '',
-      off: unset || elsewhere,
-      wait: isActive(this.#call),
-      why: elsewhere ? (spoken.get(language)?.elsewhere ?? '') : '',
-    });
-    this.#pill.button.hidden = Boolean(card);
-    this.#note.textContent = note;
-    this.#note.hidden = !note;
-    this.#otherWays.hidden = state !== 'failed';
-    this.#card?.draw(this.#place, Boolean(card));
-    this.#live.textContent = card ? card.announcement : note;
-    // Focus that was on a control which the new state lacks goes to the one that follows from it.
-    if (focused && (focused.hidden || !focused.isConnected)) {
-      this.renderRoot.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
-    }
+    const look = {
+      pill: {
+        label: words.call,
+        address: parseAddress(this.to)?.text ?? '',
+        off: unset || elsewhere,
+        wait: isActive(this.#call),
+        why: elsewhere ? (spoken.get(language)?.elsewhere ?? '') : '',
+      },
+      card,
+      note: state === 'failed' && !card ? words.unavailable : '',
+      otherWays: state === 'failed',
+    };
+    this.#face.show(look, this.shadowRoot?.activeElement as HTMLElement | null | undefined);
   }
 }
 

@@ -1,0 +1,52 @@
+// What is in the element: the pill, a fault's text, the place of the card, the other ways and the live region. Made
+// once, by hand; shows what it is told and keeps the focus from falling out.
+import { make, Pill, type PillFace } from './pill.ts';
+
+/** What it needs of the card, which comes later. */
+interface Drawing {
+  readonly announcement: string;
+  draw(place: HTMLElement, shown: boolean): void;
+}
+
+export interface Look {
+  readonly pill: PillFace;
+  /** Shown instead of the pill when it is there. */
+  readonly card: Drawing | undefined;
+  readonly note: string;
+  /** The page's own other ways to reach the person. */
+  readonly otherWays: boolean;
+}
+
+export class Face {
+  readonly #root: HTMLElement | DocumentFragment;
+  readonly #pill = new Pill();
+  readonly #note = make('p', { part: 'note', class: 'note' });
+  readonly #place = make('div', {});
+  readonly #otherWays = make('slot', {});
+  readonly #live = make('p', { class: 'heard', role: 'status' });
+  #drawn: Drawing | undefined;
+
+  constructor(root: HTMLElement | DocumentFragment, press: () => void, intent: () => void) {
+    this.#root = root;
+    const { button } = this.#pill;
+    for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
+    button.addEventListener('click', press);
+    root.append(button, this.#note, this.#place, this.#otherWays, this.#live);
+  }
+
+  show({ pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
+    this.#pill.show(pill);
+    this.#pill.button.hidden = Boolean(card);
+    this.#note.textContent = note;
+    this.#note.hidden = !note;
+    this.#otherWays.hidden = !otherWays;
+    if (!card) this.#drawn?.draw(this.#place, false);
+    card?.draw(this.#place, true);
+    this.#drawn = card;
+    this.#live.textContent = card ? card.announcement : note;
+    // Focus that was on a control which the new state lacks goes to the one that follows from it.
+    if (focused && (focused.hidden || !focused.isConnected)) {
+      this.#root.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
+    }
+  }
+}
