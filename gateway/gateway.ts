@@ -105,7 +105,14 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const http = await startHttp(config, health);
   edge.attach(http.server, http.secure);
 
-  async function stop(): Promise<void> {
+  let stopping: Promise<void> | undefined;
+  /** Once, however often it is asked for. */
+  const stop = () => {
+    stopping ??= stopAll();
+    return stopping;
+  };
+
+  async function stopAll(): Promise<void> {
     draining = true;
     edge.refuseNewcomers('the gateway is stopping');
     calls.refuseNewCalls();

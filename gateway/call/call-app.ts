@@ -15,6 +15,9 @@ const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
+/** How long both sides of a call may take to answer its end, when the gateway stops. */
+const FAREWELL_MS = 1_500;
+
 export interface CallAppOptions extends Omit<CallFoundation, 'srf'> {
   readonly config: Config;
   readonly engine: EngineAddress;
@@ -91,10 +94,13 @@ export class CallApp {
     clearTimeout(timer);
   }
 
+  /** Ends all calls; resolves once both sides of each were told, or had their time to be. */
   async endAll(ending: Ending): Promise<void> {
     const calls = [...this.#calls.values()];
     for (const call of calls) call.end(ending);
     await Promise.all(calls.map(call => call.record));
+    const late = new Promise<void>(resolve => setTimeout(resolve, FAREWELL_MS).unref());
+    await Promise.race([late, Promise.all(calls.map(call => call.farewell()))]);
   }
 
   close(): void {

@@ -3,13 +3,14 @@
 
 import type { Dialog, default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
-import { MediaError, type MediaEvent, type MediaRelay } from '../media/relay.ts';
+import { emptyReport, type Leg, type MediaEvent, type MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { BegunResolution, Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
+import { outcomeOfFailure } from './failure.ts';
 import { Hunt, type Judge } from './hunt.ts';
 import {
   type Ending,
@@ -47,10 +48,12 @@ export class Call {
   readonly #startedAt = performance.now();
   readonly #aborted = new AbortController();
   readonly #absence: Absence;
+  readonly #farewells: Promise<unknown>[] = [];
   #caller: Caller;
   #settle!: (record: CallRecord) => void;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
   #hunt: Hunt | undefined;
+  #rang = false;
   #uas: Dialog | undefined;
   #uac: Dialog | undefined;
   #target: Target | undefined;
@@ -120,6 +123,11 @@ export class Call {
     }
   }
 
+  /** Settled once both sides have answered what they were told at the end. */
+  async farewell(): Promise<void> {
+    await Promise.allSettled(this.#farewells);
+  }
+
   /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
   end(ending: Ending): void {
     if (this.#state === 'established') this.#finish(outcome('answered'), ending);
@@ -161,6 +169,7 @@ export class Call {
       if (this.#state === 'answering') this.#giveUp(outcome('no-answer'));
       else this.#finish(outcome('answered'), 'hung-up-by-pbx');
     });
+    this.#carryOffersOf('pbx', uac);
     if (this.#state !== 'answering') return;
     const answer = await media.answer(this.id, 'pbx', uac.remote.sdp);
     if (this.#state !== 'answering') return;
@@ -180,13 +189,7 @@ export class Call {
 
   #join(uas: Dialog, uac: Dialog): void {
     onEnd(uas, () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
-    for (const event of ['modify', 'update'] as const) {
-      uas.on(event, (request, response) => {
-        this.#visitorBack(request);
-        void this.#renegotiation.carry('browser', request, response, uac);
-      });
-      uac.on(event, (request, response) => void this.#renegotiation.carry('pbx', request, response, uas));
-    }
+    this.#carryOffersOf('browser', uas);
     for (const dialog of [uas, uac]) {
       // Nobody moves a call elsewhere: a transfer is a way out of the fence.
       dialog.on('refer', (_request, response) => response.send(603));
@@ -194,19 +197,37 @@ export class Call {
     }
   }
 
+  /** New offers of one leg go to the other, once there is one and while there is a call. */
+  #carryOffersOf(from: Leg, dialog: Dialog): void {
+    for (const event of ['modify', 'update'] as const) {
+      dialog.on(event, (request, response) => {
+        if (from === 'browser') this.#visitorBack(request);
+        const other = from === 'browser' ? this.#uac : this.#uas;
+        if (this.#state === 'established' && other)
+          void this.#renegotiation.carry(from, request, response, other);
+        else response.send(this.#state === 'ended' ? 481 : 491);
+      });
+    }
+  }
+
   /** 180 and 183 (RFC 3261 13.3.1.1); SDP in one of them is early media: the browser plays it instead of ringing. */
   async #provisional(response: SrfResponse): Promise<void> {
-    const { limits, media } = this.#foundation;
     if (this.#state !== 'setting-up' || response.status < 180) return;
-    this.#startDeadline(limits.ringSeconds, () => this.#giveUp(outcome('no-answer')));
-    try {
-      const early = response.body ? await media.answer(this.id, 'pbx', response.body) : undefined;
-      if (this.#state !== 'setting-up') return;
-      if (early) this.#response.send(183, { body: early });
-      else if (response.status === 180) this.#response.send(180);
-    } catch (error) {
-      this.#failed(error);
+    // A phone repeats its 180 every minute: only the first one starts the time it may ring.
+    if (!this.#rang) {
+      this.#rang = true;
+      this.#startDeadline(this.#foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer')));
     }
+    const early = await this.#earlyMedia(response);
+    if (this.#state !== 'setting-up') return;
+    if (early) this.#response.send(183, { body: early });
+    else if (response.status === 180) this.#response.send(180);
+  }
+
+  /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
+  async #earlyMedia({ body }: SrfResponse): Promise<string | undefined> {
+    if (!body) return undefined;
+    return await this.#foundation.media.answer(this.id, 'pbx', body).catch(() => undefined);
   }
 
   /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
@@ -230,7 +251,10 @@ export class Call {
     this.#hunt?.abandon();
     // An engine that has answered a CANCEL with 487 by itself drops this second answer.
     if (!this.#response.finalResponseSent) {
-      this.#response.send(why.status, why.reason, { headers: retryHeaders(why) });
+      const headers = retryHeaders(why);
+      this.#farewells.push(
+        new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
+      );
     }
     this.#finish(why, undefined);
   }
@@ -243,10 +267,11 @@ export class Call {
     const endedAt = performance.now();
     const headers = ending ? reasonHeaders(ending) : {};
     for (const dialog of [this.#uas, this.#uac]) {
-      if (dialog?.connected) dialog.destroy({ headers }).catch(() => {});
+      if (dialog?.connected) this.#farewells.push(dialog.destroy({ headers }).catch(() => {}));
     }
     const answeredAt = this.#answeredAt ?? endedAt;
-    void this.#foundation.media.close(this.id).then(media => {
+    const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
+    void closed.then(media => {
       this.#settle({
         call: this.id,
         caller: this.#caller,
@@ -263,17 +288,10 @@ export class Call {
 
   #failed(error: unknown): void {
     // What was under way when the call ended fails too; that is no news.
-    if (this.#state !== 'ended') this.#giveUp(this.#outcomeOf(error));
-  }
-
-  #outcomeOf(error: unknown): Outcome {
-    if (error instanceof MediaError) {
-      if (error.status === 400) return outcome('bad-request');
-      return outcome(error.status === 503 ? 'out-of-capacity' : 'not-acceptable');
-    }
-    if (error instanceof Error && error.name === 'ResolveError') return outcome('domain-unresolvable');
-    this.#foundation.log.error({ call: this.id, error }, 'call failed for a reason of our own');
-    return outcome('internal');
+    if (this.#state === 'ended') return;
+    const known = outcomeOfFailure(error, this.#state === 'setting-up');
+    if (!known) this.#foundation.log.error({ call: this.id, error }, 'call failed for a reason of our own');
+    this.#giveUp(known ?? outcome('internal'));
   }
 
   #startDeadline(seconds: number, expired: () => void): void {

@@ -54,14 +54,21 @@ export class Renegotiation {
     if (!standing || standing.ours !== onward) {
       const reply = await other.request({ method: 'INVITE', body: onward });
       if (reply.status !== 200 || !reply.body) {
-        response.send(reply.status >= 300 ? reply.status : 488);
+        refuse(response, reply.status);
         return;
       }
       answer = reply.body;
-      this.#agreed.set(to, { ours: onward, theirs: answer });
     }
     const back = await this.#media.answer(this.#call, to, answer as string);
+    this.#agreed.set(to, { ours: onward, theirs: answer as string });
     this.#agreed.set(from, { ours: back, theirs: offer });
     response.send(200, { body: back });
   }
+}
+
+/** What speaks of the offer crosses; a 408 or 481 would end a dialog that has nothing wrong (RFC 3261 12.2.1.2). */
+function refuse(response: SrfResponse, status: number): void {
+  if (status === 491) response.send(491);
+  else if (status < 300 || status === 488 || status === 606) response.send(488);
+  else response.send(500, { headers: { 'Retry-After': '5' } });
 }

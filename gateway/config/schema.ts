@@ -9,12 +9,15 @@ const port = z
   .min(0, 'expected a port from 0 (any free one) to 65535')
   .max(65535, 'expected a port from 0 (any free one) to 65535');
 
-const seconds = z.number('expected a number of seconds').positive('expected more than 0 seconds');
+const seconds = z
+  .number('expected a number of seconds')
+  .positive('expected more than 0 seconds')
+  .max(86_400, 'expected at most a day, 86400 seconds');
 const count = z.int('expected a whole number').positive('expected at least 1');
 
-const ipAddress = z
-  .string('expected an IP address')
-  .refine(text => isIP(text) !== 0, 'expected an IP address');
+const ipAddress = z.string('expected an IP address').refine(isHostAddress, {
+  message: 'expected the IP address of this machine, not a wildcard or a group',
+});
 
 const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
   message: 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443',
@@ -133,9 +136,14 @@ const settings = z.strictObject({
       callMinutes: z
         .number('expected a number of minutes')
         .positive('expected more than 0 minutes')
+        .max(1440, 'expected at most a day, 1440 minutes')
         .default(120),
       /** How long running calls may go on once the gateway was told to stop. */
-      drainSeconds: z.number('expected a number of seconds').min(0, 'expected 0 seconds or more').default(30),
+      drainSeconds: z
+        .number('expected a number of seconds')
+        .min(0, 'expected 0 seconds or more')
+        .max(86_400, 'expected at most a day, 86400 seconds')
+        .default(30),
     })
     .prefault({}),
   log: z
@@ -173,6 +181,10 @@ export const schema = settings
 export type Config = Readonly<z.output<typeof schema>>;
 export type ConfigInput = z.input<typeof schema>;
 export type Site = Config['sites'][number];
+
+function isHostAddress(text: string): boolean {
+  return isIP(text) !== 0 && !/^(0\.|22[4-9]\.|23\d\.|2[45]\d\.|ff|::$)/i.test(text);
+}
 
 function isEndpoint(text: string): boolean {
   return (

@@ -19,7 +19,7 @@ export function admit(
   config: Config,
 ): { origin: string } | Refusal {
   if (request.method !== 'GET') return { status: 405, reason: 'only GET can be upgraded' };
-  if (new URL(request.url ?? '/', 'http://gateway').pathname !== SIP_PATH) {
+  if (request.url?.split('?', 1)[0] !== SIP_PATH) {
     return { status: 404, reason: `the WebSocket is at ${SIP_PATH}` };
   }
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());

@@ -131,6 +131,8 @@ export class Edge {
 function refuse(socket: Duplex, { status, reason }: Refusal): void {
   const body = `${reason}\n`;
   const retry = status === 429 || status === 503 ? 'Retry-After: 10\r\n' : '';
+  // Who keeps a half of the connection open all the same must not keep ours.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n${retry}` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { splitEndpoint } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
 import { widgetFiles } from './widget-files.ts';
@@ -35,16 +35,23 @@ export async function startHttp(config: Config, health: () => Promise<Health>): 
     }
     const path = (request.url ?? '/').split('?', 1)[0];
     if (path === '/healthz') sendHealth(response, health);
-    else serveWidget(request, response, () => void response.writeHead(404).end('Not found\n'));
+    else sendWidget(request, response);
   };
 
+  function sendWidget(request: IncomingMessage, response: ServerResponse): void {
+    // Nobody needs a part of a file this small, and a range that ends before it begins would be thrown back at us.
+    delete request.headers.range;
+    serveWidget(request, response, () => void response.writeHead(404).end('Not found\n'));
+  }
+
   const secure = config.tls !== undefined;
-  const server = config.tls
-    ? createTlsServer(
-        { cert: readFileSync(config.tls.certificate), key: readFileSync(config.tls.key) },
-        answer,
-      )
-    : createServer(answer);
+  const server = config.tls ? createTlsServer(tlsOptions(config.tls), answer) : createServer(answer);
+  // Also those that never said a word of HTTP, or of TLS, are known, and closed in the end.
+  const connections = new Set<Socket>();
+  server.on('connection', socket => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   // An upgrade that is never finished must not hold a socket for long.
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
@@ -55,6 +62,8 @@ export async function startHttp(config: Config, health: () => Promise<Health>): 
     server.once('error', reject);
     server.listen(port, address, resolve);
   });
+  // Out of files for a moment: the connection is lost, the server is not.
+  server.on('error', () => {});
   const bound = server.address() as AddressInfo;
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
@@ -64,7 +73,7 @@ export async function startHttp(config: Config, health: () => Promise<Health>): 
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of connections) socket.destroy();
       }),
   };
 }
@@ -80,4 +89,8 @@ function sendHealth(response: ServerResponse, health: () => Promise<Health>): vo
     },
     () => response.writeHead(500).end(),
   );
+}
+
+function tlsOptions({ certificate, key }: NonNullable<Config['tls']>): ServerOptions {
+  return { cert: readFileSync(certificate), key: readFileSync(key), handshakeTimeout: 5_000 };
 }

@@ -27,6 +27,11 @@ export interface MediaReport {
   readonly pbx: LegReport;
 }
 
+const emptyLeg: LegReport = { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null };
+
+/** Of a call that the relay knows nothing of. */
+export const emptyReport: MediaReport = { browser: emptyLeg, pbx: emptyLeg };
+
 export type MediaEvent =
   /** ICE and DTLS are through: media can flow to and from the browser. */
   | { readonly type: 'connected'; readonly call: CallId }

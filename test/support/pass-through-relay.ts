@@ -1,11 +1,11 @@
 // A media relay that carries nothing: SDP crosses unchanged. For tests and benches of signalling alone.
 
-import type { MediaEvent, MediaRelay, MediaReport } from '../../gateway/media/relay.ts';
-
-const nothing: MediaReport = {
-  browser: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
-  pbx: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
-};
+import {
+  emptyReport,
+  type MediaEvent,
+  type MediaRelay,
+  type MediaReport,
+} from '../../gateway/media/relay.ts';
 
 export class PassThroughRelay implements MediaRelay {
   readonly #open = new Set<string>();
@@ -22,7 +22,7 @@ export class PassThroughRelay implements MediaRelay {
 
   async close(call: string): Promise<MediaReport> {
     this.#open.delete(call);
-    return nothing;
+    return emptyReport;
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
