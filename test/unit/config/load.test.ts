@@ -145,3 +145,15 @@ test('nothing can change a configuration once it is read', () => {
   const [site] = config.sites;
   assert.throws(() => (site!.callable as string[]).push('+14165551212'), TypeError);
 });
+
+for (const [line, words] of [
+  ['address: 0.0.0.0', /address: expected the IP address of this machine/],
+  ['address: "::"', /address: expected the IP address of this machine/],
+  ['address: 224.0.0.1', /address: expected the IP address of this machine/],
+  ['limits: { callMinutes: 40000 }', /callMinutes: expected at most a day/],
+  ['limits: { ringSeconds: 3000000 }', /ringSeconds: expected at most a day/],
+] as const) {
+  test(`"${line}" is refused: it could not be kept`, () => {
+    assert.match(problems(`${line}\n${smallest}`).join('\n'), words);
+  });
+}
