@@ -125,6 +125,10 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   }
 
   #progressed(response: SipResponse): void {
+    if (this.#final) {
+      this.#cancelLate();
+      return;
+    }
     this.#provisional = true;
     if (this.#held !== undefined) this.#release();
     if (response.status === 100) return;
@@ -238,6 +242,15 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     this.#final = true;
     this.#held = undefined;
     this.#agent.forgetInvite(this);
+  }
+
+  /** Given up for silence, and yet something rings: it must not ring on. */
+  #cancelLate(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    const request = composeCancel(this.request, []);
+    this.#held = { request, bytes: serialize(request) };
+    this.#release();
   }
 
   #release(): void {

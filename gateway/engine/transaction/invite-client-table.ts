@@ -1,11 +1,14 @@
 // The INVITE client transaction (RFC 3261 17.1.1, with the Accepted state of RFC 6026 7.2) as a table.
 // `Cancelling` is Proceeding after our CANCEL: RFC 3261 9.1 bounds the wait for the final response.
+// `Abandoned` is Calling after a Timer B that was cut short: the caller was told and went elsewhere, but what
+// was asked for so long may still be answered, and then has to be cancelled or ended.
 // Timer C (RFC 3261 16.6) bounds Proceeding itself; the RFC leaves that to proxies, a server needs it too.
 
 import { defineTable } from './table.ts';
 
 export const inviteClientStates = [
   'Calling',
+  'Abandoned',
   'Proceeding',
   'Cancelling',
   'Accepted',
@@ -41,7 +44,8 @@ export type InviteClientAction =
   | 'startB'
   | 'startC'
   | 'startD'
-  | 'startM';
+  | 'startM'
+  | 'lingerForLate';
 
 export const inviteClientTable = defineTable<InviteClientState, InviteClientInput, InviteClientAction>(
   inviteClientStates,
@@ -49,11 +53,19 @@ export const inviteClientTable = defineTable<InviteClientState, InviteClientInpu
   {
     Calling: {
       timerA: ['Calling', 'resend', 'backOffA'],
-      timerB: ['Terminated', 'timeOut'],
+      timerB: ['Abandoned', 'stopA', 'timeOut', 'lingerForLate'],
       transportError: ['Terminated', 'fail'],
       provisional: ['Proceeding', 'stopA', 'startC', 'deliver'],
       success: ['Accepted', 'stopA', 'startM', 'deliver'],
       failure: ['Completed', 'stopA', 'acknowledge', 'deliver', 'startD'],
+    },
+    Abandoned: {
+      provisional: ['Abandoned', 'deliver'],
+      success: ['Accepted', 'startM', 'deliver'],
+      failure: ['Completed', 'acknowledge', 'startD'],
+      cancelled: ['Cancelling', 'startB'],
+      timerM: ['Terminated'],
+      transportError: ['Terminated'],
     },
     Proceeding: {
       provisional: ['Proceeding', 'startC', 'deliver'],

@@ -132,6 +132,9 @@ export class InviteClientTransaction implements ClientTransaction {
       case 'startM':
         this.#live(values.lifetime, onTimerM);
         break;
+      case 'lingerForLate':
+        this.#live(values.lifetime - values.b, onTimerM);
+        break;
     }
   }
 

@@ -109,9 +109,7 @@ test('a late answer of a server that was given up is acknowledged and ended', as
   await quiet();
 });
 
-test('a late answer of a server that was silent too long is acknowledged and ended, and the next server keeps the call', {
-  todo: 'the engine forgets an INVITE at Timer B',
-}, async context => {
+test('a late answer of a server that was silent too long is acknowledged and ended, and the next server keeps the call', async context => {
   const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.3 } });
   const [late, second] = pbxs as [RawPeer, RawPeer];
   const call = new RawCall(browser, DIRECTOR);
@@ -129,6 +127,21 @@ test('a late answer of a server that was silent too long is acknowledged and end
   call.request('BYE');
   second.respond(await second.request('BYE'), '200 OK');
   await browser.response(200, 'BYE');
+  await quiet();
+});
+
+test('a phone that rings only after its server was given up is cancelled', async context => {
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.3 } });
+  const [late, second] = pbxs as [RawPeer, RawPeer];
+  new RawCall(browser, DIRECTOR).invite(SDP);
+  const missed = await late.request('INVITE');
+  const invite = await second.request('INVITE');
+  late.respond(missed, '180 Ringing', { tag: 'late' });
+  late.respond(await late.request('CANCEL'), '200 OK');
+  late.respond(missed, '487 Request Terminated', { tag: 'late' });
+  await late.request('ACK');
+  second.respond(invite, '486 Busy Here');
+  await browser.response(486);
   await quiet();
 });
 
