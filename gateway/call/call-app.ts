@@ -5,10 +5,11 @@ import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
-import { Call, type CallFoundation } from './call.ts';
+import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
+import type { CallFoundation } from './foundation.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';

@@ -1,17 +1,16 @@
 // What a call is: the B2BUA between one visitor's browser and one person's PBX.
 // Sets up (resolver, media relay, one server after another), joins the two dialogs, and ends both.
 
-import type { Dialog, default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Config } from '../config/schema.ts';
-import { emptyReport, type Leg, type MediaEvent, type MediaRelay } from '../media/relay.ts';
-import type { Log } from '../observe/log.ts';
-import type { BegunResolution, Target } from '../resolver/target.ts';
+import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
+import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
-import { Hunt, type Judge } from './hunt.ts';
+import type { CallFoundation } from './foundation.ts';
+import { Hunt } from './hunt.ts';
 import {
   type Ending,
   type Outcome,
@@ -22,20 +21,6 @@ import {
 } from './outcome.ts';
 import { PbxInvite } from './pbx-invite.ts';
 import { Renegotiation } from './renegotiation.ts';
-
-/** What calls stand on; one set for all of them. */
-export interface CallFoundation {
-  readonly srf: Srf;
-  readonly media: MediaRelay;
-  readonly limits: Config['limits'];
-  readonly log: Log;
-  /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */
-  visitorAt(address: string, port: number): Caller | undefined;
-  /** Servers of a domain, best first, those that failed lately last. */
-  resolve(domain: string, signal: AbortSignal): Promise<Pick<BegunResolution, 'targets'>>;
-  /** Whether the next server is worth trying; remembers the ones that failed. */
-  readonly judge: Judge;
-}
 
 export class Call {
   readonly id: string;

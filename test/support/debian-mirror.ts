@@ -11,7 +11,7 @@ export interface AptSource {
   readonly signedBy: string;
 }
 
-/** URIs of the Debian archive, most likely first. Debian's own public one when the sources name none. */
+/** URIs of the Debian archive, most likely first; none when the sources name none. */
 export function debianMirrors(etc = '/etc/apt', codename = debianCodename()): string[] {
   const files = [join(etc, 'sources.list')];
   const parts = join(etc, 'sources.list.d');
@@ -27,8 +27,7 @@ export function debianMirrors(etc = '/etc/apt', codename = debianCodename()): st
     .filter(source => source.components.includes('main'))
     .filter(source => source.suites.some(suite => suite === codename || /^(stable|testing|sid)$/.test(suite)))
     .sort((one, other) => likelihood(other) - likelihood(one));
-  const uris = new Set(own.flatMap(source => source.uris).map(uri => uri.replace(/\/+$/, '')));
-  return uris.size > 0 ? [...uris] : ['http://deb.debian.org/debian'];
+  return [...new Set(own.flatMap(source => source.uris).map(uri => uri.replace(/\/+$/, '')))];
 }
 
 /** Others sign with keys of their own, and call their suites bookworm too. */

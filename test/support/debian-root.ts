@@ -8,9 +8,6 @@ import { debianMirrors } from './debian-mirror.ts';
 import { run } from './peer-process.ts';
 import { supportFile } from './repository.ts';
 
-/** Where old releases go in the end. */
-const ARCHIVE = 'http://archive.debian.org/debian';
-
 /** What is unpacked: the suite, and which of its packages. */
 const roots = {
   // The last Debian release with Asterisk 16, thus with chan_sip; opus is a package of its own there.
@@ -38,12 +35,17 @@ export function isUnpacked(name: RootName): boolean {
   return existsSync(join(debianRoot(name), '.complete'));
 }
 
-/** Fetches and unpacks one; at once when it is there. Tries the host's own mirrors first. */
+/**
+ * Fetches and unpacks one; at once when it is there. Tries the host's own mirrors, then the one that
+ * SIP_CALL_TEST_MIRROR names: old releases leave the mirrors in the end.
+ */
 export async function unpack(name: RootName): Promise<void> {
   if (isUnpacked(name)) return;
   const { suite, packages } = roots[name];
-  const mirrors = suite === 'bullseye' ? [...debianMirrors(), ARCHIVE] : debianMirrors();
-  const failures: string[] = [];
+  const { SIP_CALL_TEST_MIRROR } = process.env;
+  const mirrors = [...debianMirrors(), ...(SIP_CALL_TEST_MIRROR ? [SIP_CALL_TEST_MIRROR] : [])];
+  const failures =
+    mirrors.length > 0 ? [] : ["no mirror of the Debian archive is among the host's apt sources"];
   for (const mirror of mirrors) {
     try {
       const args = [supportFile('debian-root.sh'), mirror, suite, debianRoot(name), ...packages];
