@@ -7,7 +7,8 @@ import { logRecord } from './call/call-record.ts';
 import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
-import { type Health, startHttp } from './http/server.ts';
+import { type Health, healthRoute } from './http/health.ts';
+import { startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
 import type { Log } from './observe/log.ts';
@@ -102,7 +103,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     ...engine.counts(),
     media: await media.counts(),
   });
-  const http = await startHttp(config, health);
+  const http = await startHttp(config, [healthRoute(health)]);
   edge.attach(http.server, http.secure);
 
   let stopping: Promise<void> | undefined;

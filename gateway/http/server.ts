@@ -1,4 +1,4 @@
-// The HTTP(S) server: the widget's files, health. The WebSocket's upgrade belongs to the edge.
+// The HTTP(S) server: asks each route in turn, and the widget's files last. The WebSocket's upgrade belongs to the edge.
 
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -6,16 +6,8 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net';
 import { splitEndpoint } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
+import type { Route } from './route.ts';
 import { widgetFiles } from './widget-files.ts';
-
-/**
- * What `/healthz` says. `status` is `draining` once the gateway takes no new calls, `engine-away` while its
- * drachtio-server cannot be reached.
- */
-export interface Health {
-  readonly status: 'ok' | 'draining' | 'engine-away';
-  readonly [count: string]: unknown;
-}
 
 export interface HttpServer {
   readonly server: Server;
@@ -26,16 +18,13 @@ export interface HttpServer {
 }
 
 /** Starts serving; rejects when the address cannot be listened on or the certificate cannot be read. */
-export async function startHttp(config: Config, health: () => Promise<Health>): Promise<HttpServer> {
+export async function startHttp(config: Config, routes: readonly Route[]): Promise<HttpServer> {
   const serveWidget = widgetFiles();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
-      return;
-    }
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/healthz') sendHealth(response, health);
-    else sendWidget(request, response);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (routes.some(route => route(request, response, path))) return;
+    if (request.method === 'GET' || request.method === 'HEAD') sendWidget(request, response);
+    else response.writeHead(405, { Allow: 'GET, HEAD' }).end();
   };
 
   function sendWidget(request: IncomingMessage, response: ServerResponse): void {
@@ -76,19 +65,6 @@ export async function startHttp(config: Config, health: () => Promise<Health>): 
         for (const socket of connections) socket.destroy();
       }),
   };
-}
-
-function sendHealth(response: ServerResponse, health: () => Promise<Health>): void {
-  health().then(
-    report => {
-      response.writeHead(report.status === 'ok' ? 200 : 503, {
-        'Content-Type': 'application/json',
-        'Cache-Control': 'no-store',
-      });
-      response.end(`${JSON.stringify(report)}\n`);
-    },
-    () => response.writeHead(500).end(),
-  );
 }
 
 function tlsOptions({ certificate, key }: NonNullable<Config['tls']>): ServerOptions {

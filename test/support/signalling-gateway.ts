@@ -5,7 +5,7 @@ import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { configFrom } from '../../gateway/config/load.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
-import type { Health } from '../../gateway/http/server.ts';
+import type { Health } from '../../gateway/http/health.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';

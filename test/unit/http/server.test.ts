@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { configFrom } from '../../../gateway/config/load.ts';
-import { type Health, startHttp } from '../../../gateway/http/server.ts';
+import { type Health, healthRoute } from '../../../gateway/http/health.ts';
+import { startHttp } from '../../../gateway/http/server.ts';
 
 async function start(context: TestContext, status: Health['status'] = 'ok'): Promise<string> {
   const config = configFrom({
     listen: '127.0.0.1:0',
     sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }],
   });
-  const http = await startHttp(config, async () => ({ status, calls: 0 }));
+  const http = await startHttp(config, [healthRoute(async () => ({ status, calls: 0 }))]);
   context.after(() => http.close());
   return http.url;
 }

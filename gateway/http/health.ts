@@ -1,0 +1,27 @@
+// `/healthz`: whether this gateway takes calls, for whoever watches or balances it.
+
+import { type Route, reading } from './route.ts';
+
+/**
+ * What `/healthz` says. `status` is `draining` once the gateway takes no new calls, `engine-away` while its
+ * drachtio-server cannot be reached.
+ */
+export interface Health {
+  readonly status: 'ok' | 'draining' | 'engine-away';
+  readonly [count: string]: unknown;
+}
+
+export function healthRoute(health: () => Promise<Health>): Route {
+  return reading('/healthz', (_request, response) => {
+    health().then(
+      report => {
+        response.writeHead(report.status === 'ok' ? 200 : 503, {
+          'Content-Type': 'application/json',
+          'Cache-Control': 'no-store',
+        });
+        response.end(`${JSON.stringify(report)}\n`);
+      },
+      () => response.writeHead(500).end(),
+    );
+  });
+}
