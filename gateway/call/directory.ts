@@ -18,7 +18,7 @@ export function createDirectory(config: Config): Directory {
   const sites = new Map(
     config.sites.map(site => [
       site.domain,
-      { origins: new Set(site.origins), callable: new Set(site.callable) },
+      { origins: new Set(site.origins), callable: new Set(site.callable.map(({ user }) => user)) },
     ]),
   );
   return (requestUri, origin) => {

@@ -3,6 +3,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { site } from './site.ts';
 
 const port = z
   .int('expected a port number')
@@ -25,37 +26,6 @@ const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
 
 const network = z.string('expected a network such as 10.0.0.0/8').refine(isNetwork, {
   message: 'expected a network such as 10.0.0.0/8 or fd00::/8',
-});
-
-const domain = z
-  .string('expected a domain name')
-  .toLowerCase()
-  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-    message: 'expected a domain name such as mysite.ru',
-  });
-
-/**
- * Users that may be called are plain names: nothing in them can be read as a dial string.
- * YAML reads 101 as a number; people mean the name.
- */
-const user = z
-  .union([z.string(), z.int()], 'expected a name such as director, or an extension such as 101')
-  .transform(value => String(value).toLowerCase())
-  .refine(text => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
-    message: 'expected letters, digits, dots, dashes or underscores, such as director or 101',
-  });
-
-const origin = z.string('expected an origin').refine(isOrigin, {
-  message: 'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page',
-});
-
-const site = z.strictObject({
-  /** The SIP domain: what stands after the @. */
-  domain,
-  /** Pages that may call: origins as browsers send them. */
-  origins: z.array(origin, 'expected a list of origins').min(1, 'expected at least one origin'),
-  /** Whom visitors may reach; nobody else can be called. */
-  callable: z.array(user, 'expected a list of names').min(1, 'expected at least one name'),
 });
 
 /** A drachtio-server that stands in for the embedded engine. */
@@ -210,9 +180,4 @@ function isNetwork(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isOrigin(text: string): boolean {
-  if (text === '*') return true;
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 }

@@ -23,7 +23,10 @@ test('the smallest configuration is one site; everything else has a default', ()
 
 test('an extension that YAML reads as a number is the name that was meant', () => {
   const config = parseConfig(smallest.replace('director', '101, Director'), 'gateway.yaml');
-  assert.deepEqual(config.sites[0]?.callable, ['101', 'director']);
+  assert.deepEqual(
+    config.sites[0]?.callable.map(({ user }) => user),
+    ['101', 'director'],
+  );
 });
 
 test('every problem is told at once, each with its line, key, value and what was expected', () => {
@@ -143,7 +146,11 @@ test('ports toward PBXs are the business of the engine that has them', () => {
 test('nothing can change a configuration once it is read', () => {
   const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['a'] }] });
   const [site] = config.sites;
-  assert.throws(() => (site!.callable as string[]).push('+14165551212'), TypeError);
+  assert.throws(
+    () =>
+      (site!.callable as { user: string; mail: undefined }[]).push({ user: '+14165551212', mail: undefined }),
+    TypeError,
+  );
 });
 
 for (const [line, words] of [

@@ -1,0 +1,30 @@
+// The small words of an owner's file that name a person or a way to reach one.
+
+import { z } from 'zod';
+
+/**
+ * Users that may be called are plain names: nothing in them can be read as a dial string.
+ * YAML reads 101 as a number; people mean the name.
+ */
+export const user = z
+  .union([z.string(), z.int()], 'expected a name such as director, or an extension such as 101')
+  .transform(value => String(value).toLowerCase())
+  .refine(text => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
+    message: 'expected letters, digits, dots, dashes or underscores, such as director or 101',
+  });
+
+/** A telephone number as people write it. */
+export const phone = z
+  .string('expected a telephone number in quotes, such as "+7 800 200-00-00"')
+  .trim()
+  .refine(text => /^\+?[\d ().-]{2,40}$/.test(text) && /\d.*\d/.test(text), {
+    message: 'expected a telephone number, such as "+7 800 200-00-00"',
+  });
+
+export const mail = z
+  .string('expected a mail address such as office@mysite.ru')
+  .trim()
+  .max(254, 'expected a mail address such as office@mysite.ru')
+  .regex(/^[^\s@<>"',;:?&#%]+@[^\s@<>"',;:?&#%]+$/, {
+    message: 'expected a mail address such as office@mysite.ru',
+  });

@@ -1,0 +1,71 @@
+// One site: its domain, the pages that may call, whom they may reach, when, and what else they are offered.
+
+import { z } from 'zod';
+import { hours } from './hours.ts';
+import { otherwise } from './otherwise.ts';
+import { person } from './person.ts';
+
+const domain = z
+  .string('expected a domain name')
+  .toLowerCase()
+  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+    message: 'expected a domain name such as mysite.ru',
+  });
+
+const origin = z.string('expected an origin').refine(isOrigin, {
+  message: 'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page',
+});
+
+const shape = z.strictObject({
+  /** The SIP domain: what stands after the @. */
+  domain,
+  /** Pages that may call: origins as browsers send them. */
+  origins: z.array(origin, 'expected a list of origins').min(1, 'expected at least one origin'),
+  /** Whom visitors may reach; nobody else can be called. Names, or persons with all that is told of them. */
+  callable: z.array(person, 'expected a list of names').min(1, 'expected at least one name'),
+  /** When calls are taken. Default: always. */
+  hours: hours.optional(),
+  /** What a visitor is offered when a call cannot be. */
+  otherwise: otherwise.optional(),
+});
+
+export const site = shape
+  .superRefine(({ callable, otherwise }, context) => {
+    const users = callable.map(({ user }) => user);
+    for (const [index, input] of users.entries()) {
+      if (users.indexOf(input) === index) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['callable', index],
+        message: 'stands in the list twice',
+        input,
+      });
+    }
+    const ladders = [{ ladder: otherwise, path: [] as PropertyKey[] }];
+    for (const [index, one] of callable.entries()) {
+      ladders.push({ ladder: one.otherwise, path: ['callable', index] });
+    }
+    for (const { ladder = [], path } of ladders) {
+      for (const rung of ladder) {
+        if (rung.kind !== 'person' || users.includes(rung.user)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'otherwise'],
+          message: 'expected a person that stands under callable',
+          input: rung.user,
+        });
+      }
+    }
+  })
+  .transform(site => ({
+    ...site,
+    callable: site.callable.map(({ mail, ...one }) => ({
+      ...one,
+      mail: mail === false ? undefined : (mail ?? `${one.user}@${site.domain}`),
+    })),
+  }));
+
+function isOrigin(text: string): boolean {
+  if (text === '*') return true;
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, parseConfig } from '../../../gateway/config/load.ts';
+import type { Site } from '../../../gateway/config/schema.ts';
+
+/** A site of one file, its further lines given. */
+function read(...lines: string[]): Site {
+  const yaml = ['sites:', '  - domain: mysite.ru', '    origins: ["*"]', ...lines.map(line => `    ${line}`)];
+  return parseConfig(yaml.join('\n'), 'gateway.yaml').sites[0]!;
+}
+
+function problems(...lines: string[]): string {
+  try {
+    read(...lines);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.join('\n');
+  }
+  assert.fail('the configuration was accepted');
+}
+
+test('a plain name and a whole person stand in one list', () => {
+  const { callable } = read(
+    'callable:',
+    '  - alex',
+    '  - { user: Director, name: Anna Petrova, title: Director, photo: photos/anna.jpg, phone: "+7 495 100-00-00" }',
+    '  - { user: 101, mail: office@mysite.ru }',
+    '  - { user: seminar, mail: false }',
+  );
+  assert.deepEqual(callable, [
+    { user: 'alex', mail: 'alex@mysite.ru' },
+    {
+      user: 'director',
+      name: 'Anna Petrova',
+      title: 'Director',
+      photo: 'photos/anna.jpg',
+      phone: '+7 495 100-00-00',
+      mail: 'director@mysite.ru',
+    },
+    { user: '101', mail: 'office@mysite.ru' },
+    { user: 'seminar', mail: undefined },
+  ]);
+});
+
+test('opening hours become minutes of each day, Monday first', () => {
+  const { hours } = read(
+    'callable: [alex]',
+    'hours:',
+    '  zone: Europe/Moscow',
+    '  mon-thu: "09:00-13:00, 14:00-18:00"',
+    '  fri: [14:00-16:00, 09:00-13:00]',
+    '  sat, sun: 22:00-02:00',
+    '  holidays: [2026-01-01]',
+  );
+  const workday = [
+    { from: 540, to: 780 },
+    { from: 840, to: 1080 },
+  ];
+  const friday = [workday[0], { from: 840, to: 960 }];
+  const night = [{ from: 1320, to: 1560 }];
+  assert.deepEqual(hours, {
+    zone: 'Europe/Moscow',
+    week: [workday, workday, workday, workday, friday, night, night],
+    holidays: ['2026-01-01'],
+  });
+});
+
+test("a ladder keeps the owner's order, written either way", () => {
+  const ladder = [
+    { kind: 'mail', mail: 'office@mysite.ru' },
+    { kind: 'callback', url: undefined },
+    { kind: 'person', user: '101' },
+    { kind: 'hotline', phone: '+7 800 200-00-00' },
+  ];
+  const written = 'mail: office@mysite.ru, callback: true, person: 101, hotline: "+7 800 200-00-00"';
+  assert.deepEqual(read('callable: [101]', `otherwise: { ${written} }`).otherwise, ladder);
+  const list = written.replaceAll(', ', ' }, { ');
+  assert.deepEqual(read('callable: [101]', `otherwise: [{ ${list} }]`).otherwise, ladder);
+});
+
+test("a callback goes to an address of the owner's", () => {
+  const { otherwise } = read('callable: [alex]', 'otherwise: { callback: "https://crm.mysite.ru/in?key=1" }');
+  assert.deepEqual(otherwise, [{ kind: 'callback', url: 'https://crm.mysite.ru/in?key=1' }]);
+});
+
+for (const [lines, problem] of [
+  [
+    ['callable:', '  - { user: "500&SIP/x" }'],
+    '5: sites.0.callable.0.user: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
+  ],
+  [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.0.callable.1.user: missing'],
+  [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.0.callable.0.nmae: no such key'],
+  [['callable: [a, b, A]'], '4: sites.0.callable.2: stands in the list twice, got "a"'],
+  [
+    ['callable:', '  - [a]'],
+    '5: sites.0.callable.0: expected a name such as director, or { user: director, name: ..., title: ... }, got ["a"]',
+  ],
+  [
+    ['callable:', '  - { user: a, photo: ../../etc/anna.jpg }'],
+    '5: sites.0.callable.0.photo: expected an https URL, or a picture beside this file such as photos/director.jpg, got "../../etc/anna.jpg"',
+  ],
+  [
+    ['callable:', '  - { user: a, phone: 84951000000 }'],
+    '5: sites.0.callable.0.phone: expected a telephone number in quotes, such as "+7 800 200-00-00", got 84951000000',
+  ],
+  [['callable: [a]', 'hours: { mon: 09:00-18:00 }'], '5: sites.0.hours.zone: missing'],
+  [
+    ['callable: [a]', 'hours: { zone: Moscow, mon: 09:00-18:00 }'],
+    '5: sites.0.hours.zone: expected a time zone of the IANA list, such as Europe/Moscow, got "Moscow"',
+  ],
+  [
+    ['callable: [a]', 'hours: { zone: +03:00, mon: 09:00-18:00 }'],
+    '5: sites.0.hours.zone: expected a time zone of the IANA list, such as Europe/Moscow, got "+03:00"',
+  ],
+  [
+    ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  monday: 09:00-18:00'],
+    '7: sites.0.hours.monday: expected days such as mon, mon-fri or sat-sun, or one of zone and holidays, got "09:00-18:00"',
+  ],
+  [
+    ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  mon-fri: 9-18'],
+    '7: sites.0.hours.mon-fri: expected times such as 09:00-18:00, or several: "09:00-13:00, 14:00-18:00", got "9-18"',
+  ],
+  [
+    ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  mon-fri: 09:00-18:00', '  fri: 09:00-16:00'],
+    '8: sites.0.hours.fri: fri stands in two lines, got "09:00-16:00"',
+  ],
+  [
+    ['callable: [a]', 'hours: { zone: Europe/Moscow, mon: 09:00-18:00, holidays: [2026-02-30] }'],
+    '5: sites.0.hours.holidays.0: expected a date such as 2026-01-01, got "2026-02-30"',
+  ],
+  [
+    ['callable: [a]', 'hours: { zone: Europe/Moscow }'],
+    '5: sites.0.hours: expected at least one line of opening times, such as mon-fri: 09:00-18:00, got {"zone":"Europe/Moscow"}',
+  ],
+  [
+    ['callable: [a]', 'otherwise: { person: alex }'],
+    '5: sites.0.otherwise: expected a person that stands under callable, got "alex"',
+  ],
+  [
+    ['callable: [a]', 'otherwise: { fax: 1 }'],
+    '5: sites.0.otherwise.fax: expected person, hotline, mail or callback, got "fax"',
+  ],
+  [
+    ['callable: [a]', 'otherwise:', '  - { person: a }', '  - { callback: "http://crm.mysite.ru" }'],
+    '7: sites.0.otherwise.1.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
+  ],
+  [
+    ['callable: [a]', 'otherwise: { mail: "a@b?subject=x" }'],
+    '5: sites.0.otherwise.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
+  ],
+] as const) {
+  test(`told in words: ${problem.split(': ').slice(1).join(': ')}`, () => {
+    assert.equal(problems(...lines), `gateway.yaml:${problem}`);
+  });
+}
