@@ -117,7 +117,7 @@ export class CallApp {
 
   #invited(request: SrfRequest, response: SrfResponse): void {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
-    const destination = caller && this.#directory(request.uri, caller.origin);
+    const destination = caller && this.#directory(request.uri, caller);
     const why = this.#refusal(destination);
     if (caller && destination && !why) this.#take(caller, destination, request, response);
     else this.#refuse(why ?? outcome('not-callable'), caller, request, response);

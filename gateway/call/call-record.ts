@@ -11,6 +11,8 @@ export interface Caller {
   readonly address: string;
   readonly port: number;
   readonly origin: string;
+  /** The page is one of the gateway's own. */
+  readonly ownPage?: boolean;
 }
 
 export interface CallRecord {

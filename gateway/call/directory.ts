@@ -11,17 +11,27 @@ export interface Destination {
   readonly uri: string;
 }
 
-/** The destination that `requestUri` selects, when a page of `origin` may call it. */
-export type Directory = (requestUri: string, origin: string) => Destination | undefined;
+/** Which page is calling: its origin, and whether the gateway has served it itself. */
+export interface CallingPage {
+  readonly origin: string;
+  readonly ownPage?: boolean;
+}
+
+/** The destination that `requestUri` selects, when the page may call it. */
+export type Directory = (requestUri: string, page: CallingPage) => Destination | undefined;
 
 export function createDirectory(config: Config): Directory {
   const sites = new Map(
     config.sites.map(site => [
       site.domain,
-      { origins: new Set(site.origins), callable: new Set(site.callable.map(({ user }) => user)) },
+      {
+        origins: new Set(site.origins),
+        callable: new Set(site.callable.map(({ user }) => user)),
+        pages: site.pages,
+      },
     ]),
   );
-  return (requestUri, origin) => {
+  return (requestUri, { origin, ownPage }) => {
     const uri = parseUri(requestUri);
     // Parameters, headers and passwords have no business in an address that people type.
     if (!uri?.user || uri.password !== undefined || uri.port !== undefined) return undefined;
@@ -29,7 +39,8 @@ export function createDirectory(config: Config): Directory {
     const site = sites.get(uri.host);
     const user = uri.user.toLowerCase();
     if (!site?.callable.has(user)) return undefined;
-    if (!site.origins.has('*') && !site.origins.has(origin)) return undefined;
+    const listed = site.origins.has('*') || site.origins.has(origin);
+    if (!listed && !(ownPage && site.pages)) return undefined;
     return { domain: uri.host, user, uri: `sip:${user}@${uri.host}` };
   };
 }

@@ -23,6 +23,8 @@ const shape = z.strictObject({
   origins: z.array(origin, 'expected a list of origins').min(1, 'expected at least one origin'),
   /** Whom visitors may reach; nobody else can be called. Names, or persons with all that is told of them. */
   callable: z.array(person, 'expected a list of names').min(1, 'expected at least one name'),
+  /** Whether the gateway's own pages call them too, such as https://GATEWAY/call?to=director@mysite.ru. */
+  pages: z.boolean('expected true or false').default(true),
   /** When calls are taken. Default: always. */
   hours: hours.optional(),
   /** What a visitor is offered when a call cannot be. */

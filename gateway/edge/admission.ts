@@ -11,13 +11,19 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** The page's origin when it may enter, else why not. RFC 7118 4 asks for the `sip` subprotocol. */
+export interface Admission {
+  readonly origin: string;
+  /** The gateway has served the page itself. */
+  readonly ownPage: boolean;
+}
+
+/** Whose page it is when it may enter, else why not. RFC 7118 4 asks for the `sip` subprotocol. */
 export function admit(
   request: IncomingMessage,
   address: string,
   visitors: Visitors,
   config: Config,
-): { origin: string } | Refusal {
+): Admission | Refusal {
   if (request.method !== 'GET') return { status: 405, reason: 'only GET can be upgraded' };
   if (request.url?.split('?', 1)[0] !== SIP_PATH) {
     return { status: 404, reason: `the WebSocket is at ${SIP_PATH}` };
@@ -26,13 +32,22 @@ export function admit(
   if (!protocols.includes('sip')) return { status: 400, reason: 'the subprotocol must be sip' };
 
   const origin = request.headers.origin ?? '';
-  if (!originAllowed(origin, config)) return { status: 403, reason: 'no site lists this origin' };
+  const ownPage = isOwn(origin, request.headers.host);
+  if (!ownPage && !originAllowed(origin, config)) return { status: 403, reason: 'no site lists this origin' };
 
   if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
   if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
     return { status: 429, reason: 'too many connections from this address' };
   }
-  return { origin };
+  return { origin, ownPage };
+}
+
+/**
+ * Whether the page is from where its WebSocket leads. A name that a stranger points at this machine gets that far,
+ * and no further: browsers give the microphone to `https` only, and there the certificate must be for that name.
+ */
+function isOwn(origin: string, host: string | undefined): boolean {
+  return /^https?:\/\/[^/]+$/.test(origin) && origin.replace(/^https?:\/\//, '') === host?.toLowerCase();
 }
 
 function originAllowed(origin: string, config: Config): boolean {

@@ -67,7 +67,7 @@ export class Edge {
         return;
       }
       this.#sockets.handleUpgrade(request, socket, head, accepted => {
-        this.#welcome(accepted, { address, port, origin: verdict.origin }, secure);
+        this.#welcome(accepted, { address, port, ...verdict }, secure);
       });
     });
   }

@@ -12,6 +12,8 @@ export interface Visitor {
   readonly port: number;
   /** The page's origin, as the browser told it. */
   readonly origin: string;
+  /** The page is one of the gateway's own. */
+  readonly ownPage?: boolean;
 }
 
 /**

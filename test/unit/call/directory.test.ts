@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import { createDirectory } from '../../../gateway/call/directory.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
 
-const PAGE = 'https://mysite.ru';
+const PAGE = { origin: 'https://mysite.ru' };
+const OWN = { origin: 'https://call.gateway.ru', ownPage: true };
 const directory = createDirectory(
   configFrom({
     sites: [
-      { domain: 'mysite.ru', origins: [PAGE], callable: ['director', 101] },
+      { domain: 'mysite.ru', origins: [PAGE.origin], callable: ['director', 101] },
+      { domain: 'closed.ru', origins: [PAGE.origin], callable: ['director'], pages: false },
       { domain: 'other.ru', origins: ['*'], callable: ['sales'] },
     ],
   }),
@@ -20,7 +22,7 @@ test('a listed person of a site is callable from its pages, by an address built 
     uri: 'sip:director@mysite.ru',
   });
   assert.equal(directory('sip:%64irector@MySite.ru', PAGE)?.uri, 'sip:director@mysite.ru');
-  assert.equal(directory('sip:sales@other.ru', 'https://anywhere.example')?.user, 'sales');
+  assert.equal(directory('sip:sales@other.ru', { origin: 'https://anywhere.example' })?.user, 'sales');
 });
 
 for (const uri of [
@@ -46,6 +48,12 @@ for (const uri of [
   });
 }
 
+test('a page of the gateway itself selects anybody, save where a site does not want that', () => {
+  assert.equal(directory('sip:director@mysite.ru', OWN)?.user, 'director');
+  assert.equal(directory('sip:director@closed.ru', OWN), undefined);
+  assert.equal(directory('sip:director@closed.ru', PAGE)?.user, 'director');
+});
+
 test('a page of another site selects nobody', () => {
-  assert.equal(directory('sip:director@mysite.ru', 'https://evil.example'), undefined);
+  assert.equal(directory('sip:director@mysite.ru', { origin: 'https://evil.example' }), undefined);
 });

@@ -31,7 +31,7 @@ async function startEdge(context: TestContext, limits: ConfigInput['limits'] = {
   });
   const enter = (path = '/sip', origin = PAGE, protocol: string | string[] = 'sip') =>
     new WebSocket(`ws://127.0.0.1:${port}${path}`, protocol, { origin });
-  return { edge, enter, taken };
+  return { edge, enter, taken, port };
 }
 
 /** The HTTP status that an upgrade was refused with. */
@@ -58,6 +58,17 @@ test('a page of any other origin does not enter', async context => {
   const { enter } = await startEdge(context);
   assert.equal(await refusal(enter('/sip', 'https://evil.example')), 403);
   assert.equal(await refusal(enter('/sip', 'https://mysite.ru.evil.example')), 403);
+});
+
+test('a page of the gateway itself enters, and is known as one', async context => {
+  const { edge, enter, port } = await startEdge(context);
+  const left = new Promise(resolve => edge.visitors.onLeft(resolve));
+  const socket = enter('/sip', `http://127.0.0.1:${port}`);
+  await once(socket, 'open');
+  socket.terminate();
+  assert.equal(((await left) as { ownPage: boolean }).ownPage, true);
+  assert.equal(await refusal(enter('/sip', `http://127.0.0.1:${port + 1}`)), 403);
+  assert.equal(await refusal(enter('/sip', `ftp://127.0.0.1:${port}`)), 403);
 });
 
 test('the WebSocket is at one path and speaks sip', async context => {

@@ -1,0 +1,89 @@
+// `/call?to=director@mysite.ru`: a page that is nothing but a large button, for links, for QR codes and for the
+// window that a site opens so that a call outlives its pages. Only people whom the configuration names have one.
+
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { domainToASCII, domainToUnicode } from 'node:url';
+import type { Config } from '../config/schema.ts';
+import { type Route, reading } from './route.ts';
+
+const styles =
+  'html{color-scheme:light dark}html[data-theme=light]{color-scheme:light}html[data-theme=dark]{color-scheme:dark}body{margin:0}';
+const stylesHash = createHash('sha256').update(styles).digest('base64');
+
+/** What a link may choose, by the element's attributes of these names; all else is left out. */
+const choices: Readonly<Record<string, RegExp>> = {
+  lang: /^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i,
+  theme: /^(?:light|dark|auto)$/,
+  video: /^$/,
+};
+
+export function callPageRoute({ sites }: Config): Route {
+  const people = new Set(
+    sites.flatMap(site => (site.pages ? site.callable.map(({ user }) => `${user}@${site.domain}`) : [])),
+  );
+  return reading('/call', (request, response) => {
+    const query = new URLSearchParams(request.url?.split('?')[1]);
+    const [user = '', domain = '', ...rest] = (query.get('to') ?? '')
+      .replace(/^sip:/i, '')
+      .toLowerCase()
+      .split('@');
+    const host = domainToASCII(domain);
+    if (rest.length > 0 || !people.has(`${user}@${host}`)) {
+      response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Nobody by that name\n');
+      return;
+    }
+    response.writeHead(200, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': policy(request.headers.host),
+      'Permissions-Policy': 'microphone=(self), camera=(self), speaker-selection=(self), geolocation=()',
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-cache',
+      Vary: 'Accept-Language',
+    });
+    response.end(page(`${user}@${domainToUnicode(host)}`, query, request));
+  });
+}
+
+/** Its own script, this one style sheet, its own WebSocket; in nobody's frame. */
+function policy(host = ''): string {
+  // Not every browser takes 'self' to mean the WebSocket too.
+  const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'sha256-${stylesHash}'`,
+    `connect-src 'self'${sockets}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function page(to: string, query: URLSearchParams, request: IncomingMessage): string {
+  const chosen = Object.entries(choices).filter(([name, shape]) => shape.test(query.get(name) ?? '-'));
+  const attributes = chosen.map(([name]) => ` ${name}="${query.get(name)}"`).join('');
+  const theme = /^(?:light|dark)$/.exec(query.get('theme') ?? '')?.[0];
+  return `<!doctype html>
+<html lang="${language(query, request)}"${theme ? ` data-theme="${theme}"` : ''}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="robots" content="noindex">
+<title>${to}</title>
+<style>${styles}</style>
+<script type="module" src="sip-call.js"></script>
+</head>
+<body>
+<main><sip-call shape="page" to="${to}"${attributes}></sip-call></main>
+</body>
+</html>
+`;
+}
+
+/** What the link says, else what the visitor's browser would like best. */
+function language(query: URLSearchParams, request: IncomingMessage): string {
+  const wished = [query.get('lang') ?? '', request.headers['accept-language']?.split(/[,;]/)[0] ?? ''];
+  return wished.find(tag => choices.lang?.test(tag)) ?? 'en';
+}
