@@ -1,5 +1,6 @@
 // YAML text -> one frozen Config, or every problem at once with its line.
 
+import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Config, type ConfigInput, schema } from './schema.ts';
@@ -32,7 +33,7 @@ export function parseConfig(text: string, file: string): Config {
   }
   const value = expand(document, file);
   const result = schema.safeParse(value, { reportInput: true });
-  if (result.success) return freeze(result.data);
+  if (result.success) return freeze(withPhotosBeside(dirname(file), result.data));
 
   const located = result.error.issues
     .flatMap(issue => explain(issue))
@@ -71,6 +72,16 @@ export function configFrom(input: ConfigInput): Config {
       .flatMap(issue => explain(issue))
       .map(({ path, message }) => `${path.join('.')}: ${message}`),
   );
+}
+
+/** Pictures are named as they lie beside the file, wherever the gateway is started from. */
+function withPhotosBeside(folder: string, config: Config): Config {
+  for (const { callable } of config.sites) {
+    for (const person of callable) {
+      if (person.photo && !person.photo.startsWith('https://')) person.photo = resolve(folder, person.photo);
+    }
+  }
+  return config;
 }
 
 interface Problem {

@@ -3,7 +3,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { site } from './site.ts';
+import { origin, site } from './site.ts';
 
 const port = z
   .int('expected a port number')
@@ -52,6 +52,10 @@ const drachtioServer = z.strictObject(
 const settings = z.strictObject({
   /** Where pages, the widget and the WebSocket are served. */
   listen: endpoint.default('0.0.0.0:8443'),
+  /** How visitors reach it, for links on cards and codes, such as https://call.mysite.ru. Default: as they ask. */
+  url: origin
+    .refine(text => text !== '*', 'expected how visitors reach this gateway, such as https://call.mysite.ru')
+    .optional(),
   /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
   /** This machine's address as browsers and PBXs reach it. Default: its first address that is not loopback. */

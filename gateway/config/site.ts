@@ -12,7 +12,7 @@ const domain = z
     message: 'expected a domain name such as mysite.ru',
   });
 
-const origin = z.string('expected an origin').refine(isOrigin, {
+export const origin = z.string('expected an origin').refine(isOrigin, {
   message: 'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page',
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, parseConfig } from '../../../gateway/config/load.ts';
 import type { Site } from '../../../gateway/config/schema.ts';
@@ -33,7 +34,7 @@ test('a plain name and a whole person stand in one list', () => {
       user: 'director',
       name: 'Anna Petrova',
       title: 'Director',
-      photo: 'photos/anna.jpg',
+      photo: resolve('photos/anna.jpg'),
       phone: '+7 495 100-00-00',
       mail: 'director@mysite.ru',
     },
