@@ -48,7 +48,15 @@ async function run(): Promise<void> {
         {
           domain: 'mysite.test',
           origins: [site.url, site.url.replace(LOOPBACK, 'localhost')],
-          callable: ['director', 'alex', 101, 'seminar', 'busy', 'silent', 'nobody'],
+          callable: [
+            { user: 'director', name: 'Director', title: 'Answers in person' },
+            { user: 'alex', name: 'Alex', title: 'Sales' },
+            { user: 101, name: 'Support desk', title: 'Extension 101' },
+            'seminar',
+            'busy',
+            'silent',
+            'nobody',
+          ],
         },
       ],
     }),

@@ -8,6 +8,7 @@ import { addressFence, ownAddresses, primaryAddress } from './config/address.ts'
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { callPageRoute } from './http/call-page.ts';
+import { cardRoute } from './http/card-pages.ts';
 import { type Health, healthRoute } from './http/health.ts';
 import { startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
@@ -104,7 +105,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     ...engine.counts(),
     media: await media.counts(),
   });
-  const http = await startHttp(config, [healthRoute(health), callPageRoute(config)]);
+  const http = await startHttp(config, [healthRoute(health), callPageRoute(config), cardRoute(config)]);
   edge.attach(http.server, http.secure);
 
   let stopping: Promise<void> | undefined;

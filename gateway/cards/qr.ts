@@ -1,0 +1,28 @@
+// A QR code as SVG: one path, so that it stays sharp on paper and small on the wire.
+
+import { encode } from 'uqr';
+import { type Markup, markup } from './markup.ts';
+
+/** Modules of quiet zone around it (ISO/IEC 18004 asks for four). */
+const QUIET = 4;
+
+export interface QrCode {
+  /** Modules from edge to edge, the quiet zone included. */
+  readonly size: number;
+  /** Path data on a grid of one unit a module: the dark ones. */
+  readonly path: string;
+}
+
+export function qrCode(content: string): QrCode {
+  const { data, size } = encode(content, { ecc: 'M', border: QUIET });
+  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return { size, path };
+}
+
+/** Black on white whatever the page's theme is: cameras expect that. `title` says what it opens. */
+export function qrPicture(content: string, title: string): Markup {
+  const { size, path } = qrCode(content);
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" role="img">
+<title>${title}</title><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>
+`;
+}

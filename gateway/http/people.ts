@@ -1,0 +1,36 @@
+// The configuration's people by their address, as their cards show them.
+
+import type { Person } from '../cards/person.ts';
+import type { Config } from '../config/schema.ts';
+
+export interface Entry {
+  readonly person: Person;
+  /** The photograph on this machine's disk; undefined when it is elsewhere, or there is none. */
+  readonly photoFile: string | undefined;
+}
+
+export type People = ReadonlyMap<string, Entry>;
+
+export function peopleOf(config: Config): People {
+  return new Map(
+    config.sites
+      .filter(({ pages }) => pages)
+      .flatMap(({ domain, callable }) =>
+        callable.map(({ user, name, title, mail, phone, photo }) => {
+          const address = `${user}@${domain}`;
+          const elsewhere = photo?.startsWith('https://') ?? true;
+          const person = {
+            address,
+            // Nobody told the name: the address has to do.
+            name: name ?? user,
+            title: title ?? '',
+            company: domain,
+            mail,
+            phone,
+            photo: elsewhere ? photo : `/card/${address}/photo`,
+          };
+          return [address, { person, photoFile: elsewhere ? undefined : photo }] as const;
+        }),
+      ),
+  );
+}
