@@ -13,6 +13,10 @@ const sections: Record<string, { title: string; measure: () => Promise<Figure[]>
     title: 'From the click to the INVITE, in Chromium',
     measure: async () => (await import('./click.ts')).benchClick(),
   },
+  smoothness: {
+    title: 'What a slow machine feels, in Chromium',
+    measure: async () => (await import('./smoothness.ts')).benchSmoothness(),
+  },
   signalling: {
     title: 'Signalling through the whole gateway, media left out',
     measure: async () => (await import('./signalling.ts')).benchSignalling(),
