@@ -7,6 +7,7 @@ import { logRecord } from './call/call-record.ts';
 import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
+import { frontDesk } from './front-desk.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { cardRoute } from './http/card-pages.ts';
 import { type Health, healthRoute } from './http/health.ts';
@@ -14,6 +15,7 @@ import { startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
 import type { Log } from './observe/log.ts';
+import { Reachability } from './reach/reachability.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
 import { createResolver } from './resolver/resolver.ts';
@@ -62,6 +64,8 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       log: log.child({ room: 'media' }),
     }));
 
+  const reachability = new Reachability({ probe: domain => calls.probe(domain) });
+
   const engine = await startSipEngine(config, address, log.child({ room: 'engine' }));
   const edge = new Edge(config, engine.takeOn, log.child({ room: 'edge' }));
 
@@ -79,7 +83,10 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     judge: (target, outcome) => {
       const failed = isTargetFailure(outcome);
       if (failed) quarantine.report(target);
-      else quarantine.release(target);
+      else {
+        quarantine.release(target);
+        reachability.answered(target.domain);
+      }
       return failed;
     },
     onRecord: record => logRecord(log, record),
@@ -105,7 +112,13 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     ...engine.counts(),
     media: await media.counts(),
   });
-  const http = await startHttp(config, [healthRoute(health), callPageRoute(config), cardRoute(config)]);
+  const http = await startHttp(config, [
+    healthRoute(health),
+    callPageRoute(config),
+    cardRoute(config),
+    // Who takes no more calls cannot promise any.
+    ...frontDesk(config, async domain => (draining ? 'unknown' : await reachability.of(domain)), log),
+  ]);
   edge.attach(http.server, http.secure);
 
   let stopping: Promise<void> | undefined;

@@ -5,12 +5,14 @@ import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
+import type { Echo } from '../reach/reachability.ts';
 import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import type { CallFoundation } from './foundation.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
+import { askServers } from './server-probe.ts';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
@@ -70,6 +72,11 @@ export class CallApp {
 
   get size(): number {
     return this.#calls.size;
+  }
+
+  /** Asks whether a domain's servers are there, ringing nobody. */
+  async probe(domain: string): Promise<Echo> {
+    return this.engine === 'here' ? await askServers(this.#foundation, domain) : 'unknown';
   }
 
   /** The WebSocket of a visitor is gone. */

@@ -15,3 +15,13 @@ export function inviteHeaders(destination: Destination, callId: string): Record<
     'X-Sip-Call': callId,
   };
 }
+
+/** Headers of the OPTIONS that asks a domain's server whether it is there; it speaks for no visitor. */
+export function optionsHeaders(domain: string): Record<string, string> {
+  return {
+    From: '<sip:anonymous@anonymous.invalid>',
+    To: `<sip:${domain}>`,
+    'User-Agent': 'sip-call',
+    Accept: 'application/sdp',
+  };
+}

@@ -5,6 +5,7 @@ import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
 import type { Destination } from './directory.ts';
 import { inviteHeaders } from './headers.ts';
+import { nextHop } from './next-hop.ts';
 
 export type InviteResult =
   | { readonly type: 'answered'; readonly dialog: Dialog }
@@ -83,17 +84,6 @@ export class PbxInvite {
       // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
     }
   }
-}
-
-/**
- * The next hop as a URI. RFC 5922 7.2: over TLS the certificate is verified against the domain that was called,
- * wherever DNS led, so the URI bears the domain, and `maddr` the address.
- */
-function nextHop({ transport, address, port, domain }: Target): string {
-  const literal = address.includes(':') ? `[${address}]` : address;
-  return transport === 'tls'
-    ? `sip:${domain}:${port};transport=tls;maddr=${literal}`
-    : `sip:${literal}:${port};transport=${transport}`;
 }
 
 function isSipError(error: unknown): error is SipError {

@@ -49,6 +49,8 @@ export interface SceneOptions {
   /** A server before the others that nothing listens at. */
   readonly firstIsDead?: boolean;
   readonly engine?: 'embedded' | 'drachtio';
+  /** More about the site. */
+  readonly site?: Partial<ConfigInput['sites'][number]>;
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
@@ -82,7 +84,7 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     dns: { servers: [`127.0.0.1:${dns.port}`], allow: ['127.0.0.0/8'] },
     ...(drachtio ? { engine: drachtio.settings } : { sip: { udp: 0, tcp: 0 } }),
     limits,
-    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101] }],
+    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101], ...options.site }],
   });
   const logged: LogLine[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });

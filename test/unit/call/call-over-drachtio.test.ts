@@ -5,3 +5,4 @@ import { everyScene } from '../../support/signalling-gateway.ts';
 everyScene.engine = 'drachtio';
 await import('./call.test.ts');
 await import('./failover.test.ts');
+await import('./status.test.ts');

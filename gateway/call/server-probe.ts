@@ -1,0 +1,80 @@
+// Asks the servers of a domain, best first, whether they are there: OPTIONS (RFC 3261 11), which rings nothing. Any
+// answer will do, a refusal too: 401 and 404 are said by somebody who is there.
+
+import type Srf from 'drachtio-srf';
+import type { Echo } from '../reach/reachability.ts';
+import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
+import { ResolveError } from '../resolver/resolve-error.ts';
+import type { Target } from '../resolver/target.ts';
+import type { CallFoundation } from './foundation.ts';
+import { optionsHeaders } from './headers.ts';
+import { nextHop } from './next-hop.ts';
+
+/** Servers of a domain that are asked at most, and the longest that all of it takes. */
+const MOST_SERVERS = 3;
+const LONGEST_MS = 5_000;
+
+export async function askServers(
+  { srf, resolve, judge, limits }: Pick<CallFoundation, 'srf' | 'resolve' | 'judge' | 'limits'>,
+  domain: string,
+): Promise<Echo> {
+  const over = AbortSignal.timeout(LONGEST_MS);
+  let echo: Echo = 'refused';
+  let asked = 0;
+  try {
+    const { targets } = await resolve(domain, over);
+    for await (const target of targets) {
+      if (over.aborted || ++asked > MOST_SERVERS) break;
+      const outcome = await askOne(srf, domain, target, limits.answerSeconds * 1000, over);
+      if (outcome === undefined) return 'unknown';
+      if (outcome.kind === 'response') return 'heard';
+      // A server may well drop OPTIONS and take calls: silence is held against nobody.
+      if (outcome.kind === 'silent') echo = 'silent';
+      else judge(target, outcome);
+    }
+    return echo;
+  } catch (error) {
+    // Whom DNS does not lead to, no call reaches either.
+    return error instanceof ResolveError ? 'refused' : 'unknown';
+  }
+}
+
+/** Undefined when there is no engine to send it. */
+async function askOne(
+  srf: Srf,
+  domain: string,
+  target: Target,
+  answerMs: number,
+  over: AbortSignal,
+): Promise<TargetOutcome | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const outcome = await new Promise<TargetOutcome | undefined>(resolve => {
+    const late = () => resolve({ kind: 'silent' });
+    timer = setTimeout(late, answerMs);
+    over.addEventListener('abort', late, { once: true });
+    const headers = optionsHeaders(domain);
+    try {
+      srf.request(
+        `sip:${domain}`,
+        { method: 'OPTIONS', proxy: nextHop(target), headers },
+        (error, request) => {
+          if (error || !request) resolve(error?.code ? undefined : { kind: 'unreachable' });
+          request?.on('response', response => {
+            const { status } = response;
+            if (status < 200) return;
+            // The engine tells of its own Timer F as 408, of a way that failed as 503; a server that says 503
+            // itself (RFC 3263 4.3) would not take a call either.
+            if (status === 408) resolve({ kind: 'silent' });
+            else if (status === 503) resolve({ kind: 'unreachable' });
+            else resolve({ kind: 'response', status });
+          });
+        },
+      );
+    } catch {
+      // drachtio-srf fails an assertion when there is no connection.
+      resolve(undefined);
+    }
+  });
+  clearTimeout(timer);
+  return outcome;
+}

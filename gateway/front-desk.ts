@@ -1,0 +1,38 @@
+// What pages may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
+
+import { createDirectory } from './call/directory.ts';
+import type { Config } from './config/schema.ts';
+import { AddressRate } from './http/address-rate.ts';
+import { callbackRoute } from './http/callback.ts';
+import type { AskingPage } from './http/page-origin.ts';
+import type { Route } from './http/route.ts';
+import { statusRoute } from './http/status.ts';
+import type { Log } from './observe/log.ts';
+import { CallbackDesk } from './reach/callback.ts';
+import type { Reach } from './reach/reachability.ts';
+import { Reception } from './reach/reception.ts';
+
+/** A page asks once a minute; who leafs through a site, with each page. A person asks to be called back once. */
+const statusRate = { burst: 60, everyMs: 1_000 };
+const callbackRate = { burst: 5, everyMs: 60_000 };
+
+export function frontDesk(config: Config, reach: (domain: string) => Promise<Reach>, log: Log): Route[] {
+  const reception = new Reception({ config, reach });
+  const directory = createDirectory(config);
+  /** Whoever may not be called may not be asked about either. */
+  const find = (to: string, page: AskingPage) => directory(`sip:${to.replace(/^sip:/i, '')}`, page);
+  const callbacks = new CallbackDesk({
+    rung: (to, page) => {
+      const destination = find(to, page);
+      return destination && reception.callback(destination.domain, destination.user);
+    },
+    log,
+  });
+  return [
+    statusRoute(async (to, page) => {
+      const destination = find(to, page);
+      return destination && (await reception.status(destination.domain, destination.user));
+    }, new AddressRate(statusRate)),
+    callbackRoute((body, page) => callbacks.take(body, page), new AddressRate(callbackRate)),
+  ];
+}

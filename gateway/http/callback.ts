@@ -1,0 +1,70 @@
+// `POST /callback`: a visitor's wish to be called back, as JSON, from pages that may call.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressRate } from './address-rate.ts';
+import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import type { Route } from './route.ts';
+
+/** `unwanted`: such a page may not ask for it. `wrong`: it says no number. `lost`: it did not get there. */
+export type TakeWish = (body: string, page: AskingPage) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
+
+const MOST_BYTES = 16 * 1024;
+
+const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
+
+export function callbackRoute(take: TakeWish, rate: AddressRate): Route {
+  return (request, response, path) => {
+    if (path !== '/callback') return false;
+    if (request.method === 'OPTIONS') permit(request, response);
+    else if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST, OPTIONS' }).end();
+    else answer(take, rate, request, response).catch(() => response.destroy());
+    return true;
+  };
+}
+
+/** The browser's question before it sends JSON to another origin (Fetch 3.2.2): says how, not who. */
+function permit({ headers }: IncomingMessage, response: ServerResponse): void {
+  if (headers.origin) allowOrigin(response, headers.origin);
+  response.writeHead(204, {
+    'Access-Control-Allow-Methods': 'POST',
+    'Access-Control-Allow-Headers': 'Content-Type',
+    'Access-Control-Max-Age': '600',
+  });
+  response.end();
+}
+
+async function answer(
+  take: TakeWish,
+  rate: AddressRate,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [page] = askingPages(request);
+  // What a form of any page could send without being asked about is not taken.
+  if (!page || !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    refuse(response);
+    return;
+  }
+  const body = await bodyOf(request);
+  if (!rate.take(request.socket.remoteAddress ?? '')) {
+    allowOrigin(response, page.origin);
+    refuse(response, 429);
+    return;
+  }
+  const fate = body === undefined ? 'wrong' : await take(body, page);
+  if (fate === 'unwanted') return refuse(response);
+  allowOrigin(response, page.origin);
+  response.writeHead(statuses[fate], { 'Cache-Control': 'no-store' }).end();
+}
+
+/** Undefined when it is longer than any form. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Read to its end all the same, so that the answer can be heard; node's own limit of time bounds it.
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
+  }
+  return bytes > MOST_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,35 @@
+// `/status?to=director@mysite.ru`: what a page may know before it calls, for pages that may call.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressRate } from './address-rate.ts';
+import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import { type Route, reading } from './route.ts';
+
+/** What is known of `to`; undefined when such a page may not call it. */
+export type StatusOf = (to: string, page: AskingPage) => Promise<object | undefined>;
+
+const FRESH_SECONDS = 10;
+
+export function statusRoute(statusOf: StatusOf, rate: AddressRate): Route {
+  return reading('/status', (request, response) => {
+    if (!rate.take(request.socket.remoteAddress ?? '')) return refuse(response, 429);
+    answer(statusOf, request, response).catch(() => refuse(response));
+  });
+}
+
+async function answer(statusOf: StatusOf, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
+  for (const page of askingPages(request)) {
+    const status = await statusOf(to, page);
+    if (!status) continue;
+    allowOrigin(response, page.origin);
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      'Cache-Control': `private, max-age=${FRESH_SECONDS}`,
+      'X-Content-Type-Options': 'nosniff',
+    });
+    response.end(JSON.stringify(status));
+    return;
+  }
+  refuse(response);
+}
