@@ -1,8 +1,18 @@
-// The script that a page includes: defines <sip-call>, once, and tells it where the script came from, because
-// that is where its gateway is.
+// The script that a page includes: defines <sip-call>, once, tells it where the script came from, because that is where
+// its gateway is, and does what the page asks for beforehand (`window.sipCall`) or on its tag (`data-upgrade-links`).
+import { parseAddress } from './address.ts';
 import { SipCall } from './sip-call.ts';
+
+export { SipCall };
 
 if (!customElements.get('sip-call')) {
   SipCall.script = import.meta.url;
   customElements.define('sip-call', SipCall);
+  if (globalThis.sipCall) SipCall.configure(globalThis.sipCall);
+  // A module has no document.currentScript.
+  if (
+    [...document.scripts].some(({ src, dataset }) => src === import.meta.url && 'upgradeLinks' in dataset)
+  ) {
+    import('./page.ts').then(({ upgradeLinks }) => upgradeLinks(parseAddress));
+  }
 }

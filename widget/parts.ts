@@ -2,6 +2,7 @@
 // file of its own that the browser keeps.
 import type { Language } from './locales/first-words.ts';
 import type { Words } from './locales/words.ts';
+import { settings } from './page-settings.ts';
 
 const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
   en: () => import('./locales/en.ts'),
@@ -21,6 +22,8 @@ export async function loadParts(language: Language) {
     import('./phone.ts'),
     vocabularies[language](),
   ]);
-  spoken.set(language, words);
-  return { ...card, ...conversation, ...phone, words };
+  const own = settings.words;
+  const said = own ? (await import('./page.ts')).overlay(words, own, language) : words;
+  spoken.set(language, said);
+  return { ...card, ...conversation, ...phone, words: said };
 }

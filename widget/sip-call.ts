@@ -17,10 +17,17 @@ import {
 import type { Conversation } from './conversation.ts';
 import { Face } from './face.ts';
 import { firstWords, type Language, pickLanguage } from './locales/first-words.ts';
+import { type SipCallSettings, settings, settle } from './page-settings.ts';
 import { loadParts, type Parts, spoken } from './parts.ts';
 import { handset } from './pill.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
+
+/** The detail of `sip-call-request`: whom, as people read it. */
+export interface SipCallRequestDetail {
+  readonly to: string;
+  readonly video: boolean;
+}
 
 /** The detail of `sip-call-state`; `reason` comes with `ended` and `failed`. */
 export interface SipCallStateDetail {
@@ -42,6 +49,7 @@ let speaking: SipCall | undefined;
  * @attr {'light'|'dark'|'auto'} theme - By default the page's own color-scheme.
  * @attr {string} lang - Language; by default the page's, then the browser's.
  * @attr {string} state - Read only, reflected: `idle`, `preparing`, `calling`, `ringing`, `in-call`, `ended`, `failed`.
+ * @fires sip-call-request - Before a call is placed; `detail.to`, `detail.video`. Cancelable: `preventDefault()` stops it.
  * @fires sip-call-state - Bubbling and composed; `detail.state`, and at the end `detail.reason`.
  * @slot label - The button's words, "Call" by default. The address is always read out after them.
  * @slot icon - The button's picture.
@@ -106,11 +114,31 @@ export class SipCall extends ReactiveElement {
     return this.#conversation?.getStats();
   }
 
-  /** Calls `to`. Nothing happens while this or another element of the page has a call. */
+  /**
+   * Settings for all elements of the page, as `window.sipCall` gives them before the script. What an element says for
+   * itself goes before them; mistakes are told in the console.
+   */
+  static async configure(fresh: SipCallSettings): Promise<void> {
+    const { configure } = await import('./page.ts');
+    return configure(fresh, settings, onPage, spoken, firstWords, SipCall.properties);
+  }
+
+  /** Fetches what a call needs, as pointing at the button does. */
+  preload(): void {
+    this.#prepare().catch(() => {});
+  }
+
+  /**
+   * Calls `to`, unless a listener of `sip-call-request` prevents it. Nothing happens while this or another element of
+   * the page has a call. Browsers want a visitor's gesture behind it.
+   */
   async call(): Promise<void> {
     const address = parseAddress(this.to);
     const socket = gatewaySocket(SipCall.script, this.gateway);
     if (speaking || !address || !socket) return;
+    const { video } = this;
+    // A listener may well have called elsewhere.
+    if (!this.#tell('sip-call-request', { to: address.text, video }) || speaking) return;
     speaking = this;
     const sound = openSound();
     this.#report({ type: 'requested' });
@@ -124,7 +152,7 @@ export class SipCall extends ReactiveElement {
     this.#conversation = new parts.Conversation({
       socket,
       address,
-      video: this.video,
+      video,
       sound,
       volume: this.#volume,
       phone: parts,
@@ -167,10 +195,11 @@ export class SipCall extends ReactiveElement {
     super.attributeChangedCallback(name, old, value);
     if (name !== 'lang') return;
     this.requestUpdate();
-    if (this.#loading) this.#prepare().catch(() => {});
+    if (this.#loading) this.preload();
   }
 
   override connectedCallback(): void {
+    settle(this);
     super.connectedCallback();
     onPage.add(this);
     this.setAttribute('state', this.state);
@@ -226,8 +255,15 @@ export class SipCall extends ReactiveElement {
     if (speaking === this && !isActive(this.#call)) speaking = undefined;
     for (const element of onPage) if (element !== this) element.requestUpdate();
     this.setAttribute('state', state);
-    const detail: SipCallStateDetail = reason ? { state, reason } : { state };
-    this.dispatchEvent(new CustomEvent('sip-call-state', { detail, bubbles: true, composed: true }));
+    this.#tell('sip-call-state', reason ? { state, reason } : { state });
+  }
+
+  /** False when a listener prevented what was to follow. */
+  #tell(type: 'sip-call-request', detail: SipCallRequestDetail): boolean;
+  #tell(type: 'sip-call-state', detail: SipCallStateDetail): boolean;
+  #tell(type: string, detail: object): boolean {
+    const cancelable = type === 'sip-call-request';
+    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
   }
 
   /** What the page's owner got wrong, in words for them. */
@@ -251,8 +287,11 @@ export class SipCall extends ReactiveElement {
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot();
-    const intent = () => this.#prepare().catch(() => {});
-    this.#face = new Face(root, () => this.call(), intent);
+    this.#face = new Face(
+      root,
+      () => this.call(),
+      () => this.preload(),
+    );
     return root;
   }
 
@@ -260,7 +299,7 @@ export class SipCall extends ReactiveElement {
     super.update(changed);
     const { state, reason } = this.#call;
     const language = this.#language;
-    const words = firstWords[language];
+    const words = { ...firstWords[language], ...settings.words, ...settings.words?.[language] };
     const unset = reason === 'bad-address';
     const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
@@ -284,7 +323,9 @@ declare global {
   interface HTMLElementTagNameMap {
     'sip-call': SipCall;
   }
-  interface HTMLElementEventMap {
+  // Of elements, documents and windows: the events bubble.
+  interface GlobalEventHandlersEventMap {
+    'sip-call-request': CustomEvent<SipCallRequestDetail>;
     'sip-call-state': CustomEvent<SipCallStateDetail>;
   }
 }

@@ -9,6 +9,8 @@ import { repository } from './repository.ts';
 
 export interface GallerySite {
   readonly origin: string;
+  /** Serves a page of the test's own, under no policy but what `headers` say; tells its address. */
+  show(html: string, headers?: Readonly<Record<string, string>>): string;
   close(): void;
 }
 
@@ -22,8 +24,12 @@ const policy = "default-src 'self'; connect-src 'self' ws:";
 
 /** Serves on loopback. A page under `/deaf/` is the same page, which may not use a microphone. */
 export async function startGallerySite(): Promise<GallerySite> {
+  const shown: { html: string; headers: Readonly<Record<string, string>> }[] = [];
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://site');
+    const own = shown[Number(/^\/shown\/(\d+)$/.exec(pathname)?.[1] ?? Number.NaN)];
+    if (own)
+      return void response.writeHead(200, { 'Content-Type': types.html, ...own.headers }).end(own.html);
     const [, deaf, name = ''] = /^(\/deaf)?\/([\w./-]*)$/.exec(pathname) ?? [];
     const folder = /^(?:sip-call\.js|chunks\/)/.test(name) ? 'dist/public' : 'demo-site/pages';
     try {
@@ -43,8 +49,10 @@ export async function startGallerySite(): Promise<GallerySite> {
   server.on('upgrade', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
+    show: (html, headers = {}) => `${origin}/shown/${shown.push({ html, headers }) - 1}`,
     close: () => {
       server.close();
       server.closeAllConnections();
