@@ -3,12 +3,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import { echoUser } from '../config/contact.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { Echo } from '../reach/reachability.ts';
 import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
+import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import type { CallFoundation } from './foundation.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
@@ -34,7 +36,7 @@ export class CallApp {
   readonly #directory: Directory;
   readonly #connection: EngineConnection;
   readonly #foundation: CallFoundation;
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, Call | EchoTest>();
   #taking = true;
 
   private constructor(options: CallAppOptions) {
@@ -139,7 +141,8 @@ export class CallApp {
   }
 
   #take(caller: Caller, destination: Destination, request: SrfRequest, response: SrfResponse): void {
-    const call = new Call(this.#foundation, randomUUID(), caller, destination, request, response);
+    const Kind = destination.user === echoUser ? EchoTest : Call;
+    const call = new Kind(this.#foundation, randomUUID(), caller, destination, request, response);
     this.#calls.set(call.id, call);
     void call.record.then(record => {
       this.#calls.delete(call.id);

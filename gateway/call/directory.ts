@@ -1,6 +1,7 @@
 // Whom a site's visitors may reach. What a browser sends only selects from what was configured:
 // the address that goes to the PBX is built here, never copied.
 
+import { echoUser } from '../config/contact.ts';
 import type { Config } from '../config/schema.ts';
 import { parseUri } from '../engine/message/uri.ts';
 
@@ -38,7 +39,7 @@ export function createDirectory(config: Config): Directory {
     if (uri.params.size > 0 || uri.headers.size > 0) return undefined;
     const site = sites.get(uri.host);
     const user = uri.user.toLowerCase();
-    if (!site?.callable.has(user)) return undefined;
+    if (!site || !(site.callable.has(user) || user === echoUser)) return undefined;
     const listed = site.origins.has('*') || site.origins.has(origin);
     if (!listed && !(ownPage && site.pages)) return undefined;
     return { domain: uri.host, user, uri: `sip:${user}@${uri.host}` };

@@ -2,6 +2,9 @@
 
 import { z } from 'zod';
 
+/** Of every site, and nobody's: the gateway answers it itself, so that visitors can try their sound. */
+export const echoUser = 'echo-test';
+
 /**
  * Users that may be called are plain names: nothing in them can be read as a dial string.
  * YAML reads 101 as a number; people mean the name.
@@ -11,7 +14,8 @@ export const user = z
   .transform(value => String(value).toLowerCase())
   .refine(text => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
     message: 'expected letters, digits, dots, dashes or underscores, such as director or 101',
-  });
+  })
+  .refine(text => text !== echoUser, { message: 'is where visitors try their sound; expected another name' });
 
 /** A telephone number as people write it. */
 export const phone = z

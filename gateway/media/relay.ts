@@ -64,6 +64,12 @@ export interface MediaRelay {
    * Another target may answer another way: the latest answer stands.
    */
   answer(call: CallId, from: Leg, sdp: string): Promise<string>;
+  /**
+   * Takes a browser's offer for a call that has no other leg; resolves to the answer. What the browser sends comes
+   * back to it, sound only. (rtpengine: `media echo=backwards`.) A later offer of the same call renegotiates.
+   * Rejects with {@link MediaError}, as {@link offer} does.
+   */
+  echo(call: CallId, sdp: string): Promise<string>;
   /** Ends the call at the relay, drains its ports, and says what passed. Unknown call: an empty report. */
   close(call: CallId): Promise<MediaReport>;
   onEvent(listener: (event: MediaEvent) => void): void;

@@ -20,6 +20,11 @@ export class PassThroughRelay implements MediaRelay {
     return sdp;
   }
 
+  async echo(call: string, sdp: string): Promise<string> {
+    this.#open.add(call);
+    return sdp;
+  }
+
   async close(call: string): Promise<MediaReport> {
     this.#open.delete(call);
     return emptyReport;

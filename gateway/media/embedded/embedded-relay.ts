@@ -98,16 +98,14 @@ export class EmbeddedRelay implements MediaRelay {
   }
 
   async offer(call: CallId, from: Leg, sdp: string): Promise<string> {
-    const known = this.#calls.get(call);
-    const entry = known ?? this.#open(call);
-    return this.#inTurn(entry, async () => {
-      try {
-        return await entry.negotiation.offer(from, sdp);
-      } catch (error) {
-        // A first offer that comes to nothing leaves nothing behind.
-        if (known === undefined) await this.#forget(call, entry);
-        throw error;
-      }
+    return this.#begin(call, entry => entry.negotiation.offer(from, sdp));
+  }
+
+  async echo(call: CallId, sdp: string): Promise<string> {
+    return this.#begin(call, async ({ negotiation, link }) => {
+      const { sdp: answer, plan } = await negotiation.echo(sdp);
+      await link.ask({ op: 'apply', plan });
+      return answer;
     });
   }
 
@@ -197,6 +195,20 @@ export class EmbeddedRelay implements MediaRelay {
     for (const [link, calls] of load) if (best === null || calls < load.get(best)!) best = link;
     if (best === null) throw new MediaError('no media worker is running', 503);
     return best;
+  }
+
+  /** A first offer that comes to nothing leaves nothing behind. */
+  #begin(call: CallId, work: (entry: Call) => Promise<string>): Promise<string> {
+    const known = this.#calls.get(call);
+    const entry = known ?? this.#open(call);
+    return this.#inTurn(entry, async () => {
+      try {
+        return await work(entry);
+      } catch (error) {
+        if (known === undefined) await this.#forget(call, entry);
+        throw error;
+      }
+    });
   }
 
   #inTurn<T>(entry: Call, work: () => Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import { type Leg, MediaError } from '../relay.ts';
 import type { CallPlan, IceCredentials } from './protocol.ts';
 import { answerForBrowser, answerForPbx } from './sdp/answer.ts';
 import type { Draft } from './sdp/draft.ts';
+import { answerWithEcho } from './sdp/echo.ts';
 import { offerForBrowser, offerForPbx } from './sdp/offer.ts';
 import type { BrowserTransport } from './sdp/read.ts';
 import { type Line, type Slots, slotsOf } from './sdp/slots.ts';
@@ -101,6 +102,27 @@ export class Negotiation {
       lines: result.plans,
     };
     return { sdp: out, plan };
+  }
+
+  /** The answer to a browser that shall hear itself. The worker must have the call, if without lines. */
+  async echo(sdp: string): Promise<Outcome> {
+    const { call, browser } = this.#options;
+    const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
+    const local = this.#credentialsFor(transport);
+    await this.#options.ports([]);
+    this.#slots = slots;
+    this.#local = local;
+    this.#transport = transport;
+    const side = { ...browser, ice: local, setup: 'passive', bundled: transport.bundle !== null } as const;
+    return {
+      sdp: this.#write('browser', origin => writeForBrowser(lines, origin, side)),
+      plan: {
+        call,
+        browser: { local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
+        lines: [],
+        echo: plan,
+      },
+    };
   }
 
   async #offerFromBrowser(sdp: string): Promise<string> {

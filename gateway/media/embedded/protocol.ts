@@ -4,6 +4,7 @@
 
 import type { MediaEvent, MediaReport } from '../relay.ts';
 import type { Fingerprint } from './dtls/peer-proof.ts';
+import type { EchoPlan } from './echo.ts';
 
 export interface WorkerSettings {
   readonly browser: { readonly listen: string; readonly port: number };
@@ -59,6 +60,8 @@ export interface CallPlan {
   readonly call: string;
   readonly browser: BrowserPlan;
   readonly lines: readonly LinePlan[];
+  /** Instead of lines: the browser hears itself. */
+  readonly echo?: EchoPlan;
 }
 
 export interface WorkerCounts {

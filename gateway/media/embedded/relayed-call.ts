@@ -4,7 +4,8 @@
 
 import type { LegReport, MediaEvent, MediaReport } from '../relay.ts';
 import { BrowserLeg, type BrowserLegParts } from './browser-leg.ts';
-import { LegMeter } from './meter.ts';
+import { Echo } from './echo.ts';
+import { LegMeter, type StreamMeter } from './meter.ts';
 import { PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
 import { type CallPlan, notNegotiated } from './protocol.ts';
@@ -35,6 +36,7 @@ export class RelayedCall {
   readonly #gone: PbxLine[] = [];
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
   readonly #lineOfSsrc = new Map<number, PbxLine>();
+  #echo: Echo | null = null;
   #plannedAt = Number.NaN;
   #silent = { browser: false, pbx: false };
 
@@ -69,6 +71,7 @@ export class RelayedCall {
     const now = this.#parts.now();
     this.#plannedAt = now;
     this.#lineOfType.fill(null);
+    this.#echo = plan.echo ? new Echo(plan.echo) : null;
     for (const line of this.#lines.values()) {
       const linePlan = plan.lines.find(l => l.line === line.id) ?? null;
       line.apply(linePlan);
@@ -89,12 +92,12 @@ export class RelayedCall {
   report(): MediaReport {
     const now = this.#parts.now();
     const lines = [...this.#gone, ...this.#lines.values()];
-    const leg = (meter: LegMeter, side: 'fromBrowser' | 'fromPbx'): LegReport =>
-      meter.report(
-        lines.map(line => ({ audio: line.isAudio, meter: line[side] })),
-        now,
-      );
-    return { browser: leg(this.#browserMeter, 'fromBrowser'), pbx: leg(this.#pbxMeter, 'fromPbx') };
+    const leg = (meter: LegMeter, side: 'fromBrowser' | 'fromPbx', echo?: StreamMeter): LegReport => {
+      const streams = lines.map(line => ({ audio: line.isAudio, meter: line[side] }));
+      return meter.report(echo ? [...streams, { audio: true, meter: echo }] : streams, now);
+    };
+    const browser = leg(this.#browserMeter, 'fromBrowser', this.#echo?.fromBrowser);
+    return { browser, pbx: leg(this.#pbxMeter, 'fromPbx') };
   }
 
   close(): MediaReport {
@@ -130,6 +133,10 @@ export class RelayedCall {
   }
 
   #fromBrowser(packet: Buffer, length: number, now: number): void {
+    if (this.#echo !== null) {
+      this.#echoed(this.#echo.turn(packet, length, now), packet, length, now);
+      return;
+    }
     const line = this.#lineOfType[packet[1]! & 0x7f]!;
     if (line === null) {
       this.#browser.refused();
@@ -138,6 +145,15 @@ export class RelayedCall {
     this.#browserMeter.lastAt = now;
     line.sendRtp(packet, length, now);
     this.#learn(line, line.fromBrowser.ssrc);
+  }
+
+  #echoed(start: number, packet: Buffer, length: number, now: number): void {
+    if (start < 0) {
+      this.#browser.refused();
+      return;
+    }
+    this.#browserMeter.lastAt = now;
+    this.#browser.sendRtp(packet, start, length);
   }
 
   #reportFromBrowser(packet: Buffer, length: number): void {

@@ -57,3 +57,10 @@ test('a page of the gateway itself selects anybody, save where a site does not w
 test('a page of another site selects nobody', () => {
   assert.equal(directory('sip:director@mysite.ru', { origin: 'https://evil.example' }), undefined);
 });
+
+test('the echo test of a site is callable from its pages, unlisted', () => {
+  assert.equal(directory('sip:echo-test@mysite.ru', PAGE)?.user, 'echo-test');
+  assert.equal(directory('sip:Echo-Test@mysite.ru', OWN)?.user, 'echo-test');
+  assert.equal(directory('sip:echo-test@mysite.ru', { origin: 'https://evil.example' }), undefined);
+  assert.equal(directory('sip:echo-test@elsewhere.ru', PAGE), undefined);
+});

@@ -154,3 +154,7 @@ for (const [lines, problem] of [
     assert.equal(problems(...lines), `gateway.yaml:${problem}`);
   });
 }
+
+test('the name of the echo test is taken', () => {
+  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.1: .*where visitors try their sound/);
+});

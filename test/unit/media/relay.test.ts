@@ -34,6 +34,37 @@ describe('the embedded relay', () => {
     });
   }
 
+  it('sends a browser its own sound back, under another source, and needs no port for it', async () => {
+    const call = await RelayCall.prepare(relay, 'echo');
+    const answer = await relay.echo('echo', call.leg.offer(true));
+    assert.match(answer, /^m=video 0 /m);
+    assert.doesNotMatch(answer, /^m=audio 0 /m);
+    await call.leg.connect(answer);
+    assert.equal((await relay.counts()).ports, 0);
+    for (let i = 0; i < 20; i++) {
+      const packet = call.packet();
+      const back = await call.roundTrip(packet);
+      assert.notEqual(back.readUInt32BE(8), packet.readUInt32BE(8));
+      packet.copy(back, 8, 8, 12);
+      assert.deepEqual(back, packet);
+    }
+    const stray = call.packet(77);
+    call.leg.sendRtp(stray);
+    await call.roundTrip();
+    const report = await call.close();
+    assert.deepEqual([report.browser.packets, report.browser.dropped, report.pbx.packets], [21, 1, 0]);
+    await emptied(relay);
+  });
+
+  it('answers a silent offer with silence, one without sound not at all', async () => {
+    const call = await RelayCall.prepare(relay, 'still');
+    const answer = await relay.echo('still', call.leg.offer(false).replace('a=sendrecv', 'a=recvonly'));
+    assert.match(answer, /^a=inactive/m);
+    await call.close();
+    await assert.rejects(relay.echo('none', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n'), MediaError);
+    await emptied(relay);
+  });
+
   it('prefers counter mode when the browser has both', async () => {
     const call = await RelayCall.open(relay, 'both', { profiles: ['AEAD_AES_128_GCM', 'AES128_CM_SHA1_80'] });
     assert.equal(call.leg.profile, 'AES128_CM_SHA1_80');
