@@ -1,5 +1,6 @@
-// Who is away from an established call, and for how long that is borne: the visitor, whose WebSocket broke,
-// or the SIP engine itself. Sound crosses neither, so people may well still be talking.
+// Who is away from an established call, and for how long that is borne: the visitor, whose WebSocket broke or whose
+// sound has ended, or the SIP engine itself. Sound crosses neither WebSocket nor engine, so without these people may
+// well still be talking; and whose sound has ended may be on the way from one network to another.
 
 import type { Dialog } from 'drachtio-srf';
 import { outlivedItsEngine } from './dialog-life.ts';
@@ -9,6 +10,7 @@ export class Absence {
   readonly #graceMs: number;
   readonly #over: (ending: Ending) => void;
   #visitor: NodeJS.Timeout | undefined;
+  #media: NodeJS.Timeout | undefined;
   #engine: NodeJS.Timeout | undefined;
 
   /** `over` is told once somebody was away for longer than `graceSeconds`, or will not be back. */
@@ -30,6 +32,15 @@ export class Absence {
     this.#visitor = undefined;
   }
 
+  mediaLost(): void {
+    this.#media ??= setTimeout(() => this.#over('media-lost'), this.#graceMs);
+  }
+
+  mediaBack(): void {
+    clearTimeout(this.#media);
+    this.#media = undefined;
+  }
+
   engineLeft(): void {
     this.#engine ??= setTimeout(() => this.#over('engine-lost'), this.#graceMs);
   }
@@ -46,6 +57,7 @@ export class Absence {
   /** The call is over by itself. */
   clear(): void {
     clearTimeout(this.#visitor);
+    clearTimeout(this.#media);
     clearTimeout(this.#engine);
   }
 }

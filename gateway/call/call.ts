@@ -103,6 +103,10 @@ export class Call {
     if (event.type === 'failed') {
       if (this.#state === 'established') this.end('media-lost');
       else this.#giveUp(outcome('media-failed'));
+    } else if (event.type === 'connected') this.#absence.mediaBack();
+    else if (event.type === 'lost') {
+      if (this.#state === 'established') this.#absence.mediaLost();
+      else this.#giveUp(outcome('media-failed'));
     } else if (event.type === 'silent' && event.leg === 'pbx') {
       void this.#probePbx();
     }

@@ -37,6 +37,8 @@ export type MediaEvent =
   | { readonly type: 'connected'; readonly call: CallId }
   /** No media packet accepted from this leg for the configured time. */
   | { readonly type: 'silent'; readonly call: CallId; readonly leg: Leg; readonly silentMs: number }
+  /** The browser's ICE checks have ended. It may come back, also from elsewhere: 'connected' tells of that. */
+  | { readonly type: 'lost'; readonly call: CallId }
   /** The relay can no longer carry this call: worker lost, DTLS refused, no port. */
   | { readonly type: 'failed'; readonly call: CallId; readonly reason: string };
 

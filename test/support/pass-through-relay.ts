@@ -36,7 +36,10 @@ export class PassThroughRelay implements MediaRelay {
 
   /** Tells of an event for every call that is open. */
   emit(
-    event: { type: 'failed'; reason: string } | { type: 'silent'; leg: 'browser' | 'pbx'; silentMs: number },
+    event:
+      | { type: 'connected' | 'lost' }
+      | { type: 'failed'; reason: string }
+      | { type: 'silent'; leg: 'browser' | 'pbx'; silentMs: number },
   ): void {
     for (const call of this.#open) for (const listener of this.#listeners) listener({ ...event, call });
   }

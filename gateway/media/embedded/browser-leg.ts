@@ -14,6 +14,8 @@ import { createSrtpSession, type SrtpSession } from './srtp/session.ts';
 export interface BrowserLegEvents {
   connected(): void;
   failed(reason: string): void;
+  /** Nothing is sent to the browser until its checks come again; 'connected' says so. */
+  lost(): void;
   /** `packet[0, length)` is plain; the leg is done with it. */
   rtp(packet: Buffer, length: number, now: number): void;
   rtcp(packet: Buffer, length: number): void;
@@ -108,7 +110,8 @@ export class BrowserLeg implements BrowserPackets {
     } else if (now - lastCheckAt > this.#parts.consentMs) {
       this.#ice.revoke();
       this.connectedAt = Number.NaN;
-      this.#report('the browser sends no ICE checks any more');
+      this.#reported = true;
+      this.#events.lost();
     }
   }
 

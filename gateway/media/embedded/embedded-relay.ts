@@ -44,7 +44,10 @@ export interface EmbeddedRelayOptions {
   readonly silentAfterMs?: number;
   /** A PBX port stays bound this long after its call. Default 30000 ms. */
   readonly drainMs?: number;
-  /** A browser without ICE checks for this long is gone (RFC 7675). Default 30000 ms. */
+  /**
+   * A browser without ICE checks for this long is lost. It sends one every 5 s or so (RFC 7675 5.1, whose own limit
+   * is for whoever asks). Default 15000 ms.
+   */
   readonly consentMs?: number;
   /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
   readonly connectMs?: number;
@@ -158,7 +161,7 @@ export class EmbeddedRelay implements MediaRelay {
       keyPem,
       silentAfterMs: this.#options.silentAfterMs ?? 30_000,
       drainMs: this.#options.drainMs ?? 30_000,
-      consentMs: this.#options.consentMs ?? 30_000,
+      consentMs: this.#options.consentMs ?? 15_000,
       connectMs: this.#options.connectMs ?? 20_000,
     };
   }

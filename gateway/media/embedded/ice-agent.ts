@@ -25,6 +25,9 @@ export class IceAgent {
   readonly owner: IceOwner;
   readonly #port: BrowserPort;
   #current: Generation | null = null;
+  /** A check has come with the current credentials. */
+  #proved = false;
+  /** What served until now, while the current ones are not proved. */
   #previous: Generation | null = null;
   #tuples: Tuple[] = [];
   #target: Tuple | null = null;
@@ -42,16 +45,20 @@ export class IceAgent {
     return this.#target;
   }
 
-  /** The old credentials stay good until the first check with the new ones: media goes on meanwhile. */
+  /**
+   * The old credentials stay good until the first check with the new ones: media goes on meanwhile (RFC 8445 9).
+   * New ones that nobody has used yet are forgotten for newer ones; those that served before them are not.
+   */
   renew(local: IceCredentials, remoteUfrag: string): void {
     const current = this.#current;
     if (current !== null && current.local.ufrag === local.ufrag && current.remoteUfrag === remoteUfrag)
       return;
-    this.#forget(this.#previous);
-    this.#previous = current;
     this.#current = { agent: this, local, remoteUfrag };
+    if (this.#previous === null && this.#proved) this.#previous = current;
+    else this.#forget(current);
+    this.#proved = false;
     // The same ufrag with another peer (a new offer answered by the same ports) replaces its entry.
-    if (current?.local.ufrag === local.ufrag) this.#previous = null;
+    if (this.#previous?.local.ufrag === local.ufrag) this.#previous = null;
     this.#port.register(this.#current);
   }
 
@@ -83,7 +90,8 @@ export class IceAgent {
     const tuple = this.#admit(address, port, now);
     if (tuple === null) return false;
     this.lastCheckAt = now;
-    if (generation === this.#current && this.#previous !== null) {
+    if (generation === this.#current && !this.#proved) {
+      this.#proved = true;
       this.#forget(this.#previous);
       this.#previous = null;
       this.#nominated = false;

@@ -48,6 +48,7 @@ export class RelayedCall {
       {
         connected: () => parts.emit({ type: 'connected', call: id }),
         failed: reason => parts.emit({ type: 'failed', call: id, reason }),
+        lost: () => parts.emit({ type: 'lost', call: id }),
         rtp: (packet, length, now) => this.#fromBrowser(packet, length, now),
         rtcp: (packet, length) => this.#reportFromBrowser(packet, length),
       },

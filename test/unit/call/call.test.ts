@@ -214,6 +214,22 @@ test('a call outlives its WebSocket for the time of grace, and no longer', async
   await quiet();
 });
 
+test('a call outlives its sound for the time of grace, and no longer', async context => {
+  const { browser, media, pbx, call, quiet } = await established(context, { graceSeconds: 0.4 });
+  media.emit({ type: 'lost' });
+  media.emit({ type: 'connected' });
+  // Well after the time of grace the call is there still.
+  await new Promise(resolve => setTimeout(resolve, 600));
+  call.request('INFO');
+  await browser.response(200, 'INFO');
+  media.emit({ type: 'lost' });
+  const bye = await browser.request('BYE');
+  assert.match(bye.headers.get('Reason') ?? '', /cause=503;text="The sound is gone"/);
+  call.respond(bye, '200 OK');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await quiet();
+});
+
 test('a visitor who comes back on another WebSocket has the call again, until that one is lost too', async context => {
   const { gateway, browser, pbx, invite, call, quiet } = await established(context, { graceSeconds: 0.5 });
   browser.close();

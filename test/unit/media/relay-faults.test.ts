@@ -62,11 +62,11 @@ describe('the embedded relay when the network fails', () => {
     await call.close();
   });
 
-  it('says failed when checks end, sends no more, and connects again when they return', async () => {
+  it('says lost when checks end, sends no more, and connects again when they return', async () => {
     const call = await RelayCall.open(relay, 'consent');
-    const failed = nextEvent(relay, 'failed', 'consent');
+    const lost = nextEvent(relay, 'lost', 'consent');
     call.leg.fallSilent();
-    assert.match((await failed).reason, /no ICE checks/);
+    await lost;
     const connected = nextEvent(relay, 'connected', 'consent');
     await call.leg.check();
     await connected;

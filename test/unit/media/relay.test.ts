@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
+import { eventually } from '../../support/eventually.ts';
 import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
 import { echoAnswer } from './rtp-echo.ts';
 
@@ -165,6 +168,30 @@ describe('the embedded relay', () => {
     const [packet] = await moved;
     assert.equal(packet.length, 182);
     elsewhere.close();
+    await call.close();
+  });
+
+  it('keeps what served until a restart is proved, however many were begun', async () => {
+    const call = await RelayCall.open(relay, 'restarts');
+    const within = (sdp: string, name: string) =>
+      new RegExp(`^a=ice-${name}:(\\S+)`, 'm').exec(sdp)?.[1] ?? '';
+    const username = `${within(call.answer, 'ufrag')}:${within(call.leg.offer(), 'ufrag')}`;
+    const password = within(call.answer, 'pwd');
+    for (let i = 0; i < 3; i++) {
+      call.leg.restart();
+      await call.negotiate();
+    }
+    const { answered } = call.leg;
+    const check = writeRequest({ transaction: randomBytes(12), username, password, nominate: true });
+    call.leg.send(check);
+    await eventually('the old credentials are answered', () => call.leg.answered > answered);
+    await call.roundTrip();
+    call.leg.heed(call.answer);
+    await call.leg.check();
+    await call.roundTrip();
+    const dropped = (await relay.counts()).strays;
+    call.leg.send(check);
+    await eventually('they are unknown now', async () => (await relay.counts()).strays > dropped);
     await call.close();
   });
 
