@@ -166,9 +166,10 @@ export class CallCard implements ReactiveController {
   }
 
   #status(): string {
-    const { state, asking, held, heldByThem } = this.#desk.call();
+    const { state, asking, held, heldByThem, mediaLost } = this.#desk.call();
     const words = this.#desk.words();
     if (asking) return words.asking;
+    if (mediaLost) return words.mediaLost;
     if (held) return words.held;
     if (heldByThem) return words.heldByThem;
     return state === 'in-call' ? words.inCall : state === 'ringing' ? words.ringing : words.calling;
@@ -176,9 +177,10 @@ export class CallCard implements ReactiveController {
 
   /** Beside the status: why the browser asks, and where; or the one thing that is amiss. */
   #hints(): string[] {
-    const { asking, signallingLost, holdRefused, trouble } = this.#desk.call();
+    const { asking, signallingLost, mediaLost, holdRefused, trouble } = this.#desk.call();
     const words = this.#desk.words();
     if (asking) return [words.askingWhy, words.askingHint[browserKind()]];
+    if (mediaLost) return [words.mediaLostHint];
     if (signallingLost) return [words.signallingLost];
     if (trouble) return [words.troubles[trouble]];
     return holdRefused ? [words.holdRefused] : [];

@@ -51,6 +51,8 @@ export interface Call {
   readonly trouble?: Trouble;
   /** The way to the gateway is lost in mid-call; the sound is not. */
   readonly signallingLost: boolean;
+  /** Nothing is heard on either side, and a way for it is being looked for. */
+  readonly mediaLost: boolean;
   readonly answeredAt?: number;
   readonly endedAt?: number;
 }
@@ -70,6 +72,8 @@ export type CallEvent =
   | { type: 'judged'; quality?: Quality; trouble?: Trouble }
   | { type: 'signalling-lost' }
   | { type: 'signalling-restored' }
+  | { type: 'media-lost' }
+  | { type: 'media-restored' }
   | { type: 'ended'; reason: EndReason; at: number }
   | { type: 'dismissed' };
 
@@ -86,6 +90,7 @@ export const idle: Call = {
   heldByThem: false,
   holdRefused: false,
   signallingLost: false,
+  mediaLost: false,
 };
 
 /** People decided these; everything else is something that broke. */
@@ -117,6 +122,8 @@ const lose: Step<'signalling-lost'> = call =>
   call.signallingLost ? call : { ...call, signallingLost: true };
 const restore: Step<'signalling-restored'> = call =>
   call.signallingLost ? { ...call, signallingLost: false } : call;
+const fallSilent: Step<'media-lost'> = call => (call.mediaLost ? call : { ...call, mediaLost: true });
+const sound: Step<'media-restored'> = call => (call.mediaLost ? { ...call, mediaLost: false } : call);
 const end: Step<'ended'> = (call, { reason, at }) => ({
   ...idle,
   state: decided.has(reason) ? 'ended' : 'failed',
@@ -151,6 +158,8 @@ const table: Readonly<Record<CallState, Row>> = {
     judged: judge,
     'signalling-lost': lose,
     'signalling-restored': restore,
+    'media-lost': fallSilent,
+    'media-restored': sound,
     ended: end,
   },
   ended: { requested: request, dismissed: dismiss },

@@ -5,14 +5,22 @@ import JsSIP from 'jssip';
 import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession.js';
 import type { UA } from 'jssip/lib/UA.js';
 import type { CallEvent, EndReason } from './call-store.ts';
+import { MediaPath } from './media-path.ts';
+import { watchNetwork } from './network-watch.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
-import { type OfferingSession, reoffer } from './reoffer.ts';
+import { type OfferingSession, type Outcome, reoffer } from './reoffer.ts';
+import { Retry } from './retry.ts';
 
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
 // there is nothing to hide (RFC 3261 8.1.1.3).
 const anonymous = 'sip:anonymous@anonymous.invalid';
-/** Milliseconds that a call lives on without its WebSocket: the sound goes another way. */
-const signallingGrace = 30_000;
+/** Milliseconds that a call lives on without its WebSocket, or without its sound. */
+const grace = 30_000;
+const reconnection = { first: 1_000, most: 8_000 };
+/** Milliseconds for an answer that the gateway gives by itself; without one, the WebSocket is believed dead. */
+const patience = 5_000;
+/** Seconds. JsSIP's own attempts to reconnect have no jitter to speak of and know no network: ours come before. */
+const never = 86_400;
 /** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
 const digit = { duration: 120, gap: 70 };
 
@@ -27,11 +35,18 @@ export class Phone {
   readonly #remote = new MediaStream();
   #session: RTCSession | undefined;
   #connection: RTCPeerConnection | undefined;
-  #hadMedia = false;
+  #path: MediaPath | undefined;
+  readonly #way = new Retry(() => this.#reconnect(), reconnection);
+  readonly #unwatch = watchNetwork({
+    changed: () => this.#moved(),
+    seen: () => this.#hurry(),
+  });
   #answered = false;
   /** By the visitor: asked for or agreed. */
   #held = false;
   #offering = false;
+  /** Since the last request that told the gateway where we are. */
+  #networkChanged = false;
   #over = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   /** Why we are ending it, when it is we who do. */
@@ -51,9 +66,12 @@ export class Phone {
       // Asterisk's chan_sip refuses UPDATE, and a refresh that fails would end a good call.
       session_timers: false,
       user_agent: 'sip-call',
+      connection_recovery_min_interval: never,
+      connection_recovery_max_interval: never,
     });
     this.#ua.on('connected', () => {
       this.#opened();
+      this.#way.end();
       clearTimeout(this.#grace);
       this.#grace = undefined;
       if (this.#answered) this.#refreshTarget();
@@ -108,18 +126,13 @@ export class Phone {
   async hold(on: boolean): Promise<void> {
     const [session, connection] = [this.#session, this.#connection];
     if (!session || !connection || !this.#answered || this.#offering || on === this.#held) return;
-    this.#offering = true;
     // Whoever presses "hold" is not to be heard from that moment on, whatever the other side says.
     this.#held = true;
     this.#gate();
     const transceivers = connection.getTransceivers().filter(({ direction }) => direction !== 'stopped');
     for (const transceiver of transceivers) transceiver.direction = on ? 'sendonly' : 'sendrecv';
-    const outcome = await reoffer(session as RTCSession & OfferingSession, connection).catch(
-      () => 'refused' as const,
-    );
-    this.#offering = false;
+    const outcome = await this.#reoffer();
     if (this.#over) return;
-    if (outcome === 'gone') return this.hangUp('call-dropped');
     this.#held = outcome === 'agreed' ? on : !on;
     for (const transceiver of transceivers) transceiver.direction = this.#held ? 'sendonly' : 'sendrecv';
     this.#gate();
@@ -165,11 +178,53 @@ export class Phone {
       this.#remote.addTrack(track);
       this.#observer.remote(this.#remote);
     });
-    connection.addEventListener('connectionstatechange', () => {
-      if (connection.connectionState === 'connected') this.#hadMedia = true;
-      // JsSIP watches ICE alone; a DTLS handshake that fails shows here.
-      if (connection.connectionState === 'failed') this.hangUp(this.#mediaReason());
+    this.#path = new MediaPath(connection, grace, {
+      restart: () => this.#restart(),
+      report: event => this.#observer.report(event),
+      over: () => this.hangUp(this.#mediaReason()),
     });
+  }
+
+  /** One offer at a time. A call that the other side no longer knows is over. */
+  async #reoffer(options: RTCOfferOptions = {}): Promise<Outcome> {
+    const [session, connection] = [this.#session, this.#connection];
+    if (!session || !connection || !this.#answered || this.#offering) return 'refused';
+    this.#offering = true;
+    const outcome = await reoffer(session as RTCSession & OfferingSession, connection, options).catch(
+      () => 'refused' as const,
+    );
+    this.#offering = false;
+    if (outcome === 'gone') this.hangUp('call-dropped');
+    return outcome;
+  }
+
+  /** The gateway answers this without asking anybody: where no answer comes, the WebSocket is as dead as the sound. */
+  async #restart(): Promise<Outcome> {
+    if (!this.#ua.isConnected()) return 'refused';
+    const late = setTimeout(() => this.#reconnect(), patience);
+    const outcome = await this.#reoffer({ iceRestart: true });
+    clearTimeout(late);
+    return outcome;
+  }
+
+  /** Over the network of before nothing may come any more, and no socket would say so for minutes. */
+  #moved(): void {
+    if (!this.#answered || this.#over) return;
+    this.#networkChanged = true;
+    this.#reconnect();
+  }
+
+  #hurry(): void {
+    if (this.#way.running) this.#way.now();
+    this.#path?.hurry();
+  }
+
+  /** Another WebSocket in place of the one there is, or is being made. */
+  #reconnect(): void {
+    if (this.#over) return;
+    const { transport } = this.#ua as UA & { readonly transport: { connect(): void; disconnect(): void } };
+    transport.disconnect();
+    transport.connect();
   }
 
   #progressed({ response }: OutgoingEvent): void {
@@ -190,6 +245,9 @@ export class Phone {
       // 481 or 408: the gateway has given the call up (RFC 3261 12.2.1.2).
       eventHandlers: { onDialogError: () => this.hangUp('call-dropped') },
     });
+    if (this.#networkChanged) this.#path?.moved();
+    else this.#path?.hurry();
+    this.#networkChanged = false;
   }
 
   #lostSignalling(): void {
@@ -200,7 +258,8 @@ export class Phone {
     }
     this.#observer.report({ type: 'signalling-lost' });
     // Each failed attempt to reconnect is another 'disconnected': the grace runs from the first.
-    this.#grace ??= setTimeout(() => this.hangUp('call-dropped'), signallingGrace);
+    this.#grace ??= setTimeout(() => this.hangUp('call-dropped'), grace);
+    this.#way.begin();
   }
 
   /** JsSIP says "Canceled" for its own time-outs and transport errors too; then the causes are told apart here. */
@@ -214,17 +273,21 @@ export class Phone {
 
   #reasonForEnd({ originator, message }: EndEvent): EndReason {
     if (this.#cause) return this.#cause;
-    return originator === 'remote' ? reasonForBye(message?.getHeader('Reason')) : this.#mediaReason();
+    const reason = originator === 'remote' ? reasonForBye(message?.getHeader('Reason')) : 'call-dropped';
+    return reason === 'call-dropped' ? this.#mediaReason() : reason;
   }
 
   #mediaReason(): EndReason {
-    return this.#hadMedia ? 'call-dropped' : 'media-failed';
+    return this.#path?.proved ? 'call-dropped' : 'media-failed';
   }
 
   #end(reason: EndReason): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#grace);
+    this.#way.end();
+    this.#unwatch();
+    this.#path?.close();
     this.#observer.report({ type: 'ended', reason, at: Date.now() });
     // Lets a CANCEL or BYE be answered before the WebSocket closes.
     this.#ua.stop();

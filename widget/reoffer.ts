@@ -29,12 +29,16 @@ export interface OfferingSession {
 export type Outcome = 'agreed' | 'refused' | 'gone';
 
 /**
- * Offers what `connection` now wants. Resolves with `refused` when things stay as they were, `gone` when the other
+ * Offers what `connection` now wants; `options` as in `createOffer`. Resolves with `refused` when things stay as they were, `gone` when the other
  * side no longer knows the call (RFC 3261 12.2.1.2).
  */
-export async function reoffer(session: OfferingSession, connection: RTCPeerConnection): Promise<Outcome> {
+export async function reoffer(
+  session: OfferingSession,
+  connection: RTCPeerConnection,
+  options: RTCOfferOptions = {},
+): Promise<Outcome> {
   if (!session.isReadyToReOffer() || connection.signalingState !== 'stable') return 'refused';
-  await connection.setLocalDescription(await connection.createOffer());
+  await connection.setLocalDescription(await connection.createOffer(options));
   const { outcome, sdp } = await exchange(session, connection.localDescription?.sdp ?? '');
   try {
     if (sdp) {

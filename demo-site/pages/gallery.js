@@ -20,6 +20,7 @@ const scenes = [
   ['in call', answered(7)],
   ['in call, muted, over an hour', [...answered(3723), { type: 'muted', on: true }]],
   ['in call, connection unsteady', [...answered(95), { type: 'signalling-lost' }]],
+  ['in call, reconnecting', [...answered(96), { type: 'media-lost' }]],
   ['in call, good sound', [...answered(12), { type: 'judged', quality: 'good' }]],
   ['in call, on hold', [...answered(80), { type: 'held', on: true }]],
   ['in call, held by them', [...answered(81), { type: 'held-by-them', on: true }]],

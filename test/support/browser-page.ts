@@ -8,6 +8,8 @@ export interface BrowserPage {
   /** Clicks the button that is read out by this name, as soon as it can be seen. */
   clickButton(name: RegExp): Promise<void>;
   seesButton(name: RegExp): Promise<boolean>;
+  /** Tells the page that there is no network, or that it is back; where the browser can. */
+  offline?(on: boolean): Promise<void>;
   /** What the page wrote to its console since it was opened, as far as the browser tells. */
   readonly console: readonly string[];
   close(): Promise<void>;

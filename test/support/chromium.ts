@@ -45,6 +45,7 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
     },
     evaluate: work => opened().evaluate(work),
     clickButton: name => button(name).click({ timeout: 10_000 }),
+    offline: on => opened().context().setOffline(on),
     seesButton: name => button(name).isVisible(),
     get console() {
       return lines;

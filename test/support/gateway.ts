@@ -16,6 +16,7 @@ export interface GatewayOptions {
   readonly dns: string;
   readonly sites: ConfigInput['sites'];
   readonly limits?: NonNullable<ConfigInput['limits']>;
+  readonly media?: NonNullable<ConfigInput['media']>;
 }
 
 /** `/healthz`: what is there now. */
@@ -31,13 +32,13 @@ export class Gateway {
   readonly #process: PeerProcess;
 
   /** Resolves once it says that it is ready. */
-  static async start({ address, dns, sites, limits = {} }: GatewayOptions): Promise<Gateway> {
+  static async start({ address, dns, sites, limits = {}, media }: GatewayOptions): Promise<Gateway> {
     const config: ConfigInput = {
       listen: `${address}:0`,
       address,
       dns: { servers: [dns], allow: ['127.0.0.0/8'] },
       sip: { udp: 0, tcp: 0 },
-      media: { browserPort: 0, pbxPorts: [20000, 20998], workers: 1 },
+      media: { browserPort: 0, pbxPorts: [20000, 20998], workers: 1, ...media },
       limits,
       sites,
     };

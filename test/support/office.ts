@@ -23,6 +23,7 @@ export interface LineOptions {
   /** Address of asterisk.tcp.mysite.test; the first one's unless told. */
   readonly overTcp?: string;
   readonly limits?: GatewayOptions['limits'];
+  readonly media?: GatewayOptions['media'];
   /** Where the gateway stands; on the office's loopback network unless told. */
   readonly gatewayAddress?: string;
 }
@@ -104,7 +105,7 @@ export class Office {
   }
 
   /** Publishes the domain and starts a gateway for it. */
-  async line({ limits, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
+  async line({ limits, media, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
     const dns = await DnsServer.start(this.network.address(1), {
       published: 'naptr',
       second: this.nobody,
@@ -116,6 +117,7 @@ export class Office {
       dns: dns.endpoint,
       sites: [{ domain, origins: [this.site.origin], callable }],
       ...(limits && { limits }),
+      ...(media && { media }),
     });
     this.#gateways.push(gateway);
     this.#peers.push(gateway);

@@ -90,6 +90,12 @@ export class Visitor {
     return await this.#page.evaluate(work);
   }
 
+  /** The browser notices that it has no network, or that it is back. */
+  async offline(on: boolean): Promise<void> {
+    if (!this.#page.offline) throw new Error('this browser cannot be told');
+    await this.#page.offline(on);
+  }
+
   /** States since the page was opened, as the page's own listeners saw them. */
   async states(): Promise<readonly Seen[]> {
     return await this.#page.evaluate(() => window.sipCallTest.states);

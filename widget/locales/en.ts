@@ -30,6 +30,8 @@ export const words: Words = {
   ringing: 'Ringing…',
   inCall: 'In call',
   signallingLost: 'The connection is unsteady. You can keep talking.',
+  mediaLost: 'Reconnecting…',
+  mediaLostHint: 'The sound is interrupted. You can keep waiting.',
   held: 'On hold',
   hold: 'Hold',
   resume: 'Resume',

@@ -31,6 +31,8 @@ export const words: Words = {
   ringing: 'Гудки…',
   inCall: 'Идёт разговор',
   signallingLost: 'Связь неустойчива. Можно говорить дальше.',
+  mediaLost: 'Соединяем снова…',
+  mediaLostHint: 'Звук прервался. Можно подождать на линии.',
   held: 'Звонок на паузе',
   hold: 'Пауза',
   resume: 'Вернуть',

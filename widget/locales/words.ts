@@ -20,6 +20,9 @@ export interface Words {
   ringing: string;
   inCall: string;
   signallingLost: string;
+  /** Status while no sound gets through, and what to do. */
+  mediaLost: string;
+  mediaLostHint: string;
   /** Status, and the two words on the control. */
   held: string;
   hold: string;

@@ -1,0 +1,104 @@
+// The visitor's network fails or changes in mid-call: the call waits, finds another way, and goes on.
+
+import assert from 'node:assert/strict';
+import { BreakableLink } from '../support/breakable-link.ts';
+import { freePort } from '../support/free-port.ts';
+import type { Line, Office } from '../support/office.ts';
+import { stories } from '../support/story.ts';
+import { UdpPath } from '../support/udp-path.ts';
+import type { Visitor } from '../support/visitor.ts';
+
+let visitor: Visitor;
+let line: Line;
+let link: BreakableLink;
+let path: UdpPath;
+
+stories(
+  'The network fails or changes in mid-call',
+  [16],
+  async office => {
+    visitor = await office.visitor();
+    const gatewayAddress = office.network.address(6);
+    const browserPort = await freePort(gatewayAddress);
+    line = await office.line({
+      first: office.addressOf(16),
+      gatewayAddress,
+      media: { browserPort },
+      limits: { graceSeconds: 12 },
+    });
+    link = office.add(await BreakableLink.to(line.gateway.url, office.network.address(7)));
+    path = office.add(await UdpPath.to(gatewayAddress, browserPort, office.network.address(7)));
+  },
+  story => {
+    story('another network, of which no event tells: the sound finds its way', async office => {
+      const phone = await talk(office);
+      path.leave();
+      await visitor.isTold(/^Reconnecting… .*You can keep waiting\./, { within: 20_000 });
+      await visitor.isTold(/^In call/, { within: 20_000 });
+      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+      await bye('visitor', phone);
+    });
+
+    story('another network, with the WebSocket lost and the browser knowing: the same', async office => {
+      const phone = await talk(office);
+      link.cut();
+      path.leave();
+      await visitor.offline(true);
+      await visitor.isTold(/You can keep/);
+      link.mend();
+      await visitor.offline(false);
+      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+      await visitor.isTold(/^In call$/);
+      await bye('person', phone);
+    });
+
+    story('a NAT that forgets the visitor: the sound comes back by itself', async office => {
+      const phone = await talk(office);
+      path.forget();
+      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+      await bye('visitor', phone);
+    });
+
+    story('no way is left for the sound: the call ends after the grace, and says so', async office => {
+      const phone = await talk(office);
+      const since = line.gateway.mark();
+      path.cut();
+      await visitor.isTold(/^Reconnecting…/, { within: 20_000 });
+      assert.equal(phone.state, 'talking');
+      assert.deepEqual(await visitor.ended({ within: 45_000 }), { state: 'failed', reason: 'call-dropped' });
+      await phone.waitFor('idle', { within: 5_000 });
+      await line.gateway.waitFor(/"ending":"media-lost"/, { since });
+      path.mend();
+    });
+  },
+);
+
+/** A call whose WebSocket and whose sound go by ways that can be cut. */
+async function talk(office: Office) {
+  const phone = office.phone('105');
+  const page = line.pageFor('director', { gateway: link.url });
+  await visitor.open(`${page}&media=${path.address}`);
+  // The page hears that the gateway's media is where our path begins.
+  await visitor.happens(() => {
+    const via = new URLSearchParams(location.search).get('media');
+    const prototype = RTCPeerConnection.prototype as {
+      setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+    };
+    const take = prototype.setRemoteDescription;
+    prototype.setRemoteDescription = function ({ type, sdp }) {
+      const led = sdp?.replace(/^(a=candidate:\S+ 1 udp \d+) \S+/gm, `$1 ${via}`);
+      return take.call(this, { type, sdp: led ?? '' });
+    };
+  });
+  await visitor.call();
+  await visitor.waitFor('in-call');
+  await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+  return phone;
+}
+
+async function bye(who: 'visitor' | 'person', phone: ReturnType<Office['phone']>): Promise<void> {
+  await (who === 'visitor' ? visitor : phone).hangUp();
+  const reason = who === 'visitor' ? 'hung-up' : 'remote-hung-up';
+  assert.deepEqual(await visitor.ended({ within: 5_000 }), { state: 'ended', reason });
+  await phone.waitFor('idle', { within: 5_000 });
+}

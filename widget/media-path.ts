@@ -1,0 +1,84 @@
+// Whether sound gets through, and what is done in mid-call when it no longer does: ICE is restarted until it finds a
+// way (RFC 8445 9), for as long as somebody is likely to wait. Knows connections, not SIP.
+import type { CallEvent } from './call-store.ts';
+import type { Outcome } from './reoffer.ts';
+import { Retry } from './retry.ts';
+
+/** Milliseconds; a restart must have the time to find its pair before there is another. */
+const pace = { first: 4_000, most: 8_000 };
+
+export interface PathOwner {
+  /** Offers with new ICE credentials; resolves with what the other side made of it. */
+  restart(): Promise<Outcome>;
+  report(event: CallEvent): void;
+  /** It cannot be mended, or has not been for too long. */
+  over(): void;
+}
+
+export class MediaPath {
+  readonly #connection: RTCPeerConnection;
+  readonly #owner: PathOwner;
+  readonly #grace: number;
+  readonly #again = new Retry(() => void this.#restart(), pace);
+  #proved = false;
+  #lost: ReturnType<typeof setTimeout> | undefined;
+
+  /** `grace`: milliseconds that a call lives on without sound. */
+  constructor(connection: RTCPeerConnection, grace: number, owner: PathOwner) {
+    this.#connection = connection;
+    this.#grace = grace;
+    this.#owner = owner;
+    connection.addEventListener('connectionstatechange', () => this.#changed());
+    // JsSIP would end the call. Capturing listeners come first, whenever they were added (DOM 2.9).
+    connection.addEventListener('iceconnectionstatechange', event => event.stopImmediatePropagation(), true);
+  }
+
+  /** Sound has got through at some time. */
+  get proved(): boolean {
+    return this.#proved;
+  }
+
+  /** The network is another one, or requests get through again: what waits for a restart need not wait longer. */
+  moved(): void {
+    if (this.#proved) this.#again.now();
+  }
+
+  /** The same, where nothing is known to have changed: only what is lost is tried again. */
+  hurry(): void {
+    if (this.#lost) this.#again.now();
+  }
+
+  close(): void {
+    this.#again.end();
+    clearTimeout(this.#lost);
+  }
+
+  #changed(): void {
+    const { connectionState: state, iceConnectionState: ice } = this.#connection;
+    if (state === 'connected') this.#found();
+    else if (state === 'failed' && (!this.#proved || ice !== 'failed')) this.#owner.over();
+    else if (this.#proved && (state === 'disconnected' || state === 'failed')) this.#lose();
+  }
+
+  #found(): void {
+    this.#proved = true;
+    this.#again.end();
+    if (!this.#lost) return;
+    clearTimeout(this.#lost);
+    this.#lost = undefined;
+    this.#owner.report({ type: 'media-restored' });
+  }
+
+  #lose(): void {
+    if (this.#lost) return;
+    this.#lost = setTimeout(() => this.#owner.over(), this.#grace);
+    this.#owner.report({ type: 'media-lost' });
+    this.#again.now();
+  }
+
+  async #restart(): Promise<void> {
+    const outcome = await this.#owner.restart();
+    // Where the old pair still serves there is nothing to wait for.
+    if (outcome === 'agreed' && this.#connection.connectionState === 'connected') this.#again.end();
+  }
+}
