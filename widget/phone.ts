@@ -10,6 +10,7 @@ import { watchNetwork } from './network-watch.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
 import { type OfferingSession, type Outcome, reoffer } from './reoffer.ts';
 import { Retry } from './retry.ts';
+import { classes } from './sip-grammar.ts';
 
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
 // there is nothing to hide (RFC 3261 8.1.1.3).
@@ -23,6 +24,9 @@ const patience = 5_000;
 const never = 86_400;
 /** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
 const digit = { duration: 120, gap: 70 };
+
+// The grammar stands in for JsSIP's own (vite.config.ts).
+Object.assign(classes, JsSIP);
 
 export interface PhoneObserver {
   report(event: CallEvent): void;
