@@ -12,6 +12,7 @@ import type { Phone } from './phone.ts';
 import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
 import { Vigil } from './vigil.ts';
+import { visitHeaders } from './visit.ts';
 
 type PhoneChunk = { Phone: typeof Phone };
 
@@ -157,7 +158,7 @@ export class Conversation {
     });
     media();
     this.#report({ type: 'device-granted' });
-    await this.#phone?.call(address.uri, captured.stream);
+    await this.#phone?.call(address.uri, captured.stream, visitHeaders(location.href, document.referrer));
   }
 
   #refuse(reason: EndReason): void {

@@ -88,12 +88,13 @@ export class Phone {
     this.#ua.start();
   }
 
-  /** Sends the INVITE as soon as the WebSocket is up. `target` is a SIP URI. */
-  async call(target: string, stream: MediaStream): Promise<void> {
+  /** Sends the INVITE, with these header lines, as soon as the WebSocket is up. `target` is a SIP URI. */
+  async call(target: string, stream: MediaStream, extraHeaders: string[]): Promise<void> {
     await this.#open;
     if (this.#over) return;
     this.#session = this.#ua.call(target, {
       mediaStream: stream,
+      extraHeaders,
       pcConfig: { bundlePolicy: 'max-bundle', iceServers: [] },
       eventHandlers: {
         peerconnection: ({ peerconnection }) => this.#watch(peerconnection),

@@ -5,6 +5,7 @@ import type { Log } from '../observe/log.ts';
 import type { Target } from '../resolver/target.ts';
 import type { Destination } from './directory.ts';
 import type { Ending, Outcome } from './outcome.ts';
+import type { Visit } from './visit.ts';
 
 /** Who calls, as the edge knows them. */
 export interface Caller {
@@ -19,6 +20,8 @@ export interface CallRecord {
   readonly call: string;
   readonly caller: Caller;
   readonly destination: Destination;
+  /** Where the visitor was; nothing where nobody is called. */
+  readonly visit: Visit;
   /** The server that had the last word; undefined when none was reached. */
   readonly target: Target | undefined;
   readonly outcome: Outcome;
@@ -32,10 +35,11 @@ export interface CallRecord {
 
 /** Writes the record as one log line, at the level its outcome deserves. */
 export function logRecord(log: Log, record: CallRecord): void {
-  const { caller, destination, target, outcome, media, ...rest } = record;
+  const { caller, destination, visit, target, outcome, media, ...rest } = record;
   log[outcome.level](
     {
       ...rest,
+      ...visit,
       to: `${destination.user}@${destination.domain}`,
       origin: caller.origin,
       address: caller.address,

@@ -10,6 +10,7 @@ import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
 import type { CallFoundation } from './foundation.ts';
+import { inviteHeaders } from './headers.ts';
 import { Hunt } from './hunt.ts';
 import {
   type Ending,
@@ -21,12 +22,14 @@ import {
 } from './outcome.ts';
 import { PbxInvite } from './pbx-invite.ts';
 import { Renegotiation } from './renegotiation.ts';
+import { readVisit, type Visit } from './visit.ts';
 
 export class Call {
   readonly id: string;
   readonly record: Promise<CallRecord>;
   readonly #foundation: CallFoundation;
   readonly #destination: Destination;
+  readonly #visit: Visit;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
   readonly #renegotiation: Renegotiation;
@@ -58,6 +61,7 @@ export class Call {
     this.#caller = caller;
     this.#foundation = foundation;
     this.#destination = destination;
+    this.#visit = readVisit(name => request.get(name), caller.origin);
     this.#request = request;
     this.#response = response;
     this.#renegotiation = new Renegotiation(foundation.media, id);
@@ -136,7 +140,7 @@ export class Call {
         srf,
         this.#destination,
         target,
-        this.id,
+        inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer)),
         offer,
         response => void this.#provisional(response),
       );
@@ -265,6 +269,7 @@ export class Call {
         call: this.id,
         caller: this.#caller,
         destination: this.#destination,
+        visit: this.#visit,
         target: this.#target,
         outcome: why,
         ending,

@@ -139,6 +139,7 @@ export class EchoTest {
         call: this.id,
         caller: this.caller,
         destination: this.#destination,
+        visit: {},
         target: undefined,
         outcome: why,
         ending,

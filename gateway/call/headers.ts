@@ -1,19 +1,45 @@
 // Which headers go to the PBX. None is copied from the browser: each is written here.
 
 import type { Destination } from './directory.ts';
+import type { Visit } from './visit.ts';
+
+/** RFC 3261 18.1.1: what is larger wants TCP, and a PBX need not have it. */
+const DATAGRAM = 1300;
+/** Bytes of an INVITE beside its SDP and a visit, at least and at most. */
+const ENVELOPE = { least: 400, most: 650 };
 
 /**
  * Headers of the INVITE toward the PBX. The caller stays anonymous (RFC 3323 4.1.1.3); the display name
  * tells the person at the desk which page the call comes from; `X-Sip-Call` is the same identifier
- * that the gateway's logs carry.
+ * that the gateway's logs carry. Where the visitor was is told as far as there is room: `offer` is the SDP's size in
+ * bytes, and no statistics are worth a call that needs TCP.
  */
-export function inviteHeaders(destination: Destination, callId: string): Record<string, string> {
+export function inviteHeaders(
+  destination: Destination,
+  callId: string,
+  visit: Visit,
+  offer: number,
+): Record<string, string> {
   return {
     From: `"${destination.domain} visitor" <sip:anonymous@anonymous.invalid>`,
     To: `<${destination.uri}>`,
     'User-Agent': 'sip-call',
     'X-Sip-Call': callId,
+    ...visitHeaders(visit, offer),
   };
+}
+
+function visitHeaders({ page, utm, referrer }: Visit, offer: number): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const tooLargeAnyway = offer + ENVELOPE.least > DATAGRAM;
+  let left = tooLargeAnyway ? Number.POSITIVE_INFINITY : DATAGRAM - ENVELOPE.most - offer;
+  for (const [name, value] of Object.entries({ Page: page, Utm: utm, Referrer: referrer })) {
+    const line = `X-Sip-Call-${name}: ${value}\r\n`;
+    if (!value || line.length > left) continue;
+    headers[`X-Sip-Call-${name}`] = value;
+    left -= line.length;
+  }
+  return headers;
 }
 
 /** Headers of the OPTIONS that asks a domain's server whether it is there; it speaks for no visitor. */

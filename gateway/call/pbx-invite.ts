@@ -4,7 +4,6 @@ import type { Dialog, SipError, default as Srf, SrfRequest, SrfResponse } from '
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
 import type { Destination } from './directory.ts';
-import { inviteHeaders } from './headers.ts';
 import { nextHop } from './next-hop.ts';
 
 export type InviteResult =
@@ -25,14 +24,14 @@ export class PbxInvite {
     srf: Srf,
     destination: Destination,
     target: Target,
-    callId: string,
+    headers: Record<string, string>,
     offer: string,
     onProvisional: (response: SrfResponse) => void,
   ) {
     this.target = target;
     const dialog = srf.createUAC(
       destination.uri,
-      { proxy: nextHop(target), localSdp: offer, headers: inviteHeaders(destination, callId) },
+      { proxy: nextHop(target), localSdp: offer, headers },
       {
         cbRequest: (error, sent) => {
           if (error || !sent) return;
