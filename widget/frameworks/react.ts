@@ -1,0 +1,19 @@
+// `import 'sip-call/react'`: the element in JSX, for React 18 and 19. Types only. Listeners as properties are React 19's;
+// with 18 use a ref.
+import type { DetailedHTMLProps, HTMLAttributes } from 'react';
+import type { SipCall } from '../sip-call.ts';
+import type { SipCallAttributes, SipCallRequestEvent, SipCallStateEvent } from './attributes.ts';
+
+type Props = DetailedHTMLProps<HTMLAttributes<SipCall>, SipCall> &
+  SipCallAttributes & {
+    'onsip-call-request'?: (event: SipCallRequestEvent) => void;
+    'onsip-call-state'?: (event: SipCallStateEvent) => void;
+  };
+
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'sip-call': Props;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// `import 'sip-call'`: the element for pages that are built. Safe where there is no DOM (Lit brings what stands in for
+// it under Node). It cannot tell its gateway from where it was loaded; settings or an attribute must.
+import { parseAddress } from './address.ts';
+import { settings } from './page-settings.ts';
+import { SipCall } from './sip-call.ts';
+
+export type { CallState, EndReason } from './call-store.ts';
+export type { OwnWords, SipCallSettings } from './page-settings.ts';
+export type { SipCallRequestDetail, SipCallStateDetail } from './sip-call.ts';
+export { SipCall };
+
+/** Makes the page's links to `sip:` addresses callable, as `data-upgrade-links` on the script does. */
+export async function upgradeLinks(): Promise<void> {
+  const page = await import('./page.ts');
+  page.upgradeLinks(parseAddress);
+}
+
+if (!customElements.get('sip-call')) customElements.define('sip-call', SipCall);
+if (globalThis.sipCall) SipCall.configure(settings);
