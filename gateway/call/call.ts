@@ -42,6 +42,8 @@ export class Call {
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
   #hunt: Hunt | undefined;
   #rang = false;
+  /** The browser's media has got as far as the relay. */
+  #hadMedia = false;
   #uas: Dialog | undefined;
   #uac: Dialog | undefined;
   #target: Target | undefined;
@@ -104,16 +106,19 @@ export class Call {
   }
 
   mediaEvent(event: MediaEvent): void {
-    if (event.type === 'failed') {
-      if (this.#state === 'established') this.end('media-lost');
-      else this.#giveUp(outcome('media-failed'));
-    } else if (event.type === 'connected') this.#absence.mediaBack();
-    else if (event.type === 'lost') {
-      if (this.#state === 'established') this.#absence.mediaLost();
-      else this.#giveUp(outcome('media-failed'));
-    } else if (event.type === 'silent' && event.leg === 'pbx') {
-      void this.#probePbx();
-    }
+    if (event.type === 'connected') {
+      this.#hadMedia = true;
+      this.#absence.mediaBack();
+    } else if (event.type === 'silent') {
+      if (event.leg === 'pbx') void this.#probePbx();
+    } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
+    else this.#mediaFailed(event.type === 'failed' ? event.reason : 'the browser went away');
+  }
+
+  #mediaFailed(reason: string): void {
+    this.#foundation.log.warn({ call: this.id, reason }, 'media failed');
+    if (this.#state !== 'established') this.#giveUp(outcome('media-failed'));
+    else this.end(this.#hadMedia ? 'media-lost' : 'media-failed');
   }
 
   /** Settled once both sides have answered what they were told at the end. */

@@ -80,6 +80,7 @@ export type Ending =
   | 'hung-up-by-pbx'
   | 'visitor-lost'
   | 'pbx-lost'
+  | 'media-failed'
   | 'media-lost'
   | 'engine-lost'
   | 'too-long'
@@ -90,6 +91,7 @@ const endings: Record<Ending, { cause: number; text: string } | undefined> = {
   'hung-up-by-pbx': undefined,
   'visitor-lost': { cause: 480, text: 'The caller is gone' },
   'pbx-lost': { cause: 503, text: 'The other side is gone' },
+  'media-failed': { cause: 503, text: 'No sound got through' },
   'media-lost': { cause: 503, text: 'The sound is gone' },
   'engine-lost': { cause: 503, text: 'The SIP engine is gone' },
   'too-long': { cause: 408, text: 'The longest call is over' },

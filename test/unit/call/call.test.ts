@@ -313,3 +313,20 @@ for (const [who, uri, origin] of [
     assert.deepEqual(pbxs[0]?.inbox, []);
   });
 }
+
+test('media that never came and media that was lost end a call with a reason of their own', async context => {
+  for (const [had, text] of [
+    [false, 'No sound got through'],
+    [true, 'The sound is gone'],
+  ] as const) {
+    const { browser, media, pbx, call, logged, quiet } = await established(context);
+    if (had) media.emit({ type: 'connected' });
+    media.emit({ type: 'failed', reason: 'a reason' });
+    const bye = await browser.request('BYE');
+    assert.match(bye.headers.get('Reason') ?? '', new RegExp(text));
+    call.respond(bye, '200 OK');
+    pbx.respond(await pbx.request('BYE'), '200 OK');
+    assert.equal(logged.find(({ msg }) => msg === 'media failed')?.reason, 'a reason');
+    await quiet();
+  }
+});
