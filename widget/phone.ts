@@ -5,6 +5,7 @@ import JsSIP from 'jssip';
 import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession.js';
 import type { UA } from 'jssip/lib/UA.js';
 import type { CallEvent, EndReason } from './call-store.ts';
+import { GatewaySocket } from './gateway-socket.ts';
 import { MediaPath } from './media-path.ts';
 import { watchNetwork } from './network-watch.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
@@ -34,6 +35,7 @@ export interface PhoneObserver {
 }
 
 export class Phone {
+  readonly #socket: GatewaySocket;
   readonly #ua: UA;
   readonly #observer: PhoneObserver;
   readonly #remote = new MediaStream();
@@ -63,9 +65,10 @@ export class Phone {
   /** Connects at once, so that the WebSocket and the question about the microphone overlap. */
   constructor(socket: string, observer: PhoneObserver) {
     this.#observer = observer;
+    this.#socket = new GatewaySocket(socket);
     this.#ua = new JsSIP.UA({
       uri: anonymous,
-      sockets: [new JsSIP.WebSocketInterface(socket)],
+      sockets: [this.#socket],
       register: false,
       // Asterisk's chan_sip refuses UPDATE, and a refresh that fails would end a good call.
       session_timers: false,
@@ -95,7 +98,7 @@ export class Phone {
     this.#session = this.#ua.call(target, {
       mediaStream: stream,
       extraHeaders,
-      pcConfig: { bundlePolicy: 'max-bundle', iceServers: [] },
+      pcConfig: { bundlePolicy: 'max-bundle', iceServers: this.#socket.iceServers },
       eventHandlers: {
         peerconnection: ({ peerconnection }) => this.#watch(peerconnection),
         sending: () => this.#observer.report({ type: 'invited' }),
@@ -206,6 +209,8 @@ export class Phone {
   /** The gateway answers this without asking anybody: where no answer comes, the WebSocket is as dead as the sound. */
   async #restart(): Promise<Outcome> {
     if (!this.#ua.isConnected()) return 'refused';
+    const { iceServers } = this.#socket;
+    this.#connection?.setConfiguration({ ...this.#connection.getConfiguration(), iceServers });
     const late = setTimeout(() => this.#reconnect(), patience);
     const outcome = await this.#reoffer({ iceRestart: true });
     clearTimeout(late);

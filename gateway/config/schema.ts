@@ -4,6 +4,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { origin, site } from './site.ts';
+import { turn } from './turn.ts';
 
 const port = z
   .int('expected a port number')
@@ -87,6 +88,8 @@ const settings = z.strictObject({
       workers: count.max(64, 'expected at most 64').default(1),
     })
     .prefault({}),
+  /** For visitors whose networks let no UDP out. */
+  turn: turn.optional(),
   limits: z
     .strictObject({
       /** Calls at once. */

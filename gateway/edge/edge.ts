@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { admit, type Refusal, SIP_PATH } from './admission.ts';
+import { greeting } from './greeting.ts';
 import { MessageRate } from './message-rate.ts';
 import { plainAddress } from './plain-address.ts';
 import { type End, type Visitor, Visitors } from './visitor.ts';
@@ -67,6 +68,8 @@ export class Edge {
         return;
       }
       this.#sockets.handleUpgrade(request, socket, head, accepted => {
+        const first = greeting(request.url, this.#config.turn, Date.now());
+        if (first) accepted.send(first);
         this.#welcome(accepted, { address, port, ...verdict }, secure);
       });
     });

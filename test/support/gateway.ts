@@ -17,6 +17,7 @@ export interface GatewayOptions {
   readonly sites: ConfigInput['sites'];
   readonly limits?: NonNullable<ConfigInput['limits']>;
   readonly media?: NonNullable<ConfigInput['media']>;
+  readonly turn?: NonNullable<ConfigInput['turn']>;
 }
 
 /** `/healthz`: what is there now. */
@@ -32,13 +33,14 @@ export class Gateway {
   readonly #process: PeerProcess;
 
   /** Resolves once it says that it is ready. */
-  static async start({ address, dns, sites, limits = {}, media }: GatewayOptions): Promise<Gateway> {
+  static async start({ address, dns, sites, limits = {}, media, turn }: GatewayOptions): Promise<Gateway> {
     const config: ConfigInput = {
       listen: `${address}:0`,
       address,
       dns: { servers: [dns], allow: ['127.0.0.0/8'] },
       sip: { udp: 0, tcp: 0 },
       media: { browserPort: 0, pbxPorts: [20000, 20998], workers: 1, ...media },
+      ...(turn && { turn }),
       limits,
       sites,
     };

@@ -24,6 +24,7 @@ export interface LineOptions {
   readonly overTcp?: string;
   readonly limits?: GatewayOptions['limits'];
   readonly media?: GatewayOptions['media'];
+  readonly turn?: GatewayOptions['turn'];
   /** Where the gateway stands; on the office's loopback network unless told. */
   readonly gatewayAddress?: string;
 }
@@ -105,7 +106,7 @@ export class Office {
   }
 
   /** Publishes the domain and starts a gateway for it. */
-  async line({ limits, media, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
+  async line({ limits, media, turn, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
     const dns = await DnsServer.start(this.network.address(1), {
       published: 'naptr',
       second: this.nobody,
@@ -118,6 +119,7 @@ export class Office {
       sites: [{ domain, origins: [this.site.origin], callable }],
       ...(limits && { limits }),
       ...(media && { media }),
+      ...(turn && { turn }),
     });
     this.#gateways.push(gateway);
     this.#peers.push(gateway);

@@ -14,6 +14,7 @@ const programs = {
   dnsmasq: 'dnsmasq-base',
   baresip: 'baresip-core',
   sipp: 'sip-tester',
+  turnserver: 'coturn',
 } as const;
 
 export type Program = keyof typeof programs;

@@ -164,3 +164,13 @@ for (const [line, words] of [
     assert.match(problems(`${line}\n${smallest}`).join('\n'), words);
   });
 }
+
+test('TURN servers are named by their URLs and the secret that they share with us', () => {
+  const at = (turn: string) => `turn: ${turn}\n${smallest}`;
+  const urls = ['turn:turn.mysite.ru', 'turns:[2001:db8::1]:443?transport=tcp'];
+  const config = parseConfig(at(`{urls: ${JSON.stringify(urls)}, secret: cymru}`), 'gateway.yaml');
+  assert.deepEqual(config.turn, { urls, secret: 'cymru', seconds: 7200 });
+  assert.deepEqual(problems(at('{urls: [stun:turn.mysite.ru], secret: cymru}')), [
+    'gateway.yaml:1: turn.urls.0: expected a TURN URL such as turns:turn.mysite.ru:443?transport=tcp, got "stun:turn.mysite.ru"',
+  ]);
+});

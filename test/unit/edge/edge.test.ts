@@ -54,6 +54,17 @@ test('a page of a listed origin enters, and is a visitor while it stays', async 
   assert.equal(edge.visitors.size, 0);
 });
 
+test('a page that asks is greeted before anything else is said', async context => {
+  const { enter, taken } = await startEdge(context);
+  const socket = enter('/sip?ice');
+  const [first] = await once(socket, 'message');
+  assert.deepEqual(JSON.parse(String(first)), { iceServers: [] });
+  taken[0]?.send('SIP/2.0 200 OK');
+  const [second] = await once(socket, 'message');
+  assert.equal(String(second), 'SIP/2.0 200 OK');
+  socket.terminate();
+});
+
 test('a page of any other origin does not enter', async context => {
   const { enter } = await startEdge(context);
   assert.equal(await refusal(enter('/sip', 'https://evil.example')), 403);

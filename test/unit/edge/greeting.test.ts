@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { test } from 'node:test';
+import { greeting, type IceServer } from '../../../gateway/edge/greeting.ts';
+
+const turn = { urls: ['turn:turn.mysite.ru?transport=tcp'], secret: 'cymru', seconds: 600 };
+
+const serversOf = (frame: string | undefined): IceServer[] => JSON.parse(frame ?? '').iceServers;
+
+test('who asks is greeted with credentials that the TURN server takes until their time is over', () => {
+  const [server] = serversOf(greeting('/sip?ice', turn, 1_000_000_999));
+  assert.deepEqual(server?.urls, turn.urls);
+  assert.match(server?.username ?? '', /^1000600:[0-9a-f]{12}$/);
+  const expected = createHmac('sha1', 'cymru').update(server!.username).digest('base64');
+  assert.equal(server?.credential, expected);
+});
+
+test('no two visitors get the same', () => {
+  const names = [1, 2].map(() => serversOf(greeting('/sip?ice', turn, 0))[0]?.username);
+  assert.notEqual(names[0], names[1]);
+});
+
+test('without a TURN server the greeting is empty, and who did not ask hears nothing', () => {
+  assert.deepEqual(serversOf(greeting('/sip?ice', undefined, 0)), []);
+  assert.equal(greeting('/sip', turn, 0), undefined);
+  assert.equal(greeting('/sip?police', turn, 0), undefined);
+  assert.equal(greeting(undefined, turn, 0), undefined);
+});
