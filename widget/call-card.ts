@@ -7,10 +7,13 @@ import { browserKind } from './browser-kind.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
 import type { Call, EndReason } from './call-store.ts';
+import { CallbackForm } from './callback-form.ts';
 import { controlStyles } from './controls.styles.ts';
 import type { DeviceKind } from './devices.ts';
 import { glyphs } from './glyphs.ts';
 import { Keypad } from './keypad.ts';
+import { ladderStyles } from './ladder.styles.ts';
+import { Ladder } from './ladder.ts';
 import { LevelLights, type Levels } from './level-lights.ts';
 import type { Words } from './locales/words.ts';
 import { picture } from './picture.ts';
@@ -19,6 +22,7 @@ import { screenStyles } from './screen.styles.ts';
 import { type Streams, screen } from './screen.ts';
 import { settingsStyles } from './settings.styles.ts';
 import { Settings } from './settings.ts';
+import type { Standing } from './standing.ts';
 
 export interface CardHost extends ReactiveControllerHost {
   readonly shadowRoot: ShadowRoot | null;
@@ -36,6 +40,11 @@ export interface CardDesk {
   call(): Call;
   words(): Words;
   address(): string;
+  /** The same as SIP says it. */
+  uri(): string;
+  readonly standing: Standing;
+  /** Calls somebody else from this card. */
+  callOther(to: string): void;
   streams(): Streams;
   choose(kind: DeviceKind, id: string): void;
   levels(): Levels | undefined;
@@ -49,13 +58,15 @@ const hopeless: ReadonlySet<EndReason> = new Set<EndReason>(['insecure-page', 'u
 const isTalking = ({ state }: Call) => state === 'ringing' || state === 'in-call';
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(cardStyles + controlStyles + settingsStyles + screenStyles);
+sheet.replaceSync(cardStyles + controlStyles + settingsStyles + screenStyles + ladderStyles);
 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
   readonly #desk: CardDesk;
   readonly #keypad: Keypad;
   readonly #settings: Settings;
+  readonly #form: CallbackForm;
+  readonly #ladder: Ladder;
   #volume = 100;
 
   constructor(host: CardHost, desk: CardDesk) {
@@ -68,6 +79,16 @@ export class CallCard implements ReactiveController {
       () => host.requestUpdate(),
     );
     this.#settings = new Settings(desk.choose, () => host.requestUpdate());
+    this.#form = new CallbackForm({
+      words: desk.words,
+      place: () => desk.standing.place('callback'),
+      to: desk.uri,
+      changed: () => host.requestUpdate(),
+    });
+    this.#ladder = new Ladder(
+      { words: desk.words, offers: () => desk.standing.offers, callOther: desk.callOther },
+      this.#form,
+    );
     new LevelLights(
       host,
       () => host.shadowRoot?.querySelector<HTMLElement>('.card'),
@@ -79,6 +100,8 @@ export class CallCard implements ReactiveController {
   hostUpdated(): void {
     if (this.#desk.call().state === 'preparing') this.#keypad.clear();
     if (!isTalking(this.#desk.call())) this.#settings.show(false);
+    if (this.#desk.call().reason) this.#desk.standing.refresh();
+    else this.#form.show(false);
   }
 
   /** For the live region: what changed, without the clock. */
@@ -86,7 +109,7 @@ export class CallCard implements ReactiveController {
     const call = this.#desk.call();
     const words = this.#desk.words();
     const parts = call.reason
-      ? [words.reasons[call.reason].title, this.#hint()]
+      ? [words.reasons[call.reason].title, this.#hint(), this.#form.announcement]
       : [this.#status(), ...this.#hints(), call.muted && words.mutedNote];
     return parts
       .filter(Boolean)
@@ -103,7 +126,7 @@ export class CallCard implements ReactiveController {
     const { words, address, call } = this.#desk;
     const { state, reason } = call();
     return html`<section
-      part="card" class="card" data-state=${state} role="group" aria-label=${words().callWith(address())}
+      part="card" class="card" data-state=${state} data-reason=${reason ?? nothing} role="group" aria-label=${words().callWith(address())}
       @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
       >${reason ? this.#over() : this.#active()}</section>`;
   }
@@ -141,21 +164,22 @@ export class CallCard implements ReactiveController {
     const { reason = 'failed' } = call();
     const hint = this.#hint();
     const deaf = reason.startsWith('microphone');
-    return html`<button part="close" class="close" type="button" ?data-next=${hopeless.has(reason)} aria-label=${words().close} @click=${dismiss}
+    return html`<button part="close" class="close" type="button" ?data-next=${hopeless.has(reason) || reason === 'closed'} aria-label=${words().close} @click=${dismiss}
         >${picture(glyphs.close)}</button>
       <header part="message" class="head over">
-        <span class="badge" aria-hidden="true">${deaf ? picture(glyphs.microphone, true) : picture(this.#desk.handset)}</span>
+        <span class="badge" aria-hidden="true">${deaf ? picture(glyphs.microphone, true) : picture(reason === 'closed' ? glyphs.clock : this.#desk.handset)}</span>
         <div class="who">
           ${this.#address()}
           <p class="title" aria-hidden="true">${words().reasons[reason].title}</p>
         </div>
       </header>
       ${hint ? html`<p class="hint" aria-hidden="true">${hint}</p>` : nothing}
+      ${this.#ladder.draw(reason)}
       ${
         hopeless.has(reason)
           ? nothing
-          : html`<button part="again" class="again" type="button" data-next @click=${() => this.#host.call()}
-              >${picture(this.#desk.handset)}<span>${words().callAgain}</span></button>`
+          : html`<button part="again" class="again ${this.#callsLater ? 'later' : ''}" type="button" data-next @click=${() => this.#host.call()}
+              >${picture(this.#desk.handset)}<span>${reason === 'closed' ? words().callAnyway : words().callAgain}</span></button>`
       }`;
   }
 
@@ -190,9 +214,15 @@ export class CallCard implements ReactiveController {
     const { reason, allowed, answeredAt, endedAt } = this.#desk.call();
     const words = this.#desk.words();
     if (allowed) return words.allowed;
+    if (reason === 'closed') return this.#desk.standing.opening;
     if (reason === 'microphone-refused') return words.allowHint[browserKind()];
     const hint = reason ? words.reasons[reason].hint : '';
     return hint || !answeredAt || !endedAt ? hint : words.talked(secondsBetween(answeredAt, endedAt));
+  }
+
+  /** Something else is likelier to help now than a call. */
+  get #callsLater(): boolean {
+    return this.#form.out || this.#desk.call().reason === 'closed';
   }
 
   #muteControl(): TemplateResult {

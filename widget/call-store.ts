@@ -21,6 +21,7 @@ export type EndReason =
   | 'microphone-in-use'
   | 'microphone-blocked'
   | 'elsewhere'
+  | 'closed'
   | 'insecure-page'
   | 'unsupported-browser'
   | 'gateway-unreachable'
@@ -101,6 +102,7 @@ const decided: ReadonlySet<EndReason> = new Set<EndReason>([
   'busy',
   'declined',
   'no-answer',
+  'closed',
 ]);
 
 const request: Step<'requested'> = () => ({ ...idle, state: 'preparing' });
@@ -139,8 +141,9 @@ const allow: Step<'device-allowed'> = call =>
 const table: Readonly<Record<CallState, Row>> = {
   idle: {
     requested: request,
-    // Only a fault of the page itself can end a call that nobody has begun.
-    ended: (call, event) => (event.reason === 'bad-address' ? end(call, event) : call),
+    // Only a fault of the page itself, or a closed door, can end a call that nobody has begun.
+    ended: (call, event) =>
+      event.reason === 'bad-address' || event.reason === 'closed' ? end(call, event) : call,
   },
   preparing: {
     'device-asked': call => ({ ...call, asking: true }),

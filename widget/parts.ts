@@ -12,18 +12,31 @@ const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
 /** The languages fetched so far. */
 export const spoken = new Map<Language, Words>();
 
+/** Rejects when they cannot be had; asking again fetches again. */
+export async function loadWords(language: Language): Promise<Words> {
+  const { words } = await vocabularies[language]();
+  const own = settings.words;
+  const said = own ? (await import('./page.ts')).overlay(words, own, language) : words;
+  spoken.set(language, said);
+  return said;
+}
+
+/** What tells how things stand, with the words for it. */
+export async function loadStanding(language: Language) {
+  const [standing] = await Promise.all([import('./standing.ts'), loadWords(language)]);
+  return standing;
+}
+
 export type Parts = Awaited<ReturnType<typeof loadParts>>;
 
 /** Rejects when any of them cannot be had; asking again fetches again. */
 export async function loadParts(language: Language) {
-  const [card, conversation, phone, { words }] = await Promise.all([
+  const [card, conversation, phone, standing, words] = await Promise.all([
     import('./call-card.ts'),
     import('./conversation.ts'),
     import('./phone.ts'),
-    vocabularies[language](),
+    import('./standing.ts'),
+    loadWords(language),
   ]);
-  const own = settings.words;
-  const said = own ? (await import('./page.ts')).overlay(words, own, language) : words;
-  spoken.set(language, said);
-  return { ...card, ...conversation, ...phone, words: said };
+  return { ...card, ...conversation, ...phone, ...standing, words };
 }

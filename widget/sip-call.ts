@@ -18,10 +18,11 @@ import type { Conversation } from './conversation.ts';
 import { Face } from './face.ts';
 import { firstWords, type Language, pickLanguage } from './locales/first-words.ts';
 import { type SipCallSettings, settings, settle } from './page-settings.ts';
-import { loadParts, type Parts, spoken } from './parts.ts';
+import { loadParts, loadStanding, type Parts, spoken } from './parts.ts';
 import { handset } from './pill.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
+import type { Standing } from './standing.ts';
 
 /** The detail of `sip-call-request`: whom, as people read it. */
 export interface SipCallRequestDetail {
@@ -46,6 +47,7 @@ let speaking: SipCall | undefined;
  * @attr {string} to - Whom to call: `director@mysite.ru` or `sip:director@mysite.ru`.
  * @attr {string} gateway - The gateway's http(s) or ws(s) URL; by default where this script came from.
  * @attr {boolean} video - Sends the camera too, and shows the other side's.
+ * @attr {boolean} status - Says on the button at once, not only when pointed at, when nobody can be reached.
  * @attr {'light'|'dark'|'auto'} theme - By default the page's own color-scheme.
  * @attr {string} lang - Language; by default the page's, then the browser's.
  * @attr {string} state - Read only, reflected: `idle`, `preparing`, `calling`, `ringing`, `in-call`, `ended`, `failed`.
@@ -54,13 +56,14 @@ let speaking: SipCall | undefined;
  * @slot label - The button's words, "Call" by default. The address is always read out after them.
  * @slot icon - The button's picture.
  * @slot - Shown until the element is defined, and when a call cannot be made: other ways to reach the person.
- * @csspart button - The pill. @csspart label - Its words. @csspart note - A fault's text under it.
+ * @csspart button - The pill. @csspart label - Its words. @csspart standing - Why not to call now. @csspart note - A fault's text under it.
  * @csspart card - The call card. @csspart address - Whom it calls. @csspart status - What is going on.
  * @csspart timer - Minutes and seconds. @csspart quality - Three bars. @csspart control - Each round control, and by name:
  * @csspart mute - @csspart hold - @csspart keypad-toggle - @csspart hang-up - The red one.
  * @csspart keypad - The keys' grid. @csspart key - One key. @csspart volume - The slider.
  * @csspart settings-toggle - @csspart settings - Devices.
- * @csspart message - The end state's words. @csspart again - "Call again". @csspart close - Back to the pill.
+ * @csspart message - The end state's words. @csspart again - "Call again". @csspart ladder - Other ways.
+ * @csspart rung - One of them. @csspart callback - The form. @csspart send - Its button. @csspart close - Back to the pill.
  * @csspart video - The other side. @csspart self-view - The visitor.
  * @cssproperty --sip-call-accent - Pill, focus ring, slider.
  * @cssproperty --sip-call-on-accent - What stands on the accent.
@@ -80,6 +83,7 @@ export class SipCall extends ReactiveElement {
     gateway: {},
     theme: { reflect: true },
     video: { type: Boolean, reflect: true },
+    status: { type: Boolean },
   };
 
   // HTMLElement has the property already; only its changes must be heard of.
@@ -92,10 +96,14 @@ export class SipCall extends ReactiveElement {
   declare gateway: string | null;
   declare theme: 'light' | 'dark' | 'auto' | null;
   declare video: boolean;
+  declare status: boolean;
 
   #call: Call = idle;
   #loading: { readonly language: Language; readonly parts: Promise<Parts> } | undefined;
   #card: CallCard | undefined;
+  #standing: Standing | undefined;
+  /** Who is called instead of `to`, from the card. */
+  #other: string | undefined;
   #conversation: Conversation | undefined;
   #volume = 1;
   #face!: Face;
@@ -133,8 +141,8 @@ export class SipCall extends ReactiveElement {
    * the page has a call. Browsers want a visitor's gesture behind it.
    */
   async call(): Promise<void> {
-    const address = parseAddress(this.to);
-    const socket = gatewaySocket(SipCall.script, this.gateway);
+    const address = this.#address;
+    const socket = this.#socket;
     if (speaking || !address || !socket) return;
     const { video } = this;
     // A listener may well have called elsewhere.
@@ -217,11 +225,19 @@ export class SipCall extends ReactiveElement {
     if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
     try {
       const parts = await this.#loading.parts;
+      const standing = this.#stand(parts);
+      standing.intend();
       this.#card ??= new parts.CallCard(this, {
+        standing,
         handset,
         call: () => this.#call,
         words: () => spoken.get(this.#language) ?? parts.words,
-        address: () => parseAddress(this.to)?.text ?? '',
+        address: () => this.#address?.text ?? '',
+        uri: () => this.#address?.uri ?? '',
+        callOther: to => {
+          this.#other = to;
+          this.call();
+        },
         choose: (kind, id) => this.#conversation?.choose(kind, id),
         levels: () => this.#conversation?.levels(),
         streams: () => this.#conversation ?? {},
@@ -239,6 +255,26 @@ export class SipCall extends ReactiveElement {
     }
   }
 
+  #stand({ Standing }: Pick<Parts, 'Standing'>): Standing {
+    this.#standing ??= new Standing(this, {
+      socket: () => this.#socket,
+      uri: () => this.#address?.uri,
+      words: () => spoken.get(this.#language),
+      language: () => this.#language,
+      free: () => !isActive(this.#call),
+      closed: () => this.#report({ type: 'ended', reason: 'closed', at: Date.now() }),
+    });
+    return this.#standing;
+  }
+
+  get #address() {
+    return parseAddress(this.#other ?? this.to);
+  }
+
+  get #socket() {
+    return gatewaySocket(SipCall.script, this.gateway);
+  }
+
   get #language(): Language {
     const said = this.closest<HTMLElement>('[lang]')?.lang;
     return pickLanguage([said, document.documentElement.lang, ...navigator.languages]);
@@ -251,6 +287,7 @@ export class SipCall extends ReactiveElement {
     this.requestUpdate();
     const { state, reason } = this.#call;
     if (state === before.state) return;
+    if (state === 'idle') this.#other = undefined;
     if (!isActive(this.#call)) this.#conversation = undefined;
     if (speaking === this && !isActive(this.#call)) speaking = undefined;
     for (const element of onPage) if (element !== this) element.requestUpdate();
@@ -270,7 +307,7 @@ export class SipCall extends ReactiveElement {
   get #fault(): string | undefined {
     if (!parseAddress(this.to))
       return `to="${this.to ?? ''}" is not an address; write it like to="director@mysite.ru"`;
-    if (!gatewaySocket(SipCall.script, this.gateway)) {
+    if (!this.#socket) {
       return `gateway="${this.gateway ?? ''}" is not a URL; write it like gateway="https://calls.mysite.ru"`;
     }
     return undefined;
@@ -289,7 +326,7 @@ export class SipCall extends ReactiveElement {
     const root = super.createRenderRoot();
     this.#face = new Face(
       root,
-      () => this.call(),
+      () => void (this.#standing?.press() || this.call()),
       () => this.preload(),
     );
     return root;
@@ -297,6 +334,12 @@ export class SipCall extends ReactiveElement {
 
   protected override update(changed: PropertyValues): void {
     super.update(changed);
+    if (changed.has('status') && this.status) {
+      loadStanding(this.#language).then(
+        parts => this.#stand(parts),
+        () => {},
+      );
+    }
     const { state, reason } = this.#call;
     const language = this.#language;
     const words = { ...firstWords[language], ...settings.words, ...settings.words?.[language] };
@@ -306,14 +349,14 @@ export class SipCall extends ReactiveElement {
     const look = {
       pill: {
         label: words.call,
-        address: parseAddress(this.to)?.text ?? '',
+        address: this.#address?.text ?? '',
         off: unset || elsewhere,
         wait: isActive(this.#call),
-        why: elsewhere ? (spoken.get(language)?.elsewhere ?? '') : '',
+        why: (elsewhere ? spoken.get(language)?.elsewhere : this.#standing?.text) ?? '',
       },
       card,
       note: state === 'failed' && !card ? words.unavailable : '',
-      otherWays: state === 'failed',
+      otherWays: state === 'failed' || reason === 'closed',
     };
     this.#face.show(look, this.shadowRoot?.activeElement as HTMLElement | null | undefined);
   }

@@ -66,6 +66,52 @@ const scenes = [
   ],
 ];
 
+/** The morning after next, as a gateway says when an office opens. */
+const opensAt = new Date(new Date().setHours(48 + 9, 0, 0, 0)).toISOString();
+const otherwise = [
+  { kind: 'person', to: 'alex@mysite.test', name: 'Alex Orlov', title: 'Front desk' },
+  { kind: 'hotline', phone: '+7 800 200-00-00' },
+  { kind: 'mail', mail: 'office@mysite.test' },
+  { kind: 'callback' },
+];
+/** What the gateway says of them, for those scenes in which it says anything. */
+const statuses = new Map([
+  ['sip:closed@mysite.test', { state: 'closed', opensAt, otherwise }],
+  ['sip:holidays@mysite.test', { state: 'closed', otherwise: [] }],
+  ['sip:unreachable@mysite.test', { state: 'unreachable', otherwise }],
+  ['sip:office@mysite.test', { state: 'open', otherwise }],
+]);
+globalThis.fetch = async url => {
+  const { pathname, searchParams } = new URL(url, location.href);
+  if (pathname.endsWith('/callback')) return new Response(null, { status: 204 });
+  const status = statuses.get(searchParams.get('to'));
+  return status ? Response.json(status) : new Response(null, { status: 403 });
+};
+
+const closed = { to: 'closed@mysite.test' };
+const office = { to: 'office@mysite.test' };
+const dismissed = [{ type: 'dismissed' }];
+const callback = 'button.rung[aria-expanded]';
+scenes.push(
+  ['idle, closed', dismissed, closed],
+  ['idle, closed for the holidays', dismissed, { to: 'holidays@mysite.test' }],
+  ['idle, not answering', dismissed, { to: 'unreachable@mysite.test' }],
+  ['ended: closed, other ways', [...dismissed, ended('closed')], closed],
+  ['ended: no-answer, other ways', [...rang, ended('no-answer')], office],
+  ['failed: microphone-missing, other ways', [...asked, ended('microphone-missing')], office],
+  [
+    'failed: server-unreachable, other ways',
+    [...invited, ended('server-unreachable')],
+    { to: 'unreachable@mysite.test' },
+  ],
+  ['ended: busy, asking to be called back', [...rang, ended('busy')], { ...office, open: callback }],
+  [
+    'ended: busy, asked to be called back',
+    [...rang, ended('busy')],
+    { ...office, open: callback, send: '+7 912 000-00-00' },
+  ],
+);
+
 /** As browsers name themselves; the widget's words on where to look follow from it. */
 const browsers = {
   chromium: 'Chrome/140.0.0.0 Safari/537.36',
@@ -120,12 +166,24 @@ async function draw() {
   document.querySelector('main').dataset.drawn = '';
 }
 
-async function show(element, facts, { keys = '', press }) {
+async function show(element, facts, { keys = '', press, open, send }) {
   for (const fact of facts) await element[report](fact);
   await element.updateComplete;
   const inside = element.shadowRoot;
   if (press) inside.querySelector(`[part=${press}]`).click();
   const card = inside.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
+  // What the gateway says comes a little later.
+  await settled(element);
+  if (open) inside.querySelector(open).click();
+  await settled(element);
+  if (!send) return;
+  inside.querySelector('[name=phone]').value = send;
+  inside.querySelector('form').requestSubmit();
+  await settled(element);
+}
+
+async function settled(element) {
+  await new Promise(resolve => setTimeout(resolve));
   await element.updateComplete;
 }

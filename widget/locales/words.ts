@@ -46,11 +46,35 @@ export interface Words {
   hangUp: string;
   cancel: string;
   callAgain: string;
+  /** Though the office is closed. */
+  callAnyway: string;
   close: string;
   /** Why this button waits: one call at a time on a page. */
   elsewhere: string;
   remoteVideo: string;
   selfVideo: string;
+  /** On the button, and on the card; `time` such as "Mon 9:00". */
+  closed: string;
+  closedUntil(time: string): string;
+  opens(time: string): string;
+  notAnswering: string;
+  /** Over the list of what else there is. */
+  otherwise: string;
+  callPerson(name: string): string;
+  fromOwnPhone: string;
+  byMail: string;
+  callback: string;
+  callbackHint: string;
+  yourName: string;
+  yourPhone: string;
+  /** What a number looks like. */
+  yourPhoneHint: string;
+  yourMessage: string;
+  send: string;
+  sending: string;
+  callbackSent: string;
+  callbackFailed: string;
+  callbackOften: string;
   /** `seconds` is whole and at least 0. */
   talked(seconds: number): string;
   reasons: Readonly<Record<EndReason, { readonly title: string; readonly hint: string }>>;
