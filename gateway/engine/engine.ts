@@ -8,6 +8,7 @@ import { type AdminOptions, AdminServer } from './drachtio/admin-server.ts';
 import type { AppConnection } from './drachtio/app-connection.ts';
 import { Applications } from './drachtio/applications.ts';
 import { Cdr } from './drachtio/cdr.ts';
+import { HastyCancels } from './drachtio/hasty-cancels.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
 import { Registrations } from './drachtio/registrations.ts';
 import { type Route, Routing } from './drachtio/routing.ts';
@@ -105,7 +106,8 @@ export class Engine {
     const cdr = new Cdr(applications, clock);
     const registrations = new Registrations(clock);
     const routing = new Routing(options.route, applications, registrations, cdr, log);
-    const sipIn = new SipIn(applications, timers, routing, cdr);
+    const hasty = new HastyCancels(timers);
+    const sipIn = new SipIn(applications, timers, routing, cdr, hasty);
     const agent = new UserAgent(sipIn, {
       network: transports,
       timers,
@@ -120,7 +122,7 @@ export class Engine {
     reception.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
-    const around = { agent, network: transports, proxy, cdr, registrations };
+    const around = { agent, network: transports, proxy, cdr, hasty, registrations };
     const server = new AdminServer(options.admin, applications, around, log);
     const busy = (connection: AppConnection) => agent.hasBusiness(connection);
     routing.outbound = new OutboundApplications(applications, server, timers, busy);

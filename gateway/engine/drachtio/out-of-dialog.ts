@@ -21,7 +21,7 @@ export function sendOutOfDialog(
   request: SipRequest,
   fields: [string, string][],
 ): void {
-  const { agent, network, cdr, registrations } = around;
+  const { agent, network, cdr, hasty, registrations } = around;
   const proxy = frame.fields[2] ?? '';
   const next = proxy === '' ? request.uri : asUri(proxy);
   const way = registrations.flowTo(next) ?? hopOf(next);
@@ -48,7 +48,9 @@ export function sendOutOfDialog(
       const outgoing = agent.outbound.initial(connection, draft, side, flow);
       const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
       connection.reply(frame, head, outgoing.bytes);
-      if (request.method === 'INVITE') cdr.attempt('application', outgoing.bytes);
+      if (request.method !== 'INVITE') return;
+      cdr.attempt('application', outgoing.bytes);
+      hasty.invited(connection);
     },
     sizeOf({ fields: complete, body: request.body }),
   );

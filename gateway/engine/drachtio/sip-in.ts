@@ -14,23 +14,23 @@ import type { Flow } from '../transport/transport.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import type { Cdr, CdrReason } from './cdr.ts';
+import type { HastyCancels } from './hasty-cancels.ts';
 import type { Routing } from './routing.ts';
 import { sipFields } from './sip-fields.ts';
-
-/** How long an application takes to send a request and hear its echo, in milliseconds. */
-const echoTime = 20;
 
 export class SipIn implements Application {
   readonly #applications: Applications;
   readonly #timers: Timers;
   readonly #routing: Routing;
   readonly #cdr: Cdr;
+  readonly #hasty: HastyCancels;
 
-  constructor(applications: Applications, timers: Timers, routing: Routing, cdr: Cdr) {
+  constructor(applications: Applications, timers: Timers, routing: Routing, cdr: Cdr, hasty: HastyCancels) {
     this.#applications = applications;
     this.#timers = timers;
     this.#routing = routing;
     this.#cdr = cdr;
+    this.#hasty = hasty;
   }
 
   requested(incoming: IncomingRequest): void {
@@ -66,23 +66,13 @@ export class SipIn implements Application {
     this.#send(owner, request, flow, incoming.id, '', `${address}|${port}|`);
   }
 
-  /**
-   * drachtio-srf's createB2BUA hears a CANCEL only after its own INVITE has been echoed (its issue 113). One
-   * that comes on the heels of the INVITE is therefore passed on a moment later, or the callee would ring
-   * with nobody calling.
-   */
   cancelled(invite: IncomingInvite, cancel: SipRequest): void {
     if (!invite.inDialog) this.#cdr.stop('network', 'call-canceled', cancel);
-    const age = this.#timers.clock.now() - invite.receivedAt;
-    if (age >= echoTime) this.#cancel(invite, cancel);
-    else this.#timers.start(echoTime - age, () => this.#cancel(invite, cancel), undefined);
-  }
-
-  #cancel(invite: IncomingInvite, cancel: SipRequest): void {
     const owner = invite.owner as AppConnection | undefined;
+    if (owner === undefined) return;
     // drachtio-srf knows only CANCEL by name; a BYE or a lost connection before the answer is one to it.
     const request = cancel.method === 'CANCEL' ? cancel : { ...cancel, method: 'CANCEL' };
-    if (owner !== undefined) this.#send(owner, request, invite.flow, invite.id, '');
+    this.#hasty.hold(owner, invite.receivedAt, () => this.#send(owner, request, invite.flow, invite.id, ''));
   }
 
   acknowledged(invite: IncomingInvite, dialog: Dialog, ack: SipRequest, flow: Flow): void {

@@ -4,6 +4,7 @@ import type { Network } from '../dialog/network.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
 import type { ProxyCore } from '../proxy/proxy-core.ts';
 import type { Cdr } from './cdr.ts';
+import type { HastyCancels } from './hasty-cancels.ts';
 import type { Registrations } from './registrations.ts';
 
 export interface Surroundings {
@@ -11,5 +12,6 @@ export interface Surroundings {
   readonly network: Network;
   readonly proxy: ProxyCore;
   readonly cdr: Cdr;
+  readonly hasty: HastyCancels;
   readonly registrations: Registrations;
 }

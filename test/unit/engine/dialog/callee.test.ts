@@ -100,30 +100,6 @@ describe('the engine called', { concurrency: 8, timeout: 20_000 }, () => {
     await peer.hearResponse(481, 'CANCEL');
   });
 
-  test('a CANCEL on the heels of its INVITE reaches a B2BUA that has not yet heard its echo', async context => {
-    const app = await startApp(context);
-    const peer = await WirePeer.open(context, app.udpPort);
-    const callee = await WirePeer.open(context, app.udpPort);
-    const failed = new Promise<unknown>(resolve => {
-      app.srf.use('invite', (req, res) => {
-        app.srf
-          .createB2BUA(req, res, `sip:x@127.0.0.1:${callee.port}`, { localSdpB: req.body })
-          .catch(resolve);
-      });
-    });
-    const call = new WireCall(peer, app.uri('bob'), 'instant-cancel');
-    call.invite();
-    call.cancel();
-    await peer.hearResponse(200, 'CANCEL');
-    call.ack(await peer.hearResponse(487));
-    const invite = await callee.hearRequest('INVITE');
-    callee.respond(invite, '180 Ringing', { tag: 'b' });
-    callee.respond(await callee.hearRequest('CANCEL'), '200 OK', { tag: 'b' });
-    callee.respond(invite, '487 Request Terminated', { tag: 'b' });
-    await callee.hearRequest('ACK');
-    assert.equal(((await failed) as { status: number }).status, 487);
-  });
-
   test('a 2xx is repeated until its ACK comes, and the ACK reaches the application', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);

@@ -2,108 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { describe, type TestContext, test } from 'node:test';
-import type { SipRequest } from '../../../../gateway/engine/message/message.ts';
-import { type App, shortTimers, startApp, type WholeDialog } from '../drachtio/testbed.ts';
-import { ManualClock } from '../transaction/manual-clock.ts';
-import { sdp, WireCall, WirePeer } from './wire-peer.ts';
-
-/** Longer than any transaction of the short timers is remembered, in ms. */
-const forgotten = 64 * shortTimers.t1 + 1;
-
-class Scene {
-  readonly clock: ManualClock;
-  readonly app: App;
-  readonly peer: WirePeer;
-
-  private constructor(clock: ManualClock, app: App, peer: WirePeer) {
-    this.clock = clock;
-    this.app = app;
-    this.peer = peer;
-  }
-
-  static async open(context: TestContext): Promise<Scene> {
-    const clock = new ManualClock();
-    // The engine is asked whether it has forgotten everything only then, and for that time has to pass.
-    let passing: NodeJS.Timeout | undefined;
-    context.after(() => {
-      passing = setInterval(() => clock.pass(forgotten), 20);
-    });
-    const app = await startApp(context, { clock });
-    const scene = new Scene(clock, app, await WirePeer.open(context, app.udpPort));
-    context.after(() => clearInterval(passing));
-    return scene;
-  }
-
-  /** A call from the peer, answered by the application. */
-  async called(
-    headers: readonly string[],
-  ): Promise<{ call: WireCall; dialog: WholeDialog; answered: string }> {
-    const accepted = new Promise<WholeDialog>((resolve, reject) => {
-      this.app.srf.use('invite', (req, res) => {
-        this.app.srf.createUAS(req, res, { localSdp: sdp }).then(resolve, reject);
-      });
-    });
-    const call = new WireCall(this.peer, this.app.uri('bob'), 'session');
-    call.invite({ headers });
-    const answer = await this.peer.hearResponse(200);
-    const dialog = await accepted;
-    const acknowledged = once(dialog, 'ack');
-    call.ack(answer);
-    await acknowledged;
-    this.clock.pass(forgotten);
-    const required = answer.headers.get('Require') ?? '';
-    return { call, dialog, answered: `${answer.headers.get('Session-Expires')} ${required}`.trim() };
-  }
-
-  /** A call to the peer, which answers with these fields. */
-  async calling(headers: readonly string[]): Promise<WholeDialog> {
-    const uri = `sip:x@127.0.0.1:${this.peer.port}`;
-    const outcome = this.app.srf.createUAC(uri, { localSdp: sdp });
-    const invite = await this.peer.hearRequest('INVITE');
-    this.peer.respond(invite, '200 OK', { tag: 'b', body: sdp, headers });
-    const dialog = await outcome;
-    await this.peer.hearRequest('ACK');
-    this.clock.pass(forgotten);
-    return dialog;
-  }
-
-  async hangUp(dialog: WholeDialog): Promise<void> {
-    const destroyed = dialog.destroy();
-    this.peer.respond(await this.peer.hearRequest('BYE'), '200 OK');
-    await destroyed;
-  }
-
-  /** The engine ends the call by itself. */
-  async ended(dialog: WholeDialog, provoke: () => void): Promise<void> {
-    const destroyed = once(dialog, 'destroy');
-    provoke();
-    const bye = await this.peer.hearRequest('BYE');
-    assert.match(bye.headers.get('Reason')!, /text="Session timer expired"/);
-    this.peer.respond(bye, '200 OK');
-    assert.equal((await destroyed)[1], 'Session timer expired');
-  }
-
-  /** Lets time pass, for 4 s at most, until there have been so many; no longer, or they would go unanswered. */
-  async until(method: string, count: number): Promise<void> {
-    const sent = () => new Set(this.requests(method).map(({ headers }) => headers.get('CSeq'))).size;
-    for (let waited = 0; sent() < count && waited < 4_000; waited += 100) {
-      this.clock.pass(100);
-      await new Promise(setImmediate);
-    }
-    assert.equal(sent(), count);
-  }
-
-  requests(method: string): SipRequest[] {
-    return this.peer.heard.filter(
-      (message): message is SipRequest => message.kind === 'request' && message.method === method,
-    );
-  }
-}
+import { describe, test } from 'node:test';
+import { forgotten, TimedScene } from './timed-scene.ts';
+import { sdp, WireCall } from './wire-peer.ts';
 
 describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   test('too short is refused with 422 and the shortest there is', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const call = new WireCall(scene.peer, scene.app.uri('bob'), 'short');
     call.invite({ headers: ['Supported: timer', 'Session-Expires: 60'] });
     const refused = await scene.peer.hearResponse(422);
@@ -112,14 +17,14 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   });
 
   test('that the caller refreshes ends when it does not', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const { dialog, answered } = await scene.called(['Supported: timer', 'Session-Expires: 120']);
     assert.equal(answered, '120;refresher=uac timer');
     await scene.ended(dialog, () => scene.clock.pass(88_000));
   });
 
   test('goes on when the caller refreshes it, by UPDATE as by re-INVITE', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const headers = ['Supported: timer', 'Session-Expires: 120;refresher=uac'];
     const { call, dialog } = await scene.called(headers);
     scene.clock.pass(60_000);
@@ -138,7 +43,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   });
 
   test('whose caller knows no session timers is refreshed from here, with the offer that stands', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const { dialog, answered } = await scene.called(['Session-Expires: 120']);
     assert.equal(answered, '120;refresher=uas');
     scene.clock.pass(60_000 - forgotten);
@@ -153,7 +58,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   });
 
   test('with a callee that knows UPDATE is refreshed by one without an offer', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const dialog = await scene.calling([
       'Allow: INVITE, ACK, BYE, CANCEL, UPDATE',
       'Session-Expires: 200;refresher=uac',
@@ -174,7 +79,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   });
 
   test('ends at once when its refresh is answered 481', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const dialog = await scene.calling(['Allow: UPDATE', 'Session-Expires: 200;refresher=uac']);
     scene.clock.pass(100_000 - forgotten);
     const refresh = await scene.peer.hearRequest('UPDATE');
@@ -182,7 +87,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   });
 
   test('that crosses a re-INVITE of the peer is refreshed a little later', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const dialog = await scene.calling(['Session-Expires: 200;refresher=uac']);
     scene.clock.pass(100_000 - forgotten);
     scene.peer.respond(await scene.peer.hearRequest('INVITE'), '491 Request Pending');
@@ -195,7 +100,7 @@ describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
   });
 
   test('of which nothing was agreed ends after a day', async context => {
-    const scene = await Scene.open(context);
+    const scene = await TimedScene.open(context);
     const dialog = await scene.calling([]);
     scene.clock.pass(86_000_000);
     assert.equal(scene.requests('BYE').length, 0);
