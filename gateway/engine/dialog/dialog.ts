@@ -62,8 +62,9 @@ export class Dialog {
   localDescription: { readonly type: string; readonly body: Buffer } | undefined;
   /** Whether the peer's Allow names UPDATE (RFC 3311). */
   peerKnowsUpdate = false;
-  /** Whether an UPDATE of theirs waits for our answer, and one of ours for theirs. */
-  updating: { theirs: boolean; ours: boolean } = { theirs: false, ours: false };
+  /** Our UPDATE that has no final response yet, and theirs. */
+  outgoingUpdate: SipRequest | undefined;
+  incomingUpdate: SipRequest | undefined;
   #localSeq: number;
   #remoteSeq: number | undefined;
 
@@ -154,6 +155,13 @@ export class Dialog {
     return true;
   }
 
+  /** Whose offer has no answer yet (RFC 3264 4): until it has one, neither side may make another. */
+  get openOffer(): 'ours' | 'theirs' | undefined {
+    if (isOffer(this.outgoingUpdate)) return 'ours';
+    if (isOffer(this.incomingUpdate)) return 'theirs';
+    return this.outgoingInvite?.openOffer ?? this.incomingInvite?.openOffer;
+  }
+
   takeSeq(): number {
     this.#localSeq += 1;
     return this.#localSeq;
@@ -185,6 +193,10 @@ export class Dialog {
     );
     return fields;
   }
+}
+
+function isOffer(update: SipRequest | undefined): boolean {
+  return update !== undefined && update.body.length > 0;
 }
 
 function contactUri(message: SipMessage): string | undefined {

@@ -55,6 +55,14 @@ export class IncomingInvite extends IncomingRequest {
     return this.#answer !== undefined;
   }
 
+  /** Whose offer waits for its answer (RFC 3261 13.2.1, RFC 3262 5): the INVITE's, or ours in what answers it. */
+  get openOffer(): 'ours' | 'theirs' | undefined {
+    const described = this.#provisionals?.described ?? false;
+    if (this.request.body.length > 0) return this.#final || described ? undefined : 'theirs';
+    const accepted = this.accepted !== undefined && this.accepted.body.length > 0;
+    return accepted || this.#provisionals?.holdsAnswer === true ? 'ours' : undefined;
+  }
+
   /**
    * Calls back when the 2xx is ACKed or given up, at once when nothing waits. RFC 3261 15: "the callee's UA
    * MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx".

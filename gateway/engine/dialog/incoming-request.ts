@@ -36,7 +36,8 @@ export class IncomingRequest implements ServerTransactionUser {
     this.owner = dialog?.owner;
     this.#localTag = tagOf(transaction.request.headers.get('To')!);
     transaction.user = this;
-    if (dialog !== undefined && transaction.request.method === 'UPDATE') dialog.updating.theirs = true;
+    if (dialog !== undefined && transaction.request.method === 'UPDATE')
+      dialog.incomingUpdate = transaction.request;
   }
 
   get request(): SipRequest {
@@ -78,7 +79,7 @@ export class IncomingRequest implements ServerTransactionUser {
 
   transportFailed(error: Error): void {
     this.agent.log.debug({ error: error.message, method: this.request.method }, 'response not delivered');
-    if (this.dialog !== undefined && this.request.method === 'UPDATE') this.dialog.updating.theirs = false;
+    this.#updateOver();
     this.agent.forget(this);
   }
 
@@ -132,12 +133,12 @@ export class IncomingRequest implements ServerTransactionUser {
   #conclude(status: number, response: SipResponse): void {
     this.agent.forget(this);
     const { request } = this;
-    if (request.method === 'UPDATE' && this.dialog !== undefined) this.dialog.updating.theirs = false;
+    this.#updateOver();
+    if (request.method === 'NOTIFY' && this.dialog !== undefined)
+      this.agent.endSubscription(this.dialog, request);
     if (status >= 300) return;
     this.accepted = response;
     if (request.method === 'UPDATE') this.#updated(response);
-    if (request.method === 'NOTIFY' && this.dialog !== undefined)
-      this.agent.endSubscription(this.dialog, request);
     if (request.method === 'SUBSCRIBE' && this.dialog === undefined) {
       const dialog = Dialog.ofServer(request, tagOf(response.headers.get('To')!)!, this.flow);
       dialog.owner = this.owner;
@@ -145,7 +146,11 @@ export class IncomingRequest implements ServerTransactionUser {
       this.dialog = dialog;
       this.agent.dialogs.add(dialog);
     }
-    if (request.method === 'SUBSCRIBE') this.agent.sessionOf(this.dialog!).subscribe(response);
+    if (request.method === 'SUBSCRIBE') this.agent.subscribed(this.dialog!, response);
+  }
+
+  #updateOver(): void {
+    if (this.dialog?.incomingUpdate === this.request) this.dialog.incomingUpdate = undefined;
   }
 
   /** RFC 3311 5.2, RFC 4028 9. */

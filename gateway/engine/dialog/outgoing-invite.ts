@@ -37,6 +37,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   readonly #seen = new SeenProvisionals();
   #provisional = false;
   #final = false;
+  /** Whether the peer has described the session. */
+  #described = false;
   /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
   #held: { request: SipRequest; bytes: Buffer } | undefined;
   #cancelled = false;
@@ -71,6 +73,14 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   /** Whether a final response is still to come. */
   get pending(): boolean {
     return !this.#final;
+  }
+
+  /**
+   * Whether ours waits for its answer. A description in an unreliable provisional is taken for one, for it has to
+   * be the same (RFC 3261 13.2.1).
+   */
+  get openOffer(): 'ours' | undefined {
+    return this.#final || this.#described || this.request.body.length === 0 ? undefined : 'ours';
   }
 
   /** The early dialog with that remote tag, besides the one that the table knows. */
@@ -135,6 +145,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     const tag = tagOf(response.headers.get('To')!);
     const rseq = response.headers.get('RSeq');
     if (rseq !== undefined && !this.#seen.isNext(tag ?? '', Number(rseq))) return;
+    this.#described ||= response.body.length > 0;
     if (tag !== undefined && !this.#inDialog) this.#enterEarly(tag, response);
     this.#agent.application.responded(this, response, this.flow);
   }
@@ -186,8 +197,9 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     dialog.confirm(response, this.flow!);
     this.#dialog = dialog;
     this.#agent.dialogs.add(dialog);
-    // RFC 3261 12.1.1 demands a Contact. drachtio-srf makes no dialog without one and so never hangs up.
-    this.#doomed ||= !response.headers.has('Contact');
+    // RFC 3261 12.1.1 demands a Contact. drachtio-srf makes no dialog without one, nor of any 2xx but a 200, and
+    // so never hangs up.
+    this.#doomed ||= response.status !== 200 || !response.headers.has('Contact');
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {

@@ -32,7 +32,7 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     this.bytes = bytes;
     this.flow = flow;
     this.dialog = dialog;
-    if (dialog !== undefined && request.method === 'UPDATE') dialog.updating.ours = true;
+    if (dialog !== undefined && request.method === 'UPDATE') dialog.outgoingUpdate = request;
   }
 
   get dialogId(): string {
@@ -65,22 +65,29 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     const { status } = response;
     const { dialog } = this;
     if (dialog !== undefined) {
-      // RFC 3261 15.1.1: after any final response the session is over; a challenge only asks for another BYE.
-      if (method === 'BYE' && status !== 401 && status !== 407) this.#agent.finish(dialog);
+      if (method === 'BYE') this.#left(dialog, status);
       if (method === 'UPDATE') this.#updated(dialog, response);
-      if (method === 'SUBSCRIBE' && status < 300) this.#agent.sessionOf(dialog).subscribe(response);
-      if (method === 'NOTIFY' && status < 300) this.#agent.endSubscription(dialog, this.request);
+      if (method === 'SUBSCRIBE' && status < 300) this.#agent.subscribed(dialog, response);
+      if (method === 'NOTIFY') this.#agent.endSubscription(dialog, this.request);
+      // RFC 6665 4.1.2.2, 4.2.2: whom the peer does not know, or who does not answer, has no subscription.
+      if (status === 481 || (status === 408 && method === 'NOTIFY')) this.#agent.unsubscribed(dialog);
     } else if (method === 'SUBSCRIBE' && status < 300 && this.flow !== undefined) {
       this.dialog = Dialog.ofClient(this.request, response, this.flow);
       this.dialog.state = 'Confirmed';
       this.dialog.owner = this.owner;
       this.#agent.dialogs.add(this.dialog);
-      this.#agent.sessionOf(this.dialog).subscribe(response);
+      this.#agent.subscribed(this.dialog, response);
     }
   }
 
+  /** RFC 3261 15.1.1: after any final response the session is over; a challenge only asks for another BYE. */
+  #left(dialog: Dialog, status: number): void {
+    if (status !== 401 && status !== 407) this.#agent.finish(dialog);
+    else if (dialog.state !== 'Terminated') this.#agent.sessionOf(dialog).leave();
+  }
+
   #updated(dialog: Dialog, response: SipResponse): void {
-    dialog.updating.ours = false;
+    if (dialog.outgoingUpdate === this.request) dialog.outgoingUpdate = undefined;
     if (dialog.state === 'Terminated') return;
     if (response.status < 300) {
       dialog.refreshTarget(response, this.flow ?? dialog.flow);

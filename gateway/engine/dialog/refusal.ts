@@ -43,21 +43,28 @@ function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | u
 }
 
 function crossing(dialog: Dialog, request: SipRequest): number | undefined {
-  const { outgoingInvite, incomingInvite, updating } = dialog;
+  const { outgoingInvite, incomingInvite, incomingUpdate } = dialog;
   switch (request.method) {
     case 'INVITE':
       // RFC 3261 14.2.
       if (outgoingInvite !== undefined) return 491;
-      return incomingInvite === undefined ? undefined : incomingInvite.transaction.answered ? 491 : 500;
+      if (incomingInvite !== undefined) return incomingInvite.transaction.answered ? 491 : 500;
+      return glare(dialog);
     case 'UPDATE':
-      // RFC 3311 5.2: one of theirs is still unanswered; or it carries an offer, as ours does.
-      if (updating.theirs) return 500;
-      return updating.ours && request.body.length > 0 ? 491 : undefined;
+      // RFC 3311 5.2: one of theirs is still unanswered; or it carries an offer, as another request does.
+      if (incomingUpdate !== undefined) return 500;
+      return request.body.length > 0 ? glare(dialog) : undefined;
     case 'PRACK':
       return incomingInvite?.acknowledgeProvisional(request) === true ? undefined : 481;
     default:
       return undefined;
   }
+}
+
+/** RFC 3311 5.2: an offer meets one of ours, or follows one of theirs that we have not answered. */
+function glare({ openOffer }: Dialog): number | undefined {
+  if (openOffer === undefined) return undefined;
+  return openOffer === 'ours' ? 491 : 500;
 }
 
 /** "a randomly chosen value between 0 and 10 seconds". */

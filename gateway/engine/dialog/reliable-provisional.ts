@@ -32,6 +32,8 @@ export class ReliableProvisionals {
   #afterwards: (() => void) | undefined;
   /** True while a reliable response is composed, which needs a Contact, and is sent from here. */
   sending = false;
+  /** Whether one of them has described the session. */
+  described = false;
 
   constructor(timers: Timers, transaction: ServerTransaction, unacknowledged: () => void) {
     this.#timers = timers;
@@ -49,6 +51,7 @@ export class ReliableProvisionals {
     if (typeof sent === 'string') return sent;
     this.#rseq = rseq;
     const described = answer.body.length > 0;
+    this.described ||= described;
     this.#waiting.push({ rseq, status: answer.status, bytes: sent.bytes, described });
     // "The UAS MUST NOT send a second reliable provisional response until the first is acknowledged."
     if (this.#waiting.length === 1) this.#begin();

@@ -12,6 +12,8 @@ export interface SessionKeeper {
   readonly timers: Timers;
   /** Sends a request of the engine's own in the dialog. */
   refresh(dialog: Dialog, draft: Draft): void;
+  /** Forgets the dialog without a word. */
+  finish(dialog: Dialog): void;
   end(dialog: Dialog, reason: string): void;
 }
 
@@ -94,6 +96,13 @@ export class SessionTimer {
     this.#expireIn(Math.min(seconds, ceiling) + grace);
   }
 
+  /** Our BYE was challenged: the dialog stays for one with credentials, for as long as a transaction lasts. */
+  leave(): void {
+    const { timers } = this.#keeper;
+    this.stop();
+    this.#expiry = timers.start(timers.values.lifetime, onLeft, this);
+  }
+
   /** A refresh of ours failed. */
   refused({ status, headers }: SipResponse): void {
     // RFC 4028 10: no answer, or no such dialog, ends the session; whatever else may pass.
@@ -119,12 +128,18 @@ export class SessionTimer {
   /** For the timers, which hold no closure of their own. */
   refreshNow(): void {
     const dialog = this.#dialog;
-    if (dialog.outgoingInvite !== undefined || dialog.incomingInvite !== undefined) this.#refreshIn(2_000);
+    const { outgoingInvite, incomingInvite, openOffer } = dialog;
+    if (outgoingInvite !== undefined || incomingInvite !== undefined || openOffer !== undefined)
+      this.#refreshIn(2_000);
     else this.#keeper.refresh(dialog, this.#draft());
   }
 
   expireNow(): void {
     this.#keeper.end(this.#dialog, expired);
+  }
+
+  left(): void {
+    this.#keeper.finish(this.#dialog);
   }
 
   /** RFC 4028 7.4: an UPDATE without an offer, where the peer knows it; else the offer that stands. */
@@ -152,4 +167,5 @@ export class SessionTimer {
 }
 
 const onRefresh = (session: SessionTimer) => session.refreshNow();
+const onLeft = (session: SessionTimer) => session.left();
 const onExpiry = (session: SessionTimer) => session.expireNow();

@@ -1,7 +1,7 @@
 // The user agent core (RFC 3261 8, 12, 13, 15): sorts what the network began into dialogs and requests,
 // answers what the RFC decides by itself, and asks the application about the rest.
 
-import type { SipRequest } from '../message/message.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import { isInDialog } from '../transaction/matching.ts';
 import type { Timers } from '../transaction/timers.ts';
@@ -169,10 +169,19 @@ export class UserAgent implements TransactionUser {
     this.dialogs.remove(dialog);
   }
 
-  /** RFC 6665 4.1.3: a NOTIFY with `terminated` ends the subscription's dialog. */
+  /** A 2xx to SUBSCRIBE; one within a call shares its dialog, not its life (RFC 5057 4.1). */
+  subscribed(dialog: Dialog, answer: SipResponse): void {
+    if (dialog.usage === 'SUBSCRIBE' && dialog.state !== 'Terminated')
+      this.sessionOf(dialog).subscribe(answer);
+  }
+
+  /** RFC 6665 4.1.3: a NOTIFY with `terminated` ends the subscription's dialog, whatever it is answered with. */
   endSubscription(dialog: Dialog, notify: SipRequest): void {
-    if (dialog.usage !== 'SUBSCRIBE') return;
-    if (/^\s*terminated/i.test(notify.headers.get('Subscription-State') ?? '')) this.dialogs.remove(dialog);
+    if (/^\s*terminated/i.test(notify.headers.get('Subscription-State') ?? '')) this.unsubscribed(dialog);
+  }
+
+  unsubscribed(dialog: Dialog): void {
+    if (dialog.usage === 'SUBSCRIBE') this.dialogs.remove(dialog);
   }
 
   /** Whether a request or a dialog waits for something of its. */

@@ -55,7 +55,11 @@ function send(
   const { method } = draft;
   const pending = dialog.outgoingInvite ?? dialog.incomingInvite;
   if (dialog.state === 'Terminated') connection.reply(frame, noDialog);
-  else if (method === 'INVITE' && pending !== undefined) connection.reply(frame, 'NOK|Request Pending');
+  else if (method === 'INVITE' && (pending ?? dialog.openOffer) !== undefined)
+    connection.reply(frame, 'NOK|Request Pending');
+  // RFC 3311 5.1: no offer while another is open.
+  else if (method === 'UPDATE' && draft.body.length > 0 && dialog.openOffer !== undefined)
+    connection.reply(frame, 'NOK|Request Pending');
   else {
     agent.outbound.reach(
       dialog,

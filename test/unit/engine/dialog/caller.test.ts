@@ -139,6 +139,18 @@ describe('the engine calling', { concurrency: 8, timeout: 20_000 }, () => {
     await assert.rejects(outcome, { status: 500 });
   });
 
+  test('a 202 is ACKed and ended: drachtio-srf makes a dialog of a 200 alone', async context => {
+    const app = await startApp(context);
+    const peer = await WirePeer.open(context, app.udpPort);
+    const { outcome } = call(app, peer);
+    peer.respond(await peer.hearRequest('INVITE'), '202 Accepted', { tag: 'b', body: sdp });
+    await peer.hearRequest('ACK');
+    const bye = await peer.hearRequest('BYE');
+    assert.match(bye.headers.get('To')!, /tag=b$/);
+    peer.respond(bye, '200 OK');
+    await assert.rejects(outcome, { status: 202 });
+  });
+
   test('a reliable provisional gets one PRACK, however often it comes', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);

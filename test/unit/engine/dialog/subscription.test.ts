@@ -1,0 +1,136 @@
+// Subscriptions (RFC 6665) on a clock that stands still: what makes them, how long they last, what ends them.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SipRequest } from '../../../../gateway/engine/message/message.ts';
+import { nextRequest, type WholeDialog } from '../drachtio/testbed.ts';
+import { TimedScene } from './timed-scene.ts';
+import { WireCall } from './wire-peer.ts';
+
+const minute = ['Event: presence', 'Expires: 60'];
+/** What a subscription is granted beyond its Expires, for its last NOTIFY, in ms. */
+const grace = 48_000;
+
+/** The peer subscribes, and the application lets it, which drachtio-srf says with a 202. */
+async function theirs(scene: TimedScene): Promise<[WireCall, WholeDialog]> {
+  const dialog = new Promise<WholeDialog>((resolve, reject) => {
+    scene.app.srf.use('subscribe', (req, res) => {
+      scene.app.srf.createUAS(req, res, { headers: { Expires: '60' } }).then(resolve, reject);
+    });
+  });
+  const call = new WireCall(scene.peer, scene.app.uri('bob'), 'watcher');
+  call.send('SUBSCRIBE', 1, { headers: minute });
+  call.follow(await scene.peer.hearResponse(202, 'SUBSCRIBE'));
+  return [call, await dialog];
+}
+
+/** The application subscribes, and the peer lets it. */
+async function ours(
+  scene: TimedScene,
+  accept = (request: SipRequest) =>
+    scene.peer.respond(request, '200 OK', { tag: 'b', headers: ['Expires: 60'] }),
+): Promise<{ dialog: WholeDialog; notify: (seq: number, state: string, callId?: string) => void }> {
+  const subscribed = scene.app.srf.createUAC(`sip:x@127.0.0.1:${scene.peer.port}`, {
+    method: 'SUBSCRIBE',
+    headers: { Event: 'presence', Expires: '60' },
+  });
+  const request = await scene.peer.hearRequest('SUBSCRIBE');
+  const callId = request.headers.get('Call-ID')!;
+  const notify = (seq: number, state: string) =>
+    scene.peer.request({
+      method: 'NOTIFY',
+      uri: scene.app.uri('watcher'),
+      branch: `z9hG4bK-notify-${seq}`,
+      from: `${request.headers.get('To')};tag=b`,
+      to: request.headers.get('From')!,
+      callId,
+      cseq: seq,
+      headers: ['Event: presence', `Subscription-State: ${state}`],
+    });
+  accept(request);
+  return { dialog: await subscribed, notify };
+}
+
+const dialogs = (scene: TimedScene) => scene.app.engine.counts().dialogs;
+
+describe('a subscription', { concurrency: 4, timeout: 20_000 }, () => {
+  for (const status of [200, 202] as const) {
+    test(`of a peer that a ${status} let in and that is not refreshed is forgotten`, async context => {
+      const scene = await TimedScene.open(context);
+      const asked = nextRequest(scene.app.srf, 'subscribe');
+      const call = new WireCall(scene.peer, scene.app.uri('bob'), `for-a-${status}`);
+      call.send('SUBSCRIBE', 1, { headers: minute });
+      (await asked).res.send(status, { headers: { Expires: '60' } });
+      await scene.peer.hearResponse(status, 'SUBSCRIBE');
+      scene.clock.pass(60_000 + grace - 1);
+      assert.equal(dialogs(scene), 1);
+      scene.clock.pass(1);
+      assert.equal(dialogs(scene), 0);
+    });
+
+    test(`of ours that a ${status} let in and that is not refreshed is forgotten`, async context => {
+      const scene = await TimedScene.open(context);
+      const answer = `${status} OK`;
+      await ours(scene, request =>
+        scene.peer.respond(request, answer, { tag: 'b', headers: ['Expires: 60'] }),
+      );
+      scene.clock.pass(60_000 + grace - 1);
+      assert.equal(dialogs(scene), 1);
+      scene.clock.pass(1);
+      assert.equal(dialogs(scene), 0);
+    });
+  }
+
+  test('lasts as long again when it is refreshed', async context => {
+    const scene = await TimedScene.open(context);
+    const [call, dialog] = await theirs(scene);
+    dialog.on('subscribe', (_req, res) => res.send(200, { headers: { Expires: '60' } }));
+    scene.clock.pass(60_000);
+    call.send('SUBSCRIBE', 2, { headers: minute });
+    await scene.peer.hearResponse(200, 'SUBSCRIBE');
+    scene.clock.pass(60_000 + grace - 1);
+    assert.equal(dialogs(scene), 1);
+    scene.clock.pass(1);
+    assert.equal(dialogs(scene), 0);
+  });
+
+  test('ends when the peer says that it is terminated, whatever the application says to that', async context => {
+    const scene = await TimedScene.open(context);
+    const { dialog, notify } = await ours(scene);
+    dialog.on('notify', (req, res) =>
+      res.send(req.get('Subscription-State')?.startsWith('active') ? 200 : 489),
+    );
+    notify(1, 'active;expires=60');
+    await scene.peer.hearResponse(200, 'NOTIFY');
+    assert.equal(dialogs(scene), 1);
+    notify(2, 'terminated;reason=noresource');
+    await scene.peer.hearResponse(489, 'NOTIFY');
+    assert.equal(dialogs(scene), 0);
+  });
+
+  test('ends when the peer knows it no longer, be it notified or refreshed', async context => {
+    const scene = await TimedScene.open(context);
+    const [, watched] = await theirs(scene);
+    const notified = watched.request({ method: 'NOTIFY', headers: { 'Subscription-State': 'active' } });
+    scene.peer.respond(await scene.peer.hearRequest('NOTIFY'), '481 Subscription Does Not Exist');
+    await notified;
+    assert.equal(dialogs(scene), 0);
+    const { dialog } = await ours(scene);
+    const refreshed = dialog.request({ method: 'SUBSCRIBE', headers: { Expires: '60' } });
+    scene.peer.respond(await scene.peer.hearRequest('SUBSCRIBE'), '481 Subscription Does Not Exist');
+    await refreshed;
+    assert.equal(dialogs(scene), 0);
+  });
+
+  test('within a call neither shortens nor ends it', async context => {
+    const scene = await TimedScene.open(context);
+    const { call, dialog } = await scene.called([]);
+    dialog.on('subscribe', (_req, res) => res.send(202, { headers: { Expires: '60' } }));
+    call.send('SUBSCRIBE', 2, { headers: minute });
+    await scene.peer.hearResponse(202, 'SUBSCRIBE');
+    scene.clock.pass(3_600_000);
+    assert.equal(scene.requests('BYE').length, 0);
+    assert.equal(dialogs(scene), 1);
+    await scene.hangUp(dialog);
+  });
+});
