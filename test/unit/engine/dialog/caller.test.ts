@@ -167,8 +167,7 @@ describe('the engine calling', { concurrency: 8, timeout: 20_000 }, () => {
     const ack = await peer.hearRequest('ACK');
     assert.equal(ack.headers.get('CSeq'), '1 ACK');
     await hangUp(await outcome, peer);
-    const pracks = peer.heard.filter(message => message.kind === 'request' && message.method === 'PRACK');
-    assert.equal(pracks.length, 1);
+    assert.equal(peer.transactions('PRACK'), 1);
   });
 
   test('the callee may hang up at once, and may repeat its BYE', async context => {

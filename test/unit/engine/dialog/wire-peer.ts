@@ -102,6 +102,12 @@ export class WirePeer {
     this.send(`${lines.join('\r\n')}\r\n\r\n${body}`);
   }
 
+  /** How many requests of that method there have been, each with its repetitions counted once. */
+  transactions(method: string): number {
+    const requests = this.heard.filter(message => message.kind === 'request' && message.method === method);
+    return new Set(requests.map(({ headers }) => headers.get('Via'))).size;
+  }
+
   /** The next request of that method not asked for before. */
   async hearRequest(method: string): Promise<SipRequest> {
     const wanted = (message: SipMessage) => message.kind === 'request' && message.method === method;
