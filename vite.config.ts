@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { describeElementBeside } from './build/describe-element.ts';
 
 /** JsSIP's pieces that an anonymous caller never runs: no registration, password, presence, message or log. */
 const unusedInJsSip: Readonly<Record<string, string>> = {
@@ -92,7 +93,7 @@ function compressBeside(): Plugin {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [leaveOutUnused(), squeezeStyles(), keepEntryAlone(), compressBeside()],
+  plugins: [leaveOutUnused(), squeezeStyles(), keepEntryAlone(), compressBeside(), describeElementBeside()],
   build: {
     outDir: 'dist/public',
     emptyOutDir: true,

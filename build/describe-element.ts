@@ -1,0 +1,24 @@
+// A part of the widget's build: leaves beside it what tools want to know of the element.
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Plugin } from 'vite';
+import { vscodeData, webTypes } from './editor-data.ts';
+import { describeElement, manifestOf } from './element-manifest.ts';
+
+export function describeElementBeside(): Plugin {
+  return {
+    name: 'describe-element',
+    closeBundle() {
+      const element = describeElement(readFileSync('widget/sip-call.ts', 'utf8'));
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+      const modules = { of: 'dist/widget/sip-call.js', defined: 'dist/widget/npm.js' };
+      const files = {
+        'custom-elements.json': manifestOf(element, modules),
+        'vscode.html-custom-data.json': vscodeData(element),
+        'web-types.json': webTypes(element, version),
+      };
+      for (const [name, data] of Object.entries(files)) {
+        writeFileSync(`dist/${name}`, `${JSON.stringify(data, undefined, 2)}\n`);
+      }
+    },
+  };
+}
