@@ -3,6 +3,7 @@
 // Lit's templates with it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { BeforeCall } from './before-call.ts';
 import { browserKind } from './browser-kind.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
@@ -22,6 +23,7 @@ import { screenStyles } from './screen.styles.ts';
 import { type Streams, screen } from './screen.ts';
 import { settingsStyles } from './settings.styles.ts';
 import { Settings } from './settings.ts';
+import type { Sound } from './sound.ts';
 import type { Standing } from './standing.ts';
 
 export interface CardHost extends ReactiveControllerHost {
@@ -50,6 +52,12 @@ export interface CardDesk {
   levels(): Levels | undefined;
   volume(value: number): void;
   dismiss(): void;
+  /** What a test of the sound goes by. */
+  trial(): {
+    readonly socket: string | undefined;
+    readonly video: boolean;
+    openSound(): Sound;
+  };
 }
 
 /** No second call can mend these. */
@@ -68,12 +76,14 @@ export class CallCard implements ReactiveController {
   readonly #form: CallbackForm;
   readonly #ladder: Ladder;
   #volume = 100;
+  #before: BeforeCall | undefined;
 
   constructor(host: CardHost, desk: CardDesk) {
     this.#host = host;
     this.#desk = desk;
     host.shadowRoot?.adoptedStyleSheets.push(sheet);
     host.addController(this);
+    host.shadowRoot?.querySelector('.check')?.setAttribute('aria-expanded', 'false');
     this.#keypad = new Keypad(
       key => host.sendDtmf(key),
       () => host.requestUpdate(),
@@ -115,6 +125,17 @@ export class CallCard implements ReactiveController {
       .filter(Boolean)
       .join('. ')
       .replace(/([.…?])\. /g, '$1 ');
+  }
+
+  /** Before a call, or after one: the panel beside the button. In a call: its devices. */
+  async showSettings(shown: boolean): Promise<void> {
+    const { state, reason } = this.#desk.call();
+    if (isTalking(this.#desk.call())) this.#settings.show(shown);
+    if (state !== 'idle' && !reason) return;
+    if (reason) this.#desk.dismiss();
+    const { BeforeCall } = await import('./before-call.ts');
+    this.#before ??= new BeforeCall(this.#host, this.#desk);
+    this.#before.show(shown);
   }
 
   /** Draws into `place`, or clears it. */

@@ -8,6 +8,7 @@ import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
 import { allowed, capture, willAsk } from './microphone.ts';
 import { claimCall } from './one-call.ts';
+import { painted } from './painted.ts';
 import type { Phone } from './phone.ts';
 import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
@@ -201,14 +202,6 @@ export class Conversation {
     if (tone) this.#speaker.tone(tone);
     this.#speaker.close();
   }
-}
-
-/** Resolves after the next frame, or soon where there are none: a page in the background draws nothing. */
-function painted(): Promise<void> {
-  return new Promise(resolve => {
-    setTimeout(resolve, 100);
-    requestAnimationFrame(() => setTimeout(resolve));
-  });
 }
 
 function release(stream: MediaStream): void {

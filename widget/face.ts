@@ -26,17 +26,29 @@ export class Face {
   readonly #live = make('p', { class: 'heard', role: 'status' });
   #drawn: Drawing | undefined;
 
-  constructor(root: HTMLElement | DocumentFragment, press: () => void, intent: () => void) {
+  constructor(
+    root: HTMLElement | DocumentFragment,
+    press: () => void,
+    intent: () => void,
+    settings: (shown: boolean) => Promise<void>,
+  ) {
     this.#root = root;
-    const { button } = this.#pill;
+    const { button, check } = this.#pill;
     for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
     button.addEventListener('click', press);
-    root.append(button, this.#note, this.#place, this.#otherWays, this.#live);
+    check.addEventListener('click', () =>
+      // What cannot be fetched is not offered, for now.
+      settings(check.ariaExpanded !== 'true').catch(() => {
+        check.hidden = true;
+      }),
+    );
+    root.append(button, check, this.#note, this.#place, this.#otherWays, this.#live);
   }
 
   show({ pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
     this.#pill.show(pill);
     this.#pill.button.hidden = Boolean(card);
+    this.#pill.check.hidden = Boolean(card) || pill.off;
     this.#note.textContent = note;
     this.#note.hidden = !note;
     this.#otherWays.hidden = !otherWays;

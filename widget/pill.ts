@@ -6,8 +6,11 @@ const svg = 'http://www.w3.org/2000/svg';
 export const handset =
   'M3.2 6.9c0-2 1.7-3.7 3.7-3.7h.8c.6 0 1.2.4 1.4 1l1 3c.2.7 0 1.4-.5 1.8L8.4 10a11.5 11.5 0 0 0 5.6 5.6l1-1.2c.4-.5 1.1-.7 1.8-.5l3 1c.6.2 1 .8 1 1.4v.8c0 2-1.7 3.7-3.7 3.7C9.7 20.8 3.2 14.3 3.2 6.9Z';
 
+const sliders = 'M3 7h9a3 3 0 0 1 6 0h3v2h-3a3 3 0 0 1-6 0H3Zm0 8h3a3 3 0 0 1 6 0h9v2h-9a3 3 0 0 1-6 0H3Z';
+
 export interface PillFace {
   readonly label: string;
+  readonly soundCheck: string;
   readonly address: string;
   readonly off: boolean;
   /** Why it is off, when that is not written beside it. */
@@ -18,24 +21,26 @@ export interface PillFace {
 
 export class Pill {
   readonly button = make('button', { part: 'button', class: 'pill', type: 'button', 'data-next': '' });
+  /** Opens the panel before a call. */
+  readonly check = make('button', {
+    part: 'sound-check',
+    class: 'check',
+    type: 'button',
+  });
   readonly #label = make('slot', { name: 'label' });
   readonly #address = make('span', { class: 'heard' });
 
   constructor() {
-    const picture = document.createElementNS(svg, 'svg');
-    const path = document.createElementNS(svg, 'path');
-    picture.setAttribute('viewBox', '0 0 24 24');
-    picture.ariaHidden = 'true';
-    path.setAttribute('d', handset);
-    picture.append(path);
     const icon = make('slot', { name: 'icon' });
-    icon.append(picture);
+    icon.append(draw(handset));
+    this.check.append(draw(sliders));
     const label = make('span', { part: 'label' });
     label.append(this.#label);
     this.button.append(icon, label, this.#address);
   }
 
-  show({ label, address, off, wait, why }: PillFace): void {
+  show({ label, soundCheck, address, off, wait, why }: PillFace): void {
+    this.check.title = soundCheck;
     this.#label.textContent = label;
     this.#address.textContent = ` ${address} ${why}`;
     this.button.title = why;
@@ -44,6 +49,16 @@ export class Pill {
     this.button.classList.toggle('off', off);
     this.button.classList.toggle('wait', wait);
   }
+}
+
+function draw(shape: string): SVGElement {
+  const picture = document.createElementNS(svg, 'svg');
+  const path = document.createElementNS(svg, 'path');
+  picture.setAttribute('viewBox', '0 0 24 24');
+  picture.ariaHidden = 'true';
+  path.setAttribute('d', shape);
+  picture.append(path);
+  return picture;
 }
 
 export function make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, string>) {

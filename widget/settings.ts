@@ -17,12 +17,13 @@ export class Settings {
   show(out: boolean): void {
     if (out === this.out) return;
     this.out = out;
-    navigator.mediaDevices?.[out ? 'addEventListener' : 'removeEventListener']('devicechange', this.#look);
+    navigator.mediaDevices?.[out ? 'addEventListener' : 'removeEventListener']('devicechange', this.look);
     this.#changed();
-    if (out) this.#look();
+    if (out) this.look();
   }
 
-  readonly #look = async () => {
+  /** Looks anew, for names that came with a permission. */
+  readonly look = async () => {
     this.#present = await presentDevices();
     this.#changed();
   };

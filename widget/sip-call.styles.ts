@@ -44,6 +44,7 @@ export const styles = css`
     color: inherit;
     cursor: pointer;
     touch-action: manipulation;
+    vertical-align: middle;
   }
   :focus-visible {
     outline: 2px solid var(--_accent);
@@ -82,6 +83,13 @@ export const styles = css`
     cursor: default;
     filter: none;
     translate: none;
+  }
+  .check {
+    padding: 0.6875rem;
+    margin-inline-start: 0.25rem;
+    border-radius: 50%;
+    background: none;
+    color: var(--_quiet);
   }
   .off {
     opacity: 0.55;

@@ -57,6 +57,7 @@ let speaking: SipCall | undefined;
  * @slot icon - The button's picture.
  * @slot - Shown until the element is defined, and when a call cannot be made: other ways to reach the person.
  * @csspart button - The pill. @csspart label - Its words. @csspart standing - Why not to call now. @csspart note - A fault's text under it.
+ * @csspart sound-check - Beside it: opens the panel before a call. @csspart before-call - That panel. @csspart test - Its test.
  * @csspart card - The call card. @csspart address - Whom it calls. @csspart status - What is going on.
  * @csspart timer - Minutes and seconds. @csspart quality - Three bars. @csspart control - Each round control, and by name:
  * @csspart mute - @csspart hold - @csspart keypad-toggle - @csspart hang-up - The red one.
@@ -169,6 +170,15 @@ export class SipCall extends ReactiveElement {
     });
   }
 
+  /**
+   * Opens the panel in which a visitor chooses devices and tries their sound before a call; in a call, its devices.
+   * Asks for no microphone. Rejects when the panel cannot be fetched.
+   */
+  async openSettings(shown = true): Promise<void> {
+    await this.#prepare();
+    await this.#card?.showSettings(shown);
+  }
+
   /** Ends the call, or gives up calling. */
   hangUp(): void {
     const reason = this.#call.answeredAt ? 'hung-up' : 'cancelled';
@@ -246,6 +256,7 @@ export class SipCall extends ReactiveElement {
           if (this.#conversation) this.#conversation.volume = value;
         },
         dismiss: () => this.#report({ type: 'dismissed' }),
+        trial: () => ({ socket: this.#socket, video: this.video, openSound }),
       });
       this.requestUpdate();
       return parts;
@@ -328,6 +339,7 @@ export class SipCall extends ReactiveElement {
       root,
       () => void (this.#standing?.press() || this.call()),
       () => this.preload(),
+      shown => this.openSettings(shown),
     );
     return root;
   }
@@ -349,6 +361,7 @@ export class SipCall extends ReactiveElement {
     const look = {
       pill: {
         label: words.call,
+        soundCheck: words.soundCheck,
         address: this.#address?.text ?? '',
         off: unset || elsewhere,
         wait: isActive(this.#call),

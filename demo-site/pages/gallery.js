@@ -9,11 +9,55 @@ const rang = [...invited, { type: 'rang', earlyMedia: false }];
 const answered = seconds => [...rang, { type: 'answered', at: Date.now() - seconds * 1000 }];
 const ended = reason => ({ type: 'ended', reason, at: Date.now() });
 
+/** What a test of the sound has come to. */
+const found = findings => ({ samples: 12, spokeAt: 4, received: 60, back: false, ...findings });
+
 /** Name, facts, and what else to do to the element. */
 const scenes = [
   ['idle', []],
   ['idle, own words', [], { label: 'Talk to the director' }],
   ['idle, not an address', [], { to: 'director' }],
+  ['before the call', [], { trial: { step: 'untried' } }],
+  ['before the call, with a camera', [], { video: true, trial: { step: 'untried' } }],
+  ['before the call, microphone asked', [], { trial: { step: 'asking' } }],
+  ['before the call, connecting', [], { trial: { step: 'connecting' } }],
+  [
+    'before the call, listening',
+    [],
+    { trial: { step: 'listening', findings: found({ spokeAt: undefined }) } },
+  ],
+  [
+    'before the call, sound came back',
+    [],
+    { trial: { step: 'listening', findings: found({ back: true, roundTrip: 34 }) } },
+  ],
+  [
+    'before the call, test over',
+    [],
+    { trial: { step: 'over', findings: found({ back: true, roundTrip: 34 }) } },
+  ],
+  [
+    'before the call, microphone silent',
+    [],
+    { trial: { step: 'listening', findings: found({ samples: 60, spokeAt: undefined }) } },
+  ],
+  [
+    'before the call, nothing comes back',
+    [],
+    { trial: { step: 'listening', findings: found({ samples: 60, received: 0 }) } },
+  ],
+  ...['microphone-refused', 'microphone-blocked', 'gateway-unreachable', 'media-failed', 'failed'].map(
+    reason => [
+      `before the call, test failed: ${reason}`,
+      [],
+      { trial: { step: 'failed', reason, allowed: false } },
+    ],
+  ),
+  [
+    'before the call, microphone allowed',
+    [],
+    { trial: { step: 'failed', reason: 'microphone-refused', allowed: true } },
+  ],
   ['preparing, microphone asked', asked],
   ['calling', invited],
   ['ringing', rang],
@@ -127,6 +171,7 @@ navigator.mediaDevices.enumerateDevices = async () => [
   device('audioinput', 'Built-in microphone'),
   device('audioinput', 'A headset with a name that is longer than any card is wide'),
   device('audiooutput', 'Built-in speakers'),
+  device('videoinput', 'Built-in camera'),
 ];
 
 const form = document.querySelector('form');
@@ -147,13 +192,13 @@ async function draw() {
   if (browser)
     Object.defineProperty(navigator, 'userAgent', { configurable: true, value: browsers[browser] });
   wall.replaceChildren(
-    ...scenes.map(([name, facts, { to = 'director@mysite.test', label, ...acts } = {}]) => {
+    ...scenes.map(([name, facts, { to = 'director@mysite.test', label, video = false, ...acts } = {}]) => {
       const scene = document.createElement('figure');
       scene.id = name.replace(/\W+/g, '-');
       const caption = document.createElement('figcaption');
       caption.textContent = name;
       const element = document.createElement('sip-call');
-      Object.assign(element, { to, lang, theme, dir });
+      Object.assign(element, { to, lang, theme, dir, video });
       if (label)
         element.append(Object.assign(document.createElement('span'), { slot: 'label', textContent: label }));
       scene.append(caption, element);
@@ -166,11 +211,19 @@ async function draw() {
   document.querySelector('main').dataset.drawn = '';
 }
 
-async function show(element, facts, { keys = '', press, open, send }) {
+async function show(element, facts, { keys = '', press, open, send, trial }) {
   for (const fact of facts) await element[report](fact);
   await element.updateComplete;
   const inside = element.shadowRoot;
   if (press) inside.querySelector(`[part=${press}]`).click();
+  if (trial) {
+    await element.openSettings();
+    const panel = inside.querySelector('[part=before-call]');
+    panel.parentElement[Symbol.for('sip-call.trial')](trial);
+    const { spokeAt, back } = trial.step === 'listening' ? trial.findings : {};
+    panel.style.setProperty('--_mine', spokeAt ? '0.7' : '0');
+    panel.style.setProperty('--_theirs', back ? '0.55' : '0');
+  }
   const card = inside.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
   // What the gateway says comes a little later.

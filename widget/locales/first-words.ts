@@ -3,12 +3,14 @@
 
 export interface FirstWords {
   call: string;
+  /** Opens the panel before the call. */
+  soundCheck: string;
   unavailable: string;
 }
 
 export const firstWords = {
-  en: { call: 'Call', unavailable: 'Calls are not available right now.' },
-  ru: { call: 'Позвонить', unavailable: 'Сейчас позвонить нельзя.' },
+  en: { call: 'Call', soundCheck: 'Check your sound', unavailable: 'Calls are not available right now.' },
+  ru: { call: 'Позвонить', soundCheck: 'Проверить звук', unavailable: 'Сейчас позвонить нельзя.' },
 } satisfies Record<string, FirstWords>;
 
 export type Language = keyof typeof firstWords;

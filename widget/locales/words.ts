@@ -51,6 +51,27 @@ export interface Words {
   close: string;
   /** Why this button waits: one call at a time on a page. */
   elsewhere: string;
+  /** The panel before a call, and its test of the sound. */
+  trial: {
+    readonly title: string;
+    readonly invitation: string;
+    readonly start: string;
+    readonly startBoth: string;
+    readonly stop: string;
+    readonly again: string;
+    readonly connecting: string;
+    readonly speak: string;
+    /** Beside how loud the visitor's own sound is when it is back. */
+    readonly returned: string;
+    readonly works: string;
+    /** `milliseconds` is whole. */
+    roundTrip(milliseconds: number): string;
+    readonly silent: string;
+    readonly silentHint: string;
+    readonly lost: string;
+    readonly failed: string;
+    readonly allowed: string;
+  };
   remoteVideo: string;
   selfVideo: string;
   /** On the button, and on the card; `time` such as "Mon 9:00". */

@@ -81,7 +81,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
           const edge = document.documentElement.clientWidth;
           const found = document.documentElement.scrollWidth > edge ? ['the page scrolls sideways'] : [];
           for (const element of document.querySelectorAll('sip-call')) {
-            const card = element.shadowRoot?.querySelector('[part=card]');
+            const card = element.shadowRoot?.querySelector('[part=card], [part=before-call]');
             if (!card) continue;
             const { left, right } = card.getBoundingClientRect();
             for (const inner of card.querySelectorAll('p, button, span, input, select, label')) {
