@@ -1,0 +1,125 @@
+// The widget under the policies that a careful page sets: a Content-Security-Policy that names the gateway and nothing
+// else, Trusted Types, isolation from other origins, a sandbox. Each as docs/embedding.md gives it.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core';
+import { type Company, startCompany } from '../../support/company.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
+import { partsMissing, programPath } from '../../support/parts.ts';
+import { repository } from '../../support/repository.ts';
+
+const documented = /```\n(Content-Security-Policy: [\s\S]*?)```/.exec(
+  readFileSync(`${repository}docs/embedding.md`, 'utf8'),
+)?.[1];
+
+describe('a careful page', { skip: partsMissing() }, () => {
+  let site: GallerySite;
+  let browser: Browser;
+  let company: Company;
+  /** As in the documentation, but for the gateway's name and where to report. */
+  let headers: Record<string, string>;
+
+  before(async () => {
+    site = await startGallerySite();
+    company = await startCompany(['*']);
+    const { host } = new URL(company.gateway.url);
+    headers = Object.fromEntries(
+      (documented ?? '')
+        .replaceAll('https://call.mysite.ru', company.gateway.url)
+        .replaceAll('wss://call.mysite.ru', `ws://${host}`)
+        .split(/\n(?! )/)
+        .filter(Boolean)
+        .map(line => line.replace(/\s+/g, ' ').split(/: (.*)/) as [string, string]),
+    );
+    headers['Content-Security-Policy'] += '; report-uri /reports';
+    browser = await chromium.launch({
+      executablePath: programPath('chromium') ?? 'chromium',
+      args: ['--use-fake-device-for-media-stream'],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+    await company?.close();
+  });
+
+  /** `reports` is what the browser sends, and what it tells the page, of breaches of its policy. */
+  async function open(url: string): Promise<{ page: Page; reports: string[] }> {
+    const context = await browser.newContext({ permissions: ['microphone'], locale: 'en-US' });
+    const page = await context.newPage();
+    const reports: string[] = [];
+    page.on('request', request => {
+      if (new URL(request.url()).pathname === '/reports') reports.push(request.postData() ?? '');
+    });
+    page.on('console', message => {
+      if (/policy|trusted/i.test(message.text())) reports.push(message.text());
+    });
+    await page.goto(url);
+    return { page, reports };
+  }
+
+  const card = () => `<!doctype html><html lang="en"><title>A careful page</title>
+    <script type="module" src="${company.gateway.url}/sip-call.js" data-upgrade-links></script>
+    <sip-call to="director@mysite.test"></sip-call>`;
+
+  async function callThrough(place: Page | FrameLocator): Promise<void> {
+    const state = (name: string) => place.locator(`sip-call[state=${name}]`).waitFor();
+    await place.getByRole('button', { name: /^Call / }).click();
+    await state('in-call');
+    await place.getByRole('button', { name: 'Keypad' }).click();
+    await place.getByRole('button', { name: /^5/ }).click();
+    await place.getByRole('button', { name: 'Devices' }).click();
+    await place.getByRole('button', { name: 'Mute' }).click();
+    await place.getByRole('button', { name: 'Hang up' }).click();
+    await state('ended');
+  }
+
+  it('is documented', () => {
+    const names = ['Content-Security-Policy', 'Cross-Origin-Embedder-Policy', 'Cross-Origin-Opener-Policy'];
+    assert.deepEqual(Object.keys(headers), [...names, 'Permissions-Policy']);
+  });
+
+  it('would be told of a breach', async () => {
+    const { reports } = await open(site.show(`${card()}<script>document.title = 'x'</script>`, headers));
+    await eventually('the breach is reported', () => reports.some(report => report.includes('inline')));
+  });
+
+  it('has a whole call without a breach, isolated from other origins', async () => {
+    const { page, reports } = await open(site.show(card(), headers));
+    assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+    await callThrough(page);
+    assert.deepEqual(reports, []);
+  });
+
+  it('has every state of the element without a breach', async () => {
+    const gallery = readFileSync(`${repository}demo-site/pages/gallery.html`, 'utf8')
+      .replaceAll('{{gateway}}', company.gateway.url)
+      .replace('<head>', '<head><base href="/">');
+    const { page, reports } = await open(site.show(gallery, headers));
+    await page.locator('main[data-drawn]').waitFor();
+    assert.ok((await page.locator('sip-call').count()) > 30);
+    assert.deepEqual(reports, []);
+  });
+
+  it('has a call from a sandboxed frame of another origin that may use the microphone', async () => {
+    const inner = site
+      .show(card(), { ...headers, 'Permissions-Policy': '' })
+      .replace('127.0.0.1', 'localhost');
+    const frame = `<iframe src="${inner}" sandbox="allow-scripts allow-same-origin" allow="microphone; screen-wake-lock"></iframe>`;
+    const { page, reports } = await open(site.show(`<!doctype html><title>Around it</title>${frame}`));
+    await callThrough(page.frameLocator('iframe'));
+    assert.deepEqual(reports, []);
+  });
+
+  it('is told in words when its frame may not use the microphone', async () => {
+    const frame = `<iframe src="${site.show(card())}" sandbox="allow-scripts"></iframe>`;
+    const { page } = await open(site.show(`<!doctype html><title>Around it</title>${frame}`));
+    const place = page.frameLocator('iframe');
+    await place.getByRole('button', { name: /^Call / }).click();
+    await place.locator('sip-call[state=failed]').waitFor();
+    await place.getByText(/^This page may not use a microphone$/).waitFor();
+  });
+});
