@@ -25,6 +25,8 @@ export interface LineOptions {
   readonly limits?: GatewayOptions['limits'];
   readonly media?: GatewayOptions['media'];
   readonly turn?: GatewayOptions['turn'];
+  /** More about the site. */
+  readonly site?: Partial<GatewayOptions['sites'][number]>;
   /** Where the gateway stands; on the office's loopback network unless told. */
   readonly gatewayAddress?: string;
 }
@@ -106,7 +108,7 @@ export class Office {
   }
 
   /** Publishes the domain and starts a gateway for it. */
-  async line({ limits, media, turn, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
+  async line({ limits, media, turn, site, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
     const dns = await DnsServer.start(this.network.address(1), {
       published: 'naptr',
       second: this.nobody,
@@ -116,7 +118,7 @@ export class Office {
     const gateway = await Gateway.start({
       address: gatewayAddress ?? this.network.address(6 + 10 * this.#gateways.length),
       dns: dns.endpoint,
-      sites: [{ domain, origins: [this.site.origin], callable }],
+      sites: [{ domain, origins: [this.site.origin], callable, ...site }],
       ...(limits && { limits }),
       ...(media && { media }),
       ...(turn && { turn }),
