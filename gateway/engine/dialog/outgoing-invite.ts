@@ -230,12 +230,10 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   #acknowledgeLate(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
       if (flow === undefined) return;
-      this.#ack = this.#agent.outbound.acknowledge(
-        dialog,
-        this.number,
-        { fields: [], body: noBody },
-        flow,
-      ).bytes;
+      const draft = { fields: [], body: noBody };
+      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, draft, flow);
+      // A fork that is released is not the one whose repetitions are answered with it.
+      if (dialog.remoteTag === this.#dialog?.remoteTag) this.#ack = bytes;
     });
   }
 

@@ -109,6 +109,12 @@ describe('the engine calling', { concurrency: 8, timeout: 20_000 }, () => {
       assert.match(bye.headers.get('To')!, new RegExp(`tag=${tag}$`));
       peer.respond(bye, '200 OK');
     }
+    // Who was chosen and did not hear its ACK gets its own again.
+    const acks = peer.transactions('ACK');
+    peer.respond(invite, '200 OK', { tag: 'one', body: sdp });
+    const repeated = await peer.hearRequest('ACK');
+    assert.match(repeated.headers.get('To')!, /tag=one$/);
+    assert.equal(peer.transactions('ACK'), acks);
     await hangUp(dialog, peer);
   });
 
