@@ -25,12 +25,17 @@ class Browser {
   }
 
   /** Connects through an edge that tells the engine the visitor's address. */
-  static async connect(context: TestContext, app: App, callId: string): Promise<Browser> {
-    const edge = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'sip' });
-    edge.on('connection', socket => app.engine.acceptWebSocket(socket, visitor, false));
+  static async connect(context: TestContext, app: App, callId: string, host = '127.0.0.1'): Promise<Browser> {
+    const edge = new WebSocketServer({ host, port: 0, handleProtocols: () => 'sip' });
+    edge.on('connection', (socket, { socket: { localAddress, localPort } }) => {
+      app.engine.acceptWebSocket(socket, visitor, false, { address: localAddress!, port: localPort! });
+    });
     await once(edge, 'listening');
     context.after(() => edge.close());
-    const socket = new WebSocket(`ws://127.0.0.1:${(edge.address() as AddressInfo).port}`, 'sip');
+    const socket = new WebSocket(
+      `ws://${host.includes(':') ? `[${host}]` : host}:${(edge.address() as AddressInfo).port}`,
+      'sip',
+    );
     context.after(() => socket.terminate());
     const browser = new Browser(socket, callId);
     await once(socket, 'open');
@@ -120,6 +125,23 @@ describe('a browser', { concurrency: 4, timeout: 20_000 }, () => {
 
     const destroyed = dialog.destroy();
     browser.respond(await browser.hear('BYE'), '200 OK');
+    await destroyed;
+  });
+
+  test('over IPv6 is called back at our address in brackets', async context => {
+    const app = await startApp(context);
+    const browser = await Browser.connect(context, app, 'ws-six', '::1');
+    const invited = nextRequest(app.srf, 'invite');
+    browser.send('INVITE', 1, { body: sdp });
+    const { req, res } = await invited;
+    const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
+    const answer = await browser.hear(200);
+    assert.match(answer.headers.get('Contact')!, /^<sip:\[::1\]:\d+;transport=ws>$/);
+    browser.send('ACK', 1);
+    const destroyed = (await accepted).destroy();
+    const bye = await browser.hear('BYE');
+    assert.match(bye.headers.get('Via')!, /^SIP\/2\.0\/WS \[::1\]:\d+;/);
+    browser.respond(bye, '200 OK');
     await destroyed;
   });
 
