@@ -57,6 +57,7 @@ async function run(): Promise<void> {
             'silent',
             'nobody',
           ],
+          otherwise: { person: 'alex', mail: 'office@mysite.test', callback: true },
         },
       ],
     }),
