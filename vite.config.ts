@@ -48,12 +48,19 @@ function squeezeStyles(): Plugin {
           .replace(/\s+/g, ' ')
           .replace(/ ?([{};,]) ?/g, '$1')
           .replace(/: (?=[^{}]*[;}])/g, ':')
-          .replaceAll(';}', '}'),
+          .replaceAll(';}', '}')
+          .replace(/@[^{]*\{|(-?[\d.]+)rem\b/g, ownRem),
       );
       // A style sheet has no lines worth stepping through.
       return { code: squeezed, map: { mappings: '' } };
     },
   };
+}
+
+/** A page's font size must not be the widget's: in its sheets a rem is what it counts in, save in media queries. */
+function ownRem(found: string, count: string | undefined): string {
+  if (count === undefined) return found;
+  return count === '1' ? 'var(--_rem)' : `calc(${count}*var(--_rem))`;
 }
 
 /** A chunk that imports the entry would load it twice wherever a page adds a query to the script's address. */

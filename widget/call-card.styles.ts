@@ -2,22 +2,6 @@
 // so that a right-to-left page turns it round by itself.
 
 export const cardStyles = /* css */ `
-  :host {
-    --_surface: var(--sip-call-surface, #fff);
-    --_line: var(--sip-call-line, #e2e8e5);
-    --_control: var(--sip-call-control, #eef2f0);
-    --_danger: var(--sip-call-danger, #c8322b);
-    --_on-danger: var(--sip-call-on-danger, #fff);
-  }
-  @supports (color: light-dark(#000, #fff)) {
-    :host {
-      --_surface: var(--sip-call-surface, light-dark(#fff, #1a201d));
-      --_line: var(--sip-call-line, light-dark(#e2e8e5, #313a36));
-      --_control: var(--sip-call-control, light-dark(#eef2f0, #2a322e));
-      --_danger: var(--sip-call-danger, light-dark(#c8322b, #ff7a6e));
-      --_on-danger: var(--sip-call-on-danger, light-dark(#fff, #330603));
-    }
-  }
   .card {
     position: relative;
     display: flex;

@@ -25,6 +25,7 @@ import { settingsStyles } from './settings.styles.ts';
 import { Settings } from './settings.ts';
 import type { Sound } from './sound.ts';
 import type { Standing } from './standing.ts';
+import { surfaceStyles } from './surface.styles.ts';
 
 export interface CardHost extends ReactiveControllerHost {
   readonly shadowRoot: ShadowRoot | null;
@@ -66,7 +67,7 @@ const hopeless: ReadonlySet<EndReason> = new Set<EndReason>(['insecure-page', 'u
 const isTalking = ({ state }: Call) => state === 'ringing' || state === 'in-call';
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(cardStyles + controlStyles + settingsStyles + screenStyles + ladderStyles);
+sheet.replaceSync(surfaceStyles + cardStyles + controlStyles + settingsStyles + screenStyles + ladderStyles);
 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;

@@ -1,6 +1,7 @@
 // What is in the element: the pill, a fault's text, the place of the card, the other ways and the live region. Made
 // once, by hand; shows what it is told and keeps the focus from falling out.
 import { make, Pill, type PillFace } from './pill.ts';
+import type { Shape } from './shape.ts';
 
 /** What it needs of the card, which comes later. */
 interface Drawing {
@@ -9,8 +10,9 @@ interface Drawing {
 }
 
 export interface Look {
+  readonly shape: Shape | null;
   readonly pill: PillFace;
-  /** Shown instead of the pill when it is there. */
+  /** Shown instead of the button when it is there. */
   readonly card: Drawing | undefined;
   readonly note: string;
   /** The page's own other ways to reach the person. */
@@ -18,12 +20,14 @@ export interface Look {
 }
 
 export class Face {
-  readonly #root: HTMLElement | DocumentFragment;
+  readonly element = make('div', { class: 'face' });
   readonly #pill = new Pill();
   readonly #note = make('p', { part: 'note', class: 'note' });
   readonly #place = make('div', {});
-  readonly #otherWays = make('slot', {});
+  /** The page's own: its button in the bare shape, else other ways to reach the person. */
+  readonly #own = make('slot', {});
   readonly #live = make('p', { class: 'heard', role: 'status' });
+  #bare = false;
   #drawn: Drawing | undefined;
 
   constructor(
@@ -32,33 +36,47 @@ export class Face {
     intent: () => void,
     settings: (shown: boolean) => Promise<void>,
   ) {
-    this.#root = root;
     const { button, check } = this.#pill;
-    for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
+    for (const gesture of ['pointerover', 'pointerdown', 'focusin']) {
+      button.addEventListener(gesture, intent);
+      this.#own.addEventListener(gesture, () => this.#bare && intent());
+    }
     button.addEventListener('click', press);
+    this.#own.addEventListener('click', () => this.#bare && press());
     check.addEventListener('click', () =>
       // What cannot be fetched is not offered, for now.
       settings(check.ariaExpanded !== 'true').catch(() => {
         check.hidden = true;
       }),
     );
-    root.append(button, check, this.#note, this.#place, this.#otherWays, this.#live);
+    this.element.append(button, check, this.#note, this.#place, this.#own, this.#live);
+    root.append(this.element);
   }
 
-  show({ pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
+  show({ shape, pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
+    this.#bare = shape === 'bare';
+    const unseen = shape === 'none';
+    const drawn = unseen ? undefined : card;
+    // Asked before it is hidden, for that would take the focus away.
+    const ownFocus = this.#bare && this.#button?.matches(':focus-within');
     this.#pill.show(pill);
-    this.#pill.button.hidden = Boolean(card);
-    this.#pill.check.hidden = Boolean(card) || pill.off;
+    this.#pill.button.hidden = this.#bare || unseen || Boolean(card);
+    this.#pill.check.hidden = this.#pill.button.hidden || pill.off;
     this.#note.textContent = note;
-    this.#note.hidden = !note;
-    this.#otherWays.hidden = !otherWays;
-    if (!card) this.#drawn?.draw(this.#place, false);
-    card?.draw(this.#place, true);
-    this.#drawn = card;
+    this.#note.hidden = unseen || !note;
+    this.#own.hidden = this.#bare ? Boolean(card) : unseen || !otherWays;
+    if (!drawn) this.#drawn?.draw(this.#place, false);
+    drawn?.draw(this.#place, true);
+    this.#drawn = drawn;
+    this.element.classList.toggle('open', Boolean(drawn));
     this.#live.textContent = card ? card.announcement : note;
     // Focus that was on a control which the new state lacks goes to the one that follows from it.
-    if (focused && (focused.hidden || !focused.isConnected)) {
-      this.#root.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
-    }
+    const lost = focused ? focused.hidden || !focused.isConnected : ownFocus && drawn;
+    if (lost) (this.element.querySelector<HTMLElement>('[data-next]:not([hidden])') ?? this.#button)?.focus();
+  }
+
+  /** The page's own, in the bare shape. */
+  get #button(): HTMLElement | undefined {
+    return this.#own.assignedElements()[0] as HTMLElement | undefined;
   }
 }

@@ -1,9 +1,11 @@
 // What is seen before the call card is loaded: the pill, its wait, its fault. Colours are given once, here,
-// as custom properties; light-dark() follows the page's own color-scheme unless `theme` says otherwise.
+// as custom properties; light-dark() follows the page's own color-scheme unless `theme` says otherwise. What a page
+// says of all its elements ends at the face; a rem is counted by the build, not by the page (vite.config.ts).
 import { css } from 'lit';
 
 export const styles = css`
   :host {
+    --_rem: var(--sip-call-rem, 16px);
     --_accent: var(--sip-call-accent, #0b7a58);
     --_on-accent: var(--sip-call-on-accent, #fff);
     --_text: var(--sip-call-text, #17211d);
@@ -11,19 +13,24 @@ export const styles = css`
     display: inline-block;
     max-inline-size: 100%;
     vertical-align: middle;
+  }
+  .face {
+    all: initial;
+    display: block;
+    visibility: inherit;
+    color-scheme: inherit;
     color: var(--_text);
     font: 500 1rem/1.35 var(--sip-call-font, system-ui, sans-serif);
-    text-align: start;
     -webkit-tap-highlight-color: transparent;
   }
   :host([hidden]),
   [hidden] {
     display: none !important;
   }
-  :host([theme='light']) {
+  :host([theme='light']) .face {
     color-scheme: light;
   }
-  :host([theme='dark']) {
+  :host([theme='dark']) .face {
     color-scheme: dark;
   }
   @supports (color: light-dark(#000, #fff)) {

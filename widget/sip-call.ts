@@ -18,8 +18,9 @@ import type { Conversation } from './conversation.ts';
 import { Face } from './face.ts';
 import { firstWords, type Language, pickLanguage } from './locales/first-words.ts';
 import { type SipCallSettings, settings, settle } from './page-settings.ts';
-import { loadParts, loadStanding, type Parts, spoken } from './parts.ts';
+import { loadParts, loadStanding, loadWords, type Parts, spoken } from './parts.ts';
 import { handset } from './pill.ts';
+import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
 import type { Standing } from './standing.ts';
@@ -48,6 +49,12 @@ let speaking: SipCall | undefined;
  * @attr {string} gateway - The gateway's http(s) or ws(s) URL; by default where this script came from.
  * @attr {boolean} video - Sends the camera too, and shows the other side's.
  * @attr {boolean} status - Says on the button at once, not only when pointed at, when nobody can be reached.
+ * @attr {'inline'|'floating'|'card'|'page'|'bare'|'none'} shape - `inline`, a button in the text, by default. `bare` makes
+ *   what stands in the element the button; `none` draws nothing, for pages with controls of their own.
+ * @attr {'bottom-right'|'bottom-left'|'top-right'|'top-left'} corner - Of `floating`; by default below, where lines end.
+ * @attr {number} delay - Of `floating`: seconds until it is there.
+ * @attr {string} name - Of `card` and `page`: who is called. @attr {string} job - What they do.
+ * @attr {string} photo - The URL of a square picture of them.
  * @attr {'light'|'dark'|'auto'} theme - By default the page's own color-scheme.
  * @attr {string} lang - Language; by default the page's, then the browser's.
  * @attr {string} state - Read only, reflected: `idle`, `preparing`, `calling`, `ringing`, `in-call`, `ended`, `failed`.
@@ -55,7 +62,8 @@ let speaking: SipCall | undefined;
  * @fires sip-call-state - Bubbling and composed; `detail.state`, and at the end `detail.reason`.
  * @slot label - The button's words, "Call" by default. The address is always read out after them.
  * @slot icon - The button's picture.
- * @slot - Shown until the element is defined, and when a call cannot be made: other ways to reach the person.
+ * @slot photo - Instead of the attribute; so are @slot name - and @slot job - .
+ * @slot - The button itself in the shape `bare`. In others shown until the element is defined, and when a call cannot be made: other ways to reach the person.
  * @csspart button - The pill. @csspart label - Its words. @csspart standing - Why not to call now. @csspart note - A fault's text under it.
  * @csspart sound-check - Beside it: opens the panel before a call. @csspart before-call - That panel. @csspart test - Its test.
  * @csspart card - The call card. @csspart address - Whom it calls. @csspart status - What is going on.
@@ -73,7 +81,13 @@ let speaking: SipCall | undefined;
  * @cssproperty --sip-call-control - Round controls and keys. @cssproperty --sip-call-text - Text.
  * @cssproperty --sip-call-quiet - Secondary text. @cssproperty --sip-call-font - Font family.
  * @cssproperty --sip-call-radius - The card's corners. @cssproperty --sip-call-pill-radius - The pill's.
- * @cssproperty --sip-call-width - The card's greatest width, 20rem.
+ * @csspart photo - A person's picture or initials. @csspart name - @csspart job - @csspart put-away - The floating
+ *   shape's small control: away with the button, or fold the card.
+ * @cssproperty --sip-call-width - The card's greatest width, 320px; a business card's, 352px.
+ * @cssproperty --sip-call-rem - What all lengths are counted in, 16px whatever the page's own font size is; `1rem` follows it.
+ * @cssproperty --sip-call-offset - Of the floating shape: how far from the edges, 20px.
+ * @cssproperty --sip-call-layer - Its z-index. @cssproperty --sip-call-page - The background of the page shape.
+ * @cssproperty --sip-call-height - The least height of the page shape, 100dvh.
  */
 export class SipCall extends ReactiveElement {
   /** Where the script came from; index.ts sets it. */
@@ -85,6 +99,10 @@ export class SipCall extends ReactiveElement {
     theme: { reflect: true },
     video: { type: Boolean, reflect: true },
     status: { type: Boolean },
+    shape: { reflect: true },
+    name: {},
+    job: {},
+    photo: {},
   };
 
   // HTMLElement has the property already; only its changes must be heard of.
@@ -98,6 +116,11 @@ export class SipCall extends ReactiveElement {
   declare theme: 'light' | 'dark' | 'auto' | null;
   declare video: boolean;
   declare status: boolean;
+  declare shape: Shape | null;
+  /** Who is called, what they do, and the URL of a picture: for the shapes `card` and `page`. */
+  declare name: string | null;
+  declare job: string | null;
+  declare photo: string | null;
 
   #call: Call = idle;
   #loading: { readonly language: Language; readonly parts: Promise<Parts> } | undefined;
@@ -352,6 +375,9 @@ export class SipCall extends ReactiveElement {
         () => {},
       );
     }
+    if (changed.has('shape')) {
+      takeShape(this.shape, this, this.#face.element, () => loadWords(this.#language)).catch(() => {});
+    }
     const { state, reason } = this.#call;
     const language = this.#language;
     const words = { ...firstWords[language], ...settings.words, ...settings.words?.[language] };
@@ -359,6 +385,7 @@ export class SipCall extends ReactiveElement {
     const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
     const look = {
+      shape: this.shape,
       pill: {
         label: words.call,
         soundCheck: words.soundCheck,

@@ -1,6 +1,8 @@
 // Puts one <sip-call> into each state it can be in, by the element's internal door for exactly this, so that
 // every state can be looked at, and photographed, without a network.
 
+import { shapeScenes } from './gallery-shapes.js';
+
 const report = Symbol.for('sip-call.report');
 
 const asked = [{ type: 'requested' }, { type: 'device-asked' }];
@@ -155,6 +157,7 @@ scenes.push(
     { ...office, open: callback, send: '+7 912 000-00-00' },
   ],
 );
+scenes.push(...shapeScenes);
 
 /** As browsers name themselves; the widget's words on where to look follow from it. */
 const browsers = {
@@ -188,23 +191,31 @@ draw();
 
 async function draw() {
   const shown = [];
-  const { lang, theme, dir, browser } = Object.fromEntries(new FormData(form));
+  const { lang, theme, dir, shape: chosenShape, browser } = Object.fromEntries(new FormData(form));
   if (browser)
     Object.defineProperty(navigator, 'userAgent', { configurable: true, value: browsers[browser] });
   wall.replaceChildren(
-    ...scenes.map(([name, facts, { to = 'director@mysite.test', label, video = false, ...acts } = {}]) => {
-      const scene = document.createElement('figure');
-      scene.id = name.replace(/\W+/g, '-');
-      const caption = document.createElement('figcaption');
-      caption.textContent = name;
-      const element = document.createElement('sip-call');
-      Object.assign(element, { to, lang, theme, dir, video });
-      if (label)
-        element.append(Object.assign(document.createElement('span'), { slot: 'label', textContent: label }));
-      scene.append(caption, element);
-      shown.push(Promise.resolve().then(() => show(element, facts, acts)));
-      return scene;
-    }),
+    ...scenes.map(
+      ([name, facts, { to = 'director@mysite.test', label, video = false, inside, look, ...acts } = {}]) => {
+        const scene = document.createElement('figure');
+        scene.id = name.replace(/\W+/g, '-');
+        const caption = document.createElement('figcaption');
+        caption.textContent = name;
+        const element = document.createElement('sip-call');
+        const shape = chosenShape || look?.shape || null;
+        Object.assign(element, { to, lang, theme, dir, video, ...look, shape });
+        if (look?.corner) element.setAttribute('corner', look.corner);
+        if (inside) element.innerHTML = inside;
+        scene.dataset.shape = shape ?? '';
+        if (label)
+          element.append(
+            Object.assign(document.createElement('span'), { slot: 'label', textContent: label }),
+          );
+        scene.append(caption, element);
+        shown.push(Promise.resolve().then(() => show(element, facts, acts)));
+        return scene;
+      },
+    ),
   );
   // For whoever takes pictures.
   await Promise.all(shown);
@@ -215,6 +226,8 @@ async function show(element, facts, { keys = '', press, open, send, trial }) {
   for (const fact of facts) await element[report](fact);
   await element.updateComplete;
   const inside = element.shadowRoot;
+  // A shape that is fetched shows itself when it is there.
+  while (inside.firstElementChild.hidden) await new Promise(requestAnimationFrame);
   if (press) inside.querySelector(`[part=${press}]`).click();
   if (trial) {
     await element.openSettings();

@@ -72,6 +72,12 @@ export interface Words {
     readonly failed: string;
     readonly allowed: string;
   };
+  /** Of the floating shape: the button for the rest of the visit, the card for a while. */
+  putAway: string;
+  fold: string;
+  unfold: string;
+  /** Why this button is another than it looks: the call is made there. */
+  opensWindow: string;
   remoteVideo: string;
   selfVideo: string;
   /** On the button, and on the card; `time` such as "Mon 9:00". */

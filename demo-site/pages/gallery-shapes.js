@@ -1,0 +1,36 @@
+// The scenes of the gallery that show shapes: each a state, and what stands in the page for it.
+
+const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
+const answered = seconds => [...rang, { type: 'answered', at: Date.now() - seconds * 1000 }];
+const busy = [...rang, { type: 'ended', reason: 'busy', at: Date.now() }];
+const anna = { name: 'Anna Petrova', job: 'Director', photo: 'portrait.svg' };
+
+/** Name, facts, and what else: how the element looks, and what is put into it. */
+export const shapeScenes = [
+  ['card', [], { look: { shape: 'card', ...anna } }],
+  ['card, ringing', rang, { look: { shape: 'card', ...anna } }],
+  ['card, in call', answered(64), { look: { shape: 'card', ...anna } }],
+  ['card, busy', busy, { look: { shape: 'card', ...anna } }],
+  ['card, initials', [], { look: { shape: 'card', name: 'Anna Petrova', job: 'Director' } }],
+  ['card, an address only', [], { look: { shape: 'card' } }],
+  [
+    'card, own words',
+    [],
+    {
+      look: { shape: 'card' },
+      inside:
+        '<img slot="photo" src="portrait.svg" alt=""><b slot="name">Anna</b><span slot="job">Ask her</span>',
+    },
+  ],
+  ['floating', [], { look: { shape: 'floating' } }],
+  ['floating, in call', answered(64), { look: { shape: 'floating' } }],
+  ['floating, folded', answered(64), { look: { shape: 'floating' }, press: 'put-away' }],
+  ['floating, busy', busy, { look: { shape: 'floating' } }],
+  ['floating, bottom-left', [], { look: { shape: 'floating', corner: 'bottom-left' } }],
+  ['page', [], { look: { shape: 'page', ...anna } }],
+  ['page, an address only', [], { look: { shape: 'page' } }],
+  ['page, in call', answered(64), { look: { shape: 'page', ...anna } }],
+  ['bare', [], { look: { shape: 'bare' }, inside: '<button>Ring us</button>' }],
+  ['bare, in call', answered(64), { look: { shape: 'bare' }, inside: '<button>Ring us</button>' }],
+  ['none', answered(64), { look: { shape: 'none' } }],
+];

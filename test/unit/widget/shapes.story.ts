@@ -1,0 +1,212 @@
+// The shapes of the element, each as a page writes it and as a visitor meets it, in a real browser without a gateway.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
+import { partsMissing, programPath } from '../../support/parts.ts';
+
+const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
+
+describe('the shapes', { skip: partsMissing() }, () => {
+  let site: GallerySite;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    site = await startGallerySite();
+    browser = await chromium.launch({
+      executablePath: programPath('chromium') ?? 'chromium',
+      args: ['--use-fake-device-for-media-stream'],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+  });
+
+  /** A page that is `html` and the script, in a window of this size. */
+  async function show(html: string, width = 1000, height = 700): Promise<void> {
+    await page?.context().close();
+    page = await browser.newPage({
+      viewport: { width, height },
+      reducedMotion: 'reduce',
+      permissions: ['microphone'],
+      locale: 'en-US',
+    });
+    await page.clock.install();
+    const script = '<script type="module" src="/sip-call.js"></script>';
+    await page.goto(site.show(`<!doctype html><html lang="en">${script}<body>${html}`));
+    await page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
+  }
+
+  /** Tells the element facts, as the gallery does. */
+  async function tell(facts: readonly object[]): Promise<void> {
+    await page.evaluate(async told => {
+      const element = document.querySelector('sip-call') as unknown as Record<
+        symbol,
+        (fact: object) => unknown
+      >;
+      for (const fact of told) await element[Symbol.for('sip-call.report')]?.(fact);
+    }, facts);
+  }
+
+  /** Where this part of the element is in the window. */
+  async function place(part: string) {
+    const box = await page.locator(`sip-call [part~=${part}]`).boundingBox();
+    assert.ok(box, `${part} is not to be seen`);
+    const { width, height } = page.viewportSize()!;
+    return { ...box, right: width - box.x - box.width, bottom: height - box.y - box.height };
+  }
+
+  const pill = () => page.locator('sip-call [part=button]');
+
+  describe('floating', () => {
+    it('stands in the corner where lines end, in either direction, or in the one that is named', async () => {
+      await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
+      await pill().waitFor();
+      assert.ok((await place('button')).right < 24 && (await place('button')).bottom < 24);
+      await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+      assert.ok((await place('button')).x < 24);
+      await page.evaluate(() => document.querySelector('sip-call')?.setAttribute('corner', 'top-right'));
+      assert.ok((await place('button')).right < 24 && (await place('button')).y < 24);
+    });
+
+    it('takes no room in the page', async () => {
+      await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
+      await pill().waitFor();
+      assert.equal(await page.evaluate(() => document.body.getBoundingClientRect().height), 0);
+    });
+
+    it('comes after as many seconds as its owner says, and does not take the focus', async () => {
+      await show(
+        '<input autofocus><sip-call to="director@mysite.test" shape="floating" delay="3600"></sip-call>',
+      );
+      await page.waitForFunction(() =>
+        document.querySelector('sip-call')?.shadowRoot?.querySelector('.tuck'),
+      );
+      await page.clock.runFor(3_500_000);
+      assert.equal(await pill().isVisible(), false);
+      await page.clock.runFor(100_000);
+      await pill().waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement?.localName), 'input');
+    });
+
+    it('steps aside while it lies over what has the focus, and can still be reached', async () => {
+      await show(
+        `<input id="low" style="position:fixed;right:0;bottom:0"><input id="high">
+         <sip-call to="director@mysite.test" shape="floating"></sip-call>`,
+      );
+      await pill().waitFor();
+      await page.locator('#low').focus();
+      assert.ok((await place('button')).bottom < 0, 'it covers what is typed into');
+      await page.locator('#high').focus();
+      assert.ok((await place('button')).bottom > 0);
+      await page.locator('#low').focus();
+      await pill().focus();
+      assert.ok((await place('button')).bottom > 0, 'it has the focus and cannot be seen');
+    });
+
+    it('can be put away, and stays away for the visit', async () => {
+      await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
+      await page.getByRole('button', { name: 'Hide the call button' }).click();
+      assert.equal(await pill().isVisible(), false);
+      await page.reload();
+      await page.waitForFunction(() =>
+        document.querySelector('sip-call')?.shadowRoot?.querySelector('.tuck'),
+      );
+      assert.equal(await pill().isVisible(), false);
+    });
+
+    it('opens within the window, and folds to one line while a call is on', async () => {
+      await show(
+        '<sip-call to="director@mysite.test" shape="floating" corner="top-left"></sip-call>',
+        500,
+        340,
+      );
+      await tell([...rang, { type: 'answered', at: Date.now() }]);
+      const { x, y, right, bottom, height } = await place('card');
+      for (const edge of [x, y, right, bottom]) assert.ok(edge >= 16, `${[x, y, right, bottom]}`);
+      await page.getByRole('button', { name: 'Make smaller' }).click();
+      assert.ok((await place('card')).height < height / 2);
+      await page.getByRole('button', { name: 'Show all' }).click();
+      assert.equal((await place('card')).height, height);
+      await tell([{ type: 'ended', reason: 'remote-hung-up', at: Date.now() }]);
+      await page.getByRole('button', { name: 'Call again' }).waitFor();
+    });
+
+    it('is a sheet along the lower edge of a narrow window', async () => {
+      await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>', 390, 700);
+      await tell(rang);
+      const { x, right, bottom } = await place('card');
+      assert.deepEqual([x, right, bottom], [0, 0, 0]);
+    });
+  });
+
+  describe('bare', () => {
+    it('lets the page’s own button call, and gives it the focus back', async () => {
+      await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
+      const own = page.getByRole('button', { name: 'Ring us' });
+      assert.equal(await pill().isVisible(), false);
+      await own.click();
+      const cancel = page.getByRole('button', { name: 'Cancel' });
+      await cancel.waitFor();
+      assert.equal(await own.isVisible(), false);
+      assert.equal(await cancel.evaluate(button => button.matches(':focus')), true);
+      await cancel.click();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await own.waitFor();
+      assert.equal(await own.evaluate(button => button.matches(':focus')), true);
+    });
+  });
+
+  describe('none', () => {
+    it('draws nothing, and is called, watched and told by the page', async () => {
+      await show('<sip-call to="director@mysite.test" shape="none">Nothing</sip-call>');
+      const states = await page.evaluate(async () => {
+        const element = document.querySelector('sip-call') as unknown as HTMLElement & {
+          call(): Promise<void>;
+          hangUp(): void;
+        };
+        const seen: unknown[] = [];
+        element.addEventListener('sip-call-state', event => seen.push((event as CustomEvent).detail.state));
+        await element.call();
+        const { width, height } = element.getBoundingClientRect();
+        element.hangUp();
+        return [...seen, width, height];
+      });
+      assert.deepEqual(states, ['preparing', 'ended', 0, 0]);
+      assert.equal(await page.locator('sip-call [role=status]').textContent(), 'Call cancelled');
+    });
+  });
+
+  describe('card', () => {
+    it('says who is called, from attributes or from what the page puts in their place', async () => {
+      await show(
+        `<sip-call to="director@mysite.test" shape="card" name="Anna Petrova" job="Director">
+           <b slot="job">Founder</b></sip-call>`,
+      );
+      await page.getByText('Anna Petrova').waitFor();
+      assert.equal(await page.getByText('AP', { exact: true }).isVisible(), true);
+      assert.equal(await page.getByText('Director', { exact: true }).isVisible(), false);
+      assert.equal(await page.getByText('Founder').isVisible(), true);
+      await page.evaluate(() => document.querySelector('sip-call')?.setAttribute('name', '<i>Boris</i>'));
+      await page.getByText('<i>Boris</i>').waitFor();
+    });
+  });
+
+  describe('page', () => {
+    it('fills the window, its button in the middle', async () => {
+      await show(
+        '<style>body{margin:0}</style><sip-call to="director@mysite.test" shape="page"></sip-call>',
+        390,
+        700,
+      );
+      await pill().waitFor();
+      const { x, right, height } = await place('button');
+      assert.ok(Math.abs(x - right) < 1);
+      assert.ok(height >= 64);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollHeight), 700);
+    });
+  });
+});

@@ -1,0 +1,42 @@
+// The shapes that the element takes, and what each brings along when it is taken: a chunk of its own for those that
+// are more than a button in the text. The plain ones cost a page nothing.
+import type { ReactiveControllerHost } from 'lit';
+import type { Words } from './locales/words.ts';
+
+/**
+ * `inline`, a button in the text, when absent. `floating` is fixed in a corner of the window, `card` a business card,
+ * `page` all that there is on a page; `bare` makes the page's own button call, `none` draws nothing at all.
+ */
+export type Shape = 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
+
+/** The element, as a shape sees it. */
+export type ShapedHost = ReactiveControllerHost & HTMLElement;
+
+interface ShapeChunk {
+  /** Adds to `face` what the shape has beside the button; resolves once it may be seen. */
+  shape(host: ShapedHost, face: HTMLElement, words: () => Promise<Words>): Promise<void> | undefined;
+}
+
+const person = () => import('./shapes/person.ts');
+const chunks: Partial<Record<string, () => Promise<ShapeChunk>>> = {
+  floating: () => import('./shapes/floating.ts'),
+  card: person,
+  page: person,
+};
+
+/** Hidden until the chunk is there, so that nothing jumps; a chunk that cannot be had leaves a button in the text. */
+export async function takeShape(
+  name: Shape | null,
+  host: ShapedHost,
+  face: HTMLElement,
+  words: () => Promise<Words>,
+): Promise<void> {
+  const chunk = chunks[name ?? ''];
+  if (!chunk) return;
+  face.hidden = true;
+  try {
+    await (await chunk()).shape(host, face, words);
+  } finally {
+    face.hidden = false;
+  }
+}

@@ -1,0 +1,165 @@
+// The looks of the floating shape: its corner, the card in it, and the sheet that the card is on a narrow screen.
+
+export const floatingStyles = /* css */ `
+  :host([shape='floating']) {
+    display: contents;
+  }
+  :host(:not([shape='floating'])) .tuck {
+    display: none;
+  }
+  :host([shape='floating']) .face {
+    --_gap: var(--sip-call-offset, 1.25rem);
+    --_block: max(var(--_gap), env(safe-area-inset-top), env(safe-area-inset-bottom));
+    --_inline: max(var(--_gap), env(safe-area-inset-left), env(safe-area-inset-right));
+    position: fixed;
+    z-index: var(--sip-call-layer, 2147483000);
+    inset-block-end: var(--_block);
+    inset-inline-end: var(--_inline);
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    max-inline-size: calc(100% - 2 * var(--_inline));
+    animation: rise 0.3s ease-out;
+    transition: translate 0.2s;
+  }
+  :host([shape='floating']) .open {
+    display: block;
+  }
+  :host([corner^='top']) .face {
+    inset-block: var(--_block) auto;
+  }
+  :host([shape='floating'][corner$='left']) .face {
+    left: var(--_inline);
+    right: auto;
+  }
+  :host([shape='floating'][corner$='right']) .face {
+    left: auto;
+    right: var(--_inline);
+  }
+  @keyframes rise {
+    from {
+      opacity: 0;
+      translate: 0 0.75rem;
+    }
+  }
+  /* Far enough to be off the window from either edge. */
+  .aside:not(:focus-within) {
+    translate: 0 calc(100% + 2 * var(--_block));
+  }
+  :host([corner^='top']) .aside:not(:focus-within) {
+    translate: 0 calc(-100% - 2 * var(--_block));
+  }
+  :host([shape='floating']) .pill {
+    box-shadow: inset 0 1px #fff3, 0 2px 6px #0003, 0 14px 32px -12px #0007;
+  }
+  :host([shape='floating']) .note,
+  :host([shape='floating']) .card {
+    background: var(--_surface);
+    box-shadow: 0 2px 8px #0002, 0 24px 60px -16px #0008;
+  }
+  :host([shape='floating']) .note {
+    padding: 0.5em 0.875em;
+    border-radius: 0.75rem;
+  }
+  :host([shape='floating']) .card {
+    max-block-size: calc(100dvh - 2 * var(--_block));
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .tuck {
+    display: inline-grid;
+    place-items: center;
+    inline-size: 2.75rem;
+    block-size: 2.75rem;
+    padding: 0;
+    border-radius: 50%;
+    background: none;
+  }
+  /* On the side that is away from the edge. */
+  :host([shape='floating']) .face:not(.open) :is(.tuck, .check) {
+    order: -1;
+  }
+  :host([shape='floating'][corner$='left']) .face:not(.open):dir(ltr) :is(.tuck, .check),
+  :host([shape='floating'][corner$='right']) .face:not(.open):dir(rtl) :is(.tuck, .check) {
+    order: 0;
+  }
+  .tuck::before {
+    content: '';
+    grid-area: 1 / 1;
+    inline-size: 1.75rem;
+    block-size: 1.75rem;
+    border-radius: 50%;
+    background: var(--_surface);
+    box-shadow: 0 1px 4px #0004;
+  }
+  .tuck::after {
+    content: '';
+    grid-area: 1 / 1;
+    inline-size: 0.75rem;
+    block-size: 0.75rem;
+    background: linear-gradient(currentColor 0 0) center / 100% 2px no-repeat,
+      linear-gradient(currentColor 0 0) center / 2px 100% no-repeat;
+    color: var(--_quiet);
+    rotate: 45deg;
+  }
+  .tuck:hover::after {
+    color: var(--_text);
+  }
+  .open .tuck {
+    position: absolute;
+    inset-block-start: 0.5rem;
+    inset-inline-end: 0.5rem;
+  }
+  .open .tuck::before {
+    background: none;
+    box-shadow: none;
+  }
+  .open .tuck::after {
+    inline-size: 0.625rem;
+    block-size: 0.625rem;
+    background: none;
+    border: solid currentColor;
+    border-width: 0 2px 2px 0;
+    translate: 0 -2px;
+  }
+  .folded .tuck::after {
+    rotate: 225deg;
+    translate: 0 2px;
+  }
+  :host([shape='floating']) .head:not(.over) {
+    padding-inline-end: 2rem;
+  }
+  .folded .card > :not(.head) {
+    display: none;
+  }
+  @media (max-width: 30rem) {
+    :host([shape='floating']) .open {
+      inset-inline: 0;
+      inset-block: auto 0;
+      max-inline-size: none;
+    }
+    :host([shape='floating']) .card {
+      inline-size: 100%;
+      border-width: 1px 0 0;
+      border-end-start-radius: 0;
+      border-end-end-radius: 0;
+      max-block-size: calc(100dvh - 3rem);
+      padding-block-end: max(1.25rem, env(safe-area-inset-bottom));
+      animation-name: rise;
+    }
+  }
+  @media (forced-colors: active) {
+    .tuck {
+      border: 1px solid ButtonText;
+    }
+    .tuck::after {
+      forced-color-adjust: none;
+      color: ButtonText;
+    }
+  }
+  @media print {
+    :host([shape='floating']) .face {
+      display: none;
+    }
+  }
+`;
