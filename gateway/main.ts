@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { addGatewayCommand } from './cli/gateway.ts';
 import { addResolveCommand } from './cli/resolve.ts';
+import { addSnippetCommand } from './cli/snippet.ts';
 import { ConfigError } from './config/load.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -16,6 +17,7 @@ addGatewayCommand(program, runUntilSignal);
 addResolveCommand(program, code => {
   process.exitCode = code;
 });
+addSnippetCommand(program);
 
 try {
   await program.parseAsync();

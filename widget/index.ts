@@ -6,7 +6,8 @@ import { SipCall } from './sip-call.ts';
 export { SipCall };
 
 if (!customElements.get('sip-call')) {
-  SipCall.script = import.meta.url;
+  // A pinned version lives in a folder of the gateway's, `/v/0.1.0/`.
+  SipCall.script = import.meta.url.replace(/\/v\/[\w.-]+(?=\/[^/]*$)/, '');
   customElements.define('sip-call', SipCall);
   if (globalThis.sipCall) SipCall.configure(globalThis.sipCall);
   // A module has no document.currentScript.

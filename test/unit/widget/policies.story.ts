@@ -9,6 +9,7 @@ import { type Company, startCompany } from '../../support/company.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
+import { run } from '../../support/peer-process.ts';
 import { repository } from '../../support/repository.ts';
 
 const documented = /```\n(Content-Security-Policy: [\s\S]*?)```/.exec(
@@ -102,6 +103,30 @@ describe('a careful page', { skip: partsMissing() }, () => {
     await page.locator('main[data-drawn]').waitFor();
     assert.ok((await page.locator('sip-call').count()) > 30);
     assert.deepEqual(reports, []);
+  });
+
+  it('takes the pinned script with fingerprints of all its parts, and none that was changed', async () => {
+    const program = [`${repository}dist/gateway/main.js`, 'snippet', 'director@mysite.test', '--chunks'];
+    const tags = await run(process.execPath, [...program, '--gateway', company.gateway.url]);
+    const hash = /'sha256-[^']+'/.exec(tags)?.[0] ?? '';
+    const policy = (headers['Content-Security-Policy'] ?? '').replace(
+      "script-src 'self'",
+      `script-src ${hash} 'self'`,
+    );
+    const show = (html: string) =>
+      site.show(`<!doctype html><html lang="en"><title>Pinned</title>${html}`, {
+        ...headers,
+        'Content-Security-Policy': policy,
+      });
+    const { page, reports } = await open(show(tags));
+    await callThrough(page);
+    assert.deepEqual(reports, []);
+
+    const { page: other } = await open(
+      show(tags.replace(/integrity="sha384-..../, 'integrity="sha384-AAAA')),
+    );
+    await other.locator('sip-call').waitFor({ state: 'attached' });
+    assert.equal(await other.evaluate(() => customElements.get('sip-call') === undefined), true);
   });
 
   it('has a call from a sandboxed frame of another origin that may use the microphone', async () => {
