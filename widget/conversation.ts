@@ -6,7 +6,7 @@ import { CallWatch } from './call-watch.ts';
 import type { DeviceKind } from './devices.ts';
 import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
-import { allowed, capture, willAsk } from './microphone.ts';
+import { capture, mended, willAsk } from './microphone.ts';
 import { claimCall } from './one-call.ts';
 import { painted } from './painted.ts';
 import type { Phone } from './phone.ts';
@@ -165,7 +165,7 @@ export class Conversation {
   #refuse(reason: EndReason): void {
     if (reason.startsWith('microphone') && !this.#over) {
       // The store takes it only while the card that says so is still there.
-      allowed().then(() => this.#request.report({ type: 'device-allowed' }));
+      mended(reason).then(() => this.#request.report({ type: 'device-allowed' }));
     }
     if (this.#phone) this.#phone.hangUp(reason);
     else this.#report({ type: 'ended', reason, at: Date.now() });

@@ -25,12 +25,29 @@ export async function capture(video: boolean): Promise<Capture> {
   }
 }
 
-/** Resolves once the visitor has changed their mind in the browser's settings; never where it does not tell. */
-export async function allowed(): Promise<void> {
+/**
+ * Resolves once the visitor has mended what the microphone was refused for: plugged one in, or changed their mind in
+ * the browser's settings. Never where the browser does not tell.
+ */
+export async function mended(reason: EndReason): Promise<void> {
+  if (reason === 'microphone-missing') return pluggedIn();
   const permission = await permissionNow();
   if (!permission) return new Promise(() => {});
   await new Promise<void>(resolve => {
     permission.onchange = () => permission.state === 'granted' && resolve();
+  });
+}
+
+function pluggedIn(): Promise<void> {
+  const { mediaDevices } = navigator;
+  return new Promise(resolve => {
+    const look = async () => {
+      const present = await mediaDevices.enumerateDevices().catch(() => []);
+      if (!present.some(({ kind }) => kind === 'audioinput')) return;
+      mediaDevices.removeEventListener('devicechange', look);
+      resolve();
+    };
+    mediaDevices.addEventListener('devicechange', look);
   });
 }
 

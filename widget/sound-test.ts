@@ -4,7 +4,7 @@ import type { EndReason } from './call-store.ts';
 import type { DeviceKind } from './devices.ts';
 import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
-import { allowed, capture, willAsk } from './microphone.ts';
+import { capture, mended, willAsk } from './microphone.ts';
 import { claimCall } from './one-call.ts';
 import { painted } from './painted.ts';
 import { Phone } from './phone.ts';
@@ -140,7 +140,7 @@ export class SoundTest {
     else if (answered && reason !== 'media-failed') report({ step: 'over', findings: this.#findings });
     else report({ step: 'failed', reason, allowed: false });
     if (!reason.startsWith('microphone')) return;
-    allowed().then(() => report({ step: 'failed', reason, allowed: true }));
+    mended(reason).then(() => report({ step: 'failed', reason, allowed: true }));
   }
 }
 

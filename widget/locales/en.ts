@@ -17,15 +17,15 @@ export const words: Words = {
     ios: 'Tap “Allow” in the question on your screen.',
   },
   allowHint: {
-    chromium: 'Click the icon to the left of the page’s address, switch the microphone on, then call again.',
+    chromium: 'Click the icon to the left of the page’s address, switch the microphone on, then try again.',
     firefox:
-      'Click the crossed-out microphone to the left of the page’s address, remove the block, then call again.',
-    safari: 'In the menu choose Safari, Settings for This Website, allow the microphone, then call again.',
+      'Click the crossed-out microphone to the left of the page’s address, remove the block, then try again.',
+    safari: 'In the menu choose Safari, Settings for This Website, allow the microphone, then try again.',
     android:
-      'Tap the icon to the left of the page’s address, then Permissions, allow the microphone, then call again.',
-    ios: 'Tap the button beside the page’s address, then Website Settings, allow the microphone, then call again.',
+      'Tap the icon to the left of the page’s address, then Permissions, allow the microphone, then try again.',
+    ios: 'Tap the button beside the page’s address, then Website Settings, allow the microphone, then try again.',
   },
-  allowed: 'The microphone is allowed now. You can call.',
+  allowed: 'The microphone is ready now. You can call.',
   calling: 'Calling…',
   ringing: 'Ringing…',
   inCall: 'In call',
@@ -77,7 +77,7 @@ export const words: Words = {
     silentHint: 'Choose another one, or look for a switch on it.',
     lost: 'Your sound does not come back',
     failed: 'The test did not go through',
-    allowed: 'The microphone is allowed now. You can test it',
+    allowed: 'The microphone is ready now. You can test it',
   },
   putAway: 'Hide the call button',
   fold: 'Make smaller',
@@ -122,31 +122,31 @@ export const words: Words = {
     },
     'microphone-refused': {
       title: 'Microphone access is off',
-      hint: 'Allow the microphone for this page in your browser, then call again.',
+      hint: 'Allow the microphone for this page in your browser, then try again.',
     },
     'microphone-dismissed': {
       title: 'The microphone is not allowed yet',
-      hint: 'The browser’s question was closed without an answer. Call again and choose “Allow”.',
+      hint: 'The browser’s question was closed without an answer. Try again and choose “Allow”.',
     },
     'microphone-off': {
       title: 'Your device keeps the microphone off',
-      hint: 'Allow this browser to use it in the privacy settings of your device, then call again.',
+      hint: 'Allow this browser to use it in the privacy settings of your device, then try again.',
     },
     'microphone-missing': {
       title: 'No microphone found',
-      hint: 'Plug in a headset or a microphone, then call again.',
+      hint: 'Plug in a headset or a microphone, then try again.',
     },
     'microphone-in-use': {
       title: 'The microphone is busy',
-      hint: 'Another program is using it. Close that program, then call again.',
+      hint: 'Another program is using it. Close that program, then try again.',
     },
     'microphone-blocked': {
       title: 'This page may not use a microphone',
-      hint: 'The site does not permit calls here. Open the page in a window of its own and call again.',
+      hint: 'The site does not permit calls here. If the page is shown inside another one, open it in a window of its own and try again.',
     },
     elsewhere: {
       title: 'You are in another call',
-      hint: 'It is in another tab or window. End it there, then call again.',
+      hint: 'It is in another tab or window. End it there, then try again.',
     },
     closed: { title: 'Closed now', hint: '' },
     'insecure-page': {
@@ -159,7 +159,7 @@ export const words: Words = {
     },
     'gateway-unreachable': {
       title: 'Could not connect',
-      hint: 'Check your internet connection, then call again.',
+      hint: 'Check your internet connection, then try again.',
     },
     'server-unreachable': {
       title: 'Their telephone is not responding',

@@ -49,6 +49,14 @@ describe('the microphone', { skip: partsMissing() }, () => {
         failure ? Promise.reject(new DOMException(failure[1], failure[0])) : new Promise(() => {});
     }, error);
 
+  /** The same, of browsers that name themselves so. */
+  const named = (userAgent: string) => async (page: Page) => {
+    await answer(page, 'denied');
+    await page.addInitScript(name => {
+      Object.defineProperty(navigator, 'userAgent', { value: name });
+    }, userAgent);
+  };
+
   const says = (page: Page, text: RegExp) =>
     page
       .locator('sip-call')
@@ -70,10 +78,138 @@ describe('the microphone', { skip: partsMissing() }, () => {
     const page = await press('', page => answer(page, 'denied'));
     await says(page, /Microphone access is off.*icon to the left of the page’s address/);
     await context.grantPermissions(['microphone'], { origin: site.origin });
-    await says(page, /The microphone is allowed now/);
+    await says(page, /The microphone is ready now/);
     await page.getByRole('button', { name: 'Call again' }).click();
     // No gateway answers here: that it waits for one is the microphone's good end.
     await says(page, /^Calling…$/);
+  });
+
+  for (const [browser, userAgent, mend] of [
+    ['Firefox', 'Firefox/143.0', /crossed-out microphone/],
+    ['Safari', 'Macintosh Version/26.0 Safari/605.1.15', /Settings for This Website/],
+    ['Android', 'Android 16 Chrome/140.0.0.0 Mobile Safari/537.36', /then Permissions/],
+    ['iPhone', 'iPhone Version/26.0 Mobile Safari/604.1', /Website Settings/],
+  ] as const) {
+    it(`was refused on ${browser}: says how to allow it there`, async () => {
+      const page = await press('', named(userAgent));
+      await says(page, mend);
+      assert.ok(await page.getByRole('button', { name: 'Call again' }).isVisible());
+    });
+  }
+
+  it('is waited for as long as the visitor thinks', async () => {
+    const page = await press('', async page => {
+      await page.clock.install();
+      await answer(page, 'prompt');
+      await asks()(page);
+    });
+    await page.clock.runFor(1000);
+    await says(page, /May we use your microphone/);
+    await page.clock.fastForward('03:00:00');
+    await says(page, /May we use your microphone/);
+    assert.equal(await page.locator('sip-call').getAttribute('state'), 'preparing');
+  });
+
+  it('is forbidden to a frame that was not allowed it', async () => {
+    await context?.close();
+    context = await browser.newContext({ locale: 'en-US', permissions: ['microphone'] });
+    const page = await context.newPage();
+    await page.goto(`${site.origin}/index.html`);
+    await page.evaluate(() => {
+      const frame = document.createElement('iframe');
+      frame.allow = "microphone 'none'";
+      frame.src = 'director.html';
+      document.body.append(frame);
+    });
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('button', { name: /^Call / }).click();
+    await frame
+      .locator('sip-call')
+      .getByRole('status')
+      .filter({ hasText: /This page may not use a microphone.*inside another one/ })
+      .waitFor({ state: 'attached', timeout: 8000 });
+  });
+
+  it('is missing, notices when one is plugged in, and calls again', async () => {
+    const page = await press('', async page => {
+      await answer(page, 'granted');
+      await page.addInitScript(() => {
+        const { mediaDevices } = navigator;
+        const [take, list] = [
+          mediaDevices.getUserMedia.bind(mediaDevices),
+          mediaDevices.enumerateDevices.bind(mediaDevices),
+        ];
+        mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
+        mediaDevices.enumerateDevices = async () => [];
+        addEventListener('plug', () => {
+          mediaDevices.getUserMedia = take;
+          mediaDevices.enumerateDevices = list;
+          mediaDevices.dispatchEvent(new Event('devicechange'));
+        });
+      });
+    });
+    await says(page, /No microphone found.*Plug in a headset/);
+    await context.grantPermissions(['microphone'], { origin: site.origin });
+    await page.evaluate(() => dispatchEvent(new Event('plug')));
+    await says(page, /The microphone is ready now/);
+    await page.getByRole('button', { name: 'Call again' }).click();
+    await says(page, /^Calling…$/);
+  });
+
+  describe('before a call', () => {
+    const panel = (page: Page) => page.getByRole('group', { name: 'Before the call' }).getByRole('status');
+    const panelSays = (page: Page, text: RegExp) =>
+      panel(page).filter({ hasText: text }).waitFor({ timeout: 8000 });
+
+    /** Opens the panel. */
+    async function open(prepare: (page: Page) => Promise<void>): Promise<Page> {
+      await context?.close();
+      context = await browser.newContext({ locale: 'en-US' });
+      const page = await context.newPage();
+      await prepare(page);
+      await page.goto(`${site.origin}/director.html`);
+      await page.getByRole('button', { name: 'Check your sound' }).click();
+      await panelSays(page, /Nobody is called/);
+      return page;
+    }
+
+    it('is not asked for until the visitor presses what says so', async () => {
+      const page = await open(async page => {
+        await answer(page, 'prompt');
+        await page.addInitScript(() => {
+          navigator.mediaDevices.getUserMedia = () => {
+            document.documentElement.dataset.asked = '';
+            return new Promise(() => {});
+          };
+        });
+      });
+      assert.equal(await page.locator('html[data-asked]').count(), 0);
+      await page.getByRole('button', { name: 'Test your sound' }).click();
+      await panelSays(page, /May we use your microphone\?.*top left/);
+      await page.locator('html[data-asked]').waitFor({ state: 'attached' });
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await panelSays(page, /Nobody is called/);
+    });
+
+    it('was refused: says how to allow it, notices when that was done, and tests again', async () => {
+      const page = await open(page => answer(page, 'denied'));
+      await page.getByRole('button', { name: 'Test your sound' }).click();
+      await panelSays(page, /Microphone access is off.*icon to the left of the page’s address/);
+      await context.grantPermissions(['microphone'], { origin: site.origin });
+      await panelSays(page, /The microphone is ready now/);
+      await page.getByRole('button', { name: 'Test again' }).click();
+      await panelSays(page, /^Connecting…$/);
+    });
+
+    it('is closed by Escape, with the focus back where it was opened', async () => {
+      const page = await open(page => answer(page, 'prompt'));
+      await page.getByRole('button', { name: 'Test your sound' }).focus();
+      await page.keyboard.press('Escape');
+      const opener = page.getByRole('button', { name: 'Check your sound', expanded: false });
+      await opener.waitFor();
+      assert.ok(await opener.evaluate(button => button.matches(':focus')));
+      assert.equal(await page.getByRole('group', { name: 'Before the call' }).count(), 0);
+    });
   });
 
   it('is forbidden to the page by its policy', async () => {
@@ -82,7 +218,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
   });
 
   for (const [name, message, words] of [
-    ['NotAllowedError', 'Permission dismissed', /not allowed yet.*Call again and choose “Allow”/],
+    ['NotAllowedError', 'Permission dismissed', /not allowed yet.*Try again and choose “Allow”/],
     ['NotAllowedError', 'Permission denied by system', /Your device keeps the microphone off/],
     ['NotFoundError', 'Requested device not found', /No microphone found/],
     ['NotReadableError', 'Could not start audio source', /The microphone is busy/],
