@@ -54,9 +54,11 @@ export class MediaPath {
   }
 
   #changed(): void {
-    const { connectionState: state, iceConnectionState: ice } = this.#connection;
+    const state = this.#connection.connectionState;
+    // A DTLS handshake that failed is nothing that ICE could mend (RFC 8842 5.4).
+    const deaf = this.#connection.getSenders().some(({ transport }) => transport?.state === 'failed');
     if (state === 'connected') this.#found();
-    else if (state === 'failed' && (!this.#proved || ice !== 'failed')) this.#owner.over();
+    else if (state === 'failed' && (!this.#proved || deaf)) this.#owner.over();
     else if (this.#proved && (state === 'disconnected' || state === 'failed')) this.#lose();
   }
 

@@ -75,7 +75,7 @@ const settings = z.strictObject({
   sip: z.strictObject({ udp: port.optional(), tcp: port.optional() }).optional(),
   media: z
     .strictObject({
-      /** One UDP port for all browsers; each further worker takes the next one. Below the system's own choices. */
+      /** One port for all browsers, UDP and TCP; each further worker takes the next one. Below the system's own choices. */
       browserPort: port.default(19000),
       /** First and last UDP port toward PBXs, as RTP/RTCP pairs. */
       pbxPorts: z

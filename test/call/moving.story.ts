@@ -78,7 +78,7 @@ async function talk(office: Office) {
   const phone = office.phone('105');
   const page = line.pageFor('director', { gateway: link.url });
   await visitor.open(`${page}&media=${path.address}`);
-  // The page hears that the gateway's media is where our path begins.
+  // The page hears that the gateway's media is where our path begins, and only there.
   await visitor.happens(() => {
     const via = new URLSearchParams(location.search).get('media');
     const prototype = RTCPeerConnection.prototype as {
@@ -86,7 +86,9 @@ async function talk(office: Office) {
     };
     const take = prototype.setRemoteDescription;
     prototype.setRemoteDescription = function ({ type, sdp }) {
-      const led = sdp?.replace(/^(a=candidate:\S+ 1 udp \d+) \S+/gm, `$1 ${via}`);
+      const led = sdp
+        ?.replace(/^a=candidate:\S+ 1 tcp .*\r\n/gm, '')
+        .replace(/^(a=candidate:\S+ 1 udp \d+) \S+/gm, `$1 ${via}`);
       return take.call(this, { type, sdp: led ?? '' });
     };
   });

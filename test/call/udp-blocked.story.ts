@@ -1,6 +1,8 @@
-// The visitor's network lets no UDP out: media goes by the company's TURN server, or the visitor is told.
+// The visitor's network lets no UDP out: media goes to the gateway by TCP, or by the company's TURN server, or the
+// visitor is told.
 
 import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
 import type { Line } from '../support/office.ts';
 import { stories } from '../support/story.ts';
 import { TurnServer } from '../support/turn-server.ts';
@@ -22,16 +24,30 @@ stories(
     direct = await office.line({ first });
   },
   story => {
+    story('they talk to the gateway by TCP, and hold no connection afterwards', async office => {
+      const phone = office.phone('105');
+      await visitor.open(direct.pageFor('director'));
+      await hearOfTcpAlone();
+      await visitor.call();
+      await visitor.waitFor('in-call');
+      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+      const { remote } = await selectedPair();
+      assert.deepEqual([remote?.protocol, remote?.candidateType], ['tcp', 'host']);
+      await visitor.hangUp();
+      await phone.waitFor('idle');
+      await eventually('no TCP connection of media is left', async () => {
+        const { media } = await direct.gateway.counts();
+        return (media as { connections?: number }).connections === 0;
+      });
+    });
+
     story('they talk through TURN over TCP', async office => {
       const phone = office.phone('105');
       await openBehindWall(relayed.pageFor('director'));
       await visitor.call();
       await visitor.waitFor('in-call');
       await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
-
-      const stats = await visitor.stats();
-      const pair = stats.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
-      const local = stats.find(({ id }) => id === pair?.localCandidateId);
+      const { local } = await selectedPair();
       assert.deepEqual([local?.candidateType, local?.relayProtocol], ['relay', 'tcp']);
       await visitor.hangUp();
       await phone.waitFor('idle');
@@ -48,6 +64,26 @@ stories(
     });
   },
 );
+
+async function selectedPair() {
+  const stats = await visitor.stats();
+  const pair = stats.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
+  const candidate = (id: unknown) => stats.find(one => one.id === id);
+  return { local: candidate(pair?.localCandidateId), remote: candidate(pair?.remoteCandidateId) };
+}
+
+/** As if whatever is sent by UDP were lost. */
+async function hearOfTcpAlone(): Promise<void> {
+  await visitor.happens(() => {
+    const prototype = RTCPeerConnection.prototype as {
+      setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+    };
+    const take = prototype.setRemoteDescription;
+    prototype.setRemoteDescription = function ({ type, sdp = '' }) {
+      return take.call(this, { type, sdp: sdp.replace(/^a=candidate:\S+ 1 udp .*\r\n/gm, '') });
+    };
+  });
+}
 
 /** A page whose connections may use TURN servers only. */
 async function openBehindWall(url: string): Promise<void> {

@@ -89,14 +89,14 @@ export class BrowserLeg implements BrowserPackets {
     if (this.#srtp === null || target === null || end - start > maxPacket) return;
     const out = this.#parts.ring.take();
     const length = this.#srtp.sender.rtp(packet, start, end, out);
-    if (length > 0) this.#parts.port.send(out, length, target);
+    if (length > 0) target.way.send(out, length, target.port, target.address);
   }
 
   sendRtcp(packet: Buffer): void {
     const target = this.#ice.target;
     if (this.#srtp === null || target === null || packet.length > maxPacket) return;
     const out = this.#parts.ring.take();
-    this.#parts.port.send(out, this.#srtp.sender.rtcp(packet, out), target);
+    target.way.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
   }
 
   /** Once a second or so: says when the browser never came or has gone. */
@@ -135,7 +135,7 @@ export class BrowserLeg implements BrowserPackets {
     this.#dtls = new DtlsHandshake(this.#parts.identity, fingerprint, {
       send: datagram => {
         const target = this.#ice.target;
-        if (target !== null) this.#parts.port.send(datagram, datagram.length, target);
+        target?.way.send(datagram, datagram.length, target.port, target.address);
       },
       connected: keys => {
         this.#srtp = createSrtpSession(keys.profile, keys.local, keys.remote);

@@ -1,17 +1,30 @@
-// The one UDP port of a worker that all its browsers share. Tells datagrams apart by
-// their first byte (RFC 7983) and by who sent them: checks by user name, all else by an
+// The one UDP port of a worker that all its browsers share, and where datagrams go that come by TCP. Tells them
+// apart by their first byte (RFC 7983) and by who sent them: checks by user name, all else by an
 // address that a check has validated. What belongs to nobody is counted and dropped.
 
-import type { RemoteInfo, Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import type { Generation, IceAgent } from './ice-agent.ts';
 import { isRtcp } from './rtp.ts';
 import { readBinding } from './stun.ts';
 import { bindUdp } from './udp.ts';
 
-/** A browser's address, validated by a check of `agent`. */
-export interface Tuple {
+/** How datagrams get to a browser: by the worker's UDP socket, or by one TCP connection. */
+export interface Way {
+  /** Sends `packet[0, length)`, at once or never: the buffer is used again. */
+  send(packet: Buffer, length: number, port: number, address: string): void;
+  /** An address of this way has become a leg's, or is so no more. */
+  kept(on: boolean): void;
+}
+
+/** Where a datagram came from. */
+export interface Source {
+  readonly way: Way;
   readonly address: string;
   readonly port: number;
+}
+
+/** A browser's address, validated by a check of `agent`. */
+export interface Tuple extends Source {
   readonly agent: IceAgent;
   readonly leg: BrowserPackets;
   checkedAt: number;
@@ -37,6 +50,7 @@ export interface BrowserPortOptions {
 
 export class BrowserPort {
   readonly #socket: Socket;
+  readonly #udp: Way;
   readonly #options: BrowserPortOptions;
   readonly #generations = new Map<string, Generation>();
   readonly #legs = new Map<IceAgent, BrowserPackets>();
@@ -52,14 +66,20 @@ export class BrowserPort {
   private constructor(socket: Socket, options: BrowserPortOptions) {
     this.#socket = socket;
     this.#options = options;
-    socket.on('message', (datagram, from) => {
-      try {
-        this.#receive(datagram, from);
-      } catch (error) {
-        this.strays++;
-        options.onBug(error);
-      }
-    });
+    this.#udp = {
+      send: (packet, length, port, address) => socket.send(packet, 0, length, port, address),
+      kept: () => {},
+    };
+    socket.on('message', (datagram, from) => this.receive(datagram, this.#udp, from.address, from.port));
+  }
+
+  receive(datagram: Buffer, way: Way, address: string, port: number): void {
+    try {
+      this.#receive(datagram, way, address, port);
+    } catch (error) {
+      this.strays++;
+      this.#options.onBug(error);
+    }
   }
 
   get port(): number {
@@ -88,16 +108,17 @@ export class BrowserPort {
    * Gives an address to a leg whose check came from it; null while it is another leg's,
    * lest somebody with a call of their own forge a check from a neighbour's address.
    */
-  claim(agent: IceAgent, address: string, port: number, now: number): Tuple | null {
+  claim(agent: IceAgent, { way, address, port }: Source, now: number): Tuple | null {
     const leg = this.#legs.get(agent);
     if (leg === undefined) return null;
-    const known = this.#find(address, port);
+    const known = this.#find(way, address, port);
     if (known !== undefined) {
       if (now - known.checkedAt < this.#options.consentMs) return null;
       known.agent.lose(known);
       this.release(known);
     }
-    const tuple: Tuple = { address, port, agent, leg, checkedAt: now };
+    const tuple: Tuple = { way, address, port, agent, leg, checkedAt: now };
+    way.kept(true);
     const others = this.#tuples.get(port);
     if (others === undefined) this.#tuples.set(port, [tuple]);
     else others.push(tuple);
@@ -108,34 +129,34 @@ export class BrowserPort {
     const rest = (this.#tuples.get(tuple.port) ?? []).filter(t => t !== tuple);
     if (rest.length === 0) this.#tuples.delete(tuple.port);
     else this.#tuples.set(tuple.port, rest);
+    tuple.way.kept(false);
   }
 
-  /** To the address a check came from. */
-  reply(message: Buffer, address: string, port: number): void {
-    this.#socket.send(message, port, address);
-  }
-
-  send(packet: Buffer, length: number, to: Tuple): void {
-    this.#socket.send(packet, 0, length, to.port, to.address);
+  /** A way is gone, and with it an address that may be some leg's. */
+  lose(way: Way, address: string, port: number): void {
+    const tuple = this.#find(way, address, port);
+    if (tuple === undefined) return;
+    tuple.agent.lose(tuple);
+    this.release(tuple);
   }
 
   close(): void {
     this.#socket.close();
   }
 
-  #find(address: string, port: number): Tuple | undefined {
+  #find(way: Way, address: string, port: number): Tuple | undefined {
     const tuples = this.#tuples.get(port);
     if (tuples === undefined) return undefined;
-    for (const tuple of tuples) if (tuple.address === address) return tuple;
+    for (const tuple of tuples) if (tuple.address === address && tuple.way === way) return tuple;
     return undefined;
   }
 
-  #receive(datagram: Buffer, from: RemoteInfo): void {
+  #receive(datagram: Buffer, way: Way, address: string, port: number): void {
     const first = datagram[0];
     if (first === undefined) this.strays++;
-    else if (first < 4) this.#check(datagram, from);
+    else if (first < 4) this.#check(datagram, { way, address, port });
     else {
-      const tuple = this.#find(from.address, from.port);
+      const tuple = this.#find(way, address, port);
       if (tuple === undefined || datagram.length < 12) this.strays++;
       else if (first >= 128 && first < 192) {
         if (isRtcp(datagram)) tuple.leg.rtcp(datagram);
@@ -145,7 +166,7 @@ export class BrowserPort {
     }
   }
 
-  #check(datagram: Buffer, from: RemoteInfo): void {
+  #check(datagram: Buffer, from: Source): void {
     const binding = readBinding(datagram);
     if (binding === null) {
       this.strays++;
@@ -155,11 +176,12 @@ export class BrowserPort {
     const name = binding.username?.split(':', 1)[0];
     const generation = name === undefined ? undefined : this.#generations.get(name);
     if (generation === undefined) {
-      if (binding.kind !== 'indication' || this.#find(from.address, from.port) === undefined) this.strays++;
+      const known = this.#find(from.way, from.address, from.port);
+      if (binding.kind !== 'indication' || known === undefined) this.strays++;
       return;
     }
     const { agent } = generation;
-    if (!agent.receive(generation, datagram, binding, from.address, from.port, this.#options.now())) {
+    if (!agent.receive(generation, datagram, binding, from, this.#options.now())) {
       this.#legs.get(agent)?.refused();
     }
   }

@@ -12,7 +12,7 @@ import {
 } from '../relay.ts';
 import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
 import { Negotiation } from './negotiation.ts';
-import type { WorkerSettings } from './protocol.ts';
+import type { WorkerCounts, WorkerSettings } from './protocol.ts';
 import { WorkerLink } from './worker-link.ts';
 
 export interface EmbeddedRelayLog {
@@ -27,7 +27,7 @@ export interface EmbeddedRelayOptions {
   readonly workers: number;
   readonly browser: {
     readonly listen: string;
-    /** UDP; worker n has `port` + n. 0: any. */
+    /** UDP and TCP; worker n has `port` + n. 0: any. */
     readonly port: number;
     /** Addresses put into ICE candidates, the best first. */
     readonly announce: readonly string[];
@@ -51,6 +51,8 @@ export interface EmbeddedRelayOptions {
   readonly consentMs?: number;
   /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
   readonly connectMs?: number;
+  /** A browser's TCP connection has this long to show an ICE check that passes. Default 10000 ms. */
+  readonly proofMs?: number;
   /** Which literal addresses of a PBX's SDP we may send to. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
   readonly log?: EmbeddedRelayLog;
@@ -133,14 +135,15 @@ export class EmbeddedRelay implements MediaRelay {
     this.#listeners.push(listener);
   }
 
-  async counts(): Promise<{ calls: number; ports: number; draining: number; strays: number }> {
-    const total = { calls: 0, ports: 0, draining: 0, strays: 0 };
+  async counts(): Promise<WorkerCounts> {
+    const total = { calls: 0, ports: 0, draining: 0, connections: 0, strays: 0 };
     for (const link of this.links) {
       const counts = await link.ask({ op: 'counts' }).catch(() => null);
       if (counts === null) continue;
       total.calls += counts.calls;
       total.ports += counts.ports;
       total.draining += counts.draining;
+      total.connections += counts.connections;
       total.strays += counts.strays;
     }
     return total;
@@ -163,6 +166,7 @@ export class EmbeddedRelay implements MediaRelay {
       drainMs: this.#options.drainMs ?? 30_000,
       consentMs: this.#options.consentMs ?? 15_000,
       connectMs: this.#options.connectMs ?? 20_000,
+      proofMs: this.#options.proofMs ?? 10_000,
     };
   }
 
@@ -175,7 +179,12 @@ export class EmbeddedRelay implements MediaRelay {
       lost: false,
       negotiation: new Negotiation({
         call,
-        browser: { announce: browser.announce, port: link.port, fingerprint: this.#certificate.fingerprint },
+        browser: {
+          announce: browser.announce,
+          port: link.port,
+          tcpPort: link.tcpPort,
+          fingerprint: this.#certificate.fingerprint,
+        },
         pbx: {
           announce: pbx.announce,
           family: isIPv6(pbx.listen) ? 6 : 4,

@@ -2,7 +2,7 @@
 // carry our password, keeps the few addresses they came from, and says where to send.
 // Never starts a check, so nothing goes to an address that has not proved itself.
 
-import type { BrowserPort, Tuple } from './browser-port.ts';
+import type { BrowserPort, Source, Tuple } from './browser-port.ts';
 import type { IceCredentials } from './protocol.ts';
 import { isAuthentic, type StunBinding, writeError, writeSuccess } from './stun.ts';
 
@@ -63,31 +63,23 @@ export class IceAgent {
   }
 
   /** A binding message whose username named `generation`. False when it is to be counted as dropped. */
-  receive(
-    generation: Generation,
-    message: Buffer,
-    binding: StunBinding,
-    address: string,
-    port: number,
-    now: number,
-  ): boolean {
-    if (binding.kind === 'indication')
-      return this.#tuples.some(t => t.port === port && t.address === address);
+  receive(generation: Generation, message: Buffer, binding: StunBinding, from: Source, now: number): boolean {
+    if (binding.kind === 'indication') return this.#known(from) !== undefined;
     if (binding.kind !== 'request') return false;
     const { ufrag, password } = generation.local;
     if (binding.username !== `${ufrag}:${generation.remoteUfrag}`) return false;
     if (!isAuthentic(message, binding, password)) return false;
     const { transaction } = binding;
     if (binding.unknown.length > 0) {
-      this.#port.reply(writeError(transaction, password, 420, binding.unknown), address, port);
+      reply(from, writeError(transaction, password, 420, binding.unknown));
       return true;
     }
     if (binding.controlled) {
       // A lite agent is always the controlled one (RFC 8445 6.1.1).
-      this.#port.reply(writeError(transaction, password, 487, []), address, port);
+      reply(from, writeError(transaction, password, 487, []));
       return true;
     }
-    const tuple = this.#admit(address, port, now);
+    const tuple = this.#admit(from, now);
     if (tuple === null) return false;
     this.lastCheckAt = now;
     if (generation === this.#current && !this.#proved) {
@@ -102,7 +94,7 @@ export class IceAgent {
     } else if (!this.#nominated) {
       this.#target ??= tuple;
     }
-    this.#port.reply(writeSuccess(transaction, password, address, port), address, port);
+    reply(from, writeSuccess(transaction, password, from.address, from.port));
     this.owner.checked(now);
     return true;
   }
@@ -123,13 +115,17 @@ export class IceAgent {
     this.#current = null;
   }
 
-  #admit(address: string, port: number, now: number): Tuple | null {
-    const known = this.#tuples.find(t => t.port === port && t.address === address);
+  #known({ way, address, port }: Source): Tuple | undefined {
+    return this.#tuples.find(t => t.port === port && t.address === address && t.way === way);
+  }
+
+  #admit(from: Source, now: number): Tuple | null {
+    const known = this.#known(from);
     if (known !== undefined) {
       known.checkedAt = now;
       return known;
     }
-    const tuple = this.#port.claim(this, address, port, now);
+    const tuple = this.#port.claim(this, from, now);
     if (tuple === null) return null;
     if (this.#tuples.length >= maxTuples) {
       const oldest = this.#tuples
@@ -151,4 +147,8 @@ export class IceAgent {
   #forget(generation: Generation | null): void {
     if (generation !== null) this.#port.unregister(generation);
   }
+}
+
+function reply({ way, address, port }: Source, message: Buffer): void {
+  way.send(message, message.length, port, address);
 }

@@ -19,6 +19,7 @@ export interface NegotiationOptions {
   readonly browser: {
     readonly announce: readonly string[];
     readonly port: number;
+    readonly tcpPort: number;
     readonly fingerprint: string;
   };
   readonly pbx: {

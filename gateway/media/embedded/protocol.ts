@@ -20,6 +20,8 @@ export interface WorkerSettings {
   readonly drainMs: number;
   readonly consentMs: number;
   readonly connectMs: number;
+  /** A browser's TCP connection by which no check has passed is closed after this. */
+  readonly proofMs: number;
 }
 
 export interface IceCredentials {
@@ -68,6 +70,8 @@ export interface WorkerCounts {
   readonly calls: number;
   readonly ports: number;
   readonly draining: number;
+  /** TCP connections of browsers. */
+  readonly connections: number;
   /** Datagrams from browsers' side that belong to no call. */
   readonly strays: number;
 }
@@ -93,7 +97,7 @@ export type ToWorker = { readonly id: number; readonly request: WorkerRequest };
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'ready'; readonly port: number; readonly tcpPort: number }
   | { readonly type: 'reply'; readonly id: number; readonly value: WorkerReplies[keyof WorkerReplies] }
   | { readonly type: 'refusal'; readonly id: number; readonly message: string; readonly status: 503 }
   | { readonly type: 'event'; readonly event: MediaEvent }

@@ -32,6 +32,7 @@ export class WorkerLink {
   #worker: Worker | null = null;
   #nextId = 1;
   #port = 0;
+  #tcpPort = 0;
   #ready = false;
   #closing = false;
   #deaths = 0;
@@ -60,6 +61,11 @@ export class WorkerLink {
   /** Of the browsers; what is announced. */
   get port(): number {
     return this.#port;
+  }
+
+  /** The same over TCP. */
+  get tcpPort(): number {
+    return this.#tcpPort;
   }
 
   /** For supervision and for the test that kills it. */
@@ -95,6 +101,7 @@ export class WorkerLink {
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'ready') {
         this.#port = message.port;
+        this.#tcpPort = message.tcpPort;
         this.#ready = true;
         up?.();
       } else this.#hear(message);

@@ -8,6 +8,7 @@ import { PacketRing } from './packet-ring.ts';
 import { PortPool } from './port-pool.ts';
 import type { FromWorker, ToWorker, WorkerReplies, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { type CallParts, RelayedCall } from './relayed-call.ts';
+import { TcpPort } from './tcp-port.ts';
 
 const tickMs = 500;
 /** A bug that every packet meets must not flood the log. */
@@ -33,6 +34,7 @@ const pool = new PortPool({
   drainMs: settings.drainMs,
 });
 const port = await BrowserPort.open({ ...settings.browser, consentMs: settings.consentMs, now, onBug: bug });
+const tcp = await TcpPort.open({ ...settings.browser, proofMs: settings.proofMs, browsers: port });
 const parts: CallParts = {
   pool,
   leg: {
@@ -70,11 +72,18 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
     case 'close':
       return end(request.call);
     case 'counts':
-      return { calls: calls.size, ports: pool.used * 2, draining: pool.draining * 2, strays: port.strays };
+      return {
+        calls: calls.size,
+        ports: pool.used * 2,
+        draining: pool.draining * 2,
+        connections: tcp.connections,
+        strays: port.strays,
+      };
     case 'shutdown':
       clearInterval(ticking);
       for (const call of [...calls.keys()]) end(call);
       pool.close();
+      tcp.close();
       port.close();
       return null;
   }
@@ -100,4 +109,4 @@ main.on('message', ({ id, request }: ToWorker) => {
   );
 });
 
-say({ type: 'ready', port: port.port });
+say({ type: 'ready', port: port.port, tcpPort: tcp.port });

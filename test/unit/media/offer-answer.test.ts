@@ -110,10 +110,12 @@ describe('an answer for the browser', () => {
     assert.equal(audio.ptime, 20);
     assert.deepEqual(audio.fingerprint, { type: 'sha-256', hash: print });
     assert.deepEqual(
-      audio.candidates?.map(c => [c.ip, c.port, c.type]),
+      audio.candidates?.map(c => [c.transport, c.ip, c.port, c.type, c.tcptype]),
       [
-        ['192.0.2.1', 3478, 'host'],
-        ['2001:db8::1', 3478, 'host'],
+        ['udp', '192.0.2.1', 3478, 'host', undefined],
+        ['udp', '2001:db8::1', 3478, 'host', undefined],
+        ['tcp', '192.0.2.1', 3479, 'host', 'passive'],
+        ['tcp', '2001:db8::1', 3479, 'host', 'passive'],
       ],
     );
     assert.match(sdp, /^a=end-of-candidates\r$/m);

@@ -8,7 +8,7 @@ export const print = Array.from({ length: 32 }, () => 'AB').join(':');
 export function negotiation(allowed: (address: string) => boolean = () => true): Negotiation {
   return new Negotiation({
     call: 'call',
-    browser: { announce: ['192.0.2.1', '2001:db8::1'], port: 3478, fingerprint: print },
+    browser: { announce: ['192.0.2.1', '2001:db8::1'], port: 3478, tcpPort: 3479, fingerprint: print },
     pbx: { announce: '192.0.2.9', family: 4, allowed },
     ports: async lines => lines.map(line => 20_000 + line * 2),
   });

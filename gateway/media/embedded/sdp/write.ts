@@ -35,6 +35,7 @@ export interface Origin {
 export interface BrowserSide {
   readonly announce: readonly string[];
   readonly port: number;
+  readonly tcpPort: number;
   readonly ice: IceCredentials;
   /** SHA-256. */
   readonly fingerprint: string;
@@ -74,16 +75,7 @@ export function writeForBrowser(
     icePwd: side.ice.password,
     fingerprint: { type: 'sha-256', hash: side.fingerprint },
     setup: side.setup,
-    candidates: side.announce.map((ip, i) => ({
-      foundation: String(i + 1),
-      component: 1,
-      transport: 'udp',
-      // RFC 8445 5.1.2.1: a host candidate, the first address preferred.
-      priority: 126 * 0x1000000 + (65535 - i) * 0x100 + 255,
-      ip,
-      port: side.port,
-      type: 'host',
-    })),
+    candidates: candidatesOf(side),
     endOfCandidates: 'end-of-candidates' as const,
   };
   return write({
@@ -104,6 +96,31 @@ export function writeForBrowser(
           },
     ),
   });
+}
+
+/** Host candidates, the first address preferred (RFC 8445 5.1.2.1), and TCP only where UDP does not get through. */
+function candidatesOf({ announce, port, tcpPort }: BrowserSide): NonNullable<MediaDescription['candidates']> {
+  const udp = announce.map((ip, i) => ({
+    foundation: String(i + 1),
+    component: 1,
+    transport: 'udp',
+    priority: 126 * 0x1000000 + (65535 - i) * 0x100 + 255,
+    ip,
+    port,
+    type: 'host',
+  }));
+  const tcp = announce.map((ip, i) => ({
+    foundation: String(announce.length + i + 1),
+    component: 1,
+    transport: 'tcp',
+    // RFC 6544 4.2: a passive host candidate's direction counts 4.
+    priority: 90 * 0x1000000 + (4 * 0x2000 + 0x1fff - i) * 0x100 + 255,
+    ip,
+    port: tcpPort,
+    type: 'host',
+    tcptype: 'passive',
+  }));
+  return [...udp, ...tcp];
 }
 
 function envelope(origin: Origin, address: string): Omit<SessionDescription, 'media'> {

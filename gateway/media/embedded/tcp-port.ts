@@ -1,0 +1,77 @@
+// The TCP port of a worker, for browsers whose networks let no UDP out (RFC 6544: we are passive, they connect). Says
+// who may have a connection; what comes by one goes where datagrams go.
+
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { BrowserPort } from './browser-port.ts';
+import { TcpWay } from './tcp-way.ts';
+
+const maxConnections = 1000;
+/** An office is one address; each of its calls tries TCP beside UDP. */
+const maxPerAddress = 64;
+
+export interface TcpPortOptions {
+  readonly listen: string;
+  readonly port: number;
+  /** A connection by which no check has passed is closed after this. */
+  readonly proofMs: number;
+  readonly browsers: BrowserPort;
+}
+
+export class TcpPort {
+  readonly #server: Server;
+  readonly #options: TcpPortOptions;
+  readonly #sockets = new Set<Socket>();
+  readonly #perAddress = new Map<string, number>();
+
+  static async open(options: TcpPortOptions): Promise<TcpPort> {
+    const server = createServer();
+    server.listen(options.port, options.listen);
+    await once(server, 'listening');
+    return new TcpPort(server, options);
+  }
+
+  private constructor(server: Server, options: TcpPortOptions) {
+    this.#server = server;
+    this.#options = options;
+    server.maxConnections = maxConnections;
+    // Out of files for a moment: a connection is lost, the port is not.
+    server.on('error', () => {});
+    server.on('connection', socket => this.#welcome(socket));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #welcome(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const others = this.#perAddress.get(address) ?? 0;
+    if (others >= maxPerAddress) {
+      socket.destroy();
+      return;
+    }
+    this.#perAddress.set(address, others + 1);
+    this.#sockets.add(socket);
+    const { browsers, proofMs } = this.#options;
+    new TcpWay(socket, proofMs, {
+      datagram: (way, datagram) => browsers.receive(datagram, way, way.address, way.port),
+      closed: way => {
+        this.#sockets.delete(socket);
+        const left = (this.#perAddress.get(address) ?? 1) - 1;
+        if (left > 0) this.#perAddress.set(address, left);
+        else this.#perAddress.delete(address);
+        browsers.lose(way, way.address, way.port);
+      },
+    });
+  }
+}
