@@ -7,7 +7,8 @@ import type { BeforeCall } from './before-call.ts';
 import { browserKind } from './browser-kind.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
-import type { Call, EndReason } from './call-store.ts';
+import { controls } from './call-controls.ts';
+import type { Call, EndReason, Wish } from './call-store.ts';
 import { CallbackForm } from './callback-form.ts';
 import { controlStyles } from './controls.styles.ts';
 import type { DeviceKind } from './devices.ts';
@@ -20,7 +21,7 @@ import type { Words } from './locales/words.ts';
 import { picture } from './picture.ts';
 import { qualityBars } from './quality-bars.ts';
 import { screenStyles } from './screen.styles.ts';
-import { type Streams, screen } from './screen.ts';
+import { Screen, type Streams } from './screen.ts';
 import { settingsStyles } from './settings.styles.ts';
 import { Settings } from './settings.ts';
 import type { Sound } from './sound.ts';
@@ -49,6 +50,8 @@ export interface CardDesk {
   /** Calls somebody else from this card. */
   callOther(to: string): void;
   streams(): Streams;
+  want(wish: Wish, on: boolean): void;
+  turnCamera(): void;
   choose(kind: DeviceKind, id: string): void;
   levels(): Levels | undefined;
   volume(value: number): void;
@@ -76,6 +79,7 @@ export class CallCard implements ReactiveController {
   readonly #settings: Settings;
   readonly #form: CallbackForm;
   readonly #ladder: Ladder;
+  readonly #screen: Screen;
   #volume = 100;
   #before: BeforeCall | undefined;
 
@@ -100,6 +104,7 @@ export class CallCard implements ReactiveController {
       { words: desk.words, offers: () => desk.standing.offers, callOther: desk.callOther },
       this.#form,
     );
+    this.#screen = new Screen(host, desk.turnCamera);
     new LevelLights(
       host,
       () => host.shadowRoot?.querySelector<HTMLElement>('.card'),
@@ -110,7 +115,10 @@ export class CallCard implements ReactiveController {
 
   hostUpdated(): void {
     if (this.#desk.call().state === 'preparing') this.#keypad.clear();
-    if (!isTalking(this.#desk.call())) this.#settings.show(false);
+    if (!isTalking(this.#desk.call())) {
+      this.#settings.show(false);
+      this.#screen.leave();
+    }
     if (this.#desk.call().reason) this.#desk.standing.refresh();
     else this.#form.show(false);
   }
@@ -121,7 +129,7 @@ export class CallCard implements ReactiveController {
     const words = this.#desk.words();
     const parts = call.reason
       ? [words.reasons[call.reason].title, this.#hint(), this.#form.announcement]
-      : [this.#status(), ...this.#hints(), call.muted && words.mutedNote];
+      : [this.#status(), ...this.#hints(), call.camera && words.cameraOn, call.muted && words.mutedNote];
     return parts
       .filter(Boolean)
       .join('. ')
@@ -147,19 +155,21 @@ export class CallCard implements ReactiveController {
   #face(): TemplateResult {
     const { words, address, call } = this.#desk;
     const { state, reason } = call();
+    const { local, remote } = this.#desk.streams();
+    const pictures = !reason && [local, remote].some(stream => stream?.getVideoTracks().length);
     return html`<section
-      part="card" class="card" data-state=${state} data-reason=${reason ?? nothing} role="group" aria-label=${words().callWith(address())}
-      @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
+      part="card" class="card ${pictures ? 'wide' : ''}" data-state=${state} data-reason=${reason ?? nothing} role="group" aria-label=${words().callWith(address())}
+      @keydown=${(event: KeyboardEvent) => this.#pressed(event)} @fullscreenchange=${() => this.#host.requestUpdate()}
       >${reason ? this.#over() : this.#active()}</section>`;
   }
 
   #active(): TemplateResult {
     const { words, call, streams } = this.#desk;
-    const { state, asking, answeredAt, held, heldByThem, quality } = call();
+    const { state, answeredAt, quality, camera, speaks } = call();
     const talking = isTalking(call());
-    return html`${screen(streams(), words())}
+    return html`${this.#screen.draw(streams(), words())}
       <header class="head">
-        <span class="badge" aria-hidden="true">${picture(asking ? glyphs.microphone : held || heldByThem ? glyphs.pause : this.#desk.handset)}</span>
+        <span class="badge" aria-hidden="true">${picture(this.#badge())}</span>
         <div class="who">
           ${this.#address()}
           <p part="status" class="status"><span aria-hidden="true">${this.#status()}</span>${
@@ -172,13 +182,26 @@ export class CallCard implements ReactiveController {
       ${this.#hints().map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
       ${talking && this.#keypad.out ? this.#keypad.draw(words()) : nothing}
       ${talking ? this.#loudness() : nothing}
-      ${talking && this.#settings.out ? this.#settings.draw(words(), { camera: Boolean(streams().local?.getVideoTracks().length) }) : nothing}
-      <div class="controls">
-        ${talking ? [this.#muteControl(), state === 'in-call' ? this.#holdControl() : nothing, this.#keypadControl()] : nothing}
-        <button part="control hang-up" class="control hang-up" type="button" data-next @click=${() => this.#host.hangUp()}>
-          <span class="disc">${picture(this.#desk.handset)}</span><span>${talking ? words().hangUp : words().cancel}</span>
-        </button>
-      </div>`;
+      ${talking && this.#settings.out ? this.#settings.draw(words(), { microphone: speaks, camera }) : nothing}
+      ${controls({
+        call: call(),
+        words: words(),
+        handset: this.#desk.handset,
+        keypadOut: this.#keypad.out,
+        camera: Boolean(streams().cameras),
+        hangUp: () => this.#host.hangUp(),
+        mute: on => this.#host.mute(on),
+        hold: on => this.#host.hold(on),
+        want: this.#desk.want,
+        showKeypad: out => this.#keypad.show(out),
+      })}`;
+  }
+
+  #badge(): string {
+    const { asking, wish, held, heldByThem, listen, speaks } = this.#desk.call();
+    if (asking) return wish === 'camera' ? glyphs.camera : glyphs.microphone;
+    if (held || heldByThem) return glyphs.pause;
+    return listen && !speaks ? glyphs.speaker : this.#desk.handset;
   }
 
   #over(): TemplateResult {
@@ -212,24 +235,28 @@ export class CallCard implements ReactiveController {
   }
 
   #status(): string {
-    const { state, asking, held, heldByThem, mediaLost } = this.#desk.call();
+    const { state, asking, wish, held, heldByThem, listen, speaks, mediaLost } = this.#desk.call();
     const words = this.#desk.words();
-    if (asking) return words.asking;
+    if (asking) return wish ? words.askingFor[wish].title : words.asking;
     if (mediaLost) return words.mediaLost;
     if (held) return words.held;
     if (heldByThem) return words.heldByThem;
+    if (listen && state === 'in-call') return speaks ? words.speaking : words.listening;
     return state === 'in-call' ? words.inCall : state === 'ringing' ? words.ringing : words.calling;
   }
 
   /** Beside the status: why the browser asks, and where; or the one thing that is amiss. */
   #hints(): string[] {
-    const { asking, signallingLost, mediaLost, holdRefused, trouble } = this.#desk.call();
+    const { state, asking, wish, signallingLost, mediaLost, holdRefused, refusal, trouble, speaks } =
+      this.#desk.call();
     const words = this.#desk.words();
-    if (asking) return [words.askingWhy, words.askingHint[browserKind()]];
+    if (asking) return [wish ? words.askingFor[wish].why : words.askingWhy, words.askingHint[browserKind()]];
     if (mediaLost) return [words.mediaLostHint];
     if (signallingLost) return [words.signallingLost];
     if (trouble) return [words.troubles[trouble]];
-    return holdRefused ? [words.holdRefused] : [];
+    if (refusal) return [words.refusals[refusal]];
+    if (holdRefused) return [words.holdRefused];
+    return state === 'in-call' && !speaks ? [words.listeningWhy] : [];
   }
 
   #hint(): string {
@@ -245,33 +272,6 @@ export class CallCard implements ReactiveController {
   /** Something else is likelier to help now than a call. */
   get #callsLater(): boolean {
     return this.#form.out || this.#desk.call().reason === 'closed';
-  }
-
-  #muteControl(): TemplateResult {
-    const { words, call } = this.#desk;
-    const { muted } = call();
-    return html`<button part="control mute" class="control ${muted ? 'on' : ''}" type="button"
-      @click=${() => this.#host.mute(!muted)}
-      ><span class="disc mine">${picture(glyphs.microphone, muted)}</span
-      ><span>${muted ? words().unmute : words().mute}</span></button>`;
-  }
-
-  #holdControl(): TemplateResult {
-    const { words, call } = this.#desk;
-    const { held } = call();
-    return html`<button part="control hold" class="control ${held ? 'on' : ''}" type="button"
-      @click=${() => this.#host.hold(!held)}
-      ><span class="disc">${picture(held ? glyphs.play : glyphs.pause)}</span
-      ><span>${held ? words().resume : words().hold}</span></button>`;
-  }
-
-  #keypadControl(): TemplateResult {
-    const { words } = this.#desk;
-    const { out } = this.#keypad;
-    return html`<button part="control keypad-toggle" class="control ${out ? 'on' : ''}" type="button"
-      aria-expanded=${out} aria-controls=${out ? 'keypad' : nothing}
-      @click=${() => this.#keypad.show(!out)}
-      ><span class="disc">${picture(glyphs.keypad)}</span><span>${words().keypad}</span></button>`;
   }
 
   #loudness(): TemplateResult {
@@ -295,6 +295,6 @@ export class CallCard implements ReactiveController {
     if (event.key === 'Escape' && this.#keypad.out) this.#keypad.show(false);
     // Digits typed at a list of devices choose from it.
     if (event.target instanceof HTMLSelectElement) return;
-    if (isTalking(this.#desk.call())) this.#keypad.take(event.key);
+    if (isTalking(this.#desk.call()) && this.#desk.call().speaks) this.#keypad.take(event.key);
   }
 }

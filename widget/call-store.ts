@@ -31,6 +31,11 @@ export type EndReason =
   | 'bad-address'
   | 'failed';
 
+/** What is asked for in mid-call, and takes a device: to be seen, and to be heard where one only listened. */
+export type Wish = 'camera' | 'voice';
+/** By the visitor or their browser; no such device; another program has it; by the other side. */
+export type Refusal = 'refused' | 'missing' | 'in-use' | 'declined';
+
 /** One call, immutable. Times are milliseconds of `Date.now()`. */
 export interface Call {
   readonly state: CallState;
@@ -42,6 +47,16 @@ export interface Call {
   readonly allowed: boolean;
   /** The other side sends its own ringing or announcement, so none must be made here. */
   readonly earlyMedia: boolean;
+  /** Begun to listen only: a seminar. */
+  readonly listen: boolean;
+  /** The microphone is sent, or is going to be. */
+  readonly speaks: boolean;
+  /** The camera is sent. */
+  readonly camera: boolean;
+  /** Asked for, and neither granted nor refused yet. */
+  readonly wish?: Wish;
+  /** Why the last wish did not come true. */
+  readonly refusal?: `${Wish}-${Refusal}`;
   readonly muted: boolean;
   /** By the visitor, and agreed by the other side. */
   readonly held: boolean;
@@ -59,9 +74,9 @@ export interface Call {
 }
 
 export type CallEvent =
-  | { type: 'requested' }
+  | { type: 'requested'; listen?: boolean }
   | { type: 'device-asked' }
-  | { type: 'device-granted' }
+  | { type: 'device-granted'; camera?: boolean }
   | { type: 'device-allowed' }
   | { type: 'invited' }
   | { type: 'rang'; earlyMedia: boolean }
@@ -70,6 +85,9 @@ export type CallEvent =
   | { type: 'held'; on: boolean }
   | { type: 'held-by-them'; on: boolean }
   | { type: 'hold-refused' }
+  | { type: 'wished'; wish: Wish }
+  | { type: 'granted'; wish: Wish; on: boolean }
+  | { type: 'wish-refused'; wish: Wish; why: Refusal }
   | { type: 'judged'; quality?: Quality; trouble?: Trouble }
   | { type: 'signalling-lost' }
   | { type: 'signalling-restored' }
@@ -86,6 +104,9 @@ export const idle: Call = {
   asking: false,
   allowed: false,
   earlyMedia: false,
+  listen: false,
+  speaks: true,
+  camera: false,
   muted: false,
   held: false,
   heldByThem: false,
@@ -105,7 +126,12 @@ const decided: ReadonlySet<EndReason> = new Set<EndReason>([
   'closed',
 ]);
 
-const request: Step<'requested'> = () => ({ ...idle, state: 'preparing' });
+const request: Step<'requested'> = (_, { listen = false }) => ({
+  ...idle,
+  state: 'preparing',
+  listen,
+  speaks: !listen,
+});
 const dismiss: Step<'dismissed'> = () => idle;
 const mute: Step<'muted'> = (call, { on }) => (on === call.muted ? call : { ...call, muted: on });
 const ring: Step<'rang'> = (call, { earlyMedia }) =>
@@ -117,6 +143,26 @@ const hold: Step<'held'> = (call, { on }) =>
 const heldByThem: Step<'held-by-them'> = (call, { on }) =>
   on === call.heldByThem ? call : { ...call, heldByThem: on };
 const refuseHold: Step<'hold-refused'> = call => (call.holdRefused ? call : { ...call, holdRefused: true });
+const ask: Step<'device-asked'> = call => (call.asking ? call : { ...call, asking: true });
+const stopAsking: Step<'device-granted'> = (call, { camera = call.camera }) => ({
+  ...call,
+  asking: false,
+  camera,
+});
+const wish: Step<'wished'> = (call, { wish }) => {
+  const { refusal: _, ...rest } = call;
+  return { ...rest, wish };
+};
+const wishOver = ({ wish: _, ...call }: Call): Call => ({ ...call, asking: false });
+const grant: Step<'granted'> = (call, { wish, on }) => ({
+  ...wishOver(call),
+  [wish === 'camera' ? 'camera' : 'speaks']: on,
+});
+const refuseWish: Step<'wish-refused'> = (call, { wish, why }) => ({
+  ...wishOver(call),
+  ...(wish === 'camera' && { camera: false }),
+  refusal: `${wish}-${why}`,
+});
 const judge: Step<'judged'> = (call, { quality, trouble }) =>
   quality === call.quality && trouble === call.trouble ? call : { ...call, quality, trouble };
 const answer: Step<'answered'> = (call, { at }) => ({ ...call, state: 'in-call', answeredAt: at });
@@ -146,8 +192,8 @@ const table: Readonly<Record<CallState, Row>> = {
       event.reason === 'bad-address' || event.reason === 'closed' ? end(call, event) : call,
   },
   preparing: {
-    'device-asked': call => ({ ...call, asking: true }),
-    'device-granted': call => ({ ...call, asking: false }),
+    'device-asked': ask,
+    'device-granted': stopAsking,
     invited: call => ({ ...call, state: 'calling', asking: false }),
     ended: end,
   },
@@ -158,6 +204,11 @@ const table: Readonly<Record<CallState, Row>> = {
     held: hold,
     'held-by-them': heldByThem,
     'hold-refused': refuseHold,
+    wished: wish,
+    granted: grant,
+    'wish-refused': refuseWish,
+    'device-asked': ask,
+    'device-granted': stopAsking,
     judged: judge,
     'signalling-lost': lose,
     'signalling-restored': restore,

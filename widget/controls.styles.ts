@@ -70,6 +70,37 @@ export const controlStyles = /* css */ `
   .hang-up svg {
     rotate: 135deg;
   }
+  .many {
+    flex-wrap: wrap;
+    row-gap: 1rem;
+  }
+  .many .hang-up {
+    flex: 1 0 100%;
+    flex-direction: row;
+    justify-content: center;
+    gap: 0.625rem;
+    min-block-size: 3rem;
+    border-radius: 2em;
+    background: var(--_danger);
+    color: var(--_on-danger);
+    font-size: 1em;
+    font-weight: 600;
+  }
+  .many .hang-up .disc {
+    inline-size: auto;
+    block-size: auto;
+    background: none;
+  }
+  .many .hang-up:hover {
+    filter: brightness(1.08);
+  }
+  .many .hang-up:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 3px;
+  }
+  .many .hang-up:focus-visible .disc {
+    outline: none;
+  }
   .loudness,
   .loudness label {
     display: flex;

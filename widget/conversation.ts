@@ -1,12 +1,12 @@
 // One call from the request to the last tone: brings the microphone, the phone and the speaker together and
 // reports what they confirm. It holds no state that is drawn; the store does.
 import type { Address } from './address.ts';
-import type { CallEvent, EndReason } from './call-store.ts';
+import type { CallEvent, EndReason, Wish } from './call-store.ts';
 import { CallWatch } from './call-watch.ts';
 import type { DeviceKind } from './devices.ts';
 import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
-import { capture, mended, willAsk } from './microphone.ts';
+import { capture, captureNothing, mended, willAsk } from './microphone.ts';
 import { claimCall } from './one-call.ts';
 import { painted } from './painted.ts';
 import type { Phone } from './phone.ts';
@@ -14,6 +14,7 @@ import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
 import { Vigil } from './vigil.ts';
 import { visitHeaders } from './visit.ts';
+import { Wishes } from './wishes.ts';
 
 type PhoneChunk = { Phone: typeof Phone };
 
@@ -21,6 +22,8 @@ export interface ConversationRequest {
   readonly socket: string;
   readonly address: Address;
   readonly video: boolean;
+  /** Begins without a microphone, and so without a question. */
+  readonly listen: boolean;
   /** Opened by the visitor's gesture. */
   readonly sound: Sound;
   /** 0 to 1. */
@@ -55,6 +58,7 @@ export class Conversation {
   #held = { us: false, them: false };
   #yieldCall = () => {};
   #equipment: Equipment | undefined;
+  #wishes: Wishes | undefined;
   #mine: Level | undefined;
   #theirs: Level | undefined;
   readonly #vigil = new Vigil();
@@ -106,6 +110,19 @@ export class Conversation {
     return { mine: this.#mine?.now() ?? 0, theirs: this.#theirs?.now() ?? 0 };
   }
 
+  /** Shows or hides the visitor, lets them be heard or only listen; reported once it is so. */
+  want(wish: Wish, on: boolean): void {
+    this.#wishes?.want(wish, on).catch(error => console.error('<sip-call>:', error));
+  }
+
+  turnCamera(): void {
+    this.#equipment?.turnCamera();
+  }
+
+  get cameras(): number {
+    return this.#equipment?.cameras ?? 0;
+  }
+
   sendDtmf(digits: string): void {
     if (this.#phone?.sendDtmf(digits) && digits.length === 1) this.#speaker.key(digits);
   }
@@ -115,18 +132,18 @@ export class Conversation {
   }
 
   async #begin(): Promise<void> {
-    const { socket, address, video, phone, media } = this.#request;
+    const { socket, address, video, listen, phone, media } = this.#request;
     const yieldCall = await claimCall();
     if (!yieldCall) return this.#refuse('elsewhere');
     this.#yieldCall = yieldCall;
     if (this.#over) return yieldCall();
-    if (await willAsk()) {
+    if (!listen && (await willAsk())) {
       this.#report({ type: 'device-asked' });
       // Our line on why is on the screen before the browser's question is.
       await painted();
     }
     if (this.#over) return;
-    const microphone = capture(video);
+    const microphone = listen ? captureNothing() : capture(video);
     // An insecure page or an old browser has refused already; no need to trouble the gateway.
     const early = await Promise.race([microphone, Promise.resolve(undefined)]);
     if (!early || 'stream' in early) {
@@ -157,9 +174,20 @@ export class Conversation {
         media();
       },
     });
+    this.#wishes = new Wishes({
+      send: async track => (await this.#phone?.send(track)) ?? false,
+      stop: async kind => await this.#phone?.stop(kind),
+      report: event => this.#report(event),
+      taken: track => this.#equipment?.add(track),
+      dropped: kind => this.#equipment?.drop(kind),
+    });
     media();
-    this.#report({ type: 'device-granted' });
-    await this.#phone?.call(address.uri, captured.stream, visitHeaders(location.href, document.referrer));
+    this.#report({ type: 'device-granted', camera: captured.stream.getVideoTracks().length > 0 });
+    await this.#phone?.call(address.uri, {
+      stream: captured.stream,
+      receives: video ? ['audio', 'video'] : ['audio'],
+      extraHeaders: visitHeaders(location.href, document.referrer),
+    });
   }
 
   #refuse(reason: EndReason): void {
@@ -187,6 +215,8 @@ export class Conversation {
     }
     if (event.type === 'ended') this.#close(event.reason);
     this.#request.report(event);
+    const shown = this.local?.getVideoTracks().length;
+    if (event.type === 'answered' && shown && !this.#phone?.sends('video')) this.#wishes?.declined('camera');
   }
 
   #close(reason: EndReason): void {
@@ -194,6 +224,7 @@ export class Conversation {
     this.#over = true;
     this.#vigil.end();
     this.#equipment?.close();
+    this.#wishes?.close();
     this.#yieldCall();
     removeEventListener('pagehide', this.#left);
     if (this.local) release(this.local);

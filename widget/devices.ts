@@ -45,6 +45,21 @@ export async function take({ audio = false, video = false }): Promise<MediaStrea
   }
 }
 
+/** Another camera than `current`: facing the other way where it faces any, else the next. Undefined: there is none. */
+export async function takeOther(current: MediaStreamTrack): Promise<MediaStream | undefined> {
+  const { facingMode, deviceId } = current.getSettings();
+  const { videoinput } = await presentDevices();
+  if (videoinput.length < 2) return undefined;
+  const at = videoinput.findIndex(({ id }) => id === deviceId);
+  const next = videoinput[(at + 1) % videoinput.length]!.id;
+  // Phones list a camera for each lens, and have but one open at a time.
+  if (facingMode) current.stop();
+  const facing = facingMode === 'environment' ? 'user' : 'environment';
+  return await navigator.mediaDevices
+    .getUserMedia({ video: facingMode ? { facingMode: facing } : { deviceId: { exact: next } } })
+    .catch(() => take({ video: true }));
+}
+
 /** Not `ideal`: Chromium takes its default then, whatever is wished for. */
 function wish(kind: DeviceKind): MediaTrackConstraints | true {
   const exact = chosenDevice(kind);
@@ -60,6 +75,12 @@ export async function presentDevices(): Promise<Devices> {
       .filter(device => device.kind === kind && !/^(?:|default|communications)$/.test(device.deviceId))
       .map(({ deviceId, label }) => ({ id: deviceId, label }));
   return { audioinput: of('audioinput'), audiooutput: of('audiooutput'), videoinput: of('videoinput') };
+}
+
+/** Cameras, told of or not: without permission browsers say at least whether there is one. */
+export async function countCameras(): Promise<number> {
+  const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  return all.filter(({ kind }) => kind === 'videoinput').length;
 }
 
 interface InUse {

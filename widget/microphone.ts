@@ -6,9 +6,9 @@ import { take } from './devices.ts';
 export type Capture = { stream: MediaStream } | { refused: EndReason };
 
 /** Whether the browser is going to put its question to the visitor; unknown counts as yes. */
-export async function willAsk(): Promise<boolean> {
+export async function willAsk(device: 'microphone' | 'camera' = 'microphone'): Promise<boolean> {
   if (impossible()) return false;
-  const permission = await permissionNow();
+  const permission = await permissionNow(device);
   return !permission || permission.state === 'prompt';
 }
 
@@ -23,6 +23,12 @@ export async function capture(video: boolean): Promise<Capture> {
     // No camera is no reason not to talk.
     return video && refused !== 'microphone-blocked' ? capture(false) : { refused };
   }
+}
+
+/** Who only listens is asked nothing; what makes every call impossible does so here too. */
+export async function captureNothing(): Promise<Capture> {
+  const refused = impossible();
+  return refused ? { refused } : { stream: new MediaStream() };
 }
 
 /**
@@ -85,9 +91,9 @@ function impossible(): EndReason | undefined {
   return able ? undefined : 'unsupported-browser';
 }
 
-async function permissionNow(): Promise<PermissionStatus | undefined> {
+async function permissionNow(name = 'microphone'): Promise<PermissionStatus | undefined> {
   try {
-    return await navigator.permissions.query({ name: 'microphone' as PermissionName });
+    return await navigator.permissions.query({ name: name as PermissionName });
   } catch {
     return undefined;
   }

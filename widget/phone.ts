@@ -6,10 +6,11 @@ import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/l
 import type { UA } from 'jssip/lib/UA.js';
 import type { CallEvent, EndReason } from './call-store.ts';
 import { GatewaySocket } from './gateway-socket.ts';
+import { type Kind, MediaLines } from './media-lines.ts';
 import { MediaPath } from './media-path.ts';
 import { watchNetwork } from './network-watch.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
-import { type OfferingSession, type Outcome, reoffer } from './reoffer.ts';
+import type { OfferingSession, Outcome } from './reoffer.ts';
 import { Retry } from './retry.ts';
 import { classes } from './sip-grammar.ts';
 
@@ -31,7 +32,17 @@ Object.assign(classes, JsSIP);
 
 export interface PhoneObserver {
   report(event: CallEvent): void;
+  /** There is another track in it, or one has begun or ceased to bring anything. */
   remote(stream: MediaStream): void;
+}
+
+export interface CallOffer {
+  /** What is sent; may be empty. */
+  readonly stream: MediaStream;
+  /** What is wanted in return. */
+  readonly receives: readonly Kind[];
+  /** Header lines of the INVITE. */
+  readonly extraHeaders: string[];
 }
 
 export class Phone {
@@ -48,9 +59,7 @@ export class Phone {
     seen: () => this.#hurry(),
   });
   #answered = false;
-  /** By the visitor: asked for or agreed. */
-  #held = false;
-  #offering = false;
+  #lines: MediaLines | undefined;
   /** Since the last request that told the gateway where we are. */
   #networkChanged = false;
   #over = false;
@@ -91,8 +100,8 @@ export class Phone {
     this.#ua.start();
   }
 
-  /** Sends the INVITE, with these header lines, as soon as the WebSocket is up. `target` is a SIP URI. */
-  async call(target: string, stream: MediaStream, extraHeaders: string[]): Promise<void> {
+  /** Sends the INVITE as soon as the WebSocket is up. `target` is a SIP URI. */
+  async call(target: string, { stream, receives, extraHeaders }: CallOffer): Promise<void> {
     await this.#open;
     if (this.#over) return;
     this.#session = this.#ua.call(target, {
@@ -100,15 +109,15 @@ export class Phone {
       extraHeaders,
       pcConfig: { bundlePolicy: 'max-bundle', iceServers: this.#socket.iceServers },
       eventHandlers: {
-        peerconnection: ({ peerconnection }) => this.#watch(peerconnection),
+        peerconnection: ({ peerconnection }) => this.#watch(peerconnection, receives),
         sending: () => this.#observer.report({ type: 'invited' }),
         progress: (event: IncomingEvent | OutgoingEvent) => this.#progressed(event as OutgoingEvent),
         confirmed: () => {
           this.#answered = true;
           this.#observer.report({ type: 'answered', at: Date.now() });
         },
-        hold: ({ originator }: { originator: string }) => this.#heldByThem(originator, true),
-        unhold: ({ originator }: { originator: string }) => this.#heldByThem(originator, false),
+        hold: ({ originator }: { originator: string }) => this.#theyHold(originator, true),
+        unhold: ({ originator }: { originator: string }) => this.#theyHold(originator, false),
         muted: () => this.#observer.report({ type: 'muted', on: true }),
         unmuted: () => this.#observer.report({ type: 'muted', on: false }),
         failed: event => this.#end(this.#reasonForFailure(event)),
@@ -127,24 +136,32 @@ export class Phone {
 
   mute(on: boolean): void {
     this.#session?.[on ? 'mute' : 'unmute']({ audio: true });
-    this.#gate();
+    this.#lines?.gate();
   }
 
   /** A re-INVITE with sendonly (RFC 3264 8.4), or back; reported once the other side agrees. */
   async hold(on: boolean): Promise<void> {
-    const [session, connection] = [this.#session, this.#connection];
-    if (!session || !connection || !this.#answered || this.#offering || on === this.#held) return;
-    // Whoever presses "hold" is not to be heard from that moment on, whatever the other side says.
-    this.#held = true;
-    this.#gate();
-    const transceivers = connection.getTransceivers().filter(({ direction }) => direction !== 'stopped');
-    for (const transceiver of transceivers) transceiver.direction = on ? 'sendonly' : 'sendrecv';
-    const outcome = await this.#reoffer();
+    const lines = this.#lines;
+    if (!lines || !this.#answered) return;
+    const outcome = await lines.hold(on);
     if (this.#over) return;
-    this.#held = outcome === 'agreed' ? on : !on;
-    for (const transceiver of transceivers) transceiver.direction = this.#held ? 'sendonly' : 'sendrecv';
-    this.#gate();
     this.#observer.report(outcome === 'agreed' ? { type: 'held', on } : { type: 'hold-refused' });
+  }
+
+  /** Sends `track` besides what is sent; false when the other side does not take it, and all is as before. */
+  async send(track: MediaStreamTrack): Promise<boolean> {
+    if (!this.#lines || !this.#answered) return false;
+    return (await this.#lines.send(track)) === 'agreed' && !this.#over;
+  }
+
+  /** And the other side takes it. */
+  sends(kind: Kind): boolean {
+    return this.#lines?.sends(kind) ?? false;
+  }
+
+  /** Sends nothing of this kind any more. */
+  async stop(kind: Kind): Promise<void> {
+    await this.#lines?.stop(kind);
   }
 
   /** RFC 4733 events in the audio stream. JsSIP's own default is INFO, which no PBX here listens for. */
@@ -163,28 +180,33 @@ export class Phone {
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
     const sender = this.#connection?.getSenders().find(sender => sender.track?.kind === track.kind);
     await sender?.replaceTrack(track);
-    this.#gate();
+    this.#lines?.gate();
   }
 
-  /** JsSIP lets tracks through again at the end of mute, and of the other side's hold: not while we hold. */
-  #gate(): void {
-    const open = !this.#held && !this.#session?.isMuted().audio && !this.#session?.isOnHold().remote;
-    for (const { track } of this.#connection?.getSenders() ?? []) if (track) track.enabled = open;
+  #theyHold(originator: string, on: boolean): void {
+    if (originator !== 'remote' || !this.#lines) return;
+    this.#observer.report({ type: 'held-by-them', on: this.#lines.holdByThem(on) });
   }
 
-  #heldByThem(originator: string, on: boolean): void {
-    this.#gate();
-    if (originator === 'remote') this.#observer.report({ type: 'held-by-them', on });
-  }
-
-  #watch(connection: RTCPeerConnection): void {
+  #watch(connection: RTCPeerConnection, receives: readonly Kind[]): void {
     this.#connection = connection;
+    this.#lines = new MediaLines(
+      connection,
+      {
+        session: () => this.#session as (RTCSession & OfferingSession) | undefined,
+        muted: () => Boolean(this.#session?.isMuted().audio),
+        gone: () => this.hangUp('call-dropped'),
+      },
+      receives,
+    );
     // The gateway is ICE-lite (RFC 8445 2.5): it learns our addresses from our checks and needs none in the
     // INVITE, while JsSIP would wait for the last candidate, without limit. It asks this property first.
     Object.defineProperty(connection, 'iceGatheringState', { get: () => 'complete' });
+    const told = () => this.#observer.remote(this.#remote);
     connection.addEventListener('track', ({ track }) => {
       this.#remote.addTrack(track);
-      this.#observer.remote(this.#remote);
+      for (const change of ['mute', 'unmute', 'ended']) track.addEventListener(change, told);
+      told();
     });
     this.#path = new MediaPath(connection, grace, {
       restart: () => this.#restart(),
@@ -193,26 +215,13 @@ export class Phone {
     });
   }
 
-  /** One offer at a time. A call that the other side no longer knows is over. */
-  async #reoffer(options: RTCOfferOptions = {}): Promise<Outcome> {
-    const [session, connection] = [this.#session, this.#connection];
-    if (!session || !connection || !this.#answered || this.#offering) return 'refused';
-    this.#offering = true;
-    const outcome = await reoffer(session as RTCSession & OfferingSession, connection, options).catch(
-      () => 'refused' as const,
-    );
-    this.#offering = false;
-    if (outcome === 'gone') this.hangUp('call-dropped');
-    return outcome;
-  }
-
   /** The gateway answers this without asking anybody: where no answer comes, the WebSocket is as dead as the sound. */
   async #restart(): Promise<Outcome> {
     if (!this.#ua.isConnected()) return 'refused';
     const { iceServers } = this.#socket;
     this.#connection?.setConfiguration({ ...this.#connection.getConfiguration(), iceServers });
     const late = setTimeout(() => this.#reconnect(), patience);
-    const outcome = await this.#reoffer({ iceRestart: true });
+    const outcome = (await this.#lines?.restart()) ?? 'refused';
     clearTimeout(late);
     return outcome;
   }

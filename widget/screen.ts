@@ -1,22 +1,116 @@
-// The pictures of a call that has them: the other side, and the visitor in its corner.
+// The pictures of a call that has them: the other side, and the visitor in its corner, or on the whole screen as long
+// as nobody else is to be seen. A window of its own and the full screen are the browser's, where it has them.
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { glyphs } from './glyphs.ts';
 import type { Words } from './locales/words.ts';
+import { picture } from './picture.ts';
 
 export interface Streams {
   readonly local?: MediaStream | undefined;
   readonly remote?: MediaStream | undefined;
+  /** How many there are to choose from. */
+  readonly cameras?: number;
 }
 
-export function screen({ local, remote }: Streams, words: Words): TemplateResult | typeof nothing {
-  if (!remote?.getVideoTracks().length) return nothing;
-  // The sound goes by the speaker, which has the volume; here it would be heard twice.
-  return html`<div class="screen">
-    <video part="video" autoplay playsinline muted .muted=${true} .srcObject=${remote} aria-label=${words.remoteVideo}></video>
-    ${
-      local?.getVideoTracks().length
-        ? html`<video part="self-view" class="self" autoplay playsinline .muted=${true} .srcObject=${local}
-            aria-label=${words.selfVideo}></video>`
-        : nothing
-    }
-  </div>`;
+interface ScreenHost {
+  readonly shadowRoot: ShadowRoot | null;
+  requestUpdate(): void;
+}
+
+export class Screen {
+  readonly #host: ScreenHost;
+  readonly #turnCamera: () => void;
+  /** Frames shown when last looked, and whether there have been more since. */
+  #frames = 0;
+  #moves = true;
+  #lookedAt = 0;
+
+  constructor(host: ScreenHost, turnCamera: () => void) {
+    this.#host = host;
+    this.#turnCamera = turnCamera;
+  }
+
+  get isLarge(): boolean {
+    return Boolean(this.#host.shadowRoot?.fullscreenElement);
+  }
+
+  /** Back to the page. */
+  leave(): void {
+    if (this.isLarge) document.exitFullscreen().catch(() => {});
+    if (this.#isApart) document.exitPictureInPicture().catch(() => {});
+  }
+
+  /** Nobody tells when the other side's picture has come to a halt. */
+  #look(): void {
+    const now = performance.now();
+    if (now - this.#lookedAt < 900) return;
+    this.#lookedAt = now;
+    const frames = this.#video?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+    this.#moves = frames !== this.#frames || document.hidden;
+    this.#frames = frames;
+  }
+
+  draw({ local, remote, cameras = 0 }: Streams, words: Words): TemplateResult | typeof nothing {
+    const theirs = remote?.getVideoTracks().some(track => track.readyState === 'live' && !track.muted);
+    const mine = local?.getVideoTracks()[0];
+    if (!theirs && !mine) return nothing;
+    const seen = Boolean(theirs && this.#video?.videoWidth);
+    this.#look();
+    const away = mine?.getSettings().facingMode === 'environment';
+    const changed = () => this.#host.requestUpdate();
+    // The sound goes by the speaker, which has the volume; here it would be heard twice.
+    return html`<div class="screen ${seen ? 'seen' : ''} ${seen && !this.#moves ? 'still' : ''}" ?hidden=${!seen && !mine}>
+      ${
+        theirs
+          ? html`<video part="video" class="theirs" autoplay playsinline muted .muted=${true} .srcObject=${remote}
+              aria-label=${words.remoteVideo} @resize=${changed} @enterpictureinpicture=${changed}
+              @leavepictureinpicture=${changed}></video>`
+          : nothing
+      }${
+        mine
+          ? html`<video part="self-view" class="self ${away ? '' : 'mirrored'}" autoplay playsinline muted .muted=${true}
+              .srcObject=${local} aria-label=${words.selfVideo}></video>`
+          : nothing
+      }
+      <div class="tools">
+        ${mine && cameras > 1 ? tool('turn', glyphs.turn, words.turnCamera, this.#turnCamera) : nothing}
+        ${seen && document.pictureInPictureEnabled ? tool('apart', glyphs.apart, words.pictureInPicture, this.#apart, this.#isApart) : nothing}
+        ${
+          document.fullscreenEnabled
+            ? tool(
+                'large',
+                this.isLarge ? glyphs.small : glyphs.large,
+                words.fullScreen,
+                this.#enlarge,
+                this.isLarge,
+              )
+            : nothing
+        }
+      </div>
+    </div>`;
+  }
+
+  get #video(): HTMLVideoElement | null | undefined {
+    return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.theirs');
+  }
+
+  get #isApart(): boolean {
+    return Boolean(this.#host.shadowRoot?.pictureInPictureElement);
+  }
+
+  readonly #apart = () => {
+    const done = this.#isApart ? document.exitPictureInPicture() : this.#video?.requestPictureInPicture();
+    done?.catch(() => {});
+  };
+
+  /** The whole card, so that its controls stay at hand. */
+  readonly #enlarge = () => {
+    const card = this.#host.shadowRoot?.querySelector('.card');
+    (this.isLarge ? document.exitFullscreen() : card?.requestFullscreen())?.catch(() => {});
+  };
+}
+
+function tool(part: string, glyph: string, name: string, press: () => void, on?: boolean): TemplateResult {
+  return html`<button part="tool ${part}" class="tool" type="button" aria-label=${name} title=${name}
+    aria-pressed=${on ?? nothing} @click=${press}>${picture(glyph)}</button>`;
 }

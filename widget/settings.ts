@@ -28,10 +28,13 @@ export class Settings {
     this.#changed();
   };
 
-  draw(words: Words, { camera }: { camera: boolean }): TemplateResult {
+  draw(words: Words, { microphone, camera }: { microphone: boolean; camera: boolean }): TemplateResult {
     return html`<div id="settings" part="settings" class="settings" role="group" aria-label=${words.settings}>
-      ${this.#list('audioinput', words.microphone, words)}
-      <span class="bar" aria-hidden="true"><i></i></span>
+      ${
+        microphone
+          ? html`${this.#list('audioinput', words.microphone, words)}<span class="bar" aria-hidden="true"><i></i></span>`
+          : nothing
+      }
       ${'setSinkId' in HTMLMediaElement.prototype ? this.#list('audiooutput', words.speaker, words) : nothing}
       ${camera ? this.#list('videoinput', words.camera, words) : nothing}
     </div>`;

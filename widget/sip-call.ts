@@ -20,6 +20,7 @@ import { firstWords, type Language, pickLanguage } from './locales/first-words.t
 import { type SipCallSettings, settings, settle } from './page-settings.ts';
 import { loadParts, loadStanding, loadWords, type Parts, spoken } from './parts.ts';
 import { handset } from './pill.ts';
+import type { Streams } from './screen.ts';
 import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
@@ -55,6 +56,7 @@ let speaking: SipCall | undefined;
  * @attr {number} delay - Of `floating`: seconds until it is there.
  * @attr {string} name - Of `card` and `page`: who is called. @attr {string} job - What they do.
  * @attr {string} photo - The URL of a square picture of them.
+ * @attr {boolean} listen - Joins as a listener, and asks for no microphone until the visitor wants to speak.
  * @attr {'light'|'dark'|'auto'} theme - By default the page's own color-scheme.
  * @attr {string} lang - Language; by default the page's, then the browser's.
  * @attr {string} state - Read only, reflected: `idle`, `preparing`, `calling`, `ringing`, `in-call`, `ended`, `failed`.
@@ -73,7 +75,8 @@ let speaking: SipCall | undefined;
  * @csspart settings-toggle - @csspart settings - Devices.
  * @csspart message - The end state's words. @csspart again - "Call again". @csspart ladder - Other ways.
  * @csspart rung - One of them. @csspart callback - The form. @csspart send - Its button. @csspart close - Back to the pill.
- * @csspart video - The other side. @csspart self-view - The visitor.
+ * @csspart video - The other side. @csspart self-view - The visitor. @csspart tool - Each round one on the picture.
+ * @csspart camera - Switches it on and off. @csspart voice - Speak, or just listen: with `listen`.
  * @cssproperty --sip-call-accent - Pill, focus ring, slider.
  * @cssproperty --sip-call-on-accent - What stands on the accent.
  * @cssproperty --sip-call-danger - Hang up. @cssproperty --sip-call-on-danger - What stands on it.
@@ -103,6 +106,7 @@ export class SipCall extends ReactiveElement {
     name: {},
     job: {},
     photo: {},
+    listen: { type: Boolean, reflect: true },
   };
 
   // HTMLElement has the property already; only its changes must be heard of.
@@ -121,6 +125,7 @@ export class SipCall extends ReactiveElement {
   declare name: string | null;
   declare job: string | null;
   declare photo: string | null;
+  declare listen: boolean;
 
   #call: Call = idle;
   #loading: { readonly language: Language; readonly parts: Promise<Parts> } | undefined;
@@ -130,6 +135,7 @@ export class SipCall extends ReactiveElement {
   #other: string | undefined;
   #conversation: Conversation | undefined;
   #volume = 1;
+  #pretended: Streams = {};
   #face!: Face;
 
   get state(): CallState {
@@ -169,11 +175,13 @@ export class SipCall extends ReactiveElement {
     const socket = this.#socket;
     if (speaking || !address || !socket) return;
     const { video } = this;
+    // The page's wish for whom it names.
+    const listen = this.listen && !this.#other;
     // A listener may well have called elsewhere.
     if (!this.#tell('sip-call-request', { to: address.text, video }) || speaking) return;
     speaking = this;
     const sound = openSound();
-    this.#report({ type: 'requested' });
+    this.#report({ type: 'requested', listen });
     const requested = this.#call;
     const parts = await this.#prepare().catch(() => undefined);
     // Hung up, and perhaps called anew, while the parts were on their way.
@@ -185,6 +193,7 @@ export class SipCall extends ReactiveElement {
       socket,
       address,
       video,
+      listen,
       sound,
       volume: this.#volume,
       phone: parts,
@@ -227,7 +236,8 @@ export class SipCall extends ReactiveElement {
    * Internal, for the gallery and for tests of looks: puts a fact before the store as the phone would, with no
    * call behind it. Reached by `Symbol.for('sip-call.report')`, so that no page leans on it by accident.
    */
-  [Symbol.for('sip-call.report')](event: CallEvent): Promise<void> {
+  [Symbol.for('sip-call.report')](event: CallEvent, streams?: Streams): Promise<void> {
+    this.#pretended = streams ?? this.#pretended;
     this.#report(event);
     return this.#prepare().then(() => {});
   }
@@ -272,8 +282,10 @@ export class SipCall extends ReactiveElement {
           this.call();
         },
         choose: (kind, id) => this.#conversation?.choose(kind, id),
+        want: (wish, on) => this.#conversation?.want(wish, on),
+        turnCamera: () => this.#conversation?.turnCamera(),
         levels: () => this.#conversation?.levels(),
-        streams: () => this.#conversation ?? {},
+        streams: () => this.#conversation ?? this.#pretended,
         volume: value => {
           this.#volume = value;
           if (this.#conversation) this.#conversation.volume = value;

@@ -1,39 +1,110 @@
-// Video: the visitor's camera goes through the gateway to Asterisk's Echo and comes back as a picture.
+// Video: from the first offer on, switched on and off in mid-call, refused, and between two visitors of one room.
 
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
 import type { Line } from '../support/office.ts';
 import { stories } from '../support/story.ts';
 import type { Visitor } from '../support/visitor.ts';
 
 let visitor: Visitor;
-let line: Line;
+let other: Visitor;
+const lines = new Map<16 | 22, Line>();
 
 stories(
   'A video call',
-  [22],
+  [16, 22],
   async office => {
-    visitor = await office.visitor();
-    line = await office.line({ first: office.addressOf(22) });
+    [visitor, other] = await Promise.all([office.visitor(520), office.visitor(610)]);
+    lines.set(16, await office.line({ first: office.addressOf(16) }));
+    lines.set(22, await office.line({ first: office.addressOf(22) }));
   },
   story => {
     story("VP8 comes back from Asterisk 22's Echo, and its frames are decoded", async () => {
-      await visitor.open(line.pageFor('echo', { video: '' }));
+      await visitor.open(lines.get(22)!.pageFor('echo', { video: '' }));
       await visitor.call();
       await visitor.waitFor('in-call');
-      const picture = await eventually('30 frames are decoded', async () => {
-        const stats = await visitor.stats();
-        const video = stats.find(entry => entry.type === 'inbound-rtp' && entry.kind === 'video');
-        const codec = stats.find(entry => entry.id === video?.codecId);
-        const frames = Number(video?.framesDecoded ?? 0);
-        if (frames < 30) throw new Error(`${frames} frames, ${video?.packetsReceived ?? 0} packets`);
-        return { codec: codec?.mimeType, width: video?.frameWidth };
-      });
+      const picture = await visitor.sees(30);
       assert.equal(picture.codec, 'video/VP8');
-      assert.ok(Number(picture.width) > 0);
+      assert.ok(Number(picture.frameWidth) > 0);
       // The sound that goes with it comes back too.
       await visitor.hears(visitor.tone);
       await visitor.hangUp();
+    });
+
+    story('the camera is asked for when it is switched on, and let go when it is switched off', async () => {
+      await visitor.open(lines.get(22)!.pageFor('echo'));
+      await visitor.call();
+      await visitor.waitFor('in-call');
+      await visitor.hears(visitor.tone);
+      assert.deepEqual(await visitor.askedFor(), ['microphone']);
+      for (const _ of ['once', 'and again']) {
+        await visitor.click(/^Camera$/);
+        await visitor.isTold(/^In call\. Your camera is on$/);
+        await visitor.uses(['camera', 'microphone']);
+        await visitor.sees(20);
+        await visitor.click(/^Camera$/);
+        await visitor.isTold(/^In call$/);
+        await visitor.uses(['microphone']);
+      }
+      await visitor.hears(visitor.tone);
+      await visitor.hangUp();
+    });
+
+    story('an Asterisk 16 that takes no video leaves the sound as it is, each time it is asked', async () => {
+      await visitor.open(lines.get(16)!.pageFor('echo'));
+      await visitor.call();
+      await visitor.waitFor('in-call');
+      await visitor.hears(visitor.tone);
+      for (const _ of ['once', 'and again']) {
+        await visitor.click(/^Camera$/);
+        await visitor.isTold(/The other side takes no video/);
+        await visitor.uses(['microphone']);
+        await visitor.hears(visitor.tone);
+      }
+      // The browser, too, took it for a no, and not for an answer that it cannot read.
+      assert.deepEqual(
+        visitor.console.filter(line => line.includes('<sip-call>')),
+        [],
+      );
+      await visitor.click(/^Hold$/);
+      await visitor.isTold(/^On hold/);
+      await visitor.click(/^Resume$/);
+      await visitor.hears(visitor.tone);
+      await visitor.hangUp();
+    });
+
+    story('a call begun with video goes on without it where it is not taken', async () => {
+      await visitor.open(lines.get(16)!.pageFor('echo', { video: '' }));
+      await visitor.call();
+      await visitor.isTold(/The other side takes no video/);
+      await visitor.uses(['microphone']);
+      await visitor.hears(visitor.tone);
+      await visitor.hangUp();
+    });
+
+    story('a camera that the visitor does not allow leaves the call as it is', async () => {
+      await visitor.open(lines.get(22)!.pageFor('echo'), ['microphone']);
+      await visitor.call();
+      await visitor.waitFor('in-call');
+      await visitor.click(/^Camera$/);
+      await visitor.isTold(/This page may not use your camera/);
+      await visitor.hears(visitor.tone);
+      await visitor.hangUp();
+    });
+
+    story('two visitors of one room see each other once both have switched on', async () => {
+      const visitors = [visitor, other];
+      for (const one of visitors) {
+        await one.open(lines.get(22)!.pageFor('room'));
+        await one.call();
+        await one.waitFor('in-call');
+      }
+      await Promise.all([visitor.hears(other.tone), other.hears(visitor.tone)]);
+      for (const one of visitors) {
+        await one.click(/^Camera$/);
+        await one.isTold(/Your camera is on/);
+      }
+      await Promise.all(visitors.map(one => one.sees(20)));
+      await Promise.all(visitors.map(one => one.hangUp()));
     });
   },
 );

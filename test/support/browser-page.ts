@@ -1,8 +1,14 @@
 // What a story needs of a browser, whichever it is: a page that is opened, asked and clicked as a person would.
 
+export type PageDevice = 'microphone' | 'camera';
+
 export interface BrowserPage {
-  /** Opens `url` in a fresh profile that allows its site the microphone and the camera; runs {@link installEar}. */
-  open(url: string): Promise<void>;
+  /**
+   * Opens `url` in a fresh profile that allows its site these devices, both unless told; runs {@link installEar}.
+   */
+  open(url: string, allowed?: readonly PageDevice[]): Promise<void>;
+  /** Allows the site these from now on, and no others; where the browser can be told. */
+  allow?(devices: readonly PageDevice[]): Promise<void>;
   /** Runs a function in the page, as text: it may use nothing from outside itself. Its result goes through JSON. */
   evaluate<T>(work: () => T | Promise<T>): Promise<T>;
   /** Clicks the button that is read out by this name, as soon as it can be seen. */

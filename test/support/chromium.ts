@@ -30,9 +30,9 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
   const button = (name: RegExp) => opened().getByRole('button', { name });
 
   return {
-    async open(url) {
+    async open(url, allowed = ['microphone', 'camera']) {
       await page?.context().close();
-      const context = await browser.newContext({ permissions: ['microphone', 'camera'], locale: 'en-US' });
+      const context = await browser.newContext({ permissions: [...allowed], locale: 'en-US' });
       const fresh = await context.newPage();
       const heard: string[] = [];
       lines = heard;
@@ -43,6 +43,7 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
       await fresh.goto(url);
       page = fresh;
     },
+    allow: devices => opened().context().grantPermissions(devices),
     evaluate: work => opened().evaluate(work),
     clickButton: name => button(name).click({ timeout: 10_000 }),
     offline: on => opened().context().setOffline(on),

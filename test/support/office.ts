@@ -12,7 +12,7 @@ import { TestSite } from './test-site.ts';
 import { Visitor } from './visitor.ts';
 
 /** Whom visitors may reach; `stranger` is on the list and unknown to the PBX. */
-const callable = ['director', 'alex', '101', 'seminar', 'echo', 'tone', 'digits', 'stranger'];
+const callable = ['director', 'alex', '101', 'seminar', 'room', 'echo', 'tone', 'digits', 'stranger'];
 
 export interface LineOptions {
   readonly published?: Published;

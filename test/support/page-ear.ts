@@ -1,6 +1,8 @@
 // What is put into a page before its own scripts: an ear that hears what the page plays, and an eye on its widget.
 // `installEar` is sent as text and runs in the browser: it may use nothing from outside itself.
 
+import type { PageDevice } from './browser-page.ts';
+
 /** What the page offers to the test, as `window.sipCallTest`. */
 export interface PageEar {
   /** Every `sip-call-state` since the page was loaded, in order. */
@@ -12,6 +14,10 @@ export interface PageEar {
   listen(): Promise<{ readonly samples: number[]; readonly rate: number } | undefined>;
   /** `getStats` of the page's newest connection, as plain objects. */
   stats(): Promise<Record<string, unknown>[]>;
+  /** What the page has asked the visitor for, as getUserMedia was called. */
+  readonly asked: readonly PageDevice[];
+  /** Devices that are open now: their lights are on. */
+  open(): PageDevice[];
   /** The id of the microphone that the newest connection sends. */
   microphone(): string | undefined;
 }
@@ -25,6 +31,20 @@ declare global {
 export function installEar(): void {
   const players = new Set<HTMLMediaElement>();
   const connections: RTCPeerConnection[] = [];
+
+  const asked: PageDevice[] = [];
+  const captured: MediaStreamTrack[] = [];
+  const { mediaDevices } = navigator;
+  const capture = mediaDevices?.getUserMedia.bind(mediaDevices);
+  if (capture) {
+    mediaDevices.getUserMedia = async wishes => {
+      if (wishes?.audio) asked.push('microphone');
+      if (wishes?.video) asked.push('camera');
+      const stream = await capture(wishes);
+      captured.push(...stream.getTracks());
+      return stream;
+    };
+  }
 
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
@@ -60,6 +80,11 @@ export function installEar(): void {
 
   window.sipCallTest = {
     states,
+    asked,
+    open() {
+      const live = captured.filter(track => track.readyState === 'live');
+      return [...new Set(live.map(({ kind }) => (kind === 'audio' ? 'microphone' : 'camera')))];
+    },
     async listen() {
       const tracks = [...players]
         .filter(player => !player.paused && !player.muted && player.volume > 0)

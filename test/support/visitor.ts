@@ -1,7 +1,7 @@
 // A visitor of the company's page: presses what a person presses, by the name it is read out by, sees what the
 // widget says, and hears what the page really plays. Knows no browser in particular.
 
-import type { BrowserPage } from './browser-page.ts';
+import type { BrowserPage, PageDevice } from './browser-page.ts';
 import { eventually, type Patience } from './eventually.ts';
 import { amplitudeAt, loudestFrequency, loudness, type Sound } from './tone.ts';
 
@@ -23,8 +23,9 @@ export class Visitor {
     this.tone = tone;
   }
 
-  async open(url: string): Promise<void> {
-    await this.#page.open(url);
+  /** Has allowed the site these devices before; both unless told. */
+  async open(url: string, allowed?: readonly PageDevice[]): Promise<void> {
+    await this.#page.open(url, allowed);
     await this.#page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
   }
 
@@ -49,6 +50,41 @@ export class Visitor {
   async press(digits: string): Promise<void> {
     if (!(await this.#page.seesButton(/^1/))) await this.click(/^Keypad$/);
     for (const digit of digits) await this.click(new RegExp(`^${digit.replace(/[*#]/, '\\$&')}`));
+  }
+
+  /** Allows the site these devices, and no others. */
+  async allow(devices: readonly PageDevice[]): Promise<void> {
+    await this.#page.allow?.(devices);
+  }
+
+  /** What the page has asked for since it was opened. */
+  async askedFor(): Promise<readonly PageDevice[]> {
+    return await this.#page.evaluate(() => window.sipCallTest.asked);
+  }
+
+  /** Resolves once exactly these devices are open: the others' lights are out. */
+  async uses(devices: readonly PageDevice[]): Promise<void> {
+    await eventually(`the page uses ${devices.join(' and ') || 'no device'}`, async () => {
+      const open = await this.#page.evaluate(() => window.sipCallTest.open());
+      if (open.sort().join() === [...devices].sort().join()) return true;
+      throw new Error(open.join(' and ') || 'none');
+    });
+  }
+
+  /** Resolves once `count` more frames of the other side's picture have been decoded. */
+  async sees(count: number): Promise<Record<string, unknown>> {
+    const inbound = async () => {
+      const stats = await this.stats();
+      const video = stats.find(entry => entry.type === 'inbound-rtp' && entry.kind === 'video');
+      return { ...video, codec: stats.find(entry => entry.id === video?.codecId)?.mimeType };
+    };
+    const before = Number(((await inbound()) as Record<string, unknown>).framesDecoded ?? 0);
+    return await eventually(`${count} frames are decoded`, async () => {
+      const video: Record<string, unknown> = await inbound();
+      const frames = Number(video.framesDecoded ?? 0) - before;
+      if (frames >= count) return video;
+      throw new Error(`${frames} frames, ${video.packetsReceived ?? 0} packets`);
+    });
   }
 
   /** Resolves once the widget says this, to those who hear the page. */
@@ -177,9 +213,11 @@ export class Visitor {
 
   /** Ends whatever call there is, so that a story that failed does not fail the next one. */
   async abandon(): Promise<void> {
-    await this.#page
-      .evaluate(() => (document.querySelector('sip-call') as Widget | null)?.hangUp())
-      .catch(() => {});
+    try {
+      await this.#page.evaluate(() => (document.querySelector('sip-call') as Widget | null)?.hangUp());
+    } catch {
+      // No page is open.
+    }
   }
 
   /** Leaves, with its browser. */

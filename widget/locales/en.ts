@@ -83,6 +83,32 @@ export const words: Words = {
   fold: 'Make smaller',
   unfold: 'Show all',
   opensWindow: 'Opens in a window of its own',
+  listening: 'You are listening',
+  listeningWhy: 'Nobody hears you. To say something, press “Speak”.',
+  speaking: 'They can hear you',
+  speak: 'Speak',
+  listen: 'Just listen',
+  askingFor: {
+    camera: {
+      title: 'May we use your camera?',
+      why: 'It lets the other side see you, in this call only.',
+    },
+    voice: {
+      title: 'May we use your microphone?',
+      why: 'It lets the others hear you until you choose “Just listen”.',
+    },
+  },
+  refusals: {
+    'camera-refused': 'This page may not use your camera. The call goes on without it.',
+    'camera-missing': 'No camera was found. The call goes on without it.',
+    'camera-in-use': 'Another program is using your camera. The call goes on without it.',
+    'camera-declined': 'The other side takes no video. The call goes on without it.',
+    'voice-refused': 'This page may not use your microphone. You can go on listening.',
+    'voice-missing': 'No microphone was found. You can go on listening.',
+    'voice-in-use': 'Another program is using your microphone. You can go on listening.',
+    'voice-declined': 'You cannot be heard just now. You can go on listening.',
+  },
+  cameraOn: 'Your camera is on',
   remoteVideo: 'Video of the other side',
   selfVideo: 'Your own camera',
   closed: 'Closed now',
@@ -104,6 +130,9 @@ export const words: Words = {
   callbackSent: 'Thank you. Your request has been passed on.',
   callbackFailed: 'It could not be sent. Try again.',
   callbackOften: 'That was sent several times already. Try again in a few minutes.',
+  turnCamera: 'Switch camera',
+  pictureInPicture: 'Picture in picture',
+  fullScreen: 'Full screen',
   talked(total) {
     const parts = [count(total % 60, seconds)];
     if (total >= 60) parts.unshift(count(Math.floor(total / 60), minutes));

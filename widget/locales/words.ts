@@ -1,7 +1,7 @@
 // What a language must say, and which language is spoken. A language is a file beside this one with the same
 // shape, a line in `languages`, and its first words in first-words.ts.
 import type { BrowserKind } from '../browser-kind.ts';
-import type { EndReason } from '../call-store.ts';
+import type { EndReason, Refusal, Wish } from '../call-store.ts';
 import type { Quality, Trouble } from '../quality.ts';
 
 export interface Words {
@@ -78,6 +78,18 @@ export interface Words {
   unfold: string;
   /** Why this button is another than it looks: the call is made there. */
   opensWindow: string;
+  /** Said of a seminar before the visitor speaks, and while they do. */
+  listening: string;
+  listeningWhy: string;
+  speaking: string;
+  /** The two words on the control. */
+  speak: string;
+  listen: string;
+  /** Before the browser asks in mid-call. */
+  askingFor: Readonly<Record<Wish, { readonly title: string; readonly why: string }>>;
+  /** Why it did not come true, and that the call goes on. */
+  refusals: Readonly<Record<`${Wish}-${Refusal}`, string>>;
+  cameraOn: string;
   remoteVideo: string;
   selfVideo: string;
   /** On the button, and on the card; `time` such as "Mon 9:00". */
@@ -102,6 +114,10 @@ export interface Words {
   callbackSent: string;
   callbackFailed: string;
   callbackOften: string;
+  turnCamera: string;
+  /** A window of its own, above all others. */
+  pictureInPicture: string;
+  fullScreen: string;
   /** `seconds` is whole and at least 0. */
   talked(seconds: number): string;
   reasons: Readonly<Record<EndReason, { readonly title: string; readonly hint: string }>>;

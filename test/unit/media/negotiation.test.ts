@@ -49,6 +49,19 @@ describe('negotiating again', () => {
     assert.equal(plan.lines[1]?.toPbx[127], 0);
   });
 
+  it('knows a refused line again when it comes back under another mid', async () => {
+    const n = await standing();
+    await n.offer('browser', chromium({ video: true }));
+    const { sdp: refused } = n.answer('pbx', pbx(...ulaw, 'm=video 0 RTP/AVP 96'));
+    assert.match(refused, /^m=video 0 /m);
+    const again = chromium({ video: true }).replace('a=mid:1', 'a=mid:7').replace('BUNDLE 0 1', 'BUNDLE 0 7');
+    const offer = await n.offer('browser', again);
+    assert.equal(parse(offer).media.length, 2);
+    const { sdp } = n.answer('pbx', pbx(...ulaw, 'm=video 10300 RTP/AVP 96', 'a=rtpmap:96 VP8/90000'));
+    assert.match(sdp, /^a=group:BUNDLE 0 7\r$/m);
+    assert.equal(parse(sdp).media[1]?.mid, '7');
+  });
+
   it('adds picture that the browser offers later', async () => {
     const n = await standing();
     const offer = await n.offer('browser', chromium({ video: true }));

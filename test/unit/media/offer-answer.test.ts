@@ -94,6 +94,22 @@ describe('an offer for the PBX', () => {
 });
 
 describe('an answer for the browser', () => {
+  for (const [offered, answered, passed, fromBrowser, fromPbx] of [
+    ['recvonly', 'sendrecv', 'sendonly', false, true],
+    ['recvonly', 'recvonly', 'inactive', false, false],
+    ['sendonly', 'sendrecv', 'recvonly', true, false],
+    ['sendrecv', 'sendonly', 'sendonly', false, true],
+  ] as const) {
+    it(`says ${passed} where a PBX says ${answered} to ${offered}`, async () => {
+      const n = negotiation();
+      await n.offer('browser', chromium({ direction: offered }));
+      const { sdp, plan } = n.answer('pbx', pbx(...ulaw.with(-1, `a=${answered}`)));
+      assert.match(sdp, new RegExp(`^a=${passed}\\r$`, 'm'));
+      assert.equal(plan.lines[0]?.expectBrowser, fromBrowser);
+      assert.equal(plan.lines[0]?.expectPbx, fromPbx);
+    });
+  }
+
   it('is WebRTC from an ICE-lite, DTLS-passive relay', async () => {
     const n = negotiation();
     await n.offer('browser', chromium());

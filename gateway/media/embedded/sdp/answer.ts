@@ -17,6 +17,7 @@ import {
   receives,
   sends,
   transportOf,
+  within,
 } from './read.ts';
 import { isLine, type Slot, type Slots } from './slots.ts';
 import type { LineText, RefusedText } from './write.ts';
@@ -39,7 +40,7 @@ export function answerForBrowser(sdp: string, draft: Draft, slots: Slots, net: P
     const agreed = agree(offered.offers, codecsOf(media, slot.kind), 'pbx');
     if (agreed === null) return refusalForBrowser(slot);
     const remote = addressOf(session, media, net.family, net.allowed);
-    const direction = held(directionOf(session, media), remote);
+    const direction = within(offered.text.direction, held(directionOf(session, media), remote));
     const { toPbx, toBrowser, clocks } = agreed;
     plans.push({
       line: slot.id,
@@ -71,7 +72,7 @@ export function answerForPbx(sdp: string, draft: Draft, slots: Slots): Answered 
     const agreed = agree(offered.offers, codecsOf(media, slot.kind), 'browser');
     if (agreed === null) return refusalForPbx(slot);
     transport ??= transportOf(session, media, false);
-    const direction = directionOf(session, media);
+    const direction = within(offered.text.direction, directionOf(session, media));
     const { toPbx, toBrowser, clocks } = agreed;
     plans.push({
       line: slot.id,

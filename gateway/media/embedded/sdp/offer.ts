@@ -46,8 +46,10 @@ export function offerForPbx(sdp: string, before: Slots, nextId: () => number): D
     if (!wanted) return isLine(known) ? known : refuse(media);
     transport ??= transportOf(session, media, true);
     for (const codec of codecs) taken.add(codec.type);
-    const line = lineFor(known, kind, String(media.mid ?? i), nextId);
+    const mid = String(media.mid ?? i);
+    const line = lineFor(known, kind, mid, nextId);
     if (!pbx.includes(line)) pbx.push(line);
+    line.mid = mid;
     line.codecs = codecs;
     const direction = directionOf(session, media);
     const offers = codecs.map(codec => ({ browser: codec, pbx: codec }));

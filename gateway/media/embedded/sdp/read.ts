@@ -52,6 +52,17 @@ export function receives(direction: Direction): boolean {
   return direction === 'sendrecv' || direction === 'recvonly';
 }
 
+/**
+ * What an answer may say to an offer (RFC 3264 6.1): Asterisk's chan_sip says sendrecv to somebody who only listens,
+ * and a browser then refuses the whole answer.
+ */
+export function within(offered: Direction, answered: Direction): Direction {
+  const sent = sends(answered) && receives(offered);
+  const received = receives(answered) && sends(offered);
+  if (sent) return received ? 'sendrecv' : 'sendonly';
+  return received ? 'recvonly' : 'inactive';
+}
+
 /** What a browser says of its transport; with BUNDLE it holds for every line. */
 export interface BrowserTransport {
   readonly ufrag: string;

@@ -10,7 +10,8 @@ import type { RefusedText } from './write.ts';
 export interface Line {
   readonly id: number;
   readonly kind: Kind;
-  readonly mid: string;
+  /** As the browser last said it: a place that was refused may come back under another (RFC 8829 5.2.2). */
+  mid: string;
   /** Under the browser's numbers, as it last said them. */
   codecs: readonly Codec[];
   /** Ours towards the PBX; 0 until it has one. */

@@ -1,0 +1,142 @@
+// The lines of one connection: which way each goes, and whether anything is let through. What the visitor holds,
+// shows or says in mid-call becomes a direction and an offer (RFC 3264 8), one after the other; a no leaves all as it
+// was. Knows nothing of JsSIP.
+import { type OfferingSession, type Outcome, reoffer } from './reoffer.ts';
+
+export type Kind = 'audio' | 'video';
+
+/** Of the call, as far as it concerns its lines. */
+export interface LinesCall {
+  session(): OfferingSession | undefined;
+  muted(): boolean;
+  /** The other side no longer knows it. */
+  gone(): void;
+}
+
+export class MediaLines {
+  readonly #connection: RTCPeerConnection;
+  readonly #call: LinesCall;
+  /** Only one offer may be under way (RFC 3264 8). */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #held = false;
+  #heldByThem = false;
+  /** Wished and not yet answered; nobody is heard until it is known. */
+  #holding = 0;
+
+  /** `receives`: what the visitor wants to have, whether or not they send it; in the order of the first offer. */
+  constructor(connection: RTCPeerConnection, call: LinesCall, receives: readonly Kind[]) {
+    this.#connection = connection;
+    this.#call = call;
+    // A track of the kind that is added later takes this line and makes it sendrecv (JSEP, RFC 8829 4.1.8).
+    for (const kind of receives) connection.addTransceiver(kind, { direction: 'recvonly' });
+  }
+
+  /** Returns what it comes to: to somebody who only listens, sendonly is no hold but what they asked for. */
+  holdByThem(on: boolean): boolean {
+    this.#heldByThem = on && this.#lines.some(({ sender }) => sender.track?.kind === 'audio');
+    this.gate();
+    return this.#heldByThem;
+  }
+
+  /** Sends and does not listen (RFC 3264 8.4), or back. */
+  async hold(on: boolean): Promise<Outcome> {
+    // Whoever presses "hold" is not to be heard from that moment on, whatever the other side says.
+    this.#holding++;
+    this.gate();
+    const outcome = await this.#next(async () => {
+      if (on === this.#held) return 'agreed';
+      this.#turn(on);
+      const outcome = await this.#offer();
+      if (outcome !== 'agreed') this.#turn(!on);
+      return outcome;
+    });
+    this.#holding--;
+    this.gate();
+    return outcome;
+  }
+
+  /** Sends `track` where nothing of its kind was sent. `refused`: it is not sent, and may be stopped. */
+  send(track: MediaStreamTrack): Promise<Outcome> {
+    return this.#next(async () => {
+      const known = this.#line(track.kind);
+      const line = known ?? this.#connection.addTransceiver(track.kind);
+      await line.sender.replaceTrack(track);
+      this.gate();
+      this.#direct(line);
+      const outcome = await this.#offer();
+      // A line may be refused while the offer is taken (RFC 3264 6); the browser has stopped it then.
+      if (outcome === 'agreed' && this.sends(track.kind as Kind)) return 'agreed';
+      if (line.direction === 'stopped') return 'refused';
+      await line.sender.replaceTrack(null);
+      if (known) this.#direct(line);
+      // Nobody knows of it: it must not be in the next offer.
+      else line.stop();
+      return outcome === 'gone' ? 'gone' : 'refused';
+    });
+  }
+
+  /** Something of this kind is sent, and the other side takes it. */
+  sends(kind: Kind): boolean {
+    return this.#lines.some(
+      ({ sender, currentDirection }) => sender.track?.kind === kind && /^send/.test(currentDirection ?? ''),
+    );
+  }
+
+  /** Sends nothing of this kind from now on; what the other side says to it does not bring it back. */
+  stop(kind: Kind): Promise<Outcome> {
+    return this.#next(async () => {
+      const line = this.#line(kind);
+      if (!line?.sender.track) return 'agreed';
+      await line.sender.replaceTrack(null);
+      this.#direct(line);
+      return await this.#offer();
+    });
+  }
+
+  /** Looks for another way to the gateway (RFC 8839 4.4.1.1.1); refused while anything else is being offered. */
+  async restart(): Promise<Outcome> {
+    return this.#waiting ? 'refused' : await this.#next(() => this.#offer({ iceRestart: true }));
+  }
+
+  /** JsSIP lets tracks through again at the end of mute, and of the other side's hold: not while we hold. */
+  gate(): void {
+    const open = !this.#held && !this.#heldByThem && !this.#holding;
+    for (const { track } of this.#connection.getSenders()) {
+      if (track) track.enabled = open && !(track.kind === 'audio' && this.#call.muted());
+    }
+  }
+
+  get #lines(): RTCRtpTransceiver[] {
+    return this.#connection.getTransceivers().filter(({ direction }) => direction !== 'stopped');
+  }
+
+  #line(kind: string): RTCRtpTransceiver | undefined {
+    return this.#lines.find(({ receiver }) => receiver.track.kind === kind);
+  }
+
+  #turn(held: boolean): void {
+    this.#held = held;
+    for (const line of this.#lines) this.#direct(line);
+  }
+
+  #direct(line: RTCRtpTransceiver): void {
+    const sends = Boolean(line.sender.track);
+    line.direction = this.#held ? (sends ? 'sendonly' : 'inactive') : sends ? 'sendrecv' : 'recvonly';
+  }
+
+  async #offer(options?: RTCOfferOptions): Promise<Outcome> {
+    const session = this.#call.session();
+    if (!session) return 'refused';
+    const outcome = await reoffer(session, this.#connection, options).catch(() => 'refused' as const);
+    if (outcome === 'gone') this.#call.gone();
+    return outcome;
+  }
+
+  #next(work: () => Promise<Outcome>): Promise<Outcome> {
+    this.#waiting++;
+    const done = this.#last.then(work).finally(() => this.#waiting--);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+}
