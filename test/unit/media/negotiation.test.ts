@@ -59,7 +59,7 @@ describe('negotiating again', () => {
     assert.equal(parse(offer).media.length, 2);
     const { sdp } = n.answer('pbx', pbx(...ulaw, 'm=video 10300 RTP/AVP 96', 'a=rtpmap:96 VP8/90000'));
     assert.match(sdp, /^a=group:BUNDLE 0 7\r$/m);
-    assert.equal(parse(sdp).media[1]?.mid, '7');
+    assert.match(sdp, /^a=mid:7\r$/m);
   });
 
   it('adds picture that the browser offers later', async () => {
