@@ -126,7 +126,7 @@ export class BeforeCall {
       ><button part="close" class="close" type="button" aria-label=${words.close} @click=${() => this.#leave()}
         >${picture(glyphs.close)}</button>
       <h2 class="name">${words.trial.title}</h2>
-      ${this.#settings.draw(words, { camera: video })}
+      ${this.#settings.draw(words, { microphone: true, camera: video })}
       ${this.#selfView()}
       ${
         step === 'listening'

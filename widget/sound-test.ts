@@ -100,7 +100,8 @@ export class SoundTest {
       },
     });
     const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
-    await this.#phone.call(echo, new MediaStream(stream.getAudioTracks()), []);
+    const sound = new MediaStream(stream.getAudioTracks());
+    await this.#phone.call(echo, { stream: sound, receives: ['audio'], extraHeaders: [] });
   }
 
   #listen(): void {
