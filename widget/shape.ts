@@ -10,18 +10,28 @@ import type { Words } from './locales/words.ts';
 export type Shape = 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
 
 /** The element, as a shape sees it. */
-export type ShapedHost = ReactiveControllerHost & HTMLElement;
+export interface ShapedHost extends ReactiveControllerHost, HTMLElement {
+  readonly to: string | null;
+  readonly name: string | null;
+  readonly job: string | null;
+  readonly photo: string | null;
+  preload(): void;
+  call(): Promise<void>;
+}
 
 interface ShapeChunk {
   /** Adds to `face` what the shape has beside the button; resolves once it may be seen. */
   shape(host: ShapedHost, face: HTMLElement, words: () => Promise<Words>): Promise<void> | undefined;
 }
 
+const bare = () => import('./shapes/bare.ts');
 const person = () => import('./shapes/person.ts');
 const chunks: Partial<Record<string, () => Promise<ShapeChunk>>> = {
   floating: () => import('./shapes/floating.ts'),
   card: person,
   page: person,
+  bare,
+  none: bare,
 };
 
 /** Hidden until the chunk is there, so that nothing jumps; a chunk that cannot be had leaves a button in the text. */

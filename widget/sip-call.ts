@@ -397,7 +397,6 @@ export class SipCall extends ReactiveElement {
     const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
     const look = {
-      shape: this.shape,
       pill: {
         label: words.call,
         soundCheck: words.soundCheck,

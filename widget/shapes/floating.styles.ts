@@ -79,6 +79,9 @@ export const floatingStyles = /* css */ `
   :host([shape='floating']) .face:not(.open) :is(.tuck, .check) {
     order: -1;
   }
+  :host([shape='floating']) .face:not(.open) .tuck {
+    order: -2;
+  }
   :host([shape='floating'][corner$='left']) .face:not(.open):dir(ltr) :is(.tuck, .check),
   :host([shape='floating'][corner$='right']) .face:not(.open):dir(rtl) :is(.tuck, .check) {
     order: 0;

@@ -75,7 +75,13 @@ export const personStyles = /* css */ `
   }
   :host([shape='card']) .pill {
     justify-content: center;
+    inline-size: calc(100% - 3rem);
+    margin-block-start: 1.25rem;
+  }
+  :host([shape='card']) .pill:has(+ [hidden]) {
     inline-size: 100%;
+  }
+  :host([shape='card']) .check {
     margin-block-start: 1.25rem;
   }
   :host([shape='card']) .card {

@@ -34,7 +34,7 @@ class Person implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const said = (attribute: string) => this.#host.getAttribute(attribute)?.trim() ?? '';
+    const said = (property: 'to' | 'name' | 'job' | 'photo') => this.#host[property]?.trim() ?? '';
     write(this.#name, said('name'));
     write(this.#job, said('job'));
     write(this.#initials, said('photo') ? '' : initials(said('name')));
