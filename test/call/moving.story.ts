@@ -2,37 +2,36 @@
 
 import assert from 'node:assert/strict';
 import { BreakableLink } from '../support/breakable-link.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import type { Line, Office } from '../support/office.ts';
 import { stories } from '../support/story.ts';
 import { UdpPath } from '../support/udp-path.ts';
 import type { Visitor } from '../support/visitor.ts';
 
+/** A gateway, and ways to it for signalling and for media that can be cut. */
+interface Journey {
+  readonly line: Line;
+  readonly link: BreakableLink;
+  readonly path: UdpPath;
+}
+
 let visitor: Visitor;
-let line: Line;
-let link: BreakableLink;
-let path: UdpPath;
+let brief: Journey;
+let long: Journey;
 
 stories(
   'The network fails or changes in mid-call',
   [16],
   async office => {
     visitor = await office.visitor();
-    const gatewayAddress = office.network.address(6);
-    const browserPort = await freePort(gatewayAddress);
-    line = await office.line({
-      first: office.addressOf(16),
-      gatewayAddress,
-      media: { browserPort },
-      limits: { graceSeconds: 12 },
-    });
-    link = office.add(await BreakableLink.to(line.gateway.url, office.network.address(7)));
-    path = office.add(await UdpPath.to(gatewayAddress, browserPort, office.network.address(7)));
+    brief = await journey(office, 6, 12);
+    long = await journey(office, 16, 30);
   },
   story => {
     story('another network, of which no event tells: the sound finds its way', async office => {
-      const phone = await talk(office);
-      path.leave();
+      const phone = await talk(office, brief);
+      brief.path.leave();
       await visitor.isTold(/^Reconnecting… .*You can keep waiting\./, { within: 20_000 });
       await visitor.isTold(/^In call/, { within: 20_000 });
       await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
@@ -40,12 +39,12 @@ stories(
     });
 
     story('another network, with the WebSocket lost and the browser knowing: the same', async office => {
-      const phone = await talk(office);
-      link.cut();
-      path.leave();
+      const phone = await talk(office, brief);
+      brief.link.cut();
+      brief.path.leave();
       await visitor.offline(true);
       await visitor.isTold(/You can keep/);
-      link.mend();
+      brief.link.mend();
       await visitor.offline(false);
       await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
       await visitor.isTold(/^In call$/);
@@ -53,28 +52,63 @@ stories(
     });
 
     story('a NAT that forgets the visitor: the sound comes back by itself', async office => {
-      const phone = await talk(office);
-      path.forget();
+      const phone = await talk(office, brief);
+      brief.path.forget();
       await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
       await bye('visitor', phone);
     });
 
+    story(
+      'no network at all, until ICE has given up: the call is there still when it is back',
+      async office => {
+        const phone = await talk(office, long);
+        long.link.cut();
+        long.path.cut();
+        await visitor.isTold(/^Reconnecting…/, { within: 20_000 });
+        await eventually(
+          'ICE has failed',
+          async () => (await visitor.stats()).some(({ iceState }) => iceState === 'failed'),
+          { within: 25_000 },
+        );
+        long.link.mend();
+        long.path.mend();
+        await visitor.isTold(/^In call$/, { within: 15_000 });
+        await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+        await bye('visitor', phone);
+      },
+    );
+
     story('no way is left for the sound: the call ends after the grace, and says so', async office => {
-      const phone = await talk(office);
-      const since = line.gateway.mark();
-      path.cut();
+      const phone = await talk(office, brief);
+      const since = brief.line.gateway.mark();
+      brief.path.cut();
       await visitor.isTold(/^Reconnecting…/, { within: 20_000 });
       assert.equal(phone.state, 'talking');
       assert.deepEqual(await visitor.ended({ within: 45_000 }), { state: 'failed', reason: 'call-dropped' });
       await phone.waitFor('idle', { within: 5_000 });
-      await line.gateway.waitFor(/"ending":"media-lost"/, { since });
-      path.mend();
+      await brief.line.gateway.waitFor(/"ending":"media-lost"/, { since });
+      brief.path.mend();
     });
   },
 );
 
+async function journey(office: Office, host: number, graceSeconds: number): Promise<Journey> {
+  const gatewayAddress = office.network.address(host);
+  const browserPort = await freePort(gatewayAddress);
+  const line = await office.line({
+    first: office.addressOf(16),
+    gatewayAddress,
+    media: { browserPort },
+    limits: { graceSeconds },
+  });
+  const here = office.network.address(host + 1);
+  const link = office.add(await BreakableLink.to(line.gateway.url, here));
+  const path = office.add(await UdpPath.to(gatewayAddress, browserPort, here));
+  return { line, link, path };
+}
+
 /** A call whose WebSocket and whose sound go by ways that can be cut. */
-async function talk(office: Office) {
+async function talk(office: Office, { line, link, path }: Journey) {
   const phone = office.phone('105');
   const page = line.pageFor('director', { gateway: link.url });
   await visitor.open(`${page}&media=${path.address}`);
