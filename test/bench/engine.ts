@@ -1,80 +1,113 @@
-// The engine alone: calls per CPU-second through drachtio-srf, and what a dialog, a finished call and an idle
-// connection cost in memory. SIP_CALL_BENCH_PROFILE=folder leaves a processor profile of each run there.
+// The engine in a process of its own: calls per CPU-second through a drachtio-srf application, what each thing that it
+// remembers costs in memory, and where its time goes. SIP_CALL_BENCH_PROFILE=folder keeps the processor profiles.
 
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { LossyLink } from '../soak/lossy-link.ts';
-import { type MeasuredEngine, startMeasuredEngine } from '../soak/measured-engine.ts';
+import { type BothUsages, type MeasuredEngine, startMeasuredEngine } from '../soak/measured-engine.ts';
 import { SoakCallee } from '../soak/soak-callee.ts';
-import { SoakCaller } from '../soak/soak-caller.ts';
-import { atLeast, type Figure } from './figure.ts';
+import { type Script, SoakCaller } from '../soak/soak-caller.ts';
+import { weighConnections } from './engine-connections.ts';
+import { atLeast, type Figure, kilobytes } from './figure.ts';
+import { profiled } from './profile.ts';
 
-const calls = 4_000;
-const concurrency = 16;
-const idleConnections = 50;
-const timers = { t1: 500, t2: 4_000, t4: 5_000 };
+type App = 'uas' | 'b2bua';
+
+/** The engine remembers finished transactions for 32 s, or, hasty, for 3.2 s. */
+const patient = { t1: 500, t2: 4_000, t4: 5_000 };
+const hasty = { t1: 50, t2: 400, t4: 500 };
 
 export async function benchEngine(): Promise<Figure[]> {
-  return [...(await benchApp('uas')), ...(await benchApp('b2bua'))];
-}
-
-async function benchApp(app: 'uas' | 'b2bua'): Promise<Figure[]> {
-  const link = new LossyLink(1, 0);
-  let enginePort = 0;
-  const callee = await SoakCallee.open(link, () => enginePort, timers.t1);
-  const engine = await startMeasuredEngine({ app, calleePort: callee.socket.port, timers });
-  enginePort = engine.udpPort;
-  const caller = await SoakCaller.open(link, enginePort, timers.t1);
-  await load(caller, 1_000);
-  const before = await engine.usage();
-  const failed = await load(caller, calls);
-  const after = await engine.usage();
-  const perSecond = calls / (after.cpuSeconds - before.cpuSeconds);
-  const remembered = after.counts.serverTransactions + after.counts.clientTransactions;
-  const begun = remembered - before.counts.serverTransactions - before.counts.clientTransactions;
-  const figures: Figure[] = [
-    {
-      name: `calls as ${app.toUpperCase()}, application included (${calls} of them, ${failed} failed)`,
-      value: `${perSecond.toFixed(0)} per CPU-second`,
-      ...(app === 'b2bua' && { aim: atLeast(perSecond, 500, 'per CPU-second') }),
-    },
-    {
-      name: `memory per finished transaction, kept for 32 s (${begun} of them)`,
-      value: kilobytes(after.heapBytes - before.heapBytes, begun),
-    },
-  ];
-  if (app === 'uas') figures.push(await idle(engine));
-  caller.socket.close();
-  callee.socket.close();
-  await engine.stop();
+  const figures: Figure[] = [];
+  for (const app of ['uas', 'b2bua'] as const) figures.push(...(await calls(app)), await dialogs(app));
+  figures.push(...(await weighConnections()));
+  for (const app of ['uas', 'b2bua'] as const) figures.push(...(await profile(app)));
   return figures;
 }
 
-async function load(caller: SoakCaller, count: number): Promise<number> {
-  let left = count;
-  let failed = 0;
-  const callAgain = async (): Promise<void> => {
-    while (left-- > 0) if ((await caller.call('hangs-up')) !== undefined) failed++;
+interface Stage {
+  readonly engine: MeasuredEngine;
+  /** Makes calls, 16 at a time; resolves to the number that failed. */
+  call(script: Script, count: number): Promise<number>;
+}
+
+async function onStage<Result>(
+  app: App,
+  timers: typeof patient,
+  play: (stage: Stage) => Promise<Result>,
+  profiles?: string,
+): Promise<Result> {
+  const link = new LossyLink(1, 0);
+  let enginePort = 0;
+  const callee = await SoakCallee.open(link, () => enginePort, timers.t1);
+  const engine = await startMeasuredEngine({ app, calleePort: callee.socket.port, timers, profiles });
+  enginePort = engine.ports.udp;
+  const caller = await SoakCaller.open(link, enginePort, timers.t1);
+  const call = async (script: Script, count: number): Promise<number> => {
+    let left = count;
+    let failed = 0;
+    const callAgain = async (): Promise<void> => {
+      while (left-- > 0) if ((await caller.call(script)) !== undefined) failed++;
+    };
+    await Promise.all(Array.from({ length: 16 }, callAgain));
+    return failed;
   };
-  await Promise.all(Array.from({ length: concurrency }, callAgain));
-  return failed;
+  const result = await play({ engine, call });
+  caller.socket.close();
+  callee.socket.close();
+  await engine.stop();
+  return result;
 }
 
-/** One source may open no more than 64. */
-async function idle(engine: MeasuredEngine): Promise<Figure> {
-  const before = await engine.usage();
-  const sockets: Socket[] = [];
-  for (let i = 0; i < idleConnections; i++) {
-    const socket = connect(engine.tcpPort, '127.0.0.1');
-    await once(socket, 'connect');
-    sockets.push(socket);
+function calls(app: App): Promise<Figure[]> {
+  const count = 4_000;
+  return onStage(app, patient, async ({ engine, call }) => {
+    await call('hangs-up', 1_000);
+    const before = await engine.usage();
+    const failed = await call('hangs-up', count);
+    const after = await engine.usage();
+    const engineSeconds = after.engine.cpuSeconds - before.engine.cpuSeconds;
+    const perSecond = count / (engineSeconds + after.app.cpuSeconds - before.app.cpuSeconds);
+    const finished = remembered(after) - remembered(before);
+    return [
+      {
+        name: `${app}: calls, application included (${count} of them, ${failed} failed)`,
+        value: `${perSecond.toFixed(0)} per CPU-second`,
+        ...(app === 'b2bua' && { aim: atLeast(perSecond, 500, 'per CPU-second') }),
+      },
+      { name: `${app}: calls, engine alone`, value: `${(count / engineSeconds).toFixed(0)} per CPU-second` },
+      {
+        name: `${app}: memory per finished transaction, kept for 32 s (${finished} of them)`,
+        value: kilobytes(after.engine.memoryBytes - before.engine.memoryBytes, finished),
+      },
+    ];
+  });
+}
+
+function remembered({ engine: { counts } }: BothUsages): number {
+  return counts.serverTransactions + counts.clientTransactions;
+}
+
+function dialogs(app: App): Promise<Figure> {
+  return onStage(app, hasty, async ({ engine, call }) => {
+    await call('hangs-up', 500);
+    const before = await forgotten(engine);
+    await call('stays', 500);
+    const after = await forgotten(engine);
+    const held = after.engine.counts.dialogs - before.engine.counts.dialogs;
+    return {
+      name: `${app}: memory per dialog (${held} of them)`,
+      value: kilobytes(after.engine.memoryBytes - before.engine.memoryBytes, held),
+    };
+  });
+}
+
+/** When every transaction is. */
+async function forgotten(engine: MeasuredEngine): Promise<BothUsages> {
+  for (;;) {
+    const usage = await engine.usage();
+    if (remembered(usage) === 0) return usage;
   }
-  const after = await engine.usage();
-  for (const socket of sockets) socket.destroy();
-  const cost = kilobytes(after.heapBytes - before.heapBytes, after.counts.flows);
-  return { name: 'heap per idle TCP connection', value: cost };
 }
 
-function kilobytes(bytes: number, count: number): string {
-  return `${(bytes / count / 1000).toFixed(1)} kB`;
+function profile(app: App): Promise<Figure[]> {
+  return profiled(app, profiles => onStage(app, patient, ({ call }) => call('hangs-up', 3_000), profiles));
 }

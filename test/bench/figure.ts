@@ -36,3 +36,8 @@ export function atMost(measured: number, aim: number, unit: string): string {
 export function atLeast(measured: number, aim: number, unit: string): string {
   return `at least ${aim} ${unit} (${(measured / aim).toFixed(2)} times that)`;
 }
+
+/** What one of `count` takes. */
+export function kilobytes(bytes: number, count: number): string {
+  return `${(bytes / count / 1000).toFixed(1)} kB`;
+}

@@ -4,7 +4,7 @@ import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { SDP as sdp } from '../support/signalling-gateway.ts';
-import { atLeast, atMost, type Figure, percentile, spread } from './figure.ts';
+import { atLeast, atMost, type Figure, kilobytes, percentile, spread } from './figure.ts';
 import { startMeasured } from './measured-gateway.ts';
 import { PlainBrowser } from './plain-browser.ts';
 import { startPlainPbx } from './plain-pbx.ts';
@@ -112,8 +112,4 @@ export async function benchSignalling(): Promise<Figure[]> {
     await Promise.all(browsers.flatMap(from => [caller(from), caller(from)]));
     return unanswered;
   }
-}
-
-function kilobytes(bytes: number, count: number): string {
-  return `${(bytes / count / 1000).toFixed(1)} kB`;
 }

@@ -1,49 +1,58 @@
-// Starts an engine in a process of its own and asks it what it has used.
+// An engine and an application on it, each in a process of its own, and what the two have used.
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { EngineProcessOptions, EngineUsage, FromEngine } from './engine-process.ts';
+import type { TimerBase } from '../../gateway/engine/transaction/timers.ts';
+import type { AppProcessOptions } from './app-process.ts';
+import type { EngineProcessOptions, EngineReady, EngineUsage } from './engine-process.ts';
+import { startMeasured } from './measured-process.ts';
+import type { ProcessUsage } from './process-usage.ts';
+
+export interface MeasuredEngineOptions {
+  readonly app: AppProcessOptions['app'];
+  readonly calleePort: number;
+  readonly timers: TimerBase;
+  /** Where processor profiles go; they are of the engine alone. */
+  readonly profiles?: string;
+}
+
+export interface BothUsages {
+  readonly engine: EngineUsage;
+  readonly app: ProcessUsage;
+}
 
 export interface MeasuredEngine {
-  readonly udpPort: number;
-  readonly tcpPort: number;
-  /** After a collection of garbage. */
-  usage(): Promise<EngineUsage>;
+  readonly ports: EngineReady;
+  usage(): Promise<BothUsages>;
+  /** The engine's, garbage included, at no cost. */
+  glance(): Promise<EngineUsage>;
+  /** Leaves heap snapshots `<name>-engine` and `<name>-app` in the folder. */
+  snapshot(folder: string, name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startMeasuredEngine(options: EngineProcessOptions): Promise<MeasuredEngine> {
-  const program = fileURLToPath(new URL('./engine-process.js', import.meta.url));
-  const folder = process.env.SIP_CALL_BENCH_PROFILE;
-  const child = fork(program, [JSON.stringify(options)], {
-    execArgv: ['--expose-gc', ...(folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [])],
-  });
-  const ready = await reply<{ udp: number; tcp: number }>(child);
+export async function startMeasuredEngine(options: MeasuredEngineOptions): Promise<MeasuredEngine> {
+  const { app, calleePort, timers } = options;
+  const secret = 'soak';
+  const engineOptions: EngineProcessOptions = { timers, secret };
+  const engine = await startMeasured<EngineReady, EngineUsage>(
+    './engine-process.js',
+    engineOptions,
+    options.profiles,
+  );
+  const appOptions: AppProcessOptions = { app, calleePort, secret, admin: engine.ready.admin };
+  const application = await startMeasured<string, ProcessUsage>('./app-process.js', appOptions);
   return {
-    udpPort: ready.udp,
-    tcpPort: ready.tcp,
-    usage() {
-      const answer = reply<EngineUsage>(child);
-      child.send('usage');
-      return answer;
+    ports: engine.ready,
+    async usage() {
+      return { engine: await engine.usage(), app: await application.usage() };
+    },
+    glance: () => engine.glance(),
+    async snapshot(folder, name) {
+      await engine.snapshot(`${folder}/${name}-engine.heapsnapshot`);
+      await application.snapshot(`${folder}/${name}-app.heapsnapshot`);
     },
     async stop() {
-      const exited = once(child, 'exit');
-      child.disconnect();
-      await exited;
+      await application.stop();
+      await engine.stop();
     },
   };
-}
-
-async function reply<T extends FromEngine>(child: ChildProcess): Promise<T> {
-  const cancel = new AbortController();
-  const { signal } = cancel;
-  const failed = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`the measured engine ended with code ${code}`);
-  });
-  failed.catch(() => {});
-  const [message] = await Promise.race([once(child, 'message', { signal }), failed]);
-  cancel.abort();
-  return message as T;
 }

@@ -4,8 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { LossyLink } from './lossy-link.ts';
 import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-socket.ts';
 
-export const scripts = ['hangs-up', 'is-hung-up', 'is-busy', 'cancels', 'renegotiates'] as const;
-export type Script = (typeof scripts)[number];
+export type Script = 'hangs-up' | 'is-hung-up' | 'is-busy' | 'cancels' | 'renegotiates' | 'stays';
 
 export class SoakCaller {
   readonly #calls = new Map<string, Call>();
@@ -146,7 +145,7 @@ class Call {
       setTimeout(() => this.#begin('INVITE', 2, sdp, Number.POSITIVE_INFINITY), 10);
     } else if (this.#script === 'hangs-up' || this.#script === 'renegotiates') {
       setTimeout(() => this.#hangUp(), 10);
-    }
+    } else if (this.#script === 'stays') this.#end(undefined);
   }
 
   #cancel(): void {

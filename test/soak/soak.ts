@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineUsage } from './engine-process.ts';
 import { type LinkCounts, LossyLink } from './lossy-link.ts';
-import { startMeasuredEngine } from './measured-engine.ts';
+import { type BothUsages, startMeasuredEngine } from './measured-engine.ts';
 import { SoakCallee } from './soak-callee.ts';
 import { type Script, SoakCaller } from './soak-caller.ts';
 
@@ -17,6 +17,10 @@ export interface SoakOptions {
   readonly share: number;
   /** RFC 3261's T1, for the engine and its peers, in ms. */
   readonly t1: number;
+  /** Calls made before the first measure. */
+  readonly warmUp: number;
+  /** Where heap snapshots go, taken with both measures. */
+  readonly snapshots?: string | undefined;
   /** Called about every second with the calls ended so far. */
   readonly progress?: (ended: number) => void;
 }
@@ -25,11 +29,11 @@ export interface SoakReport {
   readonly failures: ReadonlyMap<string, number>;
   readonly link: LinkCounts;
   readonly seconds: number;
-  /** Of the engine with its application: warm but idle, and when all calls were forgotten. */
-  readonly before: EngineUsage;
-  readonly after: EngineUsage;
-  /** The highest that was seen. */
-  readonly peak: EngineUsage['counts'];
+  /** Warm but idle, and when all calls were forgotten. */
+  readonly before: BothUsages;
+  readonly after: BothUsages;
+  /** The engine when it remembered the most. */
+  readonly peak: EngineUsage;
 }
 
 /** Of ten calls; what people do most comes most. */
@@ -53,10 +57,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const callee = await SoakCallee.open(link, () => enginePort, t1);
   const timers = { t1, t2: 8 * t1, t4: 10 * t1 };
   const engine = await startMeasuredEngine({ app: 'b2bua', calleePort: callee.socket.port, timers });
-  enginePort = engine.udpPort;
+  enginePort = engine.ports.udp;
   const caller = await SoakCaller.open(link, enginePort, t1);
   const failures = new Map<string, number>();
-  let peak: EngineUsage['counts'] | undefined;
+  let peak: EngineUsage | undefined;
   let begun = 0;
   let ended = 0;
 
@@ -75,32 +79,36 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   };
 
   // What the first calls leave behind is code compiled and pools grown, not a leak.
-  await run(Math.min(1_000, options.calls));
-  const before = await settled(() => true);
+  await run(options.warmUp);
+  const before = await settled('before');
   const watch = setInterval(async () => {
     options.progress?.(ended);
-    const { counts } = await engine.usage();
-    peak = peak === undefined || counts.serverTransactions > peak.serverTransactions ? counts : peak;
+    const now = await engine.glance();
+    const most = peak?.counts.serverTransactions ?? -1;
+    if (now.counts.serverTransactions > most) peak = now;
   }, 5_000);
   const startedAt = performance.now();
-  await run(Math.max(options.calls - begun, 0));
+  await run(options.calls);
   const seconds = (performance.now() - startedAt) / 1000;
   clearInterval(watch);
-  const after = await settled(() => callee.calls === 0);
+  const after = await settled('after');
   for (const [cause, count] of callee.causes) failures.set(`callee: ${cause}`, count);
   caller.socket.close();
   callee.socket.close();
   await engine.stop();
-  return { failures, link: link.counts, seconds, before, after, peak: peak ?? after.counts };
+  return { failures, link: link.counts, seconds, before, after, peak: peak ?? after.engine };
 
   /** Once nothing is left, or after longer than anything may last. */
-  async function settled(peersToo: () => boolean): Promise<EngineUsage> {
+  async function settled(name: string): Promise<BothUsages> {
     const deadline = performance.now() + 200 * t1 + 5_000;
     for (;;) {
       const usage = await engine.usage();
-      const { apps: _apps, ...counts } = usage.counts;
-      const rest = Object.values(counts).reduce((sum, count) => sum + count, 0);
-      if ((rest === 0 && peersToo()) || performance.now() > deadline) return usage;
+      const { apps: _apps, ...counts } = usage.engine.counts;
+      const rest = Object.values(counts).reduce((sum, count) => sum + count, callee.calls);
+      if (rest === 0 || performance.now() > deadline) {
+        if (options.snapshots !== undefined) await engine.snapshot(options.snapshots, name);
+        return usage;
+      }
       await pause(t1);
     }
   }
