@@ -47,6 +47,8 @@ export class Dialog {
   readonly local: string;
   readonly remote: string;
   state: 'Early' | 'Confirmed' | 'Terminated' = 'Early';
+  /** Whether those who follow calls were told of its end. */
+  endTold = false;
   owner: Owner | undefined;
   /** The path the peer last used; its requests may move it. */
   flow: Flow;

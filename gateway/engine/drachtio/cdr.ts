@@ -26,8 +26,6 @@ type Message = SipMessage | Buffer;
 export class Cdr {
   readonly #applications: Applications;
   readonly #clock: Clock;
-  /** A BYE may be sent again with credentials, or cross the peer's; the call ends once. */
-  readonly #ended = new WeakSet<Dialog>();
 
   constructor(applications: Applications, clock: Clock) {
     this.#applications = applications;
@@ -61,8 +59,9 @@ export class Cdr {
 
   /** An established call is over; told once for each dialog. */
   end(dialog: Dialog, source: CdrSource, reason: CdrReason, message: Message): void {
-    if (dialog.usage !== 'INVITE' || this.#ended.has(dialog)) return;
-    this.#ended.add(dialog);
+    // A BYE may be sent again with credentials, or cross the peer's.
+    if (dialog.usage !== 'INVITE' || dialog.endTold) return;
+    dialog.endTold = true;
     this.stop(source, reason, message);
   }
 
