@@ -30,6 +30,7 @@ export class DialogTable {
   remove(dialog: Dialog): void {
     dialog.state = 'Terminated';
     dialog.session?.stop();
+    dialog.localDescription = undefined;
     const side = this.#side(dialog);
     if (side.get(dialog.id) === dialog) side.delete(dialog.id);
   }

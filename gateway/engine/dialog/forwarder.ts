@@ -8,9 +8,9 @@ import type { Flow } from '../transport/transport.ts';
 
 export interface Forwarder {
   /** Whether the request travels along a route that this engine recorded; it is then taken care of. */
-  requested(transaction: ServerTransaction): boolean;
+  requested(request: SipRequest, transaction: ServerTransaction): boolean;
   /** Whether the INVITE is being forwarded, so that its CANCEL has been taken care of. */
-  cancelled(cancel: ServerTransaction, invite: InviteServerTransaction): boolean;
+  cancelled(cancel: SipRequest, transaction: ServerTransaction, invite: InviteServerTransaction): boolean;
   /** The ACK of a 2xx that is not for one of our dialogs. */
   acknowledged(ack: SipRequest, flow: Flow): void;
   /** The engine stops. */

@@ -26,10 +26,15 @@ export class IncomingInvite extends IncomingRequest {
   #held: (() => void) | undefined;
   #waiting: (() => void)[] = [];
 
-  constructor(agent: UserAgent, transaction: InviteServerTransaction, dialog: Dialog | undefined) {
-    super(agent, transaction, dialog);
+  constructor(
+    agent: UserAgent,
+    request: SipRequest,
+    transaction: InviteServerTransaction,
+    dialog: Dialog | undefined,
+  ) {
+    super(agent, request, transaction, dialog);
     this.inDialog = dialog !== undefined;
-    const { headers } = transaction.request;
+    const { headers } = request;
     this.#dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!) ?? '');
     if (dialog !== undefined) dialog.incomingInvite = this;
   }
@@ -149,7 +154,7 @@ export class IncomingInvite extends IncomingRequest {
 
   #respondReliably(answer: Answer): Sent | string {
     if (!offers100rel(this.request)) return 'Remote endpoint does not support 100rel';
-    this.#provisionals ??= new ReliableProvisionals(this.agent.timers, this.transaction, () =>
+    this.#provisionals ??= new ReliableProvisionals(this.agent.timers, this.request, this.transaction, () =>
       // RFC 3262 3: "The UAS SHOULD reject the original request with a 5xx response".
       this.#withdraw(504, 'SIP;cause=504;text="PRACK timeout"'),
     );
@@ -179,12 +184,13 @@ export class IncomingInvite extends IncomingRequest {
 
   #refuse(status: number, held: boolean): void {
     // A 2xx that was held has concluded the request already, but for its transaction.
-    if (held)
-      this.transaction.respond(
-        status,
-        serialize(this.compose({ status, reason: undefined, fields: [], body: noBody })),
-      );
-    else this.reject(status);
+    if (!held) {
+      this.reject(status);
+      return;
+    }
+    const refusal = this.compose({ status, reason: undefined, fields: [], body: noBody });
+    this.transaction.respond(status, serialize(refusal));
+    this.letGo();
   }
 
   #tellCancelled(reason: string): void {
@@ -240,6 +246,7 @@ export class IncomingInvite extends IncomingRequest {
     this.#answer = undefined;
     this.#held = undefined;
     if (this.dialog?.incomingInvite === this) this.dialog.incomingInvite = undefined;
+    if (this.transaction.answered) this.letGo();
     const waiting = this.#waiting;
     this.#waiting = [];
     // Later, so that whoever settles this finishes first.

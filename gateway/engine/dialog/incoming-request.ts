@@ -17,6 +17,7 @@ import type { UserAgent } from './user-agent.ts';
 export class IncomingRequest implements ServerTransactionUser {
   /** Names the transaction towards the application. */
   readonly id = randomUUID();
+  readonly request: SipRequest;
   readonly transaction: ServerTransaction;
   /** On the engine's clock, in ms. */
   readonly receivedAt: number;
@@ -28,20 +29,21 @@ export class IncomingRequest implements ServerTransactionUser {
   /** Our tag; settled by the first response that carries it. */
   #localTag: string | undefined;
 
-  constructor(agent: UserAgent, transaction: ServerTransaction, dialog: Dialog | undefined) {
+  constructor(
+    agent: UserAgent,
+    request: SipRequest,
+    transaction: ServerTransaction,
+    dialog: Dialog | undefined,
+  ) {
     this.agent = agent;
+    this.request = request;
     this.transaction = transaction;
     this.receivedAt = agent.timers.clock.now();
     this.dialog = dialog;
     this.owner = dialog?.owner;
-    this.#localTag = tagOf(transaction.request.headers.get('To')!);
+    this.#localTag = tagOf(request.headers.get('To')!);
     transaction.user = this;
-    if (dialog !== undefined && transaction.request.method === 'UPDATE')
-      dialog.incomingUpdate = transaction.request;
-  }
-
-  get request(): SipRequest {
-    return this.transaction.request;
+    if (dialog !== undefined && request.method === 'UPDATE') dialog.incomingUpdate = request;
   }
 
   get flow(): Flow {
@@ -64,6 +66,8 @@ export class IncomingRequest implements ServerTransactionUser {
     if (answer.status >= 200) this.#conclude(answer.status, response);
     else if (answer.status > 100) this.agent.progressed(this);
     this.transmit(answer.status, bytes);
+    // A 2xx to an INVITE waits for its ACK.
+    if (answer.status >= 300 || (answer.status >= 200 && this.request.method !== 'INVITE')) this.letGo();
     return { bytes, flow: this.flow };
   }
 
@@ -81,6 +85,11 @@ export class IncomingRequest implements ServerTransactionUser {
     this.agent.log.debug({ error: error.message, method: this.request.method }, 'response not delivered');
     this.#updateOver();
     this.agent.forget(this);
+  }
+
+  /** Nothing that the transaction could tell matters any longer; it stays to repeat the answer. */
+  protected letGo(): void {
+    if (this.transaction.user === this) this.transaction.user = undefined;
   }
 
   protected transmit(status: number, bytes: Buffer): void {

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/address.ts';
-import { createResponse } from '../message/compose.ts';
+import { createRequest, createResponse } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
@@ -24,8 +24,10 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   readonly id = randomUUID();
   readonly owner: Owner | undefined;
   readonly dialogId: string;
-  readonly request: SipRequest;
-  readonly bytes: Buffer;
+  /** Once there is a 2xx, what the dialog of a late fork is made of. */
+  request: SipRequest;
+  /** Until the final response. */
+  bytes: Buffer;
   readonly flow: Flow | undefined;
   transaction: InviteClientTransaction | undefined;
   readonly #agent: UserAgent;
@@ -44,7 +46,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   #cancelled = false;
   /** The answer made a dialog that nobody will end but us. */
   #doomed = false;
-  #ack: Buffer | undefined;
+  /** The ACK of the 2xx, as text: a buffer would hold on to the pool that it was cut from. */
+  #ack: string | undefined;
 
   constructor(
     agent: UserAgent,
@@ -126,7 +129,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     const dialog = this.#dialog;
     if (dialog?.state !== 'Confirmed' || this.#ack !== undefined) return undefined;
     const sent = this.#agent.outbound.acknowledge(dialog, this.number, draft, flow);
-    this.#ack = sent.bytes;
+    this.#ack = sent.bytes.toString('latin1');
     dialog.describe(draft.fields.find(([name]) => name === 'Content-Type')?.[1], draft.body);
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
@@ -190,6 +193,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       // A refresh of the engine's own: nobody else will.
       if (this.#inDialog && this.owner === undefined) this.#acknowledgeOwn(dialog);
     }
+    this.request = essence(this.request);
     this.#agent.application.responded(this, response, this.flow);
   }
 
@@ -206,7 +210,9 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     // RFC 3261 13.2.2.4: the ACK is passed to the transport "every time a retransmission of the 2xx ... arrives".
     if (this.#inDialog || tag === this.#dialog?.remoteTag) {
       const ack = this.#ack;
-      if (ack !== undefined) this.#agent.outbound.reach(this.#dialog!, flow => flow?.send(ack));
+      if (ack !== undefined) {
+        this.#agent.outbound.reach(this.#dialog!, flow => flow?.send(Buffer.from(ack, 'latin1')));
+      }
       return;
     }
     // The caller talks with whoever answered first; every other fork is ACKed and released.
@@ -222,7 +228,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
 
   #acknowledgeOwn(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
-      if (flow !== undefined) this.acknowledge({ fields: [], body: noBody }, flow);
+      if (flow !== undefined) this.acknowledge(noMore, flow);
     });
   }
 
@@ -230,10 +236,9 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   #acknowledgeLate(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
       if (flow === undefined) return;
-      const draft = { fields: [], body: noBody };
-      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, draft, flow);
+      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, noMore, flow);
       // A fork that is released is not the one whose repetitions are answered with it.
-      if (dialog.remoteTag === this.#dialog?.remoteTag) this.#ack = bytes;
+      if (dialog.remoteTag === this.#dialog?.remoteTag) this.#ack = bytes.toString('latin1');
     });
   }
 
@@ -251,6 +256,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   #conclude(): void {
     this.#final = true;
     this.#held = undefined;
+    this.bytes = noBody;
     this.#agent.forgetInvite(this);
   }
 
@@ -270,4 +276,15 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     sendCancel(this.#agent.transactions, this.transaction, request, bytes);
     this.transaction.cancelled();
   }
+}
+
+const noMore = { fields: [], body: noBody } as const;
+
+/** RFC 3261 12.1.2: all that a dialog takes of its request, which is kept for 64*T1 and may have been large. */
+function essence({ method, uri, headers }: SipRequest): SipRequest {
+  return createRequest(
+    method,
+    uri,
+    ['From', 'To', 'Call-ID', 'CSeq'].map(name => [name, headers.get(name)!] as const),
+  );
 }

@@ -12,17 +12,26 @@ import type { Dialog } from './dialog.ts';
 import { intervalTooSmall } from './session-timer.ts';
 
 /** The engine's own word, before any application has a part in it. */
-export function respond(transaction: ServerTransaction, status: number, fields: Draft['fields'] = []): void {
-  const response = createResponse(transaction.request, status, undefined, newTag());
+export function respond(
+  request: SipRequest,
+  transaction: ServerTransaction,
+  status: number,
+  fields: Draft['fields'] = [],
+): void {
+  const response = createResponse(request, status, undefined, newTag());
   if (status === 503) response.headers.append('Retry-After', '5');
   for (const [name, value] of fields) response.headers.append(name, value);
   transaction.respond(status, serialize(response));
 }
 
 /** Whether the request was answered here. A request in a dialog has its CSeq noted. */
-export function refused(transaction: ServerTransaction, dialog: Dialog | undefined): boolean {
-  const refusal = refusalOf(transaction.request, dialog);
-  if (refusal !== undefined) respond(transaction, refusal.status, refusal.fields);
+export function refused(
+  request: SipRequest,
+  transaction: ServerTransaction,
+  dialog: Dialog | undefined,
+): boolean {
+  const refusal = refusalOf(request, dialog);
+  if (refusal !== undefined) respond(request, transaction, refusal.status, refusal.fields);
   return refusal !== undefined;
 }
 

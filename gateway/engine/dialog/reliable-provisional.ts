@@ -19,6 +19,7 @@ const maxWaiting = 16;
 
 export class ReliableProvisionals {
   readonly #timers: Timers;
+  readonly #invite: SipRequest;
   readonly #transaction: ServerTransaction;
   readonly #unacknowledged: () => void;
   /** The first has been sent, the others wait for its PRACK. */
@@ -35,8 +36,14 @@ export class ReliableProvisionals {
   /** Whether one of them has described the session. */
   described = false;
 
-  constructor(timers: Timers, transaction: ServerTransaction, unacknowledged: () => void) {
+  constructor(
+    timers: Timers,
+    invite: SipRequest,
+    transaction: ServerTransaction,
+    unacknowledged: () => void,
+  ) {
     this.#timers = timers;
+    this.#invite = invite;
     this.#transaction = transaction;
     this.#unacknowledged = unacknowledged;
   }
@@ -61,7 +68,7 @@ export class ReliableProvisionals {
   /** Whether this PRACK's RAck names the response that waits (RFC 3262 3); the next one follows. */
   acknowledge(prack: SipRequest): boolean {
     const [rseq, number, method] = (prack.headers.get('RAck') ?? '').split(/[ \t]+/);
-    const invite = parseCSeq(this.#transaction.request.headers.get('CSeq')!);
+    const invite = parseCSeq(this.#invite.headers.get('CSeq')!);
     if (Number(number) !== invite?.number || method !== 'INVITE') return false;
     if (this.#waiting.length === 0 || this.#waiting[0]!.rseq !== Number(rseq)) return false;
     this.#waiting.shift();

@@ -74,32 +74,36 @@ export class UserAgent implements TransactionUser {
     return this.#invites.get(id);
   }
 
-  requested(transaction: ServerTransaction): void {
-    const { request } = transaction;
+  requested(request: SipRequest, transaction: ServerTransaction): void {
     const invite = request.method === 'INVITE';
     // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
-    if (invite) respond(transaction, 100);
-    if (this.forwarder?.requested(transaction)) return;
-    if (isInDialog(request)) this.#requestedInDialog(transaction);
-    else if (formsDialog(request) && this.dialogs.full) respond(transaction, 503);
-    else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(transaction, 491);
-    else if (!refused(transaction, undefined)) this.#ask(transaction, undefined);
+    if (invite) respond(request, transaction, 100);
+    if (this.forwarder?.requested(request, transaction)) return;
+    if (isInDialog(request)) this.#requestedInDialog(request, transaction);
+    else if (formsDialog(request) && this.dialogs.full) respond(request, transaction, 503);
+    else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(request, transaction, 491);
+    else if (!refused(request, transaction, undefined)) this.#ask(request, transaction, undefined);
   }
 
-  cancelled(cancel: ServerTransaction, transaction: InviteServerTransaction | undefined): void {
-    if (transaction !== undefined && this.forwarder?.cancelled(cancel, transaction)) return;
-    const invite = transaction?.user;
-    if (transaction === undefined || !(invite instanceof IncomingInvite)) {
-      respond(cancel, 481);
-    } else if (invite.unacknowledged2xx) {
+  cancelled(
+    cancel: SipRequest,
+    transaction: ServerTransaction,
+    cancelled: InviteServerTransaction | undefined,
+  ): void {
+    if (cancelled !== undefined && this.forwarder?.cancelled(cancel, transaction, cancelled)) return;
+    const invite = cancelled?.user;
+    if (cancelled === undefined) respond(cancel, transaction, 481);
+    // RFC 3261 9.2: it comes too late to have any effect, and is answered all the same.
+    else if (!(invite instanceof IncomingInvite)) respond(cancel, transaction, 200);
+    else if (invite.unacknowledged2xx) {
       // The caller gave up before our 2xx reached it. As the daemon does, the session is ended from here
       // rather than left to an ACK that may never come.
-      respond(cancel, 481);
+      respond(cancel, transaction, 481);
       invite.abandon();
       if (invite.dialog !== undefined) this.end(invite.dialog, 'SIP;cause=200;text="CANCEL after 200 OK"');
     } else {
-      respond(cancel, 200);
-      invite.cancel(cancel.request);
+      respond(cancel, transaction, 200);
+      invite.cancel(cancel);
     }
   }
 
@@ -210,39 +214,38 @@ export class UserAgent implements TransactionUser {
     this.transactions.close();
   }
 
-  #requestedInDialog(transaction: ServerTransaction): void {
-    const { request, flow } = transaction;
+  #requestedInDialog(request: SipRequest, transaction: ServerTransaction): void {
     const dialog = this.dialogs.match(request);
     if (dialog === undefined) {
-      respond(transaction, 481);
+      respond(request, transaction, 481);
       return;
     }
-    if (refused(transaction, dialog)) return;
-    dialog.flow = flow;
-    if (request.method === 'BYE') this.#byeReceived(dialog, transaction);
-    else this.#ask(transaction, dialog);
+    if (refused(request, transaction, dialog)) return;
+    dialog.flow = transaction.flow;
+    if (request.method === 'BYE') this.#byeReceived(dialog, request, transaction);
+    else this.#ask(request, transaction, dialog);
   }
 
-  #byeReceived(dialog: Dialog, transaction: ServerTransaction): void {
+  #byeReceived(dialog: Dialog, bye: SipRequest, transaction: ServerTransaction): void {
     const invite = dialog.incomingInvite;
     if (dialog.state === 'Early' && invite !== undefined) {
       // RFC 3261 15: a caller may end an early dialog by BYE; to the application that is a CANCEL.
-      respond(transaction, 200);
-      invite.cancel(transaction.request);
+      respond(bye, transaction, 200);
+      invite.cancel(bye);
       return;
     }
     this.finish(dialog);
-    if (dialog.owner === undefined || dialog.owner.closed) respond(transaction, 200);
-    else this.#ask(transaction, dialog);
+    if (dialog.owner === undefined || dialog.owner.closed) respond(bye, transaction, 200);
+    else this.#ask(bye, transaction, dialog);
   }
 
-  #ask(transaction: ServerTransaction, dialog: Dialog | undefined): void {
-    const request =
-      transaction.request.method === 'INVITE'
-        ? new IncomingInvite(this, transaction as InviteServerTransaction, dialog)
-        : new IncomingRequest(this, transaction, dialog);
-    this.#waiting.add(request);
-    this.application.requested(request);
+  #ask(request: SipRequest, transaction: ServerTransaction, dialog: Dialog | undefined): void {
+    const incoming =
+      request.method === 'INVITE'
+        ? new IncomingInvite(this, request, transaction as InviteServerTransaction, dialog)
+        : new IncomingRequest(this, request, transaction, dialog);
+    this.#waiting.add(incoming);
+    this.application.requested(incoming);
   }
 }
 

@@ -48,6 +48,7 @@ const maxTargets = 32;
 export class Forwarding implements ServerTransactionUser, BranchUser {
   readonly #agent: UserAgent;
   readonly #network: Network;
+  readonly #request: SipRequest;
   readonly #transaction: ServerTransaction;
   readonly #plan: ForwardingPlan;
   readonly #routes: RecordedRoutes;
@@ -64,6 +65,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   constructor(
     agent: UserAgent,
     network: Network,
+    request: SipRequest,
     transaction: ServerTransaction,
     plan: ForwardingPlan,
     routes: RecordedRoutes,
@@ -72,6 +74,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   ) {
     this.#agent = agent;
     this.#network = network;
+    this.#request = request;
     this.#transaction = transaction;
     this.#plan = plan;
     this.#routes = routes;
@@ -107,7 +110,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   }
 
   compose(uri: string, flow: Flow): SipRequest {
-    const { request } = this.#transaction;
+    const request = this.#request;
     const headers = request.headers.clone();
     const hops = Number(headers.get('Max-Forwards') ?? 71);
     headers.set('Max-Forwards', String(hops - 1));
@@ -123,7 +126,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   }
 
   succeeded(branch: ProxyBranch, response: SipResponse): void {
-    const { method } = this.#transaction.request;
+    const { method } = this.#request;
     // 16.7 step 5: every 2xx to an INVITE goes upstream, other methods have one final response.
     if (this.#answered && method !== 'INVITE') return;
     const first = !this.#answered;
@@ -158,8 +161,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     if (this.#answered) return;
     while (!this.#closed && this.#waiting.length > 0 && (this.#plan.simultaneous || !this.#pending)) {
       const { uri, way } = this.#waiting.shift()!;
-      const { request } = this.#transaction;
-      const branch = new ProxyBranch(this.#agent, this.#network, this, request, uri, way);
+      const branch = new ProxyBranch(this.#agent, this.#network, this, this.#request, uri, way);
       this.#branches.push(branch);
       branch.start(this.#plan.patience);
     }
@@ -174,14 +176,16 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     this.#answered = true;
     const best = bestResponse(this.#finals);
     // RFC 4320 4.2: a 408 to anything but an INVITE MUST NOT be sent; the client has timed out by itself.
-    if (best.status === 408 && this.#transaction.request.method !== 'INVITE') this.#transaction.terminate();
+    if (best.status === 408 && this.#request.method !== 'INVITE') this.#transaction.terminate();
     else this.#respond(best);
     this.#user.done(best);
     this.#finish();
   }
 
   #finish(): void {
-    if (!this.#pending) this.#over(this);
+    if (this.#pending) return;
+    this.#transaction.user = undefined;
+    this.#over(this);
   }
 
   #cancelAll(fields: readonly (readonly [string, string])[]): void {

@@ -34,23 +34,22 @@ export class ProxyCore implements Forwarder {
 
   /** Forwards a request that nobody has answered yet, or says why it cannot be (as drachtio words it). */
   forward(incoming: IncomingRequest, plan: ForwardingPlan, user: ForwardingUser): string | undefined {
-    const { transaction } = incoming;
+    const { request, transaction } = incoming;
     if (incoming.dialog !== undefined || transaction.answered) return 'a response has been sent already';
     if (plan.targets.length === 0) return 'no destination';
     // 16.3 step 3.
-    if (isSpent(transaction.request)) {
+    if (isSpent(request)) {
       incoming.reject(483);
       return '483 Too Many Hops';
     }
     this.#agent.forget(incoming);
     // 16.4, 16.6 step 6: the application has chosen the targets; routes given by the caller do not overrule it.
-    transaction.request.headers.remove('Route');
-    this.#start(transaction, plan, user);
+    request.headers.remove('Route');
+    this.#start(request, transaction, plan, user);
     return undefined;
   }
 
-  requested(transaction: ServerTransaction): boolean {
-    const { request } = transaction;
+  requested(request: SipRequest, transaction: ServerTransaction): boolean {
     if (!this.#routes.strip(request)) return false;
     const target = targetOf(request);
     const refusal = isSpent(request) ? 483 : target === undefined ? 404 : undefined;
@@ -60,16 +59,16 @@ export class ProxyCore implements Forwarder {
       return true;
     }
     if (request.method === 'BYE') this.#ended(request);
-    this.#start(transaction, { ...inDialog, targets: [target] }, indifferent);
+    this.#start(request, transaction, { ...inDialog, targets: [target] }, indifferent);
     return true;
   }
 
-  cancelled(cancel: ServerTransaction, invite: InviteServerTransaction): boolean {
+  cancelled(cancel: SipRequest, transaction: ServerTransaction, invite: InviteServerTransaction): boolean {
     const { user } = invite;
     if (!(user instanceof Forwarding)) return false;
-    const response = createResponse(cancel.request, 200, undefined, newTag());
-    cancel.respond(200, serialize(response));
-    if (!invite.answered) user.cancel(cancel.request);
+    const response = createResponse(cancel, 200, undefined, newTag());
+    transaction.respond(200, serialize(response));
+    if (!invite.answered) user.cancel(cancel);
     return true;
   }
 
@@ -91,11 +90,17 @@ export class ProxyCore implements Forwarder {
     this.#forwardings.clear();
   }
 
-  #start(transaction: ServerTransaction, plan: ForwardingPlan, user: ForwardingUser): void {
+  #start(
+    request: SipRequest,
+    transaction: ServerTransaction,
+    plan: ForwardingPlan,
+    user: ForwardingUser,
+  ): void {
     const over = (forwarding: Forwarding) => this.#forwardings.delete(forwarding);
     const forwarding = new Forwarding(
       this.#agent,
       this.#network,
+      request,
       transaction,
       plan,
       this.#routes,

@@ -16,17 +16,22 @@ import type { ClientTransaction, ClientTransactionUser, TransactionHost } from '
 
 export class InviteClientTransaction implements ClientTransaction {
   readonly key: string;
-  readonly request: SipRequest;
+  readonly vias: number;
   readonly flow: Flow;
-  readonly #bytes: Buffer;
-  readonly #user: ClientTransactionUser;
+  /** Until a response shows that the request has arrived. */
+  #bytes: Buffer | undefined;
+  /** Until it can be refused no longer, or its ACK is written. */
+  #request: SipRequest | undefined;
+  /** Until a failure: after a 2xx others may follow. */
+  #user: ClientTransactionUser | undefined;
   readonly #host: TransactionHost;
   #state: InviteClientState = 'Calling';
   #intervalA: number;
   #timerA: Timer | undefined;
   /** Timers B, C, D and M never run together. */
   #life: Timer | undefined;
-  #ack: Buffer | undefined;
+  /** The ACK of a failure, as text: see the server transaction. */
+  #ack: string | undefined;
 
   constructor(
     host: TransactionHost,
@@ -38,7 +43,8 @@ export class InviteClientTransaction implements ClientTransaction {
   ) {
     this.#host = host;
     this.key = key;
-    this.request = request;
+    this.vias = request.headers.all('Via').length;
+    this.#request = request;
     this.#bytes = bytes;
     this.flow = flow;
     this.#user = user;
@@ -54,7 +60,7 @@ export class InviteClientTransaction implements ClientTransaction {
     // 17.1.1.2: timer A only where the transport does not retransmit by itself.
     if (!this.flow.reliable) this.#timerA = timers.start(this.#intervalA, onTimerA, this);
     this.#live(timers.values.b, onTimerB);
-    this.flow.send(this.#bytes);
+    this.flow.send(this.#bytes!);
   }
 
   receive(response: SipResponse): void {
@@ -95,26 +101,29 @@ export class InviteClientTransaction implements ClientTransaction {
     const { values } = timers;
     switch (action) {
       case 'deliver':
-        this.#user.received(response!);
+        this.#user?.received(response!);
         break;
       case 'resend':
-        this.flow.send(this.#bytes);
+        this.flow.send(this.#bytes!);
         break;
       case 'acknowledge':
-        this.#ack ??= serialize(composeFailureAck(this.request, response!));
-        this.flow.send(this.#ack);
+        this.#ack ??= serialize(composeFailureAck(this.#request!, response!)).toString('latin1');
+        this.#request = undefined;
+        this.flow.send(Buffer.from(this.#ack, 'latin1'));
         break;
       case 'expire':
-        this.#user.expired?.();
+        this.#user?.expired?.();
         break;
       case 'timeOut':
-        this.#user.timedOut();
+        this.#user?.timedOut();
         break;
       case 'fail':
-        this.#user.transportFailed(error!);
+        this.#user?.transportFailed(error!);
         break;
       case 'stopA':
         timers.stop(this.#timerA);
+        this.#timerA = undefined;
+        this.#bytes = undefined;
         break;
       case 'backOffA':
         this.#intervalA *= 2;
@@ -127,9 +136,11 @@ export class InviteClientTransaction implements ClientTransaction {
         this.#live(values.c, onTimerC);
         break;
       case 'startD':
+        this.#user = undefined;
         this.#live(values.linger(this.flow.reliable), onTimerD);
         break;
       case 'startM':
+        this.#request = undefined;
         this.#live(values.lifetime, onTimerM);
         break;
       case 'lingerForLate':

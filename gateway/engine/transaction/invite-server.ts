@@ -15,14 +15,14 @@ import type { ServerTransaction, ServerTransactionUser, TransactionHost } from '
 
 export class InviteServerTransaction implements ServerTransaction {
   readonly key: string;
-  readonly identity: string;
-  readonly request: SipRequest;
+  readonly identity: string | undefined;
   readonly flow: Flow;
   user: ServerTransactionUser | undefined;
   readonly #path: ResponsePath;
   readonly #host: TransactionHost;
   #state: InviteServerState = 'Proceeding';
-  #latest: Buffer | undefined;
+  /** What is said again to who asks again; a buffer would hold on to the pool that it was cut from. */
+  #latest: string | undefined;
   #intervalG: number;
   #timerG: Timer | undefined;
   /** Timers H, I and L never run together. */
@@ -31,15 +31,13 @@ export class InviteServerTransaction implements ServerTransaction {
   constructor(
     host: TransactionHost,
     key: string,
-    identity: string,
-    request: SipRequest,
+    identity: string | undefined,
     flow: Flow,
     path: ResponsePath,
   ) {
     this.#host = host;
     this.key = key;
     this.identity = identity;
-    this.request = request;
     this.flow = flow;
     this.#path = path;
     this.#intervalG = host.timers.values.t1;
@@ -89,11 +87,11 @@ export class InviteServerTransaction implements ServerTransaction {
     const { values } = timers;
     switch (action) {
       case 'send':
-        this.#latest = bytes!;
-        this.#path.send(this.#latest, this);
+        this.#latest = bytes!.toString('latin1');
+        this.#path.send(bytes!, this);
         break;
       case 'resend':
-        if (this.#latest !== undefined) this.#path.send(this.#latest, this);
+        if (this.#latest !== undefined) this.#path.send(Buffer.from(this.#latest, 'latin1'), this);
         break;
       case 'deliverAck':
         this.user?.acknowledged?.(request!);

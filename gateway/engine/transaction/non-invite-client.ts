@@ -13,10 +13,11 @@ import type { ClientTransaction, ClientTransactionUser, TransactionHost } from '
 
 export class NonInviteClientTransaction implements ClientTransaction {
   readonly key: string;
-  readonly request: SipRequest;
+  readonly vias: number;
   readonly flow: Flow;
-  readonly #bytes: Buffer;
-  readonly #user: ClientTransactionUser;
+  /** Both until the final response. */
+  #bytes: Buffer | undefined;
+  #user: ClientTransactionUser | undefined;
   readonly #host: TransactionHost;
   #state: NonInviteClientState = 'Trying';
   #intervalE: number;
@@ -34,7 +35,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
   ) {
     this.#host = host;
     this.key = key;
-    this.request = request;
+    this.vias = request.headers.all('Via').length;
     this.#bytes = bytes;
     this.flow = flow;
     this.#user = user;
@@ -45,7 +46,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
     const { timers } = this.#host;
     if (!this.flow.reliable) this.#timerE = timers.start(this.#intervalE, onTimerE, this);
     this.#life = timers.start(timers.values.lifetime, onTimerF, this);
-    this.flow.send(this.#bytes);
+    this.flow.send(this.#bytes!);
   }
 
   receive(response: SipResponse): void {
@@ -79,19 +80,20 @@ export class NonInviteClientTransaction implements ClientTransaction {
     const { timers } = this.#host;
     switch (action) {
       case 'deliver':
-        this.#user.received(response!);
+        this.#user?.received(response!);
         break;
       case 'resend':
-        this.flow.send(this.#bytes);
+        this.flow.send(this.#bytes!);
         break;
       case 'timeOut':
-        this.#user.timedOut();
+        this.#user?.timedOut();
         break;
       case 'fail':
-        this.#user.transportFailed(error!);
+        this.#user?.transportFailed(error!);
         break;
       case 'stopE':
         timers.stop(this.#timerE);
+        this.#timerE = undefined;
         break;
       case 'backOffE':
         this.#intervalE = Math.min(this.#intervalE * 2, timers.values.t2);
@@ -102,6 +104,8 @@ export class NonInviteClientTransaction implements ClientTransaction {
         break;
       case 'startK': {
         timers.stop(this.#life);
+        this.#bytes = undefined;
+        this.#user = undefined;
         const ms = timers.values.absorb(this.flow.reliable);
         if (ms === 0) onTimerK(this);
         else this.#life = timers.start(ms, onTimerK, this);

@@ -1,6 +1,5 @@
 // The non-INVITE server transaction in action (RFC 3261 17.2.2): its table says what, this file does it.
 
-import type { SipRequest } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
 import {
   type NonInviteServerAction,
@@ -14,28 +13,26 @@ import type { ServerTransaction, ServerTransactionUser, TransactionHost } from '
 
 export class NonInviteServerTransaction implements ServerTransaction {
   readonly key: string;
-  readonly identity: string;
-  readonly request: SipRequest;
+  readonly identity: string | undefined;
   readonly flow: Flow;
   user: ServerTransactionUser | undefined;
   readonly #path: ResponsePath;
   readonly #host: TransactionHost;
   #state: NonInviteServerState = 'Trying';
-  #latest: Buffer | undefined;
+  /** What is said again to who asks again; a buffer would hold on to the pool that it was cut from. */
+  #latest: string | undefined;
   #timerJ: Timer | undefined;
 
   constructor(
     host: TransactionHost,
     key: string,
-    identity: string,
-    request: SipRequest,
+    identity: string | undefined,
     flow: Flow,
     path: ResponsePath,
   ) {
     this.#host = host;
     this.key = key;
     this.identity = identity;
-    this.request = request;
     this.flow = flow;
     this.#path = path;
   }
@@ -78,11 +75,11 @@ export class NonInviteServerTransaction implements ServerTransaction {
   #perform(action: NonInviteServerAction, bytes?: Buffer, error?: Error): void {
     switch (action) {
       case 'send':
-        this.#latest = bytes!;
-        this.#path.send(this.#latest, this);
+        this.#latest = bytes!.toString('latin1');
+        this.#path.send(bytes!, this);
         break;
       case 'resend':
-        this.#path.send(this.#latest!, this);
+        this.#path.send(Buffer.from(this.#latest!, 'latin1'), this);
         break;
       case 'fail':
         this.user?.transportFailed(error!);

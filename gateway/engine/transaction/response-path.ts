@@ -31,28 +31,26 @@ export function stampTopVia(request: SipRequest, via: Via, flow: Flow): void {
 }
 
 export class ResponsePath {
-  #flow: Flow;
-  readonly #via: Via;
+  readonly #flow: Flow;
   readonly #dial: Dial;
-  /** Set when UDP's answer does not go where the request came from. */
+  /** Where the answer goes instead: UDP's at once, others' when the connection is no longer open. */
   readonly #elsewhere: Destination | undefined;
   #dialling: Promise<Flow> | undefined;
 
   constructor(via: Via, flow: Flow, dial: Dial) {
-    this.#via = via;
     this.#flow = flow;
     this.#dial = dial;
-    this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : undefined;
+    this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : reconnection(via, flow);
   }
 
   send(bytes: Buffer, sender: Sender): void {
-    if (this.#elsewhere !== undefined) this.#sendTo(this.#elsewhere, bytes, sender);
-    else if (!this.#flow.closed) this.#flow.send(bytes);
-    else {
-      const reopened = reconnection(this.#via, this.#flow);
-      if (reopened === undefined) sender.transportFailed(new Error('The connection to the peer is closed'));
-      else this.#sendTo(reopened, bytes, sender);
-    }
+    const { transport, remote, closed } = this.#flow;
+    const elsewhere = this.#elsewhere;
+    if (elsewhere !== undefined && (closed || transport === 'udp')) this.#sendTo(elsewhere, bytes, sender);
+    else if (!closed) this.#flow.send(bytes);
+    // An ICMP error closes a UDP flow; the peer may be back by now.
+    else if (transport === 'udp') this.#sendTo({ transport, ...remote }, bytes, sender);
+    else sender.transportFailed(new Error('The connection to the peer is closed'));
   }
 
   #sendTo(destination: Destination, bytes: Buffer, sender: Sender): void {
@@ -79,9 +77,7 @@ function datagramDestination(via: Via, flow: Flow): Destination | undefined {
  * A browser cannot be connected to (RFC 7118 5).
  */
 function reconnection(via: Via, flow: Flow): Destination | undefined {
-  if (flow.transport === 'ws' || flow.transport === 'wss') return undefined;
-  // An ICMP error closes a UDP flow; the peer may be back by now.
-  if (flow.transport === 'udp') return { transport: 'udp', ...flow.remote };
+  if (flow.transport !== 'tcp' && flow.transport !== 'tls') return undefined;
   const address = via.params.get('received') ?? via.host;
   if (isIP(address) === 0) return undefined;
   return { transport: flow.transport, address, port: via.port ?? (flow.transport === 'tls' ? 5061 : 5060) };

@@ -26,9 +26,13 @@ import type {
 /** To whom the layer hands what the network began. */
 export interface TransactionUser {
   /** A new request, ACK and CANCEL excepted. */
-  requested(transaction: ServerTransaction): void;
+  requested(request: SipRequest, transaction: ServerTransaction): void;
   /** A CANCEL; `invite` is undefined when it matches none (to be answered 481). */
-  cancelled(cancel: ServerTransaction, invite: InviteServerTransaction | undefined): void;
+  cancelled(
+    cancel: SipRequest,
+    transaction: ServerTransaction,
+    invite: InviteServerTransaction | undefined,
+  ): void;
   /** An ACK that belongs to no transaction: that of a 2xx, or a stray. */
   acknowledged(ack: SipRequest, flow: Flow): void;
 }
@@ -64,19 +68,20 @@ export class TransactionLayer implements TransactionHost {
   #found(key: string, request: SipRequest, via: Via, flow: Flow): void {
     const cancelKey = request.method === 'CANCEL' ? serverKey(request, via, 'INVITE') : undefined;
     stampTopVia(request, via, flow);
-    const identity = requestIdentity(request);
-    // RFC 3261 8.2.2.2: the same request by another path is answered 482.
-    const merged = this.#identities.has(identity) && request.method !== 'CANCEL' && !isInDialog(request);
     // A BYE refused for want of room would leave a call that nobody ends: what belongs to calls has room of its own.
     const belongs = request.method === 'CANCEL' || isInDialog(request);
+    // An INVITE is found by its identity, too.
+    const identity = belongs && request.method !== 'INVITE' ? undefined : requestIdentity(request);
+    // RFC 3261 8.2.2.2: the same request by another path is answered 482.
+    const merged = !belongs && this.#identities.has(identity!);
     const full = this.#servers.size >= (belongs ? 2 * this.#limit : this.#limit);
     if (merged || full) {
       this.#answerStatelessly(request, flow, via, merged ? 482 : 503);
       return;
     }
-    const transaction = this.#serve(key, identity, request, via, flow);
-    if (cancelKey === undefined) this.#user.requested(transaction);
-    else this.#user.cancelled(transaction, this.#cancelled(cancelKey, request, flow));
+    const transaction = this.#serve(key, identity, request.method, via, flow);
+    if (cancelKey === undefined) this.#user.requested(request, transaction);
+    else this.#user.cancelled(request, transaction, this.#cancelled(cancelKey, request, flow));
   }
 
   receiveResponse(response: SipResponse): void {
@@ -88,8 +93,7 @@ export class TransactionLayer implements TransactionHost {
     const transaction = this.#clients.get(clientKey(branch, method));
     if (transaction === undefined) return;
     // RFC 3261 8.1.3.3: with more Vias than we sent it is meant for somebody else (RFC 4475 3.3.10).
-    if (headers.all('Via').length <= transaction.request.headers.all('Via').length)
-      transaction.receive(response);
+    if (headers.all('Via').length <= transaction.vias) transaction.receive(response);
   }
 
   /** Answers a request that is to have no transaction (RFC 3261 8.2.7); an ACK is never answered. */
@@ -163,15 +167,17 @@ export class TransactionLayer implements TransactionHost {
     const server = this.#servers.get(key);
     if (server === undefined || server !== transaction) return;
     this.#servers.delete(key);
-    if (this.#identities.get(server.identity) === server) this.#identities.delete(server.identity);
+    const { identity } = server;
+    if (identity !== undefined && this.#identities.get(identity) === server)
+      this.#identities.delete(identity);
   }
 
-  #serve(key: string, identity: string, request: SipRequest, via: Via, flow: Flow): ServerTransaction {
+  #serve(key: string, identity: string | undefined, method: string, via: Via, flow: Flow): ServerTransaction {
     const path = new ResponsePath(via, flow, this.#dial);
-    const Kind = request.method === 'INVITE' ? InviteServerTransaction : NonInviteServerTransaction;
-    const transaction = new Kind(this, key, identity, request, flow, path);
+    const Kind = method === 'INVITE' ? InviteServerTransaction : NonInviteServerTransaction;
+    const transaction = new Kind(this, key, identity, flow, path);
     this.#servers.set(key, transaction);
-    this.#identities.set(identity, transaction);
+    if (identity !== undefined) this.#identities.set(identity, transaction);
     return transaction;
   }
 

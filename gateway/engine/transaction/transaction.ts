@@ -30,7 +30,8 @@ export interface ClientTransactionUser {
 }
 
 export interface ClientTransaction extends Transaction {
-  readonly request: SipRequest;
+  /** How many Via fields its request has. */
+  readonly vias: number;
   receive(response: SipResponse): void;
 }
 
@@ -43,12 +44,16 @@ export interface ServerTransactionUser {
   transportFailed(error: Error): void;
 }
 
+/**
+ * Keeps no more than it must: not the request, which is its user's, and of the answer the text. For 64*T1 after its
+ * call that is all there is of it, and there are many.
+ */
 export interface ServerTransaction extends Transaction {
-  readonly request: SipRequest;
-  /** What merged copies of the request have in common (RFC 3261 8.2.2.2). */
-  readonly identity: string;
+  /** What merged copies of the request have in common (RFC 3261 8.2.2.2); undefined where there can be none. */
+  readonly identity: string | undefined;
   /** Whether a final response has been sent. */
   readonly answered: boolean;
+  /** Whoever is done with it takes himself off, to be forgotten before it is. */
   user: ServerTransactionUser | undefined;
   /** A retransmission of the request, or the ACK of an INVITE. */
   receive(request: SipRequest): void;

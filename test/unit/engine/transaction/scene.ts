@@ -47,6 +47,7 @@ export class Scene {
   /** What the layer handed up, in words. */
   readonly events: string[] = [];
   readonly requested: ServerTransaction[] = [];
+  readonly #requests = new Map<ServerTransaction, SipRequest>();
   readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction | undefined }[] = [];
   readonly dialled: Destination[] = [];
   /** What dialling finds; undefined for nothing. */
@@ -62,11 +63,12 @@ export class Scene {
     };
     this.layer = new TransactionLayer(
       {
-        requested: transaction => {
+        requested: (request, transaction) => {
           this.requested.push(transaction);
-          this.events.push(`requested ${transaction.request.method}`);
+          this.#requests.set(transaction, request);
+          this.events.push(`requested ${request.method}`);
         },
-        cancelled: (cancel, invite) => this.cancels.push({ cancel, invite }),
+        cancelled: (_request, cancel, invite) => this.cancels.push({ cancel, invite }),
         acknowledged: () => this.events.push('acknowledged'),
       },
       this.timers,
@@ -98,7 +100,10 @@ export class Scene {
   }
 
   respond(transaction: ServerTransaction, status: number): void {
-    transaction.respond(status, serialize(createResponse(transaction.request, status, undefined, 'b')));
+    transaction.respond(
+      status,
+      serialize(createResponse(this.#requests.get(transaction)!, status, undefined, 'b')),
+    );
   }
 
   #user(): ClientTransactionUser {
