@@ -7,7 +7,7 @@ import { soak } from './soak.ts';
 
 const calls = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
-const warmUp = Math.min(10_000, Math.ceil(calls / 5));
+const warmUp = Math.min(5_000, Math.ceil(calls / 5));
 console.log(`${calls} calls after ${warmUp} to warm up, seed ${seed}`);
 console.log('1 % of the datagrams lost, 1 % doubled, 1 % reordered');
 
@@ -16,7 +16,7 @@ const report = await soak({
   warmUp,
   seed,
   // The engine remembers finished transactions for 32 s, as RFC 3261 has it.
-  concurrency: 16,
+  concurrency: 48,
   share: 0.01,
   t1: 500,
   snapshots: process.env.SIP_CALL_SOAK_SNAPSHOTS,
