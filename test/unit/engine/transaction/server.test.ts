@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createResponse } from '../../../../gateway/engine/message/compose.ts';
+import { serialize } from '../../../../gateway/engine/message/serialize.ts';
 import { request, Scene } from './scene.ts';
 
 const lifetime = 64 * 500;
@@ -78,6 +80,22 @@ test('any other request is answered again when it is repeated, until timer J', (
   assert.deepEqual(scene.events, ['requested OPTIONS', 'requested OPTIONS']);
   scene.layer.close();
   assertGone(scene);
+});
+
+test('an answer is repeated byte for byte, whatever its body is made of', () => {
+  const scene = new Scene();
+  const flow = scene.flow();
+  scene.layer.receiveRequest(request('OPTIONS'), flow);
+  const body = Buffer.from([0, 0xe2, 0x82, 0xac, 0xff, 0x0d, 0x0a, 0x80]);
+  const response = createResponse(request('OPTIONS'), 200, 'До связи', 'b');
+  scene.requested[0]!.respond(200, serialize({ ...response, body }));
+  scene.layer.receiveRequest(request('OPTIONS'), flow);
+  assert.equal(flow.sent.length, 2);
+  for (const { message } of flow.sent) {
+    assert.deepEqual(message.body, body);
+    assert.ok(message.kind === 'response' && message.reason === 'До связи');
+  }
+  scene.layer.close();
 });
 
 test('requests of RFC 2543 peers are matched by all that they are', () => {
