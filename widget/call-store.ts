@@ -1,4 +1,5 @@
-// The one state machine of a call, as its page sees it: (call, event) -> call, in one table.
+// The one state machine of a call, as its page sees it: (call, event) -> call, in one table. Here what a button needs
+// by itself, how calls begin and end; what happens to them between is in call-progress.ts.
 // Pure: no DOM, no JsSIP, no clock. Events are facts that somebody confirmed (the browser, the gateway, the
 // visitor's click on "call"), never hopes, and an event that has no row in the present state is ignored.
 
@@ -96,8 +97,9 @@ export type CallEvent =
   | { type: 'ended'; reason: EndReason; at: number }
   | { type: 'dismissed' };
 
-type Step<T extends CallEvent['type']> = (call: Call, event: Extract<CallEvent, { type: T }>) => Call;
+export type Step<T extends CallEvent['type']> = (call: Call, event: Extract<CallEvent, { type: T }>) => Call;
 type Row = { [T in CallEvent['type']]?: Step<T> };
+export type Rows = { readonly [state in CallState]?: Row };
 
 export const idle: Call = {
   state: 'idle',
@@ -133,45 +135,6 @@ const request: Step<'requested'> = (_, { listen = false }) => ({
   speaks: !listen,
 });
 const dismiss: Step<'dismissed'> = () => idle;
-const mute: Step<'muted'> = (call, { on }) => (on === call.muted ? call : { ...call, muted: on });
-const ring: Step<'rang'> = (call, { earlyMedia }) =>
-  call.state === 'ringing' && (call.earlyMedia || !earlyMedia)
-    ? call
-    : { ...call, state: 'ringing', earlyMedia: call.earlyMedia || earlyMedia };
-const hold: Step<'held'> = (call, { on }) =>
-  on === call.held ? call : { ...call, held: on, holdRefused: false };
-const heldByThem: Step<'held-by-them'> = (call, { on }) =>
-  on === call.heldByThem ? call : { ...call, heldByThem: on };
-const refuseHold: Step<'hold-refused'> = call => (call.holdRefused ? call : { ...call, holdRefused: true });
-const ask: Step<'device-asked'> = call => (call.asking ? call : { ...call, asking: true });
-const stopAsking: Step<'device-granted'> = (call, { camera = call.camera }) => ({
-  ...call,
-  asking: false,
-  camera,
-});
-const wish: Step<'wished'> = (call, { wish }) => {
-  const { refusal: _, ...rest } = call;
-  return { ...rest, wish };
-};
-const wishOver = ({ wish: _, ...call }: Call): Call => ({ ...call, asking: false });
-const grant: Step<'granted'> = (call, { wish, on }) => ({
-  ...wishOver(call),
-  [wish === 'camera' ? 'camera' : 'speaks']: on,
-});
-const refuseWish: Step<'wish-refused'> = (call, { wish, why }) => ({
-  ...wishOver(call),
-  ...(wish === 'camera' && { camera: false }),
-  refusal: `${wish}-${why}`,
-});
-const judge: Step<'judged'> = (call, { quality, trouble }) =>
-  quality === call.quality && trouble === call.trouble ? call : { ...call, quality, trouble };
-const answer: Step<'answered'> = (call, { at }) => ({ ...call, state: 'in-call', answeredAt: at });
-const lose: Step<'signalling-lost'> = call =>
-  call.signallingLost ? call : { ...call, signallingLost: true };
-const restore: Step<'signalling-restored'> = call =>
-  call.signallingLost ? { ...call, signallingLost: false } : call;
-const fallSilent: Step<'media-lost'> = call => (call.mediaLost ? call : { ...call, mediaLost: true });
-const sound: Step<'media-restored'> = call => (call.mediaLost ? { ...call, mediaLost: false } : call);
 const end: Step<'ended'> = (call, { reason, at }) => ({
   ...idle,
   state: decided.has(reason) ? 'ended' : 'failed',
@@ -180,10 +143,6 @@ const end: Step<'ended'> = (call, { reason, at }) => ({
   endedAt: at,
 });
 
-/** The visitor mended it in the browser's settings, with the card still before them. */
-const allow: Step<'device-allowed'> = call =>
-  call.reason?.startsWith('microphone') && !call.allowed ? { ...call, allowed: true } : call;
-
 const table: Readonly<Record<CallState, Row>> = {
   idle: {
     requested: request,
@@ -191,38 +150,23 @@ const table: Readonly<Record<CallState, Row>> = {
     ended: (call, event) =>
       event.reason === 'bad-address' || event.reason === 'closed' ? end(call, event) : call,
   },
-  preparing: {
-    'device-asked': ask,
-    'device-granted': stopAsking,
-    invited: call => ({ ...call, state: 'calling', asking: false }),
-    ended: end,
-  },
-  calling: { rang: ring, answered: answer, muted: mute, ended: end },
-  ringing: { rang: ring, answered: answer, muted: mute, ended: end },
-  'in-call': {
-    muted: mute,
-    held: hold,
-    'held-by-them': heldByThem,
-    'hold-refused': refuseHold,
-    wished: wish,
-    granted: grant,
-    'wish-refused': refuseWish,
-    'device-asked': ask,
-    'device-granted': stopAsking,
-    judged: judge,
-    'signalling-lost': lose,
-    'signalling-restored': restore,
-    'media-lost': fallSilent,
-    'media-restored': sound,
-    ended: end,
-  },
+  preparing: { ended: end },
+  calling: { ended: end },
+  ringing: { ended: end },
+  'in-call': { ended: end },
   ended: { requested: request, dismissed: dismiss },
-  failed: { requested: request, 'device-allowed': allow, dismissed: dismiss },
+  failed: { requested: request, dismissed: dismiss },
 };
 
-/** The call after the event; the very same object when the event means nothing in this state. */
-export function reduce(call: Call, event: CallEvent): Call {
-  const step = table[call.state][event.type] as Step<typeof event.type> | undefined;
+/**
+ * The call after the event; the very same object when the event means nothing in this state. `progress` has the rest
+ * of the table, and comes with the parts that confirm such facts.
+ */
+export function reduce(call: Call, event: CallEvent, progress: Rows | undefined): Call {
+  const { state } = call;
+  const step = (table[state][event.type] ?? progress?.[state]?.[event.type]) as
+    | Step<typeof event.type>
+    | undefined;
   return step ? step(call, event as never) : call;
 }
 

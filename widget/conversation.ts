@@ -16,6 +16,9 @@ import { Vigil } from './vigil.ts';
 import { visitHeaders } from './visit.ts';
 import { Wishes } from './wishes.ts';
 
+// What a conversation confirms, the store must understand: they come together.
+export { progress } from './call-progress.ts';
+
 type PhoneChunk = { Phone: typeof Phone };
 
 export interface ConversationRequest {

@@ -12,6 +12,7 @@ import {
   type EndReason,
   idle,
   isActive,
+  type Rows,
   reduce,
 } from './call-store.ts';
 import type { Conversation } from './conversation.ts';
@@ -136,6 +137,7 @@ export class SipCall extends ReactiveElement {
   #conversation: Conversation | undefined;
   #volume = 1;
   #pretended: Streams = {};
+  #progress: Rows | undefined;
   #face!: Face;
 
   get state(): CallState {
@@ -268,6 +270,7 @@ export class SipCall extends ReactiveElement {
     if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
     try {
       const parts = await this.#loading.parts;
+      this.#progress = parts.progress;
       const standing = this.#stand(parts);
       standing.intend();
       this.#card ??= new parts.CallCard(this, {
@@ -328,7 +331,7 @@ export class SipCall extends ReactiveElement {
 
   #report(event: CallEvent): void {
     const before = this.#call;
-    this.#call = reduce(before, event);
+    this.#call = reduce(before, event, this.#progress);
     if (this.#call === before) return;
     this.requestUpdate();
     const { state, reason } = this.#call;

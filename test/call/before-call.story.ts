@@ -107,7 +107,7 @@ stories(
         // A firewall that lets no sound through: the checks of ICE go elsewhere.
         const set = RTCPeerConnection.prototype.setRemoteDescription;
         RTCPeerConnection.prototype.setRemoteDescription = function (description) {
-          const sdp = description.sdp?.replace(/^(a=candidate:\S+ 1 udp \d+ \S+) \d+/gm, '$1 9');
+          const sdp = description.sdp?.replace(/^(a=candidate:\S+ 1 \S+ \d+ \S+) \d+/gm, '$1 9');
           return Reflect.apply(set, this, [{ type: description.type, ...(sdp && { sdp }) }]);
         };
       });

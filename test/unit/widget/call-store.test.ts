@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { progress } from '../../../widget/call-progress.ts';
 import {
   type Call,
   type CallEvent,
@@ -7,8 +8,10 @@ import {
   type EndReason,
   idle,
   isActive,
-  reduce,
+  reduce as reduceWith,
 } from '../../../widget/call-store.ts';
+
+const reduce = (call: Call, event: CallEvent) => reduceWith(call, event, progress);
 
 const calls: Readonly<Record<CallState, Call>> = {
   idle,
