@@ -22,7 +22,7 @@ const sections: Record<string, { title: string; measure: () => Promise<Figure[]>
     measure: async () => (await import('./signalling.ts')).benchSignalling(),
   },
   engine: {
-    title: 'The engine alone, with an application on drachtio-srf in its process',
+    title: 'The engine alone, its application on drachtio-srf in a process of its own',
     measure: async () => (await import('./engine.ts')).benchEngine(),
   },
   parser: {
