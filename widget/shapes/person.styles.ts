@@ -5,10 +5,9 @@ export const personStyles = /* css */ `
   :host(:not([shape='card'], [shape='page'])) .person {
     display: none;
   }
-  :host([shape='card']) {
-    inline-size: var(--sip-call-width, 22rem);
-  }
   :host([shape='card']) .face {
+    inline-size: var(--sip-call-width, 22rem);
+    max-inline-size: 100%;
     padding: 1.5rem;
     box-sizing: border-box;
     border: 1px solid var(--_line);
