@@ -32,6 +32,7 @@ export interface ConversationRequest {
   /** 0 to 1. */
   readonly volume: number;
   readonly phone: PhoneChunk;
+  /** Kept by whoever is to be told; later facts find it gone with its owner. */
   readonly report: (event: CallEvent) => void;
   /** Called whenever there is another stream to show. */
   readonly media: () => void;
@@ -196,7 +197,9 @@ export class Conversation {
   #refuse(reason: EndReason): void {
     if (reason.startsWith('microphone') && !this.#over) {
       // The store takes it only while the card that says so is still there.
-      mended(reason).then(() => this.#request.report({ type: 'device-allowed' }));
+      // Weakly: that may be never, and the element be long gone.
+      const report = new WeakRef(this.#request.report);
+      mended(reason).then(() => report.deref()?.({ type: 'device-allowed' }));
     }
     if (this.#phone) this.#phone.hangUp(reason);
     else this.#report({ type: 'ended', reason, at: Date.now() });

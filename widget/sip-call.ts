@@ -199,7 +199,7 @@ export class SipCall extends ReactiveElement {
       sound,
       volume: this.#volume,
       phone: parts,
-      report: event => this.#report(event),
+      report: this.#hear,
       media: () => this.requestUpdate(),
     });
   }
@@ -328,6 +328,8 @@ export class SipCall extends ReactiveElement {
     const said = this.closest<HTMLElement>('[lang]')?.lang;
     return pickLanguage([said, document.documentElement.lang, ...navigator.languages]);
   }
+
+  readonly #hear = (event: CallEvent) => this.#report(event);
 
   #report(event: CallEvent): void {
     const before = this.#call;

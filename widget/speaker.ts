@@ -69,10 +69,13 @@ export class Speaker {
 
   play(stream: MediaStream): void {
     this.#audio.srcObject = stream;
+    // Closing interrupts it, too, and then nobody is to be waited for.
     this.#audio.play().catch(() => {
-      addEventListener('pointerdown', () => this.#audio.play().catch(() => {}), { once: true });
+      if (this.#audio.srcObject) addEventListener('pointerdown', this.#playAgain, { once: true });
     });
   }
+
+  readonly #playAgain = () => void this.#audio.play().catch(() => {});
 
   set ringback(on: boolean) {
     if (on === Boolean(this.#ringing)) return;
@@ -95,6 +98,7 @@ export class Speaker {
   close(): void {
     this.ringback = false;
     this.#audio.srcObject = null;
+    removeEventListener('pointerdown', this.#playAgain);
     for (const level of this.#levels) level.close();
     setTimeout(() => this.#context.close().catch(() => {}), 4000);
   }

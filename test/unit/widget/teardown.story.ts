@@ -1,0 +1,255 @@
+// An element that is taken out of the page leaves nothing behind, whatever it was doing: neither microphone, connection,
+// sound, listener nor timer, and in the end not itself.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { type Company, startCompany } from '../../support/company.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
+import { partsMissing, programPath } from '../../support/parts.ts';
+
+/** What the page holds that would go on without the element. */
+interface Held {
+  readonly tracks: number;
+  readonly connections: number;
+  readonly sockets: number;
+  readonly contexts: number;
+  readonly intervals: number;
+  readonly listeners: number;
+}
+
+const nothing: Held = { tracks: 0, connections: 0, sockets: 0, contexts: 0, intervals: 0, listeners: 0 };
+
+/** Runs in the page before everything: keeps count of all that is opened there. */
+function keepCount(): void {
+  const made = { tracks: [] as MediaStreamTrack[], connections: [], sockets: [], contexts: [] } as {
+    tracks: MediaStreamTrack[];
+    connections: RTCPeerConnection[];
+    sockets: WebSocket[];
+    contexts: AudioContext[];
+  };
+  const noted = <T extends abstract new (...given: never[]) => object>(kind: T, list: object[]): T =>
+    new Proxy(kind, {
+      construct(target, given, self) {
+        const one = Reflect.construct(target, given, self);
+        list.push(one);
+        return one;
+      },
+    });
+  window.RTCPeerConnection = noted(RTCPeerConnection, made.connections);
+  window.WebSocket = noted(WebSocket, made.sockets);
+  window.AudioContext = noted(AudioContext, made.contexts);
+  const devices = navigator.mediaDevices;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async wishes => {
+    const stream = await ask(wishes);
+    made.tracks.push(...stream.getTracks());
+    return stream;
+  };
+  const intervals = new Set<unknown>();
+  const [start, stop] = [window.setInterval, window.clearInterval];
+  window.setInterval = ((...given: Parameters<typeof start>) => {
+    const id = start(...given);
+    intervals.add(id);
+    return id;
+  }) as typeof start;
+  window.clearInterval = id => {
+    intervals.delete(id);
+    stop(id);
+  };
+  let listeners = 0;
+  for (const target of [window, document, devices] as EventTarget[]) {
+    const live = new Set<string>();
+    const names = new WeakMap<object, number>();
+    let last = 0;
+    const key = (type: string, listener: object) => {
+      if (!names.has(listener)) names.set(listener, ++last);
+      return `${type} ${names.get(listener)}`;
+    };
+    const [add, remove] = [target.addEventListener.bind(target), target.removeEventListener.bind(target)];
+    target.addEventListener = (
+      type: string,
+      listener: never,
+      options?: AddEventListenerOptions | boolean,
+    ) => {
+      const signal = typeof options === 'object' ? options.signal : undefined;
+      if (listener && !live.has(key(type, listener)) && !signal?.aborted) {
+        live.add(key(type, listener));
+        listeners++;
+        signal?.addEventListener('abort', () => live.delete(key(type, listener)) && listeners--);
+      }
+      add(type, listener, options);
+    };
+    target.removeEventListener = (type: string, listener: never, options?: never) => {
+      if (listener && live.delete(key(type, listener))) listeners--;
+      remove(type, listener, options);
+    };
+  }
+  Object.assign(window, {
+    held: () => ({
+      tracks: made.tracks.filter(({ readyState }) => readyState === 'live').length,
+      connections: made.connections.filter(({ signalingState }) => signalingState !== 'closed').length,
+      sockets: made.sockets.filter(({ readyState }) => readyState !== WebSocket.CLOSED).length,
+      contexts: made.contexts.filter(({ state }) => state !== 'closed').length,
+      intervals: intervals.size,
+      listeners,
+    }),
+    forget: () => {
+      for (const list of Object.values(made)) list.length = 0;
+    },
+  });
+}
+
+describe('an element that is taken out', { skip: partsMissing() }, () => {
+  let site: GallerySite;
+  let browser: Browser;
+  let company: Company;
+
+  before(async () => {
+    site = await startGallerySite();
+    company = await startCompany([site.origin], [23000, 23999]);
+    browser = await chromium.launch({
+      executablePath: programPath('chromium') ?? 'chromium',
+      args: ['--use-fake-device-for-media-stream'],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+    await company?.close();
+  });
+
+  async function open(permissions = ['microphone']): Promise<{ page: Page; devtools: CDPSession }> {
+    const context = await browser.newContext({ permissions, locale: 'en-US' });
+    const page = await context.newPage();
+    await page.addInitScript(keepCount);
+    const script = `<script type="module" src="${company.gateway.url}/sip-call.js"></script>`;
+    await page.goto(site.show(`<!doctype html><html lang="en"><title>A page</title>${script}`));
+    return { page, devtools: await context.newCDPSession(page) };
+  }
+
+  /** Instances that the collector, asked for by the question, has left. */
+  async function elementsLeft(devtools: CDPSession): Promise<number> {
+    const expression = "customElements.get('sip-call').prototype";
+    const { result } = await devtools.send('Runtime.evaluate', { expression, objectGroup: 'left' });
+    const { objects } = await devtools.send('Runtime.queryObjects', {
+      prototypeObjectId: result.objectId ?? '',
+      objectGroup: 'left',
+    });
+    const { result: length } = await devtools.send('Runtime.callFunctionOn', {
+      objectId: objects.objectId ?? '',
+      functionDeclaration: 'function () { return this.length; }',
+    });
+    await devtools.send('Runtime.releaseObjectGroup', { objectGroup: 'left' });
+    return length.value;
+  }
+
+  /** The last one may be on the stack, or be what is focused or hovered, as far as the browser remembers. */
+  async function leavesNothing(page: Page, devtools: CDPSession, atMost = 1): Promise<void> {
+    let held: Held | undefined;
+    await eventually(
+      'all is given back',
+      async () => {
+        held = await page.evaluate(() => (window as never as { held(): Held }).held());
+        return Object.values(held).every(count => count === 0);
+      },
+      { within: 15_000 },
+    ).catch(() => assert.deepEqual(held, nothing));
+    await page.evaluate(() => (window as never as { forget(): void }).forget());
+    await eventually('the elements are collected', async () => (await elementsLeft(devtools)) <= atMost);
+  }
+
+  for (const [state, to] of [
+    ['preparing', 'director'],
+    ['calling', 'director'],
+    ['ringing', 'director'],
+    ['in-call', 'director'],
+    ['failed', 'nobody-here'],
+  ] as const) {
+    it(`while ${state}, gives everything back`, async () => {
+      const { page, devtools } = await open();
+      await page.evaluate(
+        ({ state, to }) =>
+          new Promise<void>(resolve => {
+            const element = document.createElement('sip-call');
+            element.to = `${to}@mysite.test`;
+            element.addEventListener('sip-call-state', ({ detail }) => {
+              if (detail.state !== state) return;
+              element.remove();
+              resolve();
+            });
+            document.body.append(element);
+            element.call();
+          }),
+        { state, to },
+      );
+      await leavesNothing(page, devtools);
+      await eventually('the gateway has no call', async () => (await company.gateway.health()).calls === 0);
+    });
+  }
+
+  it('while it explains how to allow the microphone, is forgotten', async () => {
+    const { page, devtools } = await open([]);
+    for (let time = 0; time < 5; time++) {
+      await page.evaluate(
+        () =>
+          new Promise<void>(resolve => {
+            const element = document.createElement('sip-call');
+            element.to = 'director@mysite.test';
+            element.addEventListener('sip-call-state', ({ detail }) => {
+              if (detail.state !== 'failed') return;
+              element.remove();
+              resolve();
+            });
+            document.body.append(element);
+            element.call();
+          }),
+      );
+    }
+    await leavesNothing(page, devtools);
+  });
+
+  it('is forgotten two hundred times over, in every state', async () => {
+    const { page, devtools } = await open();
+    const cycle = (times: number) =>
+      page.evaluate(async times => {
+        const report = Symbol.for('sip-call.report');
+        const facts = [
+          { type: 'requested' },
+          { type: 'device-asked' },
+          { type: 'invited' },
+          { type: 'rang', earlyMedia: false },
+          { type: 'answered', at: Date.now() },
+          { type: 'judged', quality: 'poor', trouble: 'not-heard' },
+          { type: 'ended', reason: 'call-dropped', at: Date.now() },
+        ];
+        for (let time = 0; time < times; time++) {
+          const element = document.createElement('sip-call');
+          element.to = 'director@mysite.test';
+          document.body.append(element);
+          const told = (element as unknown as Record<symbol, (fact: object) => Promise<void>>)[report]!;
+          for (const fact of facts.slice(0, 1 + (time % facts.length))) await told.call(element, fact);
+          await element.updateComplete;
+          element.remove();
+        }
+      }, times);
+    const counted = async () => {
+      await leavesNothing(page, devtools);
+      await devtools.send('HeapProfiler.collectGarbage');
+      const { nodes, jsEventListeners } = await devtools.send('Memory.getDOMCounters');
+      return { nodes, jsEventListeners };
+    };
+    // The first few fetch the parts and warm them.
+    await cycle(20);
+    const first = await counted();
+    await cycle(200);
+    const then = await counted();
+    // One element, with its card, may be the browser's last.
+    assert.ok(then.nodes - first.nodes < 100, `${first.nodes} nodes became ${then.nodes}`);
+    assert.ok(
+      then.jsEventListeners - first.jsEventListeners < 60,
+      `${first.jsEventListeners} listeners became ${then.jsEventListeners}`,
+    );
+  });
+});
