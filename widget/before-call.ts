@@ -72,8 +72,9 @@ export class BeforeCall {
   }
 
   #start(): void {
-    const { socket, video, openSound } = this.#desk.trial();
-    const uri = this.#desk.uri();
+    const { video, openSound } = this.#desk.trial();
+    const socket = this.#desk.socket();
+    const uri = this.#desk.address()?.uri;
     if (!socket || !uri) return;
     this.#told({ step: 'connecting' });
     const test = new SoundTest({

@@ -3,12 +3,13 @@
 // Lit's templates with it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { Address } from './address.ts';
 import type { BeforeCall } from './before-call.ts';
 import { browserKind } from './browser-kind.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock, clockFace, secondsBetween } from './call-clock.ts';
 import { controls } from './call-controls.ts';
-import type { Call, EndReason, Wish } from './call-store.ts';
+import type { Call, CallEvent, EndReason, Wish } from './call-store.ts';
 import { CallbackForm } from './callback-form.ts';
 import { controlStyles } from './controls.styles.ts';
 import type { DeviceKind } from './devices.ts';
@@ -43,10 +44,9 @@ export interface CardDesk {
   readonly handset: string;
   call(): Call;
   words(): Words;
-  address(): string;
-  /** The same as SIP says it. */
-  uri(): string;
-  readonly standing: Standing;
+  address(): Address | undefined;
+  /** The gateway's WebSocket. */
+  socket(): string | undefined;
   /** Calls somebody else from this card. */
   callOther(to: string): void;
   streams(): Streams;
@@ -55,10 +55,9 @@ export interface CardDesk {
   choose(kind: DeviceKind, id: string): void;
   levels(): Levels | undefined;
   volume(value: number): void;
-  dismiss(): void;
+  report(event: CallEvent): void;
   /** What a test of the sound goes by. */
   trial(): {
-    readonly socket: string | undefined;
     readonly video: boolean;
     openSound(): Sound;
   };
@@ -75,6 +74,7 @@ sheet.replaceSync(surfaceStyles + cardStyles + controlStyles + settingsStyles + 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
   readonly #desk: CardDesk;
+  readonly #standing: Standing;
   readonly #keypad: Keypad;
   readonly #settings: Settings;
   readonly #form: CallbackForm;
@@ -83,9 +83,10 @@ export class CallCard implements ReactiveController {
   #volume = 100;
   #before: BeforeCall | undefined;
 
-  constructor(host: CardHost, desk: CardDesk) {
+  constructor(host: CardHost, desk: CardDesk, standing: Standing) {
     this.#host = host;
     this.#desk = desk;
+    this.#standing = standing;
     host.shadowRoot?.adoptedStyleSheets.push(sheet);
     host.addController(this);
     host.shadowRoot?.querySelector('.check')?.setAttribute('aria-expanded', 'false');
@@ -96,12 +97,12 @@ export class CallCard implements ReactiveController {
     this.#settings = new Settings(desk.choose, () => host.requestUpdate());
     this.#form = new CallbackForm({
       words: desk.words,
-      place: () => desk.standing.place('callback'),
-      to: desk.uri,
+      place: () => standing.place('callback'),
+      to: () => desk.address()?.uri ?? '',
       changed: () => host.requestUpdate(),
     });
     this.#ladder = new Ladder(
-      { words: desk.words, offers: () => desk.standing.offers, callOther: desk.callOther },
+      { words: desk.words, offers: () => standing.offers, callOther: desk.callOther },
       this.#form,
     );
     this.#screen = new Screen(host, desk.turnCamera);
@@ -119,7 +120,7 @@ export class CallCard implements ReactiveController {
       this.#settings.show(false);
       this.#screen.leave();
     }
-    if (this.#desk.call().reason) this.#desk.standing.refresh();
+    if (this.#desk.call().reason) this.#standing.refresh();
     else this.#form.show(false);
   }
 
@@ -141,7 +142,7 @@ export class CallCard implements ReactiveController {
     const { state, reason } = this.#desk.call();
     if (isTalking(this.#desk.call())) this.#settings.show(shown);
     if (state !== 'idle' && !reason) return;
-    if (reason) this.#desk.dismiss();
+    if (reason) this.#desk.report({ type: 'dismissed' });
     const { BeforeCall } = await import('./before-call.ts');
     this.#before ??= new BeforeCall(this.#host, this.#desk);
     this.#before.show(shown);
@@ -153,12 +154,12 @@ export class CallCard implements ReactiveController {
   }
 
   #face(): TemplateResult {
-    const { words, address, call } = this.#desk;
+    const { words, call } = this.#desk;
     const { state, reason } = call();
     const { local, remote } = this.#desk.streams();
     const pictures = !reason && [local, remote].some(stream => stream?.getVideoTracks().length);
     return html`<section
-      part="card" class="card ${pictures ? 'wide' : ''}" data-state=${state} data-reason=${reason ?? nothing} role="group" aria-label=${words().callWith(address())}
+      part="card" class="card ${pictures ? 'wide' : ''}" data-state=${state} data-reason=${reason ?? nothing} role="group" aria-label=${words().callWith(this.#calls)}
       @keydown=${(event: KeyboardEvent) => this.#pressed(event)} @fullscreenchange=${() => this.#host.requestUpdate()}
       >${reason ? this.#over() : this.#active()}</section>`;
   }
@@ -205,11 +206,11 @@ export class CallCard implements ReactiveController {
   }
 
   #over(): TemplateResult {
-    const { words, call, dismiss } = this.#desk;
+    const { words, call, report } = this.#desk;
     const { reason = 'failed' } = call();
     const hint = this.#hint();
     const deaf = reason.startsWith('microphone');
-    return html`<button part="close" class="close" type="button" ?data-next=${hopeless.has(reason) || reason === 'closed'} aria-label=${words().close} @click=${dismiss}
+    return html`<button part="close" class="close" type="button" ?data-next=${hopeless.has(reason) || reason === 'closed'} aria-label=${words().close} @click=${() => report({ type: 'dismissed' })}
         >${picture(glyphs.close)}</button>
       <header part="message" class="head over">
         <span class="badge" aria-hidden="true">${deaf ? picture(glyphs.microphone, true) : picture(reason === 'closed' ? glyphs.clock : this.#desk.handset)}</span>
@@ -230,7 +231,7 @@ export class CallCard implements ReactiveController {
 
   /** A long one may break where people would break it. */
   #address(): TemplateResult {
-    const pieces = this.#desk.address().split(/(?<=[@.])/);
+    const pieces = this.#calls.split(/(?<=[@.])/);
     return html`<p part="address" class="address"><bdi>${pieces.map(piece => html`${piece}<wbr>`)}</bdi></p>`;
   }
 
@@ -263,10 +264,15 @@ export class CallCard implements ReactiveController {
     const { reason, allowed, answeredAt, endedAt } = this.#desk.call();
     const words = this.#desk.words();
     if (allowed) return words.allowed;
-    if (reason === 'closed') return this.#desk.standing.opening;
+    if (reason === 'closed') return this.#standing.opening;
     if (reason === 'microphone-refused') return words.allowHint[browserKind()];
     const hint = reason ? words.reasons[reason].hint : '';
     return hint || !answeredAt || !endedAt ? hint : words.talked(secondsBetween(answeredAt, endedAt));
+  }
+
+  /** Whom, as people read it. */
+  get #calls(): string {
+    return this.#desk.address()?.text ?? '';
   }
 
   /** Something else is likelier to help now than a call. */

@@ -4,7 +4,7 @@
 // it would be loaded twice.
 import { type PropertyValues, ReactiveElement } from 'lit';
 import { gatewaySocket, parseAddress } from './address.ts';
-import type { CallCard } from './call-card.ts';
+import type { CallCard, CardDesk } from './call-card.ts';
 import {
   type Call,
   type CallEvent,
@@ -25,7 +25,7 @@ import type { Streams } from './screen.ts';
 import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
-import type { Standing } from './standing.ts';
+import type { Standing, StandingDesk } from './standing.ts';
 
 /** The detail of `sip-call-request`: whom, as people read it. */
 export interface SipCallRequestDetail {
@@ -139,6 +139,31 @@ export class SipCall extends ReactiveElement {
   #pretended: Streams = {};
   #progress: Rows | undefined;
   #face!: Face;
+  /** What those are told who draw, and the requests that are not the element's public methods. */
+  readonly #desk: CardDesk & StandingDesk = {
+    handset,
+    call: () => this.#call,
+    language: () => this.#language,
+    // A language that is on its way is spoken in the one before.
+    words: () => (spoken.get(this.#language) ?? [...spoken.values()].at(-1))!,
+    address: () => this.#address,
+    socket: () => this.#socket,
+    report: event => this.#hear(event),
+    callOther: to => {
+      this.#other = to;
+      this.call();
+    },
+    choose: (kind, id) => this.#conversation?.choose(kind, id),
+    want: (wish, on) => this.#conversation?.want(wish, on),
+    turnCamera: () => this.#conversation?.turnCamera(),
+    levels: () => this.#conversation?.levels(),
+    streams: () => this.#conversation ?? this.#pretended,
+    volume: value => {
+      this.#volume = value;
+      if (this.#conversation) this.#conversation.volume = value;
+    },
+    trial: () => ({ video: this.video, openSound }),
+  };
 
   get state(): CallState {
     return this.#call.state;
@@ -273,29 +298,7 @@ export class SipCall extends ReactiveElement {
       this.#progress = parts.progress;
       const standing = this.#stand(parts);
       standing.intend();
-      this.#card ??= new parts.CallCard(this, {
-        standing,
-        handset,
-        call: () => this.#call,
-        words: () => spoken.get(this.#language) ?? parts.words,
-        address: () => this.#address?.text ?? '',
-        uri: () => this.#address?.uri ?? '',
-        callOther: to => {
-          this.#other = to;
-          this.call();
-        },
-        choose: (kind, id) => this.#conversation?.choose(kind, id),
-        want: (wish, on) => this.#conversation?.want(wish, on),
-        turnCamera: () => this.#conversation?.turnCamera(),
-        levels: () => this.#conversation?.levels(),
-        streams: () => this.#conversation ?? this.#pretended,
-        volume: value => {
-          this.#volume = value;
-          if (this.#conversation) this.#conversation.volume = value;
-        },
-        dismiss: () => this.#report({ type: 'dismissed' }),
-        trial: () => ({ socket: this.#socket, video: this.video, openSound }),
-      });
+      this.#card ??= new parts.CallCard(this, this.#desk, standing);
       this.requestUpdate();
       return parts;
     } catch (error) {
@@ -305,14 +308,7 @@ export class SipCall extends ReactiveElement {
   }
 
   #stand({ Standing }: Pick<Parts, 'Standing'>): Standing {
-    this.#standing ??= new Standing(this, {
-      socket: () => this.#socket,
-      uri: () => this.#address?.uri,
-      words: () => spoken.get(this.#language),
-      language: () => this.#language,
-      free: () => !isActive(this.#call),
-      closed: () => this.#report({ type: 'ended', reason: 'closed', at: Date.now() }),
-    });
+    this.#standing ??= new Standing(this, this.#desk);
     return this.#standing;
   }
 

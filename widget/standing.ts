@@ -2,6 +2,8 @@
 // asked for with the visitor's intent, then once a minute at most while the button can be seen. Fetched with that
 // intent, or at once where the page says `status`; a gateway that says nothing changes nothing.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Address } from './address.ts';
+import type { Call, CallEvent } from './call-store.ts';
 import type { Words } from './locales/words.ts';
 import { opensAt } from './opens-at.ts';
 import { standingStyles } from './standing.styles.ts';
@@ -22,14 +24,12 @@ interface Answer {
 export interface StandingDesk {
   /** Where the gateway's WebSocket is: what else it has is beside it. */
   socket(): string | undefined;
-  /** The SIP URI that a press would call. */
-  uri(): string | undefined;
-  words(): Words | undefined;
+  /** Whom a press would call. */
+  address(): Address | undefined;
+  words(): Words;
   language(): string;
-  /** No call is being made or is on. */
-  free(): boolean;
-  /** A press that should not ring anybody: shows what there is instead. */
-  closed(): void;
+  call(): Call;
+  report(event: CallEvent): void;
 }
 
 type Host = ReactiveControllerHost & Element;
@@ -72,8 +72,8 @@ export class Standing implements ReactiveController {
   /** What is written on the pill; empty when there is nothing to say. */
   get text(): string {
     const { state } = this.#current ?? {};
+    if (!(state === 'closed' || state === 'unreachable')) return '';
     const words = this.#desk.words();
-    if (!words || !(state === 'closed' || state === 'unreachable')) return '';
     const time = this.#time;
     return state === 'unreachable' ? words.notAnswering : time ? words.closedUntil(time) : words.closed;
   }
@@ -81,7 +81,7 @@ export class Standing implements ReactiveController {
   /** "Opens Mon 9:00 AM", for the card; empty when nobody knows. */
   get opening(): string {
     const time = this.#time;
-    return time ? (this.#desk.words()?.opens(time) ?? '') : '';
+    return time ? this.#desk.words().opens(time) : '';
   }
 
   get offers(): readonly Offer[] {
@@ -95,8 +95,9 @@ export class Standing implements ReactiveController {
 
   /** True when it has dealt with the press. */
   press(): boolean {
-    const closed = this.#current?.state === 'closed' && this.#desk.free();
-    if (closed) this.#desk.closed();
+    const closed = this.#current?.state === 'closed' && this.#desk.call().state === 'idle';
+    // Rings nobody: shows what there is instead.
+    if (closed) this.#desk.report({ type: 'ended', reason: 'closed', at: Date.now() });
     return closed;
   }
 
@@ -117,6 +118,7 @@ export class Standing implements ReactiveController {
 
   hostDisconnected(): void {
     this.#view.disconnect();
+    this.#seen = false;
     document.removeEventListener('visibilitychange', this.#look);
     clearTimeout(this.#round);
   }
@@ -130,12 +132,12 @@ export class Standing implements ReactiveController {
   readonly #look = (): void => {
     clearTimeout(this.#round);
     if (!this.#seen || document.hidden) return;
-    if (this.#desk.free()) this.intend();
+    if (this.#desk.call().state === 'idle') this.intend();
     this.#round = setTimeout(this.#look, Math.max(this.#due(OFTEN_MS), 1_000));
   };
 
   get #uri(): string {
-    return this.#desk.uri() ?? '';
+    return this.#desk.address()?.uri ?? '';
   }
 
   get #current(): Answer | undefined {

@@ -240,16 +240,14 @@ async function show(element, facts, { keys = '', press, open, send, trial }) {
   const card = inside.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
   // What the gateway says comes a little later.
-  await settled(element);
-  if (open) inside.querySelector(open).click();
-  await settled(element);
+  if (open) (await drawn(inside, open)).click();
   if (!send) return;
-  inside.querySelector('[name=phone]').value = send;
+  (await drawn(inside, '[name=phone]')).value = send;
   inside.querySelector('form').requestSubmit();
-  await settled(element);
+  await drawn(inside, '.sent');
 }
 
-async function settled(element) {
-  await new Promise(resolve => setTimeout(resolve));
-  await element.updateComplete;
+async function drawn(inside, selector) {
+  while (!inside.querySelector(selector)) await new Promise(requestAnimationFrame);
+  return inside.querySelector(selector);
 }
