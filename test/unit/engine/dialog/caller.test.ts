@@ -27,7 +27,7 @@ function call(app: App, peer: WirePeer, options: Record<string, unknown> = {}): 
 
 async function hangUp(dialog: WholeDialog, peer: WirePeer): Promise<void> {
   const destroyed = dialog.destroy();
-  peer.respond(await peer.hearRequest('BYE'), '200 OK');
+  peer.respond(await peer.hearRequest('BYE', dialog.sip.remoteTag), '200 OK');
   await destroyed;
 }
 
@@ -105,9 +105,8 @@ describe('the engine calling', { concurrency: 8, timeout: 20_000 }, () => {
     for (const tag of ['two', 'three']) {
       peer.respond(invite, '200 OK', { tag, body: sdp });
       assert.match((await peer.hearRequest('ACK')).headers.get('To')!, new RegExp(`tag=${tag}$`));
-      const bye = await peer.hearRequest('BYE');
-      assert.match(bye.headers.get('To')!, new RegExp(`tag=${tag}$`));
-      peer.respond(bye, '200 OK');
+      // By its tag: the BYE of the fork before may have been repeated meanwhile.
+      peer.respond(await peer.hearRequest('BYE', tag), '200 OK');
     }
     // Who was chosen and did not hear its ACK gets its own again.
     const acks = peer.transactions('ACK');

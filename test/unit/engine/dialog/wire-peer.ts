@@ -3,6 +3,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
+import { tagOf } from '../../../../gateway/engine/message/address.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../../../gateway/engine/message/parse.ts';
 
@@ -108,9 +109,15 @@ export class WirePeer {
     return new Set(requests.map(({ headers }) => headers.get('Via'))).size;
   }
 
-  /** The next request of that method not asked for before. */
-  async hearRequest(method: string): Promise<SipRequest> {
-    const wanted = (message: SipMessage) => message.kind === 'request' && message.method === method;
+  /**
+   * The next request of that method not asked for before, which may be a repetition; with `tag`, of those to that
+   * fork alone.
+   */
+  async hearRequest(method: string, tag?: string): Promise<SipRequest> {
+    const wanted = (message: SipMessage) =>
+      message.kind === 'request' &&
+      message.method === method &&
+      (tag === undefined || tagOf(message.headers.get('To')!) === tag);
     return (await this.#hear(wanted, method)) as SipRequest;
   }
 
