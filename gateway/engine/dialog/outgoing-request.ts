@@ -17,6 +17,8 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   readonly flow: Flow | undefined;
   dialog: Dialog | undefined;
   readonly #agent: UserAgent;
+  /** Whether it asks for the first dialog of a subscription. */
+  readonly #subscribes: boolean;
 
   constructor(
     agent: UserAgent,
@@ -32,7 +34,9 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     this.bytes = bytes;
     this.flow = flow;
     this.dialog = dialog;
+    this.#subscribes = dialog === undefined && request.method === 'SUBSCRIBE';
     if (dialog !== undefined && request.method === 'UPDATE') dialog.outgoingUpdate = request;
+    if (this.#subscribes) agent.earlyNotifies.expect(request);
   }
 
   get dialogId(): string {
@@ -42,8 +46,8 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   received(response: SipResponse): void {
     // RFC 3261 8.1.3.2 treats a 100 like any provisional; the daemon keeps it to itself, and so do we.
     if (response.status === 100) return;
-    if (response.status >= 200) this.#concluded(response);
-    this.#agent.application.responded(this, response, this.flow);
+    if (response.status >= 200) this.#finished(response, this.flow);
+    else this.#agent.application.responded(this, response, this.flow);
   }
 
   timedOut(): void {
@@ -55,9 +59,13 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   }
 
   #failed(status: number): void {
-    const response = createResponse(this.request, status);
+    this.#finished(createResponse(this.request, status), undefined);
+  }
+
+  #finished(response: SipResponse, flow: Flow | undefined): void {
     this.#concluded(response);
-    this.#agent.application.responded(this, response, undefined);
+    this.#agent.application.responded(this, response, flow);
+    if (this.#subscribes) this.#agent.earlyNotifies.settle(this.request);
   }
 
   #concluded(response: SipResponse): void {
@@ -71,7 +79,7 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
       if (method === 'NOTIFY') this.#agent.endSubscription(dialog, this.request);
       // RFC 6665 4.1.2.2, 4.2.2: whom the peer does not know, or who does not answer, has no subscription.
       if (status === 481 || (status === 408 && method === 'NOTIFY')) this.#agent.unsubscribed(dialog);
-    } else if (method === 'SUBSCRIBE' && status < 300 && this.flow !== undefined) {
+    } else if (this.#subscribes && status < 300 && this.flow !== undefined) {
       this.dialog = Dialog.ofClient(this.request, response, this.flow);
       this.dialog.state = 'Confirmed';
       this.dialog.owner = this.owner;

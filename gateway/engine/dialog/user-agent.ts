@@ -11,6 +11,7 @@ import type { Flow } from '../transport/transport.ts';
 import type { Application, Draft } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
+import { EarlyNotifies } from './early-notifies.ts';
 import type { Forwarder } from './forwarder.ts';
 import { IncomingInvite } from './incoming-invite.ts';
 import { IncomingRequest, noBody } from './incoming-request.ts';
@@ -43,6 +44,7 @@ export class UserAgent implements TransactionUser {
   readonly dialogs: DialogTable;
   readonly transactions: TransactionLayer;
   readonly outbound: Outbound;
+  readonly earlyNotifies: EarlyNotifies;
   readonly application: Application;
   /** Looks first at what may be of somebody else's dialog. */
   forwarder: Forwarder | undefined;
@@ -58,6 +60,7 @@ export class UserAgent implements TransactionUser {
     this.userAgent = options.userAgent;
     this.#network = network;
     this.#waiting = new WaitingRequests(timers);
+    this.earlyNotifies = new EarlyNotifies(timers, (...notify) => this.#continueDialog(...notify));
     this.dialogs = new DialogTable(limits.dialogs);
     const dial = (destination: Parameters<Network['flowTo']>[0]) => network.flowTo(destination);
     this.transactions = new TransactionLayer(this, timers, dial, limits.transactions);
@@ -207,6 +210,7 @@ export class UserAgent implements TransactionUser {
 
   close(): void {
     this.#waiting.clear();
+    this.earlyNotifies.clear();
     this.#invites.clear();
     for (const dialog of this.dialogs) dialog.incomingInvite?.release();
     this.dialogs.clear();
@@ -215,6 +219,10 @@ export class UserAgent implements TransactionUser {
   }
 
   #requestedInDialog(request: SipRequest, transaction: ServerTransaction): void {
+    if (!this.earlyNotifies.hold(request, transaction)) this.#continueDialog(request, transaction);
+  }
+
+  #continueDialog(request: SipRequest, transaction: ServerTransaction): void {
     const dialog = this.dialogs.match(request);
     if (dialog === undefined) {
       respond(request, transaction, 481);

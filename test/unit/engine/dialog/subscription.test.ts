@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SipRequest } from '../../../../gateway/engine/message/message.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { nextRequest, type WholeDialog } from '../drachtio/testbed.ts';
-import { TimedScene } from './timed-scene.ts';
+import { forgotten, TimedScene } from './timed-scene.ts';
 import { WireCall } from './wire-peer.ts';
 
 const minute = ['Event: presence', 'Expires: 60'];
@@ -132,5 +133,92 @@ describe('a subscription', { concurrency: 4, timeout: 20_000 }, () => {
     assert.equal(scene.requests('BYE').length, 0);
     assert.equal(dialogs(scene), 1);
     await scene.hangUp(dialog);
+  });
+
+  describe('of ours that is notified before its SUBSCRIBE is answered', () => {
+    /** The SUBSCRIBE of the application, unanswered, and a NOTIFY of whoever answers it with that tag. */
+    async function subscribing(scene: TimedScene) {
+      const outcome = scene.app.srf.createUAC(`sip:x@127.0.0.1:${scene.peer.port}`, {
+        method: 'SUBSCRIBE',
+        headers: { Event: 'presence;id=7', Expires: '60' },
+      });
+      outcome.catch(() => {});
+      const request = await scene.peer.hearRequest('SUBSCRIBE');
+      const notify = (seq: number, tag = 'b', event = 'presence;id=7') =>
+        scene.peer.request({
+          method: 'NOTIFY',
+          uri: scene.app.uri('watcher'),
+          branch: `z9hG4bK-early-${tag}-${seq}`,
+          from: `${request.headers.get('To')};tag=${tag}`,
+          to: request.headers.get('From')!,
+          callId: request.headers.get('Call-ID')!,
+          cseq: seq,
+          headers: [`Event: ${event}`, 'Subscription-State: active', `Subject: ${tag}${seq}`],
+        });
+      /** So many NOTIFYs have arrived, and none is answered. */
+      const read = async (count: number) => {
+        await eventually('the NOTIFYs arrived', () => scene.app.engine.counts().serverTransactions === count);
+        assert.ok(!scene.peer.heard.some(({ headers }) => headers.get('CSeq')?.endsWith('NOTIFY')));
+      };
+      return { outcome, request, notify, read };
+    }
+
+    test('hears of it in the dialog that the 2xx makes, in order', async context => {
+      const scene = await TimedScene.open(context);
+      const { outcome, request, notify, read } = await subscribing(scene);
+      notify(1);
+      await read(1);
+      scene.peer.respond(request, '200 OK', { tag: 'b', headers: ['Expires: 60'] });
+      const heard: string[] = [];
+      (await outcome).on('notify', (req, res) => {
+        heard.push(req.get('Subject') ?? '');
+        res.send(200);
+      });
+      notify(2);
+      await read(2);
+      scene.clock.pass(50);
+      await scene.peer.hearResponse(200, 'NOTIFY');
+      await scene.peer.hearResponse(200, 'NOTIFY');
+      assert.deepEqual(heard, ['b1', 'b2']);
+    });
+
+    test('hears nothing of another fork, nor of another event', async context => {
+      const scene = await TimedScene.open(context);
+      const { outcome, request, notify, read } = await subscribing(scene);
+      notify(1, 'another');
+      await read(1);
+      notify(2, 'b', 'presence;id=8');
+      assert.equal((await scene.peer.hearResponse(481, 'NOTIFY')).headers.get('CSeq'), '2 NOTIFY');
+      scene.peer.respond(request, '200 OK', { tag: 'b', headers: ['Expires: 60'] });
+      await outcome;
+      scene.clock.pass(50);
+      assert.equal((await scene.peer.hearResponse(481, 'NOTIFY')).headers.get('CSeq'), '1 NOTIFY');
+    });
+
+    test('does not come about when that is refused or never answered', async context => {
+      for (const status of ['403 Forbidden', undefined]) {
+        const scene = await TimedScene.open(context);
+        const { outcome, request, notify, read } = await subscribing(scene);
+        notify(1);
+        await read(1);
+        if (status === undefined) scene.clock.pass(forgotten);
+        else scene.peer.respond(request, status, { tag: 'b' });
+        await assert.rejects(outcome);
+        scene.clock.pass(50);
+        await scene.peer.hearResponse(481, 'NOTIFY');
+        assert.equal(dialogs(scene), 0);
+      }
+    });
+
+    test('keeps no more than 16 waiting', async context => {
+      const scene = await TimedScene.open(context);
+      const { outcome, request, notify, read } = await subscribing(scene);
+      for (let seq = 1; seq <= 16; seq++) notify(seq);
+      await read(16);
+      notify(17);
+      await scene.peer.hearResponse(481, 'NOTIFY');
+      scene.peer.respond(request, '403 Forbidden', { tag: 'b' });
+      await assert.rejects(outcome);
+    });
   });
 });
