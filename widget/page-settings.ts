@@ -17,6 +17,12 @@ export interface SipCallSettings {
   /** A BCP 47 tag, such as `ru` or `pt-BR`. */
   lang?: string;
   video?: boolean;
+  status?: boolean;
+  shape?: 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
+  name?: string;
+  job?: string;
+  photo?: string;
+  listen?: boolean;
   /** For every language, or under a language's tag for that one. */
   words?: OwnWords & { [language in Language]?: OwnWords };
 }

@@ -5,6 +5,9 @@ import type { SipCallRequestDetail, SipCallStateDetail } from '../sip-call.ts';
 export interface SipCallAttributes extends Omit<SipCallSettings, 'words' | 'lang'> {
   /** Whom to call: `director@mysite.ru`. */
   to: string;
+  corner?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left';
+  /** Seconds until a floating button is there. */
+  delay?: number | string;
 }
 
 export type SipCallRequestEvent = CustomEvent<SipCallRequestDetail>;
