@@ -12,6 +12,8 @@ export type Shape = 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
 /** The element, as a shape sees it. */
 export interface ShapedHost extends ReactiveControllerHost, HTMLElement {
   readonly to: string | null;
+  readonly theme: string | null;
+  readonly video: boolean;
   readonly name: string | null;
   readonly job: string | null;
   readonly photo: string | null;
@@ -40,7 +42,14 @@ export async function takeShape(
   host: ShapedHost,
   face: HTMLElement,
   words: () => Promise<Words>,
+  socket: () => string | undefined,
 ): Promise<void> {
+  if (host.hasAttribute('window')) {
+    import('./shapes/window.ts').then(
+      ({ openInWindow }) => openInWindow(host, face, words, socket),
+      () => {},
+    );
+  }
   const chunk = chunks[name ?? ''];
   if (!chunk) return;
   face.hidden = true;

@@ -55,6 +55,7 @@ let speaking: SipCall | undefined;
  *   what stands in the element the button; `none` draws nothing, for pages with controls of their own.
  * @attr {'bottom-right'|'bottom-left'|'top-right'|'top-left'} corner - Of `floating`; by default below, where lines end.
  * @attr {number} delay - Of `floating`: seconds until it is there.
+ * @attr {boolean} window - The call is made in a small window of the gateway's own, and outlives the site's pages.
  * @attr {string} name - Of `card` and `page`: who is called. @attr {string} job - What they do.
  * @attr {string} photo - The URL of a square picture of them.
  * @attr {boolean} listen - Joins as a listener, and asks for no microphone until the visitor wants to speak.
@@ -388,8 +389,9 @@ export class SipCall extends ReactiveElement {
         () => {},
       );
     }
-    if (changed.has('shape')) {
-      takeShape(this.shape, this, this.#face.element, () => loadWords(this.#language)).catch(() => {});
+    if (changed.has('shape') || !this.hasUpdated) {
+      const words = () => loadWords(this.#language);
+      takeShape(this.shape, this, this.#face.element, words, () => this.#socket).catch(() => {});
     }
     const { state, reason } = this.#call;
     const language = this.#language;

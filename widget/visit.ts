@@ -10,7 +10,9 @@ export function visitHeaders(page: string, referrer: string): string[] {
   for (const [name, value] of readUrl(page)?.searchParams ?? []) {
     if (/^utm_[a-z_]+$/.test(name)) campaign.append(name, value);
   }
-  const told = { Page: place(page), Referrer: place(referrer), Utm: String(campaign) };
+  // The gateway's own page, opened by one of the site's.
+  const from = /\/call\?/.test(page) && readUrl(page)?.searchParams.get('from');
+  const told = { Page: place(page), Referrer: place(from || referrer), Utm: String(campaign) };
   return Object.entries(told)
     .filter(([, value]) => value)
     .map(([name, value]) => `X-Sip-Call-${name}: ${value.slice(0, most)}`);

@@ -143,3 +143,13 @@ test('the PBX and the record of the call learn where the visitor was', async con
   assert.equal(record?.referrer, 'https://search.example/');
   assert.equal(record?.utm, 'utm_source=letter');
 });
+
+test('the window that a page opened tells which page that was', () => {
+  const page =
+    'https://call.mysite.ru/call?to=director@mysite.ru&from=https://mysite.ru/contacts&utm_source=letter';
+  assert.deepEqual(visitHeaders(page, 'https://mysite.ru/'), [
+    'X-Sip-Call-Page: https://call.mysite.ru/call',
+    'X-Sip-Call-Referrer: https://mysite.ru/contacts',
+    'X-Sip-Call-Utm: utm_source=letter',
+  ]);
+});

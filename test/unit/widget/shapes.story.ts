@@ -180,6 +180,27 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
+  describe('window', () => {
+    it('opens the gateway’s page once, with all that it has to know, and makes no call here', async () => {
+      await show('<sip-call to="director@mysite.test" window lang="ru" theme="dark"></sip-call>');
+      await page.locator('sip-call [title="Откроется в отдельном окне"]').waitFor();
+      const popup = page.waitForEvent('popup');
+      const asked = page.context().waitForEvent('request', request => request.url().includes('/call?'));
+      await pill().click();
+      await popup;
+      const { searchParams } = new URL((await asked).url());
+      assert.deepEqual(Object.fromEntries(searchParams), {
+        to: 'director@mysite.test',
+        lang: 'ru',
+        theme: 'dark',
+        from: page.url(),
+      });
+      await pill().click();
+      assert.equal(page.context().pages().length, 2);
+      assert.equal(await page.locator('sip-call').getAttribute('state'), 'idle');
+    });
+  });
+
   describe('card', () => {
     it('says who is called, from attributes or from what the page puts in their place', async () => {
       await show(
