@@ -1,6 +1,7 @@
 // Puts one <sip-call> into each state it can be in, by the element's internal door for exactly this, so that
 // every state can be looked at, and photographed, without a network.
 
+import { seenScenes } from './gallery-seen.js';
 import { shapeScenes } from './gallery-shapes.js';
 
 const report = Symbol.for('sip-call.report');
@@ -157,7 +158,7 @@ scenes.push(
     { ...office, open: callback, send: '+7 912 000-00-00' },
   ],
 );
-scenes.push(...shapeScenes);
+scenes.push(...shapeScenes, ...seenScenes);
 
 /** As browsers name themselves; the widget's words on where to look follow from it. */
 const browsers = {
@@ -222,8 +223,8 @@ async function draw() {
   document.querySelector('main').dataset.drawn = '';
 }
 
-async function show(element, facts, { keys = '', press, open, send, trial }) {
-  for (const fact of facts) await element[report](fact);
+async function show(element, facts, { keys = '', press, open, send, trial, streams }) {
+  for (const fact of facts) await element[report](fact, streams);
   await element.updateComplete;
   const inside = element.shadowRoot;
   // A shape that is fetched shows itself when it is there.

@@ -1,0 +1,79 @@
+// The scenes of a call that is seen, and of a seminar: pictures that need no camera, painted while the gallery is open.
+
+const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
+const answered = seconds => ({ type: 'answered', at: Date.now() - seconds * 1000 });
+const talking = [...rang, answered(64), { type: 'judged', quality: 'good' }];
+const listening = [{ type: 'requested', listen: true }, ...rang.slice(1), answered(431)];
+const wish = (name, fact) => [
+  { type: 'wished', wish: name },
+  { wish: name, ...fact },
+];
+const camera = wish('camera', { type: 'granted', on: true });
+
+const them = painted({ wall: ['#e9d8c2', '#b98a62'], coat: '#20435c', skin: '#e0ac84', hair: '#33231a' });
+const me = painted({ wall: ['#cfdfe4', '#7f9aa6'], coat: '#7a3b2e', skin: '#c98f68', hair: '#1c1512' });
+const seen = (...lines) => ({
+  local: lines.includes('me') ? me : undefined,
+  cameras: lines.length,
+  ...(lines.includes('them') && { remote: them }),
+});
+const seminar = { to: 'seminar@mysite.test' };
+
+export const seenScenes = [
+  ['in call, a camera to switch on', talking, { streams: { cameras: 1 } }],
+  [
+    'in call, camera asked',
+    [...talking, ...wish('camera', { type: 'device-asked' })],
+    { streams: { cameras: 1 } },
+  ],
+  ['in call, only the visitor is seen', [...talking, ...camera], { streams: seen('me') }],
+  ['in call, both are seen', [...talking, ...camera], { streams: seen('me', 'them') }],
+  ['in call, only they are seen', talking, { streams: seen('them') }],
+  ...['declined', 'refused'].map(why => [
+    `in call, camera ${why}`,
+    [...talking, ...wish('camera', { type: 'wish-refused', why })],
+    { streams: { cameras: 1 } },
+  ]),
+  ['seminar, listening', listening, seminar],
+  ['seminar, microphone asked', [...listening, ...wish('voice', { type: 'device-asked' })], seminar],
+  [
+    'seminar, speaking',
+    [...listening, ...wish('voice', { type: 'granted', on: true })],
+    { ...seminar, streams: { cameras: 1 } },
+  ],
+  [
+    'seminar, microphone missing',
+    [...listening, ...wish('voice', { type: 'wish-refused', why: 'missing' })],
+    seminar,
+  ],
+];
+
+/** Somebody before a wall, who breathes. */
+function painted({ wall, coat, skin, hair }) {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+  const brush = canvas.getContext('2d');
+  const round = (colour, x, y, width, height) => {
+    brush.fillStyle = colour;
+    brush.beginPath();
+    brush.ellipse(x, y, width, height, 0, 0, 2 * Math.PI);
+    brush.fill();
+  };
+  const paint = () => {
+    const lift = 3 * Math.sin(performance.now() / 700);
+    const light = brush.createLinearGradient(0, 0, 640, 480);
+    for (const [i, colour] of wall.entries()) light.addColorStop(i, colour);
+    brush.fillStyle = light;
+    brush.fillRect(0, 0, 640, 480);
+    round(hair, 320, 190 + lift, 104, 122);
+    round(coat, 320, 520 + lift, 215, 185);
+    round(skin, 320, 345 + lift, 46, 60);
+    round(skin, 320, 225 + lift, 84, 106);
+    round(hair, 320, 138 + lift, 88, 44);
+    round('#2a1d17', 288, 222 + lift, 7, 8);
+    round('#2a1d17', 352, 222 + lift, 7, 8);
+    round('#9c4a3c', 320, 280 + lift, 24, 6);
+  };
+  paint();
+  setInterval(paint, 200);
+  return canvas.captureStream();
+}
