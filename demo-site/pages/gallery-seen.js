@@ -75,5 +75,5 @@ function painted({ wall, coat, skin, hair }) {
   };
   paint();
   setInterval(paint, 200);
-  return canvas.captureStream();
+  return canvas.captureStream(10);
 }

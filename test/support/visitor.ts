@@ -71,7 +71,7 @@ export class Visitor {
     });
   }
 
-  /** Resolves once `count` more frames of the other side's picture have been decoded. */
+  /** Resolves once `count` more frames of the other side's picture have been decoded, and it is shown. */
   async sees(count: number): Promise<Record<string, unknown>> {
     const inbound = async () => {
       const stats = await this.stats();
@@ -82,8 +82,12 @@ export class Visitor {
     return await eventually(`${count} frames are decoded`, async () => {
       const video: Record<string, unknown> = await inbound();
       const frames = Number(video.framesDecoded ?? 0) - before;
-      if (frames >= count) return video;
-      throw new Error(`${frames} frames, ${video.packetsReceived ?? 0} packets`);
+      const shown = await this.#page.evaluate(() => {
+        const picture = document.querySelector('sip-call')?.shadowRoot?.querySelector('video[part=video]');
+        return picture instanceof HTMLVideoElement && !picture.paused && picture.checkVisibility();
+      });
+      if (frames >= count && shown) return video;
+      throw new Error(`${frames} frames, ${video.packetsReceived ?? 0} packets, ${shown ? '' : 'not '}shown`);
     });
   }
 
