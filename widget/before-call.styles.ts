@@ -4,6 +4,30 @@ export const beforeStyles = /* css */ `
   .before {
     margin-block-start: 0.75rem;
   }
+  /* Above a floating button, or below one at the top, in a line of its own. */
+  :host([shape='floating']) .before-place:not(:empty) {
+    order: -3;
+    flex: 1 0 100%;
+  }
+  :host([shape='floating'][corner^='top']) .before-place:not(:empty) {
+    order: 3;
+  }
+  :host([shape='floating']) .before {
+    position: relative;
+    inset: auto;
+    margin-block: 0 0.75rem;
+    max-block-size: calc(100dvh - 2 * var(--_block) - 4.5rem);
+    border-radius: var(--sip-call-radius, 1.5rem);
+  }
+  :host([shape='floating'][corner^='top']) .before {
+    margin-block: 0.75rem 0;
+  }
+  :host([shape='floating']:not([corner$='left'])) .face:has(.before) {
+    justify-content: flex-end;
+  }
+  :host([shape='floating']:not([corner$='left'])) .before {
+    margin-inline-start: auto;
+  }
   /* Quiet, for "call" is still there and is what people came for. */
   .before .again {
     padding-inline: 0.75rem;

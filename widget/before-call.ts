@@ -21,7 +21,7 @@ const telling =
 export class BeforeCall {
   readonly #host: CardHost;
   readonly #desk: CardDesk;
-  readonly #place = document.createElement('div');
+  readonly #place = Object.assign(document.createElement('div'), { className: 'before-place' });
   readonly #settings: Settings;
   #test: SoundTest | undefined;
   #trial: Trial = { step: 'untried' };
@@ -36,7 +36,8 @@ export class BeforeCall {
     );
     const root = host.shadowRoot!;
     root.adoptedStyleSheets.push(sheet);
-    root.append(this.#place);
+    // Within what keeps the page's own looks out.
+    root.querySelector('.face')?.append(this.#place);
     // For the gallery and for tests of looks, as `sip-call.report` is.
     Object.assign(this.#place, { [Symbol.for('sip-call.trial')]: (trial: Trial) => this.#told(trial) });
     host.addController(this);

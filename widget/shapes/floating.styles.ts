@@ -75,6 +75,11 @@ export const floatingStyles = /* css */ `
     border-radius: 50%;
     background: none;
   }
+  :host([shape='floating']) .check {
+    background: var(--_surface);
+    box-shadow: 0 1px 4px #0003;
+    margin-inline-end: 0.5rem;
+  }
   /* On the side that is away from the edge. */
   :host([shape='floating']) .face:not(.open) :is(.tuck, .check) {
     order: -1;
