@@ -11,7 +11,7 @@ const themes = ['light', 'dark', 'auto'];
  * @param settings those in force; changed in place
  * @param elements on the page now
  * @param spoken the languages fetched so far
- * @param properties the element's own, as Lit knows them
+ * @param properties the element's own
  */
 export async function configure(
   fresh: SipCallSettings,
@@ -19,15 +19,12 @@ export async function configure(
   elements: Iterable<object>,
   spoken: Map<string, Words>,
   firstWords: Readonly<Record<string, object>>,
-  properties: Readonly<Record<string, object>>,
+  properties: Readonly<Record<string, 'text' | 'flag'>>,
 ): Promise<void> {
   const { words } = await import('./locales/en.ts');
   const kinds: Kinds = {
     ...Object.fromEntries(
-      Object.entries(properties).map(([name, given]) => [
-        name,
-        'type' in given && given.type === Boolean ? 'boolean' : 'string',
-      ]),
+      Object.entries(properties).map(([name, kind]) => [name, kind === 'flag' ? 'boolean' : 'string']),
     ),
     lang: 'string',
     theme: themes,

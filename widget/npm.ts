@@ -1,5 +1,5 @@
-// `import 'sip-call'`: the element for pages that are built. Safe where there is no DOM (Lit brings what stands in for
-// it under Node). It cannot tell its gateway from where it was loaded; settings or an attribute must.
+// `import 'sip-call'`: the element for pages that are built. Safe where there is no DOM. It
+// cannot tell its gateway from where it was loaded; settings or an attribute must.
 import { parseAddress } from './address.ts';
 import { settings } from './page-settings.ts';
 import { SipCall } from './sip-call.ts';
@@ -15,5 +15,5 @@ export async function upgradeLinks(): Promise<void> {
   page.upgradeLinks(parseAddress);
 }
 
-if (!customElements.get('sip-call')) customElements.define('sip-call', SipCall);
+if (globalThis.customElements && !customElements.get('sip-call')) customElements.define('sip-call', SipCall);
 if (globalThis.sipCall) SipCall.configure(settings);

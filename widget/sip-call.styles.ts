@@ -1,9 +1,7 @@
 // What is seen before the call card is loaded: the pill, its wait, its fault. Colours are given once, here,
 // as custom properties; light-dark() follows the page's own color-scheme unless `theme` says otherwise. What a page
 // says of all its elements ends at the face; a rem is counted by the build, not by the page (vite.config.ts).
-import { css } from 'lit';
-
-export const styles = css`
+export const styles = /* css */ `
   :host {
     --_rem: var(--sip-call-rem, 16px);
     --_accent: var(--sip-call-accent, #0b7a58);

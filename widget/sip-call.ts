@@ -1,8 +1,6 @@
 // <sip-call>: draws the store's state and turns gestures into requests; it decides nothing. All that a page
-// needs before a visitor shows intent is here, on Lit's ReactiveElement alone; Lit's templates come with the
-// card, JsSIP with the phone. None of the parts may import this file back: its address may carry a query, and
+// needs before a visitor shows intent is here; Lit comes with the card, JsSIP with the phone. None of the parts may import this file back: its address may carry a query, and
 // it would be loaded twice.
-import { type PropertyValues, ReactiveElement } from 'lit';
 import { gatewaySocket, parseAddress } from './address.ts';
 import type { CallCard, CardDesk } from './call-card.ts';
 import {
@@ -21,6 +19,7 @@ import { firstWords, type Language, pickLanguage } from './locales/first-words.t
 import { type SipCallSettings, settings, settle } from './page-settings.ts';
 import { loadParts, loadStanding, loadWords, type Parts, spoken } from './parts.ts';
 import { handset } from './pill.ts';
+import { Reactive } from './reactive.ts';
 import type { Streams } from './screen.ts';
 import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
@@ -94,28 +93,23 @@ let speaking: SipCall | undefined;
  * @cssproperty --sip-call-layer - Its z-index. @cssproperty --sip-call-page - The background of the page shape.
  * @cssproperty --sip-call-height - The least height of the page shape, 100dvh.
  */
-export class SipCall extends ReactiveElement {
+export class SipCall extends Reactive {
   /** Where the script came from; index.ts sets it. */
   static script = '';
-  static override styles = styles;
-  static override properties = {
-    to: {},
-    gateway: {},
-    theme: { reflect: true },
-    video: { type: Boolean, reflect: true },
-    status: { type: Boolean },
-    shape: { reflect: true },
-    name: {},
-    job: {},
-    photo: {},
-    listen: { type: Boolean, reflect: true },
-  };
-
-  // HTMLElement has the property already; only its changes must be heard of.
-  static override get observedAttributes(): string[] {
-    // biome-ignore lint/complexity/noThisInStatic: Lit's getter finishes the class it is called on, ours.
-    return [...super.observedAttributes, 'lang'];
-  }
+  static override readonly sheet = styles;
+  static override readonly properties = {
+    to: 'text',
+    gateway: 'text',
+    theme: 'text',
+    video: 'flag',
+    status: 'flag',
+    shape: 'text',
+    name: 'text',
+    job: 'text',
+    photo: 'text',
+    listen: 'flag',
+  } as const;
+  static override readonly alsoObserved = ['lang'];
 
   declare to: string | null;
   declare gateway: string | null;
@@ -361,7 +355,7 @@ export class SipCall extends ReactiveElement {
     return undefined;
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
+  protected override willUpdate(changed: ReadonlySet<string>): void {
     if (isActive(this.#call) || !(changed.has('to') || changed.has('gateway') || !this.hasUpdated)) return;
     this.#report({ type: 'dismissed' });
     const fault = this.#fault;
@@ -370,19 +364,16 @@ export class SipCall extends ReactiveElement {
     this.#report({ type: 'ended', reason: 'bad-address', at: Date.now() });
   }
 
-  protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    const root = super.createRenderRoot();
+  protected override populate(root: ShadowRoot): void {
     this.#face = new Face(
       root,
       () => void (this.#standing?.press() || this.call()),
       () => this.preload(),
       shown => this.openSettings(shown),
     );
-    return root;
   }
 
-  protected override update(changed: PropertyValues): void {
-    super.update(changed);
+  protected override update(changed: ReadonlySet<string>): void {
     if (changed.has('status') && this.status) {
       loadStanding(this.#language).then(
         parts => this.#stand(parts),
