@@ -18,9 +18,16 @@ const choices: Readonly<Record<string, RegExp>> = {
   video: /^$/,
 };
 
+interface Person {
+  readonly name?: string | undefined;
+  readonly title?: string | undefined;
+}
+
 export function callPageRoute({ sites }: Config): Route {
-  const people = new Set(
-    sites.flatMap(site => (site.pages ? site.callable.map(({ user }) => `${user}@${site.domain}`) : [])),
+  const people = new Map(
+    sites.flatMap(site =>
+      site.pages ? site.callable.map(person => [`${person.user}@${site.domain}`, person] as const) : [],
+    ),
   );
   return reading('/call', (request, response) => {
     const query = new URLSearchParams(request.url?.split('?')[1]);
@@ -29,7 +36,8 @@ export function callPageRoute({ sites }: Config): Route {
       .toLowerCase()
       .split('@');
     const host = domainToASCII(domain);
-    if (rest.length > 0 || !people.has(`${user}@${host}`)) {
+    const person = rest.length > 0 ? undefined : people.get(`${user}@${host}`);
+    if (!person) {
       response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Nobody by that name\n');
       return;
     }
@@ -42,7 +50,7 @@ export function callPageRoute({ sites }: Config): Route {
       'Cache-Control': 'no-cache',
       Vary: 'Accept-Language',
     });
-    response.end(page(`${user}@${domainToUnicode(host)}`, query, request));
+    response.end(page(`${user}@${domainToUnicode(host)}`, person, query, request));
   });
 }
 
@@ -61,7 +69,10 @@ function policy(host = ''): string {
   ].join('; ');
 }
 
-function page(to: string, query: URLSearchParams, request: IncomingMessage): string {
+function page(to: string, person: Person, query: URLSearchParams, request: IncomingMessage): string {
+  const who = Object.entries({ name: person.name, job: person.title })
+    .map(([name, value]) => (value ? ` ${name}="${escaped(value)}"` : ''))
+    .join('');
   const chosen = Object.entries(choices).filter(([name, shape]) => shape.test(query.get(name) ?? '-'));
   const attributes = chosen.map(([name]) => ` ${name}="${query.get(name)}"`).join('');
   const theme = /^(?:light|dark)$/.exec(query.get('theme') ?? '')?.[0];
@@ -76,7 +87,7 @@ function page(to: string, query: URLSearchParams, request: IncomingMessage): str
 <script type="module" src="sip-call.js"></script>
 </head>
 <body>
-<main><sip-call shape="page" to="${to}"${attributes}></sip-call></main>
+<main><sip-call shape="page" to="${to}"${who}${attributes}></sip-call></main>
 </body>
 </html>
 `;
@@ -86,4 +97,8 @@ function page(to: string, query: URLSearchParams, request: IncomingMessage): str
 function language(query: URLSearchParams, request: IncomingMessage): string {
   const wished = [query.get('lang') ?? '', request.headers['accept-language']?.split(/[,;]/)[0] ?? ''];
   return wished.find(tag => choices.lang?.test(tag)) ?? 'en';
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
 }

@@ -9,7 +9,11 @@ async function page(context: TestContext, query: string, headers: Record<string,
   const config = configFrom({
     listen: '127.0.0.1:0',
     sites: [
-      { domain: 'mysite.ru', origins: ['https://mysite.ru'], callable: ['director'] },
+      {
+        domain: 'mysite.ru',
+        origins: ['https://mysite.ru'],
+        callable: ['director', { user: 'anna', name: 'Anna "A" <b>', title: 'Sales' }],
+      },
       { domain: 'xn--d1abbgf6aiiy.xn--p1ai', origins: ['*'], callable: ['info'] },
       { domain: 'closed.ru', origins: ['*'], callable: ['director'], pages: false },
     ],
@@ -30,6 +34,11 @@ test('a link to a person is a page with one button, from which nothing else can 
   );
   assert.match(policy, /frame-ancestors 'none'/);
   assert.doesNotMatch(policy, /unsafe/);
+});
+
+test('the page says who it is, as the configuration does', async context => {
+  const text = await (await page(context, 'to=anna@mysite.ru')).text();
+  assert.match(text, /to="anna@mysite\.ru" name="Anna &#34;A&#34; &#60;b&#62;" job="Sales"/);
 });
 
 test('a link may be written as SIP writes it, and in the letters of its country', async context => {
