@@ -36,6 +36,33 @@ function leaveOutUnused(): Plugin {
   };
 }
 
+/** ReactiveElement's pieces that our one element never runs: decorators, initializers, versions, other converters. */
+const unusedInLit = [
+  'Symbol.metadata??=Symbol("metadata"),a.litPropertyMetadata??=new WeakMap;',
+  'const t=this[Symbol.metadata];if(null!==t){const s=litPropertyMetadata.get(t);if(void 0!==s)for(const[t,i]of s)this.elementProperties.set(t,i)}',
+  'static addInitializer(t){this._$Ei(),(this.l??=[]).push(t)}',
+  'void 0!==t.l&&(this.l=[...t.l]),',
+  ',this.constructor.l?.forEach(t=>t(this))',
+  ',p?.({ReactiveElement:y}),(a.reactiveElementVersions??=[]).push("2.1.2")',
+  'break;case Object:case Array:t=null==t?t:JSON.stringify(t)',
+  'break;case Number:i=null===t?null:Number(t);break;case Object:case Array:try{i=JSON.parse(t)}catch(t){i=null}',
+];
+
+function thinLit(): Plugin {
+  return {
+    name: 'thin-lit',
+    transform(code, id) {
+      if (!id.endsWith('/@lit/reactive-element/reactive-element.js')) return null;
+      for (const piece of unusedInLit) {
+        // Another version may need what it has in its place: whoever brings it looks.
+        if (!code.includes(piece)) this.error(`ReactiveElement no longer has ${piece}`);
+        code = code.replace(piece, '');
+      }
+      return { code, map: { mappings: '' } };
+    },
+  };
+}
+
 /** Minifiers leave template literals alone; ours that hold style sheets are mostly blanks. */
 function squeezeStyles(): Plugin {
   return {
@@ -100,7 +127,14 @@ function compressBeside(): Plugin {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [leaveOutUnused(), squeezeStyles(), keepEntryAlone(), compressBeside(), describeElementBeside()],
+  plugins: [
+    leaveOutUnused(),
+    thinLit(),
+    squeezeStyles(),
+    keepEntryAlone(),
+    compressBeside(),
+    describeElementBeside(),
+  ],
   build: {
     outDir: 'dist/public',
     emptyOutDir: true,

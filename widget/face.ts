@@ -9,6 +9,7 @@ interface Drawing {
 }
 
 export interface Look {
+  readonly language: string;
   readonly pill: PillFace;
   /** Shown instead of the button when it is there. */
   readonly card: Drawing | undefined;
@@ -45,7 +46,10 @@ export class Face {
     root.append(this.element);
   }
 
-  show({ pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
+  show({ language, pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
+    this.element.lang = language;
+    // Only where its own words ask for it: in others' words the page's direction stands.
+    this.element.dir = language === 'ar' ? 'rtl' : '';
     this.#pill.show(pill);
     this.#pill.button.hidden = Boolean(card);
     this.#pill.check.hidden = Boolean(card) || pill.off;

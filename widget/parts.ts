@@ -5,8 +5,17 @@ import type { Words } from './locales/words.ts';
 import { settings } from './page-settings.ts';
 
 const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
+  ar: () => import('./locales/ar.ts'),
+  de: () => import('./locales/de.ts'),
   en: () => import('./locales/en.ts'),
+  es: () => import('./locales/es.ts'),
+  fr: () => import('./locales/fr.ts'),
+  it: () => import('./locales/it.ts'),
+  pl: () => import('./locales/pl.ts'),
+  pt: () => import('./locales/pt.ts'),
   ru: () => import('./locales/ru.ts'),
+  tr: () => import('./locales/tr.ts'),
+  zh: () => import('./locales/zh.ts'),
 };
 
 /** The languages fetched so far. */

@@ -391,6 +391,7 @@ export class SipCall extends Reactive {
     const elsewhere = Boolean(speaking && speaking !== this);
     const card = state !== 'idle' && !unset ? this.#card : undefined;
     const look = {
+      language,
       pill: {
         label: words.call,
         soundCheck: words.soundCheck,

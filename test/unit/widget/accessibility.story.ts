@@ -18,6 +18,8 @@ const looks = [
   { lang: 'en', colorScheme: 'dark', width: 320 },
   { lang: 'ru', colorScheme: 'light', width: 320 },
   { lang: 'ru', colorScheme: 'dark', width: 1280 },
+  { lang: 'ar', colorScheme: 'light', width: 320 },
+  { lang: 'de', colorScheme: 'dark', width: 320 },
 ] as const;
 
 describe('the widget in every state', { skip: partsMissing() }, () => {

@@ -1,11 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { words as ar } from '../../../widget/locales/ar.ts';
+import { words as de } from '../../../widget/locales/de.ts';
 import { words as en } from '../../../widget/locales/en.ts';
+import { words as es } from '../../../widget/locales/es.ts';
 import { firstWords, pickLanguage } from '../../../widget/locales/first-words.ts';
+import { words as fr } from '../../../widget/locales/fr.ts';
+import { words as it } from '../../../widget/locales/it.ts';
+import { words as pl } from '../../../widget/locales/pl.ts';
+import { words as pt } from '../../../widget/locales/pt.ts';
 import { words as ru } from '../../../widget/locales/ru.ts';
+import { words as tr } from '../../../widget/locales/tr.ts';
 import type { Words } from '../../../widget/locales/words.ts';
+import { words as zh } from '../../../widget/locales/zh.ts';
 
-const languages: Readonly<Record<keyof typeof firstWords, Words>> = { en, ru };
+const languages: Readonly<Record<keyof typeof firstWords, Words>> = {
+  ar,
+  de,
+  en,
+  es,
+  fr,
+  it,
+  pl,
+  pt,
+  ru,
+  tr,
+  zh,
+};
 
 /** `reasons.busy.title` and so on. */
 function paths(value: object, prefix = ''): string[] {
@@ -32,8 +53,8 @@ for (const [language, words] of Object.entries(languages)) {
 
   test(`${language} ends a hint with a full stop and a title without`, () => {
     for (const { title, hint } of Object.values(words.reasons)) {
-      assert.doesNotMatch(title, /[.!]$/);
-      if (hint) assert.match(hint, /\.$/);
+      assert.doesNotMatch(title, /[.!。！]$/);
+      if (hint) assert.match(hint, /[.。]$/);
     }
   });
 }
@@ -60,9 +81,17 @@ test('Russian agrees with its numbers in all three forms', () => {
   assert.equal(plain(ru.talked(22 * 60 + 5)), 'Вы говорили 22 минуты 5 секунд.');
 });
 
+test('Polish, Arabic and German agree with their numbers', () => {
+  assert.equal(plain(pl.talked(22)), 'Rozmowa trwała 22 sekundy.');
+  assert.equal(plain(pl.talked(5 * 60 + 1)), 'Rozmowa trwała 5 minut 1 sekundę.');
+  assert.equal(plain(ar.talked(3)), 'مدة المكالمة 3 ثوانٍ.');
+  assert.equal(plain(ar.talked(11)), 'مدة المكالمة 11 ثانية.');
+  assert.equal(plain(de.talked(61)), 'Sie haben 1 Minute 1 Sekunde gesprochen.');
+});
+
 test('the first language that is spoken here wins', () => {
   assert.equal(pickLanguage(['ru-RU', 'en']), 'ru');
-  assert.equal(pickLanguage([undefined, '', null, 'de', 'RU']), 'ru');
-  assert.equal(pickLanguage(['de-AT', 'fr']), 'en');
+  assert.equal(pickLanguage([undefined, '', null, 'nl', 'RU']), 'ru');
+  assert.equal(pickLanguage(['nl-BE', 'fi']), 'en');
   assert.equal(pickLanguage(['constructor', 'toString']), 'en');
 });

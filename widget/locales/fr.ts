@@ -1,0 +1,213 @@
+// Français. Le titre dit ce qui s'est passé, l'indication ce qu'il faut faire ; aucun des deux n'accuse.
+import { plural, type Words } from './words.ts';
+
+const count = plural('fr');
+const minutes = { one: 'minute', other: 'minutes' };
+const seconds = { one: 'seconde', other: 'secondes' };
+
+export const words: Words = {
+  callWith: address => `Appel à ${address}`,
+  asking: 'Pouvons-nous utiliser votre micro ?',
+  askingWhy: 'Pour que l’on vous entende, pendant cet appel seulement.',
+  askingHint: {
+    chromium: 'Choisissez « Autoriser » dans la question en haut à gauche, à côté de l’adresse de la page.',
+    firefox:
+      'Choisissez votre micro et « Autoriser » dans la question en haut à gauche, sous l’adresse de la page.',
+    safari: 'Choisissez « Autoriser » dans la question au milieu de la fenêtre.',
+    android: 'Touchez « Autoriser » dans la question sur votre écran.',
+    ios: 'Touchez « Autoriser » dans la question sur votre écran.',
+  },
+  allowHint: {
+    chromium: 'Cliquez sur l’icône à gauche de l’adresse de la page, activez le micro, puis réessayez.',
+    firefox:
+      'Cliquez sur le micro barré à gauche de l’adresse de la page, retirez le blocage, puis réessayez.',
+    safari: 'Dans le menu, choisissez Safari, Réglages pour ce site web, autorisez le micro, puis réessayez.',
+    android:
+      'Touchez l’icône à gauche de l’adresse de la page, puis Autorisations, autorisez le micro et réessayez.',
+    ios: 'Touchez le bouton à côté de l’adresse de la page, puis Réglages du site web, autorisez le micro et réessayez.',
+  },
+  allowed: 'Le micro est maintenant autorisé. Vous pouvez appeler.',
+  calling: 'Appel en cours…',
+  ringing: 'Ça sonne…',
+  inCall: 'En communication',
+  signallingLost: 'La connexion est instable. Vous pouvez continuer à parler.',
+  mediaLost: 'Reconnexion…',
+  mediaLostHint: 'Le son est interrompu. Vous pouvez rester en ligne.',
+  held: 'En attente',
+  hold: 'Attente',
+  resume: 'Reprendre',
+  heldByThem: 'Vous êtes mis en attente',
+  holdRefused: 'La mise en attente est impossible dans cet appel. Vous pouvez couper votre micro.',
+  qualities: { good: 'Bon son', fair: 'Son moyen', poor: 'Mauvais son' },
+  troubles: {
+    'nothing-arrives': 'Aucun son n’arrive de l’autre côté.',
+    'not-heard': 'On ne vous entend peut-être pas : votre connexion perd du son.',
+    'microphone-silent':
+      'On ne vous entend peut-être pas : votre micro est muet. Cherchez un interrupteur dessus.',
+    'breaking-up': 'La connexion est mauvaise. Le son peut être haché.',
+  },
+  mute: 'Couper',
+  unmute: 'Rétablir',
+  mutedNote: 'Micro coupé',
+  keypad: 'Clavier',
+  digits: 'Chiffres envoyés',
+  volume: 'Volume',
+  settings: 'Son et appareils',
+  microphone: 'Micro',
+  speaker: 'Haut-parleur',
+  camera: 'Caméra',
+  systemDefault: 'Choix du système',
+  hangUp: 'Raccrocher',
+  cancel: 'Annuler',
+  callAgain: 'Rappeler',
+  callAnyway: 'Appeler quand même',
+  close: 'Fermer',
+  elsewhere: 'Un autre appel est en cours',
+  trial: {
+    title: 'Avant l’appel',
+    invitation: 'Écoutez comment on vous entend. Personne n’est appelé.',
+    start: 'Tester le son',
+    startBoth: 'Tester le son et la caméra',
+    stop: 'Arrêter',
+    again: 'Tester à nouveau',
+    connecting: 'Connexion…',
+    speak: 'Parlez, et vous vous entendrez',
+    returned: 'Ce qui est revenu',
+    works: 'Votre son est revenu. Vous pouvez appeler',
+    roundTrip: milliseconds => `Aller et retour en ${milliseconds}\u00a0ms.`,
+    silent: 'Votre micro est muet',
+    silentHint: 'Choisissez-en un autre, ou cherchez un interrupteur dessus.',
+    lost: 'Votre son ne revient pas',
+    failed: 'Le test n’a pas abouti',
+    allowed: 'Le micro est prêt. Vous pouvez le tester',
+  },
+  putAway: 'Masquer le bouton d’appel',
+  fold: 'Réduire',
+  unfold: 'Tout afficher',
+  opensWindow: 'S’ouvre dans une fenêtre à part',
+  listening: 'Vous écoutez',
+  listeningWhy: 'Personne ne vous entend. Pour dire quelque chose, choisissez « Parler ».',
+  speaking: 'On vous entend',
+  speak: 'Parler',
+  listen: 'Écouter seulement',
+  askingFor: {
+    camera: {
+      title: 'Pouvons-nous utiliser votre caméra ?',
+      why: 'Pour que l’autre côté vous voie, pendant cet appel seulement.',
+    },
+    voice: {
+      title: 'Pouvons-nous utiliser votre micro ?',
+      why: 'Pour que les autres vous entendent, jusqu’à ce que vous choisissiez « Écouter seulement ».',
+    },
+  },
+  refusals: {
+    'camera-refused': 'Cette page ne peut pas utiliser votre caméra. L’appel continue sans elle.',
+    'camera-missing': 'Aucune caméra trouvée. L’appel continue sans elle.',
+    'camera-in-use': 'Un autre programme utilise votre caméra. L’appel continue sans elle.',
+    'camera-declined': 'L’autre côté n’accepte pas la vidéo. L’appel continue sans elle.',
+    'voice-refused': 'Cette page ne peut pas utiliser votre micro. Vous pouvez continuer à écouter.',
+    'voice-missing': 'Aucun micro trouvé. Vous pouvez continuer à écouter.',
+    'voice-in-use': 'Un autre programme utilise votre micro. Vous pouvez continuer à écouter.',
+    'voice-declined': 'On ne peut pas vous entendre pour l’instant. Vous pouvez continuer à écouter.',
+  },
+  cameraOn: 'Votre caméra est allumée',
+  remoteVideo: 'Image de l’autre côté',
+  selfVideo: 'Votre caméra',
+  closed: 'Fermé en ce moment',
+  closedUntil: time => `Fermé, ouvre ${time}`,
+  opens: time => `Ouvre ${time}.`,
+  notAnswering: 'Leur téléphone ne répond pas en ce moment',
+  otherwise: 'D’autres moyens de les joindre',
+  callPerson: name => `Appeler ${name}`,
+  fromOwnPhone: 'Depuis votre téléphone',
+  byMail: 'Écrire un e-mail',
+  callback: 'Demander à être rappelé',
+  callbackHint: 'Laissez votre numéro',
+  yourName: 'Nom (facultatif)',
+  yourPhone: 'Numéro de téléphone',
+  yourPhoneHint: 'Un numéro se compose de chiffres, comme +33 1 00 00 00 00.',
+  yourMessage: 'Message (facultatif)',
+  send: 'Envoyer',
+  sending: 'Envoi…',
+  callbackSent: 'Merci. Votre demande a été transmise.',
+  callbackFailed: 'L’envoi a échoué. Réessayez.',
+  callbackOften: 'Cela a déjà été envoyé plusieurs fois. Réessayez dans quelques minutes.',
+  turnCamera: 'Changer de caméra',
+  pictureInPicture: 'Image dans l’image',
+  fullScreen: 'Plein écran',
+  talked(total) {
+    const parts = [count(total % 60, seconds)];
+    if (total >= 60) parts.unshift(count(Math.floor(total / 60), minutes));
+    return `Vous avez parlé ${parts.join(' ')}.`;
+  },
+  reasons: {
+    'hung-up': { title: 'Appel terminé', hint: '' },
+    'remote-hung-up': { title: 'L’autre côté a raccroché', hint: '' },
+    cancelled: { title: 'Appel annulé', hint: '' },
+    busy: { title: 'La ligne est occupée', hint: 'Réessayez dans quelques minutes.' },
+    declined: {
+      title: 'L’appel a été refusé',
+      hint: 'On ne peut pas vous répondre maintenant. Réessayez plus tard.',
+    },
+    'no-answer': { title: 'Personne n’a répondu', hint: 'Réessayez un peu plus tard.' },
+    'not-found': {
+      title: 'Personne de ce nom',
+      hint: 'Cette adresse est injoignable. Cherchez un autre contact sur cette page.',
+    },
+    'microphone-refused': {
+      title: 'L’accès au micro est refusé',
+      hint: 'Autorisez le micro pour cette page dans votre navigateur, puis réessayez.',
+    },
+    'microphone-dismissed': {
+      title: 'Le micro n’est pas encore autorisé',
+      hint: 'La question du navigateur a été fermée sans réponse. Réessayez et choisissez « Autoriser ».',
+    },
+    'microphone-off': {
+      title: 'Votre appareil garde le micro éteint',
+      hint: 'Autorisez ce navigateur à l’utiliser dans les réglages de confidentialité de votre appareil, puis réessayez.',
+    },
+    'microphone-missing': {
+      title: 'Aucun micro trouvé',
+      hint: 'Branchez un casque ou un micro, puis réessayez.',
+    },
+    'microphone-in-use': {
+      title: 'Le micro est occupé',
+      hint: 'Un autre programme l’utilise. Fermez ce programme, puis réessayez.',
+    },
+    'microphone-blocked': {
+      title: 'Cette page ne peut pas utiliser de micro',
+      hint: 'Le site ne permet pas les appels ici. Ouvrez la page dans sa propre fenêtre et réessayez.',
+    },
+    elsewhere: {
+      title: 'Vous êtes dans un autre appel',
+      hint: 'Il est dans un autre onglet ou une autre fenêtre. Terminez-le là, puis réessayez.',
+    },
+    closed: { title: 'Fermé en ce moment', hint: '' },
+    'insecure-page': {
+      title: 'Il faut une page sécurisée pour appeler',
+      hint: 'Ouvrez cette page par une adresse qui commence par https://.',
+    },
+    'unsupported-browser': {
+      title: 'Ce navigateur ne peut pas appeler',
+      hint: 'Un Chrome, Safari, Firefox ou Edge récent le peut.',
+    },
+    'gateway-unreachable': {
+      title: 'Connexion impossible',
+      hint: 'Vérifiez votre connexion à internet, puis réessayez.',
+    },
+    'server-unreachable': {
+      title: 'Leur téléphone ne répond pas',
+      hint: 'La panne est de leur côté. Réessayez dans quelques minutes.',
+    },
+    'media-failed': {
+      title: 'Le son ne passe pas',
+      hint: 'Votre réseau bloque peut-être les appels. Essayez-en un autre, un réseau mobile par exemple.',
+    },
+    'call-dropped': {
+      title: 'L’appel a été coupé',
+      hint: 'La connexion est perdue. Rappelez pour continuer.',
+    },
+    'bad-address': { title: 'Ce bouton d’appel n’est pas encore configuré', hint: '' },
+    failed: { title: 'L’appel n’a pas abouti', hint: 'Réessayez dans quelques minutes.' },
+  },
+};
