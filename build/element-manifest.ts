@@ -13,7 +13,7 @@ export interface ElementDescription {
   readonly name: string;
   readonly tagName: string;
   readonly description: string;
-  readonly superclass: { readonly name: string; readonly package: string };
+  readonly superclass: { readonly name: string };
   readonly attributes: readonly Described[];
   readonly events: readonly Described[];
   readonly slots: readonly Described[];
@@ -43,7 +43,7 @@ export function describeElement(source: string): ElementDescription {
     name,
     tagName: of('element')[0]?.name ?? '',
     description,
-    superclass: { name: 'ReactiveElement', package: 'lit' },
+    superclass: { name: 'HTMLElement' },
     attributes: of('attr'),
     events: of('fires').map(event => ({ ...event, type: { text: typeOfEvent(source, event.name) } })),
     slots: of('slot'),
@@ -75,7 +75,7 @@ export function manifestOf(element: ElementDescription, modules: { of: string; d
   };
 }
 
-/** Those that a comment speaks of, and those plain enough to need none; not Lit's, which are marked `override`. */
+/** Those that a comment speaks of, and those plain enough to need none; not those that its base asks for, which are marked `override`. */
 function methods(source: string): object[] {
   const method =
     /(?:^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {2}(static )?(?:async )?(\w+)\((.*)\): (.+) \{$/gm;

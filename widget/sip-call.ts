@@ -65,7 +65,9 @@ let speaking: SipCall | undefined;
  * @fires sip-call-state - Bubbling and composed; `detail.state`, and at the end `detail.reason`.
  * @slot label - The button's words, "Call" by default. The address is always read out after them.
  * @slot icon - The button's picture.
- * @slot photo - Instead of the attribute; so are @slot name - and @slot job - .
+ * @slot photo - Instead of the attribute.
+ * @slot name - Instead of the attribute.
+ * @slot job - Instead of the attribute.
  * @slot - The button itself in the shape `bare`. In others shown until the element is defined, and when a call cannot be made: other ways to reach the person.
  * @csspart button - The pill. @csspart label - Its words. @csspart standing - Why not to call now. @csspart note - A fault's text under it.
  * @csspart sound-check - Beside it: opens the panel before a call. @csspart before-call - That panel. @csspart test - Its test.
@@ -85,8 +87,8 @@ let speaking: SipCall | undefined;
  * @cssproperty --sip-call-control - Round controls and keys. @cssproperty --sip-call-text - Text.
  * @cssproperty --sip-call-quiet - Secondary text. @cssproperty --sip-call-font - Font family.
  * @cssproperty --sip-call-radius - The card's corners. @cssproperty --sip-call-pill-radius - The pill's.
- * @csspart photo - A person's picture or initials. @csspart name - @csspart job - @csspart put-away - The floating
- *   shape's small control: away with the button, or fold the card.
+ * @csspart photo - A person's picture or initials. @csspart name - Theirs. @csspart job - What they do.
+ * @csspart put-away - The floating shape's small control: away with the button, or fold the card.
  * @cssproperty --sip-call-width - The card's greatest width, 320px; a business card's, 352px.
  * @cssproperty --sip-call-rem - What all lengths are counted in, 16px whatever the page's own font size is; `1rem` follows it.
  * @cssproperty --sip-call-offset - Of the floating shape: how far from the edges, 20px.
