@@ -75,11 +75,12 @@ export class StreamFlow implements Flow {
     }
   }
 
-  /** Lets what is queued go out, for a while: a peer that never reads would keep the socket for ever. */
+  /** Lets what is queued go out, for a while that further bytes do not extend: a peer could keep the socket for ever. */
   #shutDown(): void {
     this.#leave();
     this.#socket.end();
-    this.#socket.setTimeout(this.#limits.closeMs, () => this.#socket.destroy());
+    const deadline = setTimeout(() => this.#socket.destroy(), this.#limits.closeMs).unref();
+    this.#socket.once('close', () => clearTimeout(deadline));
   }
 
   #receive(chunk: Buffer): void {

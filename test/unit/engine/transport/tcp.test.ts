@@ -19,8 +19,9 @@ async function open(
   return { tcp, user, port: tcp.bound!.port };
 }
 
-async function dial(t: TestContext, port: number): Promise<Socket> {
-  const socket = connect(port, LOOPBACK);
+/** With `allowHalfOpen` it does not close because we did. */
+async function dial(t: TestContext, port: number, allowHalfOpen = false): Promise<Socket> {
+  const socket = connect({ port, host: LOOPBACK, allowHalfOpen });
   socket.on('error', () => {});
   t.after(() => socket.destroy());
   await once(socket, 'connect');
@@ -118,6 +119,24 @@ describe('receiving', () => {
     await once(socket, 'close');
     assert.equal((await user.closing()).error, undefined);
   });
+
+  for (const [what, everyMs] of [
+    ['neither reads nor closes', undefined],
+    ['goes on sending', 5],
+  ] as const) {
+    test(`a peer that ${what} after our goodbye is let go`, { timeout: 5_000 }, async t => {
+      const { tcp, user, port } = await open(t, { closeMs: 50 });
+      const socket = await dial(t, port, true);
+      socket.pause();
+      socket.write(sip('in'));
+      const { flow } = await user.message();
+      const dribble = everyMs && setInterval(() => socket.write('x'), everyMs);
+      t.after(() => clearInterval(dribble));
+      flow.close();
+      assert.equal((await user.closing()).error, undefined);
+      assert.equal(tcp.size, 0);
+    });
+  }
 
   test('a peer that says goodbye is closed, one that breaks off is an error', async t => {
     const { tcp, user, port } = await open(t);
