@@ -72,14 +72,14 @@ export class Visitor {
   }
 
   /** Resolves once `count` more frames of the other side's picture have been decoded, and it is shown. */
-  async sees(count: number): Promise<Record<string, unknown>> {
+  async sees(count: number, patience: Patience = {}): Promise<Record<string, unknown>> {
     const inbound = async () => {
       const stats = await this.stats();
       const video = stats.find(entry => entry.type === 'inbound-rtp' && entry.kind === 'video');
       return { ...video, codec: stats.find(entry => entry.id === video?.codecId)?.mimeType };
     };
     const before = Number(((await inbound()) as Record<string, unknown>).framesDecoded ?? 0);
-    return await eventually(`${count} frames are decoded`, async () => {
+    const look = async () => {
       const video: Record<string, unknown> = await inbound();
       const frames = Number(video.framesDecoded ?? 0) - before;
       const shown = await this.#page.evaluate(() => {
@@ -88,7 +88,8 @@ export class Visitor {
       });
       if (frames >= count && shown) return video;
       throw new Error(`${frames} frames, ${video.packetsReceived ?? 0} packets, ${shown ? '' : 'not '}shown`);
-    });
+    };
+    return await eventually(`${count} frames are decoded`, look, patience);
   }
 
   /** Resolves once the widget says this, to those who hear the page. */
