@@ -66,8 +66,7 @@ export const styles = /* css */ `
     display: inline-flex;
     align-items: center;
     gap: 0.625em;
-    /* Leaves room for the control beside it. */
-    max-inline-size: calc(100% - 3.25rem);
+    max-inline-size: 100%;
     min-block-size: 3rem;
     padding: 0.5em 1.5em 0.5em 1.125em;
     border-radius: var(--sip-call-pill-radius, 2em);
