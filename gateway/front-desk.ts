@@ -1,6 +1,7 @@
 // What pages may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
 
 import { createDirectory } from './call/directory.ts';
+import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { AddressRate } from './http/address-rate.ts';
 import { callbackRoute } from './http/callback.ts';
@@ -16,22 +17,26 @@ import { Reception } from './reach/reception.ts';
 const statusRate = { burst: 60, everyMs: 1_000 };
 const callbackRate = { burst: 5, everyMs: 60_000 };
 
-export function frontDesk(config: Config, reach: (domain: string) => Promise<Reach>, log: Log): Route[] {
-  const reception = new Reception({ config, reach });
-  const directory = createDirectory(config);
+export function frontDesk(
+  config: Live<Config>,
+  reach: (domain: string) => Promise<Reach>,
+  log: Log,
+): Route[] {
+  const reception = madeOf(config, present => new Reception({ config: present, reach }));
+  const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
-  const find = (to: string, page: AskingPage) => directory(`sip:${to.replace(/^sip:/i, '')}`, page);
+  const find = (to: string, page: AskingPage) => directory.current(`sip:${to.replace(/^sip:/i, '')}`, page);
   const callbacks = new CallbackDesk({
     rung: (to, page) => {
       const destination = find(to, page);
-      return destination && reception.callback(destination.domain, destination.user);
+      return destination && reception.current.callback(destination.domain, destination.user);
     },
     log,
   });
   return [
     statusRoute(async (to, page) => {
       const destination = find(to, page);
-      return destination && (await reception.status(destination.domain, destination.user));
+      return destination && (await reception.current.status(destination.domain, destination.user));
     }, new AddressRate(statusRate)),
     callbackRoute((body, page) => callbacks.take(body, page), new AddressRate(callbackRate)),
   ];

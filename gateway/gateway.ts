@@ -5,12 +5,16 @@ import { isIPv6 } from 'node:net';
 import { CallApp } from './call/call-app.ts';
 import { logRecord } from './call/call-record.ts';
 import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
+import { assertReplaceable } from './config/change.ts';
+import { madeOf, Replaceable } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { frontDesk } from './front-desk.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { cardRoute } from './http/card-pages.ts';
+import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
+import type { Route } from './http/route.ts';
 import { startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
@@ -25,10 +29,15 @@ export interface Gateway {
   /** Where pages find the widget. */
   readonly url: string;
   health(): Promise<Health>;
+  /**
+   * Goes by this configuration from now on: new calls and visitors do, running calls go on.
+   * @throws {ConfigError} when it differs in what only a start can change, or its certificate is no use; all stays then
+   */
+  reload(config: Config): void;
   /** Stops: takes no new calls, waits for running ones as long as the config says, ends the rest, closes all. */
   drain(): Promise<void>;
-  /** Stops at once: running calls are ended with a reason. */
-  stop(): Promise<void>;
+  /** Stops at once: running calls are ended with a reason, `stopping` unless told. */
+  stop(why?: 'stopping' | 'gateway-failed'): Promise<void>;
 }
 
 /** Parts that may stand in for the embedded ones. */
@@ -39,12 +48,14 @@ export interface Parts {
 /** Starts a gateway; rejects when an address or port cannot be had. */
 export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
   const address = config.address ?? primaryAddress();
-  const fence = addressFence(config.dns.allow, () => [address, ...ownAddresses()]);
+  const live = new Replaceable(config);
+  const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [address, ...ownAddresses()]));
+  const fenced = (one: string) => fence.current(one);
   const resolver = createResolver({
     servers: config.dns.servers && [...config.dns.servers],
     // Signalling and media leave from this one address, hence in its family.
     families: [isIPv6(address) ? 'ipv6' : 'ipv4'],
-    allow: fence,
+    allow: fenced,
     onRefused: (address, host) =>
       log.warn(
         { address, host },
@@ -60,18 +71,17 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       browser: { listen: address, port: config.media.browserPort, announce: [address] },
       pbx: { listen: address, announce: address, ports: config.media.pbxPorts },
       silentAfterMs: config.limits.silentSeconds * 1000,
-      allowPbxMedia: fence,
+      allowPbxMedia: fenced,
       log: log.child({ room: 'media' }),
     }));
 
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const engine = await startSipEngine(config, address, log.child({ room: 'engine' }));
-  const edge = new Edge(config, engine.takeOn, log.child({ room: 'edge' }));
+  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }));
 
   const calls = await CallApp.start({
-    config,
-    limits: config.limits,
+    config: live,
     log: log.child({ room: 'call' }),
     media,
     engine: engine.applications,
@@ -112,27 +122,30 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     ...engine.counts(),
     media: await media.counts(),
   });
-  const http = await startHttp(config, [
-    healthRoute(health),
-    callPageRoute(config),
-    cardRoute(config),
-    // Who takes no more calls cannot promise any.
-    ...frontDesk(config, async domain => (draining ? 'unknown' : await reachability.of(domain)), log),
-  ]);
+  const pages = madeOf(live, present => [callPageRoute(present), cardRoute(present)]);
+  // Who takes no more calls cannot promise any.
+  const reach = async (domain: string) => (draining ? 'unknown' : await reachability.of(domain));
+  const present: Route = (request, response, path) =>
+    pages.current.some(page => page(request, response, path));
+  const http = await startHttp(
+    config,
+    [healthRoute(health), present, ...frontDesk(live, reach, log)],
+    log.child({ room: 'http' }),
+  );
   edge.attach(http.server, http.secure);
 
   let stopping: Promise<void> | undefined;
   /** Once, however often it is asked for. */
-  const stop = () => {
-    stopping ??= stopAll();
+  const stop: Gateway['stop'] = (why = 'stopping') => {
+    stopping ??= stopAll(why);
     return stopping;
   };
 
-  async function stopAll(): Promise<void> {
+  async function stopAll(why: 'stopping' | 'gateway-failed'): Promise<void> {
     draining = true;
     edge.refuseNewcomers('the gateway is stopping');
     calls.refuseNewCalls();
-    await calls.endAll('stopping');
+    await calls.endAll(why);
     edge.close();
     await http.close();
     calls.close();
@@ -144,10 +157,19 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   return {
     url: http.url,
     health,
+    reload(next) {
+      assertReplaceable(live.current, next);
+      const identity = next.tls && readIdentity(next.tls);
+      live.current = next;
+      if (identity) http.certificate?.show(identity);
+    },
     async drain() {
       draining = true;
       calls.refuseNewCalls();
-      await calls.quiet(config.limits.drainSeconds * 1000);
+      // Whoever is in a call may have to find back to it from another network; nobody else is let in.
+      edge.refuseNewcomers('the gateway is stopping', origin => calls.isCallingFrom(origin));
+      edge.takeLeaveOf(visitor => !calls.isCalling(visitor), 'the gateway is stopping');
+      await calls.quiet(live.current.limits.drainSeconds * 1000);
       await stop();
     },
     stop,

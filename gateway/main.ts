@@ -1,19 +1,19 @@
 #!/usr/bin/env node
-// The process: arguments, signals, exit codes (0 ended well, 1 failed or found nothing, 2 was misused).
+// The process: arguments and exit codes (0 ended well, 1 failed or found nothing, 2 was misused).
 
 import { Command, CommanderError } from 'commander';
 import { addGatewayCommand } from './cli/gateway.ts';
 import { addResolveCommand } from './cli/resolve.ts';
 import { addSnippetCommand } from './cli/snippet.ts';
 import { ConfigError } from './config/load.ts';
-import type { Gateway } from './gateway.ts';
+import { liveBySignals } from './process-life.ts';
 
 const program = new Command('sip-call')
   .description('Call director@mysite.ru from a web page.')
   .showHelpAfterError()
   .exitOverride();
 
-addGatewayCommand(program, runUntilSignal);
+addGatewayCommand(program, liveBySignals);
 addResolveCommand(program, code => {
   process.exitCode = code;
 });
@@ -31,15 +31,4 @@ try {
     console.error(`sip-call: ${error instanceof Error ? error.message : error}`);
     process.exit(1);
   }
-}
-
-/** SIGTERM lets running calls end, SIGINT or a second signal does not. */
-function runUntilSignal(gateway: Gateway): void {
-  let signals = 0;
-  const leave = (stopped: Promise<void>) => void stopped.then(() => process.exit(0));
-  process.on('SIGTERM', () => leave(signals++ === 0 ? gateway.drain() : gateway.stop()));
-  process.on('SIGINT', () => {
-    signals++;
-    leave(gateway.stop());
-  });
 }

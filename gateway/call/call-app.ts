@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { echoUser } from '../config/contact.ts';
+import { type Live, madeOf } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import type { Echo } from '../reach/reachability.ts';
@@ -23,8 +24,8 @@ const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer',
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
 const FAREWELL_MS = 1_500;
 
-export interface CallAppOptions extends Omit<CallFoundation, 'srf'> {
-  readonly config: Config;
+export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits'> {
+  readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Told of every call that ended. */
   onRecord(record: CallRecord): void;
@@ -33,18 +34,26 @@ export interface CallAppOptions extends Omit<CallFoundation, 'srf'> {
 export class CallApp {
   readonly #options: CallAppOptions;
   readonly #log: Log;
-  readonly #directory: Directory;
+  readonly #directory: Live<Directory>;
   readonly #connection: EngineConnection;
   readonly #foundation: CallFoundation;
   readonly #calls = new Map<string, Call | EchoTest>();
+  /** Ended, but not everybody has answered yet to what they were told. */
+  readonly #parting = new Set<Call | EchoTest>();
   #taking = true;
 
   private constructor(options: CallAppOptions) {
     this.#options = options;
     this.#log = options.log;
     this.#connection = new EngineConnection(options.engine, options.log);
-    this.#directory = createDirectory(options.config);
-    this.#foundation = { ...options, srf: this.#connection.srf };
+    this.#directory = madeOf(options.config, createDirectory);
+    this.#foundation = {
+      ...options,
+      srf: this.#connection.srf,
+      get limits() {
+        return options.config.current.limits;
+      },
+    };
     this.#connection.onChange(state => this.#engineChanged(state));
     options.media.onEvent(event => this.#calls.get(event.call)?.mediaEvent(event));
   }
@@ -74,6 +83,16 @@ export class CallApp {
 
   get size(): number {
     return this.#calls.size;
+  }
+
+  /** Whether this visitor is in a call. */
+  isCalling(visitor: Caller): boolean {
+    return this.#callers().some(caller => caller === visitor);
+  }
+
+  /** Whether a page of this origin is in a call, and may have to find back to it. */
+  isCallingFrom(origin: string): boolean {
+    return this.#callers().some(caller => caller.origin === origin);
   }
 
   /** Asks whether a domain's servers are there, ringing nobody. */
@@ -106,15 +125,20 @@ export class CallApp {
 
   /** Ends all calls; resolves once both sides of each were told, or had their time to be. */
   async endAll(ending: Ending): Promise<void> {
-    const calls = [...this.#calls.values()];
-    for (const call of calls) call.end(ending);
-    await Promise.all(calls.map(call => call.record));
     const late = new Promise<void>(resolve => setTimeout(resolve, FAREWELL_MS).unref());
-    await Promise.race([late, Promise.all(calls.map(call => call.farewell()))]);
+    for (const call of this.#calls.values()) call.end(ending);
+    const records = [...this.#calls.values()].map(call => call.record);
+    // Those that ended a moment ago too: what tells the other side may be lost, and said again.
+    const farewells = [...this.#calls.values(), ...this.#parting].map(call => call.farewell());
+    await Promise.race([late, Promise.all([...records, ...farewells])]);
   }
 
   close(): void {
     this.#connection.close();
+  }
+
+  #callers(): Caller[] {
+    return [...this.#calls.values()].map(({ caller }) => caller);
   }
 
   #engineChanged(state: EngineState): void {
@@ -126,7 +150,7 @@ export class CallApp {
 
   #invited(request: SrfRequest, response: SrfResponse): void {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
-    const destination = caller && this.#directory(request.uri, caller);
+    const destination = caller && this.#directory.current(request.uri, caller);
     const why = this.#refusal(destination);
     if (caller && destination && !why) this.#take(caller, destination, request, response);
     else this.#refuse(why ?? outcome('not-callable'), caller, request, response);
@@ -136,7 +160,7 @@ export class CallApp {
     if (!destination) return outcome('not-callable');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
-    if (this.#calls.size >= this.#options.limits.calls) return outcome('out-of-capacity');
+    if (this.#calls.size >= this.#foundation.limits.calls) return outcome('out-of-capacity');
     return undefined;
   }
 
@@ -146,6 +170,8 @@ export class CallApp {
     this.#calls.set(call.id, call);
     void call.record.then(record => {
       this.#calls.delete(call.id);
+      this.#parting.add(call);
+      void call.farewell().then(() => this.#parting.delete(call));
       this.#options.onRecord(record);
     });
     void call.run();

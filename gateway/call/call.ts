@@ -19,6 +19,7 @@ import {
   outcomeOfStatus,
   reasonHeaders,
   retryHeaders,
+  unansweredOutcome,
 } from './outcome.ts';
 import { PbxInvite } from './pbx-invite.ts';
 import { Renegotiation } from './renegotiation.ts';
@@ -129,7 +130,7 @@ export class Call {
   /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
   end(ending: Ending): void {
     if (this.#state === 'established') this.#finish(outcome('answered'), ending);
-    else this.#giveUp(outcome(ending === 'stopping' ? 'stopping' : 'cancelled'));
+    else this.#giveUp(unansweredOutcome(ending));
   }
 
   async #setUp(): Promise<void> {

@@ -8,7 +8,14 @@ import { onEnd } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
 import type { CallFoundation } from './foundation.ts';
-import { type Ending, type Outcome, outcome, reasonHeaders, retryHeaders } from './outcome.ts';
+import {
+  type Ending,
+  type Outcome,
+  outcome,
+  reasonHeaders,
+  retryHeaders,
+  unansweredOutcome,
+} from './outcome.ts';
 
 /** Long enough to find a better microphone, too short to be of other use. */
 const LONGEST_MS = 30_000;
@@ -88,7 +95,7 @@ export class EchoTest {
 
   end(ending: Ending): void {
     if (this.#answeredAt !== undefined) this.#finish(outcome('answered'), ending);
-    else this.#finish(outcome(ending === 'stopping' ? 'stopping' : 'cancelled'));
+    else this.#finish(unansweredOutcome(ending));
   }
 
   /** Settled once the visitor has answered what they were told at the end. */

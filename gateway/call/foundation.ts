@@ -12,6 +12,7 @@ import type { Judge } from './hunt.ts';
 export interface CallFoundation {
   readonly srf: Srf;
   readonly media: MediaRelay;
+  /** The present ones: they may change during a call. */
   readonly limits: Config['limits'];
   readonly log: Log;
   /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */

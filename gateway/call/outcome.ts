@@ -84,7 +84,8 @@ export type Ending =
   | 'media-lost'
   | 'engine-lost'
   | 'too-long'
-  | 'stopping';
+  | 'stopping'
+  | 'gateway-failed';
 
 const endings: Record<Ending, { cause: number; text: string } | undefined> = {
   'hung-up-by-visitor': undefined,
@@ -96,7 +97,13 @@ const endings: Record<Ending, { cause: number; text: string } | undefined> = {
   'engine-lost': { cause: 503, text: 'The SIP engine is gone' },
   'too-long': { cause: 408, text: 'The longest call is over' },
   stopping: { cause: 503, text: 'The gateway is stopping' },
+  'gateway-failed': { cause: 500, text: 'The gateway failed' },
 };
+
+/** What a call that was not answered yet comes to when it is ended so. */
+export function unansweredOutcome(ending: Ending): Outcome {
+  return outcome(ending === 'stopping' || ending === 'gateway-failed' ? 'stopping' : 'cancelled');
+}
 
 /** Headers of the BYE that tells of this ending. */
 export function reasonHeaders(ending: Ending): Record<string, string> {

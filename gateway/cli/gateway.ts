@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ConfigError, configFrom, parseConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { type Gateway, startGateway } from '../gateway.ts';
+import { startGateway } from '../gateway.ts';
 import { createLog } from '../observe/log.ts';
+import type { Running } from '../process-life.ts';
 
 interface Flags {
   config?: string;
@@ -21,7 +22,7 @@ interface Flags {
 }
 
 /** `started` receives the running gateway: signals are the process's business, not the command's. */
-export function addGatewayCommand(program: Command, started: (gateway: Gateway) => void): void {
+export function addGatewayCommand(program: Command, started: (running: Running) => void): void {
   program
     .command('gateway')
     .description('take calls from browsers and bring them to PBXs')
@@ -43,7 +44,7 @@ export function addGatewayCommand(program: Command, started: (gateway: Gateway) 
       const log = createLog(config.log);
       const gateway = await startGateway(config, log);
       log.info({ url: gateway.url }, 'ready');
-      started(gateway);
+      started({ gateway, log, reload: () => gateway.reload(readConfig(flags)) });
     });
 }
 

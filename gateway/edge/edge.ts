@@ -3,6 +3,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { admit, type Refusal, SIP_PATH } from './admission.ts';
@@ -35,16 +36,17 @@ export type SocketTaker = (
 
 export class Edge {
   readonly visitors = new Visitors();
-  readonly #config: Config;
+  readonly #config: Live<Config>;
   readonly #log: Log;
   readonly #take: SocketTaker;
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #missed = new WeakMap<WebSocket, number>();
-  /** Why nobody is let in. */
-  #shut: string | undefined;
+  readonly #whose = new WeakMap<WebSocket, Visitor>();
+  /** Why nobody is let in, and who is all the same. */
+  #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
 
-  constructor(config: Config, take: SocketTaker, log: Log) {
+  constructor(config: Live<Config>, take: SocketTaker, log: Log) {
     this.#config = config;
     this.#take = take;
     this.#log = log;
@@ -59,16 +61,16 @@ export class Edge {
       socket.on('error', () => socket.destroy());
       const address = plainAddress(request.socket.remoteAddress ?? '');
       const port = request.socket.remotePort ?? 0;
-      const verdict = this.#shut
-        ? ({ status: 503, reason: this.#shut } as const)
-        : admit(request, address, this.visitors, this.#config);
+      const verdict = this.#isShut(request)
+        ? ({ status: 503, reason: this.#shut?.why ?? '' } as const)
+        : admit(request, address, this.visitors, this.#config.current);
       if ('status' in verdict) {
         this.#log.debug({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
         refuse(socket, verdict);
         return;
       }
       this.#sockets.handleUpgrade(request, socket, head, accepted => {
-        const first = greeting(request.url, this.#config.turn, Date.now());
+        const first = greeting(request.url, this.#config.current.turn, Date.now());
         if (first) accepted.send(first);
         this.#welcome(accepted, { address, port, ...verdict }, secure);
       });
@@ -80,9 +82,17 @@ export class Edge {
     for (const socket of this.#sockets.clients) socket.close(1013, why);
   }
 
-  /** Lets nobody in until {@link admitNewcomers}; those who are in stay. */
-  refuseNewcomers(why: string): void {
-    this.#shut = why;
+  /** Sends away for good those of whom that is true: the gateway is leaving (RFC 6455 7.4.1: 1001). */
+  takeLeaveOf(leaves: (visitor: Visitor) => boolean, why: string): void {
+    for (const socket of this.#sockets.clients) {
+      const visitor = this.#whose.get(socket);
+      if (visitor && leaves(visitor)) socket.close(1001, why);
+    }
+  }
+
+  /** Lets nobody in until {@link admitNewcomers}, save pages of an origin of which `unless` is true. Who is in stays. */
+  refuseNewcomers(why: string, unless: (origin: string) => boolean = () => false): void {
+    this.#shut = { why, unless };
   }
 
   admitNewcomers(): void {
@@ -90,7 +100,7 @@ export class Edge {
   }
 
   close(): void {
-    this.#shut = 'the gateway is stopping';
+    this.refuseNewcomers('the gateway is stopping');
     clearInterval(this.#heartbeat);
     for (const socket of this.#sockets.clients) socket.close(1001, 'the gateway is stopping');
     const stragglers = setTimeout(() => {
@@ -99,9 +109,14 @@ export class Edge {
     stragglers.unref();
   }
 
+  #isShut({ headers }: IncomingMessage): boolean {
+    return this.#shut !== undefined && !this.#shut.unless(headers.origin ?? '');
+  }
+
   #welcome(socket: WebSocket, visitor: Visitor, secure: boolean): void {
     this.visitors.enter(visitor);
-    const rate = new MessageRate(this.#config.limits.messagesPerSecond);
+    this.#whose.set(socket, visitor);
+    const rate = new MessageRate(this.#config.current.limits.messagesPerSecond);
     socket.on('error', error =>
       this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol'),
     );

@@ -1,24 +1,27 @@
 // The HTTP(S) server: asks each route in turn, and the widget's files last. The WebSocket's upgrade belongs to the edge.
 
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { splitEndpoint } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
+import type { Log } from '../observe/log.ts';
+import { Certificate, readIdentity } from './certificate.ts';
 import type { Route } from './route.ts';
 import { widgetFiles } from './widget-files.ts';
 
 export interface HttpServer {
   readonly server: Server;
   readonly secure: boolean;
+  /** What is shown to those who connect, where the server is secure. */
+  readonly certificate: Certificate | undefined;
   /** `https://host:port` of the address listened on. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /** Starts serving; rejects when the address cannot be listened on or the certificate cannot be read. */
-export async function startHttp(config: Config, routes: readonly Route[]): Promise<HttpServer> {
+export async function startHttp(config: Config, routes: readonly Route[], log?: Log): Promise<HttpServer> {
   const serveWidget = widgetFiles();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -33,8 +36,10 @@ export async function startHttp(config: Config, routes: readonly Route[]): Promi
     serveWidget(request, response, () => void response.writeHead(404).end('Not found\n'));
   }
 
-  const secure = config.tls !== undefined;
-  const server = config.tls ? createTlsServer(tlsOptions(config.tls), answer) : createServer(answer);
+  const secureServer =
+    config.tls && createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000 }, answer);
+  const server = secureServer ?? createServer(answer);
+  const secure = secureServer !== undefined;
   // Also those that never said a word of HTTP, or of TLS, are known, and closed in the end.
   const connections = new Set<Socket>();
   server.on('connection', socket => {
@@ -54,19 +59,18 @@ export async function startHttp(config: Config, routes: readonly Route[]): Promi
   // Out of files for a moment: the connection is lost, the server is not.
   server.on('error', () => {});
   const bound = server.address() as AddressInfo;
+  const certificate = config.tls && secureServer && new Certificate(secureServer, config.tls, log);
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
     server,
     secure,
+    certificate,
     url: `${secure ? 'https' : 'http'}://${host}:${bound.port}`,
     close: () =>
       new Promise(resolve => {
+        certificate?.close();
         server.close(() => resolve());
         for (const socket of connections) socket.destroy();
       }),
   };
-}
-
-function tlsOptions({ certificate, key }: NonNullable<Config['tls']>): ServerOptions {
-  return { cert: readFileSync(certificate), key: readFileSync(key), handshakeTimeout: 5_000 };
 }

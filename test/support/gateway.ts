@@ -18,6 +18,12 @@ export interface GatewayOptions {
   readonly limits?: NonNullable<ConfigInput['limits']>;
   readonly media?: NonNullable<ConfigInput['media']>;
   readonly turn?: NonNullable<ConfigInput['turn']>;
+  /** Keys of the file as a whole, in place of those above. */
+  readonly file?: Partial<ConfigInput>;
+  /** Further arguments of node itself. */
+  readonly node?: readonly string[];
+  /** A program and its arguments that runs node in turn, such as prlimit. */
+  readonly under?: readonly string[];
 }
 
 /** `/healthz`: what is there now. */
@@ -31,9 +37,12 @@ export class Gateway {
   /** Where pages find the widget. */
   readonly url: string;
   readonly #process: PeerProcess;
+  readonly #file: string;
+  #config: ConfigInput;
 
   /** Resolves once it says that it is ready. */
-  static async start({ address, dns, sites, limits = {}, media, turn }: GatewayOptions): Promise<Gateway> {
+  static async start(options: GatewayOptions): Promise<Gateway> {
+    const { address, dns, sites, limits = {}, media, turn } = options;
     const config: ConfigInput = {
       listen: `${address}:0`,
       address,
@@ -43,19 +52,55 @@ export class Gateway {
       ...(turn && { turn }),
       limits,
       sites,
+      ...options.file,
     };
     const file = join(privateFolder('gateway'), 'gateway.yaml');
     writeFileSync(file, stringify(config));
     const program = join(repository, 'dist/gateway/main.js');
-    const args = ['--enable-source-maps', program, 'gateway', '--config', file];
-    const process_ = new PeerProcess('the gateway', process.execPath, args);
+    const [command = '', ...args] = [
+      ...(options.under ?? []),
+      process.execPath,
+      '--enable-source-maps',
+      ...(options.node ?? []),
+      ...[program, 'gateway', '--config', file],
+    ];
+    const process_ = new PeerProcess('the gateway', command, args);
     const [, url = ''] = await process_.waitFor(/"url":"(https?:[^"]+)".*"msg":"ready"/, { within: 15_000 });
-    return new Gateway(process_, url);
+    return new Gateway(process_, url, file, config);
   }
 
-  private constructor(process_: PeerProcess, url: string) {
+  private constructor(process_: PeerProcess, url: string, file: string, config: ConfigInput) {
     this.#process = process_;
     this.url = url;
+    this.#file = file;
+    this.#config = config;
+  }
+
+  get exitCode(): number | null {
+    return this.#process.exitCode;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.signal(signal);
+  }
+
+  /** Resolves once the process has ended. */
+  ended(): Promise<void> {
+    return this.#process.ended();
+  }
+
+  /** Writes its file anew, with these keys changed, and has it read; resolves with what it says of that. */
+  async reload(changed: Partial<ConfigInput>): Promise<string> {
+    this.#config = { ...this.#config, ...changed };
+    return await this.reloadText(stringify(this.#config));
+  }
+
+  async reloadText(text: string): Promise<string> {
+    writeFileSync(this.#file, text);
+    const since = this.mark();
+    this.signal('SIGHUP');
+    const [line] = await this.waitFor(/.*"msg":"configuration re(?:loaded|fused).*/, { since });
+    return line;
   }
 
   get log(): string {

@@ -18,7 +18,7 @@ async function startEdge(context: TestContext, limits: ConfigInput['limits'] = {
     sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }],
   });
   const taken: WebSocket[] = [];
-  const edge = new Edge(config, socket => taken.push(socket), createLog('silent'));
+  const edge = new Edge({ current: config }, socket => taken.push(socket), createLog('silent'));
   const server = createServer();
   edge.attach(server, false);
   server.listen(0, '127.0.0.1');

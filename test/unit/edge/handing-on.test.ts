@@ -42,7 +42,7 @@ async function startEdge(context: TestContext, url: string) {
     limits: { messagesPerSecond: 10_000 },
     sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }],
   });
-  const edge = new Edge(config, handingOnTo(url, createLog('silent')), createLog('silent'));
+  const edge = new Edge({ current: config }, handingOnTo(url, createLog('silent')), createLog('silent'));
   const server = createServer();
   edge.attach(server, false);
   server.listen(0, LOOPBACK);

@@ -1,0 +1,92 @@
+// The product's own process between pages that are raw WebSockets and a PBX that is a raw UDP peer; DNS is a real
+// server's. For what only a process can do: leave, come back, run out of something.
+
+import type { TestContext } from 'node:test';
+import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
+import { WebRtcLeg } from '../bench/webrtc-leg.ts';
+import { Gateway, type GatewayOptions } from './gateway.ts';
+import { RawCall } from './raw-call.ts';
+import { RawPeer } from './raw-peer.ts';
+import { PAGE, SDP } from './signalling-gateway.ts';
+
+export const DIRECTOR = 'sip:director@mysite.test';
+export const SITE = { domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex'] };
+
+export interface ProcessScene {
+  readonly gateway: Gateway;
+  readonly pbx: RawPeer;
+  /** A page that may call, unless it is of another origin. */
+  page(origin?: string): Promise<RawPeer>;
+  /** Another process with the same file's content, save what is told. */
+  again(options?: Partial<GatewayOptions>): Promise<Gateway>;
+}
+
+export async function startProcessScene(
+  context: TestContext,
+  options: Partial<GatewayOptions> = {},
+): Promise<ProcessScene> {
+  const pbx = await RawPeer.pbx('127.0.0.1');
+  const dns = await startDnsServer({
+    address: '127.0.0.1',
+    port: 0,
+    zone: {
+      origin: 'mysite.test',
+      records: [
+        { name: 'pbx.mysite.test', type: 'A', data: '127.0.0.1' },
+        {
+          name: '_sip._udp.mysite.test',
+          type: 'SRV',
+          data: { priority: 0, weight: 0, port: pbx.port, target: 'pbx.mysite.test' },
+        },
+      ],
+    },
+  });
+  const started: Gateway[] = [];
+  const pages: RawPeer[] = [];
+  const again = async (more: Partial<GatewayOptions> = {}) => {
+    const gateway = await Gateway.start({
+      address: '127.0.0.1',
+      dns: `127.0.0.1:${dns.port}`,
+      sites: [SITE],
+      ...options,
+      ...more,
+    });
+    started.push(gateway);
+    return gateway;
+  };
+  context.after(async () => {
+    for (const page of pages) page.close();
+    pbx.close();
+    for (const gateway of started) await gateway.stop();
+    await dns.close();
+  });
+  const gateway = await again();
+  const page = async (origin = PAGE) => {
+    const peer = await RawPeer.browser(started.at(-1)!.url, origin);
+    pages.push(peer);
+    return peer;
+  };
+  return { gateway, pbx, page, again };
+}
+
+/** What a browser offers, without a browser behind it: no sound will come. */
+export async function browserOffer(): Promise<string> {
+  const leg = await WebRtcLeg.open();
+  const offer = leg.offer();
+  leg.close();
+  return offer;
+}
+
+/** A call from this page that the PBX has answered, and that is joined. */
+export async function callAnswered(page: RawPeer, pbx: RawPeer, to = DIRECTOR) {
+  const call = new RawCall(page, to);
+  call.invite(await browserOffer());
+  const invite = await pbx.request('INVITE');
+  pbx.respond(invite, '200 OK', { body: SDP });
+  call.ack(await page.response(200));
+  await pbx.request('ACK');
+  // Whoever answers a request in the dialog has joined its two sides.
+  call.request('INFO');
+  await page.response(200, 'INFO');
+  return { call, invite };
+}
