@@ -7,6 +7,8 @@ export interface BrowserPage {
    * Opens `url` in a fresh profile that allows its site these devices, both unless told; runs {@link installEar}.
    */
   open(url: string, allowed?: readonly PageDevice[]): Promise<void>;
+  /** The window that the page opens when this is done; where the browser can tell. */
+  opens?(work: () => Promise<void>): Promise<BrowserPage>;
   /** Allows the site these from now on, and no others; where the browser can be told. */
   allow?(devices: readonly PageDevice[]): Promise<void>;
   /** Runs a function in the page, as text: it may use nothing from outside itself. Its result goes through JSON. */

@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { BrowserPage } from './browser-page.ts';
 import { installEar } from './page-ear.ts';
 import { programPath } from './parts.ts';
@@ -21,27 +21,41 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
     headless: process.env.SIP_CALL_TEST_SHOW === undefined,
     args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`],
   });
-  let page: Page | undefined;
+  return drive(browser, undefined);
+}
+
+/** `first`: a window that a page has opened already. */
+function drive(browser: Browser, first: Page | undefined): BrowserPage {
+  let page = first;
   let lines: string[] = [];
   const opened = () => {
     if (!page) throw new Error('no page is open');
     return page;
   };
   const button = (name: RegExp) => opened().getByRole('button', { name });
+  const listen = (fresh: Page) => {
+    const heard: string[] = [];
+    lines = heard;
+    fresh.on('console', message =>
+      heard.push(`${message.type()}: ${message.text()} ${message.location().url}`),
+    );
+    fresh.on('pageerror', error => heard.push(`uncaught: ${error.message}`));
+    fresh.on('requestfailed', request => heard.push(`failed: ${request.url()}`));
+  };
+  if (first) listen(first);
 
   return {
     async open(url, allowed = ['microphone', 'camera']) {
       await page?.context().close();
       const context = await browser.newContext({ permissions: [...allowed], locale: 'en-US' });
-      const fresh = await context.newPage();
-      const heard: string[] = [];
-      lines = heard;
-      fresh.on('console', message => heard.push(`${message.type()}: ${message.text()}`));
-      fresh.on('pageerror', error => heard.push(`uncaught: ${error.message}`));
-      fresh.on('requestfailed', request => heard.push(`failed: ${request.url()}`));
-      await fresh.addInitScript(installEar);
-      await fresh.goto(url);
-      page = fresh;
+      await context.addInitScript(installEar);
+      page = await context.newPage();
+      listen(page);
+      await page.goto(url);
+    },
+    async opens(work) {
+      const [fresh] = await Promise.all([opened().waitForEvent('popup'), work()]);
+      return drive(browser, fresh);
     },
     allow: devices => opened().context().grantPermissions(devices),
     evaluate: work => opened().evaluate(work),
@@ -51,6 +65,6 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
     get console() {
       return lines;
     },
-    close: () => browser.close(),
+    close: () => (first ? first.close() : browser.close()),
   };
 }

@@ -26,7 +26,7 @@ export class Visitor {
   /** Has allowed the site these devices before; both unless told. */
   async open(url: string, allowed?: readonly PageDevice[]): Promise<void> {
     await this.#page.open(url, allowed);
-    await this.#page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
+    await this.#seesWidget();
   }
 
   /** What the page wrote to its console, for when a story fails. */
@@ -40,6 +40,14 @@ export class Visitor {
 
   async call(): Promise<void> {
     await this.click(/^Call /);
+  }
+
+  /** Presses Call, which opens a window here; resolves with the visitor as they are in that window. */
+  async callInWindow(): Promise<Visitor> {
+    if (!this.#page.opens) throw new Error('this browser cannot be told');
+    const window = new Visitor(await this.#page.opens(() => this.call()), this.tone);
+    await window.#seesWidget();
+    return window;
   }
 
   async hangUp(): Promise<void> {
@@ -228,6 +236,10 @@ export class Visitor {
   /** Leaves, with its browser. */
   async stop(): Promise<void> {
     await this.#page.close();
+  }
+
+  async #seesWidget(): Promise<void> {
+    await this.#page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
   }
 
   async #listens(
