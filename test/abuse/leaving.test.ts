@@ -72,6 +72,10 @@ test('28: told to stop, a gateway is not ready, takes nobody on, lets calls end 
   late.invite(await browserOffer());
   const refused = await caller.response(503);
   assert.equal(refused.headers.get('Retry-After'), '10');
+  assert.equal(
+    pbx.inbox.find(message => message.kind === 'request'),
+    undefined,
+  );
 
   call.request('INFO');
   await caller.response(200, 'INFO');

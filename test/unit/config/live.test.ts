@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { madeOf, Replaceable } from '../../../gateway/config/live.ts';
+
+test('what is made of a configuration is made once, and anew when that was replaced', () => {
+  const source = new Replaceable(1);
+  let times = 0;
+  const made = madeOf(source, value => {
+    times++;
+    return { value };
+  });
+  assert.equal(made.current, made.current);
+  assert.equal(times, 1);
+  source.current = 2;
+  assert.equal(made.current.value, 2);
+  assert.equal(made.current, made.current);
+  assert.equal(times, 2);
+});
