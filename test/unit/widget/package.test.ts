@@ -72,12 +72,15 @@ test('what is published is what is promised, built, and nothing else', async () 
     'dist/public/sip-call.js.br',
     'README.md',
     'docs/embedding.md',
+    'deploy/sip-call.service',
     'LICENSE',
   ])
     assert.ok(packed.includes(path), `${path} is not in the package`);
   const odd = packed.filter(
     path =>
-      !/^(?:dist\/(?:gateway|widget|public)\/|dist\/[\w.-]+\.json$|docs\/|[\w]+(?:\.md|\.json)?$)/.test(path),
+      !/^(?:dist\/(?:gateway|widget|public)\/|dist\/[\w.-]+\.json$|docs\/|deploy\/|[\w]+(?:\.md|\.json)?$)/.test(
+        path,
+      ),
   );
   assert.deepEqual(odd, []);
   assert.deepEqual(
