@@ -77,7 +77,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
-  const engine = await startSipEngine(config, address, log.child({ room: 'engine' }));
+  const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }));
   const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }));
 
   const calls = await CallApp.start({

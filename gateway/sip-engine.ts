@@ -2,11 +2,12 @@
 // gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
+import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import type { SocketTaker } from './edge/edge.ts';
 import { handingOnTo } from './edge/handing-on.ts';
-import { Engine } from './engine/engine.ts';
+import { Engine, type Route } from './engine/engine.ts';
 import type { Log } from './observe/log.ts';
 
 export interface SipEngine {
@@ -19,12 +20,25 @@ export interface SipEngine {
   stop(): Promise<void>;
 }
 
-/** Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet. */
-export function startSipEngine(config: Config, address: string, log: Log): Promise<SipEngine> {
-  return config.engine ? drachtioServer(config.engine, log) : embeddedEngine(config, address, log);
+/**
+ * Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet.
+ * @param mayReach the fence: where a PBX's Contact may lead
+ */
+export function startSipEngine(
+  config: Config,
+  address: string,
+  mayReach: (address: string) => boolean,
+  log: Log,
+): Promise<SipEngine> {
+  return config.engine ? drachtioServer(config.engine, log) : embeddedEngine(config, address, mayReach, log);
 }
 
-async function embeddedEngine(config: Config, address: string, log: Log): Promise<SipEngine> {
+async function embeddedEngine(
+  config: Config,
+  address: string,
+  mayReach: (address: string) => boolean,
+  log: Log,
+): Promise<SipEngine> {
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
     listen: [
@@ -34,6 +48,8 @@ async function embeddedEngine(config: Config, address: string, log: Log): Promis
     admin: { secret },
     // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
     timers: { b: config.limits.answerSeconds * 1000 },
+    mayReach,
+    route: onlyBrowsersCall(log),
     log,
   });
   return {
@@ -44,6 +60,20 @@ async function embeddedEngine(config: Config, address: string, log: Log): Promis
     },
     counts: () => ({ ...engine.counts() }),
     stop: () => engine.stop(),
+  };
+}
+
+/**
+ * Whoever calls comes by a WebSocket that the edge let in. What reaches the ports for PBXs is told apart here, where
+ * the transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent
+ * in the name of a visitor's address.
+ */
+function onlyBrowsersCall(log: Log): Route {
+  return ({ message, transport, remote }) => {
+    if (message.method !== 'INVITE' || transport === 'ws' || transport === 'wss') return undefined;
+    const { code, status, reason, level } = outcome('not-callable');
+    log[level]({ code, address: remote.address, transport, uri: message.uri.slice(0, 200) }, 'call refused');
+    return { action: 'reject', status, reason };
   };
 }
 

@@ -42,6 +42,11 @@ export interface EngineOptions {
   /** Name to address, for hops that come as a name. Default: such hops fail; the resolver is elsewhere. */
   readonly lookup?: Lookup;
   /**
+   * Whether requests in a dialog may go to the address, or name, that the peer's Contact or Record-Route leads to.
+   * Where they may not, they go the way the peer came. Default: anywhere.
+   */
+  readonly mayReach?: (address: string) => boolean;
+  /**
    * Decides about each request that belongs to no dialog: which application gets it, or what else becomes of it.
    * Default: applications in turn, by the methods they routed.
    */
@@ -112,6 +117,7 @@ export class Engine {
       network: transports,
       timers,
       lookup: options.lookup ?? noLookup,
+      mayReach: options.mayReach ?? (() => true),
       log,
       userAgent: options.userAgent,
       limits: {

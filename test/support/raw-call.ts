@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { SipMessage, SipResponse } from '../../gateway/engine/message/message.ts';
 import type { RawPeer } from './raw-peer.ts';
 
+const OWN_WAY = { via: 'SIP/2.0/WS browser.invalid', contact: 'sip:browser@browser.invalid;transport=ws;ob' };
+
 export class RawCall {
   readonly id = randomBytes(6).toString('hex');
   #browser: RawPeer;
@@ -51,6 +53,13 @@ export class RawCall {
     this.#browser = browser;
   }
 
+  /** A request in the dialog as it might come by another way, with a Contact of its own; to be sent by the caller. */
+  stolen(method: string, via: string, contact: string): string {
+    if (method !== 'ACK') this.#cseq++;
+    const branch = `${method}${this.#cseq}`;
+    return this.#text(method, this.#cseq, this.#target, '', [], branch, { via, contact });
+  }
+
   /** Answers a request of the gateway in this dialog. */
   respond(request: SipMessage, status: string, body = ''): void {
     if (request.kind === 'request') this.#browser.respond(request, status, { body });
@@ -64,22 +73,32 @@ export class RawCall {
     headers: readonly string[] = [],
     branch = 'invite',
   ): void {
-    this.#browser.send(
-      [
-        `${method} ${uri} SIP/2.0`,
-        `Via: SIP/2.0/WS browser.invalid;branch=z9hG4bK${this.id}${branch}`,
-        'Max-Forwards: 69',
-        `To: ${this.#to}`,
-        `From: <sip:anonymous@anonymous.invalid>;tag=${this.id}`,
-        `Call-ID: ${this.id}`,
-        `CSeq: ${cseq} ${method}`,
-        'Contact: <sip:browser@browser.invalid;transport=ws;ob>',
-        ...headers,
-        ...(body ? ['Content-Type: application/sdp'] : []),
-        `Content-Length: ${Buffer.byteLength(body)}`,
-        '',
-        body,
-      ].join('\r\n'),
-    );
+    this.#browser.send(this.#text(method, cseq, uri, body, headers, branch, OWN_WAY));
+  }
+
+  #text(
+    method: string,
+    cseq: number,
+    uri: string,
+    body: string,
+    headers: readonly string[],
+    branch: string,
+    { via, contact }: typeof OWN_WAY,
+  ): string {
+    return [
+      `${method} ${uri} SIP/2.0`,
+      `Via: ${via};branch=z9hG4bK${this.id}${branch}`,
+      'Max-Forwards: 69',
+      `To: ${this.#to}`,
+      `From: <sip:anonymous@anonymous.invalid>;tag=${this.id}`,
+      `Call-ID: ${this.id}`,
+      `CSeq: ${cseq} ${method}`,
+      `Contact: <${contact}>`,
+      ...headers,
+      ...(body ? ['Content-Type: application/sdp'] : []),
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n');
   }
 }

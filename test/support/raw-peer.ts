@@ -14,8 +14,12 @@ type Wanted<T extends SipMessage> = (message: SipMessage) => message is T;
 export class RawPeer {
   /** What arrived and was not asked for yet. */
   readonly inbox: SipMessage[] = [];
+  /** All that ever arrived, as it came. */
+  readonly received: Buffer[] = [];
   readonly address: string;
   readonly port: number;
+  /** Our own end of its connection or socket. */
+  readonly localPort: number;
   readonly close: () => void;
   /** Resolves when its socket is closed, by whomever. */
   readonly closed: Promise<unknown>;
@@ -26,6 +30,7 @@ export class RawPeer {
   private constructor(
     address: string,
     port: number,
+    localPort: number,
     send: (text: string) => void,
     close: () => void,
     closed: Promise<unknown>,
@@ -33,6 +38,7 @@ export class RawPeer {
     this.closed = closed;
     this.address = address;
     this.port = port;
+    this.localPort = localPort;
     this.#send = send;
     this.close = close;
   }
@@ -40,10 +46,12 @@ export class RawPeer {
   /** A browser: a WebSocket into the gateway, from a page of `origin`. */
   static async browser(gatewayUrl: string, origin: string): Promise<RawPeer> {
     const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, 'sip', { origin });
-    await once(socket, 'open');
+    const [{ socket: connection }] = await once(socket, 'upgrade');
+    if (socket.readyState !== WebSocket.OPEN) await once(socket, 'open');
     const peer = new RawPeer(
       'browser.invalid',
       0,
+      connection.localPort,
       text => socket.send(text),
       () => socket.terminate(),
       once(socket, 'close'),
@@ -61,6 +69,7 @@ export class RawPeer {
     let remote = { address, port: 0 };
     const peer = new RawPeer(
       address,
+      socket.address().port,
       socket.address().port,
       text => socket.send(text, remote.port, remote.address),
       () => socket.close(),
@@ -97,7 +106,7 @@ export class RawPeer {
   respond(
     request: SipRequest,
     status: string,
-    more: { body?: string; tag?: string; headers?: string[] } = {},
+    more: { body?: string; tag?: string; contact?: string; headers?: readonly string[] } = {},
   ): void {
     const to = request.headers.get('To') ?? '';
     this.send(
@@ -108,7 +117,7 @@ export class RawPeer {
         `To: ${to.includes(';tag=') ? to : `${to};tag=${more.tag ?? 'peer'}`}`,
         `Call-ID: ${request.headers.get('Call-ID')}`,
         `CSeq: ${request.headers.get('CSeq')}`,
-        `Contact: <sip:peer@${this.address}${this.port ? `:${this.port}` : ''}>`,
+        `Contact: <${more.contact ?? `sip:peer@${this.address}${this.port ? `:${this.port}` : ''}`}>`,
         ...(more.headers ?? []),
         ...(more.body ? ['Content-Type: application/sdp'] : []),
         `Content-Length: ${Buffer.byteLength(more.body ?? '')}`,
@@ -161,6 +170,7 @@ export class RawPeer {
   }
 
   #received(bytes: Buffer): void {
+    this.received.push(bytes);
     const message = parseMessage(bytes);
     if (message.kind === 'failure') throw new Error(`a peer received what is no SIP: ${message.reason}`);
     const reader = this.#waiting.find(({ wants }) => wants(message));

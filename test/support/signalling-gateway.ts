@@ -1,4 +1,4 @@
-// A gateway without media, between a browser and PBXs that are raw peers; DNS is a real server's.
+// A gateway between a browser and PBXs that are raw peers; DNS is a real server's. Without media, unless asked for it.
 
 import type { TestContext } from 'node:test';
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
@@ -39,6 +39,8 @@ export interface Scene {
   readonly pbxs: readonly RawPeer[];
   /** What the gateway logged, from `info` up. */
   readonly logged: readonly LogLine[];
+  /** Names that the DNS server was asked for. */
+  readonly asked: readonly string[];
   /** Resolves once the gateway counts no call, dialog, transaction or timer any more. */
   quiet(): Promise<void>;
 }
@@ -49,6 +51,10 @@ export interface SceneOptions {
   /** A server before the others that nothing listens at. */
   readonly firstIsDead?: boolean;
   readonly engine?: 'embedded' | 'drachtio';
+  /** `embedded` is the gateway's own; by default SDP crosses as it is, and `media` of the scene is what carries it. */
+  readonly relay?: 'embedded' | 'pass-through';
+  /** Networks behind the fence that DNS and PBXs may point into. */
+  readonly allow?: readonly string[];
   /** More about the site. */
   readonly site?: Partial<ConfigInput['sites'][number]>;
 }
@@ -57,9 +63,11 @@ export async function startScene(context: TestContext, options: SceneOptions = {
   const pbxs = await Promise.all(Array.from({ length: options.pbxs ?? 1 }, () => RawPeer.pbx('127.0.0.1')));
   const ports = pbxs.map(pbx => pbx.port);
   if (options.firstIsDead) ports.unshift(await closedPort());
+  const asked: string[] = [];
   const dns = await startDnsServer({
     address: '127.0.0.1',
     port: 0,
+    onQuestion: ({ name }) => void asked.push(name),
     zone: {
       origin: 'mysite.test',
       records: [
@@ -81,14 +89,15 @@ export async function startScene(context: TestContext, options: SceneOptions = {
   const config = configFrom({
     listen: '127.0.0.1:0',
     address: '127.0.0.1',
-    dns: { servers: [`127.0.0.1:${dns.port}`], allow: ['127.0.0.0/8'] },
+    dns: { servers: [`127.0.0.1:${dns.port}`], allow: [...(options.allow ?? ['127.0.0.0/8'])] },
     ...(drachtio ? { engine: drachtio.settings } : { sip: { udp: 0, tcp: 0 } }),
+    media: { browserPort: 0 },
     limits,
     sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101], ...options.site }],
   });
   const logged: LogLine[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
-  const gateway = await startGateway(config, log, { media });
+  const gateway = await startGateway(config, log, options.relay === 'embedded' ? {} : { media });
   const browser = await RawPeer.browser(gateway.url, PAGE);
   context.after(async () => {
     browser.close();
@@ -97,7 +106,7 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     await drachtio?.kill();
     await dns.close();
   });
-  return { gateway, drachtio, media, browser, pbxs, logged, quiet: () => quiet(gateway, drachtio) };
+  return { gateway, drachtio, media, browser, pbxs, logged, asked, quiet: () => quiet(gateway, drachtio) };
 }
 
 async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {

@@ -38,7 +38,7 @@ export function hopOf(uri: string): Hop | undefined {
 /** At once for literals, else by `lookup`. */
 export function locate(hop: Hop, lookup: Lookup): Destination | Promise<Destination> {
   const { transport, host, port, hostname } = hop;
-  const literal = host.startsWith('[') ? host.slice(1, -1) : host;
+  const literal = literalOf(host);
   if (isIP(literal) !== 0) return { transport, address: literal, port, hostname };
   return lookup(host).then(address => ({ transport, address, port, hostname }));
 }
@@ -62,15 +62,22 @@ unroutable.addAddress('::1', 'ipv6');
 /**
  * Where a request in the dialog goes: its first route, else the remote target, unless that cannot be
  * reached as it is written. Then it goes the way the peer came: a browser's Contact is `xxx.invalid`
- * (RFC 7118 5), a phone behind NAT writes an address that only its own network knows.
+ * (RFC 7118 5), a phone behind NAT writes an address that only its own network knows. The same where we are
+ * not to send at all: a peer does not get us anywhere that nobody allowed.
  */
-export function dialogHop(dialog: Dialog): Flow | Hop {
+export function dialogHop(dialog: Dialog, mayReach: (address: string) => boolean = anywhere): Flow | Hop {
   const { flow } = dialog;
   if (flow.transport === 'ws' || flow.transport === 'wss') return flow;
   const [route] = dialog.routeSet;
   const hop = hopOf(route === undefined ? dialog.remoteTarget : (parseAddress(route)?.uri ?? ''));
-  if (hop === undefined || leadsTo(hop, flow)) return reopened(flow);
+  if (hop === undefined || leadsTo(hop, flow) || !mayReach(literalOf(hop.host))) return reopened(flow);
   return route === undefined && isBehindNat(hop, flow) ? reopened(flow) : hop;
+}
+
+const anywhere = () => true;
+
+function literalOf(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
 function leadsTo(hop: Hop, flow: Flow): boolean {

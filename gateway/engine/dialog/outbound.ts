@@ -55,7 +55,7 @@ export class Outbound {
 
   /** The same for the peer of a dialog; calls back before it returns when the way is open. */
   reach(dialog: Dialog, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
-    const hop = dialogHop(dialog);
+    const hop = dialogHop(dialog, this.#agent.mayReach);
     if (!('send' in hop)) this.open(hop, then, size);
     else if (hop.transport === 'udp' && size > datagramLimit) {
       this.open(

@@ -31,6 +31,8 @@ export interface UserAgentOptions {
   readonly network: Network;
   readonly timers: Timers;
   readonly lookup: Lookup;
+  /** Whether a dialog may lead us to this address; to a name, whether it may lead us to any. */
+  readonly mayReach: (address: string) => boolean;
   readonly log: UserAgentLog;
   /** For User-Agent and Server, where the application sets none. */
   readonly userAgent: string | undefined;
@@ -41,6 +43,7 @@ export class UserAgent implements TransactionUser {
   readonly timers: Timers;
   readonly log: UserAgentLog;
   readonly userAgent: string | undefined;
+  readonly mayReach: (address: string) => boolean;
   readonly dialogs: DialogTable;
   readonly transactions: TransactionLayer;
   readonly outbound: Outbound;
@@ -57,6 +60,7 @@ export class UserAgent implements TransactionUser {
     this.application = application;
     this.timers = timers;
     this.log = options.log;
+    this.mayReach = options.mayReach;
     this.userAgent = options.userAgent;
     this.#network = network;
     this.#waiting = new WaitingRequests(timers);
@@ -111,7 +115,7 @@ export class UserAgent implements TransactionUser {
   }
 
   acknowledged(ack: SipRequest, flow: Flow): void {
-    const dialog = this.dialogs.match(ack);
+    const dialog = this.#dialogOf(ack, flow);
     if (dialog === undefined) {
       this.forwarder?.acknowledged(ack, flow);
       return;
@@ -218,12 +222,21 @@ export class UserAgent implements TransactionUser {
     this.transactions.close();
   }
 
+  /**
+   * RFC 7118 5: a browser is had over its own connections and no other way, so nobody else speaks for it: by a
+   * datagram it could move its dialog, and our requests, to wherever its Contact or Record-Route says.
+   */
+  #dialogOf(request: SipRequest, flow: Flow): Dialog | undefined {
+    const dialog = this.dialogs.match(request);
+    return dialog !== undefined && isBrowser(dialog.flow) === isBrowser(flow) ? dialog : undefined;
+  }
+
   #requestedInDialog(request: SipRequest, transaction: ServerTransaction): void {
     if (!this.earlyNotifies.hold(request, transaction)) this.#continueDialog(request, transaction);
   }
 
   #continueDialog(request: SipRequest, transaction: ServerTransaction): void {
-    const dialog = this.dialogs.match(request);
+    const dialog = this.#dialogOf(request, transaction.flow);
     if (dialog === undefined) {
       respond(request, transaction, 481);
       return;
@@ -255,6 +268,10 @@ export class UserAgent implements TransactionUser {
     this.#waiting.add(incoming);
     this.application.requested(incoming);
   }
+}
+
+function isBrowser({ transport }: Flow): boolean {
+  return transport === 'ws' || transport === 'wss';
 }
 
 function formsDialog(request: SipRequest): boolean {

@@ -1,7 +1,7 @@
 // The way back to whoever sent a request (RFC 3261 18.2.1, 18.2.2, RFC 3581). Kept by the server
-// transaction for as long as it may have to answer.
+// transaction for as long as it may have to answer. It always ends at the address the request came from: were a
+// Via believed, any stranger could have us send to anybody.
 
-import { isIP } from 'node:net';
 import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
 import type { Destination } from '../transport/listen-point.ts';
@@ -62,23 +62,24 @@ export class ResponsePath {
   }
 }
 
-/** 18.2.2 for unreliable transports: maddr, else the source address with rport, else with the port of sent-by. */
+/**
+ * 18.2.2 for unreliable transports: the source address, with rport its port, else the port of sent-by.
+ * Deviation: "if the Via contains a maddr parameter, the response MUST be forwarded to the address listed there".
+ */
 function datagramDestination(via: Via, flow: Flow): Destination | undefined {
-  const maddr = via.params.get('maddr');
   const port = via.port ?? 5060;
-  if (maddr !== undefined && isIP(maddr) !== 0) return { transport: 'udp', address: maddr, port };
   if (via.params.has('rport') || port === flow.remote.port) return undefined;
   return { transport: 'udp', address: flow.remote.address, port };
 }
 
 /**
  * 18.2.2 for reliable transports: "If that connection is no longer open, the server SHOULD open a
- * connection to the IP address in the received parameter, if present, using the port in the sent-by value".
+ * connection to the IP address in the received parameter, if present, using the port in the sent-by value". That
+ * parameter is ours to write, and says where the request came from.
  * A browser cannot be connected to (RFC 7118 5).
  */
 function reconnection(via: Via, flow: Flow): Destination | undefined {
   if (flow.transport !== 'tcp' && flow.transport !== 'tls') return undefined;
-  const address = via.params.get('received') ?? via.host;
-  if (isIP(address) === 0) return undefined;
-  return { transport: flow.transport, address, port: via.port ?? (flow.transport === 'tls' ? 5061 : 5060) };
+  const port = via.port ?? (flow.transport === 'tls' ? 5061 : 5060);
+  return { transport: flow.transport, address: flow.remote.address, port };
 }

@@ -1,0 +1,99 @@
+// The gateway as somebody else's arm: made to send where the attacker says, by what SIP lets a peer write about the
+// way back. Nothing may arrive at a bystander.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { outsider, stray } from './outsider.ts';
+import { ANSWER, DIRECTOR, OFFER, startSiege } from './siege.ts';
+
+test('the answer to a datagram goes where it came from, whatever its Via says', async context => {
+  const siege = await startSiege(context);
+  const attacker = await outsider(context, siege, 'udp');
+  const { address, port } = siege.bystander;
+  const vias = [
+    `SIP/2.0/UDP 192.0.2.1:${port};maddr=${address}`,
+    `SIP/2.0/UDP 127.0.0.1:${port};maddr=${address};rport`,
+    `SIP/2.0/UDP 127.0.0.1:${port};received=${address}`,
+    `SIP/2.0/UDP ${address}:${port};received=${address};rport`,
+    `SIP/2.0/UDP 192.0.2.1;received=${address};rport=${port}`,
+  ];
+  for (const via of vias) {
+    attacker.send(stray('OPTIONS', DIRECTOR, via));
+    attacker.send(stray('INVITE', DIRECTOR, via, OFFER));
+  }
+  await siege.goodCall();
+  siege.bystander.assertUntouched();
+});
+
+test('an answer that finds its connection closed goes to no address that the Via names', async context => {
+  const siege = await startSiege(context);
+  const attacker = await outsider(context, siege, 'tcp');
+  const { address, port } = siege.bystander;
+  // The far end's own address in sent-by: nothing is noted in such a Via, so `received` might pass for our own note.
+  attacker.sendAndLeave(
+    stray('INVITE', DIRECTOR, `SIP/2.0/TCP 127.0.0.1:${port};received=${address}`, OFFER),
+  );
+  await siege.goodCall();
+  siege.bystander.assertUntouched();
+});
+
+for (const transport of ['udp', 'tcp'] as const) {
+  for (const where of ['Contact', 'Record-Route']) {
+    test(`a call from a page is not continued over ${transport} to where a ${where} points`, async context => {
+      const siege = await startSiege(context);
+      const attacker = await outsider(context, siege, transport);
+      const { hostPort } = siege.bystander;
+      const routes =
+        where === 'Record-Route' ? [`Record-Route: <sip:${hostPort};transport=${transport};lr>`] : [];
+      const { call, invite } = await siege.call(routes);
+      // The dialog's own words, learnt over the WebSocket, said by another way.
+      const contact = `sip:x@${hostPort};transport=${transport}`;
+      attacker.send(call.stolen('ACK', attacker.via, contact));
+      attacker.send(call.stolen('UPDATE', attacker.via, contact));
+      await eventually('an answer', () => attacker.heard.find(text => text.startsWith('SIP/2.0')));
+      siege.pbx.requestWithin(invite, 'BYE', '', call.id);
+      await siege.pbx.response(200, 'BYE');
+      call.respond(await siege.browser.request('BYE'), '200 OK');
+      await siege.goodCall();
+      siege.bystander.assertUntouched();
+      assert.match(attacker.heard.join(), /^SIP\/2\.0 481/);
+    });
+  }
+}
+
+test("a call over UDP is nobody's, even from where a visitor's WebSocket comes", async context => {
+  const siege = await startSiege(context);
+  const attacker = await outsider(context, siege, 'udp', siege.browser.localPort);
+  attacker.send(stray('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
+  const answer = await eventually(
+    'an answer',
+    () => attacker.heard.join().match(/SIP\/2\.0 (?!1)\d{3}.*/)?.[0],
+  );
+  assert.equal(answer, 'SIP/2.0 403 Forbidden');
+  await siege.goodCall();
+  assert.equal(siege.logged.filter(({ msg }) => msg === 'call refused').length, 1);
+});
+
+for (const where of ['Contact', 'Record-Route', 'strict Record-Route']) {
+  test(`a PBX whose ${where} points behind the fence is answered where it is`, async context => {
+    const siege = await startSiege(context, { allow: ['127.0.0.1/32'] });
+    const { hostPort } = siege.bystander;
+    const { browser, pbx } = siege;
+    const call = new RawCall(browser, DIRECTOR);
+    call.invite(OFFER);
+    const invite = await pbx.request('INVITE');
+    const [contact, routes] =
+      where === 'Contact'
+        ? [`sip:x@${hostPort};transport=tcp`, []]
+        : [undefined, [`Record-Route: <sip:${hostPort}${where === 'Record-Route' ? ';lr' : ''}>`]];
+    pbx.respond(invite, '200 OK', { body: ANSWER, headers: routes, ...(contact && { contact }) });
+    call.ack(await browser.response(200));
+    await pbx.request('ACK');
+    call.request('BYE');
+    pbx.respond(await pbx.request('BYE'), '200 OK');
+    await siege.goodCall();
+    siege.bystander.assertUntouched();
+  });
+}

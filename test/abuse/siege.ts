@@ -1,0 +1,125 @@
+// A gateway as `main` starts it, engine and relay its own, with a PBX and a browser under the test's thumb; and a
+// bystander, at whom nothing may ever arrive. Knows no attack.
+
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { SipRequest } from '../../gateway/engine/message/message.ts';
+import { freePort } from '../support/free-port.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { RawPeer } from '../support/raw-peer.ts';
+import { PAGE, type Scene, type SceneOptions, SDP, startScene } from '../support/signalling-gateway.ts';
+import { chromium } from '../unit/media/sdp-samples.ts';
+
+export const DIRECTOR = 'sip:director@mysite.test';
+/** What a browser offers, and what the PBX answers. */
+export const OFFER = chromium();
+export const ANSWER = SDP;
+
+export interface Siege extends Scene {
+  readonly pbx: RawPeer;
+  readonly bystander: Bystander;
+  /** Where the gateway's engine listens for PBXs. */
+  door(transport: 'udp' | 'tcp'): number;
+  /** Another visitor's WebSocket. */
+  visitor(): Promise<RawPeer>;
+  /** A call that is up: answered by the PBX, acknowledged, its two sides joined. */
+  call(headers?: readonly string[]): Promise<Established>;
+  /** A call of somebody else's, from beginning to end: what was done to the gateway must not disturb it. */
+  goodCall(): Promise<void>;
+}
+
+export interface Established {
+  readonly call: RawCall;
+  /** As the PBX got it. */
+  readonly invite: SipRequest;
+}
+
+export async function startSiege(context: TestContext, options: SceneOptions = {}): Promise<Siege> {
+  const bystander = await Bystander.stand();
+  context.after(() => bystander.leave());
+  const scene = await startScene(context, { relay: 'embedded', ...options });
+  const [pbx] = scene.pbxs as [RawPeer];
+  const visitor = async () => {
+    const browser = await RawPeer.browser(scene.gateway.url, PAGE);
+    context.after(() => browser.close());
+    return browser;
+  };
+  return {
+    ...scene,
+    pbx,
+    bystander,
+    visitor,
+    door: transport =>
+      scene.logged.find(line => line.msg === 'listening for SIP' && line.transport === transport)
+        ?.port as number,
+    call: headers => establish(scene.browser, pbx, headers),
+    async goodCall() {
+      const { call } = await establish(await visitor(), pbx);
+      call.request('BYE');
+      pbx.respond(await pbx.request('BYE'), '200 OK');
+      await scene.quiet();
+    },
+  };
+}
+
+async function establish(browser: RawPeer, pbx: RawPeer, headers?: readonly string[]): Promise<Established> {
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(OFFER, headers);
+  const invite = await pbx.request('INVITE');
+  pbx.respond(invite, '200 OK', { body: ANSWER, tag: call.id });
+  call.ack(await browser.response(200));
+  await pbx.request('ACK');
+  // Whoever answers a request in the dialog has joined its two sides.
+  call.request('INFO');
+  await browser.response(200, 'INFO');
+  return { call, invite };
+}
+
+/** A machine that has nothing to do with any of this: what it hears, over UDP or TCP, somebody made the gateway send. */
+export class Bystander {
+  /** Of its own: what goes back to an attacker's address would not be heard here. Linux has all of 127.0.0.0/8. */
+  readonly address = '127.0.0.2';
+  readonly port: number;
+  readonly #heard: string[] = [];
+  readonly #udp = createSocket('udp4');
+  readonly #tcp = createServer(socket => {
+    this.#heard.push('a connection');
+    socket
+      .on('error', () => {})
+      .on('data', bytes => this.#heard.push(String(bytes).split('\r\n', 1)[0] ?? ''));
+  });
+
+  static async stand(): Promise<Bystander> {
+    const bystander = new Bystander(await freePort('127.0.0.2'));
+    await bystander.#listen();
+    return bystander;
+  }
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  async #listen(): Promise<void> {
+    this.#udp
+      .on('message', bytes => this.#heard.push(String(bytes).split('\r\n', 1)[0] ?? ''))
+      .bind(this.port, this.address);
+    this.#tcp.listen(this.port, this.address);
+    await Promise.all([once(this.#udp, 'listening'), once(this.#tcp, 'listening')]);
+  }
+
+  get hostPort(): string {
+    return `${this.address}:${this.port}`;
+  }
+
+  assertUntouched(): void {
+    assert.deepEqual(this.#heard, []);
+  }
+
+  leave(): void {
+    this.#udp.close();
+    this.#tcp.close();
+  }
+}
