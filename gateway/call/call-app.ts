@@ -21,6 +21,9 @@ const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
+/** Characters of what was asked for that a refusal's line shows: a visitor's messages do not fill the disk. */
+const LOGGED = 200;
+
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
 const FAREWELL_MS = 1_500;
 
@@ -179,7 +182,8 @@ export class CallApp {
 
   #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
     const { source_address: address, uri } = request;
-    this.#log[why.level]({ code: why.code, address, origin: caller?.origin, uri }, 'call refused');
+    const meant = uri.slice(0, LOGGED);
+    this.#log[why.level]({ code: why.code, address, origin: caller?.origin, uri: meant }, 'call refused');
     response.send(why.status, why.reason, { headers: retryHeaders(why) });
   }
 }
