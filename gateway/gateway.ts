@@ -18,6 +18,7 @@ import type { Route } from './http/route.ts';
 import { startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
+import { Headroom } from './observe/headroom.ts';
 import type { Log } from './observe/log.ts';
 import { Reachability } from './reach/reachability.ts';
 import { isTargetFailure } from './resolver/failover.ts';
@@ -75,6 +76,10 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       log: log.child({ room: 'media' }),
     }));
 
+  const headroom = new Headroom(lack => {
+    if (lack) log.warn({ lack }, 'running out: newcomers are refused');
+    else log.info({}, 'enough of everything again: newcomers are taken');
+  });
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }));
@@ -99,8 +104,10 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       }
       return failed;
     },
+    hasRoom: () => headroom.lack === undefined,
     onRecord: record => logRecord(log, record),
   });
+  edge.refuseWhile(() => headroom.lack && `too little is left: ${headroom.lack}`);
   edge.visitors.onLeft(visitor => calls.visitorLeft(visitor));
 
   let draining = false;

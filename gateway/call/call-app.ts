@@ -30,6 +30,8 @@ const FAREWELL_MS = 1_500;
 export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
+  /** Whether there is enough of everything for one more. */
+  readonly hasRoom: () => boolean;
   /** Told of every call that ended. */
   onRecord(record: CallRecord): void;
 }
@@ -163,7 +165,8 @@ export class CallApp {
     if (!destination) return outcome('not-callable');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
-    if (this.#calls.size >= this.#foundation.limits.calls) return outcome('out-of-capacity');
+    const full = this.#calls.size >= this.#foundation.limits.calls || !this.#options.hasRoom();
+    if (full) return outcome('out-of-capacity');
     return undefined;
   }
 

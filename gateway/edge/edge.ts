@@ -45,6 +45,7 @@ export class Edge {
   readonly #whose = new WeakMap<WebSocket, Visitor>();
   /** Why nobody is let in, and who is all the same. */
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
+  #noRoom: () => string | undefined = () => undefined;
 
   constructor(config: Live<Config>, take: SocketTaker, log: Log) {
     this.#config = config;
@@ -61,8 +62,9 @@ export class Edge {
       socket.on('error', () => socket.destroy());
       const address = plainAddress(request.socket.remoteAddress ?? '');
       const port = request.socket.remotePort ?? 0;
-      const verdict = this.#isShut(request)
-        ? ({ status: 503, reason: this.#shut?.why ?? '' } as const)
+      const shut = this.#whyShut(request);
+      const verdict = shut
+        ? ({ status: 503, reason: shut } as const)
         : admit(request, address, this.visitors, this.#config.current);
       if ('status' in verdict) {
         this.#log.debug({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
@@ -95,6 +97,11 @@ export class Edge {
     this.#shut = { why, unless };
   }
 
+  /** Lets nobody in as long as `reason` gives one. */
+  refuseWhile(reason: () => string | undefined): void {
+    this.#noRoom = reason;
+  }
+
   admitNewcomers(): void {
     this.#shut = undefined;
   }
@@ -109,8 +116,9 @@ export class Edge {
     stragglers.unref();
   }
 
-  #isShut({ headers }: IncomingMessage): boolean {
-    return this.#shut !== undefined && !this.#shut.unless(headers.origin ?? '');
+  #whyShut({ headers }: IncomingMessage): string | undefined {
+    if (this.#shut && !this.#shut.unless(headers.origin ?? '')) return this.#shut.why;
+    return this.#noRoom();
   }
 
   #welcome(socket: WebSocket, visitor: Visitor, secure: boolean): void {

@@ -1,0 +1,114 @@
+// Whether this process is about to run out of something: files, memory, or the time of its one thread. Whoever takes
+// somebody on asks first, so that newcomers are refused while those who are here still have what they need.
+// Looks when it is asked, and no oftener than it costs little; knows nothing of calls.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+
+export type Lack = 'files' | 'memory' | 'time';
+
+/** What is in use, and how much there may be at most. */
+export interface Gauge {
+  readonly used: number;
+  readonly most: number;
+}
+
+export interface Gauges {
+  /** Undefined where the system does not tell. */
+  files(): Gauge | undefined;
+  /** Whichever of several is the fullest. */
+  memory(): Gauge;
+  /** Milliseconds by which the event loop was late, on average, since this was asked last. */
+  lateMs(): number;
+  /** Milliseconds of a clock that never jumps. */
+  now(): number;
+}
+
+/** Kept free for what running calls, DNS and PBXs need: a tenth, and never fewer than these. */
+const SPARE_FILES = 24;
+const SPARE_SHARE = 0.1;
+const MOST_MEMORY = 0.85;
+/** One pause is over before anybody could be refused; this is what every turn of the loop takes. */
+const MOST_LATE_MS = 200;
+const LOOK_EVERY_MS = 250;
+/** Lateness is judged over this long. */
+const WINDOW_MS = 1_000;
+
+export class Headroom {
+  readonly #gauges: Gauges;
+  readonly #changed: (lack: Lack | undefined) => void;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #windowFrom: number;
+  #late = false;
+  #lack: Lack | undefined;
+
+  /** `changed` is told when something begins to be short, and when nothing is any more. */
+  constructor(changed: (lack: Lack | undefined) => void = () => {}, gauges: Gauges = systemGauges()) {
+    this.#gauges = gauges;
+    this.#changed = changed;
+    this.#windowFrom = gauges.now();
+  }
+
+  /** What there is too little of to take anybody on. */
+  get lack(): Lack | undefined {
+    const now = this.#gauges.now();
+    if (now - this.#windowFrom >= WINDOW_MS) {
+      this.#windowFrom = now;
+      this.#late = this.#gauges.lateMs() > MOST_LATE_MS;
+      this.#lookedAt = Number.NEGATIVE_INFINITY;
+    }
+    if (now - this.#lookedAt >= LOOK_EVERY_MS) {
+      this.#lookedAt = now;
+      const lack = this.#look();
+      if (lack !== this.#lack) this.#changed(lack);
+      this.#lack = lack;
+    }
+    return this.#lack;
+  }
+
+  #look(): Lack | undefined {
+    const files = this.#gauges.files();
+    if (files && files.most - files.used < Math.max(SPARE_FILES, files.most * SPARE_SHARE)) return 'files';
+    const memory = this.#gauges.memory();
+    if (memory.used > memory.most * MOST_MEMORY) return 'memory';
+    return this.#late ? 'time' : undefined;
+  }
+}
+
+/** Milliseconds between two looks of node's own measure, which are no lateness. */
+const RESOLUTION_MS = 20;
+
+function systemGauges(): Gauges {
+  const mostFiles = openFilesLimit();
+  const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  return {
+    // Linux tells; where it does not, the limit of calls has to do.
+    files: () => (mostFiles ? { used: readdirSync('/proc/self/fd').length, most: mostFiles } : undefined),
+    memory() {
+      const { used_heap_size, heap_size_limit } = getHeapStatistics();
+      const heap = { used: used_heap_size, most: heap_size_limit };
+      // Of a control group, such as systemd's MemoryMax; without one it is a number beyond all memory, or 0.
+      const most = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+      const whole = { used: process.memoryUsage.rss(), most };
+      return whole.used / whole.most > heap.used / heap.most ? whole : heap;
+    },
+    lateMs() {
+      const mean = delay.mean / 1e6;
+      delay.reset();
+      return mean - RESOLUTION_MS;
+    },
+    now: () => performance.now(),
+  };
+}
+
+/** Undefined where the system does not tell, or sets none. */
+function openFilesLimit(): number | undefined {
+  try {
+    const limit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return limit === undefined ? undefined : Number(limit);
+  } catch {
+    return undefined;
+  }
+}

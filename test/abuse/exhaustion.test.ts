@@ -1,0 +1,115 @@
+// A process that runs out of files, of memory, of time: newcomers are refused before it has, those who are here go on,
+// and when there is enough again it takes newcomers, without a start.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { WebSocket } from 'ws';
+import { eventually } from '../support/eventually.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { browserOffer, callAnswered, DIRECTOR, startProcessScene } from '../support/process-scene.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { PAGE } from '../support/signalling-gateway.ts';
+
+/** A page that comes and stays: its socket, or how it was refused. */
+async function come({ url }: Gateway): Promise<WebSocket | { status: number; retryAfter: unknown }> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/sip`, 'sip', { origin: PAGE });
+  socket.on('error', () => {});
+  const refused = new Promise<{ status: number; retryAfter: unknown }>(resolve =>
+    socket.once('unexpected-response', (_request, { statusCode = 0, headers }) => {
+      socket.terminate();
+      resolve({ status: statusCode, retryAfter: headers['retry-after'] });
+    }),
+  );
+  return await Promise.race([once(socket, 'open').then(() => socket), refused]);
+}
+
+const refusal = { status: 503, retryAfter: '10' };
+
+test('30: short of file descriptors, newcomers get 503, the call that is up goes on, and it recovers', async context => {
+  const scene = await startProcessScene(context, {
+    under: ['prlimit', '--nofile=160:160'],
+    limits: { visitorsPerAddress: 1000 },
+  });
+  const { gateway, pbx } = scene;
+  const caller = await scene.page();
+  const { call } = await callAnswered(caller, pbx);
+
+  const crowd: WebSocket[] = [];
+  const refused = await eventually(
+    'somebody is refused',
+    async () => {
+      const visitor = await come(gateway);
+      if (!(visitor instanceof WebSocket)) return visitor;
+      crowd.push(visitor);
+      return undefined;
+    },
+    { every: 0 },
+  );
+  assert.deepEqual(refused, refusal);
+  await gateway.waitFor(/"level":"warn".*"lack":"files"/);
+  new RawCall(caller, DIRECTOR).invite(await browserOffer());
+  assert.equal((await caller.response(503)).headers.get('Retry-After'), '10');
+  call.request('INFO');
+  await caller.response(200, 'INFO');
+
+  for (const socket of crowd) socket.terminate();
+  await eventually('a newcomer is taken again', async () => (await come(gateway)) instanceof WebSocket);
+  await callAnswered(caller, pbx);
+  call.request('BYE');
+  await caller.response(200, 'BYE');
+});
+
+/** SIGUSR2 keeps the loop busy, 300 ms at a turn, or no longer; SIGWINCH fills most of the heap, or empties it. */
+const burden = `
+  import { getHeapStatistics } from 'node:v8';
+  let busy, held = [];
+  process.on('SIGUSR2', () => {
+    if (busy) { clearInterval(busy); busy = undefined; return; }
+    busy = setInterval(() => { const end = performance.now() + 300; while (performance.now() < end); }, 1);
+  });
+  process.on('SIGWINCH', () => {
+    if (held.length) { held = []; gc(); return; }
+    const { heap_size_limit: most } = getHeapStatistics();
+    while (getHeapStatistics().used_heap_size < 0.87 * most) held.push(new Array(65536).fill(held.length + 0.5));
+  });`;
+
+test('30: with a stalled event loop, and with a full heap, newcomers get 503, and it recovers', async context => {
+  const { gateway, pbx, page } = await startProcessScene(context, {
+    node: [
+      '--expose-gc',
+      '--max-old-space-size=192',
+      '--max-semi-space-size=1',
+      '--import',
+      `data:text/javascript,${encodeURIComponent(burden)}`,
+    ],
+  });
+  const caller = await page();
+  const { call } = await callAnswered(caller, pbx);
+  for (const [signal, lack] of [
+    ['SIGUSR2', 'time'],
+    ['SIGWINCH', 'memory'],
+  ] as const) {
+    gateway.signal(signal);
+    const refused = await eventually(`short of ${lack}, newcomers are refused`, async () => {
+      const visitor = await come(gateway);
+      if (!(visitor instanceof WebSocket)) return visitor;
+      visitor.terminate();
+      return undefined;
+    });
+    assert.deepEqual(refused, refusal);
+    await gateway.waitFor(new RegExp(`"level":"warn".*"lack":"${lack}"`));
+    new RawCall(caller, DIRECTOR).invite(await browserOffer());
+    assert.equal((await caller.response(503)).headers.get('Retry-After'), '10');
+
+    gateway.signal(signal);
+    await eventually('a newcomer is taken again', async () => {
+      const visitor = await come(gateway);
+      if (!(visitor instanceof WebSocket)) return false;
+      visitor.terminate();
+      return true;
+    });
+  }
+  call.request('INFO');
+  await caller.response(200, 'INFO');
+});

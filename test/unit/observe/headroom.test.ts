@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Gauge, Headroom, type Lack } from '../../../gateway/observe/headroom.ts';
+
+/** A process of which everything can be set. */
+function measured() {
+  const told: (Lack | undefined)[] = [];
+  const state = { files: { used: 10, most: 1000 } as Gauge | undefined, memory: 0.1, late: 0, now: 0 };
+  const headroom = new Headroom(lack => told.push(lack), {
+    files: () => state.files,
+    memory: () => ({ used: state.memory, most: 1 }),
+    lateMs: () => state.late,
+    now: () => state.now,
+  });
+  /** After a second, when all is judged anew. */
+  const later = () => {
+    state.now += 1_000;
+    return headroom.lack;
+  };
+  return { state, told, headroom, later };
+}
+
+test('a tenth of the files is kept free, and never fewer than 24', () => {
+  const { state, later } = measured();
+  for (const [used, most, lack] of [
+    [899, 1000, undefined],
+    [901, 1000, 'files'],
+    [75, 100, undefined],
+    [77, 100, 'files'],
+  ] as const) {
+    state.files = { used, most };
+    assert.equal(later(), lack, `${used} of ${most}`);
+  }
+  state.files = undefined;
+  assert.equal(later(), undefined);
+});
+
+test('more than 85 % of the memory, or a loop that is late by more than 200 ms at every turn, is too much', () => {
+  const { state, later } = measured();
+  state.memory = 0.84;
+  assert.equal(later(), undefined);
+  state.memory = 0.86;
+  assert.equal(later(), 'memory');
+  state.memory = 0.1;
+  state.late = 199;
+  assert.equal(later(), undefined);
+  state.late = 201;
+  assert.equal(later(), 'time');
+  state.late = 0;
+  assert.equal(later(), undefined);
+});
+
+test('it is told of once when something begins to be short, and once when nothing is', () => {
+  const { state, told, later } = measured();
+  state.memory = 0.9;
+  later();
+  later();
+  state.memory = 0.1;
+  later();
+  later();
+  assert.deepEqual(told, ['memory', undefined]);
+});
+
+test('many questions cost one look', () => {
+  const { state, headroom } = measured();
+  assert.equal(headroom.lack, undefined);
+  state.memory = 0.9;
+  state.now += 249;
+  assert.equal(headroom.lack, undefined);
+  state.now += 1;
+  assert.equal(headroom.lack, 'memory');
+});
