@@ -19,6 +19,7 @@ export class MediaLines {
   /** Only one offer may be under way (RFC 3264 8). */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #offering = false;
   #held = false;
   #heldByThem = false;
   /** Wished and not yet answered; nobody is heard until it is known. */
@@ -30,6 +31,11 @@ export class MediaLines {
     this.#call = call;
     // A track of the kind that is added later takes this line and makes it sendrecv (JSEP, RFC 8829 4.1.8).
     for (const kind of receives) connection.addTransceiver(kind, { direction: 'recvonly' });
+  }
+
+  /** An offer of ours is under way: theirs would undo it. */
+  get offering(): boolean {
+    return this.#offering;
   }
 
   /** Returns what it comes to: to somebody who only listens, sendonly is no hold but what they asked for. */
@@ -47,7 +53,7 @@ export class MediaLines {
     const outcome = await this.#next(async () => {
       if (on === this.#held) return 'agreed';
       this.#turn(on);
-      const outcome = await this.#offer();
+      const outcome = await this.#insist();
       if (outcome !== 'agreed') this.#turn(!on);
       return outcome;
     });
@@ -64,7 +70,7 @@ export class MediaLines {
       await line.sender.replaceTrack(track);
       this.gate();
       this.#direct(line);
-      const outcome = await this.#offer();
+      const outcome = await this.#insist();
       // A line may be refused while the offer is taken (RFC 3264 6); the browser has stopped it then.
       if (outcome === 'agreed' && this.sends(track.kind as Kind)) return 'agreed';
       if (line.direction === 'stopped') return 'refused';
@@ -90,7 +96,7 @@ export class MediaLines {
       if (!line?.sender.track) return 'agreed';
       await line.sender.replaceTrack(null);
       this.#direct(line);
-      return await this.#offer();
+      return await this.#insist();
     });
   }
 
@@ -125,10 +131,21 @@ export class MediaLines {
     line.direction = this.#held ? (sends ? 'sendonly' : 'inactive') : sends ? 'sendrecv' : 'recvonly';
   }
 
+  /** RFC 3261 14.1: whoever chose the Call-ID waits for 2.1 to 4 s before it offers again what is still wanted. */
+  async #insist(): Promise<Outcome> {
+    for (let tries = 1; ; tries++) {
+      const outcome = await this.#offer();
+      if (outcome !== 'crossed' || tries === 3) return outcome;
+      await new Promise(resolve => setTimeout(resolve, 2_100 + 10 * Math.floor(Math.random() * 191)));
+    }
+  }
+
   async #offer(options?: RTCOfferOptions): Promise<Outcome> {
     const session = this.#call.session();
     if (!session) return 'refused';
+    this.#offering = true;
     const outcome = await reoffer(session, this.#connection, options).catch(() => 'refused' as const);
+    this.#offering = false;
     if (outcome === 'gone') this.#call.gone();
     return outcome;
   }

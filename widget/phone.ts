@@ -2,6 +2,7 @@
 // visitor shows intent. Anonymous, unregistered, SIP over WebSocket (RFC 7118). Reports confirmed facts as the
 // store's events; says nothing to people and draws nothing.
 import JsSIP from 'jssip';
+import RequestSender from 'jssip/lib/Dialog/RequestSender.js';
 import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession.js';
 import type { UA } from 'jssip/lib/UA.js';
 import type { CallEvent, EndReason } from './call-store.ts';
@@ -29,6 +30,14 @@ const digit = { duration: 120, gap: 70 };
 
 // The grammar stands in for JsSIP's own (vite.config.ts).
 Object.assign(classes, JsSIP);
+
+// After a 491 JsSIP would offer the same again within a second, whatever has been agreed meanwhile, and say nothing:
+// it believes that it has done so already.
+const { _receiveResponse: receive } = RequestSender.prototype;
+RequestSender.prototype._receiveResponse = function (response) {
+  this._reattempt = true;
+  receive.call(this, response);
+};
 
 export interface PhoneObserver {
   report(event: CallEvent): void;
@@ -116,6 +125,10 @@ export class Phone {
           this.#answered = true;
           this.#observer.report({ type: 'answered', at: Date.now() });
         },
+        // JsSIP answers 491 by itself, and takes what is offered all the same.
+        reinvite: ({ reject }: { reject(answer: { status_code: number }): void }) => {
+          if (this.#lines?.offering) reject({ status_code: 491 });
+        },
         hold: ({ originator }: { originator: string }) => this.#theyHold(originator, true),
         unhold: ({ originator }: { originator: string }) => this.#theyHold(originator, false),
         muted: () => this.#observer.report({ type: 'muted', on: true }),
@@ -193,7 +206,7 @@ export class Phone {
     this.#lines = new MediaLines(
       connection,
       {
-        session: () => this.#session as (RTCSession & OfferingSession) | undefined,
+        session: () => (this.#over ? undefined : (this.#session as RTCSession & OfferingSession)),
         muted: () => Boolean(this.#session?.isMuted().audio),
         gone: () => this.hangUp('call-dropped'),
       },

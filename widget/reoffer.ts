@@ -26,31 +26,34 @@ export interface OfferingSession {
   ): void;
 }
 
-export type Outcome = 'agreed' | 'refused' | 'gone';
+export type Outcome = 'agreed' | 'refused' | 'crossed' | 'gone';
 
 /**
- * Offers what `connection` now wants; `options` as in `createOffer`. Resolves with `refused` when things stay as they were, `gone` when the other
- * side no longer knows the call (RFC 3261 12.2.1.2).
+ * Offers what `connection` now wants; `options` as in `createOffer`. Resolves with `refused` when things stay as they
+ * were, `crossed` when they do only because the other side is offering something itself, `gone` when it no longer
+ * knows the call (RFC 3261 12.2.1.2).
  */
 export async function reoffer(
   session: OfferingSession,
   connection: RTCPeerConnection,
   options: RTCOfferOptions = {},
 ): Promise<Outcome> {
-  if (!session.isReadyToReOffer() || connection.signalingState !== 'stable') return 'refused';
-  await connection.setLocalDescription(await connection.createOffer(options));
-  const { outcome, sdp } = await exchange(session, connection.localDescription?.sdp ?? '');
+  if (!session.isReadyToReOffer() || connection.signalingState !== 'stable') return 'crossed';
+  // RFC 3264 8: a rejected offer leaves what was agreed before. Set only once it is taken: Chromium stops hearing with
+  // an offer that says so, and does not begin again when that is rolled back.
+  const offer = await connection.createOffer(options);
+  const { outcome, sdp } = await exchange(session, offer.sdp ?? '');
+  if (!sdp) return outcome === 'agreed' ? 'refused' : outcome;
   try {
-    if (sdp) {
-      await connection.setRemoteDescription({ type: 'answer', sdp });
-      return 'agreed';
-    }
+    await connection.setLocalDescription(offer);
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+    return 'agreed';
   } catch (error) {
     console.error('<sip-call>:', error);
+    // Rejects where nothing is left to take back.
+    await connection.setLocalDescription({ type: 'rollback' }).catch(() => {});
+    return 'refused';
   }
-  // RFC 3264 8: a rejected offer leaves what was agreed before. Rejects where nothing is left to take back.
-  await connection.setLocalDescription({ type: 'rollback' }).catch(() => {});
-  return outcome === 'gone' ? 'gone' : 'refused';
 }
 
 function exchange(session: OfferingSession, body: string): Promise<{ outcome: Outcome; sdp?: string }> {
@@ -65,7 +68,8 @@ function exchange(session: OfferingSession, body: string): Promise<{ outcome: Ou
           session.sendRequest('ACK');
           resolve({ outcome: 'agreed', sdp });
         },
-        onErrorResponse: refused,
+        onErrorResponse: ({ status_code }) =>
+          resolve({ outcome: status_code === 491 ? 'crossed' : 'refused' }),
         onTransportError: refused,
         onRequestTimeout: refused,
         onDialogError: () => resolve({ outcome: 'gone' }),

@@ -1,0 +1,7 @@
+// What the phone sees of a part of JsSIP that has no types of its own.
+declare module 'jssip/lib/Dialog/RequestSender.js' {
+  const RequestSender: {
+    readonly prototype: { _reattempt: boolean; _receiveResponse(response: unknown): void };
+  };
+  export default RequestSender;
+}
