@@ -103,7 +103,7 @@ stories(
         await one.click(/^Camera$/);
         await one.isTold(/Your camera is on/);
       }
-      // The room shows whoever speaks, and asks them for a whole picture only when it turns to them.
+      // The room shows whoever speaks, in packets with the timestamps of whoever that is.
       await Promise.all(visitors.map(one => one.sees(20, { within: 45_000 })));
       await Promise.all(visitors.map(one => one.hangUp()));
     });

@@ -90,12 +90,17 @@ export class Visitor {
     const look = async () => {
       const video: Record<string, unknown> = await inbound();
       const frames = Number(video.framesDecoded ?? 0) - before;
-      const shown = await this.#page.evaluate(() => {
-        const picture = document.querySelector('sip-call')?.shadowRoot?.querySelector('video[part=video]');
-        return picture instanceof HTMLVideoElement && !picture.paused && picture.checkVisibility();
+      const picture = await this.#page.evaluate(() => {
+        const seen = document.querySelector('sip-call')?.shadowRoot?.querySelector('video[part=video]');
+        if (!(seen instanceof HTMLVideoElement)) return 'there is no picture';
+        if (seen.paused) return 'the picture stands still';
+        return seen.checkVisibility() ? 'shown' : `hidden at ${seen.videoWidth} px`;
       });
-      if (frames >= count && shown) return video;
-      throw new Error(`${frames} frames, ${video.packetsReceived ?? 0} packets, ${shown ? '' : 'not '}shown`);
+      if (frames >= count && picture === 'shown') return video;
+      const { packetsReceived, framesReceived, keyFramesDecoded, pliCount, firCount } = video;
+      throw new Error(
+        `${frames} more frames, ${picture}; ${JSON.stringify({ packetsReceived, framesReceived, keyFramesDecoded, pliCount, firCount })}`,
+      );
     };
     return await eventually(`${count} frames are decoded`, look, patience);
   }

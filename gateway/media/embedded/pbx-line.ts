@@ -8,6 +8,7 @@ import { maxPacket } from './packet-ring.ts';
 import type { PortPair } from './port-pool.ts';
 import { type LinePlan, notNegotiated, type RtpAddress } from './protocol.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
+import { Timeline } from './timeline.ts';
 
 export interface PbxLineEvents {
   /** Renamed, without header extension; the buffer is the taker's. */
@@ -32,6 +33,7 @@ export class PbxLine {
   readonly #parts: PbxLineParts;
   readonly #events: PbxLineEvents;
   #plan: LinePlan | null = null;
+  readonly #timeline = new Timeline();
   #isAudio = false;
   #rtpFrom: { address: string; port: number; locked: boolean } | null = null;
   #rtcpFrom: { address: string; port: number; locked: boolean } | null = null;
@@ -110,6 +112,7 @@ export class PbxLine {
     packet[start + 1] = (packet[start + 1]! & 0x80) | renamed;
     this.fromPbx.count(packet, start, packet.length - start, now, plan.clocks[renamed]!);
     this.#parts.meter.lastAt = now;
+    if (!this.#isAudio) this.#timeline.follow(packet, start, now, plan.clocks[renamed]!);
     this.#events.rtp(this, packet, start);
     return true;
   }
@@ -117,6 +120,7 @@ export class PbxLine {
   #rtcp(packet: Buffer, from: RemoteInfo): boolean {
     if (this.#plan === null || packet.length > maxPacket) return false;
     if (!isCompound(packet, packet.length) || !this.#believes(this.#rtcpFrom, from)) return false;
+    this.#timeline.report(packet);
     this.#events.rtcp(this, packet);
     return true;
   }

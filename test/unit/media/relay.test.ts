@@ -102,6 +102,29 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
+  it('lets a room of several cameras, each with timestamps of its own, reach the browser as one picture', async () => {
+    const call = await RelayCall.prepare(relay, 'room');
+    await call.negotiate(true);
+    await call.leg.connect(call.answer);
+    const seen: number[] = [];
+    for (const stamp of [3_230_642_214, 3_067_589_814, 3_067_594_314]) {
+      const video = call.packet(96);
+      video.writeUInt32BE(0x76543210, 8);
+      video.writeUInt32BE(stamp, 4);
+      const came = new Promise<Buffer>(resolve => {
+        call.leg.onRtp = (bytes, length) => resolve(Buffer.from(bytes.subarray(0, length)));
+      });
+      const videoPort = Number(/^m=video (\d+)/m.exec(call.offer)?.[1]);
+      call.echo.video.send(video, videoPort, '127.0.0.1');
+      seen.push((await came).readUInt32BE(4));
+    }
+    const [first = 0, second = 0, third = 0] = seen;
+    assert.equal(first, 3_230_642_214);
+    assert.ok(second > first && second < first + 90_000 * 60, `${first}, then ${second}`);
+    assert.equal(third, second + 4500);
+    await call.close();
+  });
+
   it('renames payload types when the PBX answers with numbers of its own', async () => {
     const call = await RelayCall.prepare(relay, 'renamed');
     call.offer = await relay.offer(call.id, 'browser', call.leg.offer());
