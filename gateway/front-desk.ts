@@ -3,12 +3,14 @@
 import { createDirectory } from './call/directory.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
-import { AddressRate } from './http/address-rate.ts';
+import { plainAddress } from './edge/plain-address.ts';
+import { AddressRate, type AddressRateOptions } from './http/address-rate.ts';
 import { callbackRoute } from './http/callback.ts';
 import type { AskingPage } from './http/page-origin.ts';
 import type { Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import type { Log } from './observe/log.ts';
+import type { Offence, TellRefusal } from './observe/security-log.ts';
 import { CallbackDesk } from './reach/callback.ts';
 import type { Reach } from './reach/reachability.ts';
 import { Reception } from './reach/reception.ts';
@@ -16,12 +18,25 @@ import { Reception } from './reach/reception.ts';
 /** A page asks once a minute; who leafs through a site, with each page. A person asks to be called back once. */
 const statusRate = { burst: 60, everyMs: 1_000 };
 const callbackRate = { burst: 5, everyMs: 60_000 };
+/** A page may name somebody who is gone, and be leafed through; who asks about more is trying names. */
+const nobodyRate = { burst: 10, everyMs: 60_000 };
 
 export function frontDesk(
   config: Live<Config>,
   reach: (domain: string) => Promise<Reach>,
   log: Log,
+  refused: TellRefusal,
 ): Route[] {
+  const limit = (options: AddressRateOptions, offence: Offence) => {
+    const rate = new AddressRate(options);
+    const take = (address: string) => {
+      const allowed = rate.take(address);
+      if (!allowed) refused(plainAddress(address), offence);
+      return allowed;
+    };
+    return { take };
+  };
+  const nobody = limit(nobodyRate, 'wrong-destination');
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
@@ -34,10 +49,14 @@ export function frontDesk(
     log,
   });
   return [
-    statusRoute(async (to, page) => {
-      const destination = find(to, page);
-      return destination && (await reception.current.status(destination.domain, destination.user));
-    }, new AddressRate(statusRate)),
-    callbackRoute((body, page) => callbacks.take(body, page), new AddressRate(callbackRate)),
+    statusRoute(
+      async (to, page) => {
+        const destination = find(to, page);
+        return destination && (await reception.current.status(destination.domain, destination.user));
+      },
+      limit(statusRate, 'rate'),
+      address => nobody.take(address),
+    ),
+    callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, 'rate')),
   ];
 }

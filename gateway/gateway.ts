@@ -20,6 +20,7 @@ import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { Headroom } from './observe/headroom.ts';
 import type { Log } from './observe/log.ts';
+import { SecurityLog, tellNobody } from './observe/security-log.ts';
 import { Reachability } from './reach/reachability.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
@@ -80,10 +81,12 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     if (lack) log.warn({ lack }, 'running out: newcomers are refused');
     else log.info({}, 'enough of everything again: newcomers are taken');
   });
+  const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
+  const refused = securityLog?.refused ?? tellNobody;
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
-  const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }));
-  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }));
+  const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }), refused);
+  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), refused);
 
   const calls = await CallApp.start({
     config: live,
@@ -106,6 +109,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     },
     hasRoom: () => headroom.lack === undefined,
     onRecord: record => logRecord(log, record),
+    refused,
   });
   edge.refuseWhile(() => headroom.lack && `too little is left: ${headroom.lack}`);
   edge.visitors.onLeft(visitor => calls.visitorLeft(visitor));
@@ -136,7 +140,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     pages.current.some(page => page(request, response, path));
   const http = await startHttp(
     config,
-    [healthRoute(health), present, ...frontDesk(live, reach, log)],
+    [healthRoute(health), present, ...frontDesk(live, reach, log, refused)],
     log.child({ room: 'http' }),
   );
   edge.attach(http.server, http.secure);
@@ -159,6 +163,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     await engine.stop();
     await media.shutdown();
     resolver.close();
+    await securityLog?.close();
   }
 
   return {

@@ -9,6 +9,7 @@ import type { SocketTaker } from './edge/edge.ts';
 import { handingOnTo } from './edge/handing-on.ts';
 import { Engine, type Route } from './engine/engine.ts';
 import type { Log } from './observe/log.ts';
+import type { TellRefusal } from './observe/security-log.ts';
 
 export interface SipEngine {
   /** Where the call app connects, and what it shows. */
@@ -29,8 +30,11 @@ export function startSipEngine(
   address: string,
   mayReach: (address: string) => boolean,
   log: Log,
+  refused: TellRefusal,
 ): Promise<SipEngine> {
-  return config.engine ? drachtioServer(config.engine, log) : embeddedEngine(config, address, mayReach, log);
+  return config.engine
+    ? drachtioServer(config.engine, log)
+    : embeddedEngine(config, address, mayReach, log, refused);
 }
 
 async function embeddedEngine(
@@ -38,6 +42,7 @@ async function embeddedEngine(
   address: string,
   mayReach: (address: string) => boolean,
   log: Log,
+  refused: TellRefusal,
 ): Promise<SipEngine> {
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
@@ -49,8 +54,11 @@ async function embeddedEngine(
     // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
     timers: { b: config.limits.answerSeconds * 1000 },
     mayReach,
-    route: onlyBrowsersCall(log),
+    route: onlyBrowsersCall(log, refused),
     log,
+    onMalformed: ({ remote, reliable }) => {
+      if (reliable) refused(remote.address, 'malformed');
+    },
   });
   return {
     applications: { host: engine.admin.address, port: engine.admin.port, secret },
@@ -68,9 +76,12 @@ async function embeddedEngine(
  * the transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent
  * in the name of a visitor's address.
  */
-function onlyBrowsersCall(log: Log): Route {
+function onlyBrowsersCall(log: Log, refused: TellRefusal): Route {
   return ({ message, transport, remote }) => {
-    if (message.method !== 'INVITE' || transport === 'ws' || transport === 'wss') return undefined;
+    if (transport === 'ws' || transport === 'wss') return undefined;
+    const knocks = message.method === 'INVITE' || message.method === 'REGISTER';
+    if (knocks && transport !== 'udp') refused(remote.address, 'stranger');
+    if (message.method !== 'INVITE') return undefined;
     const { code, status, reason, level } = outcome('not-callable');
     log[level]({ code, address: remote.address, transport, uri: message.uri.slice(0, 200) }, 'call refused');
     return { action: 'reject', status, reason };

@@ -7,6 +7,7 @@ import { echoUser } from '../config/contact.ts';
 import { type Live, madeOf } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
+import type { TellRefusal } from '../observe/security-log.ts';
 import type { Echo } from '../reach/reachability.ts';
 import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
@@ -34,6 +35,8 @@ export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits'> {
   readonly hasRoom: () => boolean;
   /** Told of every call that ended. */
   onRecord(record: CallRecord): void;
+  /** Told of calls to nobody whom one may call. */
+  readonly refused: TellRefusal;
 }
 
 export class CallApp {
@@ -70,7 +73,10 @@ export class CallApp {
     srf.use('invite', (request, response) => app.#invited(request, response));
     srf.use('options', (_request, response) => response.send(200, { headers: { Allow: ALLOW } }));
     for (const method of REFUSED_METHODS) {
-      srf.use(method, (_request, response) => response.send(405, { headers: { Allow: ALLOW } }));
+      srf.use(method, (request, response) => {
+        if (method === 'register') app.#suspect(request);
+        response.send(405, { headers: { Allow: ALLOW } });
+      });
     }
     await app.#connection.open();
     return app;
@@ -158,7 +164,17 @@ export class CallApp {
     const destination = caller && this.#directory.current(request.uri, caller);
     const why = this.#refusal(destination);
     if (caller && destination && !why) this.#take(caller, destination, request, response);
-    else this.#refuse(why ?? outcome('not-callable'), caller, request, response);
+    else {
+      if (!destination) this.#suspect(request);
+      this.#refuse(why ?? outcome('not-callable'), caller, request, response);
+    }
+  }
+
+  /** Visitors have proved their address by a handshake; strangers are the engine's to judge, which knows how they came. */
+  #suspect({ method, source_address: address, source_port: port }: SrfRequest): void {
+    const visitor = this.#options.visitorAt(address, port);
+    const offence = method === 'INVITE' ? 'wrong-destination' : 'malformed';
+    if (visitor) this.#options.refused(visitor.address, offence);
   }
 
   #refusal(destination: Destination | undefined): Outcome | undefined {

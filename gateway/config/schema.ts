@@ -3,6 +3,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { log } from './log.ts';
 import { origin, site } from './site.ts';
 import { turn } from './turn.ts';
 
@@ -123,9 +124,8 @@ const settings = z.strictObject({
         .default(30),
     })
     .prefault({}),
-  log: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent')
-    .default('info'),
+  /** A level, or `{ level, addresses, security }`. */
+  log: log.prefault('info'),
   sites: z
     .array(site, 'expected a list of sites')
     .min(1, 'expected at least one site')

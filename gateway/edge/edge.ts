@@ -6,7 +6,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
-import { admit, type Refusal, SIP_PATH } from './admission.ts';
+import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
+import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
 import { greeting } from './greeting.ts';
 import { MessageRate } from './message-rate.ts';
 import { plainAddress } from './plain-address.ts';
@@ -38,6 +39,7 @@ export class Edge {
   readonly visitors = new Visitors();
   readonly #config: Live<Config>;
   readonly #log: Log;
+  readonly #refused: TellRefusal;
   readonly #take: SocketTaker;
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: NodeJS.Timeout;
@@ -47,10 +49,11 @@ export class Edge {
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
   #noRoom: () => string | undefined = () => undefined;
 
-  constructor(config: Live<Config>, take: SocketTaker, log: Log) {
+  constructor(config: Live<Config>, take: SocketTaker, log: Log, refused: TellRefusal = tellNobody) {
     this.#config = config;
     this.#take = take;
     this.#log = log;
+    this.#refused = refused;
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
     this.#heartbeat = setInterval(() => this.#ping(), PING_EVERY_MS);
     this.#heartbeat.unref();
@@ -63,11 +66,12 @@ export class Edge {
       const address = plainAddress(request.socket.remoteAddress ?? '');
       const port = request.socket.remotePort ?? 0;
       const shut = this.#whyShut(request);
-      const verdict = shut
-        ? ({ status: 503, reason: shut } as const)
+      const verdict: Admission | Refusal = shut
+        ? { status: 503, reason: shut }
         : admit(request, address, this.visitors, this.#config.current);
       if ('status' in verdict) {
         this.#log.debug({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
+        if (verdict.offence) this.#refused(address, verdict.offence);
         refuse(socket, verdict);
         return;
       }
@@ -125,15 +129,20 @@ export class Edge {
     this.visitors.enter(visitor);
     this.#whose.set(socket, visitor);
     const rate = new MessageRate(this.#config.current.limits.messagesPerSecond);
-    socket.on('error', error =>
-      this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol'),
-    );
+    socket.on('error', error => {
+      this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol');
+      // ws calls what no peer may send by names of its own; a connection that broke is nobody's fault.
+      if ((error as NodeJS.ErrnoException).code?.startsWith('WS_ERR_'))
+        this.#refused(visitor.address, 'malformed');
+    });
     socket.on('close', () => this.visitors.leave(visitor));
     socket.on('pong', () => this.#missed.delete(socket));
     socket.on('message', () => {
       this.#missed.delete(socket);
-      if (rate.take()) return;
+      // What came in the same breath as the message too many is no further offence.
+      if (rate.take() || socket.readyState !== socket.OPEN) return;
       this.#log.warn({ address: visitor.address, origin: visitor.origin }, 'visitor sends too fast');
+      this.#refused(visitor.address, 'rate');
       socket.close(1008, 'too many messages');
       socket.terminate();
     });

@@ -14,7 +14,7 @@ import { Registrations } from './drachtio/registrations.ts';
 import { type Route, Routing } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
-import { Reception } from './transaction/reception.ts';
+import { type OnMalformed, Reception } from './transaction/reception.ts';
 import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
 import type { Endpoint } from './transport/transport.ts';
 import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
@@ -52,6 +52,8 @@ export interface EngineOptions {
    */
   readonly route?: Route;
   readonly limits?: Partial<EngineLimits>;
+  /** Told of each message that was refused for its form; a source is proved where the flow is `reliable`. */
+  readonly onMalformed?: OnMalformed;
 }
 
 export interface EngineLimits {
@@ -99,7 +101,7 @@ export class Engine {
   static async start(options: EngineOptions): Promise<Engine> {
     const log = options.log ?? silent;
     const clock = options.clock ?? systemClock;
-    const reception = new Reception(log);
+    const reception = new Reception(log, options.onMalformed);
     const transports = await TransportLayer.listen(
       options.listen,
       reception,

@@ -12,7 +12,7 @@ const MOST_BYTES = 16 * 1024;
 
 const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
 
-export function callbackRoute(take: TakeWish, rate: AddressRate): Route {
+export function callbackRoute(take: TakeWish, rate: Pick<AddressRate, 'take'>): Route {
   return (request, response, path) => {
     if (path !== '/callback') return false;
     if (request.method === 'OPTIONS') permit(request, response);
@@ -35,7 +35,7 @@ function permit({ headers }: IncomingMessage, response: ServerResponse): void {
 
 async function answer(
   take: TakeWish,
-  rate: AddressRate,
+  rate: Pick<AddressRate, 'take'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -10,14 +10,28 @@ export type StatusOf = (to: string, page: AskingPage) => Promise<object | undefi
 
 const FRESH_SECONDS = 10;
 
-export function statusRoute(statusOf: StatusOf, rate: AddressRate): Route {
+/** `onNobody` is told who asked about somebody whom such a page may not call. */
+export function statusRoute(
+  statusOf: StatusOf,
+  rate: Pick<AddressRate, 'take'>,
+  onNobody: (address: string) => void = () => {},
+): Route {
   return reading('/status', (request, response) => {
-    if (!rate.take(request.socket.remoteAddress ?? '')) return refuse(response, 429);
-    answer(statusOf, request, response).catch(() => refuse(response));
+    const address = request.socket.remoteAddress ?? '';
+    if (!rate.take(address)) return refuse(response, 429);
+    answer(statusOf, request, response).then(
+      known => known || onNobody(address),
+      () => refuse(response),
+    );
   });
 }
 
-async function answer(statusOf: StatusOf, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Whether there was anything to tell. */
+async function answer(
+  statusOf: StatusOf,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
   const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
   for (const page of askingPages(request)) {
     const status = await statusOf(to, page);
@@ -29,7 +43,8 @@ async function answer(statusOf: StatusOf, request: IncomingMessage, response: Se
       'X-Content-Type-Options': 'nosniff',
     });
     response.end(JSON.stringify(status));
-    return;
+    return true;
   }
   refuse(response);
+  return false;
 }

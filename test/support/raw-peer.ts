@@ -82,6 +82,23 @@ export class RawPeer {
     return peer;
   }
 
+  /** Any SIP client: a UDP socket that sends to one place. */
+  static async client(address: string, port: number): Promise<RawPeer> {
+    const socket = createSocket('udp4');
+    socket.connect(port, address);
+    await once(socket, 'connect');
+    const peer = new RawPeer(
+      address,
+      socket.address().port,
+      socket.address().port,
+      text => socket.send(text),
+      () => socket.close(),
+      once(socket, 'close'),
+    );
+    socket.on('message', bytes => peer.#received(bytes));
+    return peer;
+  }
+
   send(text: string): void {
     this.#send(text);
   }

@@ -57,6 +57,8 @@ export interface SceneOptions {
   readonly allow?: readonly string[];
   /** More about the site. */
   readonly site?: Partial<ConfigInput['sites'][number]>;
+  /** More about the gateway. */
+  readonly settings?: Partial<ConfigInput>;
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
@@ -94,6 +96,7 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     media: { browserPort: 0 },
     limits,
     sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101], ...options.site }],
+    ...options.settings,
   });
   const logged: LogLine[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });

@@ -14,12 +14,17 @@ export interface ReceptionLog {
   error(fields: object, text: string): void;
 }
 
+/** Told of each message that was refused for its form. */
+export type OnMalformed = (flow: Pick<Flow, 'remote' | 'reliable'>) => void;
+
 export class Reception implements FlowUser {
   readonly #log: ReceptionLog;
+  readonly #onMalformed: OnMalformed;
   #transactions: TransactionLayer | undefined;
 
-  constructor(log: ReceptionLog) {
+  constructor(log: ReceptionLog, onMalformed: OnMalformed = () => {}) {
     this.#log = log;
+    this.#onMalformed = onMalformed;
   }
 
   /** Until then whatever arrives is dropped. */
@@ -52,12 +57,16 @@ export class Reception implements FlowUser {
       if (refusal === undefined) {
         completeOldRequest(message);
         transactions.receiveRequest(message, flow);
-      } else transactions.refuse(message, flow, refusal.status, refusal.reason);
+        return;
+      }
+      transactions.refuse(message, flow, refusal.status, refusal.reason);
+      if (refusal.status === 400) this.#onMalformed(flow);
     }
   }
 
   #refuse(failure: ParseFailure, flow: Flow, transactions: TransactionLayer): void {
     this.#log.debug({ reason: failure.reason, remote: flow.remote }, 'message refused');
+    this.#onMalformed(flow);
     if (failure.partial !== undefined) {
       transactions.refuse(failure.partial, flow, failure.status, failure.reason);
     }

@@ -1,0 +1,100 @@
+// The file that fail2ban reads: one line for each refusal that a guesser or a flooder brings about, and none for
+// anything else. Its form is a promise, see docs/pbx.md:
+//
+//   2026-03-01T12:00:00.000Z sip-call refused wrong-destination from 203.0.113.9
+//   2026-03-01T12:00:01.000Z sip-call refused rate from 2001:db8:1:2::9 in 2001:db8:1:2::/64
+//
+// Nothing that anybody sent is ever written: the offence is one of ours, the address is an address. Addresses are
+// whole here, whatever the log shortens: half of one cannot be banned.
+
+import { isIP } from 'node:net';
+import { LineFile } from './line-file.ts';
+import type { Log } from './log.ts';
+import { networkOf } from './network-address.ts';
+
+/**
+ * - `wrong-destination`: a call to somebody who may not be called from that page
+ * - `wrong-origin`: a page that no site lists
+ * - `bad-token`: a token that is missing, forged, over or used up
+ * - `rate`: more connections, messages or calls than one may have
+ * - `malformed`: what is no WebSocket for SIP, or no SIP
+ * - `stranger`: a call or a registration over TCP from somebody who is no visitor
+ */
+export type Offence = 'wrong-destination' | 'wrong-origin' | 'bad-token' | 'rate' | 'malformed' | 'stranger';
+
+/** Tells of one refusal. The address must be proved by a handshake: a datagram's source may be anybody's. */
+export type TellRefusal = (address: string, offence: Offence) => void;
+
+/** For gateways without such a file. */
+export const tellNobody: TellRefusal = () => {};
+
+/** In each window so many lines of one network, and so many of all: a flood fills no disk. */
+const WINDOW_MS = 10_000;
+const MOST_OF_ONE = 20;
+const MOST = 1_000;
+
+/** What one home or office has of IPv6, and hence what is banned of it. */
+const ONE = { ipv4: 32, ipv6: 64 };
+
+export class SecurityLog {
+  readonly #file: LineFile;
+  readonly #now: () => number;
+  #window = Number.NEGATIVE_INFINITY;
+  readonly #lines = new Map<string, number>();
+  #written = 0;
+  #omitted = 0;
+
+  /** Begins the file at once: fail2ban does not start without it. `now` gives milliseconds since 1970. */
+  constructor(path: string, log: Log, now: () => number = Date.now) {
+    this.#now = now;
+    this.#file = new LineFile({
+      path: () => path,
+      trouble: (error, lost) => {
+        if (error) log.error({ path, error: error.message }, 'the security log cannot be written');
+        else log.info({ path, lost }, 'the security log is written again');
+      },
+    });
+    this.#write('ready');
+  }
+
+  readonly refused: TellRefusal = (address, offence) => {
+    const plain = address.split('%', 1)[0] ?? '';
+    const network = networkOf(plain, ONE);
+    if (network === undefined) return;
+    this.#turnWindow();
+    const lines = this.#lines.get(network) ?? 0;
+    if (lines >= MOST_OF_ONE || this.#written >= MOST) {
+      this.#omitted++;
+      return;
+    }
+    this.#lines.set(network, lines + 1);
+    this.#written++;
+    const whole = isIP(plain) === 6 ? ` in ${network}/${ONE.ipv6}` : '';
+    this.#write(`refused ${offence} from ${plain}${whole}`);
+  };
+
+  /** Resolves once all of it is in the file. */
+  async close(): Promise<void> {
+    this.#tellOmitted();
+    await this.#file.flushed();
+  }
+
+  /** A clock that was set back begins a window too. */
+  #turnWindow(): void {
+    const now = this.#now();
+    if (now >= this.#window && now < this.#window + WINDOW_MS) return;
+    this.#tellOmitted();
+    this.#window = now;
+    this.#lines.clear();
+    this.#written = 0;
+  }
+
+  #tellOmitted(): void {
+    if (this.#omitted > 0) this.#write(`omitted ${this.#omitted} lines more`);
+    this.#omitted = 0;
+  }
+
+  #write(words: string): void {
+    this.#file.write(`${new Date(this.#now()).toISOString()} sip-call ${words}`);
+  }
+}

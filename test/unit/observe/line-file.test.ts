@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LineFile } from '../../../gateway/observe/line-file.ts';
+import { privateFolder } from '../../support/private-folder.ts';
+
+/** A file, what it was said of it, and a disk that can be full: /dev/full takes nothing. */
+function lineFile() {
+  const path = join(privateFolder('lines'), 'a.log');
+  const said: string[] = [];
+  const disk = { full: false };
+  const file = new LineFile({
+    path: () => (disk.full ? '/dev/full' : path),
+    trouble: (error, lost) =>
+      void said.push(`${error ? (error as NodeJS.ErrnoException).code : 'well'} ${lost}`),
+  });
+  return { file, path, said, disk, read: () => readFileSync(path, 'utf8') };
+}
+
+test('lines stand in the file in the order written, for its owner and group alone', async () => {
+  const { file, path, read } = lineFile();
+  for (let i = 0; i < 1000; i++) file.write(`line ${i}`);
+  await file.flushed();
+  assert.equal(read(), Array.from({ length: 1000 }, (_, i) => `line ${i}\n`).join(''));
+  assert.equal(statSync(path).mode & 0o007, 0);
+});
+
+test('a file that is renamed or truncated beneath it is written on, without a signal', async () => {
+  const { file, path, read } = lineFile();
+  file.write('one');
+  await file.flushed();
+  renameSync(path, `${path}.1`);
+  file.write('two');
+  await file.flushed();
+  assert.equal(read(), 'two\n');
+  assert.equal(readFileSync(`${path}.1`, 'utf8'), 'one\n');
+  truncateSync(path);
+  file.write('three');
+  await file.flushed();
+  assert.equal(read(), 'three\n');
+});
+
+test('a full disk loses lines, says so once, and once that it is over', async () => {
+  const { file, said, disk, read } = lineFile();
+  disk.full = true;
+  for (const line of ['one', 'two']) {
+    file.write(line);
+    await file.flushed();
+  }
+  disk.full = false;
+  for (const line of ['three', 'four']) {
+    file.write(line);
+    await file.flushed();
+  }
+  assert.deepEqual(said, ['ENOSPC 1', 'well 2']);
+  assert.equal(read(), '\nthree\nfour\n', 'the first line after a full disk stands behind half of another');
+});
+
+test('what waits for the disk is bounded', async () => {
+  const { file, read } = lineFile();
+  for (let i = 0; i < 100; i++) file.write('x'.repeat(10_000));
+  await file.flushed();
+  assert.ok(read().length < 300_000, `${read().length} bytes`);
+  file.write('and it goes on');
+  await file.flushed();
+  assert.match(read(), /and it goes on\n$/);
+});
