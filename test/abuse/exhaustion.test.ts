@@ -3,12 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import type { Gateway } from '../support/gateway.ts';
+import { PeerProcess } from '../support/peer-process.ts';
 import { browserOffer, callAnswered, DIRECTOR, startProcessScene } from '../support/process-scene.ts';
 import { RawCall } from '../support/raw-call.ts';
+import { repository } from '../support/repository.ts';
 import { PAGE } from '../support/signalling-gateway.ts';
 
 /** A page that comes and stays: its socket, or how it was refused. */
@@ -112,4 +116,17 @@ test('30: with a stalled event loop, and with a full heap, newcomers get 503, an
   }
   call.request('INFO');
   await caller.response(200, 'INFO');
+});
+
+test('30: a full disk beneath the log costs its lines, and nothing else', async context => {
+  const port = await freePort('127.0.0.1');
+  const flags = ['--domain', 'mysite.test', '--callable', 'director', '--origin', PAGE];
+  const where = ['--listen', `127.0.0.1:${port}`, '--address', '127.77.0.3'];
+  const program = [process.execPath, join(repository, 'dist/gateway/main.js'), 'gateway', ...flags, ...where];
+  const gateway = new PeerProcess('the gateway', 'sh', ['-c', 'exec "$@" > /dev/full', 'sh', ...program]);
+  context.after(() => gateway.kill());
+  const ready = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200;
+  await eventually('it is ready without a word', ready, { within: 20_000 });
+  await gateway.stop();
+  assert.equal(gateway.exitCode, 0);
 });
