@@ -4,8 +4,9 @@ import type { TestContext } from 'node:test';
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { configFrom } from '../../gateway/config/load.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
-import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+import { type Gateway, type Parts, startGateway } from '../../gateway/gateway.ts';
 import type { Health } from '../../gateway/http/health.ts';
+import type { MediaRelay } from '../../gateway/media/relay.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';
@@ -52,7 +53,7 @@ export interface SceneOptions {
   readonly firstIsDead?: boolean;
   readonly engine?: 'embedded' | 'drachtio';
   /** `embedded` is the gateway's own; by default SDP crosses as it is, and `media` of the scene is what carries it. */
-  readonly relay?: 'embedded' | 'pass-through';
+  readonly relay?: 'embedded' | 'pass-through' | MediaRelay;
   /** Networks behind the fence that DNS and PBXs may point into. */
   readonly allow?: readonly string[];
   /** More about the site. */
@@ -100,7 +101,7 @@ export async function startScene(context: TestContext, options: SceneOptions = {
   });
   const logged: LogLine[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
-  const gateway = await startGateway(config, log, options.relay === 'embedded' ? {} : { media });
+  const gateway = await startGateway(config, log, partsOf(options.relay, media));
   const browser = await RawPeer.browser(gateway.url, PAGE);
   context.after(async () => {
     browser.close();
@@ -110,6 +111,11 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     await dns.close();
   });
   return { gateway, drachtio, media, browser, pbxs, logged, asked, quiet: () => quiet(gateway, drachtio) };
+}
+
+function partsOf(relay: SceneOptions['relay'], passThrough: PassThroughRelay): Parts {
+  if (relay === 'embedded') return {};
+  return { media: typeof relay === 'object' ? relay : passThrough };
 }
 
 async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {
