@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import type { SipRequest } from '../../gateway/engine/message/message.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -129,4 +130,57 @@ test('30: a full disk beneath the log costs its lines, and nothing else', async 
   await eventually('it is ready without a word', ready, { within: 20_000 });
   await gateway.stop();
   assert.equal(gateway.exitCode, 0);
+});
+
+/** SIGUSR2 sets the date on by an hour, SIGWINCH back by one. */
+const dateSetter = `
+  const RealDate = Date;
+  let set = 0;
+  globalThis.Date = class extends RealDate {
+    constructor(...given) { super(...(given.length ? given : [RealDate.now() + set])); }
+    static now() { return RealDate.now() + set; }
+  };
+  process.on('SIGUSR2', () => { set += 3600000; console.error('the date is set'); });
+  process.on('SIGWINCH', () => { set -= 3600000; console.error('the date is set'); });`;
+
+test('30: when the date is set by an hour, on or back, no timer is late or early by it', async context => {
+  const { gateway, pbx, page } = await startProcessScene(context, {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(dateSetter)}`],
+    limits: { ringSeconds: 1, graceSeconds: 1, callMinutes: 30 },
+  });
+  const caller = await page();
+  const { call } = await callAnswered(caller, pbx);
+  const offer = await browserOffer();
+  /** A phone that rings for a call of this page. */
+  const ring = async () => {
+    const ringing = new RawCall(caller, DIRECTOR);
+    ringing.invite(offer);
+    const invite = await pbx.request('INVITE');
+    pbx.respond(invite, '180 Ringing');
+    await caller.response(180);
+    return { ringing, invite };
+  };
+  const stops = async (invite: SipRequest) => {
+    pbx.respond(await pbx.request('CANCEL'), '200 OK');
+    pbx.respond(invite, '487 Request Terminated');
+    await pbx.request('ACK');
+  };
+  for (const signal of ['SIGUSR2', 'SIGWINCH', 'SIGWINCH'] as const) {
+    const [patient, hasty] = [await ring(), await ring()];
+    const since = gateway.mark();
+    gateway.signal(signal);
+    await gateway.waitFor(/the date is set/, { since });
+    hasty.ringing.cancel();
+    await caller.response(487);
+    await stops(hasty.invite);
+    // A phone rings as long as it may, neither shorter nor an hour longer.
+    await caller.response(480);
+    await stops(patient.invite);
+    call.request('INFO');
+    await caller.response(200, 'INFO');
+  }
+  call.request('BYE');
+  await caller.response(200, 'BYE');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await gateway.quiet();
 });

@@ -71,6 +71,6 @@ export class Cdr {
 
   #send(event: string, source: CdrSource, rest: string, message: Message): void {
     const bytes = () => (Buffer.isBuffer(message) ? message : serialize(message));
-    this.#applications.next(event)?.send(`${event}|${source}|${timeOf(this.#clock.now())}${rest}`, bytes());
+    this.#applications.next(event)?.send(`${event}|${source}|${timeOf(this.#clock.date())}${rest}`, bytes());
   }
 }

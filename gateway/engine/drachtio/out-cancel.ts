@@ -16,5 +16,5 @@ export function sendCancel(
   const sent = agent.outgoingInvite(transactionId)?.cancel(fields);
   if (sent === undefined) {
     connection.reply(frame, `NOK|unable to cancel unknown transaction id: ${transactionId}`);
-  } else connection.reply(frame, sentRequest(sent, randomUUID(), agent.timers.clock.now()), sent.bytes);
+  } else connection.reply(frame, sentRequest(sent, randomUUID(), agent.timers.clock.date()), sent.bytes);
 }

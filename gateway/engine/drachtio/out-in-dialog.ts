@@ -70,7 +70,7 @@ function send(
           // A BYE overtakes our own INVITE that nobody has answered.
           if (method === 'BYE') dialog.outgoingInvite?.cancel([]);
           const outgoing = agent.outbound.within(dialog, connection, filled, flow);
-          const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
+          const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.date());
           connection.reply(frame, head, outgoing.bytes);
           if (method === 'BYE') cdr.end(dialog, 'application', 'normal-release', outgoing.bytes);
         }
@@ -90,7 +90,7 @@ function acknowledge(
 ): void {
   const sent = flow === undefined ? undefined : dialog.outgoingInvite?.acknowledge(draft, flow);
   if (sent === undefined) connection.reply(frame, noAck);
-  else connection.reply(frame, sentRequest(sent, frame.id, agent.timers.clock.now()), sent.bytes);
+  else connection.reply(frame, sentRequest(sent, frame.id, agent.timers.clock.date()), sent.bytes);
 }
 
 function placeOf(agent: UserAgent, flow: Flow): { hostPort: string; transport: Flow['transport'] } {

@@ -46,7 +46,7 @@ export function sendOutOfDialog(
       const side = flow === undefined ? localSideWithoutFlow(network, transport) : localSide(network, flow);
       const draft = complement(request, complete, { hostPort: side.hostPort, transport });
       const outgoing = agent.outbound.initial(connection, draft, side, flow);
-      const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.now());
+      const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.date());
       connection.reply(frame, head, outgoing.bytes);
       if (request.method !== 'INVITE') return;
       cdr.attempt('application', outgoing.bytes);

@@ -39,7 +39,7 @@ export function sendResponse(
   });
   if (typeof sent === 'string') connection.reply(frame, `NOK|${sent}`);
   else {
-    const head = sentResponse(sent, transactionId, incoming.dialogId, agent.timers.clock.now());
+    const head = sentResponse(sent, transactionId, incoming.dialogId, agent.timers.clock.date());
     connection.reply(frame, head, sent.bytes);
     if (response.status >= 200 && response.status < 300) {
       registrations.accepted(incoming.request, response, flow);

@@ -36,7 +36,7 @@ export function proxyOut(around: Surroundings, connection: AppConnection, frame:
     fields: message?.fields ?? [],
   };
   const call = incoming.request.method === 'INVITE';
-  const now = () => agent.timers.clock.now();
+  const now = () => agent.timers.clock.date();
   const refusal = proxy.forward(incoming, plan, {
     answered(response, flow) {
       if (full === '') return;

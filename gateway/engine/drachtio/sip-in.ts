@@ -89,7 +89,7 @@ export class SipIn implements Application {
   terminated(dialog: Dialog, bye: Sent): void {
     const owner = dialog.owner as AppConnection | undefined;
     this.#cdr.end(dialog, 'application', endingOf(bye), bye.bytes);
-    const fields = sipFields(bye.bytes, bye.flow, bye.flow?.remote, this.#timers.clock.now());
+    const fields = sipFields(bye.bytes, bye.flow, bye.flow?.remote, this.#timers.clock.date());
     owner?.send(`sip|application|${fields}|unsolicited|${dialog.id}|`, bye.bytes);
   }
 
@@ -109,7 +109,7 @@ export class SipIn implements Application {
   ): void {
     // Written anew from what we understood, so that drachtio-srf's parser can understand nothing else.
     const bytes = serialize(message);
-    const fields = sipFields(bytes, flow, flow?.remote, this.#timers.clock.now());
+    const fields = sipFields(bytes, flow, flow?.remote, this.#timers.clock.date());
     owner.send(`sip|network|${fields}|${transactionId}|${dialogId}|${rest}`, bytes);
   }
 }

@@ -7,14 +7,17 @@ export type TimerHandle = unknown;
 export interface Clock {
   setTimeout<Argument>(callback: (argument: Argument) => void, ms: number, argument: Argument): TimerHandle;
   clearTimeout(handle: TimerHandle): void;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never jumps: how long something lasts. */
   now(): number;
+  /** Milliseconds since the epoch, as people set it: when something was. */
+  date(): number;
 }
 
 export const systemClock: Clock = {
   setTimeout: (callback, ms, argument) => setTimeout(callback, ms, argument),
   clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
-  now: () => Date.now(),
+  now: () => performance.now(),
+  date: () => Date.now(),
 };
 
 /** RFC 3261 17.1.1.1, in milliseconds. */

@@ -30,6 +30,20 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 20_000 }, () => {
     await failed;
   });
 
+  test('does not wait for the date, which somebody has set back', async context => {
+    const { app, clock, peer } = await TimedScene.open(context);
+    const invited = nextRequest(app.srf, 'invite');
+    const call = new WireCall(peer, app.uri('bob'), 'set-back');
+    call.invite();
+    const { req } = await invited;
+    const cancelled = once(req, 'cancel');
+    clock.jump(-3_600_000);
+    call.cancel();
+    call.ack(await peer.hearResponse(487));
+    clock.pass(200);
+    await cancelled;
+  });
+
   test('waits no longer than 200 ms for an application that calls nobody', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const invited = nextRequest(app.srf, 'invite');

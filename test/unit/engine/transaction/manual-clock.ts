@@ -9,6 +9,7 @@ interface Alarm {
 
 export class ManualClock implements Clock {
   #now = 0;
+  #set = 0;
   readonly #alarms = new Set<Alarm>();
 
   setTimeout<Argument>(callback: (argument: Argument) => void, ms: number, argument: Argument): Alarm {
@@ -23,6 +24,15 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  date(): number {
+    return this.#now + this.#set;
+  }
+
+  /** Somebody sets the date on or back by `ms`; no time passes. */
+  jump(ms: number): void {
+    this.#set += ms;
   }
 
   /** Moves on by `ms`, ringing each alarm at its own time. */
