@@ -6,7 +6,7 @@ import { browserKind } from './browser-kind.ts';
 import type { CardDesk, CardHost } from './call-card.ts';
 import { chooseDevice, type DeviceKind } from './devices.ts';
 import { glyphs } from './glyphs.ts';
-import { picture } from './picture.ts';
+import { picture, streamFor } from './picture.ts';
 import { Settings } from './settings.ts';
 import { SoundTest } from './sound-test.ts';
 import { type Trial, verdict } from './trial.ts';
@@ -144,7 +144,7 @@ export class BeforeCall {
   #selfView(): TemplateResult | typeof nothing {
     const stream = this.#test?.local;
     return stream?.active && stream.getVideoTracks().length
-      ? html`<video part="self-view" class="mirror" autoplay playsinline .muted=${true} .srcObject=${stream}
+      ? html`<video part="self-view" class="mirror" autoplay playsinline .muted=${true} .srcObject=${streamFor(this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.mirror'), stream)}
           aria-label=${this.#desk.words().selfVideo}></video>`
       : nothing;
   }

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { glyphs } from './glyphs.ts';
 import type { Words } from './locales/words.ts';
-import { picture } from './picture.ts';
+import { picture, streamFor } from './picture.ts';
 
 export interface Streams {
   readonly local?: MediaStream | undefined;
@@ -62,14 +62,14 @@ export class Screen {
     return html`<div class="screen ${seen ? 'seen' : ''} ${seen && !this.#moves ? 'still' : ''}" ?hidden=${!seen && !mine}>
       ${
         theirs
-          ? html`<video part="video" class="theirs" autoplay playsinline muted .muted=${true} .srcObject=${remote}
+          ? html`<video part="video" class="theirs" autoplay playsinline muted .muted=${true} .srcObject=${streamFor(this.#video, remote)}
               aria-label=${words.remoteVideo} @resize=${changed} @enterpictureinpicture=${changed}
               @leavepictureinpicture=${changed}></video>`
           : nothing
       }${
         mine
           ? html`<video part="self-view" class="self ${away ? '' : 'mirrored'}" autoplay playsinline muted .muted=${true}
-              .srcObject=${local} aria-label=${words.selfVideo}></video>`
+              .srcObject=${streamFor(this.#self, local)} aria-label=${words.selfVideo}></video>`
           : nothing
       }
       <div class="tools">
@@ -92,6 +92,10 @@ export class Screen {
 
   get #video(): HTMLVideoElement | null | undefined {
     return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.theirs');
+  }
+
+  get #self(): HTMLVideoElement | null | undefined {
+    return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.self');
   }
 
   get #isApart(): boolean {
