@@ -48,7 +48,7 @@ export const seenScenes = [
   ],
 ];
 
-/** Somebody before a wall, who breathes. */
+/** Somebody before a wall, who breathes; unless the visitor wants to see nothing move. */
 function painted({ wall, coat, skin, hair }) {
   const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
   const brush = canvas.getContext('2d');
@@ -58,8 +58,9 @@ function painted({ wall, coat, skin, hair }) {
     brush.ellipse(x, y, width, height, 0, 0, 2 * Math.PI);
     brush.fill();
   };
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const paint = () => {
-    const lift = 3 * Math.sin(performance.now() / 700);
+    const lift = calm.matches ? 0 : 3 * Math.sin(performance.now() / 700);
     const light = brush.createLinearGradient(0, 0, 640, 480);
     for (const [i, colour] of wall.entries()) light.addColorStop(i, colour);
     brush.fillStyle = light;

@@ -159,6 +159,7 @@ scenes.push(
   ],
 );
 scenes.push(...shapeScenes, ...seenScenes);
+const idOf = name => name.replace(/\W+/g, '-');
 
 /** As browsers name themselves; the widget's words on where to look follow from it. */
 const browsers = {
@@ -181,6 +182,8 @@ navigator.mediaDevices.enumerateDevices = async () => [
 const form = document.querySelector('form');
 const wall = document.querySelector('.scenes');
 const chosen = new URLSearchParams(location.search);
+/** Ids of the scenes to be shown; all without. */
+const only = chosen.get('only')?.split(',').filter(Boolean);
 for (const [name, value] of chosen) if (form.elements[name]) form.elements[name].value = value;
 form.addEventListener('change', () => {
   history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
@@ -191,15 +194,16 @@ await customElements.whenDefined('sip-call');
 draw();
 
 async function draw() {
+  const wanted = scenes.filter(([name]) => !only?.length || only.includes(idOf(name)));
   const shown = [];
   const { lang, theme, dir, shape: chosenShape, browser } = Object.fromEntries(new FormData(form));
   if (browser)
     Object.defineProperty(navigator, 'userAgent', { configurable: true, value: browsers[browser] });
   wall.replaceChildren(
-    ...scenes.map(
+    ...wanted.map(
       ([name, facts, { to = 'director@mysite.test', label, video = false, inside, look, ...acts } = {}]) => {
         const scene = document.createElement('figure');
-        scene.id = name.replace(/\W+/g, '-');
+        scene.id = idOf(name);
         const caption = document.createElement('figcaption');
         caption.textContent = name;
         const element = document.createElement('sip-call');
@@ -229,6 +233,8 @@ async function show(element, facts, { keys = '', press, open, send, trial, strea
   const inside = element.shadowRoot;
   // A shape that is fetched shows itself when it is there.
   while (inside.firstElementChild.hidden) await new Promise(requestAnimationFrame);
+  // A browser plays by itself only what stands in view; below it a picture would be black.
+  await Promise.all([...inside.querySelectorAll('video')].map(video => video.play()));
   if (press) inside.querySelector(`[part=${press}]`).click();
   if (trial) {
     await element.openSettings();
