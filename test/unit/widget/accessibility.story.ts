@@ -127,7 +127,13 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
 
   it('stands still for those who asked for that', async () => {
     const moving = await page.evaluate(() =>
-      document.getAnimations().map(({ effect }) => (effect as KeyframeEffect).target?.className),
+      [
+        document,
+        ...[...document.querySelectorAll('sip-call')].map(element => element.shadowRoot as ShadowRoot),
+      ]
+        .flatMap(root => root.getAnimations())
+        .map(({ effect }) => effect as KeyframeEffect)
+        .map(({ target, pseudoElement }) => `${target?.className} ${pseudoElement ?? ''}`),
     );
     assert.deepEqual(moving, []);
   });
