@@ -61,6 +61,8 @@ let speaking: SipCall | undefined;
  * @attr {'light'|'dark'|'auto'} theme - By default the page's own color-scheme.
  * @attr {string} lang - Language; by default the page's, then the browser's.
  * @attr {string} state - Read only, reflected: `idle`, `preparing`, `calling`, `ringing`, `in-call`, `ended`, `failed`.
+ * @attr {'open'|'closed'|'unreachable'} standing - Read only: how things stand, once the gateway has said so.
+ * @attr {string} standing-text - Read only: why not to call now, in the visitor's words and time.
  * @fires sip-call-request - Before a call is placed; `detail.to`, `detail.video`. Cancelable: `preventDefault()` stops it.
  * @fires sip-call-state - Bubbling and composed; `detail.state`, and at the end `detail.reason`.
  * @slot label - The button's words, "Call" by default. The address is always read out after them.

@@ -125,8 +125,17 @@ export class Standing implements ReactiveController {
 
   hostUpdated(): void {
     this.#line.textContent = this.text;
+    // For pages with buttons of their own.
+    const { state } = this.#current ?? {};
+    this.#reflect('standing', state === 'unknown' ? undefined : state);
+    this.#reflect('standing-text', this.text);
     this.#line.closest('.pill')?.classList.toggle('calm', this.text !== '');
     if (this.#uri !== this.#asked.of) this.#look();
+  }
+
+  #reflect(name: string, value: string | undefined): void {
+    if (!value) this.#host.removeAttribute(name);
+    else if (this.#host.getAttribute(name) !== value) this.#host.setAttribute(name, value);
   }
 
   readonly #look = (): void => {

@@ -32,5 +32,10 @@ export const shapeScenes = [
   ['page, in call', answered(64), { look: { shape: 'page', ...anna } }],
   ['bare', [], { look: { shape: 'bare' }, inside: '<button>Ring us</button>' }],
   ['bare, in call', answered(64), { look: { shape: 'bare' }, inside: '<button>Ring us</button>' }],
+  [
+    'bare, closed',
+    [{ type: 'dismissed' }],
+    { to: 'closed@mysite.test', look: { shape: 'bare' }, inside: '<button>Ring us</button>' },
+  ],
   ['none', answered(64), { look: { shape: 'none' } }],
 ];

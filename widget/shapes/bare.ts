@@ -5,7 +5,7 @@ import type { ShapedHost } from '../shape.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-  :host([shape='bare']) .face > button,
+  :host([shape='bare']) .face > .row,
   :host([shape='bare']) .open > slot,
   :host([shape='none']) .face > :not([role='status']) {
     display: none !important;
@@ -41,9 +41,10 @@ class Bare implements ReactiveController {
         meant(() => host.preload()),
       );
     }
+    // Ours is still there, and knows what a press does: it calls, or says that the office is closed.
     slot?.addEventListener(
       'click',
-      meant(() => host.call()),
+      meant(() => face.querySelector<HTMLElement>('.pill')?.click()),
     );
   }
 
