@@ -6,7 +6,7 @@ export const beforeStyles = /* css */ `
   }
   /* Above a floating button, or below one at the top, in a line of its own. */
   :host([shape='floating']) .before-place:not(:empty) {
-    order: -3;
+    order: -2;
     flex: 1 0 100%;
   }
   :host([shape='floating'][corner^='top']) .before-place:not(:empty) {
@@ -22,11 +22,17 @@ export const beforeStyles = /* css */ `
   :host([shape='floating'][corner^='top']) .before {
     margin-block: 0.75rem 0;
   }
-  :host([shape='floating']:not([corner$='left'])) .face:has(.before) {
-    justify-content: flex-end;
+  :host([shape='floating']) .face:has(.before) {
+    justify-content: right;
   }
-  :host([shape='floating']:not([corner$='left'])) .before {
-    margin-inline-start: auto;
+  :host([shape='floating']) .before {
+    margin-left: auto;
+  }
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face:has(.before) {
+    justify-content: left;
+  }
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .before {
+    margin-left: 0;
   }
   /* Quiet, for "call" is still there and is what people came for. */
   .before .again {

@@ -92,6 +92,7 @@ export const cardStyles = /* css */ `
     overflow-wrap: anywhere;
   }
   .status {
+    position: relative;
     display: flex;
     flex-wrap: wrap;
     gap: 0 0.5em;
@@ -103,12 +104,16 @@ export const cardStyles = /* css */ `
     color: var(--_accent);
     font-weight: 600;
   }
+  .status:has(.quality) {
+    padding-inline-end: 1.5rem;
+  }
   .quality {
-    display: inline-flex;
+    position: absolute;
+    inset-block-end: 0.1875rem;
+    inset-inline-end: 0;
+    display: flex;
     align-items: flex-end;
-    align-self: center;
     gap: 2px;
-    margin-inline-start: auto;
     block-size: 0.875rem;
     color: var(--_accent);
   }
@@ -141,6 +146,12 @@ export const cardStyles = /* css */ `
   .over {
     align-items: flex-start;
     padding-inline-end: 1.5rem;
+  }
+  .over .who {
+    display: grid;
+    align-content: center;
+    gap: 0.125rem;
+    min-block-size: 3rem;
   }
   .over .address {
     font-size: 0.8125em;

@@ -25,15 +25,17 @@ export class Face {
   readonly #place = make('div', {});
   readonly #otherWays = make('slot', {});
   readonly #live = make('p', { class: 'heard', role: 'status' });
+  readonly #host: Element;
   #drawn: Drawing | undefined;
 
   constructor(
-    root: HTMLElement | DocumentFragment,
+    root: ShadowRoot,
     press: () => void,
     intent: () => void,
     settings: (shown: boolean) => Promise<void>,
   ) {
-    const { button, check } = this.#pill;
+    this.#host = root.host;
+    const { row, button, check } = this.#pill;
     for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
     button.addEventListener('click', press);
     check.addEventListener('click', () =>
@@ -42,14 +44,15 @@ export class Face {
         check.hidden = true;
       }),
     );
-    this.element.append(button, check, this.#note, this.#place, this.#otherWays, this.#live);
+    this.element.append(row, this.#note, this.#place, this.#otherWays, this.#live);
     root.append(this.element);
   }
 
   show({ language, pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
     this.element.lang = language;
-    // Only where its own words ask for it: in others' words the page's direction stands.
-    this.element.dir = language === 'ar' ? 'rtl' : '';
+    // Its words run as their language does, whatever the page does; what the page put into it, as the page.
+    this.element.dir = language === 'ar' ? 'rtl' : 'ltr';
+    this.#otherWays.dir = getComputedStyle(this.#host).direction;
     this.#pill.show(pill);
     this.#pill.button.hidden = Boolean(card);
     this.#pill.check.hidden = Boolean(card) || pill.off;

@@ -18,7 +18,7 @@ export const ladderStyles = /* css */ `
     inline-size: 100%;
     min-block-size: 3.25rem;
     padding: 0.5rem 0.875rem;
-    border-radius: 0.875rem;
+    border-radius: 1rem;
     background: var(--_control);
     color: var(--_text);
     font-weight: 500;
@@ -47,7 +47,7 @@ export const ladderStyles = /* css */ `
     display: grid;
     gap: 0.75rem;
     padding: 0.875rem;
-    border-radius: 0.875rem;
+    border-radius: 1rem;
     background: var(--_control);
   }
   .callback label {
@@ -60,8 +60,8 @@ export const ladderStyles = /* css */ `
     inline-size: 100%;
     min-block-size: 2.75rem;
     padding: 0.5rem 0.75rem;
-    border: 1px solid var(--_quiet);
-    border-radius: 0.625rem;
+    border: 1px solid var(--_edge);
+    border-radius: 0.75rem;
     background: var(--_surface);
     color: var(--_text);
     font: inherit;
@@ -77,7 +77,7 @@ export const ladderStyles = /* css */ `
   }
   .sent {
     padding: 0.875rem;
-    border-radius: 0.875rem;
+    border-radius: 1rem;
     background: color-mix(in srgb, var(--_accent) 12%, transparent);
   }
   @media (forced-colors: active) {

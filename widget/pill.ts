@@ -27,6 +27,8 @@ export class Pill {
     class: 'check',
     type: 'button',
   });
+  /** Both, side by side whatever the button has to say. */
+  readonly row = make('div', { class: 'row' });
   readonly #label = make('slot', { name: 'label' });
   readonly #address = make('span', { class: 'heard' });
 
@@ -37,6 +39,7 @@ export class Pill {
     const label = make('span', { part: 'label' });
     label.append(this.#label);
     this.button.append(icon, label, this.#address);
+    this.row.append(this.button, this.check);
   }
 
   show({ label, soundCheck, address, off, wait, why }: PillFace): void {

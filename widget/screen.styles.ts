@@ -14,11 +14,12 @@ export const screenStyles = /* css */ `
     aspect-ratio: 4 / 3;
     isolation: isolate;
   }
+  /* A hair larger, for sizes that are not whole pixels would show what is behind. */
   .screen video {
     position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
+    inset: -1px;
+    inline-size: calc(100% + 2px);
+    block-size: calc(100% + 2px);
     object-fit: cover;
     transition: opacity 0.3s, filter 0.3s;
   }

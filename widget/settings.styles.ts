@@ -19,14 +19,20 @@ export const settingsStyles = /* css */ `
   select {
     inline-size: 100%;
     min-block-size: 2.75rem;
-    padding: 0 0.625rem;
-    border: 1px solid var(--_line);
+    padding: 0 0.125rem;
+    /* Keeps the browser's arrow off the edge, which is drawn by the shadow. */
+    border: solid transparent;
+    border-width: 0 0.5rem;
     border-radius: 0.75rem;
     background: var(--_surface);
+    box-shadow: 0 0 0 1px var(--_edge);
     color: var(--_text);
     font: inherit;
     font-size: 0.9375rem;
     text-overflow: ellipsis;
+  }
+  .settings .bar {
+    margin-block: -0.125rem 0.25rem;
   }
   .bar {
     block-size: 0.375rem;
@@ -43,6 +49,9 @@ export const settingsStyles = /* css */ `
     transition: inline-size 0.12s linear;
   }
   @media (forced-colors: active) {
+    select {
+      border: 1px solid;
+    }
     .bar {
       border: 1px solid CanvasText;
     }

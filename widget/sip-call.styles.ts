@@ -62,11 +62,15 @@ export const styles = /* css */ `
     block-size: 1.375em;
     fill: currentColor;
   }
+  .row {
+    display: flex;
+    align-items: center;
+  }
   .pill {
-    display: inline-flex;
+    display: flex;
     align-items: center;
     gap: 0.625em;
-    max-inline-size: 100%;
+    min-inline-size: 0;
     min-block-size: 3rem;
     padding: 0.5em 1.5em 0.5em 1.125em;
     border-radius: var(--sip-call-pill-radius, 2em);
@@ -90,6 +94,7 @@ export const styles = /* css */ `
     translate: none;
   }
   .check {
+    flex: none;
     padding: 0.6875rem;
     margin-inline-start: 0.25rem;
     border-radius: 50%;

@@ -7,7 +7,7 @@ export const standingStyles = /* css */ `
     font-weight: 400;
     line-height: 1.3;
     color: var(--_quiet);
-    text-wrap: balance;
+    text-wrap: pretty;
   }
   .standing:empty {
     display: none;

@@ -6,12 +6,14 @@ export const surfaceStyles = /* css */ `
     --_surface: var(--sip-call-surface, #fff);
     --_line: var(--sip-call-line, #e2e8e5);
     --_control: var(--sip-call-control, #eef2f0);
+    --_edge: var(--_quiet);
     --_danger: var(--sip-call-danger, #c8322b);
     --_on-danger: var(--sip-call-on-danger, #fff);
   }
   @supports (color: light-dark(#000, #fff)) {
     :host {
       --_surface: var(--sip-call-surface, light-dark(#fff, #1a201d));
+      --_edge: color-mix(in srgb, var(--_quiet) 80%, var(--_surface));
       --_line: var(--sip-call-line, light-dark(#e2e8e5, #313a36));
       --_control: var(--sip-call-control, light-dark(#eef2f0, #2a322e));
       --_danger: var(--sip-call-danger, light-dark(#c8322b, #ff7a6e));

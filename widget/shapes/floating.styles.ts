@@ -13,8 +13,8 @@ export const floatingStyles = /* css */ `
     --_inline: max(var(--_gap), env(safe-area-inset-left), env(safe-area-inset-right));
     position: fixed;
     z-index: var(--sip-call-layer, 2147483000);
-    inset-block-end: var(--_block);
-    inset-inline-end: var(--_inline);
+    bottom: var(--_block);
+    right: var(--_inline);
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -25,16 +25,16 @@ export const floatingStyles = /* css */ `
   :host([shape='floating']) .open {
     display: block;
   }
+  :host([shape='floating']) .row {
+    max-inline-size: calc(100% - 2.75rem);
+  }
   :host([corner^='top']) .face {
     inset-block: var(--_block) auto;
   }
-  :host([shape='floating'][corner$='left']) .face {
+  /* Where lines end is the page's to say; how the element itself runs, its language's. */
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face {
     left: var(--_inline);
     right: auto;
-  }
-  :host([shape='floating'][corner$='right']) .face {
-    left: auto;
-    right: var(--_inline);
   }
   @keyframes rise {
     from {
@@ -55,7 +55,7 @@ export const floatingStyles = /* css */ `
   :host([shape='floating']) .note,
   :host([shape='floating']) .card {
     background: var(--_surface);
-    box-shadow: 0 2px 8px #0002, 0 24px 60px -16px #0008;
+    box-shadow: 0 2px 8px #00000014, 0 24px 56px -18px #00140c73;
   }
   :host([shape='floating']) .note {
     padding: 0.5em 0.875em;
@@ -78,17 +78,14 @@ export const floatingStyles = /* css */ `
   :host([shape='floating']) .check {
     background: var(--_surface);
     box-shadow: 0 1px 4px #0003;
-    margin-inline-end: 0.5rem;
+    margin-inline: 0.5rem;
   }
   /* On the side that is away from the edge. */
-  :host([shape='floating']) .face:not(.open) :is(.tuck, .check) {
+  :host([shape='floating']) .face:not(.open):dir(ltr) :is(.tuck, .check),
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face:not(.open):dir(rtl) :is(.tuck, .check) {
     order: -1;
   }
-  :host([shape='floating']) .face:not(.open) .tuck {
-    order: -2;
-  }
-  :host([shape='floating'][corner$='left']) .face:not(.open):dir(ltr) :is(.tuck, .check),
-  :host([shape='floating'][corner$='right']) .face:not(.open):dir(rtl) :is(.tuck, .check) {
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face:not(.open):dir(ltr) :is(.tuck, .check) {
     order: 0;
   }
   .tuck::before {
@@ -142,8 +139,7 @@ export const floatingStyles = /* css */ `
   }
   @media (max-width: 30rem) {
     :host([shape='floating']) .open {
-      inset-inline: 0;
-      inset-block: auto 0;
+      inset: auto 0 0 !important;
       max-inline-size: none;
     }
     :host([shape='floating']) .card {

@@ -73,12 +73,9 @@ export const personStyles = /* css */ `
     color: var(--_text);
   }
   :host([shape='card']) .pill {
+    flex: 1;
     justify-content: center;
-    inline-size: calc(100% - 3rem);
     margin-block-start: 1.25rem;
-  }
-  :host([shape='card']) .pill:has(+ [hidden]) {
-    inline-size: 100%;
   }
   :host([shape='card']) .check {
     margin-block-start: 1.25rem;

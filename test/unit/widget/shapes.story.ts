@@ -61,6 +61,47 @@ describe('the shapes', { skip: partsMissing() }, () => {
 
   const pill = () => page.locator('sip-call [part=button]');
 
+  describe('in its own language', () => {
+    /** How the phone, its words, the sound check and the page's own link stand, from left to right. */
+    async function order(page_: string, lang: string): Promise<string[]> {
+      await show(`<sip-call to="director@mysite.test" lang="${lang}"><a href="/">Write</a></sip-call>`);
+      await page.evaluate(dir => document.documentElement.setAttribute('dir', dir), page_);
+      await tell([{ type: 'requested' }, { type: 'ended', reason: 'failed', at: 0 }]);
+      const ways = await page.locator('sip-call > a').evaluate(link => getComputedStyle(link).direction);
+      await tell([{ type: 'dismissed' }]);
+      const parts = await page
+        .locator('sip-call')
+        .evaluate(element =>
+          [...(element.shadowRoot?.querySelectorAll('.pill svg, .pill [part=label], .check') ?? [])]
+            .sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)
+            .map(part => part.getAttribute('part') ?? part.localName),
+        );
+      return [...parts, ways];
+    }
+
+    it('runs from left to right on a page that does not, and leaves the page’s own words alone', async () => {
+      assert.deepEqual(await order('rtl', 'en'), ['svg', 'label', 'sound-check', 'rtl']);
+    });
+
+    it('runs from right to left on a page that does not', async () => {
+      assert.deepEqual(await order('ltr', 'ar'), ['sound-check', 'label', 'svg', 'ltr']);
+    });
+
+    it('keeps the sound check beside a button that has more to say than fits a line', async () => {
+      await show(
+        '<div style="width:280px"><sip-call to="director@mysite.test"><span slot="label">Talk to whoever is at the front desk today</span></sip-call></div>',
+      );
+      await pill().waitFor();
+      const [button, check] = [await place('button'), await place('sound-check')];
+      assert.ok(button.height > 60, 'the words fit a line');
+      assert.ok(
+        check.x >= button.x + button.width && check.x + check.width <= 8 + 280,
+        JSON.stringify(check),
+      );
+      assert.ok(Math.abs(check.y + check.height / 2 - button.y - button.height / 2) < 1);
+    });
+  });
+
   describe('floating', () => {
     it('stands in the corner where lines end, in either direction, or in the one that is named', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
@@ -138,8 +179,11 @@ describe('the shapes', { skip: partsMissing() }, () => {
     it('is a sheet along the lower edge of a narrow window', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>', 390, 700);
       await tell(rang);
-      const { x, right, bottom } = await place('card');
-      assert.deepEqual([x, right, bottom], [0, 0, 0]);
+      for (const corner of ['bottom-right', 'bottom-left']) {
+        await page.evaluate(name => document.querySelector('sip-call')?.setAttribute('corner', name), corner);
+        const { x, right, bottom } = await place('card');
+        assert.deepEqual([x, right, bottom], [0, 0, 0]);
+      }
     });
   });
 
@@ -157,6 +201,18 @@ describe('the shapes', { skip: partsMissing() }, () => {
       await page.getByRole('button', { name: 'Close' }).click();
       await own.waitFor();
       assert.equal(await own.evaluate(button => button.matches(':focus')), true);
+    });
+  });
+
+  describe('bare, where nobody is in', () => {
+    it('tells the page so before a press, and the visitor after it', async () => {
+      await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
+      await page.route('**/status?*', route => route.fulfill({ json: { state: 'closed', otherwise: [] } }));
+      const own = page.getByRole('button', { name: 'Ring us' });
+      await own.hover();
+      await page.locator('sip-call[standing=closed][standing-text="Closed now"]').waitFor();
+      await own.click();
+      await page.getByRole('button', { name: 'Call anyway' }).waitFor();
     });
   });
 
