@@ -21,6 +21,7 @@ async function startWithRelay(context: TestContext, workers: number, firstPort: 
     browser: { listen: '127.0.0.1', port: await freePort('127.0.0.1'), announce: ['127.0.0.1'] },
     pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [firstPort, firstPort + 4 * workers - 1] },
     drainMs: 50,
+    silentAfterMs: 600,
   });
   const scene = await startScene(context, { relay: carrier });
   const echo = await RtpEcho.open();
@@ -66,6 +67,35 @@ async function heard(leg: Leg): Promise<void> {
   leg.sendRtp(packet);
   await back;
 }
+
+test('25: a PBX that died in a call and is back, knowing nothing of it, has the call ended and gets the next one', async context => {
+  const scene = await startWithRelay(context, 1, 26370);
+  const [pbx] = scene.pbxs as [RawPeer];
+  const { browser, call, leg } = await talk(context, scene);
+  scene.echo.onPacket = () => false;
+  pbx.close();
+  await pbx.closed;
+  const back = await RawPeer.pbx('127.0.0.1', pbx.port);
+  context.after(() => back.close());
+
+  const talking = setInterval(() => void heard(leg), 20);
+  context.after(() => clearInterval(talking));
+  back.respond(await back.request('OPTIONS'), '481 Call/Transaction Does Not Exist');
+  const bye = await browser.request('BYE');
+  clearInterval(talking);
+  assert.match(bye.headers.get('Reason') ?? '', /cause=503;text="The other side is gone"/);
+  call.respond(bye, '200 OK');
+  back.respond(await back.request('BYE'), '481 Call/Transaction Does Not Exist');
+  await scene.quiet();
+
+  const echo = await RtpEcho.open();
+  context.after(() => echo.close());
+  const next = await talk(context, { ...scene, pbxs: [back], echo });
+  next.call.request('BYE');
+  back.respond(await back.request('BYE'), '200 OK');
+  await next.browser.response(200, 'BYE');
+  await scene.quiet();
+});
 
 test('29: when a media worker dies, its calls end with a reason, others go on, and new ones find another', async context => {
   const scene = await startWithRelay(context, 2, 26380);

@@ -67,12 +67,17 @@ export class RawPeer {
     socket.bind(port, address);
     await once(socket, 'listening');
     let remote = { address, port: 0 };
+    let open = true;
     const peer = new RawPeer(
       address,
       socket.address().port,
       socket.address().port,
       text => socket.send(text, remote.port, remote.address),
-      () => socket.close(),
+      () => {
+        // A test may have ended it before its end does.
+        if (open) socket.close();
+        open = false;
+      },
       once(socket, 'close'),
     );
     socket.on('message', (bytes, from) => {
