@@ -35,7 +35,6 @@ export class BrowserLeg implements BrowserPackets {
   readonly #events: BrowserLegEvents;
   readonly #ice: IceAgent;
   #dtls: DtlsHandshake | null = null;
-  #fingerprint: Fingerprint | null = null;
   #srtp: SrtpSession | null = null;
   #plannedAt = 0;
   /** NaN until media can flow, and again when the browser is gone. */
@@ -50,10 +49,8 @@ export class BrowserLeg implements BrowserPackets {
   }
 
   apply(plan: BrowserPlan, now: number): void {
-    const known = this.#fingerprint;
-    if (known === null || known.hash !== plan.fingerprint.hash || known.value !== plan.fingerprint.value) {
-      // Another certificate is another DTLS association (RFC 8842 5.5).
-      this.#associate(plan.fingerprint);
+    if (this.#dtls === null) {
+      this.#dtls = this.#associate(plan.fingerprint);
       this.#plannedAt = now;
     }
     this.#ice.renew(plan.local, plan.remoteUfrag);
@@ -101,17 +98,19 @@ export class BrowserLeg implements BrowserPackets {
 
   /** Once a second or so: says when the browser never came or has gone. */
   tick(now: number): void {
-    if (this.#fingerprint === null || this.#reported) return;
+    if (this.#dtls === null || this.#reported) return;
     const { lastCheckAt } = this.#ice;
     if (this.#srtp === null) {
       if (now - this.#plannedAt < this.#parts.connectMs) return;
-      const dtls = this.#dtls?.objection ?? 'the DTLS handshake did not finish';
+      const dtls = this.#dtls.objection ?? 'the DTLS handshake did not finish';
       this.#report(Number.isNaN(lastCheckAt) ? 'no ICE check came from the browser' : dtls);
     } else if (now - lastCheckAt > this.#parts.consentMs) {
       this.#ice.revoke();
       this.connectedAt = Number.NaN;
       this.#reported = true;
       this.#events.lost();
+    } else {
+      this.#ice.expire(now - this.#parts.consentMs);
     }
   }
 
@@ -127,12 +126,8 @@ export class BrowserLeg implements BrowserPackets {
     this.#events.failed(reason);
   }
 
-  #associate(fingerprint: Fingerprint): void {
-    this.#dtls?.close();
-    this.#fingerprint = fingerprint;
-    this.#srtp = null;
-    this.connectedAt = Number.NaN;
-    this.#dtls = new DtlsHandshake(this.#parts.identity, fingerprint, {
+  #associate(fingerprint: Fingerprint): DtlsHandshake {
+    return new DtlsHandshake(this.#parts.identity, fingerprint, {
       send: datagram => {
         const target = this.#ice.target;
         target?.way.send(datagram, datagram.length, target.port, target.address);

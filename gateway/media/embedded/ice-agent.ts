@@ -99,6 +99,15 @@ export class IceAgent {
     return true;
   }
 
+  /** An address proves itself, not its neighbours: one not checked since `then` gets nothing more (RFC 7675 5.1). */
+  expire(then: number): void {
+    for (const tuple of this.#tuples) {
+      if (tuple.checkedAt >= then) continue;
+      this.lose(tuple);
+      this.#port.release(tuple);
+    }
+  }
+
   /** Consent is gone: nothing more is sent until a check passes again (RFC 7675 5.1). */
   revoke(): void {
     for (const tuple of this.#tuples) this.#port.release(tuple);
@@ -138,10 +147,14 @@ export class IceAgent {
     return tuple;
   }
 
-  /** Another leg has taken this address over, or room is needed. */
+  /** Another leg has taken this address over, room is needed, or it is checked no longer. */
   lose(tuple: Tuple): void {
     this.#tuples = this.#tuples.filter(t => t !== tuple);
-    if (this.#target === tuple) this.#target = this.#tuples.at(-1) ?? null;
+    if (this.#target !== tuple) return;
+    this.#target = this.#tuples.reduce<Tuple | null>(
+      (latest, other) => (latest === null || other.checkedAt > latest.checkedAt ? other : latest),
+      null,
+    );
   }
 
   #forget(generation: Generation | null): void {

@@ -82,6 +82,7 @@ export class Negotiation {
         ? answerForBrowser(sdp, round.draft, round.slots, pbx)
         : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
+    this.#recognise(transport);
     this.#slots = round.slots;
     this.#local = round.local;
     this.#transport = transport;
@@ -109,6 +110,7 @@ export class Negotiation {
   async echo(sdp: string): Promise<Outcome> {
     const { call, browser } = this.#options;
     const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
+    this.#recognise(transport);
     const local = this.#credentialsFor(transport);
     await this.#options.ports([]);
     this.#slots = slots;
@@ -128,6 +130,7 @@ export class Negotiation {
 
   async #offerFromBrowser(sdp: string): Promise<string> {
     const { draft, slots } = offerForPbx(sdp, this.#slots, () => this.#lines++);
+    this.#recognise(draft.transport);
     const local = this.#credentialsFor(draft.transport);
     const lines = await this.#withPorts(draft, slots.pbx);
     return this.#begin('browser', sdp, draft, slots, local, this.#writeForPbx(lines));
@@ -165,6 +168,18 @@ export class Negotiation {
       const offered = draft.offered.get(slot as Line);
       return offered === undefined ? refusalOf(slot) : { ...offered.text, port: (slot as Line).port };
     });
+  }
+
+  /**
+   * RFC 8842 5.5 would let a browser change its certificate in mid-call. Here the one that it began with is what proves
+   * that it is the same browser, whatever connection its offers come by: a call is not taken over.
+   */
+  #recognise(transport: BrowserTransport | null): void {
+    const known = this.#transport?.fingerprint;
+    const shown = transport?.fingerprint;
+    if (known === undefined || shown === undefined) return;
+    if (known.hash === shown.hash && known.value === shown.value) return;
+    throw new MediaError('the browser shows another certificate than the call began with', 488);
   }
 
   /** New ones when the browser begins an ICE restart, for then both sides change theirs (RFC 8839 4.4.1.1.1). */

@@ -96,6 +96,8 @@ export interface BindingRequest {
   readonly username: string;
   readonly password: string;
   readonly nominate: boolean;
+  /** Further attributes, as bytes. */
+  readonly extra?: Buffer;
 }
 
 /** A controlling agent's check; the relay never sends one, its simulated browsers do. */
@@ -105,6 +107,7 @@ export function writeRequest(request: BindingRequest): Buffer {
     field(attribute.priority, Buffer.from([0x6e, 0x7f, 0x1e, 0xff])),
     field(attribute.iceControlling, Buffer.alloc(8, 1)),
     ...(request.nominate ? [field(attribute.useCandidate, Buffer.alloc(0))] : []),
+    ...(request.extra === undefined ? [] : [request.extra]),
   ]);
   return seal(0x0001, request.transaction, body, request.password);
 }

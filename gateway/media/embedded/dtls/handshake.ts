@@ -39,6 +39,8 @@ const sentServerHello = 4;
 const sentFinished = 6;
 /** Hellos that came to nothing; each costs a key pair. */
 const maxRestarts = 16;
+/** Flights sent once more because the client's came once more: a few bytes ask for a thousand. */
+const maxRepeats = 24;
 
 type State = 'handshaking' | 'connected' | 'failed';
 
@@ -50,6 +52,7 @@ export class DtlsHandshake {
   #order = new FlightOrder();
   #feed: (record: Buffer) => void = () => {};
   #restarts = 0;
+  #repeats = 0;
   #firstHello: Buffer | null = null;
   #certificate: Buffer | null = null;
   #proved = false;
@@ -115,7 +118,7 @@ export class DtlsHandshake {
   #enciphered(record: Buffer): boolean {
     if (record.length > 256) return false;
     if (this.#state === 'connected') {
-      for (const datagram of this.#server.dtls.lastMessage) this.#events.send(datagram);
+      this.#sendAgain();
       return true;
     }
     this.#finished = this.#proved ? null : Buffer.from(record);
@@ -126,11 +129,13 @@ export class DtlsHandshake {
   /** A flight we answered already came once more: our answer was lost (RFC 6347 4.2.4). */
   #repeat(body: Buffer): void {
     if (body[0] !== clientHello || body.readUInt16BE(4) >= this.#order.next) return;
-    if (this.#server.dtls.flight >= sentServerHello) {
-      for (const datagram of this.#server.dtls.lastMessage) this.#events.send(datagram);
-    } else if (this.#firstHello !== null && this.#restarts++ < maxRestarts) {
-      this.#feed(this.#firstHello);
-    }
+    if (this.#server.dtls.flight >= sentServerHello) this.#sendAgain();
+    else if (this.#firstHello !== null && this.#restarts++ < maxRestarts) this.#feed(this.#firstHello);
+  }
+
+  #sendAgain(): void {
+    if (this.#repeats++ >= maxRepeats) return;
+    for (const datagram of this.#server.dtls.lastMessage) this.#events.send(datagram);
   }
 
   /** Hands the next message to werift if it may stand; false when it is to be dropped. */

@@ -11,10 +11,16 @@ import type { Kind } from './codecs.ts';
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 const maxBytes = 64 * 1024;
+/** A browser with sound, picture and all its codecs says some 200. Each is held against sixty patterns. */
+const maxLines = 1024;
 const maxMedia = 16;
+/** Below are services of other kinds, and nobody takes media there. */
+const firstMediaPort = 1024;
 
 export function readSession(sdp: string): SessionDescription {
   if (sdp.length > maxBytes) throw new MediaError('the SDP is too long', 400);
+  if (sdp.split('\n', maxLines + 1).length > maxLines)
+    throw new MediaError('the SDP has too many lines', 400);
   if (!/^v=0\r?\n/.test(sdp)) throw new MediaError('the SDP does not begin with v=0', 400);
   // What crosses to the other side must not carry a line of its own making.
   if (/[^\t\n\r\x20-\x7e\x80-\uffff]/.test(sdp)) throw new MediaError('control characters in the SDP', 400);
@@ -132,6 +138,9 @@ export function addressOf(
   }
   const rtcpPort = rtcp === undefined ? media.port + 1 : rtcp.port;
   if (!isPort(rtcpPort) || rtcpPort === 0) throw new MediaError('a=rtcp has no port', 400);
+  for (const port of [media.port, rtcpPort]) {
+    if (port < firstMediaPort) throw new MediaError(`media to port ${port} is not allowed`, 488);
+  }
   return { address, port: media.port, rtcpAddress, rtcpPort };
 }
 
