@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { createResponse } from '../message/compose.ts';
 import type { SipRequest } from '../message/message.ts';
+import { isKnownMethod } from '../message/methods.ts';
 import { serialize } from '../message/serialize.ts';
 import { newTag } from '../transaction/identifiers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
@@ -43,12 +44,37 @@ interface Refusal {
 /** Undefined for a request that may go on. */
 function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | undefined {
   if (dialog !== undefined) {
+    if (!spokenInDialogs.has(request.method))
+      return { status: unknownStatus(request.method), fields: allowed };
     const status = dialog.accept(request) ? crossing(dialog, request) : 500;
     if (status !== undefined) return { status, fields: status === 500 ? retryAfter() : [] };
   }
   if (request.method !== 'INVITE' && request.method !== 'UPDATE') return undefined;
   const fields = intervalTooSmall(request);
   return fields === undefined ? undefined : { status: 422, fields };
+}
+
+/** What drachtio-srf's dialogs understand; the name of anything else it prints to the console, as it came. */
+const spokenInDialogs: ReadonlySet<string> = new Set([
+  ...[
+    'INVITE',
+    'BYE',
+    'UPDATE',
+    'PRACK',
+    'INFO',
+    'REFER',
+    'OPTIONS',
+    'MESSAGE',
+    'NOTIFY',
+    'SUBSCRIBE',
+    'PUBLISH',
+  ],
+]);
+const allowed: Draft['fields'] = [['Allow', ['ACK', 'CANCEL', ...spokenInDialogs].join(', ')]];
+
+/** RFC 3261 8.2.1, RFC 4475 3.1.1.2. */
+function unknownStatus(method: string): number {
+  return isKnownMethod(method) ? 405 : 501;
 }
 
 function crossing(dialog: Dialog, request: SipRequest): number | undefined {
