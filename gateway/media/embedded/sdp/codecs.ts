@@ -47,7 +47,7 @@ export function codecsOf(media: MediaDescription, kind: Kind): Codec[] {
       map === undefined ? (statics.get(type) ?? ['', 0]) : [String(map.codec), map.rate ?? 0];
     if (!carried[kind].has(`${name.toLowerCase()}/${rate}`)) continue;
     const config = media.fmtp.find(fmtp => fmtp.payload === type)?.config;
-    if (config !== undefined && String(config).length > maxConfig) continue;
+    if (config !== undefined && !isPlain(String(config))) continue;
     const feedback = (media.rtcpFb ?? [])
       .filter(fb => fb.payload === type || fb.payload === '*')
       .map(fb => (fb.subtype === undefined ? fb.type : `${fb.type} ${fb.subtype}`))
@@ -62,6 +62,11 @@ export function codecsOf(media: MediaDescription, kind: Kind): Codec[] {
     });
   }
   return codecs;
+}
+
+/** What codecs say of themselves: parameters, digits, ranges, base64. It crosses as it is, so it may be no more. */
+function isPlain(config: string): boolean {
+  return config.length <= maxConfig && /^[\w;=,.+/ -]*$/.test(config);
 }
 
 export function isEvent(codec: Codec): boolean {
