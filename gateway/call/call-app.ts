@@ -161,7 +161,8 @@ export class CallApp {
 
   #invited(request: SrfRequest, response: SrfResponse): void {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
-    const destination = caller && this.#directory.current(request.uri, caller);
+    const destination =
+      caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
     const why = this.#refusal(destination);
     if (caller && destination && !why) this.#take(caller, destination, request, response);
     else {
@@ -205,4 +206,9 @@ export class CallApp {
     this.#log[why.level]({ code: why.code, address, origin: caller?.origin, uri: meant }, 'call refused');
     response.send(why.status, why.reason, { headers: retryHeaders(why) });
   }
+}
+
+/** No page of ours writes one: a way past the fence, if anybody obeyed it. Nobody does, and who tries is refused. */
+function bringsRoute(request: SrfRequest): boolean {
+  return request.has('Route') || request.has('Path');
 }

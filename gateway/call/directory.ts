@@ -35,7 +35,9 @@ export function createDirectory(config: Config): Directory {
   return (requestUri, { origin, ownPage }) => {
     const uri = parseUri(requestUri);
     // Parameters, headers and passwords have no business in an address that people type.
-    if (!uri?.user || uri.password !== undefined || uri.port !== undefined) return undefined;
+    // RFC 3261 26.2.2: who writes sips wants TLS all the way, which is not ours to promise.
+    if (!uri?.user || uri.scheme !== 'sip' || uri.password !== undefined || uri.port !== undefined)
+      return undefined;
     if (uri.params.size > 0 || uri.headers.size > 0) return undefined;
     const site = sites.get(uri.host);
     const user = uri.user.toLowerCase();

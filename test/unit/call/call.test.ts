@@ -31,7 +31,6 @@ test('the PBX gets an INVITE that the gateway wrote, with nothing of the browser
   const [pbx] = pbxs as [RawPeer];
   const call = new RawCall(browser, 'sip:%64irector@MySite.test');
   call.invite(SDP, [
-    'Route: <sip:evil.example;lr>',
     'P-Asserted-Identity: <sip:+14165551212@evil.example>',
     'Diversion: <sip:evil@evil.example>',
     'Replaces: 1;to-tag=2;from-tag=3',

@@ -34,6 +34,7 @@ for (const uri of [
   'sip:%252B14165551212@mysite.ru',
   'sip:500&SIP/x/1@mysite.ru',
   'tel:+14165551212',
+  'sips:director@mysite.ru',
   'sip:mysite.ru',
   'sip:director@mysite.ru:5062',
   'sip:director@mysite.ru;maddr=10.0.0.1',
