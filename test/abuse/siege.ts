@@ -23,6 +23,8 @@ export interface Siege extends Scene {
   readonly bystander: Bystander;
   /** Where the gateway's engine listens for PBXs. */
   door(transport: 'udp' | 'tcp'): number;
+  /** Where it waits for the call application, in the same process. */
+  readonly enginePort: number;
   /** Another visitor's WebSocket. */
   visitor(): Promise<RawPeer>;
   /** A call that is up: answered by the PBX, acknowledged, its two sides joined. */
@@ -55,12 +57,14 @@ export async function startSiege(context: TestContext, options: SceneOptions = {
     door: transport =>
       scene.logged.find(line => line.msg === 'listening for SIP' && line.transport === transport)
         ?.port as number,
+    enginePort: scene.logged.find(line => line.msg === 'waiting for applications')?.port as number,
     call: headers => establish(scene.browser, pbx, headers),
     async goodCall() {
-      const { call } = await establish(await visitor(), pbx);
+      const browser = await visitor();
+      const { call } = await establish(browser, pbx);
       call.request('BYE');
+      await browser.response(200, 'BYE');
       pbx.respond(await pbx.request('BYE'), '200 OK');
-      await scene.quiet();
     },
   };
 }

@@ -23,7 +23,7 @@ export class RawPeer {
   readonly close: () => void;
   /** Resolves when its socket is closed, by whomever. */
   readonly closed: Promise<unknown>;
-  readonly #send: (text: string) => void;
+  readonly #send: (message: string | Buffer) => void;
   #cseq = 1;
   #waiting: { wants: (message: SipMessage) => boolean; take: (message: SipMessage) => void }[] = [];
 
@@ -31,7 +31,7 @@ export class RawPeer {
     address: string,
     port: number,
     localPort: number,
-    send: (text: string) => void,
+    send: (message: string | Buffer) => void,
     close: () => void,
     closed: Promise<unknown>,
   ) {
@@ -104,8 +104,8 @@ export class RawPeer {
     return peer;
   }
 
-  send(text: string): void {
-    this.#send(text);
+  send(message: string | Buffer): void {
+    this.#send(message);
   }
 
   /** The next request of that method; those that came before it stay in the inbox. */

@@ -42,6 +42,7 @@ export interface Scene {
   readonly logged: readonly LogLine[];
   /** Names that the DNS server was asked for. */
   readonly asked: readonly string[];
+  readonly dnsPort: number;
   /** Resolves once the gateway counts no call, dialog, transaction or timer any more. */
   quiet(): Promise<void>;
 }
@@ -56,6 +57,8 @@ export interface SceneOptions {
   readonly relay?: 'embedded' | 'pass-through' | MediaRelay;
   /** Networks behind the fence that DNS and PBXs may point into. */
   readonly allow?: readonly string[];
+  /** Further sites. */
+  readonly others?: ConfigInput['sites'];
   /** More about the site. */
   readonly site?: Partial<ConfigInput['sites'][number]>;
   /** More about the gateway. */
@@ -96,7 +99,10 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     ...(drachtio ? { engine: drachtio.settings } : { sip: { udp: 0, tcp: 0 } }),
     media: { browserPort: 0 },
     limits,
-    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101], ...options.site }],
+    sites: [
+      { domain: 'mysite.test', origins: [PAGE], callable: ['director', 'alex', 101], ...options.site },
+      ...(options.others ?? []),
+    ],
     ...options.settings,
   });
   const logged: LogLine[] = [];
@@ -110,7 +116,17 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     await drachtio?.kill();
     await dns.close();
   });
-  return { gateway, drachtio, media, browser, pbxs, logged, asked, quiet: () => quiet(gateway, drachtio) };
+  return {
+    gateway,
+    drachtio,
+    media,
+    browser,
+    pbxs,
+    logged,
+    asked,
+    dnsPort: dns.port,
+    quiet: () => quiet(gateway, drachtio),
+  };
 }
 
 function partsOf(relay: SceneOptions['relay'], passThrough: PassThroughRelay): Parts {

@@ -1,0 +1,100 @@
+// What may stand in a datagram that reaches a PBX, byte for byte: everything in it was written by the gateway, from
+// its configuration and from what the PBX itself has said. Whoever adds a header to the gateway adds it here.
+
+import assert from 'node:assert/strict';
+
+const TOKEN = "[\\w.!%*+`'~-]+";
+const US = '127\\.0\\.0\\.1:\\d+';
+const VISITOR = '"mysite\\.test visitor" <sip:anonymous@anonymous\\.invalid>;tag=[0-9a-f]{16}';
+const TAG = `(?:;tag=${TOKEN})?`;
+
+const METHODS = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS'];
+
+/** Headers of a request that is the gateway's own, each with all that it may say. */
+function requestHeaders(users: readonly string[]): Record<string, RegExp> {
+  const person = `<sip:(?:${users.join('|')})@mysite\\.test>`;
+  return {
+    Via: whole(`SIP/2\\.0/UDP ${US};branch=z9hG4bK[0-9a-f]{24};rport`),
+    'Max-Forwards': /^70$/,
+    From: whole(VISITOR),
+    To: whole(person + TAG),
+    'Call-ID': /^[0-9a-f]{32}$/,
+    CSeq: whole(`\\d+ (?:${METHODS.join('|')})`),
+    Contact: whole(`<sip:${US}>`),
+    'User-Agent': /^sip-call$/,
+    'X-Sip-Call': /^[0-9a-f-]{36}$/,
+    'X-Sip-Call-Page': /^http:\/\/mysite\.test\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
+    'X-Sip-Call-Referrer': /^https?:\/\/[\w.:[\]-]+\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
+    'X-Sip-Call-Utm': /^utm_[\w.*+%&=-]{1,200}$/,
+    Reason: /^SIP;cause=\d{3};text="[\w ]+"$/,
+    'Content-Type': /^application\/sdp$/,
+    'Content-Length': /^\d+$/,
+  };
+}
+
+/** An answer repeats what it answers, which the PBX wrote, and adds our tag and little else. */
+const ADDED_TO_ANSWERS: Record<string, RegExp> = {
+  Contact: whole(`<sip:${US}>`),
+  Allow: /^[A-Z, ]+$/,
+  'Retry-After': /^\d+$/,
+  'Content-Type': /^application\/sdp$/,
+  'Content-Length': /^\d+$/,
+};
+const REPEATED = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
+
+const SDP_LINES = whole(
+  [
+    'v=0',
+    'o=- \\d+ \\d+ IN IP4 127\\.0\\.0\\.1',
+    's=-',
+    'c=IN IP4 127\\.0\\.0\\.1',
+    't=0 0',
+    'm=(?:audio|video) \\d+ RTP/AVP[\\d ]*',
+    'a=rtpmap:\\d+ (?:opus|g722|pcm[au]|telephone-event|vp8|h264)/\\d+(?:/\\d+)?',
+    'a=fmtp:\\d+ [\\w;=,.+/ -]*',
+    'a=rtcp-fb:\\d+ (?:nack|nack pli|ccm fir)',
+    'a=(?:sendrecv|sendonly|recvonly|inactive)',
+    'a=(?:max)?ptime:[\\d.]+',
+  ].join('|'),
+  'i',
+);
+
+export interface Lawful {
+  /** Whom the configuration names. */
+  readonly users: readonly string[];
+  /** Request-URIs that the PBX itself asked for, as its Contact. */
+  readonly contacts: readonly string[];
+}
+
+export function assertLawful(datagram: Buffer, { users, contacts }: Lawful): void {
+  const text = datagram.toString('latin1');
+  // Nobody can read a line where we wrote none: CR and LF come as a pair, and nothing else is below a blank.
+  assert.match(text, /^(?:[\x20-\x7e]|\r\n)*$/, 'a byte that nobody should have let through');
+  assert.doesNotMatch(text, /authorization/i);
+  const end = text.indexOf('\r\n\r\n');
+  const [start = '', ...lines] = text.slice(0, end).split('\r\n');
+  const request = new RegExp(`^(${METHODS.join('|')}) (\\S+) SIP/2\\.0$`).exec(start);
+  if (request) {
+    const [, method, uri = ''] = request;
+    const people = users.map(user => `sip:${user}@mysite.test`);
+    // The OPTIONS that asks whether a server is there speaks to no one.
+    const allowed = [...people, ...contacts, ...(method === 'OPTIONS' ? ['sip:mysite.test'] : [])];
+    assert.ok(allowed.includes(uri), `nobody configured ${uri}`);
+  } else assert.match(start, /^SIP\/2\.0 \d{3} [\w /-]+$/);
+  const rules = request ? requestHeaders(users) : ADDED_TO_ANSWERS;
+  const seen = new Set<string>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([\w-]+): (.*)$/.exec(line) ?? assert.fail(`no header: ${line}`);
+    if (!request && REPEATED.includes(name)) continue;
+    assert.match(value, rules[name] ?? assert.fail(`a header of nobody's: ${line}`), line);
+    assert.ok(!seen.has(name), `twice: ${line}`);
+    seen.add(name);
+  }
+  const body = text.slice(end + 4);
+  assert.equal(Number(/^Content-Length: (\d+)$/m.exec(text)?.[1]), body.length);
+  for (const line of body.split('\r\n').filter(Boolean)) assert.match(line, SDP_LINES);
+}
+
+function whole(pattern: string, flags = ''): RegExp {
+  return new RegExp(`^(?:${pattern})$`, flags);
+}
