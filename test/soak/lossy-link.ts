@@ -28,8 +28,8 @@ export class LossyLink {
     return { carried: this.#carried, lost: this.#lost, doubled: this.#doubled, reordered: this.#reordered };
   }
 
-  /** Delivers a datagram once, twice, later, or never. */
-  carry(deliver: () => void): void {
+  /** Delivers a datagram once, twice, later, or never; false for the last. */
+  carry(deliver: () => void): boolean {
     this.#carried++;
     const fate = this.#random() / this.#share;
     if (fate < 1) this.#lost++;
@@ -41,6 +41,7 @@ export class LossyLink {
       this.#reordered++;
       setTimeout(deliver, delay);
     } else deliver();
+    return fate >= 1;
   }
 }
 

@@ -14,14 +14,16 @@ export interface ProcessUsage {
 export type Question = 'usage' | 'glance' | { readonly snapshot: string };
 
 /** Answers each question of the parent by `usage`'s answer; ends with the parent. */
-export function answerParent<Usage extends ProcessUsage>(complete: (usage: ProcessUsage) => Usage): void {
+export function answerParent<Usage extends ProcessUsage>(
+  complete: (usage: ProcessUsage) => Usage | Promise<Usage>,
+): void {
   process.on('message', async (question: Question) => {
     const { user, system } = process.cpuUsage();
     if (typeof question === 'object') writeHeapSnapshot(question.snapshot);
     else if (question === 'usage') await collect();
     const { heapUsed, external, rss } = process.memoryUsage();
     process.send?.(
-      complete({ cpuSeconds: (user + system) / 1e6, memoryBytes: heapUsed + external, rssBytes: rss }),
+      await complete({ cpuSeconds: (user + system) / 1e6, memoryBytes: heapUsed + external, rssBytes: rss }),
     );
   });
   process.on('disconnect', () => process.exit(0));

@@ -18,6 +18,10 @@ export class SoakCallee {
   readonly #enginePort: () => number;
   readonly #t1: number;
   readonly causes = new Map<string, number>();
+  /** What it answers to whoever is called. */
+  answer = sdp;
+  /** How long it talks, where it is the one that hangs up. */
+  talksMs = 10;
   socket!: SoakSocket;
 
   private constructor(enginePort: () => number, t1: number) {
@@ -62,13 +66,14 @@ export class SoakCallee {
       return;
     }
     const call = known ?? this.#begin(message, callId);
-    if (known !== undefined) this.#finally(call, message, '200 OK', sdp);
+    if (known !== undefined) this.#finally(call, message, '200 OK', this.answer);
     else {
       const ringing = this.socket.respond(message, '180 Ringing', 'callee');
       call.answers.set(message.cseq, ringing);
       this.#send(ringing);
       if (call.script === 'is-busy') this.#finally(call, message, '486 Busy Here', '');
-      else if (call.script !== 'cancels') setTimeout(() => this.#finally(call, message, '200 OK', sdp), 5);
+      else if (call.script !== 'cancels')
+        setTimeout(() => this.#finally(call, message, '200 OK', this.answer), 5);
     }
   }
 
@@ -110,7 +115,7 @@ export class SoakCallee {
     call.hungUp = true;
     setTimeout(() => {
       call.bye = new Repeater(() => this.#send(this.#bye(call)), this.#t1, 8 * this.#t1);
-    }, 10);
+    }, this.talksMs);
   }
 
   #bye(call: Call): string {

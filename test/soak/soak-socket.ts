@@ -31,12 +31,20 @@ export class SoakSocket {
   readonly #socket: Socket;
   readonly #link: LossyLink;
   #closed = false;
+  /** Told of every datagram that crossed the link or not. */
+  onFate: (text: string, arrived: boolean) => void = () => {};
 
   private constructor(socket: Socket, link: LossyLink, received: (message: Plain, callId: string) => void) {
     this.#socket = socket;
     this.#link = link;
     this.port = socket.address().port;
-    socket.on('message', bytes => link.carry(() => this.#read(bytes.toString('latin1'), received)));
+    socket.on('message', bytes => {
+      const text = bytes.toString('latin1');
+      this.onFate(
+        text,
+        link.carry(() => this.#read(text, received)),
+      );
+    });
   }
 
   static async open(
@@ -50,9 +58,10 @@ export class SoakSocket {
   }
 
   send(text: string, port: number): void {
-    this.#link.carry(() => {
+    const arrived = this.#link.carry(() => {
       if (!this.#closed) this.#socket.send(text, port, '127.0.0.1');
     });
+    this.onFate(text, arrived);
   }
 
   /** A response that copies what it must of the request; To gets `tag` where it has none. */

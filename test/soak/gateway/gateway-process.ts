@@ -1,0 +1,45 @@
+// A gateway in a process of its own, as `main` starts it, and everything in it that could be left behind.
+
+import { readdirSync } from 'node:fs';
+import { configFrom } from '../../../gateway/config/load.ts';
+import type { ConfigInput } from '../../../gateway/config/schema.ts';
+import { startGateway } from '../../../gateway/gateway.ts';
+import { createLog } from '../../../gateway/observe/log.ts';
+import { answerParent, type ProcessUsage } from '../process-usage.ts';
+
+export interface GatewayUsage extends ProcessUsage {
+  /** What `/healthz` counts, and node's own handles by their kind, under names without spaces. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Lines from `warn` up, by their text and outcome. */
+  readonly said: Readonly<Record<string, number>>;
+}
+
+const config = configFrom(JSON.parse(process.argv[2] ?? '{}') as ConfigInput);
+const said: Record<string, number> = {};
+const log = createLog('warn', {
+  write(line) {
+    const { level, msg, outcome, ending } = JSON.parse(line) as Record<string, string>;
+    const text = [level, msg, outcome, ending].filter(Boolean).join(', ');
+    said[text] = (said[text] ?? 0) + 1;
+  },
+});
+const gateway = await startGateway(config, log);
+process.send?.(gateway.url);
+answerParent(
+  async (usage): Promise<GatewayUsage> => ({ ...usage, said, counts: { ...(await own()), ...handles() } }),
+);
+
+async function own(): Promise<Record<string, number>> {
+  const { status: _status, apps: _apps, media, ...counts } = await gateway.health();
+  const { strays: _strays, ...ofMedia } = media as Record<string, number>;
+  const named = Object.entries(ofMedia).map(([name, count]) => [`media.${name}`, count]);
+  return { ...(counts as Record<string, number>), ...Object.fromEntries(named) };
+}
+
+function handles(): Record<string, number> {
+  const counts: Record<string, number> = { 'node.files': readdirSync('/proc/self/fd').length };
+  for (const kind of process.getActiveResourcesInfo()) {
+    counts[`node.${kind}`] = (counts[`node.${kind}`] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,251 @@
+// Calls through a whole gateway, from pages' WebSockets to a PBX over a link that loses, doubles and reorders; then
+// the wait until the gateway has forgotten them all by itself.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
+import type { ConfigInput } from '../../../gateway/config/schema.ts';
+import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
+import { freePort } from '../../support/free-port.ts';
+import { RtpEcho } from '../../unit/media/rtp-echo.ts';
+import { type LinkCounts, LossyLink } from '../lossy-link.ts';
+import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
+import { SoakCallee } from '../soak-callee.ts';
+import type { Script } from '../soak-caller.ts';
+import { sdp } from '../soak-socket.ts';
+import { Blame } from './blame.ts';
+import type { GatewayUsage } from './gateway-process.ts';
+import { SoakVisitor } from './soak-visitor.ts';
+import { silence, voice } from './sound.ts';
+
+export interface GatewaySoakOptions {
+  readonly minutes: number;
+  /** Calls begun a second; by default what the machine was found to carry, less a margin. */
+  readonly rate?: number | undefined;
+  readonly seed: number;
+  /** Share of the datagrams that are lost, and as many doubled, and as many reordered. */
+  readonly share: number;
+  /** One call in so many is heard: ICE, DTLS, SRTP, two seconds of sound. */
+  readonly heardEvery: number;
+  readonly progress?: (line: string) => void;
+}
+
+export interface GatewaySoakReport {
+  readonly calls: number;
+  readonly heard: number;
+  readonly rate: number;
+  /** Calls that found nobody free to make them: the callers' own limit, not the gateway's. */
+  readonly skipped: number;
+  /** By cause: those that the link brought about, and those that it did not. */
+  readonly byLink: ReadonlyMap<string, number>;
+  readonly failures: ReadonlyMap<string, number>;
+  readonly setupMs: readonly number[];
+  readonly link: LinkCounts;
+  readonly before: GatewayUsage;
+  readonly peak: GatewayUsage;
+  readonly after: GatewayUsage;
+}
+
+const HOST = '127.0.0.1';
+const DOMAIN = 'soak.test';
+const ORIGIN = `http://${DOMAIN}`;
+const T1 = 500;
+const MOST_VISITORS = 200;
+/** A page is closed after so many calls, and another opened. */
+const CALLS_A_PAGE = 20;
+const MEASURE_MS = 15_000;
+const MEASURING_VISITORS = 16;
+const MARGIN = 0.6;
+const WARM_UP_CALLS = 300;
+
+/** Of ten calls; what people do most comes most. */
+const mix: readonly Script[] = [
+  'hangs-up',
+  'is-hung-up',
+  'hangs-up',
+  'renegotiates',
+  'hangs-up',
+  'cancels',
+  'is-hung-up',
+  'hangs-up',
+  'is-busy',
+  'is-hung-up',
+];
+
+export async function soakGateway(options: GatewaySoakOptions): Promise<GatewaySoakReport> {
+  const { heardEvery, progress = () => {} } = options;
+  const link = new LossyLink(options.seed, options.share);
+  const sip = await freePort(HOST);
+  const callee = await SoakCallee.open(link, () => sip, T1);
+  const blame = new Blame();
+  callee.socket.onFate = (text, arrived) => blame.note(text, arrived);
+  const echo = await RtpEcho.open();
+  echo.onPacket = () => link.carry(() => {});
+  callee.answer = sdp.replace('audio 4000', `audio ${echo.audio.address().port}`);
+  // Who hangs up before the visitor was told of the answer has not answered.
+  callee.talksMs = 1_000;
+  const dns = await startDnsServer({ address: HOST, port: 0, zone: zoneOf(callee.socket.port) });
+  const gateway = await startMeasured<string, GatewayUsage>(
+    './gateway/gateway-process.js',
+    configOf(sip, dns.port),
+  );
+
+  const byLink = new Map<string, number>();
+  const failures = new Map<string, number>();
+  const setupMs: number[] = [];
+  const idle: SoakVisitor[] = [];
+  let visitors = 0;
+  let begun = 0;
+  let ended = 0;
+  let heard = 0;
+  const plainOffer = await offerOfNobody();
+
+  const callOnce = async (): Promise<void> => {
+    const number = begun++;
+    const mark = `c${number}`;
+    const script = mix[number % mix.length]!;
+    // The third script of each ten: a visitor who hangs up, after two seconds.
+    const isHeard = number % heardEvery === 2;
+    if (isHeard) heard++;
+    const visitor = idle.pop() ?? (await enter());
+    const sound = isHeard ? await voice(link) : silence(plainOffer);
+    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, sound, ms => setupMs.push(ms));
+    ended++;
+    if (cause !== undefined) {
+      const blamed = blame.isLinks(mark) ? byLink : failures;
+      const name = `${script}: ${cause}`;
+      blamed.set(name, (blamed.get(name) ?? 0) + 1);
+    }
+    blame.forget(mark);
+    if (cause === undefined && visitor.calls < CALLS_A_PAGE) idle.push(visitor);
+    else leave(visitor);
+  };
+  const enter = (): Promise<SoakVisitor> => {
+    visitors++;
+    return SoakVisitor.open(gateway.ready, ORIGIN);
+  };
+  const leave = (visitor: SoakVisitor) => {
+    visitors--;
+    visitor.close();
+  };
+
+  // What the first calls leave behind is code compiled and pools grown, not a leak.
+  const capacity = await callsASecond(callOnce);
+  const rate = options.rate ?? Math.max(1, Math.round(capacity * MARGIN));
+  progress(`${capacity.toFixed(1)} calls a second at the most; ${rate} a second from now on`);
+  progress('waiting until the first calls are forgotten');
+  const before = await settled(gateway, () => idle.splice(0).forEach(leave), callee);
+
+  const [beforeCalls, beforeHeard] = [ended, heard];
+  for (const map of [byLink, failures]) map.clear();
+  setupMs.length = 0;
+  let peak = before;
+  let skipped = 0;
+  const running = new Set<Promise<void>>();
+  const startedAt = performance.now();
+  const until = startedAt + options.minutes * 60_000;
+  let spokenAt = startedAt;
+  for (let next = startedAt; next < until; next += 1000 / rate) {
+    await pause(Math.max(0, next - performance.now()));
+    if (idle.length === 0 && visitors >= MOST_VISITORS) skipped++;
+    else {
+      const call = callOnce().finally(() => running.delete(call));
+      running.add(call);
+    }
+    if (performance.now() - spokenAt < 30_000) continue;
+    spokenAt = performance.now();
+    const now = await gateway.glance();
+    if (now.memoryBytes > peak.memoryBytes) peak = now;
+    progress(
+      `${Math.round((spokenAt - startedAt) / 1000)} s: ${ended - beforeCalls} calls, ${sum(failures)} failed,` +
+        ` ${sum(byLink)} more by the link, ${(now.memoryBytes / 1e6).toFixed(1)} MB`,
+    );
+  }
+  await Promise.all(running);
+  const after = await settled(gateway, () => idle.splice(0).forEach(leave), callee);
+  callee.socket.close();
+  echo.close();
+  await gateway.stop();
+  await dns.close();
+  return {
+    calls: ended - beforeCalls,
+    heard: heard - beforeHeard,
+    rate,
+    skipped,
+    byLink,
+    failures,
+    setupMs,
+    link: link.counts,
+    before,
+    peak,
+    after,
+  };
+}
+
+/** As many as are made when each caller calls again at once. */
+async function callsASecond(callOnce: () => Promise<void>): Promise<number> {
+  let calls = 0;
+  const startedAt = performance.now();
+  const again = async () => {
+    while (performance.now() - startedAt < MEASURE_MS || calls < WARM_UP_CALLS) {
+      await callOnce();
+      calls++;
+    }
+  };
+  await Promise.all(Array.from({ length: MEASURING_VISITORS }, again));
+  return calls / ((performance.now() - startedAt) / 1000);
+}
+
+/** Once nothing of any call is left, or after longer than anything may last. */
+async function settled(
+  gateway: MeasuredProcess<string, GatewayUsage>,
+  everybodyLeaves: () => void,
+  callee: SoakCallee,
+): Promise<GatewayUsage> {
+  everybodyLeaves();
+  // 64*T1, and the time that ports drain.
+  const deadline = performance.now() + 64 * T1 + 60_000;
+  for (;;) {
+    const usage = await gateway.usage();
+    const own = Object.entries(usage.counts).filter(([name]) => !name.startsWith('node.'));
+    const left = own.reduce((total, [, count]) => total + count, callee.calls);
+    if (left === 0 || performance.now() > deadline) return usage;
+    await pause(500);
+  }
+}
+
+function configOf(sip: number, dns: number): ConfigInput {
+  return {
+    listen: `${HOST}:0`,
+    address: HOST,
+    dns: { servers: [`${HOST}:${dns}`], allow: ['127.0.0.0/8'] },
+    sip: { udp: sip, tcp: sip },
+    media: { browserPort: 0, pbxPorts: [20000, 29999] },
+    limits: { visitors: 10_000, visitorsPerAddress: 10_000, messagesPerSecond: 10_000, calls: 1_000 },
+    sites: [{ domain: DOMAIN, origins: [ORIGIN], callable: [...new Set(mix)] }],
+  };
+}
+
+function zoneOf(port: number) {
+  return {
+    origin: DOMAIN,
+    records: [
+      { name: `pbx.${DOMAIN}`, type: 'A' as const, data: HOST },
+      {
+        name: `_sip._udp.${DOMAIN}`,
+        type: 'SRV' as const,
+        data: { priority: 0, weight: 0, port, target: `pbx.${DOMAIN}` },
+      },
+    ],
+  };
+}
+
+async function offerOfNobody(): Promise<string> {
+  const leg = await WebRtcLeg.open();
+  const offer = leg.offer();
+  leg.close();
+  return offer;
+}
+
+export function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}

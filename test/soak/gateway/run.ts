@@ -1,0 +1,69 @@
+// `npm run soak -- [--minutes 60] [--rate CALLS-A-SECOND] [--seed N] [--heard-every 10]`: prints what became of the
+// calls, and what the gateway has not given back. The exit code is 1 when it kept anything, or when a call failed
+// whose datagrams the link had not lost.
+
+import { parseArgs } from 'node:util';
+import { percentile } from '../../bench/figure.ts';
+import type { GatewayUsage } from './gateway-process.ts';
+import { soakGateway, sum } from './gateway-soak.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '60' },
+    rate: { type: 'string' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    'heard-every': { type: 'string', default: '10' },
+  },
+});
+const seed = Number(values.seed);
+const minutes = Number(values.minutes);
+console.log(`${minutes} minutes, seed ${seed}; 1 % of the datagrams lost, 1 % doubled, 1 % reordered`);
+const report = await soakGateway({
+  minutes,
+  rate: values.rate === undefined ? undefined : Number(values.rate),
+  seed,
+  share: 0.01,
+  heardEvery: Number(values['heard-every']),
+  progress: line => console.log(line),
+});
+
+const { before, after, peak, link, failures, byLink, calls } = report;
+const setups = [...report.setupMs].sort((a, b) => a - b);
+console.log(`\n${calls} calls at ${report.rate} a second, ${report.heard} of them with sound`);
+if (report.skipped > 0) console.log(`${report.skipped} more had nobody free to make them`);
+console.log(
+  `answered after ${percentile(setups, 0.5).toFixed(0)} ms in the median, ${percentile(setups, 0.95).toFixed(0)} ms p95, ` +
+    `${percentile(setups, 1).toFixed(0)} ms at most`,
+);
+console.log(
+  `datagrams ${link.carried}, lost ${link.lost}, doubled ${link.doubled}, reordered ${link.reordered}`,
+);
+tell('failures', failures);
+tell('failures of calls that lost several datagrams to the link', byLink);
+console.log('the gateway warned of');
+for (const [text, count] of Object.entries(after.said)) console.log(`  ${count} x ${text}`);
+
+const kept = Object.entries(after.counts).filter(([name, count]) => count > (before.counts[name] ?? 0));
+console.log(`kept ${kept.length === 0 ? 'nothing: no call, port, timer, socket or file' : ''}`);
+for (const [name, count] of kept) console.log(`  ${name}: ${count}, ${before.counts[name] ?? 0} before`);
+const grown = after.memoryBytes - before.memoryBytes;
+/** Code that is compiled late, and less than the smallest object for each call. */
+const room = 2e6 + 16 * calls;
+console.log(
+  `memory ${megabytes(before)} before, ${megabytes(peak)} at its highest, ${megabytes(after)} after: ` +
+    `${(grown / 1e6).toFixed(2)} MB more, ${(room / 1e6).toFixed(2)} MB would be a leak; ` +
+    `RSS ${(before.rssBytes / 1e6).toFixed(0)} and ${(after.rssBytes / 1e6).toFixed(0)} MB`,
+);
+console.log(
+  `processor ${(((after.cpuSeconds - before.cpuSeconds) / Math.max(1, calls)) * 1000).toFixed(1)} ms a call`,
+);
+process.exit(kept.length === 0 && grown < room && sum(failures) === 0 ? 0 : 1);
+
+function tell(what: string, causes: ReadonlyMap<string, number>): void {
+  console.log(`${what}: ${sum(causes)}`);
+  for (const [cause, count] of causes) console.log(`  ${count} x ${cause}`);
+}
+
+function megabytes({ memoryBytes }: GatewayUsage): string {
+  return `${(memoryBytes / 1e6).toFixed(2)} MB`;
+}
