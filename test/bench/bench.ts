@@ -37,6 +37,10 @@ const sections: Record<string, { title: string; measure: () => Promise<Figure[]>
     title: 'The embedded relay, PCMU of 20 ms both ways',
     measure: benchRelay,
   },
+  attack: {
+    title: 'Twenty visitors talk while strangers attack (some minutes)',
+    measure: async () => (await import('./attack/attack.ts')).benchAttack(),
+  },
 };
 
 const chosen = process.argv.slice(2);

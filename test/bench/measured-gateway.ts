@@ -41,9 +41,15 @@ function profiling(): string[] {
 }
 
 async function reply<T extends FromGateway>(child: ChildProcess): Promise<T> {
-  const failed = once(child, 'exit').then(([code]) => {
+  const told = new AbortController();
+  const failed = once(child, 'exit', { signal: told.signal }).then(([code]) => {
     throw new Error(`the measured gateway ended with code ${code}`);
   });
-  const [message] = await Promise.race([once(child, 'message'), failed]);
-  return message as T;
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal: told.signal }), failed]);
+    return message as T;
+  } finally {
+    failed.catch(() => {});
+    told.abort();
+  }
 }

@@ -9,6 +9,14 @@ interface Answer {
   readonly text: string;
 }
 
+interface Invited {
+  readonly status: number;
+  /** Of a 200: the answer. */
+  readonly sdp: string;
+  /** Resolves with the status of the BYE's answer. */
+  hangUp(): Promise<number>;
+}
+
 export class PlainBrowser {
   readonly #socket: WebSocket;
   /** By Call-ID and CSeq. */
@@ -19,9 +27,11 @@ export class PlainBrowser {
     socket.on('message', data => this.#received(String(data)));
   }
 
-  static async open(gatewayUrl: string): Promise<PlainBrowser> {
+  /** `from` is the address that it comes from; the system's choice unless told. */
+  static async open(gatewayUrl: string, from?: string): Promise<PlainBrowser> {
     const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, 'sip', {
       origin: 'http://bench.test',
+      ...(from && { localAddress: from }),
     });
     await once(socket, 'open');
     return new PlainBrowser(socket);
@@ -34,7 +44,7 @@ export class PlainBrowser {
     return established.status;
   }
 
-  async invite(uri: string, sdp: string): Promise<{ status: number; hangUp(): Promise<number> }> {
+  async invite(uri: string, sdp: string): Promise<Invited> {
     const id = randomBytes(8).toString('hex');
     const head = { uri, id, from: `<sip:anonymous@anonymous.invalid>;tag=${id}` };
     const response = await this.#request('INVITE', 1, head, `<${uri}>`, sdp);
@@ -43,6 +53,7 @@ export class PlainBrowser {
     if (response.status === 200) this.#send('ACK', 1, { ...head, uri: target }, to);
     return {
       status: response.status,
+      sdp: response.text.slice(response.text.indexOf('\r\n\r\n') + 4),
       hangUp: async () => (await this.#request('BYE', 2, { ...head, uri: target }, to)).status,
     };
   }

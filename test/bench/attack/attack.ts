@@ -1,0 +1,132 @@
+// Twenty visitors talk while strangers attack: each attack alone, then all at once, beside a quiet run.
+// What counts is what the visitors notice, and what of the gateway's memory comes back.
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
+import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
+import type { ConfigInput } from '../../../gateway/config/schema.ts';
+import { freePort } from '../../support/free-port.ts';
+import { RtpEcho } from '../../unit/media/rtp-echo.ts';
+import { atMost, type Figure, percentile } from '../figure.ts';
+import { type MeasuredGateway, startMeasured } from '../measured-gateway.ts';
+import { startPlainPbx } from '../plain-pbx.ts';
+import type { Blows } from './attack-process.ts';
+import { attacks } from './attacks.ts';
+import { describeFortune, type Fortune, GoodCallers } from './good-callers.ts';
+import { GATEWAY, type Targets } from './targets.ts';
+
+const VISITORS = 20;
+const RUN_MS = 15_000;
+/** Until finished transactions are forgotten (64*T1) and drained ports are back. */
+const SETTLE_MS = 36_000;
+const DOMAIN = 'mysite.test';
+const URI = `sip:director@${DOMAIN}`;
+
+export async function benchAttack(): Promise<Figure[]> {
+  const echo = await RtpEcho.open(GATEWAY);
+  const pbx = await startPlainPbx(GATEWAY, answer(echo.audio.address().port));
+  const zone = mysiteZone({ address: GATEWAY, port: pbx.port }, { origin: DOMAIN });
+  const dns = await startDnsServer({ zone, address: GATEWAY, port: 0 });
+  const [sip, browserMedia, first] = [await freePort(GATEWAY), await freePort(GATEWAY), 21_000];
+  const pbxMedia = [first, first + 199] as const;
+  const config: ConfigInput = {
+    listen: `${GATEWAY}:0`,
+    address: GATEWAY,
+    dns: { servers: [`${GATEWAY}:${dns.port}`], allow: ['127.0.0.0/8'] },
+    sip: { udp: sip, tcp: sip },
+    media: { browserPort: browserMedia, pbxPorts: [...pbxMedia] },
+    sites: [{ domain: DOMAIN, origins: ['http://bench.test'], callable: ['director'] }],
+  };
+  const gateway = await startMeasured(config);
+  const targets: Targets = { url: gateway.url, sip, browserMedia, pbxMedia, uri: URI };
+  const figures: Figure[] = [];
+
+  // Once unseen: what a process learns with its first calls is no leak.
+  await new GoodCallers(gateway.url, URI).callFor(RUN_MS / 2, VISITORS);
+  const quiet = await new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS);
+  figures.push(line('no attack', quiet));
+  const before = await settled(gateway);
+
+  for (const name of Object.keys(attacks)) figures.push(...(await under([name], name)));
+  figures.push(...(await under(Object.keys(attacks), 'all of these at once')));
+  const after = await settled(gateway);
+  const last = await new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS);
+  figures.push(line('afterwards', last));
+
+  const grown = (what: 'rssBytes' | 'heapBytes') => after[what] / before[what];
+  figures.push(
+    {
+      name: 'heap afterwards',
+      value: megabytes(after.heapBytes),
+      aim: atMost(grown('heapBytes'), 1.1, 'times what it was'),
+    },
+    {
+      name: 'memory (RSS) afterwards',
+      value: megabytes(after.rssBytes),
+      aim: atMost(grown('rssBytes'), 1.1, 'times what it was'),
+    },
+  );
+  await gateway.stop();
+  await dns.close();
+  pbx.close();
+  echo.close();
+  return figures;
+
+  async function under(names: readonly string[], title: string): Promise<Figure[]> {
+    const before = await gateway.usage();
+    const [fortune, blows] = await Promise.all([
+      new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS),
+      attackWith(names, targets),
+    ]);
+    const { cpuSeconds } = await gateway.usage();
+    const seconds = (cpuSeconds - before.cpuSeconds).toFixed(1);
+    const absent = Object.entries(blows).filter(([, dealt]) => typeof dealt === 'string');
+    const dealt = Object.values(blows).reduce<number>((sum, n) => sum + (Number(n) || 0), 0);
+    const number = dealt > 0 ? `${dealt} blows, ` : '';
+    return [
+      ...absent.map(([name, why]) => ({ name, value: `not made: ${why}` })),
+      ...(absent.length === names.length
+        ? []
+        : [line(`${title} (${number}${seconds} CPU-seconds)`, fortune)]),
+    ];
+  }
+}
+
+async function attackWith(names: readonly string[], targets: Targets): Promise<Blows> {
+  const program = fileURLToPath(new URL('./attack-process.js', import.meta.url));
+  const child = fork(program, [JSON.stringify(names), JSON.stringify(targets), String(RUN_MS)]);
+  const [blows] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => [{ attacker: `ended with code ${code}` }]),
+  ])) as [Blows];
+  return blows;
+}
+
+async function settled(gateway: MeasuredGateway) {
+  await new Promise(resolve => setTimeout(resolve, SETTLE_MS));
+  return await gateway.usage();
+}
+
+function line(name: string, fortune: Fortune): Figure {
+  const p95 = percentile(fortune.setUpMs, 0.95);
+  return { name, value: describeFortune(fortune), aim: atMost(p95, 1000, 'ms p95') };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function answer(port: number): string {
+  return [
+    'v=0',
+    `o=- 1 1 IN IP4 ${GATEWAY}`,
+    's=-',
+    `c=IN IP4 ${GATEWAY}`,
+    't=0 0',
+    `m=audio ${port} RTP/AVP 0`,
+    'a=rtpmap:0 PCMU/8000',
+    '',
+  ].join('\r\n');
+}

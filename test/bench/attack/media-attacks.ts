@@ -1,0 +1,68 @@
+// Datagrams at the media ports: checks for calls that are not theirs, handshakes that nobody asked for, sound of nobody.
+
+import { randomBytes, randomInt } from 'node:crypto';
+import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
+import { pace, udpFrom } from './pace.ts';
+import { type Attack, GATEWAY } from './targets.ts';
+
+const PER_SECOND = 2_000;
+
+export const strangersChecks: Attack = async ({ browserMedia }, from, ms) => {
+  const socket = await udpFrom(from);
+  const dealt = await pace(PER_SECOND, ms, () => {
+    const check = writeRequest({
+      transaction: randomBytes(12),
+      username: `${randomBytes(4).toString('hex')}:${randomBytes(4).toString('hex')}`,
+      password: randomBytes(12).toString('hex'),
+      nominate: true,
+    });
+    socket.send(check, browserMedia, GATEWAY);
+  });
+  socket.close();
+  return dealt;
+};
+
+/** DTLS 1.2 whose only cipher suite is none (EnableSecurity's ES2023 race). */
+export const clientHellos: Attack = async ({ browserMedia }, from, ms) => {
+  const socket = await udpFrom(from);
+  const dealt = await pace(PER_SECOND, ms, () => {
+    const body = Buffer.concat([
+      Buffer.from('fefd', 'hex'),
+      randomBytes(32),
+      Buffer.from('0000' + '00020000' + '0100', 'hex'),
+    ]);
+    const size = (length: number) => Buffer.from([length >> 16, length >> 8, length]);
+    const handshake = Buffer.concat([
+      Buffer.from([1]),
+      size(body.length),
+      Buffer.alloc(2),
+      size(0),
+      size(body.length),
+      body,
+    ]);
+    const record = Buffer.concat([
+      Buffer.from('16feff0000000000000000', 'hex'),
+      Buffer.from([handshake.length >> 8, handshake.length]),
+      handshake,
+    ]);
+    socket.send(record, browserMedia, GATEWAY);
+  });
+  socket.close();
+  return dealt;
+};
+
+/** To the browsers' port and all of the PBX's: nobody who sprays knows which is in use. */
+export const packets: Attack = async ({ browserMedia, pbxMedia: [first, last] }, from, ms) => {
+  const socket = await udpFrom(from);
+  const packet = Buffer.alloc(172, 0x55);
+  packet[0] = 0x80;
+  packet[1] = 0;
+  const dealt = await pace(PER_SECOND, ms, index => {
+    packet.writeUInt16BE(index & 0xffff, 2);
+    packet.writeUInt32BE(randomInt(2 ** 32 - 1), 8);
+    const port = index % 4 === 0 ? browserMedia : first + (index % (last - first + 1));
+    socket.send(Buffer.from(packet), port, GATEWAY);
+  });
+  socket.close();
+  return dealt;
+};

@@ -1,0 +1,34 @@
+// Blows at an even rate, and sockets that come from where they are told.
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+/** Between two handfuls. */
+const BEAT_MS = 10;
+
+/** Calls `blow` so many times a second for `ms`; resolves with how often. What `blow` throws is the attacker's loss. */
+export async function pace(perSecond: number, ms: number, blow: (index: number) => void): Promise<number> {
+  const begun = performance.now();
+  let dealt = 0;
+  for (;;) {
+    const passed = performance.now() - begun;
+    const due = Math.floor((Math.min(passed, ms) / 1000) * perSecond);
+    for (; dealt < due; dealt++) {
+      try {
+        blow(dealt);
+      } catch {
+        // The gateway has shut this door.
+      }
+    }
+    if (passed >= ms) return dealt;
+    await new Promise(resolve => setTimeout(resolve, BEAT_MS));
+  }
+}
+
+export async function udpFrom(address: string): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.on('error', () => {});
+  socket.bind(0, address);
+  await once(socket, 'listening');
+  return socket;
+}

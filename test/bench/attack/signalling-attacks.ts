@@ -1,0 +1,90 @@
+// SIP that is broken, or whole and too much, at the engine's UDP port and over the WebSockets of visitors.
+
+import { randomBytes } from 'node:crypto';
+import { WebSocket } from 'ws';
+import { mutate } from '../../fuzz/mutate.ts';
+import { Random } from '../../fuzz/random.ts';
+import { seeds } from '../../fuzz/seeds.ts';
+import { SDP } from '../../support/signalling-gateway.ts';
+import { pace, udpFrom } from './pace.ts';
+import { type Attack, GATEWAY } from './targets.ts';
+
+const SEED = 7;
+const PER_SECOND = 1_000;
+const SOCKETS = 10;
+
+export const brokenMessages: Attack = async ({ sip }, from, ms) => {
+  const socket = await udpFrom(from);
+  const next = broken();
+  const dealt = await pace(PER_SECOND, ms, () => socket.send(next(), sip, GATEWAY));
+  socket.close();
+  return dealt;
+};
+
+/** Whole INVITEs: what is refused is repeated until Timer H, and nobody says that it was heard. */
+export const unansweredInvites: Attack = async ({ sip, uri }, from, ms) => {
+  const socket = await udpFrom(from);
+  const own = `${from}:${socket.address().port}`;
+  const dealt = await pace(PER_SECOND / 4, ms, () => socket.send(invite(uri, 'UDP', own), sip, GATEWAY));
+  socket.close();
+  return dealt;
+};
+
+export const brokenFrames: Attack = async ({ url }, from, ms) => {
+  const next = broken();
+  return await overSockets(url, from, ms, PER_SECOND, () => next());
+};
+
+export const hastyInvites: Attack = async ({ url, uri }, from, ms) =>
+  await overSockets(url, from, ms, PER_SECOND / 2, () => invite(uri, 'WS', 'attacker.invalid'));
+
+/** On sockets that are opened again as soon as they are closed. */
+async function overSockets(
+  url: string,
+  from: string,
+  ms: number,
+  perSecond: number,
+  frame: () => Buffer,
+): Promise<number> {
+  const sockets = Array.from({ length: SOCKETS }, () => visitor(url, from));
+  const dealt = await pace(perSecond, ms, index => {
+    const place = index % SOCKETS;
+    const socket = sockets[place]!;
+    if (socket.readyState === WebSocket.OPEN) socket.send(frame());
+    else if (socket.readyState === WebSocket.CLOSED) sockets[place] = visitor(url, from);
+  });
+  for (const socket of sockets) socket.terminate();
+  return dealt;
+}
+
+export function visitor(url: string, from: string, origin = 'http://bench.test'): WebSocket {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/sip`, 'sip', { origin, localAddress: from });
+  socket.on('error', () => {});
+  return socket;
+}
+
+function broken(): () => Buffer {
+  const random = new Random(SEED);
+  const whole = seeds();
+  return () => mutate(random.pick(whole), random, random.pick(whole));
+}
+
+function invite(uri: string, transport: 'UDP' | 'WS', own: string): Buffer {
+  const id = randomBytes(8).toString('hex');
+  return Buffer.from(
+    [
+      `INVITE ${uri} SIP/2.0`,
+      `Via: SIP/2.0/${transport} ${own};branch=z9hG4bK${id}`,
+      'Max-Forwards: 70',
+      `To: <${uri}>`,
+      `From: <sip:${id}@attacker.invalid>;tag=${id}`,
+      `Call-ID: ${id}`,
+      'CSeq: 1 INVITE',
+      `Contact: <sip:${id}@${own}>`,
+      'Content-Type: application/sdp',
+      `Content-Length: ${Buffer.byteLength(SDP)}`,
+      '',
+      SDP,
+    ].join('\r\n'),
+  );
+}
