@@ -29,18 +29,19 @@ export interface Gauges {
 const SPARE_FILES = 24;
 const SPARE_SHARE = 0.1;
 const MOST_MEMORY = 0.85;
-/** One pause is over before anybody could be refused; this is what every turn of the loop takes. */
+/** On average over a window: what every turn of the loop takes. */
 const MOST_LATE_MS = 200;
-const LOOK_EVERY_MS = 250;
-/** Lateness is judged over this long. */
 const WINDOW_MS = 1_000;
+/** In a row: one pause, such as that of the start, is over before anybody could be refused. */
+const LATE_WINDOWS = 2;
+const LOOK_EVERY_MS = 250;
 
 export class Headroom {
   readonly #gauges: Gauges;
   readonly #changed: (lack: Lack | undefined) => void;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #windowFrom: number;
-  #late = false;
+  #lateWindows = 0;
   #lack: Lack | undefined;
 
   /** `changed` is told when something begins to be short, and when nothing is any more. */
@@ -55,7 +56,7 @@ export class Headroom {
     const now = this.#gauges.now();
     if (now - this.#windowFrom >= WINDOW_MS) {
       this.#windowFrom = now;
-      this.#late = this.#gauges.lateMs() > MOST_LATE_MS;
+      this.#lateWindows = this.#gauges.lateMs() > MOST_LATE_MS ? this.#lateWindows + 1 : 0;
       this.#lookedAt = Number.NEGATIVE_INFINITY;
     }
     if (now - this.#lookedAt >= LOOK_EVERY_MS) {
@@ -72,7 +73,7 @@ export class Headroom {
     if (files && files.most - files.used < Math.max(SPARE_FILES, files.most * SPARE_SHARE)) return 'files';
     const memory = this.#gauges.memory();
     if (memory.used > memory.most * MOST_MEMORY) return 'memory';
-    return this.#late ? 'time' : undefined;
+    return this.#lateWindows >= LATE_WINDOWS ? 'time' : undefined;
   }
 }
 

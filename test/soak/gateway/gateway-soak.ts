@@ -106,9 +106,7 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
     // The third script of each ten: a visitor who hangs up, after two seconds.
     const isHeard = number % heardEvery === 2;
     if (isHeard) heard++;
-    const visitor = idle.pop() ?? (await enter());
-    const sound = isHeard ? await voice(link) : silence(plainOffer);
-    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, sound, ms => setupMs.push(ms));
+    const cause = await tried(script, mark, isHeard).catch((error: Error) => error.message);
     ended++;
     if (cause !== undefined) {
       const blamed = blame.isLinks(mark) ? byLink : failures;
@@ -116,12 +114,20 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
       blamed.set(name, (blamed.get(name) ?? 0) + 1);
     }
     blame.forget(mark);
+  };
+  /** What went wrong, if anything did; rejects when the gateway lets no page in. */
+  const tried = async (script: Script, mark: string, isHeard: boolean): Promise<string | undefined> => {
+    const visitor = idle.pop() ?? (await enter());
+    const sound = isHeard ? await voice(link) : silence(plainOffer);
+    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, sound, ms => setupMs.push(ms));
     if (cause === undefined && visitor.calls < CALLS_A_PAGE) idle.push(visitor);
     else leave(visitor);
+    return cause;
   };
-  const enter = (): Promise<SoakVisitor> => {
+  const enter = async (): Promise<SoakVisitor> => {
+    const visitor = await SoakVisitor.open(gateway.ready, ORIGIN);
     visitors++;
-    return SoakVisitor.open(gateway.ready, ORIGIN);
+    return visitor;
   };
   const leave = (visitor: SoakVisitor) => {
     visitors--;
