@@ -4,11 +4,13 @@ import { createDirectory } from './call/directory.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { plainAddress } from './edge/plain-address.ts';
+import type { Tokens } from './entrance/token.ts';
 import { AddressRate, type AddressRateOptions } from './http/address-rate.ts';
 import { callbackRoute } from './http/callback.ts';
 import type { AskingPage } from './http/page-origin.ts';
 import type { Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
+import { tokenRoute } from './http/token.ts';
 import type { Log } from './observe/log.ts';
 import type { Offence, TellRefusal } from './observe/security-log.ts';
 import { CallbackDesk } from './reach/callback.ts';
@@ -20,10 +22,13 @@ const statusRate = { burst: 60, everyMs: 1_000 };
 const callbackRate = { burst: 5, everyMs: 60_000 };
 /** A page may name somebody who is gone, and be leafed through; who asks about more is trying names. */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
+/** A token is asked for wherever a visitor points at a button. */
+const tokenRate = { burst: 60, everyMs: 1_000 };
 
 export function frontDesk(
   config: Live<Config>,
   reach: (domain: string) => Promise<Reach>,
+  tokens: Tokens,
   log: Log,
   refused: TellRefusal,
 ): Route[] {
@@ -39,6 +44,7 @@ export function frontDesk(
   const nobody = limit(nobodyRate, 'wrong-destination');
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
+  const askedForTokens = limit(tokenRate, 'rate');
   /** Whoever may not be called may not be asked about either. */
   const find = (to: string, page: AskingPage) => directory.current(`sip:${to.replace(/^sip:/i, '')}`, page);
   const callbacks = new CallbackDesk({
@@ -56,6 +62,16 @@ export function frontDesk(
       },
       limit(statusRate, 'rate'),
       address => nobody.take(address),
+    ),
+    tokenRoute(
+      async (to, page) => {
+        const destination = find(to, page);
+        const token = destination && (await tokens.mint(destination.domain, destination.user, page.origin));
+        if (token === undefined)
+          log.info({ to: to.slice(0, 320), origin: page.origin }, 'no token was given');
+        return token === undefined ? undefined : { token, seconds: config.current.tokens.seconds };
+      },
+      ({ socket }) => askedForTokens.take(socket.remoteAddress ?? ''),
     ),
     callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, 'rate')),
   ];

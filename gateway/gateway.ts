@@ -9,6 +9,7 @@ import { assertReplaceable } from './config/change.ts';
 import { madeOf, Replaceable } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
+import { Entrance } from './entrance/entrance.ts';
 import { frontDesk } from './front-desk.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { cardRoute } from './http/card-pages.ts';
@@ -86,7 +87,8 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }), refused);
-  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), refused);
+  const entrance = new Entrance(live);
+  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), refused, entrance);
 
   const calls = await CallApp.start({
     config: live,
@@ -140,7 +142,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     pages.current.some(page => page(request, response, path));
   const http = await startHttp(
     config,
-    [healthRoute(health), present, ...frontDesk(live, reach, log, refused)],
+    [healthRoute(health), present, ...frontDesk(live, reach, entrance.tokens, log, refused)],
     log.child({ room: 'http' }),
   );
   edge.attach(http.server, http.secure);

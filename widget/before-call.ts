@@ -80,6 +80,7 @@ export class BeforeCall {
     this.#told({ step: 'connecting' });
     const test = new SoundTest({
       socket,
+      token: uri => this.#desk.token(uri),
       uri,
       video,
       sound: openSound(),

@@ -12,6 +12,7 @@ import { painted } from './painted.ts';
 import type { Phone } from './phone.ts';
 import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
+import type { TakeToken } from './token.ts';
 import { Vigil } from './vigil.ts';
 import { visitHeaders } from './visit.ts';
 import { Wishes } from './wishes.ts';
@@ -23,6 +24,7 @@ type PhoneChunk = { Phone: typeof Phone };
 
 export interface ConversationRequest {
   readonly socket: string;
+  readonly token: TakeToken;
   readonly address: Address;
   readonly video: boolean;
   /** Begins without a microphone, and so without a question. */
@@ -136,7 +138,7 @@ export class Conversation {
   }
 
   async #begin(): Promise<void> {
-    const { socket, address, video, listen, phone, media } = this.#request;
+    const { socket, token, address, video, listen, phone, media } = this.#request;
     const yieldCall = await claimCall();
     if (!yieldCall) return this.#refuse('elsewhere');
     this.#yieldCall = yieldCall;
@@ -151,7 +153,7 @@ export class Conversation {
     // An insecure page or an old browser has refused already; no need to trouble the gateway.
     const early = await Promise.race([microphone, Promise.resolve(undefined)]);
     if (!early || 'stream' in early) {
-      this.#phone = new phone.Phone(socket, {
+      this.#phone = new phone.Phone(socket, token, {
         report: event => this.#report(event),
         remote: stream => {
           this.remote = stream;

@@ -1,8 +1,12 @@
-// The WebSocket to the gateway in the shape that JsSIP asks of a socket. Its first frame is not SIP but the gateway's
-// greeting, which says by which TURN servers media may go; to JsSIP the connection is open once that is here.
+// The WebSocket to the gateway in the shape that JsSIP asks of a socket. It opens with a token, and again with what the
+// gateway has given for coming back to the call. Its first frame is not SIP but the gateway's greeting, which says that,
+// and by which TURN servers media may go; to JsSIP the connection is open once it is here.
+import type { EndReason } from './call-store.ts';
+import type { TakeToken } from './token.ts';
 
 interface Greeting {
   readonly iceServers: RTCIceServer[];
+  readonly back?: string;
 }
 
 export class GatewaySocket {
@@ -11,15 +15,25 @@ export class GatewaySocket {
   via_transport: string;
   /** As of the last greeting; their credentials pass away. */
   iceServers: RTCIceServer[] = [];
+  /** Why no token was to be had. */
+  refusal: EndReason | undefined;
+  readonly #token: TakeToken;
   #socket: WebSocket | undefined;
   #greeted = false;
+  #back: string | undefined;
+  /** What was foreseen may have passed away, and no browser says so. */
+  #spare = 1;
+  /** Of the attempts to connect, the one that counts. */
+  #attempt = 0;
+  #wanted = false;
   onconnect() {}
   ondisconnect(_error: boolean, _code?: number, _reason?: string) {}
   ondata(_data: unknown) {}
 
   /** `url`: ws or wss. */
-  constructor(url: string) {
+  constructor(url: string, token: TakeToken) {
     const { host, protocol } = new URL(url);
+    this.#token = token;
     this.url = url;
     this.sip_uri = `sip:${host};transport=ws`;
     this.via_transport = protocol === 'wss:' ? 'WSS' : 'WS';
@@ -27,7 +41,23 @@ export class GatewaySocket {
 
   connect(): void {
     this.disconnect();
-    const socket = new WebSocket(`${this.url}?ice`, 'sip');
+    this.#wanted = true;
+    const attempt = this.#attempt;
+    const show = this.#back
+      ? Promise.resolve(`back.${this.#back}`)
+      : this.#token().then(token => `token.${token}`);
+    show.then(
+      shown => attempt === this.#attempt && this.#open(shown),
+      (refusal: EndReason) => {
+        if (attempt !== this.#attempt) return;
+        this.refusal = refusal;
+        this.ondisconnect(true);
+      },
+    );
+  }
+
+  #open(shown: string): void {
+    const socket = new WebSocket(`${this.url}?ice`, ['sip', shown]);
     socket.binaryType = 'arraybuffer';
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return;
@@ -35,13 +65,17 @@ export class GatewaySocket {
       else this.#greet(data);
     };
     socket.onclose = ({ wasClean, code, reason }) => {
-      if (socket === this.#socket) this.ondisconnect(!wasClean, code, reason);
+      if (socket !== this.#socket) return;
+      if (!this.#back && this.#spare-- > 0) this.connect();
+      else this.ondisconnect(!wasClean, code, reason);
     };
     this.#socket = socket;
   }
 
   disconnect(): void {
     const socket = this.#socket;
+    this.#attempt++;
+    this.#wanted = false;
     this.#socket = undefined;
     this.#greeted = false;
     socket?.close();
@@ -58,11 +92,14 @@ export class GatewaySocket {
   }
 
   isConnecting(): boolean {
-    return this.#socket !== undefined && !this.#greeted;
+    return this.#wanted && !this.#greeted;
   }
 
   #greet(data: string): void {
-    this.iceServers = (JSON.parse(data) as Greeting).iceServers;
+    const { iceServers, back } = JSON.parse(data) as Greeting;
+    this.iceServers = iceServers;
+    this.#back = back;
+    this.#spare = 0;
     this.#greeted = true;
     this.onconnect();
   }

@@ -12,6 +12,8 @@ export type OwnWords = Partly<Words & FirstWords>;
 export interface SipCallSettings {
   /** The gateway's http(s) or ws(s) URL. */
   gateway?: string;
+  /** Where the page's own server gives tokens for calls. */
+  tokens?: string;
   to?: string;
   theme?: 'light' | 'dark' | 'auto';
   /** A BCP 47 tag, such as `ru` or `pt-BR`. */

@@ -14,6 +14,7 @@ import { reasonForBye, reasonForStatus } from './reasons.ts';
 import type { OfferingSession, Outcome } from './reoffer.ts';
 import { Retry } from './retry.ts';
 import { classes } from './sip-grammar.ts';
+import type { TakeToken } from './token.ts';
 
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
 // there is nothing to hide (RFC 3261 8.1.1.3).
@@ -81,9 +82,9 @@ export class Phone {
   });
 
   /** Connects at once, so that the WebSocket and the question about the microphone overlap. */
-  constructor(socket: string, observer: PhoneObserver) {
+  constructor(socket: string, token: TakeToken, observer: PhoneObserver) {
     this.#observer = observer;
-    this.#socket = new GatewaySocket(socket);
+    this.#socket = new GatewaySocket(socket, token);
     this.#ua = new JsSIP.UA({
       uri: anonymous,
       sockets: [this.#socket],
@@ -285,7 +286,7 @@ export class Phone {
   #lostSignalling(): void {
     if (this.#over) return;
     if (!this.#answered) {
-      this.hangUp('gateway-unreachable');
+      this.hangUp(this.#socket.refusal ?? 'gateway-unreachable');
       return;
     }
     this.#observer.report({ type: 'signalling-lost' });

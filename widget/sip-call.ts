@@ -25,6 +25,7 @@ import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
 import type { Standing, StandingDesk } from './standing.ts';
+import { foreseeToken, takeToken } from './token.ts';
 
 /** The detail of `sip-call-request`: whom, as people read it. */
 export interface SipCallRequestDetail {
@@ -48,6 +49,7 @@ let speaking: SipCall | undefined;
  * @element sip-call
  * @attr {string} to - Whom to call: `director@mysite.ru` or `sip:director@mysite.ru`.
  * @attr {string} gateway - The gateway's http(s) or ws(s) URL; by default where this script came from.
+ * @attr {string} tokens - Where the page's own server gives tokens for calls; by default the gateway does.
  * @attr {boolean} video - Sends the camera too, and shows the other side's.
  * @attr {boolean} status - Says on the button at once, not only when pointed at, when nobody can be reached.
  * @attr {'inline'|'floating'|'card'|'page'|'bare'|'none'} shape - `inline`, a button in the text, by default. `bare` makes
@@ -104,6 +106,7 @@ export class SipCall extends Reactive {
   static override readonly properties = {
     to: 'text',
     gateway: 'text',
+    tokens: 'text',
     theme: 'text',
     video: 'flag',
     status: 'flag',
@@ -117,6 +120,7 @@ export class SipCall extends Reactive {
 
   declare to: string | null;
   declare gateway: string | null;
+  declare tokens: string | null;
   declare theme: 'light' | 'dark' | 'auto' | null;
   declare video: boolean;
   declare status: boolean;
@@ -147,6 +151,7 @@ export class SipCall extends Reactive {
     words: () => (spoken.get(this.#language) ?? [...spoken.values()].at(-1))!,
     address: () => this.#address,
     socket: () => this.#socket,
+    token: uri => takeToken(this.#tokens, uri),
     report: event => this.#hear(event),
     callOther: to => {
       this.#other = to;
@@ -217,6 +222,7 @@ export class SipCall extends Reactive {
     if (!parts) return this.#report({ type: 'ended', reason: 'gateway-unreachable', at: Date.now() });
     this.#conversation = new parts.Conversation({
       socket,
+      token: () => takeToken(this.#tokens, address.uri),
       address,
       video,
       listen,
@@ -291,6 +297,8 @@ export class SipCall extends Reactive {
 
   async #prepare() {
     const language = this.#language;
+    const uri = this.#address?.uri;
+    if (uri && this.#socket) foreseeToken(this.#tokens, uri).catch(() => {});
     if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
     try {
       const parts = await this.#loading.parts;
@@ -317,6 +325,10 @@ export class SipCall extends Reactive {
 
   get #socket() {
     return gatewaySocket(SipCall.script, this.gateway);
+  }
+
+  get #tokens(): string {
+    return this.tokens ?? (this.#socket ?? '').replace(/^ws(.*)sip$/, 'http$1token');
   }
 
   get #language(): Language {

@@ -15,6 +15,8 @@ import { type Findings, findingsAfter, noFindings, type Trial } from './trial.ts
 
 export interface SoundTestRequest {
   readonly socket: string;
+  /** For a call to this SIP URI. */
+  readonly token: (uri: string) => Promise<string>;
   /** Of whom the visitor is about to call; the echo is their domain's. */
   readonly uri: string;
   readonly video: boolean;
@@ -60,7 +62,7 @@ export class SoundTest {
   }
 
   async #begin(): Promise<void> {
-    const { socket, uri, video, report } = this.#request;
+    const { socket, token, uri, video, report } = this.#request;
     const yieldCall = await claimCall();
     if (!yieldCall) return this.#end('elsewhere');
     // Not kept: a call that is begun in the midst of the test must find the line free.
@@ -89,7 +91,8 @@ export class SoundTest {
       },
     });
     report({ step: 'connecting' });
-    this.#phone = new Phone(socket, {
+    const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
+    this.#phone = new Phone(socket, () => token(echo), {
       report: event => {
         if (event.type === 'answered') this.#listen();
         if (event.type === 'ended') this.#end(event.reason);
@@ -99,7 +102,6 @@ export class SoundTest {
         this.#returned ??= this.#speaker.level(stream);
       },
     });
-    const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
     const sound = new MediaStream(stream.getAudioTracks());
     await this.#phone.call(echo, { stream: sound, receives: ['audio'], extraHeaders: [] });
   }

@@ -163,7 +163,7 @@ export class CallApp {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
     const destination =
       caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
-    const why = this.#refusal(destination);
+    const why = this.#refusal(caller, destination);
     if (caller && destination && !why) this.#take(caller, destination, request, response);
     else {
       if (!destination) this.#suspect(request);
@@ -178,8 +178,9 @@ export class CallApp {
     if (visitor) this.#options.refused(visitor.address, offence);
   }
 
-  #refusal(destination: Destination | undefined): Outcome | undefined {
-    if (!destination) return outcome('not-callable');
+  #refusal(caller: Caller | undefined, destination: Destination | undefined): Outcome | undefined {
+    if (!caller || !destination) return outcome('not-callable');
+    if (!(caller.grant?.isFor(destination) ?? destination.free)) return outcome('not-granted');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
     const full = this.#calls.size >= this.#foundation.limits.calls || !this.#options.hasRoom();
@@ -191,8 +192,10 @@ export class CallApp {
     const Kind = destination.user === echoUser ? EchoTest : Call;
     const call = new Kind(this.#foundation, randomUUID(), caller, destination, request, response);
     this.#calls.set(call.id, call);
+    caller.grant?.begin();
     void call.record.then(record => {
       this.#calls.delete(call.id);
+      caller.grant?.end();
       this.#parting.add(call);
       void call.farewell().then(() => this.#parting.delete(call));
       this.#options.onRecord(record);

@@ -1,5 +1,6 @@
 // What is kept of a call that ended: whom and how, never what was said or the keys it was said under.
 
+import type { Grant } from '../entrance/grant.ts';
 import type { MediaReport } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { Target } from '../resolver/target.ts';
@@ -14,6 +15,8 @@ export interface Caller {
   readonly origin: string;
   /** The page is one of the gateway's own. */
   readonly ownPage?: boolean;
+  /** The call that it may make, or has come back to; undefined where its site asks for no token. */
+  readonly grant?: Grant | undefined;
 }
 
 export interface CallRecord {

@@ -180,7 +180,11 @@ export class Call {
     }
     this.#state = 'established';
     this.#answeredAt = performance.now();
-    this.#startDeadline(limits.callMinutes * 60, () => this.end('too-long'));
+    const longest = Math.min(
+      limits.callMinutes * 60,
+      this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,
+    );
+    this.#startDeadline(longest, () => this.end('too-long'));
     this.#renegotiation.agreed('pbx', offer, uac.remote.sdp);
     this.#renegotiation.agreed('browser', answer, this.#request.body ?? '');
     this.#join(uas, uac);
@@ -200,7 +204,10 @@ export class Call {
   #carryOffersOf(from: Leg, dialog: Dialog): void {
     for (const event of ['modify', 'update'] as const) {
       dialog.on(event, (request, response) => {
-        if (from === 'browser') this.#visitorBack(request);
+        if (from === 'browser' && !this.#isVisitor(request)) {
+          response.send(481);
+          return;
+        }
         const other = from === 'browser' ? this.#uac : this.#uas;
         if (this.#state === 'established' && other)
           void this.#renegotiation.carry(from, request, response, other);
@@ -235,12 +242,17 @@ export class Call {
     if (!(await stillThere(this.#uac))) this.end('pbx-lost');
   }
 
-  /** A request in the dialog, over whatever connection, says that the visitor is there. */
-  #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
+  /**
+   * A request in the dialog says that the visitor is there, over whatever connection. Whoever has come in by another
+   * right than this call's has none to it, whatever they know of the dialog.
+   */
+  #isVisitor({ source_address: address, source_port: port }: SrfRequest): boolean {
     const visitor = this.#foundation.visitorAt(address, port);
-    if (!visitor) return;
+    if (visitor?.grant !== this.#caller.grant) return false;
+    if (!visitor) return true;
     this.#absence.visitorBack();
     this.#caller = visitor;
+    return true;
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */

@@ -10,6 +10,8 @@ export interface Destination {
   readonly user: string;
   /** Request-URI and To of the INVITE toward the PBX. */
   readonly uri: string;
+  /** The site's owner lets pages call without a token. */
+  readonly free?: boolean;
 }
 
 /** Which page is calling: its origin, and whether the gateway has served it itself. */
@@ -29,6 +31,7 @@ export function createDirectory(config: Config): Directory {
         origins: new Set(site.origins),
         callable: new Set(site.callable.map(({ user }) => user)),
         pages: site.pages,
+        free: site.tokens === false,
       },
     ]),
   );
@@ -44,6 +47,6 @@ export function createDirectory(config: Config): Directory {
     if (!site || !(site.callable.has(user) || user === echoUser)) return undefined;
     const listed = site.origins.has('*') || site.origins.has(origin);
     if (!listed && !(ownPage && site.pages)) return undefined;
-    return { domain: uri.host, user, uri: `sip:${user}@${uri.host}` };
+    return { domain: uri.host, user, uri: `sip:${user}@${uri.host}`, ...(site.free && { free: true }) };
   };
 }

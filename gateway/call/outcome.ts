@@ -15,6 +15,8 @@ const catalogue = {
   cancelled: { status: 487, reason: 'Request Terminated', level: 'info' },
   // One answer for every address that is not on the list: a scanner learns nothing from it.
   'not-callable': { status: 403, reason: 'Forbidden', level: 'info' },
+  // The same to whoever asks: the token was for somebody else, or for a call that was made already.
+  'not-granted': { status: 403, reason: 'Forbidden', level: 'info' },
   'bad-request': { status: 400, reason: 'Bad Request', level: 'info' },
   'not-acceptable': { status: 488, reason: 'Not Acceptable Here', level: 'info' },
   busy: { status: 486, reason: 'Busy Here', level: 'info' },

@@ -5,6 +5,7 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { log } from './log.ts';
 import { origin, site } from './site.ts';
+import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
 
 const port = z
@@ -91,6 +92,8 @@ const settings = z.strictObject({
     .prefault({}),
   /** For visitors whose networks let no UDP out. */
   turn: turn.optional(),
+  /** Of entry: each call takes one, which the gateway gives to pages that may call. */
+  tokens: tokens.prefault({}),
   limits: z
     .strictObject({
       /** Calls at once. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { hours } from './hours.ts';
 import { otherwise } from './otherwise.ts';
 import { person } from './person.ts';
+import { siteTokens } from './tokens.ts';
 
 const domain = z
   .string('expected a domain name')
@@ -29,6 +30,8 @@ const shape = z.strictObject({
   hours: hours.optional(),
   /** What a visitor is offered when a call cannot be. */
   otherwise: otherwise.optional(),
+  /** Who mints tokens of entry beside the gateway, or instead of it. Default: the gateway alone. */
+  tokens: siteTokens.optional(),
 });
 
 export const site = shape

@@ -2,31 +2,51 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/schema.ts';
+import type { Entrance, Objection } from '../entrance/entrance.ts';
+import type { Grant } from '../entrance/grant.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Visitors } from './visitor.ts';
 
 export const SIP_PATH = '/sip';
 
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 405 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 429 | 503;
+  /** Told to whoever asked. */
   readonly reason: string;
   /** What the security log calls it, where it is the caller's doing. */
   readonly offence?: Offence;
+  /** For the log alone: a scanner learns nothing from which of them it was. */
+  readonly objection?: Objection;
 }
 
 export interface Admission {
   readonly origin: string;
   /** The gateway has served the page itself. */
   readonly ownPage: boolean;
+  /** The call that it may make; undefined where its site asks for no token. */
+  readonly grant: Grant | undefined;
 }
 
-/** Whose page it is when it may enter, else why not. RFC 7118 4 asks for the `sip` subprotocol. */
-export function admit(
+/** What befalls good pages too: one that thought for long, one whose call is over. */
+const innocent: ReadonlySet<Objection> = new Set(['token-expired', 'no-such-call', 'too-many-tokens']);
+
+/** What the edge judges by. */
+export interface Threshold {
+  readonly config: Config;
+  readonly visitors: Visitors;
+  readonly entrance: Entrance;
+}
+
+/**
+ * Whose page it is when it may enter, else why not. A token is used up by that, and by nothing less.
+ * RFC 7118 4 asks for the `sip` subprotocol.
+ */
+export async function admit(
   request: IncomingMessage,
   address: string,
-  visitors: Visitors,
-  config: Config,
-): Admission | Refusal {
+  threshold: Threshold,
+): Promise<Admission | Refusal> {
+  const { config, entrance } = threshold;
   if (request.method !== 'GET')
     return { status: 405, reason: 'only GET can be upgraded', offence: 'malformed' };
   if (request.url?.split('?', 1)[0] !== SIP_PATH) {
@@ -41,11 +61,28 @@ export function admit(
   if (!ownPage && !originAllowed(origin, config))
     return { status: 403, reason: 'no site lists this origin', offence: 'wrong-origin' };
 
+  // Before what costs something, and after it, when others may have come in.
+  const crowded = crowd(address, threshold);
+  if (crowded) return crowded;
+  const right = await entrance.look(protocols, { origin, ownPage });
+  if (typeof right === 'string') return unauthorized(right);
+  const stillCrowded = crowd(address, threshold);
+  if (stillCrowded) return stillCrowded;
+  const grant = right.enter();
+  return grant && 'objection' in grant ? unauthorized(grant.objection) : { origin, ownPage, grant };
+}
+
+function unauthorized(objection: Objection): Refusal {
+  const refusal = { status: 401, reason: 'a fresh token is needed', objection } as const;
+  return innocent.has(objection) ? refusal : { ...refusal, offence: 'bad-token' };
+}
+
+function crowd(address: string, { config, visitors }: Threshold): Refusal | undefined {
   if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
   if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
     return { status: 429, reason: 'too many connections from this address', offence: 'rate' };
   }
-  return { origin, ownPage };
+  return undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
+import { Entrance } from '../entrance/entrance.ts';
 import type { Log } from '../observe/log.ts';
 import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
 import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
@@ -41,6 +42,7 @@ export class Edge {
   readonly #log: Log;
   readonly #refused: TellRefusal;
   readonly #take: SocketTaker;
+  readonly #entrance: Entrance;
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #missed = new WeakMap<WebSocket, number>();
@@ -49,8 +51,15 @@ export class Edge {
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
   #noRoom: () => string | undefined = () => undefined;
 
-  constructor(config: Live<Config>, take: SocketTaker, log: Log, refused: TellRefusal = tellNobody) {
+  constructor(
+    config: Live<Config>,
+    take: SocketTaker,
+    log: Log,
+    refused: TellRefusal = tellNobody,
+    entrance = new Entrance(config),
+  ) {
     this.#config = config;
+    this.#entrance = entrance;
     this.#take = take;
     this.#log = log;
     this.#refused = refused;
@@ -63,23 +72,53 @@ export class Edge {
   attach(server: Server, secure: boolean): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      const address = plainAddress(request.socket.remoteAddress ?? '');
-      const port = request.socket.remotePort ?? 0;
-      const shut = this.#whyShut(request);
-      const verdict: Admission | Refusal = shut
-        ? { status: 503, reason: shut }
-        : admit(request, address, this.visitors, this.#config.current);
-      if ('status' in verdict) {
-        this.#log.debug({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
-        if (verdict.offence) this.#refused(address, verdict.offence);
-        refuse(socket, verdict);
-        return;
-      }
-      this.#sockets.handleUpgrade(request, socket, head, accepted => {
-        const first = greeting(request.url, this.#config.current.turn, Date.now());
-        if (first) accepted.send(first);
-        this.#welcome(accepted, { address, port, ...verdict }, secure);
-      });
+      this.#judge(request)
+        .then(verdict => {
+          if ('status' in verdict) refuse(socket, verdict);
+          else this.#letIn(request, socket, head, verdict, secure);
+        })
+        .catch(error => {
+          this.#log.error({ error }, 'an upgrade failed for a reason of our own');
+          socket.destroy();
+        });
+    });
+  }
+
+  async #judge(request: IncomingMessage): Promise<Admission | Refusal> {
+    const { visitors } = this;
+    const address = addressOf(request);
+    const shut = this.#whyShut(request);
+    const verdict: Admission | Refusal = shut
+      ? { status: 503, reason: shut }
+      : await admit(request, address, { config: this.#config.current, entrance: this.#entrance, visitors });
+    if ('status' in verdict) {
+      const level = 'objection' in verdict ? 'info' : 'debug';
+      this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
+      if (verdict.offence) this.#refused(address, verdict.offence);
+    }
+    return verdict;
+  }
+
+  #letIn(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    admission: Admission,
+    secure: boolean,
+  ): void {
+    const { grant } = admission;
+    // Gone, or gone wrong, before there was anything to welcome.
+    if (socket.destroyed) {
+      this.#entrance.grants.left(grant);
+      return;
+    }
+    const port = request.socket.remotePort ?? 0;
+    const address = addressOf(request);
+    socket.once('close', () => this.#entrance.grants.left(grant));
+    this.#sockets.handleUpgrade(request, socket, head, accepted => {
+      const first = greeting(request.url, this.#config.current.turn, Date.now(), grant?.way);
+      if (first) accepted.send(first);
+      this.#welcome(accepted, { address, port, ...admission }, secure);
     });
   }
 
@@ -163,13 +202,19 @@ export class Edge {
   }
 }
 
+function addressOf({ socket }: IncomingMessage): string {
+  return plainAddress(socket.remoteAddress ?? '');
+}
+
 function refuse(socket: Duplex, { status, reason }: Refusal): void {
   const body = `${reason}\n`;
   const retry = status === 429 || status === 503 ? 'Retry-After: 10\r\n' : '';
+  // RFC 9110 11.6.1: a 401 names the scheme that it asks for.
+  const scheme = status === 401 ? 'WWW-Authenticate: SipCallToken\r\n' : '';
   // Who keeps a half of the connection open all the same must not keep ours.
   socket.once('finish', () => socket.destroy());
   socket.end(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n${retry}` +
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n${retry}${scheme}` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

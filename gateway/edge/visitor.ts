@@ -1,5 +1,7 @@
 // A visitor: one browser's WebSocket, as the rest of the gateway may know it.
 
+import type { Grant } from '../entrance/grant.ts';
+
 /** One end of a connection. */
 export interface End {
   readonly address: string;
@@ -14,6 +16,8 @@ export interface Visitor {
   readonly origin: string;
   /** The page is one of the gateway's own. */
   readonly ownPage?: boolean;
+  /** The call that it may make, or has come back to. */
+  readonly grant?: Grant | undefined;
 }
 
 /**

@@ -2,12 +2,14 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressRate } from './address-rate.ts';
+import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';
 
 /** `unwanted`: such a page may not ask for it. `wrong`: it says no number. `lost`: it did not get there. */
 export type TakeWish = (body: string, page: AskingPage) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
 
+/** Longer than any form. */
 const MOST_BYTES = 16 * 1024;
 
 const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
@@ -45,7 +47,7 @@ async function answer(
     refuse(response);
     return;
   }
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, MOST_BYTES);
   if (!rate.take(request.socket.remoteAddress ?? '')) {
     allowOrigin(response, page.origin);
     refuse(response, 429);
@@ -55,16 +57,4 @@ async function answer(
   if (fate === 'unwanted') return refuse(response);
   allowOrigin(response, page.origin);
   response.writeHead(statuses[fate], { 'Cache-Control': 'no-store' }).end();
-}
-
-/** Undefined when it is longer than any form. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // Read to its end all the same, so that the answer can be heard; node's own limit of time bounds it.
-    if (bytes <= MOST_BYTES) chunks.push(chunk);
-  }
-  return bytes > MOST_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }

@@ -43,15 +43,20 @@ export class RawPeer {
     this.close = close;
   }
 
-  /** A browser: a WebSocket into the gateway, from a page of `origin`. */
-  static async browser(gatewayUrl: string, origin: string): Promise<RawPeer> {
-    const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, 'sip', { origin });
+  /** A browser: a WebSocket into the gateway, from a page of `origin`; `shown` is its right to enter, if any. */
+  static async browser(gatewayUrl: string, origin: string, shown: readonly string[] = []): Promise<RawPeer> {
+    const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, ['sip', ...shown], { origin });
     const [{ socket: connection }] = await once(socket, 'upgrade');
     if (socket.readyState !== WebSocket.OPEN) await once(socket, 'open');
+    return RawPeer.over(socket, connection.localPort);
+  }
+
+  /** The same over a WebSocket that is open. */
+  static over(socket: WebSocket, localPort = 0): RawPeer {
     const peer = new RawPeer(
       'browser.invalid',
       0,
-      connection.localPort,
+      localPort,
       text => socket.send(text),
       () => socket.terminate(),
       once(socket, 'close'),

@@ -53,7 +53,7 @@ async function browserOf(
     dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: more.allow ?? ['127.0.0.0/8'] },
     sip: { udp: 0, tcp: 0 },
     limits: { answerSeconds: 5 },
-    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director'] }],
+    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const gateway = await startGateway(config, createLog('silent'), { media: new PassThroughRelay() });
   const browser = await RawPeer.browser(gateway.url, PAGE);

@@ -174,7 +174,7 @@ test('however many servers are silent, the visitor is told when the set-up has t
 });
 
 test('unless the owner says otherwise, a server may be silent for 2 s and a set-up take 12', () => {
-  const sites = [{ domain: 'mysite.test', origins: ['*'], callable: ['director'] }];
+  const sites = [{ domain: 'mysite.test', origins: ['*'], callable: ['director'], tokens: false as const }];
   const { answerSeconds, setupSeconds } = configFrom({ sites }).limits;
   assert.deepEqual([answerSeconds, setupSeconds], [2, 12]);
 });

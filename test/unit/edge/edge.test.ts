@@ -15,7 +15,7 @@ const PAGE = 'https://mysite.ru';
 async function startEdge(context: TestContext, limits: ConfigInput['limits'] = {}) {
   const config = configFrom({
     limits,
-    sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }],
+    sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const taken: WebSocket[] = [];
   const edge = new Edge({ current: config }, socket => taken.push(socket), createLog('silent'));

@@ -40,7 +40,7 @@ async function startServer(context: TestContext) {
 async function startEdge(context: TestContext, url: string) {
   const config = configFrom({
     limits: { messagesPerSecond: 10_000 },
-    sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }],
+    sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const edge = new Edge({ current: config }, handingOnTo(url, createLog('silent')), createLog('silent'));
   const server = createServer();

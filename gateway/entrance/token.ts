@@ -1,0 +1,122 @@
+// Tokens of entry: JWTs (RFC 7519) that let one page make one call to one person, for a while. Minted here for pages that
+// may call, or by a site's own server with a key that its configuration names. Which were used, used-tokens.ts knows.
+//
+// Claims: `to` (director@mysite.ru), `origin` (of the page), `seconds` (longest call), `jti`, `exp`.
+
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { Live } from '../config/live.ts';
+import type { Config, Site } from '../config/schema.ts';
+import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
+
+export interface Claims {
+  readonly domain: string;
+  readonly user: string;
+  readonly origin: string;
+  /** Longest call. */
+  readonly seconds: number;
+  /** Of the token, among those of its issuer. */
+  readonly id: string;
+  /** Until when it is good, clocks that differ included; milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** Why a token is not believed; for the log alone. */
+export type Doubt = 'no-token' | 'bad-token' | 'token-expired' | 'token-of-another-page';
+
+/** How far the clocks of those who mint may be from ours. */
+const SKEW_SECONDS = 60;
+const ISSUER = 'sip-call';
+const LONGEST = 2048;
+
+export class Tokens {
+  readonly #config: Live<Config>;
+  readonly #key: KeyObject;
+  readonly #now: () => number;
+
+  /** `now` in milliseconds since 1970. */
+  constructor(config: Live<Config>, now: () => number = Date.now) {
+    const { secret } = config.current.tokens;
+    this.#config = config;
+    this.#key = createSecretKey(secret === undefined ? randomBytes(32) : Buffer.from(secret));
+    this.#now = now;
+  }
+
+  /** For pages that may call, which the caller knows; undefined where the site mints its own. */
+  async mint(domain: string, user: string, origin: string): Promise<string | undefined> {
+    if (this.#ownOf(domain)?.required) return undefined;
+    const now = Math.floor(this.#now() / 1000);
+    return await new SignJWT({ to: `${user}@${domain}`, origin, seconds: this.#longestCall })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(ISSUER)
+      .setJti(randomBytes(12).toString('base64url'))
+      .setExpirationTime(now + this.#config.current.tokens.seconds)
+      .sign(this.#key);
+  }
+
+  /** What a token says when it is to be believed from a page of `origin`. */
+  async read(token: string | undefined, origin: string): Promise<Claims | Doubt> {
+    if (token === undefined) return 'no-token';
+    if (token.length > LONGEST) return 'bad-token';
+    try {
+      const said = decodeJwt(token);
+      const [user = '', domain = ''] = String(said.to).toLowerCase().split('@');
+      const payload = await this.#verified(token, said.iss === ISSUER ? undefined : domain);
+      if (payload.origin !== origin) return 'token-of-another-page';
+      return this.#claims(payload, domain, user) ?? 'bad-token';
+    } catch (error) {
+      return error instanceof errors.JWTExpired ? 'token-expired' : 'bad-token';
+    }
+  }
+
+  /** @throws when it was not signed by whom it must be, or its time is not now. */
+  async #verified(token: string, domain: string | undefined): Promise<JWTPayload> {
+    const times = {
+      currentDate: new Date(this.#now()),
+      clockTolerance: SKEW_SECONDS,
+      requiredClaims: ['exp', 'jti'],
+    };
+    const { key, algorithms } = this.#issuer(domain);
+    return (await jwtVerify(token, key, { ...times, algorithms: [...algorithms] })).payload;
+  }
+
+  /** Which algorithms a key is for, the key says, never the token (RFC 8725 3.1). */
+  #issuer(domain: string | undefined): { key: KeyObject; algorithms: readonly string[] } {
+    if (domain === undefined) return { key: this.#key, algorithms: ['HS256'] };
+    const { publicKey, secret } = this.#ownOf(domain) ?? {};
+    if (publicKey) return publicKey;
+    if (secret === undefined) throw new Error('nobody mints tokens of their own there');
+    return { key: createSecretKey(Buffer.from(secret)), algorithms: ['HS256'] };
+  }
+
+  #claims({ exp = 0, jti = '', iss, seconds, origin }: JWTPayload, domain: string, user: string) {
+    const site = this.#site(domain);
+    const own = iss !== ISSUER;
+    if (!site || (!own && this.#ownOf(domain)?.required)) return undefined;
+    if (exp * 1000 > this.#now() + (LONGEST_TOKEN_SECONDS + SKEW_SECONDS) * 1000) return undefined;
+    if (jti.length === 0 || jti.length > 128) return undefined;
+    const asked = seconds ?? this.#longestCall;
+    if (typeof asked !== 'number' || !(asked > 0)) return undefined;
+    return {
+      domain,
+      user,
+      origin: String(origin),
+      seconds: Math.min(asked, this.#longestCall),
+      // A site's own server must not be able to use up another's.
+      id: own ? `${domain} ${jti}` : jti,
+      until: (exp + SKEW_SECONDS) * 1000,
+    };
+  }
+
+  get #longestCall(): number {
+    return this.#config.current.limits.callMinutes * 60;
+  }
+
+  #ownOf(domain: string): OwnTokens | undefined {
+    return this.#site(domain)?.tokens || undefined;
+  }
+
+  #site(domain: string): Site | undefined {
+    return this.#config.current.sites.find(site => site.domain === domain);
+  }
+}

@@ -1,0 +1,49 @@
+// `POST /token`, with `to=director@mysite.ru` as a form sends it: a token for one call, for pages that may make it.
+// A form's encoding, because a browser sends it to another origin without asking first (Fetch 3.2.2): no call waits
+// twice. What must not be readable elsewhere is the answer, and CORS sees to that.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf } from './body.ts';
+import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import type { Route } from './route.ts';
+
+/** Undefined for whoever may not be called by such a page, or gets no token here. */
+export type MintFor = (
+  to: string,
+  page: AskingPage,
+) => Promise<{ token: string; seconds: number } | undefined>;
+
+const MOST_BYTES = 2048;
+
+export function tokenRoute(mint: MintFor, may: (request: IncomingMessage) => boolean): Route {
+  return (request, response, path) => {
+    if (path !== '/token') return false;
+    if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST' }).end();
+    else answer(mint, may, request, response).catch(() => response.destroy());
+    return true;
+  };
+}
+
+async function answer(
+  mint: MintFor,
+  may: (request: IncomingMessage) => boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [page] = askingPages(request);
+  if (!may(request)) {
+    if (page) allowOrigin(response, page.origin);
+    return refuse(response, 429);
+  }
+  const body = await bodyOf(request, MOST_BYTES);
+  const to = new URLSearchParams(body).get('to') ?? '';
+  const minted = page && (await mint(to, page));
+  if (!minted) return refuse(response);
+  allowOrigin(response, page.origin);
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(JSON.stringify(minted));
+}

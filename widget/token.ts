@@ -1,0 +1,38 @@
+// The token that each call takes: from the gateway, or from the page's own server where that mints them. Asked for with
+// the visitor's intent, beside the parts, so that no call waits for it.
+import type { EndReason } from './call-store.ts';
+
+/** Rejects with the reason for which there is no call. */
+export type TakeToken = () => Promise<string>;
+
+let asked: { readonly of: string; readonly at: number; readonly token: Promise<string> } | undefined;
+
+/** `place` takes `to` as a form sends it, and answers `{ token, seconds }`. */
+export function foreseeToken(place: string, to: string): Promise<string> {
+  const of = place + to;
+  if (asked?.of === of && performance.now() < asked.at) return asked.token;
+  const mine = { of, at: Number.POSITIVE_INFINITY, token: ask() };
+  asked = mine;
+  // Whoever takes it hears of it.
+  mine.token.catch(() => {
+    if (asked === mine) asked = undefined;
+  });
+  return mine.token;
+
+  async function ask(): Promise<string> {
+    const response = await fetch(place, { method: 'POST', body: new URLSearchParams({ to }) }).catch(() => {
+      throw 'gateway-unreachable' satisfies EndReason;
+    });
+    if (!response.ok) throw (response.status === 403 ? 'not-found' : 'busy') satisfies EndReason;
+    const { token, seconds } = await response.json();
+    mine.at = performance.now() + seconds * 900;
+    return token;
+  }
+}
+
+/** The one that was foreseen, while it is good: each is taken once. */
+export function takeToken(place: string, to: string): Promise<string> {
+  const token = foreseeToken(place, to);
+  asked = undefined;
+  return token;
+}
