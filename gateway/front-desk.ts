@@ -4,8 +4,8 @@ import { createDirectory } from './call/directory.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { plainAddress } from './edge/plain-address.ts';
+import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts';
 import type { Tokens } from './entrance/token.ts';
-import { AddressRate, type AddressRateOptions } from './http/address-rate.ts';
 import { callbackRoute } from './http/callback.ts';
 import type { AskingPage } from './http/page-origin.ts';
 import type { Route } from './http/route.ts';
@@ -44,7 +44,6 @@ export function frontDesk(
   const nobody = limit(nobodyRate, 'wrong-destination');
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
-  const askedForTokens = limit(tokenRate, 'rate');
   /** Whoever may not be called may not be asked about either. */
   const find = (to: string, page: AskingPage) => directory.current(`sip:${to.replace(/^sip:/i, '')}`, page);
   const callbacks = new CallbackDesk({
@@ -71,7 +70,8 @@ export function frontDesk(
           log.info({ to: to.slice(0, 320), origin: page.origin }, 'no token was given');
         return token === undefined ? undefined : { token, seconds: config.current.tokens.seconds };
       },
-      ({ socket }) => askedForTokens.take(socket.remoteAddress ?? ''),
+      limit(tokenRate, 'rate'),
+      address => nobody.take(address),
     ),
     callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, 'rate')),
   ];

@@ -5,6 +5,8 @@ import type { EndReason } from './call-store.ts';
 /** Rejects with the reason for which there is no call. */
 export type TakeToken = () => Promise<string>;
 
+const PATIENCE_MS = 10_000;
+
 let asked: { readonly of: string; readonly at: number; readonly token: Promise<string> } | undefined;
 
 /** `place` takes `to` as a form sends it, and answers `{ token, seconds }`. */
@@ -20,7 +22,9 @@ export function foreseeToken(place: string, to: string): Promise<string> {
   return mine.token;
 
   async function ask(): Promise<string> {
-    const response = await fetch(place, { method: 'POST', body: new URLSearchParams({ to }) }).catch(() => {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const body = new URLSearchParams({ to });
+    const response = await fetch(place, { method: 'POST', body, signal }).catch(() => {
       throw 'gateway-unreachable' satisfies EndReason;
     });
     if (!response.ok) throw (response.status === 403 ? 'not-found' : 'busy') satisfies EndReason;

@@ -1,7 +1,7 @@
 // `POST /callback`: a visitor's wish to be called back, as JSON, from pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressRate } from './address-rate.ts';
+import type { AddressRate } from '../entrance/address-rate.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';

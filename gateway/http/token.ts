@@ -3,6 +3,7 @@
 // twice. What must not be readable elsewhere is the answer, and CORS sees to that.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressRate } from '../entrance/address-rate.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';
@@ -15,30 +16,45 @@ export type MintFor = (
 
 const MOST_BYTES = 2048;
 
-export function tokenRoute(mint: MintFor, may: (request: IncomingMessage) => boolean): Route {
+/** `onNobody` is told who asked for one for somebody whom such a page may not call. */
+export function tokenRoute(
+  mint: MintFor,
+  rate: Pick<AddressRate, 'take'>,
+  onNobody: (address: string) => void = () => {},
+): Route {
   return (request, response, path) => {
     if (path !== '/token') return false;
     if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST' }).end();
-    else answer(mint, may, request, response).catch(() => response.destroy());
+    else {
+      answer(mint, rate, request, response).then(
+        known => known || onNobody(request.socket.remoteAddress ?? ''),
+        () => response.destroy(),
+      );
+    }
     return true;
   };
 }
 
+/** False when there was nobody to be called. */
 async function answer(
   mint: MintFor,
-  may: (request: IncomingMessage) => boolean,
+  rate: Pick<AddressRate, 'take'>,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<boolean> {
   const [page] = askingPages(request);
-  if (!may(request)) {
+  if (!rate.take(request.socket.remoteAddress ?? '')) {
     if (page) allowOrigin(response, page.origin);
-    return refuse(response, 429);
+    refuse(response, 429);
+    return true;
   }
   const body = await bodyOf(request, MOST_BYTES);
   const to = new URLSearchParams(body).get('to') ?? '';
   const minted = page && (await mint(to, page));
-  if (!minted) return refuse(response);
+  if (!minted) {
+    refuse(response);
+    return false;
+  }
   allowOrigin(response, page.origin);
   response.writeHead(200, {
     'Content-Type': 'application/json',
@@ -46,4 +62,5 @@ async function answer(
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(JSON.stringify(minted));
+  return true;
 }

@@ -5,6 +5,8 @@ import { WebSocket } from 'ws';
 import { RawPeer } from '../support/raw-peer.ts';
 import { PAGE, type Scene } from '../support/signalling-gateway.ts';
 
+export type Deserted = Omit<Scene, 'browser'>;
+
 export const DIRECTOR = 'sip:director@mysite.test';
 
 export interface Asking {
@@ -23,14 +25,14 @@ export function askToken(url: string, { origin = PAGE, to = DIRECTOR, headers = 
 }
 
 /** A token for a page; throws where it gets none. */
-export async function tokenOf({ gateway }: Pick<Scene, 'gateway'>, asking: Asking = {}): Promise<string> {
+export async function tokenOf({ gateway }: Deserted, asking: Asking = {}): Promise<string> {
   const response = await askToken(gateway.url, asking);
   if (!response.ok) throw new Error(`no token: ${response.status}`);
   return ((await response.json()) as { token: string }).token;
 }
 
 /** A page that has come in with a token of its own. */
-export async function enter(scene: Scene, asking: Asking = {}): Promise<RawPeer> {
+export async function enter(scene: Deserted, asking: Asking = {}): Promise<RawPeer> {
   const shown = [`token.${await tokenOf(scene, asking)}`];
   return await RawPeer.browser(scene.gateway.url, asking.origin ?? PAGE, shown);
 }
@@ -53,7 +55,7 @@ export interface Answer {
 
 /** Asks for a WebSocket and tells the HTTP status that comes of it. */
 export async function knock(
-  { gateway }: Pick<Scene, 'gateway'>,
+  { gateway }: Deserted,
   { protocols = ['sip'], origin = PAGE, headers = {} }: Knock,
 ): Promise<Answer> {
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/sip?ice`, [...protocols], {

@@ -7,8 +7,8 @@ import { SignJWT } from 'jose';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
-import { PAGE, type Scene, SDP, startScene } from '../support/signalling-gateway.ts';
-import { askToken, DIRECTOR, enter, knock, tokenOf } from './entrance-scene.ts';
+import { PAGE, SDP, startDeserted } from '../support/signalling-gateway.ts';
+import { askToken, type Deserted, DIRECTOR, enter, knock, tokenOf } from './entrance-scene.ts';
 
 const tokens = { site: { tokens: undefined } };
 const SECRET = 'the secret of mysite.test, for a test';
@@ -24,13 +24,13 @@ function sign(
   return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg }).sign(key);
 }
 
-const refusals = (scene: Scene) =>
+const refusals = (scene: Deserted) =>
   scene.logged
     .filter(({ msg }) => msg === 'visitor refused')
     .map(({ status, objection }) => [status, objection]);
 
 test('an upgrade without what it takes is refused at HTTP, and only the log tells why', async context => {
-  const scene = await startScene(context, { site: { tokens: { secret: SECRET } } });
+  const scene = await startDeserted(context, { site: { tokens: { secret: SECRET } } });
   const token = await tokenOf(scene);
   const now = Math.floor(Date.now() / 1000);
   const wrongs: [number, string | undefined, Parameters<typeof knock>[1]][] = [
@@ -71,14 +71,14 @@ test('an upgrade without what it takes is refused at HTTP, and only the log tell
 });
 
 test('two who show one token at the same moment are not both let in', async context => {
-  const scene = await startScene(context, tokens);
+  const scene = await startDeserted(context, tokens);
   const protocols = ['sip', `token.${await tokenOf(scene)}`];
   const answers = await Promise.all(Array.from({ length: 8 }, () => knock(scene, { protocols })));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [101, ...Array<number>(7).fill(401)]);
 });
 
 test('a token makes one call, to the one whom it names', async context => {
-  const scene = await startScene(context, tokens);
+  const scene = await startDeserted(context, tokens);
   const browser = await enter(scene);
   // Known, unknown and in form impossible: one answer for all.
   const answers = new Set<string>();
@@ -103,7 +103,7 @@ test('a token makes one call, to the one whom it names', async context => {
 });
 
 test('tokens are given for those only whom a page may call, and all others hear the same', async context => {
-  const { gateway, logged } = await startScene(context, tokens);
+  const { gateway, logged } = await startDeserted(context, tokens);
   const given = await askToken(gateway.url);
   assert.equal(given.headers.get('Access-Control-Allow-Origin'), PAGE);
   assert.equal(given.headers.get('Cache-Control'), 'no-store');
@@ -126,7 +126,7 @@ test('tokens are given for those only whom a page may call, and all others hear 
 test("a site's own tokens open, by whichever key it names, and alone where it says so", async context => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const scene = await startScene(context, { site: { tokens: { publicKey: pem, required: true } } });
+  const scene = await startDeserted(context, { site: { tokens: { publicKey: pem, required: true } } });
   assert.equal((await askToken(scene.gateway.url)).status, 403, 'the gateway gives none');
   const right = await sign({}, privateKey, 'EdDSA');
   assert.equal((await knock(scene, { protocols: ['sip', `token.${right}`] })).status, 101);
@@ -136,7 +136,7 @@ test("a site's own tokens open, by whichever key it names, and alone where it sa
 });
 
 async function established(context: TestContext, seconds?: number) {
-  const scene = await startScene(context, {
+  const scene = await startDeserted(context, {
     site: { tokens: { secret: SECRET } },
     limits: { graceSeconds: 5 },
   });

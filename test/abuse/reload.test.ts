@@ -12,7 +12,7 @@ test('SIGHUP: new calls go by the new file, running calls and open pages go on, 
   const { call } = await callAnswered(caller, pbx);
   const offer = await browserOffer();
 
-  const newcomer = { domain: 'mysite.test', origins: [PAGE], callable: ['newcomer'] };
+  const newcomer = { domain: 'mysite.test', origins: [PAGE], callable: ['newcomer'], tokens: false as const };
   assert.match(await gateway.reload({ sites: [newcomer] }), /"level":"info".*reloaded/);
 
   new RawCall(other, DIRECTOR).invite(offer);

@@ -27,6 +27,7 @@ export async function startGallerySite(): Promise<GallerySite> {
   const shown: { html: string; headers: Readonly<Record<string, string>> }[] = [];
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://site');
+    if (pathname === '/token') return void response.end('{"token":"of no use","seconds":60}');
     const own = shown[Number(/^\/shown\/(\d+)$/.exec(pathname)?.[1] ?? Number.NaN)];
     if (own)
       return void response.writeHead(200, { 'Content-Type': types.html, ...own.headers }).end(own.html);
@@ -45,7 +46,7 @@ export async function startGallerySite(): Promise<GallerySite> {
       response.writeHead(404).end();
     }
   });
-  // A gateway that never says anything: whoever waits for it waits.
+  // A gateway that gives tokens and never says anything more: whoever waits for it waits.
   server.on('upgrade', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -66,6 +66,17 @@ export interface SceneOptions {
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
+  const scene = await startDeserted(context, options);
+  const browser = await RawPeer.browser(scene.gateway.url, PAGE);
+  context.after(() => browser.close());
+  return { ...scene, browser };
+}
+
+/** The same where no page has come in yet. */
+export async function startDeserted(
+  context: TestContext,
+  options: SceneOptions = {},
+): Promise<Omit<Scene, 'browser'>> {
   const pbxs = await Promise.all(Array.from({ length: options.pbxs ?? 1 }, () => RawPeer.pbx('127.0.0.1')));
   const ports = pbxs.map(pbx => pbx.port);
   if (options.firstIsDead) ports.unshift(await closedPort());
@@ -115,9 +126,7 @@ export async function startScene(context: TestContext, options: SceneOptions = {
   const logged: LogLine[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
   const gateway = await startGateway(config, log, partsOf(options.relay, media));
-  const browser = await RawPeer.browser(gateway.url, PAGE);
   context.after(async () => {
-    browser.close();
     for (const pbx of pbxs) pbx.close();
     await gateway.stop();
     await drachtio?.kill();
@@ -127,7 +136,6 @@ export async function startScene(context: TestContext, options: SceneOptions = {
     gateway,
     drachtio,
     media,
-    browser,
     pbxs,
     logged,
     asked,

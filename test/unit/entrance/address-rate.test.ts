@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddressRate } from '../../../gateway/http/address-rate.ts';
+import { AddressRate } from '../../../gateway/entrance/address-rate.ts';
 
 function scene() {
   const clock = { now: 0 };
