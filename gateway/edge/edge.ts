@@ -77,8 +77,8 @@ export class Edge {
           if ('status' in verdict) refuse(socket, verdict);
           else this.#letIn(request, socket, head, verdict, secure);
         })
-        .catch(error => {
-          this.#log.error({ error }, 'an upgrade failed for a reason of our own');
+        .catch((error: Error) => {
+          this.#log.error({ stack: error.stack }, 'an upgrade failed for a reason of our own');
           socket.destroy();
         });
     });

@@ -4,7 +4,11 @@
 // Claims: `to` (director@mysite.ru), `origin` (of the page), `seconds` (longest call), `jti`, `exp`.
 
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
+import { JWTExpired } from 'jose/errors';
+import { decodeJwt } from 'jose/jwt/decode';
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
 import type { Live } from '../config/live.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
@@ -65,7 +69,7 @@ export class Tokens {
       if (payload.origin !== origin) return 'token-of-another-page';
       return this.#claims(payload, domain, user) ?? 'bad-token';
     } catch (error) {
-      return error instanceof errors.JWTExpired ? 'token-expired' : 'bad-token';
+      return error instanceof JWTExpired ? 'token-expired' : 'bad-token';
     }
   }
 

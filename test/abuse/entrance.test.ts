@@ -29,7 +29,7 @@ const refusals = (scene: Deserted) =>
     .filter(({ msg }) => msg === 'visitor refused')
     .map(({ status, objection }) => [status, objection]);
 
-test('an upgrade without what it takes is refused at HTTP, and only the log tells why', async context => {
+test('9: an upgrade without what it takes is refused at HTTP, and only the log tells why', async context => {
   const scene = await startDeserted(context, { site: { tokens: { secret: SECRET } } });
   const token = await tokenOf(scene);
   const now = Math.floor(Date.now() / 1000);
@@ -70,11 +70,28 @@ test('an upgrade without what it takes is refused at HTTP, and only the log tell
   assert.ok(!JSON.stringify(scene.logged).includes(token), 'no token is logged');
 });
 
-test('two who show one token at the same moment are not both let in', async context => {
+test('9: two who show one token at the same moment are not both let in', async context => {
   const scene = await startDeserted(context, tokens);
   const protocols = ['sip', `token.${await tokenOf(scene)}`];
   const answers = await Promise.all(Array.from({ length: 8 }, () => knock(scene, { protocols })));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [101, ...Array<number>(7).fill(401)]);
+});
+
+test('1: who is not callable is not called: 403, no question to DNS, nothing to the PBX, no port', async context => {
+  const scene = await startDeserted(context, { site: { tokens: false } });
+  const browser = await RawPeer.browser(scene.gateway.url, PAGE);
+  new RawCall(browser, 'sip:nobody@mysite.test').invite(SDP);
+  await browser.response(403);
+  assert.deepEqual([scene.asked, (await scene.media.counts()).calls], [[], 0]);
+  // The PBX hears of the good call alone.
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(SDP);
+  const pbx = scene.pbxs[0]!;
+  pbx.respond(await pbx.request('INVITE'), '486 Busy Here');
+  await browser.response(486);
+  await pbx.request('ACK');
+  assert.equal(pbx.inbox.length, 0);
+  browser.close();
 });
 
 test('a token makes one call, to the one whom it names', async context => {
@@ -162,7 +179,7 @@ test('the longest call that a token allows is over then, with a reason', async c
   await scene.quiet();
 });
 
-test('a page comes back to its call by the right of that call, and nobody else does', async context => {
+test('13: a page comes back to its call by the right of that call, and nobody else does', async context => {
   const { scene, browser, call, pbx, back } = await established(context);
   assert.equal(
     (await knock(scene, { protocols: ['sip', `back.${back}`], origin: scene.gateway.url })).status,

@@ -17,7 +17,9 @@ import type { RawPeer } from '../support/raw-peer.ts';
 import { PAGE } from '../support/signalling-gateway.ts';
 
 const OTHER_PAGE = 'http://other.test';
-const SITES = [{ domain: 'mysite.test', origins: [PAGE, OTHER_PAGE], callable: ['director'], tokens: false as const }];
+const SITES = [
+  { domain: 'mysite.test', origins: [PAGE, OTHER_PAGE], callable: ['director'], tokens: false as const },
+];
 /** Fails where nobody catches it, when it is told to; node makes an exception of such a rejection. */
 const failing = 'process.on("SIGUSR2", () => void Promise.reject(new Error("broken inside")))';
 const preload = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
