@@ -194,6 +194,8 @@ export class SipCall extends Reactive {
 
   /** Fetches what a call needs, as pointing at the button does. */
   preload(): void {
+    const uri = this.#address?.uri;
+    if (uri && this.#socket) this.#foresee(uri);
     this.#prepare().catch(() => {});
   }
 
@@ -211,6 +213,7 @@ export class SipCall extends Reactive {
     // A listener may well have called elsewhere.
     if (!this.#tell('sip-call-request', { to: address.text, video }) || speaking) return;
     speaking = this;
+    this.#foresee(address.uri);
     const sound = openSound();
     this.#report({ type: 'requested', listen });
     const requested = this.#call;
@@ -295,10 +298,12 @@ export class SipCall extends Reactive {
     queueMicrotask(() => this.isConnected || this.hangUp());
   }
 
+  #foresee(uri: string): void {
+    foreseeToken(this.#tokens, uri).catch(() => {});
+  }
+
   async #prepare() {
     const language = this.#language;
-    const uri = this.#address?.uri;
-    if (uri && this.#socket) foreseeToken(this.#tokens, uri).catch(() => {});
     if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
     try {
       const parts = await this.#loading.parts;
