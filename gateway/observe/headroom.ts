@@ -35,6 +35,8 @@ const WINDOW_MS = 1_000;
 /** In a row: one pause, such as that of the start, is over before anybody could be refused. */
 const LATE_WINDOWS = 2;
 const LOOK_EVERY_MS = 250;
+/** What is just about enough is not news several times a second. */
+const LOOK_AGAIN_MS = 1_000;
 
 export class Headroom {
   readonly #gauges: Gauges;
@@ -57,9 +59,8 @@ export class Headroom {
     if (now - this.#windowFrom >= WINDOW_MS) {
       this.#windowFrom = now;
       this.#lateWindows = this.#gauges.lateMs() > MOST_LATE_MS ? this.#lateWindows + 1 : 0;
-      this.#lookedAt = Number.NEGATIVE_INFINITY;
     }
-    if (now - this.#lookedAt >= LOOK_EVERY_MS) {
+    if (now - this.#lookedAt >= (this.#lack ? LOOK_AGAIN_MS : LOOK_EVERY_MS)) {
       this.#lookedAt = now;
       const lack = this.#look();
       if (lack !== this.#lack) this.#changed(lack);
