@@ -10,12 +10,10 @@ import type { Log } from '../observe/log.ts';
 import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
 import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
 import { greeting } from './greeting.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { MessageRate } from './message-rate.ts';
 import { plainAddress } from './plain-address.ts';
 import { type End, type Visitor, Visitors } from './visitor.ts';
-
-const PING_EVERY_MS = 20_000;
-const MISSED_PINGS = 2;
 
 /** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */
 const WS_LIMITS = {
@@ -44,8 +42,7 @@ export class Edge {
   readonly #take: SocketTaker;
   readonly #entrance: Entrance;
   readonly #sockets: WebSocketServer;
-  readonly #heartbeat: NodeJS.Timeout;
-  readonly #missed = new WeakMap<WebSocket, number>();
+  readonly #heartbeat: Heartbeat;
   readonly #whose = new WeakMap<WebSocket, Visitor>();
   /** Why nobody is let in, and who is all the same. */
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
@@ -64,8 +61,7 @@ export class Edge {
     this.#log = log;
     this.#refused = refused;
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
-    this.#heartbeat = setInterval(() => this.#ping(), PING_EVERY_MS);
-    this.#heartbeat.unref();
+    this.#heartbeat = new Heartbeat(this.#sockets.clients);
   }
 
   /** Answers upgrade requests of `server` from now on. */
@@ -151,7 +147,7 @@ export class Edge {
 
   close(): void {
     this.refuseNewcomers('the gateway is stopping');
-    clearInterval(this.#heartbeat);
+    this.#heartbeat.stop();
     for (const socket of this.#sockets.clients) socket.close(1001, 'the gateway is stopping');
     const stragglers = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
@@ -175,30 +171,18 @@ export class Edge {
         this.#refused(visitor.address, 'malformed');
     });
     socket.on('close', () => this.visitors.leave(visitor));
-    socket.on('pong', () => this.#missed.delete(socket));
-    socket.on('message', () => {
-      this.#missed.delete(socket);
+    const heard = () => {
+      this.#heartbeat.heard(socket);
       // What came in the same breath as the message too many is no further offence.
       if (rate.take() || socket.readyState !== socket.OPEN) return;
       this.#log.warn({ address: visitor.address, origin: visitor.origin }, 'visitor sends too fast');
       this.#refused(visitor.address, 'rate');
       socket.close(1008, 'too many messages');
       socket.terminate();
-    });
+    };
+    // A ping is answered at once, so it costs as much as a message.
+    for (const kind of ['message', 'ping', 'pong'] as const) socket.on(kind, heard);
     this.#take(socket, visitor, secure, source => this.visitors.seenAt(visitor, source));
-  }
-
-  /** A cable that was pulled sends no FIN: whoever misses two pings is gone. */
-  #ping(): void {
-    for (const socket of this.#sockets.clients) {
-      const missed = this.#missed.get(socket) ?? 0;
-      if (missed >= MISSED_PINGS) {
-        socket.terminate();
-        continue;
-      }
-      this.#missed.set(socket, missed + 1);
-      socket.ping();
-    }
   }
 }
 

@@ -2,13 +2,19 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { splitEndpoint } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { Certificate, readIdentity } from './certificate.ts';
+import { Connections } from './connections.ts';
 import type { Route } from './route.ts';
 import { widgetFiles } from './widget-files.ts';
+
+/** An upgrade that is never finished must not hold a socket for long. Left alone, node looks only every half minute. */
+const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+/** Nobody reads so slowly that nothing goes for this long. */
+const IDLE_MS = 30_000;
 
 export interface HttpServer {
   readonly server: Server;
@@ -37,18 +43,12 @@ export async function startHttp(config: Config, routes: readonly Route[], log?: 
   }
 
   const secureServer =
-    config.tls && createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000 }, answer);
-  const server = secureServer ?? createServer(answer);
+    config.tls &&
+    createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000, ...PATIENCE }, answer);
+  const server = secureServer ?? createServer(PATIENCE, answer);
   const secure = secureServer !== undefined;
-  // Also those that never said a word of HTTP, or of TLS, are known, and closed in the end.
-  const connections = new Set<Socket>();
-  server.on('connection', socket => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
-  // An upgrade that is never finished must not hold a socket for long.
-  server.headersTimeout = 5_000;
-  server.requestTimeout = 10_000;
+  const connections = new Connections(server, config.limits);
+  server.timeout = IDLE_MS;
   server.maxHeadersCount = 64;
 
   const { address, port } = splitEndpoint(config.listen);
@@ -70,7 +70,7 @@ export async function startHttp(config: Config, routes: readonly Route[], log?: 
       new Promise(resolve => {
         certificate?.close();
         server.close(() => resolve());
-        for (const socket of connections) socket.destroy();
+        connections.destroy();
       }),
   };
 }

@@ -194,7 +194,7 @@ function xorAddress(transaction: Buffer, address: string, port: number): Buffer 
 }
 
 /** Of an address as the socket gave it, so well-formed; an IPv4 address mapped into IPv6 counts as IPv4. */
-function addressBytes(address: string): Buffer {
+export function addressBytes(address: string): Buffer {
   const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
   if (dotted !== null) return Buffer.from(dotted.slice(1).map(Number));
   const [head = '', rest] = (address.split('%')[0] ?? '').split('::');

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { BrowserPort } from './browser-port.ts';
+import { addressBytes } from './stun.ts';
 import { TcpWay } from './tcp-way.ts';
 
 const maxConnections = 1000;
@@ -54,7 +55,7 @@ export class TcpPort {
   }
 
   #welcome(socket: Socket): void {
-    const address = socket.remoteAddress ?? '';
+    const address = neighbourhood(socket.remoteAddress ?? '');
     const others = this.#perAddress.get(address) ?? 0;
     if (others >= maxPerAddress) {
       socket.destroy();
@@ -74,4 +75,10 @@ export class TcpPort {
       },
     });
   }
+}
+
+/** A home has a /64 of IPv6, and may come from any address of it. */
+function neighbourhood(address: string): string {
+  const bytes = addressBytes(address);
+  return bytes.toString('hex', 0, Math.min(bytes.length, 8));
 }
