@@ -1,5 +1,6 @@
 // A visitor: one browser's WebSocket, as the rest of the gateway may know it.
 
+import { networkOf } from '../config/address.ts';
 import type { Grant } from '../entrance/grant.ts';
 
 /** One end of a connection. */
@@ -41,12 +42,12 @@ export class Visitors {
   }
 
   countFrom(address: string): number {
-    return this.#perAddress.get(address) ?? 0;
+    return this.#perAddress.get(networkOf(address)) ?? 0;
   }
 
   enter(visitor: Visitor): void {
     this.#present.set(visitor, undefined);
-    this.#perAddress.set(visitor.address, this.countFrom(visitor.address) + 1);
+    this.#perAddress.set(networkOf(visitor.address), this.countFrom(visitor.address) + 1);
   }
 
   /** From now on `source` means this visitor, while it is here. */
@@ -62,8 +63,8 @@ export class Visitors {
     if (!this.#present.delete(visitor)) return;
     if (name !== undefined && this.#bySource.get(name) === visitor) this.#bySource.delete(name);
     const left = this.countFrom(visitor.address) - 1;
-    if (left > 0) this.#perAddress.set(visitor.address, left);
-    else this.#perAddress.delete(visitor.address);
+    if (left > 0) this.#perAddress.set(networkOf(visitor.address), left);
+    else this.#perAddress.delete(networkOf(visitor.address));
     for (const farewell of this.#farewells) farewell(visitor);
   }
 

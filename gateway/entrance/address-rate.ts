@@ -1,7 +1,7 @@
 // How often one address may ask: so many times in a row, and again as time passes. Remembers so many addresses and
 // no more; those that have been quiet the longest are forgotten first.
 
-import { isIPv6 } from 'node:net';
+import { networkOf } from '../config/address.ts';
 
 export interface AddressRateOptions {
   /** Times in a row. */
@@ -36,7 +36,7 @@ export class AddressRate {
   /** False when this address has had its share. */
   take(address: string): boolean {
     const { burst, everyMs } = this.#options;
-    const key = network(address);
+    const key = networkOf(address);
     const now = this.#now();
     const { left = burst, at = now } = this.#buckets.get(key) ?? {};
     const filled = Math.min(burst, left + (now - at) / everyMs);
@@ -48,15 +48,4 @@ export class AddressRate {
     if (this.#buckets.size > MOST_ADDRESSES && oldest !== undefined) this.#buckets.delete(oldest);
     return allowed;
   }
-}
-
-/** A home has a /64 of IPv6 and may take any address of it; a dual-stack socket shows IPv4 as ::ffff:1.2.3.4. */
-function network(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped || !isIPv6(address)) return mapped ?? address;
-  const [head = '', tail] = address.split('::');
-  const before = head ? head.split(':') : [];
-  const after = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  return [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':');
 }

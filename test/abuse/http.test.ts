@@ -67,7 +67,9 @@ test('headers of 1 MB and bodies of 1 MB are refused, and pages are served', asy
 test('one address holds only so many connections that say nothing', async context => {
   const { gateway } = await startScene(context, { limits: { visitorsPerAddress: 3 } });
   const sockets: BareSocket[] = [];
-  context.after(() => sockets.forEach(({ socket }) => socket.destroy()));
+  context.after(() => {
+    for (const { socket } of sockets) socket.destroy();
+  });
   for (let i = 0; i < 110; i++) sockets.push(await BareSocket.connect(gateway.url));
   for (const { socket } of sockets) socket.resume();
   // The scene's own page is one of 103.
