@@ -46,7 +46,8 @@ export class Screen {
     if (now - this.#lookedAt < 900) return;
     this.#lookedAt = now;
     const frames = this.#video?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
-    this.#moves = frames !== this.#frames || document.hidden;
+    // Before its first one it has not come to a halt.
+    this.#moves = frames === 0 || frames !== this.#frames || document.hidden;
     this.#frames = frames;
   }
 
