@@ -25,11 +25,19 @@ export function fewColours({ width, height, data }: PNG): Buffer {
   }
 }
 
+/** Leaves a mark: two more than a multiple of four, in every channel. `step` is such a multiple. */
 function rounded(colour: number, step: number): number {
   return [16, 8, 0].reduce((sum, shift) => {
-    const channel = Math.min(255, Math.round(((colour >> shift) & 255) / step) * step);
-    return sum | (channel << shift);
+    const channel = Math.min(252, Math.round(((colour >> shift) & 255) / step) * step);
+    return sum | ((channel + 2) << shift);
   }, 0);
+}
+
+/** One byte for each pixel of a picture that was kept, 1 where its colour is not certain to be exact. */
+export function uncertain({ width, height, data }: PNG): Uint8Array {
+  return Uint8Array.from({ length: width * height }, (_, i) =>
+    ((data.readUInt32BE(i * 4) >>> 8) & 0x030303) === 0x020202 ? 1 : 0,
+  );
 }
 
 function file(width: number, height: number, palette: readonly number[], rows: Buffer): Buffer {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
-import { fewColours } from './few-colours.ts';
+import { fewColours, uncertain } from './few-colours.ts';
 import { repository } from './repository.ts';
 
 const folder = `${repository}test/pictures`;
@@ -22,8 +22,8 @@ const folder = `${repository}test/pictures`;
 /** Set, the pictures are taken anew instead of compared. */
 export const renewing = process.env.SIP_CALL_TEST_RENEW !== undefined;
 
-/** More than rounding and another processor's arithmetic do to a colour; 1 is from black to white. */
-const THRESHOLD = 0.07;
+/** More than rounding does to a colour, and more than another processor's arithmetic does; 1 is from black to white. */
+const THRESHOLD = { rounded: 0.07, exact: 0.01 };
 /** A digit that changes has more differing pixels than these in a square of this side. */
 const WINDOW = { side: 16, pixels: 6 };
 
@@ -34,9 +34,19 @@ export function difference(name: string, seen: PNG): string | undefined {
   const { width, height } = kept;
   if (seen.width !== width || seen.height !== height)
     return `${seen.width} by ${seen.height} px, kept ${width} by ${height}`;
-  const options = { threshold: THRESHOLD, windowSize: WINDOW.side };
-  const pixels = pixelmatch(kept.data, seen.data, undefined, width, height, options);
-  return pixels > WINDOW.pixels ? `${pixels} pixels differ in one place` : undefined;
+  const pixels = differing(kept, seen, 'rounded');
+  if (pixels > WINDOW.pixels) return `${pixels} pixels differ in one place`;
+  const shades = differing(kept, seen, 'exact');
+  return shades > WINDOW.pixels ? `${shades} pixels differ a little in one place` : undefined;
+}
+
+/** The most differing pixels in any one window; drawn into `output` when there is one. */
+function differing(kept: PNG, seen: PNG, colours: 'rounded' | 'exact', output?: PNG): number {
+  return pixelmatch(kept.data, seen.data, output?.data, kept.width, kept.height, {
+    threshold: THRESHOLD[colours],
+    windowSize: WINDOW.side,
+    ...(colours === 'exact' && { ignoreMask: uncertain(kept) }),
+  });
 }
 
 let evidence: string | undefined;
@@ -50,9 +60,9 @@ export function leaveEvidence(name: string, seen: PNG): string {
   if (!kept) return evidence;
   writeFileSync(place('kept'), PNG.sync.write(kept));
   if (kept.width !== seen.width || kept.height !== seen.height) return evidence;
-  const differing = new PNG({ width: kept.width, height: kept.height });
-  pixelmatch(kept.data, seen.data, differing.data, kept.width, kept.height, { threshold: THRESHOLD });
-  writeFileSync(place('difference'), PNG.sync.write(differing));
+  const output = new PNG({ width: kept.width, height: kept.height });
+  if (differing(kept, seen, 'rounded', output) <= WINDOW.pixels) differing(kept, seen, 'exact', output);
+  writeFileSync(place('difference'), PNG.sync.write(output));
   return evidence;
 }
 
