@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { addGatewayCommand } from './cli/gateway.ts';
+import { addPbxCommand } from './cli/pbx.ts';
 import { addResolveCommand } from './cli/resolve.ts';
 import { addSnippetCommand } from './cli/snippet.ts';
 import { ConfigError } from './config/load.ts';
@@ -18,6 +19,7 @@ addResolveCommand(program, code => {
   process.exitCode = code;
 });
 addSnippetCommand(program);
+addPbxCommand(program);
 
 try {
   await program.parseAsync();

@@ -141,12 +141,13 @@ export class Call {
     ]);
     if (this.#state !== 'setting-up') return;
 
+    const address = this.#destination.tellsAddress ? this.#caller.address : undefined;
     const invite = (target: Target) =>
       new PbxInvite(
         srf,
         this.#destination,
         target,
-        inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer)),
+        inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer), address),
         offer,
         response => void this.#provisional(response),
       );

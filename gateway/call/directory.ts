@@ -12,6 +12,8 @@ export interface Destination {
   readonly uri: string;
   /** The site's owner lets pages call without a token. */
   readonly free?: boolean;
+  /** The PBX is told the visitor's address. */
+  readonly tellsAddress?: boolean;
 }
 
 /** Which page is calling: its origin, and whether the gateway has served it itself. */
@@ -32,6 +34,7 @@ export function createDirectory(config: Config): Directory {
         callable: new Set(site.callable.map(({ user }) => user)),
         pages: site.pages,
         free: site.tokens === false,
+        tellsAddress: site.tellAddress,
       },
     ]),
   );
@@ -47,6 +50,12 @@ export function createDirectory(config: Config): Directory {
     if (!site || !(site.callable.has(user) || user === echoUser)) return undefined;
     const listed = site.origins.has('*') || site.origins.has(origin);
     if (!listed && !(ownPage && site.pages)) return undefined;
-    return { domain: uri.host, user, uri: `sip:${user}@${uri.host}`, ...(site.free && { free: true }) };
+    return {
+      domain: uri.host,
+      user,
+      uri: `sip:${user}@${uri.host}`,
+      ...(site.free && { free: true }),
+      tellsAddress: site.tellsAddress,
+    };
   };
 }

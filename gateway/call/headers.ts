@@ -11,29 +11,35 @@ const ENVELOPE = { least: 400, most: 650 };
 /**
  * Headers of the INVITE toward the PBX. The caller stays anonymous (RFC 3323 4.1.1.3); the display name
  * tells the person at the desk which page the call comes from; `X-Sip-Call` is the same identifier
- * that the gateway's logs carry. Where the visitor was is told as far as there is room: `offer` is the SDP's size in
- * bytes, and no statistics are worth a call that needs TCP.
+ * that the gateway's logs carry. `address` is the visitor's: the PBX itself only ever sees the gateway. It and where the
+ * visitor was are told as far as there is room: `offer` is the SDP's size in bytes, and nothing of this is worth a call
+ * that needs TCP.
  */
 export function inviteHeaders(
   destination: Destination,
   callId: string,
-  visit: Visit,
+  { page, utm, referrer }: Visit,
   offer: number,
+  address?: string,
 ): Record<string, string> {
   return {
     From: `"${destination.domain} visitor" <sip:anonymous@anonymous.invalid>`,
     To: `<${destination.uri}>`,
     'User-Agent': 'sip-call',
     'X-Sip-Call': callId,
-    ...visitHeaders(visit, offer),
+    ...roomyHeaders({ Address: address, Page: page, Utm: utm, Referrer: referrer }, offer),
   };
 }
 
-function visitHeaders({ page, utm, referrer }: Visit, offer: number): Record<string, string> {
+/** The first ones first. */
+function roomyHeaders(
+  values: Readonly<Record<string, string | undefined>>,
+  offer: number,
+): Record<string, string> {
   const headers: Record<string, string> = {};
   const tooLargeAnyway = offer + ENVELOPE.least > DATAGRAM;
   let left = tooLargeAnyway ? Number.POSITIVE_INFINITY : DATAGRAM - ENVELOPE.most - offer;
-  for (const [name, value] of Object.entries({ Page: page, Utm: utm, Referrer: referrer })) {
+  for (const [name, value] of Object.entries(values)) {
     const line = `X-Sip-Call-${name}: ${value}\r\n`;
     if (!value || line.length > left) continue;
     headers[`X-Sip-Call-${name}`] = value;

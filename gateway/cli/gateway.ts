@@ -1,12 +1,12 @@
 // `sip-call gateway`: runs a gateway from a file, or for one site from flags.
 
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigError, configFrom, parseConfig } from '../config/load.ts';
+import { ConfigError, configFrom } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { startGateway } from '../gateway.ts';
 import { createLog } from '../observe/log.ts';
 import type { Running } from '../process-life.ts';
+import { readConfigFile } from './config-file.ts';
 
 interface Flags {
   config?: string;
@@ -49,7 +49,7 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
 }
 
 function readConfig(flags: Flags): Config {
-  if (flags.config !== undefined) return parseConfig(readFile(flags.config), flags.config);
+  if (flags.config !== undefined) return readConfigFile(flags.config);
   if (!flags.domain || !flags.callable) {
     throw new ConfigError(['give --config FILE, or --domain and --callable for a single site']);
   }
@@ -69,12 +69,4 @@ function readConfig(flags: Flags): Config {
       },
     ],
   });
-}
-
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError([`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`]);
-  }
 }

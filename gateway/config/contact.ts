@@ -17,6 +17,14 @@ export const user = z
   })
   .refine(text => text !== echoUser, { message: 'is where visitors try their sound; expected another name' });
 
+/** A number or name inside the PBX; like a user, it can be read as nothing but itself in a dialplan. */
+export const extension = z
+  .union([z.string(), z.int()], 'expected an extension such as 105')
+  .transform(String)
+  .refine(text => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text), {
+    message: 'expected letters, digits, dots, dashes or underscores, such as 105',
+  });
+
 /** A telephone number as people write it. */
 export const phone = z
   .string('expected a telephone number in quotes, such as "+7 800 200-00-00"')

@@ -1,7 +1,7 @@
 // One who may be called: a name, or all that a site tells of a person.
 
 import { z } from 'zod';
-import { mail, phone, user } from './contact.ts';
+import { extension, mail, phone, user } from './contact.ts';
 import { hours } from './hours.ts';
 import { otherwise } from './otherwise.ts';
 
@@ -29,6 +29,8 @@ const whole = z.strictObject(
     mail: z.union([z.literal(false), mail], 'expected a mail address, or false').optional(),
     /** For the visitor's own telephone. */
     phone: phone.optional(),
+    /** Where the PBX rings for them, such as 105; for `sip-call pbx` alone. Default: the user, if it is a number. */
+    extension: extension.optional(),
     /** Instead of the site's. */
     hours: hours.optional(),
     /** Instead of the site's. */

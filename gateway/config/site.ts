@@ -26,6 +26,8 @@ const shape = z.strictObject({
   callable: z.array(person, 'expected a list of names').min(1, 'expected at least one name'),
   /** Whether the gateway's own pages call them too, such as https://GATEWAY/call?to=director@mysite.ru. */
   pages: z.boolean('expected true or false').default(true),
+  /** Whether the PBX is told the visitor's address, for its log: the header X-Sip-Call-Address. */
+  tellAddress: z.boolean('expected true or false').default(true),
   /** When calls are taken. Default: always. */
   hours: hours.optional(),
   /** What a visitor is offered when a call cannot be. */

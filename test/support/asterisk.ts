@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { debianRoot, findBelow, loaderOf } from './debian-root.ts';
 import { eventually, type Patience } from './eventually.ts';
-import { PeerProcess, run } from './peer-process.ts';
+import { PeerProcess, type ProgramOptions, run } from './peer-process.ts';
 import { privateFolder } from './private-folder.ts';
 import { supportFile } from './repository.ts';
 
@@ -24,6 +24,9 @@ export interface AsteriskOptions {
   readonly address: string;
   /** Where the desk phones listen: Asterisk 16 has to know, at Asterisk 22 they register. */
   readonly phones?: { readonly address: string; readonly port: number };
+  /** Its extensions.conf; the stories' own unless told. */
+  readonly extensions?: string;
+  readonly inside?: ProgramOptions['inside'];
 }
 
 /** What Asterisk looks for on start and complains about; nothing in these is needed. */
@@ -64,6 +67,7 @@ export class Asterisk {
     this.#program = [loader, '--library-path', libraries, binary, '-C', join(this.#folder, 'asterisk.conf')];
     const [command = '', ...args] = this.#program;
     this.#process = new PeerProcess(`Asterisk ${version}`, command, [...args, '-f', '-vvv'], {
+      inside: options.inside,
       env: { OPENSSL_MODULES: join(libraries.split(':')[0] ?? '', 'ossl-modules'), LD_PRELOAD: '' },
     });
   }
@@ -94,7 +98,11 @@ export class Asterisk {
 
   /** What fail2ban would read: notices, warnings, errors. */
   get messages(): string {
-    return readFileSync(join(this.#folder, 'log/messages'), 'utf8');
+    return readFileSync(this.messagesFile, 'utf8');
+  }
+
+  get messagesFile(): string {
+    return join(this.#folder, 'log/messages');
   }
 
   /** Runs one command of its command line; resolves with the answer. */
@@ -154,6 +162,7 @@ function configure(folder: string, root: string, version: AsteriskVersion, optio
       );
     }
   }
+  if (options.extensions) writeFileSync(join(folder, 'extensions.conf'), options.extensions);
   for (const name of EMPTY) writeFileSync(join(folder, `${name}.conf`), '[general]\n');
 
   const data = join(root, 'usr/share/asterisk');

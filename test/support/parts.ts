@@ -15,6 +15,12 @@ const programs = {
   baresip: 'baresip-core',
   sipp: 'sip-tester',
   turnserver: 'coturn',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  nft: 'nftables',
+  'fail2ban-server': 'fail2ban',
+  'named-checkzone': 'bind9-utils',
+  logrotate: 'logrotate',
 } as const;
 
 export type Program = keyof typeof programs;

@@ -14,6 +14,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(sign
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** In whose network it runs; the test's own unless told. */
+  readonly inside?: { readonly pid: number } | undefined;
 }
 
 /** Keeps the last lines only: a chatty peer must not grow the test. */
@@ -29,7 +31,9 @@ export class PeerProcess {
 
   constructor(name: string, command: string, args: readonly string[], options: ProgramOptions = {}) {
     this.name = name;
-    this.#child = spawn(command, args, {
+    const { inside } = options;
+    const [program, ...rest] = inside ? ['nsenter', '-t', String(inside.pid), '-n', command] : [command];
+    this.#child = spawn(program ?? command, [...rest, ...args], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -129,6 +129,15 @@ export class RawPeer {
     return this.#next(wants, `${status} to ${method}`);
   }
 
+  /** The status of the next final response to an INVITE. */
+  async final(): Promise<number> {
+    const wants: Wanted<SipResponse> = (message): message is SipResponse =>
+      message.kind === 'response' &&
+      message.status >= 200 &&
+      message.headers.get('CSeq')?.endsWith('INVITE') === true;
+    return (await this.#next(wants, 'final response')).status;
+  }
+
   /** Answers a request that this peer received. */
   respond(
     request: SipRequest,

@@ -1,0 +1,21 @@
+// The security log does not grow for ever. It is cut where it lies: fail2ban does not start without the file, and the
+// gateway, which opens it anew for each line, needs no signal.
+
+import type { Premises } from './premises.ts';
+
+export function logrotate({ securityLog }: Premises): string {
+  return [
+    '# /etc/logrotate.d/sip-call',
+    `"${securityLog}" {`,
+    '    daily',
+    '    rotate 7',
+    '    maxsize 50M',
+    '    missingok',
+    '    notifempty',
+    '    compress',
+    '    delaycompress',
+    '    copytruncate',
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,193 @@
+// Who guesses is banned, by real fail2ban and real firewalls, and nobody else is: the whole of the administrator's kit
+// in force on machines of its own.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { Fail2ban } from '../support/fail2ban.ts';
+import { namespacesMissing } from '../support/namespace.ts';
+import { partsMissing } from '../support/parts.ts';
+import type { PeerProcess } from '../support/peer-process.ts';
+import { address, Company, type Kit, PAGE } from './company.ts';
+
+const names = Array.from({ length: 15 }, (_, index) => `name${index}@mysite.test`);
+const slow = { within: 20_000 };
+
+describe('fail2ban', { skip: partsMissing() || (await namespacesMissing()) }, () => {
+  let company: Company;
+  let good: PeerProcess;
+
+  before(
+    async () => {
+      company = await Company.open();
+      good = company.caller(
+        company.machines.good,
+        'call',
+        company.gateway.url.replace('[::]', address.gateway),
+        PAGE,
+        'director@mysite.test',
+      );
+      await good.waitFor(/^200 /, slow);
+    },
+    { timeout: 90_000 },
+  );
+  after(async () => await company?.close());
+
+  const url = (host: string = address.gateway) => `http://${host.includes(':') ? `[${host}]` : host}:443`;
+
+  /** The good caller has made two more calls, the second of which began after now, and none ever failed. */
+  async function goodIsUndisturbed(): Promise<void> {
+    const since = good.mark();
+    await good.waitFor(/^200 /, { ...slow, since });
+    await good.waitFor(/^200 /, { ...slow, since: good.mark() });
+    assert.doesNotMatch(good.output(), /failed/);
+  }
+
+  async function gatewayFail2ban(kit: Kit): Promise<Fail2ban> {
+    const files = ['filter.d', 'action.d', 'jail.d'].map(folder => `${folder}/sip-call.conf`);
+    const own = Object.fromEntries(files.map(file => [file, kit(`gateway/fail2ban/${file}`)]));
+    return company.add(await Fail2ban.start(company.machines.gateway, own));
+  }
+
+  const guess = (host?: string) =>
+    company.caller(company.machines.guesser, 'guess', url(host), PAGE, ...names);
+
+  test('a guesser is banned by iptables, its packets no longer arrive, and the ban is lifted again', {
+    timeout: 90_000,
+  }, async () => {
+    const { gateway, guesser } = company.machines;
+    const fail2ban = await gatewayFail2ban(await company.kit('pbx22'));
+    assert.equal(await company.isOpenTo(guesser, url()), true);
+    await guess().waitFor(/^name9@mysite\.test 403$/, slow);
+    await fail2ban.isBanning('sip-call', address.guesser);
+    assert.equal(await company.isOpenTo(guesser, url()), false);
+    const dropped = async () =>
+      Number(
+        /(\d+) +\d+ DROP.*198\.51\.100\.66/.exec(await gateway.shell('iptables -nvxL f2b-sip-call-tcp'))?.[1],
+      );
+    assert.ok((await dropped()) > 0, 'no packet was dropped by the rule');
+    await goodIsUndisturbed();
+    assert.deepEqual(await fail2ban.banned('sip-call'), [address.guesser]);
+
+    await fail2ban.client('set', 'sip-call', 'unbanip', address.guesser);
+    assert.equal(await company.isOpenTo(guesser, url()), true);
+    await fail2ban.stop();
+  });
+
+  test('by nftables too, of IPv6 the whole network, and a ban ends by itself', {
+    timeout: 90_000,
+  }, async () => {
+    const { gateway, guesser } = company.machines;
+    const kit = await company.kit('pbx22', 'nftables');
+    await gateway.shell('iptables -F; iptables -P INPUT ACCEPT; ip6tables -F; ip6tables -P INPUT ACCEPT');
+    await company.load(gateway, 'nft -f', kit('gateway/nftables.conf'));
+    // fail2ban begins with the lines of the last ten minutes: those of the guesser above are put away.
+    await company.load(
+      gateway,
+      `logrotate --force --state ${company.securityLog}.state`,
+      kit('gateway/logrotate.d/sip-call'),
+    );
+    const fail2ban = await gatewayFail2ban(kit);
+    await guess('2001:db8:66::7').waitFor(/^name9@mysite\.test 403$/, slow);
+    await fail2ban.isBanning('sip-call', '2001:db8:66::/64');
+    await guesser.shell(
+      'ip addr add 2001:db8:66::1234/48 dev eth0 nodad; ip addr del 2001:db8:66::66/48 dev eth0',
+    );
+    assert.equal(
+      await company.isOpenTo(guesser, url('2001:db8:66::7')),
+      false,
+      'another address of the home gets in',
+    );
+    assert.equal(await company.isOpenTo(guesser, url()), true, 'IPv6 alone is banned');
+    await goodIsUndisturbed();
+
+    await fail2ban.client('set', 'sip-call', 'bantime', '2');
+    await guess().waitFor(/^name9@mysite\.test 403$/, slow);
+    await eventually('the ban has ended by itself', () => /Unban 198\.51\.100\.66/.test(fail2ban.log), slow);
+    assert.match(fail2ban.log, / Ban 198\.51\.100\.66/);
+    assert.equal(await company.isOpenTo(guesser, url()), true);
+  });
+
+  test('the PBX logs whom the gateway tells of and bans whoever pretends to be told of', {
+    timeout: 90_000,
+  }, async () => {
+    const { gateway, pbx22: machine, good: visitor, forger } = company.machines;
+    const { pbx22 } = company;
+    const kit = await company.kit('pbx22');
+    const fail2ban = company.add(
+      await Fail2ban.start(machine, {
+        'filter.d/asterisk-guest-call.conf': kit('pbx/fail2ban/filter.d/asterisk-guest-call.conf'),
+        'jail.d/asterisk-guest-call.conf': kit('pbx/fail2ban/jail.d/asterisk-guest-call.conf').replace(
+          '/var/log/asterisk/messages',
+          pbx22.messagesFile,
+        ),
+      }),
+    );
+    const wrong = Array.from({ length: 8 }, () => 'gone');
+    await company
+      .caller(visitor, 'guess', url(), PAGE, ...wrong.map(user => `${user}@mysite.test`))
+      .waitFor(/^gone@mysite\.test 404$/, slow);
+    await eventually('all of them are logged', () => told(pbx22.messages, address.good).length === 8, slow);
+    // A gateway that tells nothing is a peer like any other, but one that everybody's calls come from.
+    await company.caller(gateway, 'dial', address.pbx22, '', ...wrong).waitFor(/^gone 404$/, slow);
+    await eventually(
+      'fail2ban sees it and leaves it',
+      () => /Ignore 198\.51\.100\.7 by ip/.test(fail2ban.log),
+      slow,
+    );
+    await company.caller(forger, 'dial', address.pbx22, address.good, ...wrong).waitFor(/^gone 404$/, slow);
+    await fail2ban.isBanning('asterisk-guest-call', address.forger);
+    assert.deepEqual(await fail2ban.banned('asterisk-guest-call'), [address.forger]);
+    assert.match(pbx22.messages, /Wrong call IP=198\.51\.100\.99$/m);
+    assert.equal(told(pbx22.messages, address.good).length, 8, 'a forged header was believed');
+    const before = pbx22.messages.length;
+    await assert.rejects(
+      company
+        .caller(forger, 'dial', address.pbx22, address.good, 'gone')
+        .waitFor(/^gone 404$/, { within: 1_500 }),
+    );
+    assert.equal(pbx22.messages.slice(before).includes(address.forger), false, 'it still arrives');
+    await goodIsUndisturbed();
+    assert.match(pbx22.messages, /Good call IP=198\.51\.100\.50 told by the gateway 198\.51\.100\.7$/m);
+  });
+
+  for (const version of [16, 22] as const) {
+    test(`on Asterisk ${version} no good call is ever a wrong one, and h, i and t are`, {
+      timeout: 60_000,
+    }, async () => {
+      const pbx = version === 16 ? company.pbx16 : company.pbx22;
+      const domain = version === 16 ? 'old.mysite.test' : 'mysite.test';
+      const wrongs = () => pbx.messages.match(/Wrong call/g)?.length ?? 0;
+      const before = wrongs();
+      const caller = company.caller(company.machines.good, 'call', url(), PAGE, `director@${domain}`);
+      await caller.waitFor(/^200 3$/, slow);
+      await caller.stop();
+      await pbx.quiet();
+      assert.equal(wrongs(), before);
+      const { gateway } = company.machines;
+      // From the gateway's own address: whom it tells of is believed, but nothing that is in no address.
+      await company
+        .caller(
+          gateway,
+          'dial',
+          pbx.address,
+          '203.0.113.9 told ${SHELL(id)}',
+          'h',
+          'i',
+          't',
+          's',
+          'x;y',
+          'front-desk',
+        )
+        .waitFor(/^front-desk 404$/, slow);
+      const after = pbx.messages.match(/Wrong call.*/g)?.slice(before);
+      assert.deepEqual(after, Array(6).fill('Wrong call IP=203.0.113.9dEd told by the gateway 198.51.100.7'));
+    });
+  }
+});
+
+function told(messages: string, visitor: string): string[] {
+  return messages
+    .split('\n')
+    .filter(line => line.endsWith(`Wrong call IP=${visitor} told by the gateway ${address.gateway}`));
+}

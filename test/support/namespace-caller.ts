@@ -1,0 +1,90 @@
+// A program for machines of their own: calls a gateway, knocks at it, or calls a PBX past it. One line for each try.
+//
+//   guess URL ORIGIN USER...     calls these, one after another: `USER STATUS`
+//   call URL ORIGIN USER         calls, talks, hangs up, again and again: `200 N`, or `failed ...`
+//   knock URL                    `open` or `shut`
+//   dial ADDRESS TOLD USER...    calls a PBX over UDP, with a header that pretends to be the gateway's: `USER STATUS`
+
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebRtcLeg } from '../bench/webrtc-leg.ts';
+import { RawCall } from './raw-call.ts';
+import { RawPeer } from './raw-peer.ts';
+
+const [what = '', where = '', ...words] = process.argv.slice(2);
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+switch (what) {
+  case 'guess':
+    await guess(words[0] ?? '', words.slice(1));
+    break;
+  case 'call':
+    await callAgainAndAgain(words[0] ?? '', words[1] ?? '');
+    break;
+  case 'knock':
+    await knock();
+    break;
+  case 'dial':
+    await dial(words[0] ?? '', words.slice(1));
+}
+process.exit(0);
+
+async function guess(origin: string, users: readonly string[]): Promise<void> {
+  const browser = await RawPeer.browser(where, origin);
+  const leg = await WebRtcLeg.open();
+  for (const user of users) {
+    new RawCall(browser, `sip:${user}`).invite(leg.offer());
+    say(`${user} ${await browser.final()}`);
+  }
+}
+
+async function callAgainAndAgain(origin: string, user: string): Promise<void> {
+  const leg = await WebRtcLeg.open();
+  for (let number = 1; ; number++) {
+    try {
+      const browser = await RawPeer.browser(where, origin);
+      const call = new RawCall(browser, `sip:${user}`);
+      call.invite(leg.offer());
+      call.ack(await browser.response(200));
+      call.request('BYE');
+      await browser.response(200, 'BYE');
+      browser.close();
+      say(`200 ${number}`);
+      // Each call's ports rest for half a minute after it: ten a second are as many as there are ports for.
+      await pause(100);
+    } catch (error) {
+      say(`failed ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
+
+async function knock(): Promise<void> {
+  const answered = await fetch(`${where}/healthz`, { signal: AbortSignal.timeout(1_500) }).then(
+    response => response.ok,
+    () => false,
+  );
+  say(answered ? 'open' : 'shut');
+}
+
+async function dial(told: string, users: readonly string[]): Promise<void> {
+  const peer = await RawPeer.client(where, 5060);
+  for (const user of users) {
+    const id = randomBytes(6).toString('hex');
+    peer.send(
+      [
+        `INVITE sip:${user}@${where} SIP/2.0`,
+        `Via: SIP/2.0/UDP 0.0.0.0:${peer.port};branch=z9hG4bK${id};rport`,
+        'Max-Forwards: 70',
+        `From: <sip:anonymous@anonymous.invalid>;tag=${id}`,
+        `To: <sip:${user}@${where}>`,
+        `Call-ID: ${id}`,
+        'CSeq: 1 INVITE',
+        `Contact: <sip:anonymous@0.0.0.0:${peer.port}>`,
+        `X-Sip-Call-Address: ${told}`,
+        'Content-Type: application/sdp',
+        'Content-Length: 0\r\n\r\n',
+      ].join('\r\n'),
+    );
+    say(`${user} ${await peer.final()}`);
+  }
+}
