@@ -20,6 +20,7 @@ test('a listed person of a site is callable from its pages, by an address built 
     domain: 'mysite.ru',
     user: 'director',
     uri: 'sip:director@mysite.ru',
+    tellsAddress: true,
   });
   assert.equal(directory('sip:%64irector@MySite.ru', PAGE)?.uri, 'sip:director@mysite.ru');
   assert.equal(directory('sip:sales@other.ru', { origin: 'https://anywhere.example' })?.user, 'sales');

@@ -153,3 +153,16 @@ test('the window that a page opened tells which page that was', () => {
     'X-Sip-Call-Utm: utm_source=letter',
   ]);
 });
+
+for (const tellAddress of [true, false]) {
+  test(`the PBX is ${tellAddress ? '' : 'not '}told the visitor's address, whatever the browser says of it`, async context => {
+    const { browser, pbxs, quiet } = await startScene(context, { site: { tellAddress } });
+    const [pbx] = pbxs as [RawPeer];
+    new RawCall(browser, 'sip:director@mysite.test').invite(SDP, ['X-Sip-Call-Address: 203.0.113.9']);
+    const invite = await pbx.request('INVITE');
+    assert.equal(invite.headers.get('X-Sip-Call-Address'), tellAddress ? '127.0.0.1' : undefined);
+    pbx.respond(invite, '486 Busy Here');
+    await browser.response(486);
+    await quiet();
+  });
+}
