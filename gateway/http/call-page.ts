@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Config } from '../config/schema.ts';
+import { photoUrl } from './people.ts';
 import { type Route, reading } from './route.ts';
 
 const styles =
@@ -21,6 +22,7 @@ const choices: Readonly<Record<string, RegExp>> = {
 interface Person {
   readonly name?: string | undefined;
   readonly title?: string | undefined;
+  readonly photo?: string | undefined;
 }
 
 export function callPageRoute({ sites }: Config): Route {
@@ -41,21 +43,22 @@ export function callPageRoute({ sites }: Config): Route {
       response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Nobody by that name\n');
       return;
     }
+    const photo = photoUrl(`${user}@${host}`, person.photo);
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': policy(request.headers.host),
+      'Content-Security-Policy': policy(photo, request.headers.host),
       'Permissions-Policy': 'microphone=(self), camera=(self), speaker-selection=(self), geolocation=()',
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
       'Cache-Control': 'no-cache',
       Vary: 'Accept-Language',
     });
-    response.end(page(`${user}@${domainToUnicode(host)}`, person, query, request));
+    response.end(page(`${user}@${domainToUnicode(host)}`, { ...person, photo }, query, request));
   });
 }
 
-/** Its own script, this one style sheet, its own WebSocket; in nobody's frame. */
-function policy(host = ''): string {
+/** Its own script, this one style sheet, one photograph, its own WebSocket; in nobody's frame. */
+function policy(photo: string | undefined, host = ''): string {
   // Not every browser takes 'self' to mean the WebSocket too.
   const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
@@ -63,6 +66,7 @@ function policy(host = ''): string {
     "script-src 'self'",
     `style-src 'sha256-${stylesHash}'`,
     `connect-src 'self'${sockets}`,
+    ...(photo ? [`img-src ${photo.startsWith('/') ? "'self'" : new URL(photo).origin}`] : []),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -70,7 +74,7 @@ function policy(host = ''): string {
 }
 
 function page(to: string, person: Person, query: URLSearchParams, request: IncomingMessage): string {
-  const who = Object.entries({ name: person.name, job: person.title })
+  const who = Object.entries({ name: person.name, job: person.title, photo: person.photo })
     .map(([name, value]) => (value ? ` ${name}="${escaped(value)}"` : ''))
     .join('');
   const chosen = Object.entries(choices).filter(([name, shape]) => shape.test(query.get(name) ?? '-'));

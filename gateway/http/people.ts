@@ -18,7 +18,7 @@ export function peopleOf(config: Config): People {
       .flatMap(({ domain, callable }) =>
         callable.map(({ user, name, title, mail, phone, photo }) => {
           const address = `${user}@${domain}`;
-          const elsewhere = photo?.startsWith('https://') ?? true;
+          const elsewhere = isElsewhere(photo);
           const person = {
             address,
             // Nobody told the name: the address has to do.
@@ -27,10 +27,19 @@ export function peopleOf(config: Config): People {
             company: domain,
             mail,
             phone,
-            photo: elsewhere ? photo : `/card/${address}/photo`,
+            photo: photoUrl(address, photo),
           };
           return [address, { person, photoFile: elsewhere ? undefined : photo }] as const;
         }),
       ),
   );
+}
+
+/** Where browsers find a photograph of the configuration: an https URL, or a path on the gateway. */
+export function photoUrl(address: string, photo: string | undefined): string | undefined {
+  return isElsewhere(photo) ? photo : `/card/${address}/photo`;
+}
+
+function isElsewhere(photo: string | undefined): boolean {
+  return photo?.startsWith('https://') ?? true;
 }

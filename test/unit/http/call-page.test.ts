@@ -12,7 +12,11 @@ async function page(context: TestContext, query: string, headers: Record<string,
       {
         domain: 'mysite.ru',
         origins: ['https://mysite.ru'],
-        callable: ['director', { user: 'anna', name: 'Anna "A" <b>', title: 'Sales' }],
+        callable: [
+          'director',
+          { user: 'anna', name: 'Anna "A" <b>', title: 'Sales', photo: 'https://photos.mysite.ru/anna.jpg' },
+          { user: 'boris', photo: 'boris.jpg' },
+        ],
       },
       { domain: 'xn--d1abbgf6aiiy.xn--p1ai', origins: ['*'], callable: ['info'] },
       { domain: 'closed.ru', origins: ['*'], callable: ['director'], pages: false },
@@ -33,12 +37,25 @@ test('a link to a person is a page with one button, from which nothing else can 
     /default-src 'none'; script-src 'self'; style-src 'sha256-[^']+'; connect-src 'self' ws:/,
   );
   assert.match(policy, /frame-ancestors 'none'/);
+  assert.doesNotMatch(policy, /img-src/);
   assert.doesNotMatch(policy, /unsafe/);
 });
 
 test('the page says who it is, as the configuration does', async context => {
   const text = await (await page(context, 'to=anna@mysite.ru')).text();
   assert.match(text, /to="anna@mysite\.ru" name="Anna &#34;A&#34; &#60;b&#62;" job="Sales"/);
+});
+
+test('the page shows the photograph that the configuration names, and may load it from there alone', async context => {
+  const elsewhere = await page(context, 'to=anna@mysite.ru');
+  assert.match(await elsewhere.text(), / photo="https:\/\/photos\.mysite\.ru\/anna\.jpg"/);
+  assert.match(
+    elsewhere.headers.get('content-security-policy') ?? '',
+    /; img-src https:\/\/photos\.mysite\.ru;/,
+  );
+  const here = await page(context, 'to=boris@mysite.ru');
+  assert.match(await here.text(), / photo="\/card\/boris@mysite\.ru\/photo"/);
+  assert.match(here.headers.get('content-security-policy') ?? '', /; img-src 'self';/);
 });
 
 test('a link may be written as SIP writes it, and in the letters of its country', async context => {
