@@ -6,8 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { MediaError, type MediaEvent } from '../relay.ts';
 import type { FromWorker, LogLevel, WorkerReplies, WorkerRequest, WorkerSettings } from './protocol.ts';
 
-/** A worker that does not answer is as good as dead. */
+/** A worker that does not answer is as good as dead, and is ended; it is asked this often, whatever else it is asked. */
 const replyMs = 5000;
+const beatMs = 1000;
 /** One that dies again at once is started anew less and less eagerly. */
 const restartMs = [0, 250, 1000, 5000] as const;
 const healthyMs = 10_000;
@@ -38,11 +39,13 @@ export class WorkerLink {
   #deaths = 0;
   #startedAt = 0;
   #restart: NodeJS.Timeout | null = null;
+  readonly #beat: NodeJS.Timeout;
   readonly #started: Promise<void>;
 
   constructor(settings: WorkerSettings, events: LinkEvents) {
     this.#settings = settings;
     this.#events = events;
+    this.#beat = setInterval(() => void this.ask({ op: 'counts' }).catch(() => {}), beatMs).unref();
     this.#started = new Promise((resolve, reject) => {
       this.#worker = this.#start(resolve, reject);
     });
@@ -82,6 +85,7 @@ export class WorkerLink {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new MediaError('the media worker does not answer', 503));
+        this.#hangs();
       }, replyMs);
       this.#waiting.set(id, { resolve: value => resolve(value as WorkerReplies[Op]), reject, timer });
       this.#worker?.postMessage({ id, request });
@@ -90,6 +94,7 @@ export class WorkerLink {
 
   async shutdown(): Promise<void> {
     this.#closing = true;
+    clearInterval(this.#beat);
     if (this.#restart !== null) clearTimeout(this.#restart);
     if (this.#ready) await this.ask({ op: 'shutdown' }).catch(() => {});
     await this.#worker?.terminate();
@@ -103,7 +108,8 @@ export class WorkerLink {
         this.#port = message.port;
         this.#tcpPort = message.tcpPort;
         this.#ready = true;
-        up?.();
+        if (up) up();
+        else this.#events.log('info', {}, 'Another media worker has taken its place');
       } else this.#hear(message);
     });
     worker.on('error', error => {
@@ -132,6 +138,12 @@ export class WorkerLink {
       if (message.type === 'reply') waiting.resolve(message.value);
       else waiting.reject(new MediaError(message.message, message.status));
     }
+  }
+
+  /** Its calls are silent already: they end, and another worker takes its place. */
+  #hangs(): void {
+    this.#events.log('error', {}, 'A media worker does not answer, and is ended');
+    void this.#worker?.terminate();
   }
 
   #died(): void {

@@ -1,0 +1,33 @@
+// A media worker that lives and does nothing any more, as a bug in a loop would have it.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { privateFolder } from '../support/private-folder.ts';
+import { callAnswered, startProcessScene } from '../support/process-scene.ts';
+
+/** Runs in every thread: the media worker hangs once that file is there. */
+const hanging = (file: string) => `
+  import { existsSync, rmSync } from 'node:fs';
+  import { isMainThread } from 'node:worker_threads';
+  const file = ${JSON.stringify(file)};
+  if (!isMainThread) setInterval(() => { if (existsSync(file)) { rmSync(file); for (;;); } }, 20);`;
+
+test('29: a media worker that hangs is ended, its calls hear of it, and the next call finds another', async context => {
+  const file = join(privateFolder('hang'), 'now');
+  const { gateway, pbx, page } = await startProcessScene(context, {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(hanging(file))}`],
+  });
+  const caller = await page();
+  const { call } = await callAnswered(caller, pbx);
+  writeFileSync(file, '');
+  const bye = await caller.request('BYE');
+  // No sound had come that far yet: there is no browser behind this page.
+  assert.match(bye.headers.get('Reason') ?? '', /cause=503;text="No sound got through"/);
+  call.respond(bye, '200 OK');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await gateway.waitFor(/"level":"error".*A media worker does not answer/);
+  await gateway.waitFor(/"level":"info".*Another media worker/, { within: 30_000 });
+  await callAnswered(caller, pbx);
+});
