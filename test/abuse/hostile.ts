@@ -67,8 +67,9 @@ export class Hostile {
 
   #uri(): string {
     const random = this.#random;
-    if (!random.oneIn(4)) return `sip:${random.pick(['director', '%64irector', '101'])}@mysite.test`;
+    if (random.oneIn(2)) return `sip:${random.pick(['director', '%64irector', '101'])}@mysite.test`;
     const user = random.pick(USERS);
+    if (random.oneIn(2)) return `sip:${user}@mysite.test`;
     const host = random.pick([
       'mysite.test',
       'MySite.Test',
