@@ -117,6 +117,7 @@ test('15: a CANCEL before the PBX has said anything waits for its first word', a
   call.cancel();
   await browser.response(200, 'CANCEL');
   await browser.response(487);
+  await siege.goodCall();
   assert.equal(methodsAt(pbx).includes('CANCEL'), false);
   pbx.respond(invite, '100 Trying');
   const cancel = await pbx.request('CANCEL');
@@ -125,7 +126,6 @@ test('15: a CANCEL before the PBX has said anything waits for its first word', a
   pbx.respond(invite, '487 Request Terminated');
   await pbx.request('ACK');
   await assertQuiet(siege);
-  assert.equal(methodsAt(pbx).includes('BYE'), false);
 });
 
 test('15: a CANCEL that crosses the 200 of the PBX ends in ACK and BYE', async context => {
