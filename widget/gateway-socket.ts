@@ -1,11 +1,13 @@
 // The WebSocket to the gateway in the shape that JsSIP asks of a socket. It opens with a token, and again with what the
 // gateway has given for coming back to the call. Its first frame is not SIP but the gateway's greeting, which says that,
-// and by which TURN servers media may go; to JsSIP the connection is open once it is here.
+// for how long a lost call is held, and by which TURN servers media may go; to JsSIP the connection is open once it is
+// here, or has been waited for in vain.
 import type { EndReason } from './call-store.ts';
 import type { TakeToken } from './token.ts';
 
 interface Greeting {
-  readonly iceServers: RTCIceServer[];
+  readonly iceServers?: RTCIceServer[];
+  readonly graceSeconds?: number;
   readonly back?: string;
 }
 
@@ -15,6 +17,9 @@ export class GatewaySocket {
   via_transport: string;
   /** As of the last greeting; their credentials pass away. */
   iceServers: RTCIceServer[] = [];
+  /** Milliseconds that a call lives on without its WebSocket, or without its sound. */
+  grace = 0;
+  readonly #patience: number;
   /** Why no token was to be had. */
   refusal: EndReason | undefined;
   readonly #token: TakeToken;
@@ -30,8 +35,9 @@ export class GatewaySocket {
   ondisconnect(_error: boolean, _code?: number, _reason?: string) {}
   ondata(_data: unknown) {}
 
-  /** `url`: ws or wss. */
-  constructor(url: string, token: TakeToken) {
+  /** `url`: ws or wss. `patience`: milliseconds for the greeting, which an older gateway does not send. */
+  constructor(url: string, token: TakeToken, patience = 2_000) {
+    this.#patience = patience;
     const { host, protocol } = new URL(url);
     this.#token = token;
     this.url = url;
@@ -59,6 +65,11 @@ export class GatewaySocket {
   #open(shown: string): void {
     const socket = new WebSocket(`${this.url}?ice`, ['sip', shown]);
     socket.binaryType = 'arraybuffer';
+    socket.onopen = () =>
+      setTimeout(() => {
+        const waits = socket === this.#socket && !this.#greeted && socket.readyState === WebSocket.OPEN;
+        if (waits) this.#greet('{}');
+      }, this.#patience);
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return;
       if (this.#greeted) this.ondata(data);
@@ -96,8 +107,9 @@ export class GatewaySocket {
   }
 
   #greet(data: string): void {
-    const { iceServers, back } = JSON.parse(data) as Greeting;
+    const { iceServers = [], graceSeconds = 30, back } = JSON.parse(data) as Greeting;
     this.iceServers = iceServers;
+    this.grace = graceSeconds * 1_000;
     this.#back = back;
     this.#spare = 0;
     this.#greeted = true;

@@ -19,8 +19,6 @@ import type { TakeToken } from './token.ts';
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
 // there is nothing to hide (RFC 3261 8.1.1.3).
 const anonymous = 'sip:anonymous@anonymous.invalid';
-/** Milliseconds that a call lives on without its WebSocket, or without its sound. */
-const grace = 30_000;
 const reconnection = { first: 1_000, most: 8_000 };
 /** Milliseconds for an answer that the gateway gives by itself; without one, the WebSocket is believed dead. */
 const patience = 5_000;
@@ -222,7 +220,7 @@ export class Phone {
       for (const change of ['mute', 'unmute', 'ended']) track.addEventListener(change, told);
       told();
     });
-    this.#path = new MediaPath(connection, grace, {
+    this.#path = new MediaPath(connection, this.#socket.grace, {
       restart: () => this.#restart(),
       report: event => this.#observer.report(event),
       over: () => this.hangUp(this.#mediaReason()),
@@ -291,7 +289,7 @@ export class Phone {
     }
     this.#observer.report({ type: 'signalling-lost' });
     // Each failed attempt to reconnect is another 'disconnected': the grace runs from the first.
-    this.#grace ??= setTimeout(() => this.hangUp('call-dropped'), grace);
+    this.#grace ??= setTimeout(() => this.hangUp('call-dropped'), this.#socket.grace);
     this.#way.begin();
   }
 

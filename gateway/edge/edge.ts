@@ -112,7 +112,7 @@ export class Edge {
     const address = addressOf(request);
     socket.once('close', () => this.#entrance.grants.left(grant));
     this.#sockets.handleUpgrade(request, socket, head, accepted => {
-      const first = greeting(request.url, this.#config.current.turn, Date.now(), grant?.way);
+      const first = greeting(request.url, this.#config.current, Date.now(), grant?.way);
       if (first) accepted.send(first);
       this.#welcome(accepted, { address, port, ...admission }, secure);
     });

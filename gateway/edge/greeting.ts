@@ -1,8 +1,10 @@
 // What a page is told before any SIP when it asks for it by `?ice` in its WebSocket's address: the TURN servers that
-// its media may take, with credentials of its own, and the way back to its call. Comes with the connection, so that no
-// call waits for it, and to nobody who may not have one. The credentials are those of coturn's `use-auth-secret`.
+// its media may take, with credentials of its own, for how long its call is held when it loses its way, and the way
+// back to it. Comes with the connection, so that no call waits for it, and to nobody who may not have one. The
+// credentials are those of coturn's `use-auth-secret`.
 
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Config } from '../config/schema.ts';
 import type { Turn } from '../config/turn.ts';
 
 /** As `RTCConfiguration` takes them. */
@@ -12,15 +14,19 @@ export interface IceServer {
   readonly credential: string;
 }
 
+/** Of the configuration. */
+type Greeted = Pick<Config, 'turn'> & { readonly limits: Pick<Config['limits'], 'graceSeconds'> };
+
 /** The first frame for whoever came by this URL; undefined for those who did not ask. `now` in milliseconds. */
 export function greeting(
   url: string | undefined,
-  turn: Turn | undefined,
+  { turn, limits: { graceSeconds } }: Greeted,
   now: number,
   back?: string,
 ): string | undefined {
   const asked = new URLSearchParams(url?.split('?')[1]).has('ice');
-  return asked ? JSON.stringify({ iceServers: turn ? [iceServer(turn, now)] : [], back }) : undefined;
+  const iceServers = turn ? [iceServer(turn, now)] : [];
+  return asked ? JSON.stringify({ graceSeconds, iceServers, back }) : undefined;
 }
 
 function iceServer({ urls, secret, seconds }: Turn, now: number): IceServer {

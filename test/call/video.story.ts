@@ -1,6 +1,7 @@
 // Video: from the first offer on, switched on and off in mid-call, refused, and between two visitors of one room.
 
 import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
 import type { Line } from '../support/office.ts';
 import { stories } from '../support/story.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -18,17 +19,42 @@ stories(
     lines.set(22, await office.line({ first: office.addressOf(22) }));
   },
   story => {
-    story("VP8 comes back from Asterisk 22's Echo, and its frames are decoded", async () => {
-      await visitor.open(lines.get(22)!.pageFor('echo', { video: '' }));
-      await visitor.call();
-      await visitor.waitFor('in-call');
-      const picture = await visitor.sees(30);
-      assert.equal(picture.codec, 'video/VP8');
-      assert.ok(Number(picture.frameWidth) > 0);
-      // The sound that goes with it comes back too.
-      await visitor.hears(visitor.tone);
-      await visitor.hangUp();
-    });
+    story(
+      "VP8 comes back from Asterisk 22's Echo, from one camera and another, and is seen apart and large",
+      async () => {
+        await visitor.open(lines.get(22)!.pageFor('echo', { video: '' }));
+        await visitor.call();
+        await visitor.waitFor('in-call');
+        const picture = await visitor.sees(30);
+        assert.equal(picture.codec, 'video/VP8');
+        assert.ok(Number(picture.frameWidth) > 0);
+        // The sound that goes with it comes back too.
+        await visitor.hears(visitor.tone);
+
+        for (const [name, shown] of [
+          [/^Picture in picture$/, () => document.pictureInPictureElement?.localName],
+          [/^Full screen$/, () => document.fullscreenElement?.localName],
+        ] as const) {
+          await visitor.click(name);
+          await eventually(`${name}`, async () => (await visitor.happens(shown)) === 'sip-call');
+          await visitor.click(name);
+          await eventually(`no longer ${name}`, async () => !(await visitor.happens(shown)));
+        }
+
+        const cameras = [await visitor.happens(() => window.sipCallTest.camera())];
+        // There are three; from Chromium's second, which is one for motion JPEG, no connection gets a frame.
+        for (const _ of ['the second', 'the third']) {
+          await visitor.click(/^Switch camera$/);
+          await eventually('another camera is sent', async () => {
+            const sent = await visitor.happens(() => window.sipCallTest.camera());
+            return sent && !cameras.includes(sent) && cameras.push(sent);
+          });
+        }
+        await visitor.uses(['camera', 'microphone']);
+        await visitor.sees(20);
+        await visitor.hangUp();
+      },
+    );
 
     story('the camera is asked for when it is switched on, and let go when it is switched off', async () => {
       await visitor.open(lines.get(22)!.pageFor('echo'));

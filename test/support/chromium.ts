@@ -19,7 +19,7 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
   const browser = await chromium.launch({
     executablePath: programPath('chromium') ?? 'chromium',
     headless: process.env.SIP_CALL_TEST_SHOW === undefined,
-    args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`],
+    args: ['--use-fake-device-for-media-stream=device-count=3', `--use-file-for-fake-audio-capture=${file}`],
   });
   return drive(browser, undefined);
 }

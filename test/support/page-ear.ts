@@ -16,10 +16,11 @@ export interface PageEar {
   stats(): Promise<Record<string, unknown>[]>;
   /** What the page has asked the visitor for, as getUserMedia was called. */
   readonly asked: readonly PageDevice[];
-  /** Devices that are open now: their lights are on. */
+  /** Devices that are open now, each by itself: their lights are on. */
   open(): PageDevice[];
-  /** The id of the microphone that the newest connection sends. */
+  /** The ids of the devices that the newest connection sends. */
   microphone(): string | undefined;
+  camera(): string | undefined;
 }
 
 declare global {
@@ -75,6 +76,11 @@ export function installEar(): void {
     return await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(file);
   };
 
+  const sent = (kind: string) => {
+    const senders = connections.at(-1)?.getSenders() ?? [];
+    return senders.find(({ track }) => track?.kind === kind)?.track?.getSettings().deviceId;
+  };
+
   const states: PageEar['states'] = [];
   addEventListener('sip-call-state', event => states.push((event as CustomEvent).detail));
 
@@ -83,7 +89,7 @@ export function installEar(): void {
     asked,
     open() {
       const live = captured.filter(track => track.readyState === 'live');
-      return [...new Set(live.map(({ kind }) => (kind === 'audio' ? 'microphone' : 'camera')))];
+      return live.map(({ kind }) => (kind === 'audio' ? 'microphone' : 'camera'));
     },
     async listen() {
       const tracks = [...players]
@@ -99,10 +105,8 @@ export function installEar(): void {
       }
       return { samples: Array.from(samples, sample => Math.round(sample * 32767)), rate: 48_000 };
     },
-    microphone() {
-      const senders = connections.at(-1)?.getSenders() ?? [];
-      return senders.find(({ track }) => track?.kind === 'audio')?.track?.getSettings().deviceId;
-    },
+    microphone: () => sent('audio'),
+    camera: () => sent('video'),
     async stats() {
       const report = await connections.at(-1)?.getStats();
       return report ? [...report.values()] : [];

@@ -58,7 +58,7 @@ test('a page that asks is greeted before anything else is said', async context =
   const { enter, taken } = await startEdge(context);
   const socket = enter('/sip?ice');
   const [first] = await once(socket, 'message');
-  assert.deepEqual(JSON.parse(String(first)), { iceServers: [] });
+  assert.deepEqual(JSON.parse(String(first)), { graceSeconds: 30, iceServers: [] });
   taken[0]?.send('SIP/2.0 200 OK');
   const [second] = await once(socket, 'message');
   assert.equal(String(second), 'SIP/2.0 200 OK');

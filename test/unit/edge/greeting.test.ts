@@ -5,10 +5,13 @@ import { greeting, type IceServer } from '../../../gateway/edge/greeting.ts';
 
 const turn = { urls: ['turn:turn.mysite.ru?transport=tcp'], secret: 'cymru', seconds: 600 };
 
+const limits = { graceSeconds: 12 };
+const config = { turn, limits };
+
 const serversOf = (frame: string | undefined): IceServer[] => JSON.parse(frame ?? '').iceServers;
 
 test('who asks is greeted with credentials that the TURN server takes until their time is over', () => {
-  const [server] = serversOf(greeting('/sip?ice', turn, 1_000_000_999));
+  const [server] = serversOf(greeting('/sip?ice', config, 1_000_000_999));
   assert.deepEqual(server?.urls, turn.urls);
   assert.match(server?.username ?? '', /^1000600:[0-9a-f]{12}$/);
   const expected = createHmac('sha1', 'cymru').update(server!.username).digest('base64');
@@ -16,13 +19,16 @@ test('who asks is greeted with credentials that the TURN server takes until thei
 });
 
 test('no two visitors get the same', () => {
-  const names = [1, 2].map(() => serversOf(greeting('/sip?ice', turn, 0))[0]?.username);
+  const names = [1, 2].map(() => serversOf(greeting('/sip?ice', config, 0))[0]?.username);
   assert.notEqual(names[0], names[1]);
 });
 
-test('without a TURN server the greeting is empty, and who did not ask hears nothing', () => {
-  assert.deepEqual(serversOf(greeting('/sip?ice', undefined, 0)), []);
-  assert.equal(greeting('/sip', turn, 0), undefined);
-  assert.equal(greeting('/sip?police', turn, 0), undefined);
-  assert.equal(greeting(undefined, turn, 0), undefined);
+test('every greeting says for how long a call is held; who did not ask hears nothing', () => {
+  assert.deepEqual(JSON.parse(greeting('/sip?ice', { turn: undefined, limits }, 0) ?? ''), {
+    graceSeconds: 12,
+    iceServers: [],
+  });
+  assert.equal(greeting('/sip', config, 0), undefined);
+  assert.equal(greeting('/sip?police', config, 0), undefined);
+  assert.equal(greeting(undefined, config, 0), undefined);
 });
