@@ -27,6 +27,8 @@ export interface GatewaySoakOptions {
   /** One call in so many is heard: ICE, DTLS, SRTP, two seconds of sound. */
   readonly heardEvery: number;
   readonly progress?: (line: string) => void;
+  /** Where heap snapshots go, taken with both measures. */
+  readonly snapshots?: string | undefined;
 }
 
 export interface GatewaySoakReport {
@@ -55,7 +57,7 @@ const CALLS_A_PAGE = 20;
 const MEASURE_MS = 15_000;
 const MEASURING_VISITORS = 16;
 const MARGIN = 0.6;
-const WARM_UP_CALLS = 300;
+const WARM_UP_CALLS = 1_000;
 
 /** Of ten calls; what people do most comes most. */
 const mix: readonly Script[] = [
@@ -72,7 +74,7 @@ const mix: readonly Script[] = [
 ];
 
 export async function soakGateway(options: GatewaySoakOptions): Promise<GatewaySoakReport> {
-  const { heardEvery, progress = () => {} } = options;
+  const { heardEvery, snapshots, progress = () => {} } = options;
   const link = new LossyLink(options.seed, options.share);
   const sip = await freePort(HOST);
   const callee = await SoakCallee.open(link, () => sip, T1);
@@ -141,6 +143,7 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
   progress('waiting until the first calls are forgotten');
   const before = await settled(gateway, () => idle.splice(0).forEach(leave), callee);
 
+  if (snapshots) await gateway.snapshot(`${snapshots}/before.heapsnapshot`);
   const [beforeCalls, beforeHeard] = [ended, heard];
   for (const map of [byLink, failures]) map.clear();
   setupMs.length = 0;
@@ -168,6 +171,7 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
   }
   await Promise.all(running);
   const after = await settled(gateway, () => idle.splice(0).forEach(leave), callee);
+  if (snapshots) await gateway.snapshot(`${snapshots}/after.heapsnapshot`);
   callee.socket.close();
   echo.close();
   await gateway.stop();

@@ -1,6 +1,7 @@
 // `npm run soak -- [--minutes 60] [--rate CALLS-A-SECOND] [--seed N] [--heard-every 10]`: prints what became of the
 // calls, and what the gateway has not given back. The exit code is 1 when it kept anything, or when a call failed
 // whose datagrams the link had not lost.
+// SIP_CALL_SOAK_SNAPSHOTS=folder leaves heap snapshots there, for heap-growth.ts to compare.
 
 import { parseArgs } from 'node:util';
 import { percentile } from '../../bench/figure.ts';
@@ -25,6 +26,7 @@ const report = await soakGateway({
   share: 0.01,
   heardEvery: Number(values['heard-every']),
   progress: line => console.log(line),
+  snapshots: process.env.SIP_CALL_SOAK_SNAPSHOTS,
 });
 
 const { before, after, peak, link, failures, byLink, calls } = report;

@@ -74,11 +74,11 @@ async function play(
 ): Promise<string | undefined> {
   const startedAt = performance.now();
   call.send('INVITE', 1, sound.offer);
-  if (script === 'cancels') {
-    await call.response('INVITE', 1, 180);
-    call.send('CANCEL', 1);
+  let answer = await call.response('INVITE', 1, 180);
+  if (answer.status === 180) {
+    if (script === 'cancels') call.send('CANCEL', 1);
+    answer = await call.response('INVITE', 1);
   }
-  const answer = await call.response('INVITE', 1);
   if (answer.status !== 200) {
     call.acknowledge(answer);
     const expected = { 'is-busy': 486, cancels: 487 } as Partial<Record<Script, number>>;
