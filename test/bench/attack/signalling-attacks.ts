@@ -6,8 +6,9 @@ import { mutate } from '../../fuzz/mutate.ts';
 import { Random } from '../../fuzz/random.ts';
 import { seeds } from '../../fuzz/seeds.ts';
 import { SDP } from '../../support/signalling-gateway.ts';
+import { openPage } from '../page.ts';
 import { pace, udpFrom } from './pace.ts';
-import { type Attack, GATEWAY } from './targets.ts';
+import { type Attack, GATEWAY, type Targets } from './targets.ts';
 
 const SEED = 7;
 const PER_SECOND = 1_000;
@@ -30,37 +31,44 @@ export const unansweredInvites: Attack = async ({ sip, uri }, from, ms) => {
   return dealt;
 };
 
-export const brokenFrames: Attack = async ({ url }, from, ms) => {
+export const brokenFrames: Attack = async (targets, from, ms) => {
   const next = broken();
-  return await overSockets(url, from, ms, PER_SECOND, () => next());
+  return await overSockets(targets, from, ms, PER_SECOND, () => next());
 };
 
-export const hastyInvites: Attack = async ({ url, uri }, from, ms) =>
-  await overSockets(url, from, ms, PER_SECOND / 2, () => invite(uri, 'WS', 'attacker.invalid'));
+export const hastyInvites: Attack = async (targets, from, ms) =>
+  await overSockets(targets, from, ms, PER_SECOND / 2, () => invite(targets.uri, 'WS', 'attacker.invalid'));
 
-/** On sockets that are opened again as soon as they are closed. */
+/** On sockets that are opened again as soon as they are closed, each with a token of its own as long as there are any. */
 async function overSockets(
-  url: string,
+  { url, uri }: Targets,
   from: string,
   ms: number,
   perSecond: number,
   frame: () => Buffer,
 ): Promise<number> {
-  const sockets = Array.from({ length: SOCKETS }, () => visitor(url, from));
+  const sockets = new Array<WebSocket | 'coming' | undefined>(SOCKETS).fill(undefined);
   const dealt = await pace(perSecond, ms, index => {
     const place = index % SOCKETS;
-    const socket = sockets[place]!;
-    if (socket.readyState === WebSocket.OPEN) socket.send(frame());
-    else if (socket.readyState === WebSocket.CLOSED) sockets[place] = visitor(url, from);
+    const socket = sockets[place];
+    if (socket === 'coming' || socket?.readyState === WebSocket.CONNECTING) return;
+    if (socket?.readyState === WebSocket.OPEN) {
+      socket.send(frame());
+      return;
+    }
+    sockets[place] = 'coming';
+    openPage(url, { from, to: uri }).then(
+      page => {
+        page.on('error', () => {});
+        sockets[place] = page;
+      },
+      () => {
+        sockets[place] = undefined;
+      },
+    );
   });
-  for (const socket of sockets) socket.terminate();
+  for (const socket of sockets) if (socket instanceof WebSocket) socket.terminate();
   return dealt;
-}
-
-export function visitor(url: string, from: string, origin = 'http://bench.test'): WebSocket {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/sip`, 'sip', { origin, localAddress: from });
-  socket.on('error', () => {});
-  return socket;
 }
 
 function broken(): () => Buffer {
