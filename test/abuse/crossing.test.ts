@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { SipMessage, SipRequest } from '../../gateway/engine/message/message.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
@@ -78,31 +79,44 @@ test('14: the same INVITE by another branch is answered 482, and rings once', as
 });
 
 test('15: a CANCEL in the same breath as its INVITE rings nobody for longer than a breath', async context => {
-  const siege = await startSiege(context);
+  const siege = await startSiege(context, { limits: { answerSeconds: 5 } });
   const { browser, pbx } = siege;
-  const invites = Array.from({ length: 5 }, () => stray('INVITE', DIRECTOR, WS, OFFER));
-  for (const invite of invites) {
+  const invites = Array.from({ length: 12 }, () => stray('INVITE', DIRECTOR, WS, OFFER));
+  for (const [turns, invite] of invites.entries()) {
     browser.send(invite);
+    // Each a little later than the one before: at the door, before the application, on the way out.
+    for (let left = turns; left > 0; left--) await breathe();
     browser.send(cancelOf(invite));
   }
   for (const _ of invites) {
     await browser.response(200, 'CANCEL');
     await browser.response(487);
   }
-  // Whatever of them got as far as the PBX is called back from there.
-  for (const message of pbx.inbox.splice(0)) {
-    if (message.kind !== 'request' || message.method !== 'INVITE') continue;
-    pbx.respond(message, '180 Ringing');
-    pbx.respond(await pbx.request('CANCEL'), '200 OK');
-    pbx.respond(message, '487 Request Terminated');
-  }
-  await assertQuiet(siege);
   const called = (method: string) =>
     new Set(
       pbx.received
         .filter(datagram => datagram.toString().startsWith(method))
         .map(datagram => /Call-ID: \S+/.exec(String(datagram))?.[0]),
     );
+  // Whatever of them got as far as the PBX is called back from there.
+  const rung = new Map<string | undefined, SipRequest>();
+  await eventually('what had begun to ring rings no more', async () => {
+    for (const message of pbx.inbox.splice(0)) {
+      if (message.kind === 'response') continue;
+      const id = message.headers.get('Call-ID');
+      if (message.method === 'INVITE') {
+        rung.set(id, message);
+        pbx.respond(message, '180 Ringing');
+      } else if (message.method === 'CANCEL') {
+        pbx.respond(message, '200 OK');
+        pbx.respond(rung.get(id) ?? message, '487 Request Terminated');
+      }
+    }
+    const { calls, dialogs } = await siege.gateway.health();
+    return calls === 0 && dialogs === 0 && called('CANCEL').size === called('INVITE').size;
+  });
+  await assertQuiet(siege);
+  assert.ok(rung.size > 0, 'no CANCEL came late enough');
   assert.deepEqual(called('CANCEL'), called('INVITE'));
   assert.equal(called('BYE').size, 0);
   await siege.goodCall();
