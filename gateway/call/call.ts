@@ -210,9 +210,13 @@ export class Call {
           return;
         }
         const other = from === 'browser' ? this.#uac : this.#uas;
-        if (this.#state === 'established' && other)
-          void this.#renegotiation.carry(from, request, response, other);
-        else response.send(this.#state === 'ended' ? 481 : 491);
+        if (this.#state !== 'established' || !other) {
+          response.send(this.#state === 'ended' ? 481 : 491);
+          return;
+        }
+        void this.#renegotiation.carry(from, request, response, other).then(agreed => {
+          if (agreed && from === 'browser') this.#visitorBack(request);
+        });
       });
     }
   }
@@ -243,17 +247,18 @@ export class Call {
     if (!(await stillThere(this.#uac))) this.end('pbx-lost');
   }
 
-  /**
-   * A request in the dialog says that the visitor is there, over whatever connection. Whoever has come in by another
-   * right than this call's has none to it, whatever they know of the dialog.
-   */
+  /** Whoever came in by another right than this call's, or from another site, has none to it, whatever they know of it. */
   #isVisitor({ source_address: address, source_port: port }: SrfRequest): boolean {
     const visitor = this.#foundation.visitorAt(address, port);
-    if (visitor?.grant !== this.#caller.grant) return false;
-    if (!visitor) return true;
+    return visitor?.grant === this.#caller.grant && visitor?.origin === this.#caller.origin;
+  }
+
+  /** What was agreed on with the visitor came by this connection, which is theirs from now on. */
+  #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
+    const visitor = this.#foundation.visitorAt(address, port);
+    if (!visitor) return;
     this.#absence.visitorBack();
     this.#caller = visitor;
-    return true;
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */

@@ -21,31 +21,32 @@ export class Renegotiation {
     this.#agreed.set(leg, { ours, theirs });
   }
 
-  /** Carries the offer in `request`, which came from leg `from`, to the dialog of the other leg. */
-  async carry(from: Leg, request: SrfRequest, response: SrfResponse, other: Dialog): Promise<void> {
+  /** Carries the offer in `request`, which came from leg `from`, to the dialog of the other leg. True when it is agreed. */
+  async carry(from: Leg, request: SrfRequest, response: SrfResponse, other: Dialog): Promise<boolean> {
     const offer = request.body;
     if (!offer) {
       // An offerless re-INVITE asks for our offer; what stands is what we offer (RFC 3261 14.2).
       // An offerless UPDATE asks for nothing: it refreshes the target (RFC 3311 5.2).
       const standing = request.method === 'INVITE' ? this.#agreed.get(from)?.ours : undefined;
       response.send(200, standing ? { body: standing } : {});
-      return;
+      return true;
     }
     if (this.#running) {
       response.send(491);
-      return;
+      return false;
     }
     this.#running = true;
     try {
-      await this.#exchange(from, offer, response, other);
+      return await this.#exchange(from, offer, response, other);
     } catch (error) {
       response.send(error instanceof MediaError ? error.status : 500);
+      return false;
     } finally {
       this.#running = false;
     }
   }
 
-  async #exchange(from: Leg, offer: string, response: SrfResponse, other: Dialog): Promise<void> {
+  async #exchange(from: Leg, offer: string, response: SrfResponse, other: Dialog): Promise<boolean> {
     const to: Leg = from === 'browser' ? 'pbx' : 'browser';
     const onward = await this.#media.offer(this.#call, from, offer);
     const standing = this.#agreed.get(to);
@@ -55,7 +56,7 @@ export class Renegotiation {
       const reply = await other.request({ method: 'INVITE', body: onward });
       if (reply.status !== 200 || !reply.body) {
         refuse(response, reply.status);
-        return;
+        return false;
       }
       answer = reply.body;
     }
@@ -63,6 +64,7 @@ export class Renegotiation {
     this.#agreed.set(to, { ours: onward, theirs: answer as string });
     this.#agreed.set(from, { ours: back, theirs: offer });
     response.send(200, { body: back });
+    return true;
   }
 }
 

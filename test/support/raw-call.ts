@@ -7,14 +7,15 @@ import type { RawPeer } from './raw-peer.ts';
 const OWN_WAY = { via: 'SIP/2.0/WS browser.invalid', contact: 'sip:browser@browser.invalid;transport=ws;ob' };
 
 export class RawCall {
-  readonly id = randomBytes(6).toString('hex');
+  readonly id: string;
   #browser: RawPeer;
   readonly #uri: string;
   #cseq = 1;
   #to: string;
   #target: string;
 
-  constructor(browser: RawPeer, uri: string) {
+  constructor(browser: RawPeer, uri: string, id = randomBytes(6).toString('hex')) {
+    this.id = id;
     this.#browser = browser;
     this.#uri = uri;
     this.#to = `<${uri}>`;
@@ -58,6 +59,16 @@ export class RawCall {
     if (method !== 'ACK') this.#cseq++;
     const branch = `${method}${this.#cseq}`;
     return this.#text(method, this.#cseq, this.#target, '', [], branch, { via, contact });
+  }
+
+  /** Somebody who knows all that this page knows of the dialog, save its tags when they `guess`. */
+  impostor({ guess = false }: { readonly guess?: boolean }): RawCall {
+    const impostor = new RawCall(this.#browser, this.#uri, this.id);
+    impostor.#to = guess ? this.#to.replace(/tag=\w+/, 'tag=0123456789abcdef') : this.#to;
+    impostor.#target = this.#target;
+    // Ahead of what the page will ask.
+    impostor.#cseq = this.#cseq;
+    return impostor;
   }
 
   /** Answers a request of the gateway in this dialog. */

@@ -50,7 +50,7 @@ export class Dialog {
   /** Whether those who follow calls were told of its end. */
   endTold = false;
   owner: Owner | undefined;
-  /** The path the peer last used; its requests may move it. */
+  /** The path the peer last used; see {@link cameBy}. */
   flow: Flow;
   remoteTarget: string;
   routeSet: readonly string[];
@@ -137,6 +137,15 @@ export class Dialog {
     this.flow = flow;
     this.remoteTarget = contactUri(message) ?? this.remoteTarget;
     this.#learn(message);
+  }
+
+  /**
+   * A request of the peer came by this path. From a WebSocket that is open a dialog is moved only by what moves its
+   * target, and only once that was accepted: else whoever learned its tags could draw our requests to themselves.
+   */
+  cameBy(flow: Flow): void {
+    const { transport, closed } = this.flow;
+    if (closed || (transport !== 'ws' && transport !== 'wss')) this.flow = flow;
   }
 
   /** We sent this; if it describes the session, it stands from now on. */

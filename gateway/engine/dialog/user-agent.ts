@@ -120,7 +120,7 @@ export class UserAgent implements TransactionUser {
       this.forwarder?.acknowledged(ack, flow);
       return;
     }
-    dialog.flow = flow;
+    dialog.cameBy(flow);
     dialog.incomingInvite?.acknowledge(ack, flow);
   }
 
@@ -242,7 +242,7 @@ export class UserAgent implements TransactionUser {
       return;
     }
     if (refused(request, transaction, dialog)) return;
-    dialog.flow = transaction.flow;
+    dialog.cameBy(transaction.flow);
     if (request.method === 'BYE') this.#byeReceived(dialog, request, transaction);
     else this.#ask(request, transaction, dialog);
   }
