@@ -1,6 +1,7 @@
 // What pages may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
 
 import { createDirectory } from './call/directory.ts';
+import { meant } from './call/meant.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { plainAddress } from './edge/plain-address.ts';
@@ -66,8 +67,7 @@ export function frontDesk(
       async (to, page) => {
         const destination = find(to, page);
         const token = destination && (await tokens.mint(destination.domain, destination.user, page.origin));
-        if (token === undefined)
-          log.info({ to: to.slice(0, 320), origin: page.origin }, 'no token was given');
+        if (token === undefined) log.info({ to: meant(to), origin: page.origin }, 'no token was given');
         return token === undefined ? undefined : { token, seconds: config.current.tokens.seconds };
       },
       limit(tokenRate, 'rate'),

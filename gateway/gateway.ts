@@ -3,7 +3,7 @@
 
 import { isIPv6 } from 'node:net';
 import { CallApp } from './call/call-app.ts';
-import { logRecord } from './call/call-record.ts';
+import { asWritten, logRecord } from './call/call-record.ts';
 import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
 import { assertReplaceable } from './config/change.ts';
 import { madeOf, Replaceable } from './config/live.ts';
@@ -19,8 +19,9 @@ import type { Route } from './http/route.ts';
 import { startHttp } from './http/server.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
+import { DailyRecords } from './observe/daily-records.ts';
 import { Headroom } from './observe/headroom.ts';
-import type { Log } from './observe/log.ts';
+import { type Log, written } from './observe/log.ts';
 import { SecurityLog, tellNobody } from './observe/security-log.ts';
 import { Reachability } from './reach/reachability.ts';
 import { isTargetFailure } from './resolver/failover.ts';
@@ -61,7 +62,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     allow: fenced,
     onRefused: (address, host) =>
       log.warn(
-        { address, host },
+        { answer: address, host },
         'DNS points at an address, private or our own, that dns.allow does not name',
       ),
   });
@@ -84,6 +85,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   });
   const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
   const refused = securityLog?.refused ?? tellNobody;
+  const records = config.records && new DailyRecords(config.records, log);
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }), refused);
@@ -110,7 +112,11 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       return failed;
     },
     hasRoom: () => headroom.lack === undefined,
-    onRecord: record => logRecord(log, record),
+    onRecord: record => {
+      logRecord(log, record);
+      const line = asWritten(record);
+      records?.write({ ...line, address: written(line.address, config.log.addresses) });
+    },
     refused,
   });
   edge.refuseWhile(() => headroom.lack && `too little is left: ${headroom.lack}`);
@@ -165,7 +171,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     await engine.stop();
     await media.shutdown();
     resolver.close();
-    await securityLog?.close();
+    await Promise.all([securityLog?.close(), records?.close()]);
   }
 
   return {

@@ -2,6 +2,7 @@
 // gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
+import { meant } from './call/meant.ts';
 import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
 import type { Config } from './config/schema.ts';
@@ -83,7 +84,7 @@ function onlyBrowsersCall(log: Log, refused: TellRefusal): Route {
     if (knocks && transport !== 'udp') refused(remote.address, 'stranger');
     if (message.method !== 'INVITE') return undefined;
     const { code, status, reason, level } = outcome('not-callable');
-    log[level]({ code, address: remote.address, transport, uri: message.uri.slice(0, 200) }, 'call refused');
+    log[level]({ code, address: remote.address, transport, uri: meant(message.uri) }, 'call refused');
     return { action: 'reject', status, reason };
   };
 }

@@ -15,15 +15,13 @@ import { createDirectory, type Destination, type Directory } from './directory.t
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import type { CallFoundation } from './foundation.ts';
+import { meant } from './meant.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
-
-/** Characters of what was asked for that a refusal's line shows: a visitor's messages do not fill the disk. */
-const LOGGED = 200;
 
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
 const FAREWELL_MS = 1_500;
@@ -205,8 +203,10 @@ export class CallApp {
 
   #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
     const { source_address: address, uri } = request;
-    const meant = uri.slice(0, LOGGED);
-    this.#log[why.level]({ code: why.code, address, origin: caller?.origin, uri: meant }, 'call refused');
+    this.#log[why.level](
+      { code: why.code, address, origin: caller?.origin, uri: meant(uri) },
+      'call refused',
+    );
     response.send(why.status, why.reason, { headers: retryHeaders(why) });
   }
 }

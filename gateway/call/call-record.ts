@@ -38,19 +38,21 @@ export interface CallRecord {
 
 /** Writes the record as one log line, at the level its outcome deserves. */
 export function logRecord(log: Log, record: CallRecord): void {
+  log[record.outcome.level](asWritten(record), 'call ended');
+}
+
+/** The record as it is written down, in the log and in files of records. */
+export function asWritten(record: CallRecord) {
   const { caller, destination, visit, target, outcome, media, ...rest } = record;
-  log[outcome.level](
-    {
-      ...rest,
-      ...visit,
-      to: `${destination.user}@${destination.domain}`,
-      origin: caller.origin,
-      address: caller.address,
-      server: target && `${target.transport}:${target.address}:${target.port}`,
-      outcome: outcome.code,
-      browser: media.browser,
-      pbx: media.pbx,
-    },
-    'call ended',
-  );
+  return {
+    ...rest,
+    ...visit,
+    to: `${destination.user}@${destination.domain}`,
+    origin: caller.origin,
+    address: caller.address,
+    server: target && `${target.transport}:${target.address}:${target.port}`,
+    outcome: outcome.code,
+    browser: media.browser,
+    pbx: media.pbx,
+  };
 }

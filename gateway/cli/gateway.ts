@@ -41,7 +41,7 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
     .option('--allow <networks...>', 'private networks that DNS may point at, such as 10.0.0.0/8')
     .action(async (flags: Flags) => {
       const config = readConfig(flags);
-      const log = createLog(config.log.level);
+      const log = createLog(config.log.level, undefined, config.log.addresses);
       const gateway = await startGateway(config, log);
       log.info({ url: gateway.url }, 'ready');
       started({ gateway, log, reload: () => gateway.reload(readConfig(flags)) });

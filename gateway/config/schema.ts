@@ -3,7 +3,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { log } from './log.ts';
+import { log, path } from './log.ts';
 import { origin, site } from './site.ts';
 import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
@@ -129,6 +129,16 @@ const settings = z.strictObject({
     .prefault({}),
   /** A level, or `{ level, addresses, security }`. */
   log: log.prefault('info'),
+  /** A record of each call as a line of JSON, in a file a day beside `file`, for so many days. */
+  records: z
+    .strictObject(
+      {
+        file: path,
+        days: count.max(3660, 'expected at most ten years, 3660 days').default(30),
+      },
+      'expected file and days; leave records out to keep none',
+    )
+    .optional(),
   sites: z
     .array(site, 'expected a list of sites')
     .min(1, 'expected at least one site')

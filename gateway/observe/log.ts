@@ -2,19 +2,46 @@
 
 import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { networkOf } from './network-address.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** `short` leaves the network of an address: all that statistics need, and nobody's home. */
+export type Addresses = 'whole' | 'short';
+
 /** JSON lines, one object each: `{"level":"info","time":"…","msg":"…",…}`; on standard output unless told. */
-export function createLog(level: LogLevel, sink: DestinationStream = standardOutput()): Log {
+export function createLog(
+  level: LogLevel,
+  sink: DestinationStream = standardOutput(),
+  addresses: Addresses = 'whole',
+): Log {
   const options: LoggerOptions = {
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }) },
+    serializers: { error: words, ...(addresses === 'short' && { address: shortened, remote: shortenedEnd }) },
   };
   return pino(options, sink);
+}
+
+/** An address that is written down, as far as the owner wants it written. */
+export function written(address: string, addresses: Addresses): string {
+  return addresses === 'short' ? shortened(address) : address;
+}
+
+function shortened(address: string): string {
+  return networkOf(address, { ipv4: 24, ipv6: 48 }) ?? address;
+}
+
+function shortenedEnd(end: { readonly address: string }): object {
+  return { ...end, address: shortened(end.address) };
+}
+
+/** An error's own fields may be whole messages, with all that stands in them. */
+function words(error: unknown): unknown {
+  return error instanceof Error ? error.stack : error;
 }
 
 /**

@@ -124,7 +124,8 @@ export async function startDeserted(
     ...options.settings,
   });
   const logged: LogLine[] = [];
-  const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
+  const sink = { write: (line: string) => void logged.push(JSON.parse(line)) };
+  const log = createLog(config.log.level, sink, config.log.addresses);
   const gateway = await startGateway(config, log, partsOf(options.relay, media));
   context.after(async () => {
     for (const pbx of pbxs) pbx.close();

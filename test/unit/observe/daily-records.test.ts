@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { DailyRecords } from '../../../gateway/observe/daily-records.ts';
+import { createLog } from '../../../gateway/observe/log.ts';
+import { privateFolder } from '../../support/private-folder.ts';
+
+const START = Date.parse('2026-03-10T23:59:59Z');
+
+function records(days = 2, folder = privateFolder('records')) {
+  const clock = { now: START };
+  const said: { msg: string }[] = [];
+  const log = createLog('info', { write: line => void said.push(JSON.parse(line)) });
+  const kept = new DailyRecords({ file: join(folder, 'calls.jsonl'), days }, log, () => clock.now);
+  return { kept, clock, folder, said };
+}
+
+test('a record is a line of JSON in the file of its day', async () => {
+  const { kept, clock, folder } = records();
+  kept.write({ call: 'one', to: 'director@mysite.ru' });
+  await kept.close();
+  clock.now += 1_000;
+  kept.write({ call: 'two\nlines' });
+  await kept.close();
+  assert.deepEqual(readdirSync(folder).sort(), ['calls-2026-03-10.jsonl', 'calls-2026-03-11.jsonl']);
+  const [line = '', ...more] = readFileSync(join(folder, 'calls-2026-03-10.jsonl'), 'utf8').split('\n');
+  assert.deepEqual(JSON.parse(line), {
+    time: '2026-03-10T23:59:59.000Z',
+    call: 'one',
+    to: 'director@mysite.ru',
+  });
+  assert.deepEqual(more, ['']);
+});
+
+test('a file is deleted once its days are over, and no other file ever is', async () => {
+  const folder = privateFolder('records');
+  const strangers = ['calls.jsonl', 'calls-2020-01-01.jsonl.gz', 'calls-old.jsonl', 'other-2020-01-01.jsonl'];
+  const days = ['2026-03-07', '2026-03-08', '2026-03-09'].map(day => `calls-${day}.jsonl`);
+  for (const name of [...strangers, ...days]) writeFileSync(join(folder, name), '');
+  const { kept, clock } = records(2, folder);
+  await kept.expire();
+  assert.deepEqual(readdirSync(folder).sort(), [...strangers, ...days.slice(1)].sort());
+  clock.now += 1_000;
+  await kept.expire();
+  assert.equal(existsSync(join(folder, 'calls-2026-03-08.jsonl')), false);
+  assert.equal(existsSync(join(folder, 'calls-2026-03-09.jsonl')), true);
+  await kept.close();
+});
+
+test('a folder that is not there is said, and is no reason to fail; once it is there, it is written', async () => {
+  const folder = join(privateFolder('records'), 'later');
+  const { kept, said } = records(2, folder);
+  kept.write({ call: 'one' });
+  await kept.close();
+  assert.deepEqual(said.map(({ msg }) => msg).sort(), [
+    'old records cannot be deleted',
+    'records cannot be written',
+  ]);
+  mkdirSync(folder);
+  kept.write({ call: 'two' });
+  await kept.close();
+  assert.match(readFileSync(join(folder, 'calls-2026-03-10.jsonl'), 'utf8'), /"call":"two"/);
+  assert.equal(said.at(-1)?.msg, 'records are written again');
+});
