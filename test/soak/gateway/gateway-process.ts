@@ -10,7 +10,7 @@ import { answerParent, type ProcessUsage } from '../process-usage.ts';
 export interface GatewayUsage extends ProcessUsage {
   /** What `/healthz` counts, and node's own handles by their kind, under names without spaces. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Lines from `warn` up, by their text and outcome. */
+  /** Lines from `warn` up, by their text and what is known of it. */
   readonly said: Readonly<Record<string, number>>;
 }
 
@@ -18,8 +18,8 @@ const config = configFrom(JSON.parse(process.argv[2] ?? '{}') as ConfigInput);
 const said: Record<string, number> = {};
 const log = createLog('warn', {
   write(line) {
-    const { level, msg, outcome, ending } = JSON.parse(line) as Record<string, string>;
-    const text = [level, msg, outcome, ending].filter(Boolean).join(', ');
+    const { level, msg, lack, outcome, ending } = JSON.parse(line) as Record<string, string>;
+    const text = [level, msg, lack, outcome, ending].filter(Boolean).join(', ');
     said[text] = (said[text] ?? 0) + 1;
   },
 });
