@@ -12,7 +12,7 @@ interface Witness {
   readonly names: readonly string[];
 }
 
-const REFERENCE = /`((?:abuse|bench|call|conformance|fuzz|soak|unit)\/[\w./-]+)`((?:\s+"[^"]+")*)/g;
+const REFERENCE = /`((?:abuse|bench|call|conformance|firewall|fuzz|soak|unit)\/[\w./-]+)`((?:\s+"[^"]+")*)/g;
 
 function witnessesIn(document: string): Witness[] {
   const text = readFileSync(join(repository, document), 'utf8');
