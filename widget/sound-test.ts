@@ -143,7 +143,9 @@ export class SoundTest {
     else if (answered && reason !== 'media-failed') report({ step: 'over', findings: this.#findings });
     else report({ step: 'failed', reason, allowed: false });
     if (!reason.startsWith('microphone')) return;
-    mended(reason).then(() => report({ step: 'failed', reason, allowed: true }));
+    // Weakly: that may be never, and the panel be long gone.
+    const request = new WeakRef(this.#request);
+    mended(reason).then(() => request.deref()?.report({ step: 'failed', reason, allowed: true }));
   }
 }
 

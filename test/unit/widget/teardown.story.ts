@@ -210,6 +210,30 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     await leavesNothing(page, devtools);
   });
 
+  it('while its sound check waits for the microphone to be allowed, is forgotten', async () => {
+    const { page, devtools } = await open([]);
+    await page.evaluate(async () => {
+      for (let time = 0; time < 5; time++) {
+        const element = document.createElement('sip-call');
+        element.to = 'director@mysite.test';
+        document.body.append(element);
+        element.openSettings();
+        const press = async (name: string) => {
+          for (;;) {
+            const buttons = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
+            const button = buttons.find(({ textContent }) => textContent?.trim() === name);
+            if (button) return button.click();
+            await new Promise(requestAnimationFrame);
+          }
+        };
+        await press('Test your sound');
+        await press('Test again');
+        element.remove();
+      }
+    });
+    await leavesNothing(page, devtools);
+  });
+
   it('is forgotten two hundred times over, in every state', async () => {
     const { page, devtools } = await open();
     const cycle = (times: number) =>
