@@ -6,7 +6,7 @@ import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { plainAddress } from './edge/plain-address.ts';
 import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts';
-import type { Tokens } from './entrance/token.ts';
+import type { Entrance } from './entrance/entrance.ts';
 import { callbackRoute } from './http/callback.ts';
 import type { AskingPage } from './http/page-origin.ts';
 import type { Route } from './http/route.ts';
@@ -29,7 +29,7 @@ const tokenRate = { burst: 60, everyMs: 1_000 };
 export function frontDesk(
   config: Live<Config>,
   reach: (domain: string) => Promise<Reach>,
-  tokens: Tokens,
+  { tokens, quotas }: Entrance,
   log: Log,
   refused: TellRefusal,
 ): Route[] {
@@ -64,10 +64,18 @@ export function frontDesk(
       address => nobody.take(address),
     ),
     tokenRoute(
-      async (to, page) => {
+      async (to, page, address) => {
         const destination = find(to, page);
+        const excess = destination && quotas.refusal(plainAddress(address), destination);
+        if (excess) {
+          const { scope, bound, retrySeconds } = excess;
+          log.info({ address, limit: `${scope}.${bound}`, origin: page.origin }, 'no token was given');
+          return { retrySeconds, status: scope === 'perAddress' ? 429 : 503 };
+        }
         const token = destination && (await tokens.mint(destination.domain, destination.user, page.origin));
-        if (token === undefined) log.info({ to: meant(to), origin: page.origin }, 'no token was given');
+        if (token === undefined) {
+          log.info({ address, to: meant(to), origin: page.origin }, 'no token was given');
+        }
         return token === undefined ? undefined : { token, seconds: config.current.tokens.seconds };
       },
       limit(tokenRate, 'rate'),

@@ -97,6 +97,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     log: log.child({ room: 'call' }),
     media,
     engine: engine.applications,
+    quotas: entrance.quotas,
     visitorAt: (address, port) => edge.visitors.at(address, port),
     resolve: async (host, signal) => {
       const { targets } = await resolver.begin({ scheme: 'sip', host }, signal);
@@ -148,7 +149,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     pages.current.some(page => page(request, response, path));
   const http = await startHttp(
     config,
-    [healthRoute(health), present, ...frontDesk(live, reach, entrance.tokens, log, refused)],
+    [healthRoute(health), present, ...frontDesk(live, reach, entrance, log, refused)],
     log.child({ room: 'http' }),
   );
   edge.attach(http.server, http.secure);

@@ -6,6 +6,7 @@ import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { echoUser } from '../config/contact.ts';
 import { type Live, madeOf } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
+import type { Quotas } from '../entrance/quotas.ts';
 import type { Log } from '../observe/log.ts';
 import type { TellRefusal } from '../observe/security-log.ts';
 import type { Echo } from '../reach/reachability.ts';
@@ -31,6 +32,8 @@ export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits'> {
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
   readonly hasRoom: () => boolean;
+  /** How much visitors may take, and have. */
+  readonly quotas: Quotas;
   /** Told of every call that ended. */
   onRecord(record: CallRecord): void;
   /** Told of calls to nobody whom one may call. */
@@ -183,7 +186,12 @@ export class CallApp {
     if (!this.#taking) return outcome('stopping');
     const full = this.#calls.size >= this.#foundation.limits.calls || !this.#options.hasRoom();
     if (full) return outcome('out-of-capacity');
-    return undefined;
+    const excess = this.#options.quotas.refusal(caller.address, destination);
+    if (!excess) return undefined;
+    if (excess.bound === 'callsPerMinute' && excess.scope === 'perAddress')
+      this.#options.refused(caller.address, 'rate');
+    const { scope, bound, retrySeconds } = excess;
+    return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };
   }
 
   #take(caller: Caller, destination: Destination, request: SrfRequest, response: SrfResponse): void {
@@ -191,9 +199,12 @@ export class CallApp {
     const call = new Kind(this.#foundation, randomUUID(), caller, destination, request, response);
     this.#calls.set(call.id, call);
     caller.grant?.begin();
+    const charge = this.#options.quotas.begin(caller.address, destination, () => call.end('minutes-spent'));
+    call.onAnswered = charge.answered;
     void call.record.then(record => {
       this.#calls.delete(call.id);
       caller.grant?.end();
+      charge.over();
       this.#parting.add(call);
       void call.farewell().then(() => this.#parting.delete(call));
       this.#options.onRecord(record);
@@ -202,11 +213,10 @@ export class CallApp {
   }
 
   #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
-    const { source_address: address, uri } = request;
-    this.#log[why.level](
-      { code: why.code, address, origin: caller?.origin, uri: meant(uri) },
-      'call refused',
-    );
+    const address = caller?.address ?? request.source_address;
+    const { code, limit, level } = why;
+    const uri = meant(request.uri);
+    this.#log[level]({ code, limit, address, origin: caller?.origin, uri }, 'call refused');
     response.send(why.status, why.reason, { headers: retryHeaders(why) });
   }
 }

@@ -28,6 +28,8 @@ import { readVisit, type Visit } from './visit.ts';
 export class Call {
   readonly id: string;
   readonly record: Promise<CallRecord>;
+  /** Called once they talk. */
+  onAnswered = () => {};
   readonly #foundation: CallFoundation;
   readonly #destination: Destination;
   readonly #visit: Visit;
@@ -181,6 +183,7 @@ export class Call {
     }
     this.#state = 'established';
     this.#answeredAt = performance.now();
+    this.onAnswered();
     const longest = Math.min(
       limits.callMinutes * 60,
       this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,

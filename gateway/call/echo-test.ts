@@ -24,6 +24,8 @@ export class EchoTest {
   readonly id: string;
   readonly caller: Caller;
   readonly record: Promise<CallRecord>;
+  /** Called once they talk. */
+  onAnswered = () => {};
   readonly #foundation: CallFoundation;
   readonly #destination: Destination;
   readonly #request: SrfRequest;
@@ -69,6 +71,7 @@ export class EchoTest {
         return;
       }
       this.#answeredAt = performance.now();
+      this.onAnswered();
       this.#attend(uas);
     } catch (error) {
       if (this.#ended) return;

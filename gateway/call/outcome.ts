@@ -8,6 +8,10 @@ export interface Outcome {
   readonly status: number;
   readonly reason: string;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Which limit was met; for the log alone. */
+  readonly limit?: string;
+  /** When it is worth another try. */
+  readonly retrySeconds?: number;
 }
 
 const catalogue = {
@@ -31,6 +35,8 @@ const catalogue = {
   'setup-too-slow': { status: 503, reason: 'Service Unavailable', level: 'warn' },
   'media-failed': { status: 488, reason: 'Not Acceptable Here', level: 'warn' },
   'out-of-capacity': { status: 503, reason: 'Service Unavailable', level: 'warn' },
+  // The same to whoever asks, whichever limit it was.
+  'over-limit': { status: 503, reason: 'Service Unavailable', level: 'info' },
   'engine-away': { status: 503, reason: 'Service Unavailable', level: 'warn' },
   stopping: { status: 503, reason: 'Service Unavailable', level: 'info' },
   internal: { status: 500, reason: 'Server Internal Error', level: 'error' },
@@ -86,6 +92,7 @@ export type Ending =
   | 'media-lost'
   | 'engine-lost'
   | 'too-long'
+  | 'minutes-spent'
   | 'stopping'
   | 'gateway-failed';
 
@@ -98,6 +105,8 @@ const endings: Record<Ending, { cause: number; text: string } | undefined> = {
   'media-lost': { cause: 503, text: 'The sound is gone' },
   'engine-lost': { cause: 503, text: 'The SIP engine is gone' },
   'too-long': { cause: 408, text: 'The longest call is over' },
+  // The day's minutes are the owner's business.
+  'minutes-spent': { cause: 408, text: 'The longest call is over' },
   stopping: { cause: 503, text: 'The gateway is stopping' },
   'gateway-failed': { cause: 500, text: 'The gateway failed' },
 };
@@ -114,6 +123,6 @@ export function reasonHeaders(ending: Ending): Record<string, string> {
 }
 
 /** Headers of a refusal: when it speaks of the moment, the browser may try again (RFC 3261 20.33). */
-export function retryHeaders({ status }: Outcome): Record<string, string> {
-  return status === 503 ? { 'Retry-After': '10' } : {};
+export function retryHeaders({ status, retrySeconds = 10 }: Outcome): Record<string, string> {
+  return status === 503 ? { 'Retry-After': String(retrySeconds) } : {};
 }

@@ -6,8 +6,8 @@ import { ConfigError } from './load.ts';
 import type { Config } from './schema.ts';
 
 const replaceable = ['url', 'tls', 'dns.allow', 'turn', 'tokens.seconds', 'limits', 'sites'];
-/** The engine's Timer B and the media workers' patience are set when these start. */
-const bound = ['limits.answerSeconds', 'limits.silentSeconds'];
+/** The engine's Timer B and the media workers' patience are set when these start; who is here was counted by the bits. */
+const bound = ['limits.answerSeconds', 'limits.silentSeconds', 'limits.addressBits'];
 
 /** @throws {ConfigError} naming every key whose change a running gateway cannot follow */
 export function assertReplaceable(running: Config, next: Config): void {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { extension, mail, phone, user } from './contact.ts';
 import { hours } from './hours.ts';
 import { otherwise } from './otherwise.ts';
+import { quota } from './quotas.ts';
 
 const words = z
   .string('expected some words')
@@ -35,6 +36,8 @@ const whole = z.strictObject(
     hours: hours.optional(),
     /** Instead of the site's. */
     otherwise: otherwise.optional(),
+    /** Instead of `limits.perDestination`. */
+    limits: quota.optional(),
   },
   'expected a name such as director, or { user: director, name: ..., title: ... }',
 );

@@ -4,6 +4,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { log, path } from './log.ts';
+import { quotas } from './quotas.ts';
 import { origin, site } from './site.ts';
 import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
@@ -98,6 +99,7 @@ const settings = z.strictObject({
     .strictObject({
       /** Calls at once. */
       calls: count.default(200),
+      ...quotas,
       /** WebSockets at once, in all and from one address. */
       visitors: count.default(2000),
       visitorsPerAddress: count.default(20),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { hours } from './hours.ts';
 import { otherwise } from './otherwise.ts';
 import { person } from './person.ts';
+import { quota } from './quotas.ts';
 import { siteTokens } from './tokens.ts';
 
 const domain = z
@@ -34,6 +35,8 @@ const shape = z.strictObject({
   otherwise: otherwise.optional(),
   /** Who mints tokens of entry beside the gateway, or instead of it. Default: the gateway alone. */
   tokens: siteTokens.optional(),
+  /** Instead of `limits.perSite`. */
+  limits: quota.optional(),
 });
 
 export const site = shape

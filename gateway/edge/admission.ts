@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/schema.ts';
-import type { Entrance, Objection } from '../entrance/entrance.ts';
+import type { Entrance, Objection, Right } from '../entrance/entrance.ts';
 import type { Grant } from '../entrance/grant.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Visitors } from './visitor.ts';
@@ -17,6 +17,10 @@ export interface Refusal {
   readonly offence?: Offence;
   /** For the log alone: a scanner learns nothing from which of them it was. */
   readonly objection?: Objection;
+  /** Which limit was met; for the log alone. */
+  readonly limit?: string;
+  /** When it is worth another try. */
+  readonly retrySeconds?: number;
 }
 
 export interface Admission {
@@ -66,7 +70,7 @@ export async function admit(
   if (crowded) return crowded;
   const right = await entrance.look(protocols, { origin, ownPage });
   if (typeof right === 'string') return unauthorized(right);
-  const stillCrowded = crowd(address, threshold);
+  const stillCrowded = crowd(address, threshold, right);
   if (stillCrowded) return stillCrowded;
   const grant = right.enter();
   return grant && 'objection' in grant ? unauthorized(grant.objection) : { origin, ownPage, grant };
@@ -77,12 +81,18 @@ function unauthorized(objection: Objection): Refusal {
   return innocent.has(objection) ? refusal : { ...refusal, offence: 'bad-token' };
 }
 
-function crowd(address: string, { config, visitors }: Threshold): Refusal | undefined {
+/** `right`: once it is known. Who comes back to a call has had its share already. */
+function crowd(address: string, threshold: Threshold, right?: Right): Refusal | undefined {
+  const { config, visitors, entrance } = threshold;
   if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
   if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
     return { status: 429, reason: 'too many connections from this address', offence: 'rate' };
   }
-  return undefined;
+  const excess = right?.called && entrance.quotas.refusal(address, right.called);
+  if (!excess) return undefined;
+  const { scope, bound, retrySeconds } = excess;
+  const status = scope === 'perAddress' ? 429 : 503;
+  return { status, reason: 'too many calls', limit: `${scope}.${bound}`, retrySeconds };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import { Entrance } from '../entrance/entrance.ts';
 import type { Log } from '../observe/log.ts';
+import { networkOf } from '../observe/network-address.ts';
 import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
 import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
 import { greeting } from './greeting.ts';
@@ -35,7 +36,7 @@ export type SocketTaker = (
 ) => void;
 
 export class Edge {
-  readonly visitors = new Visitors();
+  readonly visitors: Visitors;
   readonly #config: Live<Config>;
   readonly #log: Log;
   readonly #refused: TellRefusal;
@@ -57,6 +58,8 @@ export class Edge {
   ) {
     this.#config = config;
     this.#entrance = entrance;
+    const { addressBits } = config.current.limits;
+    this.visitors = new Visitors(address => networkOf(address, addressBits) ?? address);
     this.#take = take;
     this.#log = log;
     this.#refused = refused;
@@ -88,7 +91,7 @@ export class Edge {
       ? { status: 503, reason: shut }
       : await admit(request, address, { config: this.#config.current, entrance: this.#entrance, visitors });
     if ('status' in verdict) {
-      const level = 'objection' in verdict ? 'info' : 'debug';
+      const level = verdict.objection || verdict.limit ? 'info' : 'debug';
       this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
       if (verdict.offence) this.#refused(address, verdict.offence);
     }
@@ -190,9 +193,9 @@ function addressOf({ socket }: IncomingMessage): string {
   return plainAddress(socket.remoteAddress ?? '');
 }
 
-function refuse(socket: Duplex, { status, reason }: Refusal): void {
+function refuse(socket: Duplex, { status, reason, retrySeconds = 10 }: Refusal): void {
   const body = `${reason}\n`;
-  const retry = status === 429 || status === 503 ? 'Retry-After: 10\r\n' : '';
+  const retry = status === 429 || status === 503 ? `Retry-After: ${retrySeconds}\r\n` : '';
   // RFC 9110 11.6.1: a 401 names the scheme that it asks for.
   const scheme = status === 401 ? 'WWW-Authenticate: SipCallToken\r\n' : '';
   // Who keeps a half of the connection open all the same must not keep ours.

@@ -1,6 +1,5 @@
 // A visitor: one browser's WebSocket, as the rest of the gateway may know it.
 
-import { networkOf } from '../config/address.ts';
 import type { Grant } from '../entrance/grant.ts';
 
 /** One end of a connection. */
@@ -29,8 +28,14 @@ export interface Visitor {
 export class Visitors {
   readonly #present = new Map<Visitor, string | undefined>();
   readonly #bySource = new Map<string, Visitor>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #perNetwork = new Map<string, number>();
+  readonly #networkOf: (address: string) => string;
   readonly #farewells: ((visitor: Visitor) => void)[] = [];
+
+  /** `networkOf` tells which addresses count as one; it must go on saying the same. */
+  constructor(networkOf: (address: string) => string = address => address) {
+    this.#networkOf = networkOf;
+  }
 
   get size(): number {
     return this.#present.size;
@@ -42,12 +47,12 @@ export class Visitors {
   }
 
   countFrom(address: string): number {
-    return this.#perAddress.get(networkOf(address)) ?? 0;
+    return this.#perNetwork.get(this.#networkOf(address)) ?? 0;
   }
 
   enter(visitor: Visitor): void {
     this.#present.set(visitor, undefined);
-    this.#perAddress.set(networkOf(visitor.address), this.countFrom(visitor.address) + 1);
+    this.#perNetwork.set(this.#networkOf(visitor.address), this.countFrom(visitor.address) + 1);
   }
 
   /** From now on `source` means this visitor, while it is here. */
@@ -63,8 +68,9 @@ export class Visitors {
     if (!this.#present.delete(visitor)) return;
     if (name !== undefined && this.#bySource.get(name) === visitor) this.#bySource.delete(name);
     const left = this.countFrom(visitor.address) - 1;
-    if (left > 0) this.#perAddress.set(networkOf(visitor.address), left);
-    else this.#perAddress.delete(networkOf(visitor.address));
+    const network = this.#networkOf(visitor.address);
+    if (left > 0) this.#perNetwork.set(network, left);
+    else this.#perNetwork.delete(network);
     for (const farewell of this.#farewells) farewell(visitor);
   }
 

@@ -5,6 +5,7 @@
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import { type Grant, Grants } from './grant.ts';
+import { type Called, Quotas } from './quotas.ts';
 import { type Doubt, Tokens } from './token.ts';
 import { UsedTokens } from './used-tokens.ts';
 
@@ -18,6 +19,8 @@ export type Objection = Doubt | 'token-used' | 'too-many-tokens' | 'no-such-call
 
 /** Settled what it may, at one go: `enter` must be called in the same turn, or not at all. */
 export interface Right {
+  /** Whom it is to be a call to; undefined where that is not known yet, or there is one already. */
+  readonly called?: Called;
   /** Uses the token up. Undefined for pages of sites that want none. */
   enter(): Grant | undefined | { readonly objection: Objection };
 }
@@ -25,12 +28,14 @@ export interface Right {
 export class Entrance {
   readonly tokens: Tokens;
   readonly grants = new Grants();
+  readonly quotas: Quotas;
   readonly #used: UsedTokens;
   readonly #config: Live<Config>;
 
   constructor(config: Live<Config>, { now }: Clocks = {}) {
     this.#config = config;
     this.tokens = new Tokens(config, now);
+    this.quotas = new Quotas(config);
     this.#used = new UsedTokens(now);
   }
 
@@ -48,6 +53,7 @@ export class Entrance {
     const claims = await this.tokens.read(token, page.origin);
     if (typeof claims === 'string') return claims;
     return {
+      called: claims,
       enter: () => {
         const use = this.#used.use(claims.id, claims.until);
         if (use === 'fresh') return this.grants.give(claims);

@@ -27,11 +27,11 @@ export function allowOrigin(response: ServerResponse, origin: string): void {
 }
 
 /** One answer for every page and every address that is not on a list: a scanner learns nothing from it. */
-export function refuse(response: ServerResponse, status: 403 | 429 = 403): void {
+export function refuse(response: ServerResponse, status: 403 | 429 | 503 = 403, retrySeconds = 60): void {
   response.writeHead(status, {
     'Cache-Control': 'no-store',
     Vary: 'Origin, Sec-Fetch-Site',
-    ...(status === 429 && { 'Retry-After': '60' }),
+    ...(status !== 403 && { 'Retry-After': String(retrySeconds) }),
   });
   response.end();
 }

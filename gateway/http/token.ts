@@ -8,11 +8,13 @@ import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';
 
+export type Minted =
+  | { readonly token: string; readonly seconds: number }
+  /** There were too many calls already. */
+  | { readonly status: 429 | 503; readonly retrySeconds: number };
+
 /** Undefined for whoever may not be called by such a page, or gets no token here. */
-export type MintFor = (
-  to: string,
-  page: AskingPage,
-) => Promise<{ token: string; seconds: number } | undefined>;
+export type MintFor = (to: string, page: AskingPage, address: string) => Promise<Minted | undefined>;
 
 const MOST_BYTES = 2048;
 
@@ -43,19 +45,24 @@ async function answer(
   response: ServerResponse,
 ): Promise<boolean> {
   const [page] = askingPages(request);
-  if (!rate.take(request.socket.remoteAddress ?? '')) {
+  const address = request.socket.remoteAddress ?? '';
+  if (!rate.take(address)) {
     if (page) allowOrigin(response, page.origin);
     refuse(response, 429);
     return true;
   }
   const body = await bodyOf(request, MOST_BYTES);
   const to = new URLSearchParams(body).get('to') ?? '';
-  const minted = page && (await mint(to, page));
+  const minted = page && (await mint(to, page, address));
   if (!minted) {
     refuse(response);
     return false;
   }
   allowOrigin(response, page.origin);
+  if ('status' in minted) {
+    refuse(response, minted.status, minted.retrySeconds);
+    return true;
+  }
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',

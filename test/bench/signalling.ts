@@ -3,7 +3,7 @@
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
-import { SDP as sdp } from '../support/signalling-gateway.ts';
+import { SDP as sdp, unbound } from '../support/signalling-gateway.ts';
 import { atLeast, atMost, type Figure, kilobytes, percentile, spread } from './figure.ts';
 import { startMeasured } from './measured-gateway.ts';
 import { PlainBrowser } from './plain-browser.ts';
@@ -30,7 +30,13 @@ export async function benchSignalling(): Promise<Figure[]> {
     dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: ['127.0.0.0/8'] },
     sip: { udp: 0, tcp: 0 },
     media: { browserPort: 0 },
-    limits: { calls: 10_000, visitors: 10_000, visitorsPerAddress: 10_000, messagesPerSecond: 100_000 },
+    limits: {
+      ...unbound,
+      calls: 10_000,
+      visitors: 10_000,
+      visitorsPerAddress: 10_000,
+      messagesPerSecond: 100_000,
+    },
     sites: domains.map(domain => ({ domain, origins: ['*'], callable: ['director'], tokens: false })),
   };
   const gateway = await startMeasured(config, true);

@@ -6,7 +6,7 @@ import { startMeasured } from '../../bench/measured-gateway.ts';
 import { PlainBrowser } from '../../bench/plain-browser.ts';
 import { startPlainPbx } from '../../bench/plain-pbx.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SDP } from '../../support/signalling-gateway.ts';
+import { SDP, unbound } from '../../support/signalling-gateway.ts';
 
 const LOOPBACK = '127.0.0.1';
 const CALLS = 1_500;
@@ -22,7 +22,7 @@ test('a burst of calls, each hung up in the breath it is answered in, leaves not
       address: LOOPBACK,
       dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: ['127.0.0.0/8'] },
       sip: { udp: 0, tcp: 0 },
-      limits: { messagesPerSecond: 100_000 },
+      limits: { ...unbound, messagesPerSecond: 100_000 },
       sites: [{ domain: 'mysite.test', origins: ['*'], callable: ['director'], tokens: false }],
     },
     true,

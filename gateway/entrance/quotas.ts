@@ -1,0 +1,130 @@
+// The quotas of a call: of its address, its person, its site, and of all. Asked before a call is taken, and before a token
+// or a WebSocket is given for one; charged while it is up. Remembers so many addresses and no more.
+
+import type { Live } from '../config/live.ts';
+import type { Quota } from '../config/quotas.ts';
+import type { Config } from '../config/schema.ts';
+import { networkOf } from '../observe/network-address.ts';
+import { type Clock, type Excess, Meter, type Talker } from './meter.ts';
+
+export type Scope = 'perAddress' | 'perDestination' | 'perSite' | 'overall';
+
+/** For the log; who asked is told no more than when to try again. */
+export interface Refusal extends Excess {
+  readonly scope: Scope;
+}
+
+export interface Called {
+  readonly domain: string;
+  readonly user: string;
+}
+
+export interface Charge {
+  /** The person has answered: from now on it is talk. */
+  answered(): void;
+  over(): void;
+}
+
+const MOST_ADDRESSES = 20_000;
+
+interface Share {
+  readonly scope: Scope;
+  readonly meter: Meter;
+  readonly bounds: Quota;
+}
+
+export class Quotas {
+  readonly #config: Live<Config>;
+  readonly #clock: Clock;
+  /** In the order of their last call. */
+  readonly #addresses = new Map<string, Meter>();
+  /** As many as the configuration has people and sites. */
+  readonly #others = new Map<string, Meter>();
+
+  constructor(config: Live<Config>, clock: Clock = wall) {
+    this.#config = config;
+    this.#clock = clock;
+  }
+
+  get addresses(): number {
+    return this.#addresses.size;
+  }
+
+  /** Why a call from there to this person would not be taken now; without one, only what is asked of the address. */
+  refusal(address: string, called?: Called): Refusal | undefined {
+    for (const { scope, meter, bounds } of this.#shares(address, called)) {
+      const excess = meter.excess(bounds);
+      if (excess) return { scope, ...excess };
+    }
+    return undefined;
+  }
+
+  /** A call is taken: `end` ends it when what it is charged to is spent. */
+  begin(address: string, called: Called, end: () => void): Charge {
+    const talker: Talker = { end };
+    const shares = this.#shares(address, called);
+    for (const { meter, bounds } of shares) meter.begin(talker, bounds);
+    this.#keep(address, shares[0]?.meter);
+    return {
+      answered: () => {
+        for (const { meter } of shares) meter.answered(talker);
+      },
+      over: () => {
+        for (const { meter } of shares) meter.over(talker);
+      },
+    };
+  }
+
+  #shares(address: string, called: Called | undefined): Share[] {
+    const { limits, sites } = this.#config.current;
+    const shares: Share[] = [
+      {
+        scope: 'perAddress',
+        meter: this.#addresses.get(this.#network(address)) ?? new Meter(this.#clock),
+        bounds: limits.perAddress,
+      },
+    ];
+    if (!called) return shares;
+    const site = sites.find(({ domain }) => domain === called.domain);
+    const person = site?.callable.find(({ user }) => user === called.user);
+    return [
+      ...shares,
+      this.#share('perDestination', `${called.user}@${called.domain}`, {
+        ...limits.perDestination,
+        ...person?.limits,
+      }),
+      this.#share('perSite', called.domain, { ...limits.perSite, ...site?.limits }),
+      this.#share('overall', '', limits.overall),
+    ];
+  }
+
+  #share(scope: Scope, name: string, bounds: Quota): Share {
+    const meter = this.#others.get(name) ?? new Meter(this.#clock);
+    this.#others.set(name, meter);
+    return { scope, meter, bounds };
+  }
+
+  #network(address: string): string {
+    return networkOf(address, this.#config.current.limits.addressBits) ?? address;
+  }
+
+  /** Whoever has a call up is not forgotten: at most as many as there are calls. */
+  #keep(address: string, meter: Meter | undefined): void {
+    const network = this.#network(address);
+    if (!meter) return;
+    this.#addresses.delete(network);
+    this.#addresses.set(network, meter);
+    if (this.#addresses.size <= MOST_ADDRESSES) return;
+    for (const [oldest, { up }] of this.#addresses) {
+      if (up > 0) continue;
+      this.#addresses.delete(oldest);
+      return;
+    }
+  }
+}
+
+const wall: Clock = {
+  now: () => performance.now(),
+  day: () => new Date().toDateString(),
+  set: (work, ms) => setTimeout(work, ms).unref(),
+};
