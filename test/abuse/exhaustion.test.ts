@@ -44,12 +44,11 @@ test('30: short of file descriptors, newcomers get 503, the call that is up goes
   const refused = await eventually(
     'somebody is refused',
     async () => {
-      const visitor = await come(gateway);
-      if (!(visitor instanceof WebSocket)) return visitor;
-      crowd.push(visitor);
-      return undefined;
+      const visitors = await Promise.all(Array.from({ length: 10 }, () => come(gateway)));
+      crowd.push(...visitors.filter(visitor => visitor instanceof WebSocket));
+      return visitors.find(visitor => !(visitor instanceof WebSocket));
     },
-    { every: 0 },
+    { within: 30_000, every: 0 },
   );
   assert.deepEqual(refused, refusal);
   await gateway.waitFor(/"level":"warn".*"lack":"files"/);
