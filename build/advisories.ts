@@ -1,0 +1,50 @@
+// `npm run advisories`: what is known against the packages of the lockfile, as the registry tells npm. Exit codes: 0,
+// nothing is; 1, something is; 2, nobody was asked, for the registry gives no advisories or cannot be reached. The last
+// must never look like the first.
+
+import { spawnSync } from 'node:child_process';
+
+interface Report {
+  readonly message?: string;
+  readonly error?: { readonly summary?: string; readonly code?: string };
+  readonly vulnerabilities?: Readonly<Record<string, Vulnerability>>;
+}
+
+interface Vulnerability {
+  readonly name: string;
+  readonly severity: string;
+  readonly range: string;
+  /** Advisories, or names of the packages through which it comes. */
+  readonly via: readonly (string | { readonly title: string; readonly url: string })[];
+}
+
+const { stdout, error } = spawnSync('npm', ['audit', '--json', ...process.argv.slice(2)], {
+  encoding: 'utf8',
+});
+const report = read(stdout);
+if (!report.vulnerabilities) {
+  const why =
+    error?.message ?? report.message ?? report.error?.summary ?? 'npm said nothing that could be read';
+  console.error(`Not checked: the registry told no advisories (${why}).`);
+  process.exitCode = 2;
+} else {
+  const found = Object.values(report.vulnerabilities);
+  for (const one of found) console.log(described(one));
+  console.log(
+    found.length === 0 ? 'Nothing is known against any package.' : `${found.length} packages to look at.`,
+  );
+  process.exitCode = found.length === 0 ? 0 : 1;
+}
+
+function read(text: string): Report {
+  try {
+    return JSON.parse(text) as Report;
+  } catch {
+    return {};
+  }
+}
+
+function described({ name, severity, range, via }: Vulnerability): string {
+  const reasons = via.map(one => (typeof one === 'string' ? `through ${one}` : `${one.title}, ${one.url}`));
+  return `${severity}: ${name} ${range}\n${reasons.map(reason => `  ${reason}`).join('\n')}`;
+}
