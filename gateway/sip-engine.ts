@@ -85,7 +85,7 @@ function onlyBrowsersCall(log: Log, refused: TellRefusal): Route {
     if (message.method !== 'INVITE') return undefined;
     const { code, status, reason, level } = outcome('not-callable');
     log[level]({ code, address: remote.address, transport, uri: meant(message.uri) }, 'call refused');
-    return { action: 'reject', status, reason };
+    return { action: 'reject', status, reason, once: true };
   };
 }
 

@@ -76,6 +76,16 @@ test("a call over UDP is nobody's, even from where a visitor's WebSocket comes",
   assert.equal(siege.logged.filter(({ msg }) => msg === 'call refused').length, 1);
 });
 
+test('a call by datagram is refused once, for whoever has that address did not make it', async context => {
+  const siege = await startSiege(context);
+  const attacker = await outsider(context, siege, 'udp');
+  attacker.send(stray('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
+  await eventually('an answer', () => attacker.heard.some(text => text.startsWith('SIP/2.0 403')));
+  // What would be repeated would have a transaction and its timers.
+  const { serverTransactions, timers } = await siege.gateway.health();
+  assert.deepEqual({ serverTransactions, timers }, { serverTransactions: 0, timers: 0 });
+});
+
 for (const where of ['Contact', 'Record-Route', 'strict Record-Route']) {
   test(`a PBX whose ${where} points behind the fence is answered where it is`, async context => {
     const siege = await startSiege(context, { allow: ['127.0.0.1/32'] });

@@ -27,7 +27,16 @@ export type RouteDecision =
   | { readonly action: 'route'; readonly tag: string }
   /** To an application that listens at `host:port`: the engine connects to it for this request. */
   | { readonly action: 'route'; readonly uri: string }
-  | { readonly action: 'reject'; readonly status: number; readonly reason?: string }
+  /**
+   * `once`: the answer is not repeated until its ACK comes, as RFC 3261 17.2.1 has it. A datagram that bears somebody
+   * else's address then costs them one answer and not eleven.
+   */
+  | {
+      readonly action: 'reject';
+      readonly status: number;
+      readonly reason?: string;
+      readonly once?: boolean;
+    }
   | { readonly action: 'redirect'; readonly contacts: readonly string[] }
   | ({ readonly action: 'proxy' } & ProxyDecision);
 
@@ -101,8 +110,10 @@ export class Routing {
     // The caller may have hung up while somebody thought.
     if (incoming.transaction.answered) return;
     if (decision === undefined) deliver(this.#applications.next(incoming.request.method));
-    else if (decision.action === 'reject') this.#refuse(incoming, decision.status, decision.reason);
-    else if (decision.action === 'redirect') {
+    else if (decision.action === 'reject') {
+      this.#refuse(incoming, decision.status, decision.reason);
+      if (decision.once) incoming.transaction.terminate();
+    } else if (decision.action === 'redirect') {
       const contacts = decision.contacts.map(contact => ['Contact', bracketed(contact)] as const);
       this.#refuse(incoming, 302, undefined, contacts);
     } else if (decision.action === 'proxy') this.#forward(decision, incoming);
