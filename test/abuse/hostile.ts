@@ -136,6 +136,7 @@ export class Hostile {
       `X-Sip-Call-Referrer: http://${evil}/${this.#words()}`,
       `X-Sip-Call-Utm: utm_source=${this.#words()}&utm_x=%0d%0aRoute:sip:${evil}`,
       'X-Sip-Call: 0',
+      'X-Sip-Call-Address: 192.0.2.66',
       `X-Anything: ${this.#words()}`,
       `Subject: a\r\n Route: <sip:${evil}>`,
       `X-Folded : b\r\n\tRoute: <sip:${evil}>`,

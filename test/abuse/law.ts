@@ -23,6 +23,8 @@ function requestHeaders(users: readonly string[]): Record<string, RegExp> {
     Contact: whole(`<sip:${US}>`),
     'User-Agent': /^sip-call$/,
     'X-Sip-Call': /^[0-9a-f-]{36}$/,
+    // Where the WebSocket comes from, whatever its page may say.
+    'X-Sip-Call-Address': /^127\.0\.0\.1$/,
     'X-Sip-Call-Page': /^http:\/\/mysite\.test\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
     'X-Sip-Call-Referrer': /^https?:\/\/[\w.:[\]-]+\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
     'X-Sip-Call-Utm': /^utm_[\w.*+%&=-]{1,200}$/,

@@ -34,6 +34,7 @@ test('5: a forged caller, forged identities and headers of all kinds end at the 
     'Subject: evil',
     'X-Anything: evil',
     'X-Sip-Call: evil',
+    'X-Sip-Call-Address: evil',
     'Privacy: none',
     'Session-Expires: 90;refresher=uac',
   ]);
