@@ -1,0 +1,147 @@
+// Addresses and SDP that others write: what the gateway sends media to, and what it makes of the rest.
+
+import assert from 'node:assert/strict';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { WebRtcLeg } from '../bench/webrtc-leg.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { SDP } from '../support/signalling-gateway.ts';
+import { ANSWER, DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
+
+/** Where nobody sends anything: on all of these at one port. Kept by whoever the system lets. */
+async function listeners(context: TestContext): Promise<{ port: number; heard: () => number }> {
+  let heard = 0;
+  const first = createSocket('udp4').bind(0, '0.0.0.0');
+  await once(first, 'listening');
+  const { port } = first.address();
+  const sockets: Socket[] = [first];
+  const second = createSocket({ type: 'udp6', ipv6Only: true }).bind(port, '::');
+  if (
+    await once(second, 'listening').then(
+      () => true,
+      () => false,
+    )
+  )
+    sockets.push(second);
+  for (const socket of sockets) socket.on('message', () => heard++);
+  context.after(() => {
+    for (const socket of sockets) socket.close();
+  });
+  return { port, heard: () => heard };
+}
+
+const forbidden = [
+  ...['0.0.0.0', '127.0.0.1', '127.0.0.2', '169.254.1.1', '224.0.0.251', '255.255.255.255', '10.0.0.1'],
+  ...['::', '::1', '::ffff:127.0.0.1', 'fe80::1', 'ff02::fb', 'fd00::1', '[::1]', 'localhost', '127.1'],
+  ...['0x7f000001', '2130706433', 'visitor.local'],
+];
+
+test('nothing is sent to any address that a page puts into its SDP, connected or not', async context => {
+  const siege = await startSiege(context);
+  const { port, heard } = await listeners(context);
+  const leg = await WebRtcLeg.open();
+  context.after(() => leg.close());
+  const candidates = forbidden.map(
+    (address, i) => `a=candidate:${i} 1 udp ${2130706431 - i} ${address} ${port} typ host\r\n`,
+  );
+  const relayed = `a=candidate:99 1 tcp 1 127.0.0.1 ${port} typ host tcptype passive\r\n`;
+  const offer = leg
+    .offer()
+    .replace('c=IN IP4 0.0.0.0', `c=IN IP4 127.0.0.1\r\na=rtcp:${port} IN IP4 127.0.0.1`)
+    .replace('m=audio 9 ', `m=audio ${port} `)
+    .replace('a=rtcp-mux', `${candidates.join('')}${relayed}a=rtcp-mux`);
+  const call = new RawCall(siege.browser, DIRECTOR);
+  call.invite(offer);
+  const invite = await siege.pbx.request('INVITE');
+  assert.doesNotMatch(invite.body.toString(), new RegExp(`candidate|rtcp:${port}|:: *1`));
+  siege.pbx.respond(invite, '200 OK', { body: ANSWER });
+  const answered = await siege.browser.response(200);
+  call.ack(answered);
+  await siege.pbx.request('ACK');
+  await leg.connect(answered.body.toString());
+  call.request('BYE');
+  siege.pbx.respond(await siege.pbx.request('BYE'), '200 OK');
+  await siege.quiet();
+  assert.equal(heard(), 0);
+});
+
+/** What the browser hears of a call that the PBX answers so. */
+async function answeredWith({ browser, pbx, quiet }: Siege, sdp: string): Promise<number> {
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(OFFER);
+  const invite = await pbx.request('INVITE');
+  pbx.respond(invite, '200 OK', { body: sdp, tag: call.id });
+  await pbx.request('ACK');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  const { status } = await Promise.race([488, 400].map(status => browser.response(status)));
+  await quiet();
+  return status;
+}
+
+test('26: a PBX that names an address outside the fence, no address, or a port of another service, is left with BYE', async context => {
+  const siege = await startSiege(context, { allow: ['127.0.0.1/32'] });
+  const inside = forbidden.filter(address => !['0.0.0.0', '::', '127.0.0.1'].includes(address));
+  for (const address of inside) {
+    const family = address.includes(':') ? 'IP6' : 'IP4';
+    const sdp = SDP.replace('c=IN IP4 127.0.0.1', `c=IN ${family} ${address}`);
+    assert.equal(await answeredWith(siege, sdp), 488, address);
+  }
+  assert.equal(await answeredWith(siege, SDP.replace('m=audio 30000', 'm=audio 53')), 488);
+  assert.equal(await answeredWith(siege, `${SDP}a=rtcp:22\r\n`), 488);
+  assert.equal(await answeredWith(siege, `${SDP}a=rtcp:30001 IN IP4 127.0.0.3\r\n`), 488);
+  await siege.goodCall();
+});
+
+test('26: codecs we lack, and SDP that is a bomb, are refused; the next call is as good as ever', async context => {
+  const siege = await startSiege(context);
+  const lines = (count: number, line: string) => SDP + `${line}\r\n`.repeat(count);
+  const video = 'm=video 30002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000';
+  for (const sdp of [
+    SDP.replace('RTP/AVP 0', 'RTP/AVP 18').replace('rtpmap:0 PCMU', 'rtpmap:18 G729'),
+    SDP.replace('m=audio 30000', 'm=audio 0'),
+    lines(17, video),
+    lines(3_000, 'a=x'),
+    lines(1, `a=fmtp:0 ${'x'.repeat(30_000)}`).replace('v=0', 'v=1'),
+  ]) {
+    assert.equal(await answeredWith(siege, sdp), 488);
+  }
+  const page = await siege.visitor();
+  for (const offer of [
+    OFFER + 'a=x\r\n'.repeat(10_000),
+    OFFER + 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n'.repeat(1_000),
+    OFFER.replace('v=0', `v=0\r\ns=${'x'.repeat(1_000)}\0`),
+  ]) {
+    new RawCall(page, DIRECTOR).invite(offer);
+    const { status } = await Promise.race([488, 400].map(code => page.response(code)));
+    assert.ok(status >= 400);
+  }
+  await siege.goodCall();
+});
+
+test('26: a PBX that holds, by 0.0.0.0 or inactive, video it was not offered, and an offer that is none', async context => {
+  const siege = await startSiege(context);
+  const { call, invite } = await siege.call();
+  const { browser, pbx } = siege;
+  for (const [sdp, direction] of [
+    [SDP.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0'), 'sendonly'],
+    [`${SDP.replace('o=- 1 1', 'o=- 1 3')}a=inactive\r\n`, 'inactive'],
+    [`${SDP.replace('o=- 1 1', 'o=- 1 4')}a=sendonly\r\n`, 'sendonly'],
+    [`${SDP.replace('o=- 1 1', 'o=- 1 5')}a=sendrecv\r\nm=video 0 RTP/AVP 31\r\n`, 'sendrecv'],
+  ] as const) {
+    pbx.requestWithin(invite, 'INVITE', sdp, call.id);
+    const offered = await browser.request('INVITE');
+    assert.match(offered.body.toString(), new RegExp(`^a=${direction}\\r$`, 'm'));
+    call.respond(offered, '200 OK', OFFER.replace('setup:actpass', 'setup:active'));
+    assert.match((await pbx.response(200)).body.toString(), /^m=audio [1-9]/m);
+    pbx.requestWithin(invite, 'ACK', '', call.id);
+    await browser.request('ACK');
+  }
+  // Nothing is offered: what stands is.
+  pbx.requestWithin(invite, 'INVITE', '', call.id);
+  assert.match((await pbx.response(200)).body.toString(), /^m=audio [1-9]/m);
+  pbx.requestWithin(invite, 'ACK', '', call.id);
+  call.request('BYE');
+  siege.pbx.respond(await siege.pbx.request('BYE'), '200 OK');
+  await siege.quiet();
+});
