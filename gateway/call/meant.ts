@@ -6,5 +6,5 @@ const SHOWN = 200;
 
 export function meant(uri: string): string {
   const address = uri.slice(0, 2 * SHOWN).split(/[;?&]/, 1)[0] ?? '';
-  return address.replace(/^((?:sips?:)?[^:@]*):[^@]*@/i, '$1@').slice(0, SHOWN);
+  return address.replace(/^((?:sips?:|(?!sips?:))[^:@]*):[^@]*@/i, '$1@').slice(0, SHOWN);
 }

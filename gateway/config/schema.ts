@@ -1,9 +1,11 @@
 // The shape of the configuration file: every key, every default, every complaint in the owner's words.
 // Knows nothing of files or command lines; load.ts feeds it.
 
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { log, path } from './log.ts';
+import { network } from './network.ts';
+import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
 import { origin, site } from './site.ts';
 import { tokens } from './tokens.ts';
@@ -26,10 +28,6 @@ const ipAddress = z.string('expected an IP address').refine(isHostAddress, {
 
 const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
   message: 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443',
-});
-
-const network = z.string('expected a network such as 10.0.0.0/8').refine(isNetwork, {
-  message: 'expected a network such as 10.0.0.0/8 or fd00::/8',
 });
 
 /** A drachtio-server that stands in for the embedded engine. */
@@ -64,6 +62,8 @@ const settings = z.strictObject({
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
   /** This machine's address as browsers and PBXs reach it. Default: its first address that is not loopback. */
   address: ipAddress.optional(),
+  /** Reverse proxies that bring visitors' requests. Default: none, and nobody is believed to be one. */
+  proxy: proxy.optional(),
   dns: z
     .strictObject({
       /** ADDRESS:PORT of DNS servers; the system's when absent. */
@@ -190,16 +190,4 @@ function isWebSocketUrl(text: string): boolean {
   const url = new URL(text);
   const rest = url.username + url.password + url.search + url.hash;
   return /^wss?:$/.test(url.protocol) && url.hostname !== '' && rest === '';
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix = ''] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || !/^\d{1,3}$/.test(prefix)) return false;
-  try {
-    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
-    return true;
-  } catch {
-    return false;
-  }
 }

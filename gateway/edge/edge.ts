@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import { Entrance } from '../entrance/entrance.ts';
+import { addressOf } from '../entrance/far-end.ts';
 import type { Log } from '../observe/log.ts';
 import { networkOf } from '../observe/network-address.ts';
 import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
@@ -111,13 +112,15 @@ export class Edge {
       this.#entrance.grants.left(grant);
       return;
     }
-    const port = request.socket.remotePort ?? 0;
+    // To the engine this is where frames come from, whoever has brought them: two visitors are never at one place.
+    const { remoteAddress = '', remotePort: port = 0 } = request.socket;
+    const here = { address: plainAddress(remoteAddress), port };
     const address = addressOf(request);
     socket.once('close', () => this.#entrance.grants.left(grant));
     this.#sockets.handleUpgrade(request, socket, head, accepted => {
       const first = greeting(request.url, this.#config.current, Date.now(), grant?.way);
       if (first) accepted.send(first);
-      this.#welcome(accepted, { address, port, ...admission }, secure);
+      this.#welcome(accepted, { address, port, ...admission }, here, secure);
     });
   }
 
@@ -163,7 +166,7 @@ export class Edge {
     return this.#noRoom();
   }
 
-  #welcome(socket: WebSocket, visitor: Visitor, secure: boolean): void {
+  #welcome(socket: WebSocket, visitor: Visitor, here: End, secure: boolean): void {
     this.visitors.enter(visitor);
     this.#whose.set(socket, visitor);
     const rate = new MessageRate(this.#config.current.limits.messagesPerSecond);
@@ -185,12 +188,8 @@ export class Edge {
     };
     // A ping is answered at once, so it costs as much as a message.
     for (const kind of ['message', 'ping', 'pong'] as const) socket.on(kind, heard);
-    this.#take(socket, visitor, secure, source => this.visitors.seenAt(visitor, source));
+    this.#take(socket, here, secure, source => this.visitors.seenAt(visitor, source));
   }
-}
-
-function addressOf({ socket }: IncomingMessage): string {
-  return plainAddress(socket.remoteAddress ?? '');
 }
 
 function refuse(socket: Duplex, { status, reason, retrySeconds = 10 }: Refusal): void {

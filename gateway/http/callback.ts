@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressRate } from '../entrance/address-rate.ts';
+import { addressOf } from '../entrance/far-end.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';
@@ -48,7 +49,7 @@ async function answer(
     return;
   }
   const body = await bodyOf(request, MOST_BYTES);
-  if (!rate.take(request.socket.remoteAddress ?? '')) {
+  if (!rate.take(addressOf(request))) {
     allowOrigin(response, page.origin);
     refuse(response, 429);
     return;

@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
+import { socketAddress } from '../entrance/far-end.ts';
 
 /** Beside the WebSockets: pages, the widget's files, questions. They last for seconds; a browser opens six. */
 const OTHERS = 1_000;
@@ -14,10 +15,17 @@ export class Connections {
   readonly #open = new Set<Socket>();
   readonly #from = new Map<string, number>();
 
-  /** Watches `server` from now on. */
-  constructor(server: Server, { visitors, visitorsPerAddress }: Config['limits']) {
+  /** Watches `server` from now on. `speaksForMany`: a proxy of the owner's, whose connections are those of many. */
+  constructor(
+    server: Server,
+    { visitors, visitorsPerAddress }: Config['limits'],
+    speaksForMany: (address: string) => boolean = () => false,
+  ) {
     server.maxConnections = visitors + OTHERS;
-    server.on('connection', socket => this.#opened(socket, visitorsPerAddress + OTHERS_FROM_ONE));
+    server.on('connection', socket => {
+      const many = speaksForMany(socketAddress({ socket }));
+      this.#opened(socket, many ? Number.POSITIVE_INFINITY : visitorsPerAddress + OTHERS_FROM_ONE);
+    });
   }
 
   /** Closes all, also those that never said a word of HTTP, or of TLS. */

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { splitEndpoint } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
+import { Proxies } from '../entrance/far-end.ts';
 import type { Log } from '../observe/log.ts';
 import { Certificate, readIdentity } from './certificate.ts';
 import { Connections } from './connections.ts';
@@ -47,7 +48,9 @@ export async function startHttp(config: Config, routes: readonly Route[], log?: 
     createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000, ...PATIENCE }, answer);
   const server = secureServer ?? createServer(PATIENCE, answer);
   const secure = secureServer !== undefined;
-  const connections = new Connections(server, config.limits);
+  const proxies = new Proxies(config.proxy);
+  server.prependListener('request', proxies.heed).prependListener('upgrade', proxies.heed);
+  const connections = new Connections(server, config.limits, address => proxies.trusts(address));
   server.timeout = IDLE_MS;
   server.maxHeadersCount = 64;
 

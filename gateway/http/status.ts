@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressRate } from '../entrance/address-rate.ts';
+import { addressOf } from '../entrance/far-end.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import { type Route, reading } from './route.ts';
 
@@ -17,7 +18,7 @@ export function statusRoute(
   onNobody: (address: string) => void = () => {},
 ): Route {
   return reading('/status', (request, response) => {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     if (!rate.take(address)) return refuse(response, 429);
     answer(statusOf, request, response).then(
       known => known || onNobody(address),

@@ -4,6 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressRate } from '../entrance/address-rate.ts';
+import { addressOf } from '../entrance/far-end.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';
@@ -29,7 +30,7 @@ export function tokenRoute(
     if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST' }).end();
     else {
       answer(mint, rate, request, response).then(
-        known => known || onNobody(request.socket.remoteAddress ?? ''),
+        known => known || onNobody(addressOf(request)),
         () => response.destroy(),
       );
     }
@@ -45,7 +46,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<boolean> {
   const [page] = askingPages(request);
-  const address = request.socket.remoteAddress ?? '';
+  const address = addressOf(request);
   if (!rate.take(address)) {
     if (page) allowOrigin(response, page.origin);
     refuse(response, 429);

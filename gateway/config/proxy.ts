@@ -1,0 +1,20 @@
+// What stands before the gateway and speaks for visitors, as an owner writes it:
+//
+//   proxy: { networks: [127.0.0.0/8], header: x-forwarded-for }
+
+import { z } from 'zod';
+import { network } from './network.ts';
+
+export const proxy = z.strictObject(
+  {
+    /** Where requests come from that are believed. */
+    networks: z.array(network, 'expected a list of networks').min(1, 'expected at least one network'),
+    /** The one that the proxy writes itself, whatever a visitor has sent. */
+    header: z
+      .enum(['x-forwarded-for', 'forwarded'], 'expected x-forwarded-for or forwarded')
+      .default('x-forwarded-for'),
+  },
+  'expected the networks of the proxies, such as { networks: [127.0.0.0/8] }',
+);
+
+export type TrustedProxies = Readonly<z.output<typeof proxy>>;

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { addressOf, isSecure, Proxies } from '../../../gateway/entrance/far-end.ts';
+
+const networks = ['10.0.0.0/8', 'fd00::/8'];
+
+function request(remoteAddress: string, headers: Record<string, string>): IncomingMessage {
+  return { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
+}
+
+for (const [what, remote, header, expected] of [
+  ['nobody is a proxy who is not named', '203.0.113.9', '198.51.100.7', '203.0.113.9'],
+  ['a proxy speaks for the visitor', '10.0.0.1', '198.51.100.7', '198.51.100.7'],
+  [
+    'what a visitor has said before the proxy is not believed',
+    '10.0.0.1',
+    '1.2.3.4, 198.51.100.7',
+    '198.51.100.7',
+  ],
+  ['two of the proxies in a row', '10.0.0.1', '1.2.3.4, 198.51.100.7, 10.0.0.2', '198.51.100.7'],
+  ['as a dual-stack socket sees it', '::ffff:10.0.0.1', '198.51.100.7', '198.51.100.7'],
+  ['a proxy by IPv6, a visitor with a port', 'fd00::1', '[2001:db8::1]:4711', '2001:db8::1'],
+  ['without brackets', 'fd00::1', '2001:db8::1', '2001:db8::1'],
+  ['IPv4 with a port', '10.0.0.1', '198.51.100.7:80', '198.51.100.7'],
+  ['a proxy that says nothing is the visitor', '10.0.0.1', '', '10.0.0.1'],
+  ['so is one that says what is no address', '10.0.0.1', '198.51.100.7, unknown', '10.0.0.1'],
+  ['a visitor within', '10.0.0.1', '10.0.0.9', '10.0.0.9'],
+] as const) {
+  test(what, () => {
+    const one = request(remote, { 'x-forwarded-for': header, forwarded: 'for=192.0.2.1' });
+    new Proxies({ networks, header: 'x-forwarded-for' }).heed(one);
+    assert.equal(addressOf(one), expected);
+  });
+}
+
+for (const [header, expected] of [
+  ['for=198.51.100.7;proto=https', '198.51.100.7'],
+  ['for=1.2.3.4, For="[2001:db8::1]:4711"', '2001:db8::1'],
+  ['for=198.51.100.7, for=10.0.0.2', '198.51.100.7'],
+  ['for=_hidden', '10.0.0.1'],
+  ['for="broken', '10.0.0.1'],
+] as const) {
+  test(`Forwarded: ${header}`, () => {
+    const one = request('10.0.0.1', { 'x-forwarded-for': '192.0.2.1', forwarded: header });
+    new Proxies({ networks, header: 'forwarded' }).heed(one);
+    assert.equal(addressOf(one), expected);
+  });
+}
+
+test('a proxy says by which name and how the visitor has asked; nobody else does', () => {
+  const headers = { host: 'inside', 'x-forwarded-host': 'call.mysite.ru', 'x-forwarded-proto': 'https' };
+  const [ours, other] = [request('10.0.0.1', { ...headers }), request('203.0.113.9', { ...headers })];
+  const proxies = new Proxies({ networks, header: 'x-forwarded-for' });
+  for (const one of [ours, other]) proxies.heed(one);
+  assert.deepEqual([ours.headers.host, isSecure(ours)], ['call.mysite.ru', true]);
+  assert.deepEqual([other.headers.host, isSecure(other)], ['inside', false]);
+});
+
+test('without proxies nobody is believed', () => {
+  const one = request('10.0.0.1', { 'x-forwarded-for': '198.51.100.7' });
+  new Proxies(undefined).heed(one);
+  assert.equal(addressOf(one), '10.0.0.1');
+});
