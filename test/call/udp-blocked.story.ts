@@ -11,6 +11,7 @@ import type { Visitor } from '../support/visitor.ts';
 let visitor: Visitor;
 let turn: TurnServer;
 let relayed: Line;
+let secured: Line;
 let direct: Line;
 
 stories(
@@ -21,6 +22,7 @@ stories(
     turn = office.add(await TurnServer.start(office.network.address(5)));
     const first = office.addressOf(16);
     relayed = await office.line({ first, turn: { urls: [turn.url], secret: turn.secret } });
+    secured = await office.line({ first, turn: { urls: [turn.secureUrl], secret: turn.secret } });
     direct = await office.line({ first });
   },
   story => {
@@ -41,17 +43,19 @@ stories(
       });
     });
 
-    story('they talk through TURN over TCP', async office => {
-      const phone = office.phone('105');
-      await openBehindWall(relayed.pageFor('director'));
-      await visitor.call();
-      await visitor.waitFor('in-call');
-      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
-      const { local } = await selectedPair();
-      assert.deepEqual([local?.candidateType, local?.relayProtocol], ['relay', 'tcp']);
-      await visitor.hangUp();
-      await phone.waitFor('idle');
-    });
+    for (const protocol of ['tcp', 'tls']) {
+      story(`they talk through TURN over ${protocol.toUpperCase()}`, async office => {
+        const phone = office.phone('105');
+        await openBehindWall((protocol === 'tcp' ? relayed : secured).pageFor('director'));
+        await visitor.call();
+        await visitor.waitFor('in-call');
+        await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+        const { local } = await selectedPair();
+        assert.deepEqual([local?.candidateType, local?.relayProtocol], ['relay', protocol]);
+        await visitor.hangUp();
+        await phone.waitFor('idle');
+      });
+    }
 
     story('without a TURN server the visitor is told that no sound gets through', async office => {
       const phone = office.phone('105');

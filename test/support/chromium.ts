@@ -1,15 +1,22 @@
 // Real Chromium from Debian, driven by playwright. Its microphone plays a file, its camera a test picture.
 // SIP_CALL_TEST_SHOW=1 shows it at work.
 
+import { createHash, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { certificate } from '../unit/engine/transport/test-certificate.ts';
 import type { BrowserPage } from './browser-page.ts';
 import { installEar } from './page-ear.ts';
 import { programPath } from './parts.ts';
 import { privateFolder } from './private-folder.ts';
 import { bursts } from './tone.ts';
 import { writeWav } from './wav.ts';
+
+/** Believes the tests' own certificate, and no other that it would not believe by itself. */
+const believed = createHash('sha256')
+  .update(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' }))
+  .digest('base64');
 
 /** Launches a browser whose microphone hears `tone` Hz, in bursts. */
 export async function launchChromium(tone: number): Promise<BrowserPage> {
@@ -19,7 +26,11 @@ export async function launchChromium(tone: number): Promise<BrowserPage> {
   const browser = await chromium.launch({
     executablePath: programPath('chromium') ?? 'chromium',
     headless: process.env.SIP_CALL_TEST_SHOW === undefined,
-    args: ['--use-fake-device-for-media-stream=device-count=3', `--use-file-for-fake-audio-capture=${file}`],
+    args: [
+      '--use-fake-device-for-media-stream=device-count=3',
+      `--use-file-for-fake-audio-capture=${file}`,
+      `--ignore-certificate-errors-spki-list=${believed}`,
+    ],
   });
   return drive(browser, undefined);
 }
