@@ -183,6 +183,7 @@ export class Company {
   }
 
   #config(): ConfigInput {
+    const many = { callsPerMinute: 10_000, minutesPerDay: 1_000 };
     // One page tries many names here; without a right to call it would get no further than the first.
     const callable = [{ user: 'director', extension: 105 }, 'gone', 'front-desk'];
     return {
@@ -192,6 +193,8 @@ export class Company {
       media: { browserPort: 19000, pbxPorts: [20000, 21998] },
       log: { security: this.securityLog },
       sip: {},
+      // Somebody good calls again and again, without an end.
+      limits: { perAddress: many, perDestination: many, perSite: many, overall: many },
       sites: ['mysite.test', 'old.mysite.test'].map(domain => ({
         domain,
         origins: [PAGE],

@@ -6,14 +6,14 @@ import { after, before, describe, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { Fail2ban } from '../support/fail2ban.ts';
 import { namespacesMissing } from '../support/namespace.ts';
-import { partsMissing } from '../support/parts.ts';
+import { firewallPrograms, partsMissing } from '../support/parts.ts';
 import type { PeerProcess } from '../support/peer-process.ts';
 import { address, Company, type Kit, PAGE } from './company.ts';
 
 const names = Array.from({ length: 15 }, (_, index) => `name${index}@mysite.test`);
 const slow = { within: 20_000 };
 
-describe('fail2ban', { skip: partsMissing() || (await namespacesMissing()) }, () => {
+describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespacesMissing()) }, () => {
   let company: Company;
   let good: PeerProcess;
 
@@ -180,6 +180,8 @@ describe('fail2ban', { skip: partsMissing() || (await namespacesMissing()) }, ()
           'front-desk',
         )
         .waitFor(/^front-desk 404$/, slow);
+      // Asterisk answers before it has written.
+      await eventually('all of them are logged', () => wrongs() === before + 6, slow);
       const after = pbx.messages.match(/Wrong call.*/g)?.slice(before);
       assert.deepEqual(after, Array(6).fill('Wrong call IP=203.0.113.9dEd told by the gateway 198.51.100.7'));
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fail2banConfiguration } from '../support/fail2ban.ts';
 import { Namespace, namespacesMissing } from '../support/namespace.ts';
-import { partsMissing } from '../support/parts.ts';
+import { firewallPrograms, partsMissing } from '../support/parts.ts';
 import { run } from '../support/peer-process.ts';
 import { privateFolder } from '../support/private-folder.ts';
 import { repository } from '../support/repository.ts';
@@ -25,7 +25,7 @@ const MESSAGES = [
   "[2026-11-22 22:45:36.406] NOTICE[26316] chan_sip.c: Registration from '<sip:1@x>' failed for '203.0.113.11:5060' - Wrong password",
 ];
 
-describe('the kit', { skip: partsMissing() || (await namespacesMissing()) }, () => {
+describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesMissing()) }, () => {
   const folder = privateFolder('kit');
   let machine: Namespace;
 

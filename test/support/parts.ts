@@ -25,6 +25,12 @@ const programs = {
 
 export type Program = keyof typeof programs;
 
+/** What only stories of firewalls run: others are told without. */
+export const firewallPrograms: readonly Program[] = [
+  ...(['ip', 'iptables', 'nft', 'fail2ban-server', 'named-checkzone', 'logrotate'] as const),
+];
+const usualPrograms = (Object.keys(programs) as Program[]).filter(name => !firewallPrograms.includes(name));
+
 /** One run of apt may have to wait for another's lock and for slow mirrors. */
 const PATIENT = [
   ...['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=5'],
@@ -37,9 +43,9 @@ export function programPath(program: Program): string | undefined {
   return folders.map(folder => join(folder, program)).find(isExecutable);
 }
 
-/** What stories cannot run without and this machine lacks, in words; empty when all is there. */
-export function missingParts(): string[] {
-  const missing = (Object.keys(programs) as Program[])
+/** What cannot be done without and this machine lacks, in words; empty when all is there. */
+export function missingParts(needed: readonly Program[]): string[] {
+  const missing = needed
     .filter(program => !programPath(program))
     .map(program => `${program} (Debian package ${programs[program]})`);
   for (const name of rootNames)
@@ -61,16 +67,16 @@ export async function ensureParts(say: (line: string) => void): Promise<string[]
       await attempt(name, () => unpack(name));
     }
   }
-  const missing = missingParts();
+  const missing = missingParts([...usualPrograms, ...firewallPrograms]);
   return missing.length > 0 ? [...missing, ...failures] : [];
 }
 
 /**
- * Why the stories of this process are to be skipped, or false when all parts are there.
+ * Why the stories of this process are to be skipped, or false when all parts are there, and those that they need more.
  * Throws under CI: a story that did not run proves nothing.
  */
-export function partsMissing(): string | false {
-  const missing = missingParts();
+export function partsMissing(more: readonly Program[] = []): string | false {
+  const missing = missingParts([...usualPrograms, ...more]);
   if (missing.length === 0) return false;
   const reason = `missing: ${missing.join(', ')}`;
   if (underCi()) throw new Error(reason);
