@@ -229,7 +229,8 @@ function configOf(sip: number, dns: number): ConfigInput {
     address: HOST,
     dns: { servers: [`${HOST}:${dns}`], allow: ['127.0.0.0/8'] },
     sip: { udp: sip, tcp: sip },
-    media: { browserPort: 0, pbxPorts: [20000, 29999] },
+    // Below those of the tests, which may run beside it.
+    media: { browserPort: 0, pbxPorts: [10000, 18999] },
     limits: { visitors: 10_000, visitorsPerAddress: 10_000, messagesPerSecond: 10_000, calls: 1_000 },
     sites: [{ domain: DOMAIN, origins: [ORIGIN], callable: [...new Set(mix)], tokens: false }],
   };
