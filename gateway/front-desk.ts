@@ -29,7 +29,7 @@ const tokenRate = { burst: 60, everyMs: 1_000 };
 export function frontDesk(
   config: Live<Config>,
   reach: (domain: string) => Promise<Reach>,
-  { tokens, quotas }: Entrance,
+  { tokens, quotas, work }: Entrance,
   log: Log,
   refused: TellRefusal,
 ): Route[] {
@@ -47,6 +47,7 @@ export function frontDesk(
   const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
   const find = (to: string, page: AskingPage) => directory.current(`sip:${to.replace(/^sip:/i, '')}`, page);
+  const asksWork = (when: 'always' | 'hasty') => config.current.tokens.work === when;
   const callbacks = new CallbackDesk({
     rung: (to, page) => {
       const destination = find(to, page);
@@ -64,13 +65,19 @@ export function frontDesk(
       address => nobody.take(address),
     ),
     tokenRoute(
-      async (to, page, address) => {
+      async (to, page, address, shown) => {
         const destination = find(to, page);
         const excess = destination && quotas.refusal(plainAddress(address), destination);
         if (excess) {
           const { scope, bound, retrySeconds } = excess;
           log.info({ address, limit: `${scope}.${bound}`, origin: page.origin }, 'no token was given');
           return { retrySeconds, status: scope === 'perAddress' ? 429 : 503 };
+        }
+        if (destination && (asksWork('always') || (asksWork('hasty') && quotas.isHasty(address)))) {
+          const purpose = `${page.origin} ${destination.uri}`;
+          if (shown === null || !(await work.isDone(shown, purpose))) {
+            return { challenge: await work.ask(purpose) };
+          }
         }
         const token = destination && (await tokens.mint(destination.domain, destination.user, page.origin));
         if (token === undefined) {

@@ -9,7 +9,11 @@ const PATIENCE_MS = 10_000;
 
 let asked: { readonly of: string; readonly at: number; readonly token: Promise<string> } | undefined;
 
-/** `place` takes `to` as a form sends it, and answers `{ token, seconds }`. */
+const unreachable = (): never => {
+  throw 'gateway-unreachable' satisfies EndReason;
+};
+
+/** `place` takes `to` as a form sends it, and answers `{ token, seconds }`, or with work to be done first. */
 export function foreseeToken(place: string, to: string): Promise<string> {
   const of = place + to;
   if (asked?.of === of && performance.now() < asked.at) return asked.token;
@@ -21,14 +25,17 @@ export function foreseeToken(place: string, to: string): Promise<string> {
   });
   return mine.token;
 
-  async function ask(): Promise<string> {
+  async function ask(work?: string): Promise<string> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const body = new URLSearchParams({ to });
-    const response = await fetch(place, { method: 'POST', body, signal }).catch(() => {
-      throw 'gateway-unreachable' satisfies EndReason;
-    });
+    const body = new URLSearchParams({ to, ...(work && { work }) });
+    const response = await fetch(place, { method: 'POST', body, signal }).catch(unreachable);
     if (!response.ok) throw (response.status === 403 ? 'not-found' : 'busy') satisfies EndReason;
-    const { token, seconds } = await response.json();
+    const { token, seconds, challenge } = await response.json();
+    if (challenge) {
+      if (work) throw 'busy' satisfies EndReason;
+      const { solve } = await import('./work.ts').catch(unreachable);
+      return ask(await solve(challenge));
+    }
     mine.at = performance.now() + seconds * 900;
     return token;
   }

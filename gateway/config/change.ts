@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from './load.ts';
 import type { Config } from './schema.ts';
 
-const replaceable = ['url', 'tls', 'dns.allow', 'turn', 'tokens.seconds', 'limits', 'sites'];
+const replaceable = ['url', 'tls', 'dns.allow', 'turn', 'tokens.seconds', 'tokens.work', 'limits', 'sites'];
 /** The engine's Timer B and the media workers' patience are set when these start; who is here was counted by the bits. */
 const bound = ['limits.answerSeconds', 'limits.silentSeconds', 'limits.addressBits'];
 

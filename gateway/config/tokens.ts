@@ -43,6 +43,8 @@ export const tokens = z.strictObject({
     .min(10, 'expected at least 10 seconds')
     .max(LONGEST_TOKEN_SECONDS, `expected at most ${LONGEST_TOKEN_SECONDS} seconds`)
     .default(120),
+  /** Whether a page has to work for it: one whose address has made half of `perAddress.callsPerMinute` lately, or each. */
+  work: z.enum(['never', 'hasty', 'always'], 'expected never, hasty or always').default('hasty'),
   /** Shared by gateways that stand behind one name. Default: drawn anew at each start. */
   secret: secret.optional(),
 });

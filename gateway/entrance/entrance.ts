@@ -8,6 +8,7 @@ import { type Grant, Grants } from './grant.ts';
 import { type Called, Quotas } from './quotas.ts';
 import { type Doubt, Tokens } from './token.ts';
 import { UsedTokens } from './used-tokens.ts';
+import { Work } from './work.ts';
 
 export interface Clocks {
   /** Milliseconds since 1970. */
@@ -29,6 +30,7 @@ export class Entrance {
   readonly tokens: Tokens;
   readonly grants = new Grants();
   readonly quotas: Quotas;
+  readonly work: Work;
   readonly #used: UsedTokens;
   readonly #config: Live<Config>;
 
@@ -36,6 +38,7 @@ export class Entrance {
     this.#config = config;
     this.tokens = new Tokens(config, now);
     this.quotas = new Quotas(config);
+    this.work = new Work(now);
     this.#used = new UsedTokens(now);
   }
 

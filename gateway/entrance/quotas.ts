@@ -59,6 +59,13 @@ export class Quotas {
     return undefined;
   }
 
+  /** Whether an address has made half of the calls lately that it may make in a minute. */
+  isHasty(address: string): boolean {
+    const { callsPerMinute } = this.#config.current.limits.perAddress;
+    const meter = this.#addresses.get(this.#network(address));
+    return meter?.excess({ callsPerMinute: callsPerMinute && Math.ceil(callsPerMinute / 2) }) !== undefined;
+  }
+
   /** A call is taken: `end` ends it when what it is charged to is spent. */
   begin(address: string, called: Called, end: () => void): Charge {
     const talker: Talker = { end };

@@ -11,13 +11,20 @@ import type { Route } from './route.ts';
 
 export type Minted =
   | { readonly token: string; readonly seconds: number }
+  /** There is something to be done for it first. */
+  | { readonly challenge: object }
   /** There were too many calls already. */
   | { readonly status: 429 | 503; readonly retrySeconds: number };
 
 /** Undefined for whoever may not be called by such a page, or gets no token here. */
-export type MintFor = (to: string, page: AskingPage, address: string) => Promise<Minted | undefined>;
+export type MintFor = (
+  to: string,
+  page: AskingPage,
+  address: string,
+  work: string | null,
+) => Promise<Minted | undefined>;
 
-const MOST_BYTES = 2048;
+const MOST_BYTES = 4096;
 
 /** `onNobody` is told who asked for one for somebody whom such a page may not call. */
 export function tokenRoute(
@@ -53,8 +60,8 @@ async function answer(
     return true;
   }
   const body = await bodyOf(request, MOST_BYTES);
-  const to = new URLSearchParams(body).get('to') ?? '';
-  const minted = page && (await mint(to, page, address));
+  const form = new URLSearchParams(body);
+  const minted = page && (await mint(form.get('to') ?? '', page, address, form.get('work')));
   if (!minted) {
     refuse(response);
     return false;

@@ -5,6 +5,7 @@ import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
 import { startDemoPbx } from '../../demo-site/pbx/pbx.ts';
 import { configFrom } from '../../gateway/config/load.ts';
+import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 
@@ -15,7 +16,12 @@ export interface Company {
 
 const LOOPBACK = '127.0.0.1';
 
-export async function startCompany(origins: readonly string[], pbxPorts = [22000, 22999]): Promise<Company> {
+/** `settings`: more about the gateway. */
+export async function startCompany(
+  origins: readonly string[],
+  pbxPorts = [22000, 22999],
+  settings: Partial<ConfigInput> = {},
+): Promise<Company> {
   const log = createLog('error');
   const pbx = await startDemoPbx({ address: LOOPBACK, log });
   const dns = await startDnsServer({
@@ -31,6 +37,7 @@ export async function startCompany(origins: readonly string[], pbxPorts = [22000
       sip: { udp: 0, tcp: 0 },
       media: { browserPort: 0, pbxPorts },
       sites: [{ domain: 'mysite.test', origins, callable: ['director', 'busy', 'silent'] }],
+      ...settings,
     } as never),
     log,
   );

@@ -25,7 +25,8 @@ describe('a careful page', { skip: partsMissing() }, () => {
 
   before(async () => {
     site = await startGallerySite();
-    company = await startCompany(['*']);
+    // The work for a token needs no leave either.
+    company = await startCompany(['*'], undefined, { tokens: { work: 'always' } });
     const { host } = new URL(company.gateway.url);
     headers = Object.fromEntries(
       (documented ?? '')
