@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Asterisk } from '../support/asterisk.ts';
+import { eventually } from '../support/eventually.ts';
 import { fail2banConfiguration } from '../support/fail2ban.ts';
 import { Namespace, namespacesMissing } from '../support/namespace.ts';
 import { firewallPrograms, partsMissing } from '../support/parts.ts';
@@ -47,10 +49,10 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
   });
   after(async () => await machine?.stop());
 
-  const write = (firewall: string) =>
+  const write = (firewall: string, name = 'gateway', out = name === 'gateway' ? firewall : name) =>
     run(process.execPath, [
-      ...[join(repository, 'dist/gateway/main.js'), 'pbx', '--config', join(folder, 'gateway.yaml')],
-      ...['--pbx', '192.0.2.10', '2001:db8::10', '--firewall', firewall, '--out', join(folder, firewall)],
+      ...[join(repository, 'dist/gateway/main.js'), 'pbx', '--config', join(folder, `${name}.yaml`)],
+      ...['--pbx', '192.0.2.10', '2001:db8::10', '--firewall', firewall, '--out', join(folder, out)],
     ]);
   const file = (path: string) => join(folder, path);
 
@@ -108,6 +110,31 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
     ]);
     return answer.split('\n').filter(line => /^[0-9a-f.:/]+$/.test(line));
   }
+
+  test('chan_pjsip tells callers apart over IPv6 too, whose addresses it writes in brackets', async () => {
+    await machine.shell(
+      'ip link set lo up; for a in 7 8 22; do ip addr add 2001:db8::$a/128 dev lo nodad; done',
+    );
+    writeFileSync(
+      file('six.yaml'),
+      "listen: '[::]:443'\naddress: 2001:db8:0::7\nsites: [{ domain: mysite.test, origins: ['*'], callable: [101] }]\n",
+    );
+    await write('iptables', 'six');
+    const extensions = readFileSync(file('six/pbx/chan_pjsip/extensions.conf'), 'utf8');
+    const pbx = await Asterisk.start(22, { address: '[2001:db8::22]', inside: machine, extensions });
+    const caller = join(repository, 'dist/test/support/namespace-caller.js');
+    for (const from of ['2001:db8::7', '2001:db8::8']) {
+      const words = ['dial-from', from, '2001:db8::22', '2001:db8:ff::9', 'nobody'];
+      assert.match(await run(process.execPath, [caller, ...words], { inside: machine }), /^nobody 404$/m);
+    }
+    const lines = () => pbx.messages.match(/Wrong call.*/g) ?? [];
+    await eventually('both are logged', () => lines().length === 2);
+    assert.deepEqual(lines(), [
+      'Wrong call IP=2001:db8:ff::9 told by the gateway 2001:db8::7',
+      'Wrong call IP=2001:db8::8',
+    ]);
+    await pbx.stop();
+  });
 
   test('logrotate takes its part', async () => {
     const answer = await machine.shell(

@@ -3,6 +3,7 @@
 //   guess URL ORIGIN USER...     calls these, one after another: `USER STATUS`
 //   call URL ORIGIN USER         calls, talks, hangs up, again and again: `200 N`, or `failed ...`
 //   knock URL                    `open` or `shut`
+//   dial-from FROM ADDRESS TOLD USER...
 //   dial ADDRESS TOLD USER...    calls a PBX over UDP, with a header that pretends to be the gateway's: `USER STATUS`
 
 import { randomBytes } from 'node:crypto';
@@ -25,7 +26,10 @@ switch (what) {
     await knock();
     break;
   case 'dial':
-    await dial(words[0] ?? '', words.slice(1));
+    await dial(where, words[0] ?? '', words.slice(1));
+    break;
+  case 'dial-from':
+    await dial(words[0] ?? '', words[1] ?? '', words.slice(2), where);
 }
 process.exit(0);
 
@@ -66,17 +70,17 @@ async function knock(): Promise<void> {
   say(answered ? 'open' : 'shut');
 }
 
-async function dial(told: string, users: readonly string[]): Promise<void> {
-  const peer = await RawPeer.client(where, 5060);
+async function dial(address: string, told: string, users: readonly string[], from?: string): Promise<void> {
+  const peer = await RawPeer.client(address, 5060, from);
   for (const user of users) {
     const id = randomBytes(6).toString('hex');
     peer.send(
       [
-        `INVITE sip:${user}@${where} SIP/2.0`,
+        `INVITE sip:${user}@mysite.test SIP/2.0`,
         `Via: SIP/2.0/UDP 0.0.0.0:${peer.port};branch=z9hG4bK${id};rport`,
         'Max-Forwards: 70',
         `From: <sip:anonymous@anonymous.invalid>;tag=${id}`,
-        `To: <sip:${user}@${where}>`,
+        `To: <sip:${user}@mysite.test>`,
         `Call-ID: ${id}`,
         'CSeq: 1 INVITE',
         `Contact: <sip:anonymous@0.0.0.0:${peer.port}>`,

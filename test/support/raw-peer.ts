@@ -92,9 +92,10 @@ export class RawPeer {
     return peer;
   }
 
-  /** Any SIP client: a UDP socket that sends to one place. */
-  static async client(address: string, port: number): Promise<RawPeer> {
-    const socket = createSocket('udp4');
+  /** Any SIP client: a UDP socket that sends to one place, from whichever of its addresses it likes. */
+  static async client(address: string, port: number, from?: string): Promise<RawPeer> {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    if (from) socket.bind(0, from);
     socket.connect(port, address);
     await once(socket, 'connect');
     const peer = new RawPeer(
