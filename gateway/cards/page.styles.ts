@@ -56,11 +56,11 @@ h1 { font: 500 clamp(2rem, 1.5rem + 2.5vw, 2.75rem) / 1.1 var(--display); letter
 sip-call { --sip-call-accent: var(--accent); --sip-call-width: 100%; }
 sip-call:not([state="idle"]) { align-self: stretch; }
 .scan { display: grid; gap: 0.75rem; padding-top: 2rem; border-top: 1px solid var(--line); color: var(--soft); font-size: 0.9375rem; }
-.scan img { width: 9rem; height: 9rem; border-radius: 0.75rem; }
+.scan img { box-sizing: content-box; width: 9rem; height: 9rem; border: 1px solid var(--line); border-radius: 1rem; background: #fff; }
 .more { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; }
 .more a { padding-block: 0.625rem; }
 h2 { font: 500 1.625rem / 1.2 var(--display); }
-.sample { padding: 1.25rem; border: 1px dashed var(--line); border-radius: 1rem; background: #fff; overflow-x: auto; }
+.sample { padding: clamp(0.75rem, 3vw, 1.25rem); border: 1px dashed var(--line); border-radius: 1rem; background: #fff; overflow-x: auto; }
 main.wide { max-width: 44rem; }
 @media (min-width: 60rem) {
   main:not(.wide) { grid-template-columns: 1fr 15rem; max-width: 58rem; gap: 4rem; align-items: center; }
