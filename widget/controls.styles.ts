@@ -11,8 +11,9 @@ export const controlStyles = /* css */ `
     flex-direction: column;
     align-items: center;
     gap: 0.4375rem;
-    flex: 1 1 0;
-    min-inline-size: 0;
+    /* As wide as the others, unless its word is longer than its disc. */
+    flex: 1 1 auto;
+    min-inline-size: 3.5rem;
     padding: 0;
     background: none;
     font-size: 0.8125em;
