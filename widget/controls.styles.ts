@@ -13,7 +13,7 @@ export const controlStyles = /* css */ `
     gap: 0.4375rem;
     /* As wide as the others, unless its word is longer than its disc. */
     flex: 1 1 auto;
-    min-inline-size: 3.5rem;
+    min-inline-size: 2.75rem;
     padding: 0;
     background: none;
     font-size: 0.8125em;

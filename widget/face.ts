@@ -25,16 +25,14 @@ export class Face {
   readonly #place = make('div', {});
   readonly #otherWays = make('slot', {});
   readonly #live = make('p', { class: 'heard', role: 'status' });
-  readonly #host: Element;
   #drawn: Drawing | undefined;
 
   constructor(
-    root: ShadowRoot,
+    root: HTMLElement | DocumentFragment,
     press: () => void,
     intent: () => void,
     settings: (shown: boolean) => Promise<void>,
   ) {
-    this.#host = root.host;
     const { row, button, check } = this.#pill;
     for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
     button.addEventListener('click', press);
@@ -50,9 +48,8 @@ export class Face {
 
   show({ language, pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
     this.element.lang = language;
-    // Its words run as their language does, whatever the page does; what the page put into it, as the page.
+    // Its words run as their language does, whatever the page does.
     this.element.dir = language === 'ar' ? 'rtl' : 'ltr';
-    this.#otherWays.dir = getComputedStyle(this.#host).direction;
     this.#pill.show(pill);
     this.#pill.button.hidden = Boolean(card);
     this.#pill.check.hidden = Boolean(card) || pill.off;

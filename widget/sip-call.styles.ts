@@ -25,6 +25,13 @@ export const styles = /* css */ `
   [hidden] {
     display: none !important;
   }
+  /* What the page put into it runs as the page does. */
+  :host(:dir(ltr)) .face > slot {
+    direction: ltr;
+  }
+  :host(:dir(rtl)) .face > slot {
+    direction: rtl;
+  }
   :host([theme='light']) .face {
     color-scheme: light;
   }

@@ -116,9 +116,9 @@ async function still({
 
 /** In the page. */
 function moving(): boolean {
-  return ![...document.querySelectorAll('sip-call')].some(({ shadowRoot }) =>
-    shadowRoot?.querySelector('.still'),
-  );
+  const inside = [...document.querySelectorAll('sip-call')].map(({ shadowRoot }) => shadowRoot);
+  const videos = inside.flatMap(root => [...(root?.querySelectorAll('video') ?? [])]);
+  return !inside.some(root => root?.querySelector('.still')) && videos.every(video => video.currentTime > 0);
 }
 
 /** In the page: what of each cell has anything in it, with room for its shadow. */
