@@ -6,6 +6,7 @@ import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
 import type { ConfigInput } from '../../../gateway/config/schema.ts';
 import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { freePort } from '../../support/free-port.ts';
+import { unbound } from '../../support/signalling-gateway.ts';
 import { RtpEcho } from '../../unit/media/rtp-echo.ts';
 import { type LinkCounts, LossyLink } from '../lossy-link.ts';
 import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
@@ -231,7 +232,13 @@ function configOf(sip: number, dns: number): ConfigInput {
     sip: { udp: sip, tcp: sip },
     // Below those of the tests, which may run beside it.
     media: { browserPort: 0, pbxPorts: [10000, 18999] },
-    limits: { visitors: 10_000, visitorsPerAddress: 10_000, messagesPerSecond: 10_000, calls: 1_000 },
+    limits: {
+      ...unbound,
+      calls: 1_000,
+      visitors: 10_000,
+      visitorsPerAddress: 10_000,
+      messagesPerSecond: 10_000,
+    },
     sites: [{ domain: DOMAIN, origins: [ORIGIN], callable: [...new Set(mix)], tokens: false }],
   };
 }
