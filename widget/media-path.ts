@@ -29,8 +29,8 @@ export class MediaPath {
     this.#grace = grace;
     this.#owner = owner;
     connection.addEventListener('connectionstatechange', () => this.#changed());
-    // JsSIP would end the call. Capturing listeners come first, whenever they were added (DOM 2.9).
-    connection.addEventListener('iceconnectionstatechange', event => event.stopImmediatePropagation(), true);
+    // Of "failed" JsSIP would end the call; it looks here alone, and no listener comes before its own.
+    Object.defineProperty(connection, 'iceConnectionState', { get: () => 'new' });
   }
 
   /** Sound has got through at some time. */

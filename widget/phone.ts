@@ -298,7 +298,7 @@ export class Phone {
     if (this.#cause) return this.#cause;
     if (message && 'status_code' in message) return refusal(message.status_code);
     if (!this.#ua.isConnected()) return 'gateway-unreachable';
-    if (this.#connection?.iceConnectionState === 'failed') return 'media-failed';
+    if (this.#connection?.connectionState === 'failed') return 'media-failed';
     return originator === 'local' ? 'server-unreachable' : 'failed';
   }
 

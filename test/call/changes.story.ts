@@ -72,6 +72,29 @@ stories(
       await bye();
     });
 
+    story('ICE gives up: the call does not end, but looks for another way', async () => {
+      await talk();
+      const before = await visitor.happens(iceName);
+      await visitor.happens(() => {
+        const connection = window.sipCallTest.connection()!;
+        const kind = Object.getPrototypeOf(connection);
+        const states = ['iceConnectionState', 'connectionState'] as const;
+        for (const state of states) {
+          Object.defineProperty(kind, state, { get: () => 'failed', configurable: true });
+        }
+        for (const state of states) connection.dispatchEvent(new Event(`${state.toLowerCase()}change`));
+        for (const state of states) Reflect.deleteProperty(kind, state);
+      });
+      await visitor.isTold(/^Reconnecting…/);
+      await eventually('ICE begins anew', async () => (await visitor.happens(iceName)) !== before);
+      await visitor.happens(() => {
+        window.sipCallTest.connection()?.dispatchEvent(new Event('connectionstatechange'));
+      });
+      await visitor.isTold(/^In call$/);
+      await visitor.hears(visitor.tone);
+      await bye();
+    });
+
     story('the PBX takes no change: the visitor is told, and hears as before', async () => {
       await talk();
       await visitor.click(/^Hold$/);
@@ -82,6 +105,10 @@ stories(
     });
   },
 );
+
+/** Runs in the page: changes when ICE begins anew (RFC 8839 4.4.1.1.1). */
+const iceName = () =>
+  /^a=ice-ufrag:(.*)$/m.exec(window.sipCallTest.connection()?.localDescription?.sdp ?? '')?.[1];
 
 /** A call in which the visitor hears themselves; its INVITE at the PBX. */
 async function talk(): Promise<SipRequest> {

@@ -14,6 +14,8 @@ export interface PageEar {
   listen(): Promise<{ readonly samples: number[]; readonly rate: number } | undefined>;
   /** `getStats` of the page's newest connection, as plain objects. */
   stats(): Promise<Record<string, unknown>[]>;
+  /** The page's newest connection. */
+  connection(): RTCPeerConnection | undefined;
   /** What the page has asked the visitor for, as getUserMedia was called. */
   readonly asked: readonly PageDevice[];
   /** Devices that are open now, each by itself: their lights are on. */
@@ -105,6 +107,7 @@ export function installEar(): void {
       }
       return { samples: Array.from(samples, sample => Math.round(sample * 32767)), rate: 48_000 };
     },
+    connection: () => connections.at(-1),
     microphone: () => sent('audio'),
     camera: () => sent('video'),
     async stats() {
