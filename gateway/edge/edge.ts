@@ -22,6 +22,8 @@ const WS_LIMITS = {
   maxPayload: 64 * 1024,
   maxFragments: 16,
   maxBufferedChunks: 256,
+  /** Answers to pings that may wait for a page that does not read. */
+  maxPendingAutoPongs: 64,
   perMessageDeflate: false,
 };
 

@@ -1,13 +1,10 @@
-// Whether visitors are still there. A cable that was pulled sends no FIN, and a page that is stuck reads nothing: who
-// answers no pings, or lets what it is sent pile up, is gone.
+// Whether visitors are still there. A cable that was pulled sends no FIN: who answers no pings is gone.
 
 import type { WebSocket } from 'ws';
 
 /** A half-open connection is found within three of these. */
 const PING_EVERY_MS = 15_000;
 const MISSED_PINGS = 2;
-/** Also answers to a peer's own pings pile up, and nobody but the beat looks at those. */
-const UNREAD_BYTES = 256 * 1024;
 
 export class Heartbeat {
   readonly #sockets: Iterable<WebSocket>;
@@ -32,7 +29,7 @@ export class Heartbeat {
   #beat(): void {
     for (const socket of this.#sockets) {
       const missed = this.#missed.get(socket) ?? 0;
-      if (missed >= MISSED_PINGS || socket.bufferedAmount > UNREAD_BYTES) {
+      if (missed >= MISSED_PINGS) {
         socket.terminate();
         continue;
       }
