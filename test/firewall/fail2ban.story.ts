@@ -101,9 +101,10 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     assert.equal(await company.isOpenTo(guesser, url()), true, 'IPv6 alone is banned');
     await goodIsUndisturbed();
 
+    // By hand, and so from now: a guess that a busy machine reads late would be over before it was banned.
     await fail2ban.client('set', 'sip-call', 'bantime', '2');
-    await guess().waitFor(/^name9@mysite\.test 403$/, slow);
-    await eventually('the ban has ended by itself', () => /Unban 198\.51\.100\.66/.test(fail2ban.log), slow);
+    await fail2ban.client('set', 'sip-call', 'banip', address.guesser);
+    await eventually('the ban has ended by itself', () => / Unban 198\.51\.100\.66/.test(fail2ban.log), slow);
     assert.match(fail2ban.log, / Ban 198\.51\.100\.66/);
     assert.equal(await company.isOpenTo(guesser, url()), true);
   });

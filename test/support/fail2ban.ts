@@ -32,12 +32,12 @@ export class Fail2ban {
   static async start(machine: Namespace, files: Readonly<Record<string, string>>): Promise<Fail2ban> {
     const fail2ban = new Fail2ban(machine, fail2banConfiguration(files));
     await eventually(
-      'fail2ban is ready',
+      'fail2ban watches',
       () => {
         if (!fail2ban.#process.alive) throw new Error(fail2ban.#process.output());
-        return fail2ban.client('ping');
+        return /Jail '[\w-]+' started/.test(fail2ban.log);
       },
-      { within: 20_000, every: 200 },
+      { within: 20_000 },
     );
     return fail2ban;
   }
@@ -73,14 +73,15 @@ export class Fail2ban {
     return (await this.client('get', jail, 'banip')).split(/\s+/).filter(Boolean);
   }
 
+  /** Resolves once it has banned this address. Its log is asked: each question by its client is a program of its own. */
   async isBanning(jail: string, address: string): Promise<void> {
     await eventually(
       `${jail} bans ${address}`,
-      async () => {
-        if ((await this.banned(jail)).includes(address)) return true;
+      () => {
+        if (this.log.includes(`[${jail}] Ban ${address}`)) return true;
         throw new Error(this.log.split('\n').slice(-5).join('\n'));
       },
-      { within: 20_000, every: 200 },
+      { within: 20_000 },
     );
   }
 
