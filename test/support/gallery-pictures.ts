@@ -118,7 +118,10 @@ async function still({
 function moving(): boolean {
   const inside = [...document.querySelectorAll('sip-call')].map(({ shadowRoot }) => shadowRoot);
   const videos = inside.flatMap(root => [...(root?.querySelectorAll('video') ?? [])]);
-  return !inside.some(root => root?.querySelector('.still')) && videos.every(video => video.currentTime > 0);
+  return (
+    !inside.some(root => root?.querySelector('.still')) &&
+    videos.every(video => video.getVideoPlaybackQuality().totalVideoFrames > 3)
+  );
 }
 
 /** In the page: what of each cell has anything in it, with room for its shadow. */
