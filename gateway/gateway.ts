@@ -88,7 +88,15 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const records = config.records && new DailyRecords(config.records, log);
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
-  const engine = await startSipEngine(config, address, fenced, log.child({ room: 'engine' }), refused);
+  const visitorAt = (address: string, port: number) => edge.visitors.at(address, port);
+  const engine = await startSipEngine(
+    config,
+    address,
+    fenced,
+    log.child({ room: 'engine' }),
+    refused,
+    visitorAt,
+  );
   const entrance = new Entrance(live);
   const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), refused, entrance);
 
@@ -98,7 +106,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     media,
     engine: engine.applications,
     quotas: entrance.quotas,
-    visitorAt: (address, port) => edge.visitors.at(address, port),
+    visitorAt,
     resolve: async (host, signal) => {
       const { targets } = await resolver.begin({ scheme: 'sip', host }, signal);
       return { targets: quarantine.order(targets) };

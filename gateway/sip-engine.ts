@@ -22,9 +22,12 @@ export interface SipEngine {
   stop(): Promise<void>;
 }
 
+type VisitorAt = (address: string, port: number) => { readonly address: string } | undefined;
+
 /**
  * Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet.
  * @param mayReach the fence: where a PBX's Contact may lead
+ * @param visitorAt whose frames come from there: behind a proxy that is not whose address it is
  */
 export function startSipEngine(
   config: Config,
@@ -32,10 +35,11 @@ export function startSipEngine(
   mayReach: (address: string) => boolean,
   log: Log,
   refused: TellRefusal,
+  visitorAt: VisitorAt,
 ): Promise<SipEngine> {
   return config.engine
     ? drachtioServer(config.engine, log)
-    : embeddedEngine(config, address, mayReach, log, refused);
+    : embeddedEngine(config, address, mayReach, log, refused, visitorAt);
 }
 
 async function embeddedEngine(
@@ -44,6 +48,7 @@ async function embeddedEngine(
   mayReach: (address: string) => boolean,
   log: Log,
   refused: TellRefusal,
+  visitorAt: VisitorAt,
 ): Promise<SipEngine> {
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
@@ -57,8 +62,10 @@ async function embeddedEngine(
     mayReach,
     route: onlyBrowsersCall(log, refused),
     log,
-    onMalformed: ({ remote, reliable }) => {
-      if (reliable) refused(remote.address, 'malformed');
+    onMalformed: ({ transport, remote, reliable }) => {
+      const isWebSocket = transport === 'ws' || transport === 'wss';
+      const sender = isWebSocket ? visitorAt(remote.address, remote.port) : remote;
+      if (reliable && sender) refused(sender.address, 'malformed');
     },
   });
   return {

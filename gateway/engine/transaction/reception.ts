@@ -15,7 +15,7 @@ export interface ReceptionLog {
 }
 
 /** Told of each message that was refused for its form. */
-export type OnMalformed = (flow: Pick<Flow, 'remote' | 'reliable'>) => void;
+export type OnMalformed = (flow: Pick<Flow, 'transport' | 'remote' | 'reliable'>) => void;
 
 export class Reception implements FlowUser {
   readonly #log: ReceptionLog;

@@ -80,6 +80,17 @@ test('a page that no site lists, a wrong path and too many connections are lines
   await writes('wrong-origin', 'malformed', 'rate');
 });
 
+test('rubbish that a proxy brings is a line about the visitor, not about the proxy', async context => {
+  const { gateway, offences } = await scene(context, { settings: { proxy: { networks: ['127.0.0.0/8'] } } });
+  const headers = { 'x-forwarded-for': '203.0.113.9' };
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/sip`, 'sip', { origin: PAGE, headers });
+  context.after(() => socket.terminate());
+  await once(socket, 'open');
+  socket.send('INVITE nonsense');
+  await eventually('something was written', () => offences().length > 0);
+  assert.match(offences().join(), /^\S+ sip-call refused malformed from 203\.0\.113\.9$/);
+});
+
 test('a gateway that is full blames nobody', async context => {
   const { gateway, offences, browser } = await scene(context, { limits: { visitors: 1 } });
   await refused(gateway.url);
