@@ -30,11 +30,11 @@ export function foreseeToken(place: string, to: string): Promise<string> {
     const body = new URLSearchParams({ to, ...(work && { work }) });
     const response = await fetch(place, { method: 'POST', body, signal }).catch(unreachable);
     if (!response.ok) throw (response.status === 403 ? 'not-found' : 'busy') satisfies EndReason;
-    const { token, seconds, challenge } = await response.json();
+    const { token, seconds, challenge } = await response.json().catch(unreachable);
     if (challenge) {
       if (work) throw 'busy' satisfies EndReason;
       const { solve } = await import('./work.ts').catch(unreachable);
-      return ask(await solve(challenge));
+      return ask(await solve(challenge).catch(unreachable));
     }
     mine.at = performance.now() + seconds * 900;
     return token;

@@ -6,19 +6,28 @@ import { ConfigError } from './load.ts';
 import type { Config } from './schema.ts';
 
 const replaceable = ['url', 'tls', 'dns.allow', 'turn', 'tokens.seconds', 'tokens.work', 'limits', 'sites'];
-/** The engine's Timer B and the media workers' patience are set when these start; who is here was counted by the bits. */
-const bound = ['limits.answerSeconds', 'limits.silentSeconds', 'limits.addressBits'];
+/**
+ * The engine's Timer B and the media workers' patience are set when these start, and so is how many connections are
+ * held; who is here was counted by the bits.
+ */
+const bound = [
+  'limits.answerSeconds',
+  'limits.silentSeconds',
+  'limits.addressBits',
+  'limits.visitors',
+  'limits.visitorsPerAddress',
+];
 
 /** @throws {ConfigError} naming every key whose change a running gateway cannot follow */
 export function assertReplaceable(running: Config, next: Config): void {
-  const paths = changes('', running, next).filter(path => bound.includes(path) || !isReplaceable(path));
+  const paths = changes('', running, next).filter(path => isIn(bound, path) || !isIn(replaceable, path));
   if ((running.tls === undefined) !== (next.tls === undefined)) paths.push('tls');
   if (paths.length === 0) return;
   throw new ConfigError(paths.map(path => `${path}: cannot change while the gateway runs; restart it`));
 }
 
-function isReplaceable(path: string): boolean {
-  return replaceable.some(key => path === key || path.startsWith(`${key}.`));
+function isIn(settings: readonly string[], path: string): boolean {
+  return settings.some(key => path === key || path.startsWith(`${key}.`));
 }
 
 /** Paths of the settings that differ; a list is one setting. */

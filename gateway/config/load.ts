@@ -94,12 +94,15 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
     return issue.keys.map(key => ({ path: [...issue.path, key], message: 'no such key' }));
   }
   if (issue.input === undefined) return [{ path: issue.path, message: 'missing' }];
-  if (issue.path.at(-1) === 'secret') return [{ path: issue.path, message: issue.message }];
+  if (secretive.has(issue.path.at(-1) ?? '')) return [{ path: issue.path, message: issue.message }];
   return [{ path: issue.path, message: `${issue.message}, got ${shown(issue.input)}` }];
 }
 
+/** What is written there is nobody's to read in a log. */
+const secretive: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'tokens']);
+
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value, (key, inner) => (secretive.has(key) ? '…' : inner)) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

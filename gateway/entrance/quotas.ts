@@ -28,6 +28,8 @@ export interface Charge {
 const MOST_ADDRESSES = 20_000;
 
 interface Share {
+  /** Of what is not an address. */
+  readonly name?: string;
   readonly scope: Scope;
   readonly meter: Meter;
   readonly bounds: Quota;
@@ -38,7 +40,7 @@ export class Quotas {
   readonly #clock: Clock;
   /** In the order of their last call. */
   readonly #addresses = new Map<string, Meter>();
-  /** As many as the configuration has people and sites. */
+  /** As many as the configuration has people and sites: those are kept only who were called. */
   readonly #others = new Map<string, Meter>();
 
   constructor(config: Live<Config>, clock: Clock = wall) {
@@ -48,6 +50,11 @@ export class Quotas {
 
   get addresses(): number {
     return this.#addresses.size;
+  }
+
+  /** People and sites, and all of them together. */
+  get called(): number {
+    return this.#others.size;
   }
 
   /** Why a call from there to this person would not be taken now; without one, only what is asked of the address. */
@@ -70,7 +77,10 @@ export class Quotas {
   begin(address: string, called: Called, end: () => void): Charge {
     const talker: Talker = { end };
     const shares = this.#shares(address, called);
-    for (const { meter, bounds } of shares) meter.begin(talker, bounds);
+    for (const { name, meter, bounds } of shares) {
+      if (name !== undefined) this.#others.set(name, meter);
+      meter.begin(talker, bounds);
+    }
     this.#keep(address, shares[0]?.meter);
     return {
       answered: () => {
@@ -106,9 +116,7 @@ export class Quotas {
   }
 
   #share(scope: Scope, name: string, bounds: Quota): Share {
-    const meter = this.#others.get(name) ?? new Meter(this.#clock);
-    this.#others.set(name, meter);
-    return { scope, meter, bounds };
+    return { name, scope, meter: this.#others.get(name) ?? new Meter(this.#clock), bounds };
   }
 
   #network(address: string): string {

@@ -87,7 +87,7 @@ function systemGauges(): Gauges {
   delay.enable();
   return {
     // Linux tells; where it does not, the limit of calls has to do.
-    files: () => (mostFiles ? { used: readdirSync('/proc/self/fd').length, most: mostFiles } : undefined),
+    files: () => (mostFiles ? { used: openFiles() ?? mostFiles, most: mostFiles } : undefined),
     memory() {
       const { used_heap_size, heap_size_limit } = getHeapStatistics();
       const heap = { used: used_heap_size, most: heap_size_limit };
@@ -103,6 +103,15 @@ function systemGauges(): Gauges {
     },
     now: () => performance.now(),
   };
+}
+
+/** Undefined when there is none left to look with. */
+function openFiles(): number | undefined {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where the system does not tell, or sets none. */

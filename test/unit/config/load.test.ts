@@ -165,6 +165,23 @@ for (const [line, words] of [
   });
 }
 
+test('what signs tokens is in no complaint, whatever is wrong beside it', () => {
+  const secret = '0123456789abcdef0123456789abcdef';
+  const site = 'domain: mysite.ru, origins: ["*"], callable: [alex]';
+  for (const text of [
+    `sites: [{${site}, tokens: {secret: "${secret}", required: yes}}]`,
+    `sites: [{${site}, tokens: "${secret}"}]`,
+    `sites: [{${site}, tokens: {publicKey: "${secret}"}}]`,
+    `sites: [{${site}, tokens: {secret: "${secret}", publicKey: "${secret}"}}]`,
+    `tokens: {secret: ["${secret}"]}\nsites: [{${site}}]`,
+    `sites: {${site}, tokens: {secret: "${secret}"}}`,
+  ]) {
+    const told = problems(text).join();
+    assert.notEqual(told, '');
+    assert.doesNotMatch(told, /01234567/, text);
+  }
+});
+
 test('TURN servers are named by their URLs and the secret that they share with us', () => {
   const at = (turn: string) => `turn: ${turn}\n${smallest}`;
   const urls = ['turn:turn.mysite.ru', 'turns:[2001:db8::1]:443?transport=tcp'];

@@ -161,3 +161,13 @@ test('being asked leaves nothing behind', () => {
   for (let host = 0; host < 100; host++) why(`10.0.0.${host}`);
   assert.equal(quotas.addresses, 0);
 });
+
+test('who was only asked about leaves nothing behind, whatever name a token bears', () => {
+  const { quotas, call, why } = scene({});
+  for (let index = 0; index < 100; index++) {
+    assert.equal(why(HOME, { domain: 'mysite.ru', user: `x${index}` }), undefined);
+  }
+  assert.equal(quotas.called, 0);
+  call();
+  assert.equal(quotas.called, 3);
+});
