@@ -53,9 +53,10 @@ async function answer(
   response: ServerResponse,
 ): Promise<boolean> {
   const [page] = askingPages(request);
+  // Every answer may be read, a refusal too: the same for all says nothing, and the visitor is told what it means.
+  if (page) allowOrigin(response, page.origin);
   const address = addressOf(request);
   if (!rate.take(address)) {
-    if (page) allowOrigin(response, page.origin);
     refuse(response, 429);
     return true;
   }
@@ -66,7 +67,6 @@ async function answer(
     refuse(response);
     return false;
   }
-  allowOrigin(response, page.origin);
   if ('status' in minted) {
     refuse(response, minted.status, minted.retrySeconds);
     return true;
