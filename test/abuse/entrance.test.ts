@@ -124,8 +124,11 @@ test('tokens are given for those only whom a page may call, and all others hear 
   const given = await askToken(gateway.url);
   assert.equal(given.headers.get('Access-Control-Allow-Origin'), PAGE);
   assert.equal(given.headers.get('Cache-Control'), 'no-store');
-  const told = async (response: Response) => {
+  /** What tells one who asks from another; each page may read what it is told. */
+  const told = async (response: Response, origin = PAGE) => {
     const { date, connection, ...headers } = Object.fromEntries(response.headers);
+    assert.equal(headers['access-control-allow-origin'], origin);
+    delete headers['access-control-allow-origin'];
     return JSON.stringify([response.status, headers, await response.text()]);
   };
   const answers = [
@@ -134,7 +137,7 @@ test('tokens are given for those only whom a page may call, and all others hear 
     { to: 'sip:director@other.test' },
     { to: '+14165551212' },
     { to: 'x'.repeat(9000) },
-  ].map(async asking => told(await askToken(gateway.url, asking)));
+  ].map(async asking => told(await askToken(gateway.url, asking), asking.origin));
   assert.equal(new Set(await Promise.all(answers)).size, 1);
   assert.match(await answers[0]!, /^\[403/);
   assert.ok(logged.some(({ msg, to }) => msg === 'no token was given' && to === 'sip:nobody@mysite.test'));
