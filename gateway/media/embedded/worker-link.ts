@@ -82,13 +82,16 @@ export class WorkerLink {
     if (!this.#ready) return Promise.reject(new MediaError('the media worker is not running', 503));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id);
+      const asked = this.#worker;
+      const judge = () => {
+        if (!this.#waiting.delete(id)) return;
         reject(new MediaError('the media worker does not answer', 503));
-        this.#hangs();
-      }, replyMs);
+        if (asked === this.#worker) this.#hangs();
+      };
+      // If it was this thread that stood still, the answer is here, unread: a poll phase passes before the judgement.
+      const timer = setTimeout(() => setImmediate(judge), replyMs);
       this.#waiting.set(id, { resolve: value => resolve(value as WorkerReplies[Op]), reject, timer });
-      this.#worker?.postMessage({ id, request });
+      asked?.postMessage({ id, request });
     });
   }
 

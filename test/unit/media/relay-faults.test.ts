@@ -129,6 +129,22 @@ describe('the embedded relay when a worker dies', () => {
     await relay.shutdown();
   });
 
+  it('takes a worker for healthy whose answer only waits to be read when its time is up', async context => {
+    const relay = await createEmbeddedRelay(relayOptions(26360));
+    const [link] = relay.links;
+    const worker = link?.thread;
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const answer = link?.ask({ op: 'counts' });
+    // As after a standstill of our own: the deadline is over, and then comes what the worker said long ago.
+    worker?.prependOnceListener('message', () => context.mock.timers.tick(5000));
+    assert.equal((await answer)?.calls, 0);
+    context.mock.timers.reset();
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal((await link?.ask({ op: 'counts' }))?.calls, 0);
+    assert.equal(link?.thread, worker);
+    await relay.shutdown();
+  });
+
   it('does not start when its port is taken', async () => {
     const relay = await createEmbeddedRelay(relayOptions(26340));
     const port = relay.links[0]!.port;
