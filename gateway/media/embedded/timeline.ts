@@ -7,6 +7,7 @@ const JUMP = 3;
 
 export class Timeline {
   #ssrc = -1;
+  #highest = 0;
   #offset = 0;
   #last = 0;
   #lastAt = 0;
@@ -15,12 +16,20 @@ export class Timeline {
   follow(packet: Buffer, start: number, now: number, clock: number): void {
     const ssrc = packet.readUInt32BE(start + 8);
     const stamp = packet.readUInt32BE(start + 4);
+    const seq = packet.readUInt16BE(start + 2);
     if (ssrc !== this.#ssrc) {
       this.#ssrc = ssrc;
       this.#offset = 0;
       this.#last = stamp;
       this.#lastAt = now;
+      this.#highest = seq;
     }
+    // One that comes late may be of the camera before, and says nothing of where the present one stands.
+    if (((seq - this.#highest) & 0xffff) >= 0x8000) {
+      packet.writeUInt32BE((stamp + this.#offset) >>> 0, start + 4);
+      return;
+    }
+    this.#highest = seq;
     const passed = Math.round(((now - this.#lastAt) / 1000) * clock);
     let ahead = (stamp + this.#offset - this.#last) | 0;
     if (ahead < -JUMP * clock || ahead > passed + JUMP * clock) {

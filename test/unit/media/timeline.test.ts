@@ -5,17 +5,21 @@ import { Timeline } from '../../../gateway/media/embedded/timeline.ts';
 const CLOCK = 90_000;
 const FRAME = CLOCK / 20;
 
-function packet(stamp: number, ssrc = 7): Buffer {
+function packet(stamp: number, ssrc: number, seq: number): Buffer {
   const bytes = Buffer.alloc(20);
+  bytes.writeUInt16BE(seq & 0xffff, 2);
   bytes.writeUInt32BE(stamp >>> 0, 4);
   bytes.writeUInt32BE(ssrc, 8);
   return bytes;
 }
 
+/** The sequence numbers go on from line to line, over their wrap. */
+let seq = 0xfff0;
+
 /** What the timestamps `stamps`, 50 ms apart, have become; `ms` between them if not 50. */
 function followed(timeline: Timeline, stamps: readonly number[], startMs = 0, ms = 50, ssrc = 7): number[] {
   return stamps.map((stamp, index) => {
-    const bytes = packet(stamp, ssrc);
+    const bytes = packet(stamp, ssrc, ++seq);
     timeline.follow(bytes, 0, startMs + index * ms, CLOCK);
     return bytes.readUInt32BE(4);
   });
@@ -65,6 +69,15 @@ describe('the timeline of a line', () => {
     // A network that stood still delivers all at once.
     const queued = frames(afterMinutes[0]! + FRAME, 100);
     assert.deepEqual(followed(timeline, queued, 126_000, 0), queued);
+  });
+
+  it('is not led astray by a packet of the old camera that comes after the new one', () => {
+    const timeline = new Timeline();
+    followed(timeline, frames(3_000_000_000, 3));
+    const late = packet(3_000_000_000 + 3 * FRAME, 7, ++seq);
+    const [before] = followed(timeline, [1_000_000_000], 200);
+    timeline.follow(late, 0, 200, CLOCK);
+    assert.deepEqual(followed(timeline, [1_000_000_000], 200), [before]);
   });
 
   it('takes another SSRC as it is', () => {
