@@ -14,7 +14,7 @@ export interface ReceptionLog {
   error(fields: object, text: string): void;
 }
 
-/** Told of each message that was refused for its form. */
+/** Told of each message that was refused for its form; not of those of a server that we dialled ourselves. */
 export type OnMalformed = (flow: Pick<Flow, 'transport' | 'remote' | 'reliable'>) => void;
 
 export class Reception implements FlowUser {
@@ -60,13 +60,13 @@ export class Reception implements FlowUser {
         return;
       }
       transactions.refuse(message, flow, refusal.status, refusal.reason);
-      if (refusal.status === 400) this.#onMalformed(flow);
+      if (refusal.status === 400 && !flow.ours) this.#onMalformed(flow);
     }
   }
 
   #refuse(failure: ParseFailure, flow: Flow, transactions: TransactionLayer): void {
     this.#log.debug({ reason: failure.reason, remote: flow.remote }, 'message refused');
-    this.#onMalformed(flow);
+    if (!flow.ours) this.#onMalformed(flow);
     if (failure.partial !== undefined) {
       transactions.refuse(failure.partial, flow, failure.status, failure.reason);
     }

@@ -16,6 +16,7 @@ export class StreamFlow implements Flow {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly reliable = true;
+  readonly ours: boolean;
   readonly #socket: Socket;
   readonly #user: FlowUser;
   readonly #limits: StreamLimits;
@@ -28,6 +29,7 @@ export class StreamFlow implements Flow {
   /** Takes over a connected socket; `ours` when we opened the connection. */
   constructor(transport: 'tcp' | 'tls', socket: Socket, user: FlowUser, limits: StreamLimits, ours: boolean) {
     this.transport = transport;
+    this.ours = ours;
     this.#socket = socket;
     this.#user = user;
     this.#limits = limits;

@@ -18,6 +18,8 @@ export interface Flow {
   readonly remote: Endpoint;
   /** Whether the transport itself retransmits (everything but UDP). */
   readonly reliable: boolean;
+  /** Whether it is a connection that we opened. */
+  readonly ours?: boolean;
   readonly closed: boolean;
   /** Sends one message; a failure surfaces as `flowClosed` with an error, never as an exception. */
   send(message: Buffer): void;

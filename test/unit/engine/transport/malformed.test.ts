@@ -1,0 +1,54 @@
+// Whom the engine tells of messages that are none: who came by themselves, not who was dialled.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { Reception } from '../../../../gateway/engine/transaction/reception.ts';
+import { TcpTransport } from '../../../../gateway/engine/transport/tcp.ts';
+import { Scene } from '../transaction/scene.ts';
+
+const LOOPBACK = '127.0.0.1';
+const RUBBISH = 'INVITE nonsense\r\nContent-Length: 0\r\n\r\n';
+
+test('whoever connects and sends rubbish is told of, and a server that we dialled is not', async context => {
+  const told: number[] = [];
+  const refused: number[] = [];
+  let heard = () => {};
+  const log = {
+    debug: (fields: object) => {
+      refused.push((fields as { remote: { port: number } }).remote.port);
+      heard();
+    },
+    error: assert.fail,
+  };
+  const reception = new Reception(log, ({ remote }) => told.push(remote.port));
+  reception.open(new Scene().layer);
+  const refusal = (socket: Socket) =>
+    new Promise<void>(resolve => {
+      heard = resolve;
+      socket.write(RUBBISH);
+    });
+  const tcp = new TcpTransport(reception);
+  context.after(() => tcp.close());
+  await tcp.listen(LOOPBACK, 0);
+
+  const server = createServer();
+  context.after(() => server.close());
+  server.listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const [[pbx]] = await Promise.all([
+    once(server, 'connection') as Promise<[Socket]>,
+    tcp.flowTo({ address: LOOPBACK, port }),
+  ]);
+  await refusal(pbx);
+
+  const stranger = connect(tcp.bound!.port, LOOPBACK);
+  context.after(() => void stranger.destroy());
+  await once(stranger, 'connect');
+  await refusal(stranger);
+
+  assert.deepEqual(refused, [port, stranger.localPort]);
+  assert.deepEqual(told, [stranger.localPort]);
+});
