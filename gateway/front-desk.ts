@@ -7,13 +7,14 @@ import type { Config } from './config/schema.ts';
 import { plainAddress } from './edge/plain-address.ts';
 import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts';
 import type { Entrance } from './entrance/entrance.ts';
+import { FirstAsking } from './entrance/first-asking.ts';
 import { callbackRoute } from './http/callback.ts';
 import type { AskingPage } from './http/page-origin.ts';
 import type { Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import { tokenRoute } from './http/token.ts';
 import type { Log } from './observe/log.ts';
-import type { Offence, TellRefusal } from './observe/security-log.ts';
+import type { TellRefusal } from './observe/security-log.ts';
 import { CallbackDesk } from './reach/callback.ts';
 import type { Reach } from './reach/reachability.ts';
 import { Reception } from './reach/reception.ts';
@@ -21,10 +22,12 @@ import { Reception } from './reach/reception.ts';
 /** A page asks once a minute; who leafs through a site, with each page. A person asks to be called back once. */
 const statusRate = { burst: 60, everyMs: 1_000 };
 const callbackRate = { burst: 5, everyMs: 60_000 };
-/** A page may name somebody who is gone, and be leafed through; who asks about more is trying names. */
+/** Pages may name some who are gone, each of them time and again; who asks about more is trying names. */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
 /** A token is asked for wherever a visitor points at a button. */
 const tokenRate = { burst: 60, everyMs: 1_000 };
+/** Beyond those rates: an office with many buttons in view is told to wait, and only a flood is an offence. */
+const floodRate = { burst: 300, everyMs: 200 };
 
 export function frontDesk(
   config: Live<Config>,
@@ -33,16 +36,23 @@ export function frontDesk(
   log: Log,
   refused: TellRefusal,
 ): Route[] {
-  const limit = (options: AddressRateOptions, offence: Offence) => {
+  const limit = (options: AddressRateOptions, excess?: AddressRateOptions) => {
     const rate = new AddressRate(options);
+    const flood = excess && new AddressRate(excess);
     const take = (address: string) => {
       const allowed = rate.take(address);
-      if (!allowed) refused(plainAddress(address), offence);
+      if (!(allowed || flood?.take(address))) refused(plainAddress(address), 'rate');
       return allowed;
     };
     return { take };
   };
-  const nobody = limit(nobodyRate, 'wrong-destination');
+  const names = new AddressRate(nobodyRate);
+  const asking = new FirstAsking();
+  const onNobody = (address: string, to: string) => {
+    const name = meant(to.replace(/^sip:/i, '')).toLowerCase();
+    const plain = plainAddress(address);
+    if (asking.isFirst(plain, name) && !names.take(plain)) refused(plain, 'wrong-destination');
+  };
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
@@ -61,8 +71,8 @@ export function frontDesk(
         const destination = find(to, page);
         return destination && (await reception.current.status(destination.domain, destination.user));
       },
-      limit(statusRate, 'rate'),
-      address => nobody.take(address),
+      limit(statusRate, floodRate),
+      onNobody,
     ),
     tokenRoute(
       async (to, page, address, shown) => {
@@ -85,9 +95,9 @@ export function frontDesk(
         }
         return token === undefined ? undefined : { token, seconds: config.current.tokens.seconds };
       },
-      limit(tokenRate, 'rate'),
-      address => nobody.take(address),
+      limit(tokenRate, floodRate),
+      onNobody,
     ),
-    callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, 'rate')),
+    callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate)),
   ];
 }

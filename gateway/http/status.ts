@@ -11,17 +11,18 @@ export type StatusOf = (to: string, page: AskingPage) => Promise<object | undefi
 
 const FRESH_SECONDS = 10;
 
-/** `onNobody` is told who asked about somebody whom such a page may not call. */
+/** `onNobody` is told who asked about whom, when such a page may not call them. */
 export function statusRoute(
   statusOf: StatusOf,
   rate: Pick<AddressRate, 'take'>,
-  onNobody: (address: string) => void = () => {},
+  onNobody: (address: string, to: string) => void = () => {},
 ): Route {
   return reading('/status', (request, response) => {
     const address = addressOf(request);
     if (!rate.take(address)) return refuse(response, 429);
-    answer(statusOf, request, response).then(
-      known => known || onNobody(address),
+    const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
+    answer(statusOf, to, request, response).then(
+      known => known || onNobody(address, to),
       () => refuse(response),
     );
   });
@@ -30,10 +31,10 @@ export function statusRoute(
 /** Whether there was anything to tell. */
 async function answer(
   statusOf: StatusOf,
+  to: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
   for (const page of askingPages(request)) {
     const status = await statusOf(to, page);
     if (!status) continue;

@@ -26,50 +26,46 @@ export type MintFor = (
 
 const MOST_BYTES = 4096;
 
-/** `onNobody` is told who asked for one for somebody whom such a page may not call. */
+/** `onNobody` is told who asked for one for whom, when such a page may not call them. */
 export function tokenRoute(
   mint: MintFor,
   rate: Pick<AddressRate, 'take'>,
-  onNobody: (address: string) => void = () => {},
+  onNobody: (address: string, to: string) => void = () => {},
 ): Route {
   return (request, response, path) => {
     if (path !== '/token') return false;
     if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST' }).end();
     else {
-      answer(mint, rate, request, response).then(
-        known => known || onNobody(addressOf(request)),
-        () => response.destroy(),
-      );
+      answer(mint, rate, onNobody, request, response).catch(() => response.destroy());
     }
     return true;
   };
 }
 
-/** False when there was nobody to be called. */
 async function answer(
   mint: MintFor,
   rate: Pick<AddressRate, 'take'>,
+  onNobody: (address: string, to: string) => void,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<boolean> {
+): Promise<void> {
   const [page] = askingPages(request);
   // Every answer may be read, a refusal too: the same for all says nothing, and the visitor is told what it means.
   if (page) allowOrigin(response, page.origin);
   const address = addressOf(request);
   if (!rate.take(address)) {
-    refuse(response, 429);
-    return true;
+    return refuse(response, 429);
   }
   const body = await bodyOf(request, MOST_BYTES);
   const form = new URLSearchParams(body);
-  const minted = page && (await mint(form.get('to') ?? '', page, address, form.get('work')));
+  const to = form.get('to') ?? '';
+  const minted = page && (await mint(to, page, address, form.get('work')));
   if (!minted) {
     refuse(response);
-    return false;
+    return onNobody(address, to);
   }
   if ('status' in minted) {
-    refuse(response, minted.status, minted.retrySeconds);
-    return true;
+    return refuse(response, minted.status, minted.retrySeconds);
   }
   response.writeHead(200, {
     'Content-Type': 'application/json',
@@ -77,5 +73,4 @@ async function answer(
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(JSON.stringify(minted));
-  return true;
 }

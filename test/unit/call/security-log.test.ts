@@ -138,12 +138,39 @@ test('a stranger is a line over TCP, and never over UDP, where anybody can be an
   assert.deepEqual(offences(), ['stranger']);
 });
 
-test('asking about one name after another is a line, leafing through pages with an old one is not', async context => {
+test('asking about one name after another is a line, buttons for some who are gone are not', async context => {
   const { gateway, offences, writes } = await scene(context);
-  const ask = (to: string) =>
-    fetch(`${gateway.url}/status?to=${to}@mysite.test`, { headers: { origin: PAGE } });
-  for (let i = 0; i < 10; i++) assert.equal((await ask('gone')).status, 403);
+  const headers = { origin: PAGE };
+  const ask = (to: string) => fetch(`${gateway.url}/status?to=${to}@mysite.test`, { headers });
+  const take = (to: string) =>
+    fetch(`${gateway.url}/token`, { method: 'POST', headers, body: new URLSearchParams({ to }) });
+  for (let i = 0; i < 20; i++) assert.equal((await ask('gone')).status, 403);
+  for (const one of ['sip:gone@mysite.test', 'Gone@mysite.test']) {
+    for (let i = 0; i < 6; i++) assert.equal((await take(one)).status, 403);
+  }
+  for (let i = 0; i < 9; i++) await ask(`name${i}`);
   assert.deepEqual(offences(), []);
-  for (let i = 0; i < 2; i++) await ask(`name${i}`);
+  await ask('name9');
+  await take('name10@mysite.test');
   await writes('wrong-destination', 'wrong-destination');
+});
+
+test('an office that asks too much is told to wait, a flood is a line', async context => {
+  const { gateway, offences, writes } = await scene(context);
+  const ask = async () => {
+    const response = await fetch(`${gateway.url}/status?to=director@mysite.test`, {
+      headers: { origin: PAGE },
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  for (let i = 0; i < 60; i++) await ask();
+  await eventually('it is told to wait', async () => (await ask()) === 429, { every: 1 });
+  await refused(gateway.url, '/phpmyadmin');
+  await writes('malformed');
+  const flood = async () => {
+    await Promise.all(Array.from({ length: 20 }, ask));
+    return offences().includes('rate');
+  };
+  await eventually('a flood is an offence', flood, { every: 1 });
 });
