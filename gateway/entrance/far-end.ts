@@ -66,12 +66,26 @@ export class Proxies {
     if (this.#header === 'x-forwarded-for') {
       return String(headers['x-forwarded-for'] ?? '').split(',');
     }
-    try {
-      return forwardedParse(headers.forwarded ?? '').map(element => element.for ?? '');
-    } catch {
-      return [];
-    }
+    return wayOf(headers.forwarded ?? '');
   }
+}
+
+/** Proxies in a row, and commas within what they quote; each costs a look at the rest. */
+const MOST_COMMAS = 32;
+
+/** `for` of each element (RFC 7239 4), read from the end: whatever a visitor has begun with spoils no proxy's own. */
+function wayOf(forwarded: string): string[] {
+  const way: string[] = [];
+  let rest = '';
+  for (const piece of forwarded.split(',').slice(-MOST_COMMAS).reverse()) {
+    // A comma within quotes parts no elements: neither of its sides is well-formed without the other.
+    rest = rest === '' ? piece : `${piece},${rest}`;
+    try {
+      way.unshift(...forwardedParse(rest.trim()).map(element => element.for ?? ''));
+      rest = '';
+    } catch {}
+  }
+  return way;
 }
 
 export function socketAddress({ socket }: Pick<IncomingMessage, 'socket'>): string {

@@ -36,7 +36,7 @@ export function gatewayAction({ firewall }: Premises): string {
 }
 
 export function gatewayJail(premises: Premises): string {
-  const { securityLog, gateway, pbx, ports } = premises;
+  const { securityLog, gateway, pbx, proxies, ports } = premises;
   const [first, last] = ports.browsers;
   const open = [
     ports.web,
@@ -54,7 +54,7 @@ export function gatewayJail(premises: Premises): string {
     'maxretry = 10',
     'findtime = 10m',
     'bantime  = 1h',
-    `ignoreip = 127.0.0.1/8 ::1 ${[gateway, ...pbx].join(' ')}`,
+    `ignoreip = 127.0.0.1/8 ::1 ${[gateway, ...pbx, ...proxies].join(' ')}`,
     ...actions('sip-call', 'sip-call', open.join(',')),
     '',
   ].join('\n');

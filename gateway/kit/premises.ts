@@ -15,6 +15,8 @@ export interface Premises {
   readonly gateway: string;
   /** Its name, when it is one of the domain's. */
   readonly gatewayName: string | undefined;
+  /** Networks of the proxies before it, from which all visitors come. */
+  readonly proxies: readonly string[];
   readonly firewall: Firewall;
   /** The dialplan's context in which people's extensions are. */
   readonly context: string;
@@ -90,6 +92,7 @@ export function readPremises(config: Config, told: Told): Premises {
     pbx: told.pbx,
     gateway: plain(config.address ?? primaryAddress()),
     gatewayName: nameWithin(config.url, site.domain),
+    proxies: config.proxy?.networks ?? [],
     firewall,
     context: told.context,
     people: site.callable.map(({ user, extension }) => ({

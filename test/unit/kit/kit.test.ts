@@ -94,6 +94,9 @@ test('neither machine bans the other', () => {
   const pbx = ['192.0.2.10', '2001:db8::10'];
   const jail = file('gateway/fail2ban/jail.d/sip-call.conf', {}, { pbx });
   assert.match(jail, /^ignoreip = 127\.0\.0\.1\/8 ::1 198\.51\.100\.7 192\.0\.2\.10 2001:db8::10$/m);
+  const proxy = { networks: ['203.0.113.0/28', '2001:db8:9::/64'] };
+  const behind = file('gateway/fail2ban/jail.d/sip-call.conf', { proxy }, { pbx });
+  assert.match(behind, /^ignoreip = .* 2001:db8::10 203\.0\.113\.0\/28 2001:db8:9::\/64$/m);
   const other = file('pbx/fail2ban/jail.d/asterisk-guest-call.conf');
   assert.match(other, /^ignoreip = .* 198\.51\.100\.7$/m);
 });
