@@ -140,12 +140,12 @@ export class Dialog {
   }
 
   /**
-   * A request of the peer came by this path. From a WebSocket that is open a dialog is moved only by what moves its
+   * A request of the peer came by this path. From a WebSocket, open or not, a dialog is moved only by what moves its
    * target, and only once that was accepted: else whoever learned its tags could draw our requests to themselves.
    */
   cameBy(flow: Flow): void {
-    const { transport, closed } = this.flow;
-    if (closed || (transport !== 'ws' && transport !== 'wss')) this.flow = flow;
+    const { transport } = this.flow;
+    if (transport !== 'ws' && transport !== 'wss') this.flow = flow;
   }
 
   /** We sent this; if it describes the session, it stands from now on. */

@@ -195,7 +195,18 @@ describe('a browser', { concurrency: 4, timeout: 20_000 }, () => {
 
     const after = await Browser.connect(context, app, 'ws-back');
     after.follow(answer);
+    // Until the application has judged who it is, nothing of ours goes there.
+    dialog.once('update', (_req: unknown, res: { send(status: number): void }) => res.send(403));
     after.send('INFO', 2);
+    await after.hear(200);
+    after.send('UPDATE', 3, { body: sdp });
+    await after.hear(403);
+    await assert.rejects(dialog.modify(sdp.replace('4000', '4006')));
+
+    dialog.once('update', (_req: unknown, res: { send(status: number, more: object): void }) =>
+      res.send(200, { body: sdp }),
+    );
+    after.send('UPDATE', 4, { body: sdp });
     await after.hear(200);
     const destroyed = dialog.destroy();
     after.respond(await after.hear('BYE'), '200 OK');
