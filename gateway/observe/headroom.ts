@@ -35,6 +35,9 @@ const WINDOW_MS = 1_000;
 /** In a row: one pause, such as that of the start, is over before anybody could be refused. */
 const LATE_WINDOWS = 2;
 const LOOK_EVERY_MS = 250;
+/** Newcomers between two looks, each of whom may have taken several files; a crowd comes faster than the clock. */
+const LOOK_EVERY_ASKS = 6;
+const LOOK_AT_MOST_EVERY_MS = 10;
 /** What is just about enough is not news several times a second. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -42,6 +45,7 @@ export class Headroom {
   readonly #gauges: Gauges;
   readonly #changed: (lack: Lack | undefined) => void;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #asks = 0;
   #windowFrom: number;
   #lateWindows = 0;
   #lack: Lack | undefined;
@@ -60,13 +64,20 @@ export class Headroom {
       this.#windowFrom = now;
       this.#lateWindows = this.#gauges.lateMs() > MOST_LATE_MS ? this.#lateWindows + 1 : 0;
     }
-    if (now - this.#lookedAt >= (this.#lack ? LOOK_AGAIN_MS : LOOK_EVERY_MS)) {
+    if (now - this.#lookedAt >= this.#patience) {
       this.#lookedAt = now;
+      this.#asks = 0;
       const lack = this.#look();
       if (lack !== this.#lack) this.#changed(lack);
       this.#lack = lack;
     }
     return this.#lack;
+  }
+
+  /** Milliseconds from one look to the next. */
+  get #patience(): number {
+    if (this.#lack) return LOOK_AGAIN_MS;
+    return ++this.#asks >= LOOK_EVERY_ASKS ? LOOK_AT_MOST_EVERY_MS : LOOK_EVERY_MS;
   }
 
   #look(): Lack | undefined {

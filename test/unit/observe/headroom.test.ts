@@ -72,3 +72,16 @@ test('many questions cost one look', () => {
   state.now += 1;
   assert.equal(headroom.lack, 'memory');
 });
+
+test('a crowd that comes between two looks of the clock is counted in time', () => {
+  const { state, headroom } = measured();
+  state.files = { used: 70, most: 100 };
+  assert.equal(headroom.lack, undefined);
+  state.now += 10;
+  let taken = 0;
+  while (headroom.lack === undefined && taken < 30) {
+    taken++;
+    state.files = { used: 70 + taken * 3, most: 100 };
+  }
+  assert.ok(taken <= 6, `${taken} newcomers were taken`);
+});
