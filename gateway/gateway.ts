@@ -89,14 +89,13 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const visitorAt = (address: string, port: number) => edge.visitors.at(address, port);
-  const engine = await startSipEngine(
-    config,
+  const engine = await startSipEngine(config, {
     address,
-    fenced,
-    log.child({ room: 'engine' }),
-    refused,
+    mayReach: fenced,
     visitorAt,
-  );
+    refused,
+    log: log.child({ room: 'engine' }),
+  });
   const entrance = new Entrance(live);
   const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), refused, entrance);
 

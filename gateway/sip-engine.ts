@@ -22,34 +22,25 @@ export interface SipEngine {
   stop(): Promise<void>;
 }
 
-type VisitorAt = (address: string, port: number) => { readonly address: string } | undefined;
-
-/**
- * Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet.
- * @param mayReach the fence: where a PBX's Contact may lead
- * @param visitorAt whose frames come from there: behind a proxy that is not whose address it is
- */
-export function startSipEngine(
-  config: Config,
-  address: string,
-  mayReach: (address: string) => boolean,
-  log: Log,
-  refused: TellRefusal,
-  visitorAt: VisitorAt,
-): Promise<SipEngine> {
-  return config.engine
-    ? drachtioServer(config.engine, log)
-    : embeddedEngine(config, address, mayReach, log, refused, visitorAt);
+/** What the engine has to know of the rest. */
+export interface Surroundings {
+  /** Of this machine, toward PBXs. */
+  readonly address: string;
+  /** The fence: where a PBX's Contact may lead. */
+  mayReach(address: string): boolean;
+  /** Whose frames come from there: behind a proxy that is not whose address it is. */
+  visitorAt(address: string, port: number): { readonly address: string } | undefined;
+  readonly refused: TellRefusal;
+  readonly log: Log;
 }
 
-async function embeddedEngine(
-  config: Config,
-  address: string,
-  mayReach: (address: string) => boolean,
-  log: Log,
-  refused: TellRefusal,
-  visitorAt: VisitorAt,
-): Promise<SipEngine> {
+/** Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet. */
+export function startSipEngine(config: Config, around: Surroundings): Promise<SipEngine> {
+  return config.engine ? drachtioServer(config.engine, around.log) : embeddedEngine(config, around);
+}
+
+async function embeddedEngine(config: Config, around: Surroundings): Promise<SipEngine> {
+  const { address, mayReach, visitorAt, refused, log } = around;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
     listen: [

@@ -6,6 +6,20 @@ import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-sock
 
 export type Script = 'hangs-up' | 'is-hung-up' | 'is-busy' | 'cancels' | 'renegotiates' | 'stays';
 
+/** Of ten calls; what people do most comes most. */
+export const mix: readonly Script[] = [
+  'hangs-up',
+  'is-hung-up',
+  'hangs-up',
+  'renegotiates',
+  'hangs-up',
+  'cancels',
+  'is-hung-up',
+  'hangs-up',
+  'is-busy',
+  'is-hung-up',
+];
+
 export class SoakCaller {
   readonly #calls = new Map<string, Call>();
   readonly #enginePort: number;

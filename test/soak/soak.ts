@@ -6,7 +6,7 @@ import type { EngineUsage } from './engine-process.ts';
 import { type LinkCounts, LossyLink } from './lossy-link.ts';
 import { type BothUsages, startMeasuredEngine } from './measured-engine.ts';
 import { SoakCallee } from './soak-callee.ts';
-import { type Script, SoakCaller } from './soak-caller.ts';
+import { mix, SoakCaller } from './soak-caller.ts';
 
 export interface SoakOptions {
   readonly calls: number;
@@ -35,20 +35,6 @@ export interface SoakReport {
   /** The engine when it remembered the most. */
   readonly peak: EngineUsage;
 }
-
-/** Of ten calls; what people do most comes most. */
-const mix: readonly Script[] = [
-  'hangs-up',
-  'is-hung-up',
-  'hangs-up',
-  'renegotiates',
-  'hangs-up',
-  'cancels',
-  'is-hung-up',
-  'hangs-up',
-  'is-busy',
-  'is-hung-up',
-];
 
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const { t1, concurrency } = options;

@@ -11,7 +11,7 @@ import { RtpEcho } from '../../unit/media/rtp-echo.ts';
 import { type LinkCounts, LossyLink } from '../lossy-link.ts';
 import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 import { SoakCallee } from '../soak-callee.ts';
-import type { Script } from '../soak-caller.ts';
+import { mix, type Script } from '../soak-caller.ts';
 import { sdp } from '../soak-socket.ts';
 import { Blame } from './blame.ts';
 import type { GatewayUsage } from './gateway-process.ts';
@@ -59,20 +59,6 @@ const MEASURE_MS = 15_000;
 const MEASURING_VISITORS = 16;
 const MARGIN = 0.6;
 const WARM_UP_CALLS = 1_000;
-
-/** Of ten calls; what people do most comes most. */
-const mix: readonly Script[] = [
-  'hangs-up',
-  'is-hung-up',
-  'hangs-up',
-  'renegotiates',
-  'hangs-up',
-  'cancels',
-  'is-hung-up',
-  'hangs-up',
-  'is-busy',
-  'is-hung-up',
-];
 
 export async function soakGateway(options: GatewaySoakOptions): Promise<GatewaySoakReport> {
   const { heardEvery, snapshots, progress = () => {} } = options;

@@ -137,24 +137,6 @@ test('a CANCEL in the same breath as the INVITE leaves no ghost at the PBX', asy
   for (const message of pbx.inbox) assert.notEqual(message.kind === 'request' && message.method, 'BYE');
 });
 
-test('a CANCEL that crosses the answer ends in ACK and BYE', async context => {
-  const { browser, pbxs, quiet } = await startScene(context);
-  const [pbx] = pbxs as [RawPeer];
-  const call = new RawCall(browser, DIRECTOR);
-  call.invite(SDP);
-  const invite = await pbx.request('INVITE');
-  pbx.respond(invite, '180 Ringing');
-  await browser.response(180);
-  call.cancel();
-  await browser.response(487);
-  const cancel = await pbx.request('CANCEL');
-  pbx.respond(invite, '200 OK', { body: SDP });
-  pbx.respond(cancel, '200 OK');
-  await pbx.request('ACK');
-  pbx.respond(await pbx.request('BYE'), '200 OK');
-  await quiet();
-});
-
 test('when the PBX hangs up, the visitor hears of it', async context => {
   const { browser, pbx, invite, call, quiet } = await established(context);
   pbx.requestWithin(invite, 'BYE');
