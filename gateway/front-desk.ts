@@ -1,19 +1,19 @@
 // What pages may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
 
 import { createDirectory } from './call/directory.ts';
-import { meant } from './call/meant.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
-import { plainAddress } from './edge/plain-address.ts';
 import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts';
 import type { Entrance } from './entrance/entrance.ts';
 import { FirstAsking } from './entrance/first-asking.ts';
+import { TokenDesk } from './entrance/token-desk.ts';
 import { callbackRoute } from './http/callback.ts';
 import type { AskingPage } from './http/page-origin.ts';
 import type { Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import { tokenRoute } from './http/token.ts';
 import type { Log } from './observe/log.ts';
+import { meant } from './observe/meant.ts';
 import type { TellRefusal } from './observe/security-log.ts';
 import { CallbackDesk } from './reach/callback.ts';
 import type { Reach } from './reach/reachability.ts';
@@ -32,7 +32,7 @@ const floodRate = { burst: 300, everyMs: 200 };
 export function frontDesk(
   config: Live<Config>,
   reach: (domain: string) => Promise<Reach>,
-  { tokens, quotas, work }: Entrance,
+  entrance: Entrance,
   log: Log,
   refused: TellRefusal,
 ): Route[] {
@@ -41,7 +41,7 @@ export function frontDesk(
     const flood = excess && new AddressRate(excess);
     const take = (address: string) => {
       const allowed = rate.take(address);
-      if (!(allowed || flood?.take(address))) refused(plainAddress(address), 'rate');
+      if (!(allowed || flood?.take(address))) refused(address, 'rate');
       return allowed;
     };
     return { take };
@@ -50,14 +50,13 @@ export function frontDesk(
   const asking = new FirstAsking();
   const onNobody = (address: string, to: string) => {
     const name = meant(to.replace(/^sip:/i, '')).toLowerCase();
-    const plain = plainAddress(address);
-    if (asking.isFirst(plain, name) && !names.take(plain)) refused(plain, 'wrong-destination');
+    if (asking.isFirst(address, name) && !names.take(address)) refused(address, 'wrong-destination');
   };
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
   const find = (to: string, page: AskingPage) => directory.current(`sip:${to.replace(/^sip:/i, '')}`, page);
-  const asksWork = (when: 'always' | 'hasty') => config.current.tokens.work === when;
+  const tokens = new TokenDesk(entrance, config, log);
   const callbacks = new CallbackDesk({
     rung: (to, page) => {
       const destination = find(to, page);
@@ -75,26 +74,8 @@ export function frontDesk(
       onNobody,
     ),
     tokenRoute(
-      async (to, page, address, shown) => {
-        const destination = find(to, page);
-        const excess = destination && quotas.refusal(plainAddress(address), destination);
-        if (excess) {
-          const { scope, bound, retrySeconds } = excess;
-          log.info({ address, limit: `${scope}.${bound}`, origin: page.origin }, 'no token was given');
-          return { retrySeconds, status: scope === 'perAddress' ? 429 : 503 };
-        }
-        if (destination && (asksWork('always') || (asksWork('hasty') && quotas.isHasty(address)))) {
-          const purpose = `${page.origin} ${destination.uri}`;
-          if (shown === null || !(await work.isDone(shown, purpose))) {
-            return { challenge: await work.ask(purpose) };
-          }
-        }
-        const token = destination && (await tokens.mint(destination.domain, destination.user, page.origin));
-        if (token === undefined) {
-          log.info({ address, to: meant(to), origin: page.origin }, 'no token was given');
-        }
-        return token === undefined ? undefined : { token, seconds: config.current.tokens.seconds };
-      },
+      (to, page, address, work) =>
+        tokens.give({ to, destination: find(to, page), origin: page.origin, address, work }),
       limit(tokenRate, floodRate),
       onNobody,
     ),

@@ -2,7 +2,6 @@
 // gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
-import { meant } from './call/meant.ts';
 import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
 import type { Config } from './config/schema.ts';
@@ -10,6 +9,7 @@ import type { SocketTaker } from './edge/edge.ts';
 import { handingOnTo } from './edge/handing-on.ts';
 import { Engine, type Route } from './engine/engine.ts';
 import type { Log } from './observe/log.ts';
+import { meant } from './observe/meant.ts';
 import type { TellRefusal } from './observe/security-log.ts';
 
 export interface SipEngine {

@@ -8,6 +8,7 @@ import { type Live, madeOf } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Quotas } from '../entrance/quotas.ts';
 import type { Log } from '../observe/log.ts';
+import { meant } from '../observe/meant.ts';
 import type { TellRefusal } from '../observe/security-log.ts';
 import type { Echo } from '../reach/reachability.ts';
 import { Call } from './call.ts';
@@ -16,7 +17,6 @@ import { createDirectory, type Destination, type Directory } from './directory.t
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import type { CallFoundation } from './foundation.ts';
-import { meant } from './meant.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
 

@@ -22,20 +22,6 @@ export function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(({ address }) => address));
 }
 
-/**
- * Who is one neighbour as far as limits go: an IPv4 address, or a /64 of IPv6, of which a home has one and may take any
- * address. A dual-stack socket shows IPv4 as ::ffff:1.2.3.4.
- */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped || isIP(address) !== 6) return mapped ?? address;
-  const [head = '', tail] = address.split('::');
-  const before = head ? head.split(':') : [];
-  const after = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  return [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':');
-}
-
 /** How long the machine's own addresses are believed to stay the same. */
 const ownMs = 10_000;
 

@@ -8,13 +8,12 @@ import type { Config } from '../config/schema.ts';
 import { Entrance } from '../entrance/entrance.ts';
 import { addressOf } from '../entrance/far-end.ts';
 import type { Log } from '../observe/log.ts';
-import { networkOf } from '../observe/network-address.ts';
+import { networkOf, plainAddress } from '../observe/network-address.ts';
 import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
 import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
 import { greeting } from './greeting.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { MessageRate } from './message-rate.ts';
-import { plainAddress } from './plain-address.ts';
 import { type End, type Visitor, Visitors } from './visitor.ts';
 
 /** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */

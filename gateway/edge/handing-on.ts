@@ -4,8 +4,8 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Log } from '../observe/log.ts';
+import { plainAddress } from '../observe/network-address.ts';
 import type { SocketTaker } from './edge.ts';
-import { plainAddress } from './plain-address.ts';
 
 const OPEN_MS = 5_000;
 /** Bytes that may wait for one side before the other is read no further, and before it is read again. */

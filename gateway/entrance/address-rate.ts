@@ -1,22 +1,18 @@
 // How often one address may ask: so many times in a row, and again as time passes. Remembers so many addresses and
 // no more; those that have been quiet the longest are forgotten first.
 
-import { networkOf, type PrefixLengths } from '../observe/network-address.ts';
+import { networkOf } from '../observe/network-address.ts';
 
 export interface AddressRateOptions {
   /** Times in a row. */
   readonly burst: number;
   /** Milliseconds until one more is allowed. */
   readonly everyMs: number;
-  /** Which addresses have a share together. */
-  readonly bits?: PrefixLengths;
   /** Milliseconds of a clock that never steps back. */
   readonly now?: () => number;
 }
 
 const MOST_ADDRESSES = 10_000;
-/** A home has a /64 of IPv6 and may take any address of it. */
-const BITS = { ipv4: 32, ipv6: 64 };
 
 interface Bucket {
   readonly left: number;
@@ -39,10 +35,8 @@ export class AddressRate {
 
   /** False when this address has had its share. */
   take(address: string): boolean {
-    const { burst, everyMs, bits = BITS } = this.#options;
-    // A dual-stack socket shows IPv4 as ::ffff:1.2.3.4.
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-    const key = networkOf(plain, bits) ?? address;
+    const { burst, everyMs } = this.#options;
+    const key = networkOf(address) ?? address;
     const now = this.#now();
     const { left = burst, at = now } = this.#buckets.get(key) ?? {};
     const filled = Math.min(burst, left + (now - at) / everyMs);

@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import forwardedParse from 'forwarded-parse';
 import type { TrustedProxies } from '../config/proxy.ts';
+import { plainAddress } from '../observe/network-address.ts';
 
 interface FarEnd {
   readonly address: string;
@@ -89,19 +90,14 @@ function wayOf(forwarded: string): string[] {
 }
 
 export function socketAddress({ socket }: Pick<IncomingMessage, 'socket'>): string {
-  return unmapped(socket.remoteAddress ?? '');
+  return plainAddress(socket.remoteAddress ?? '');
 }
 
 /** The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80` (RFC 7239 6); else undefined. */
 function bare(text: string): string | undefined {
   const [, inBrackets, v4 = text.trim()] = /^\s*(?:\[(.*)\]|([\d.]+))(?::\d+)?\s*$/.exec(text) ?? [];
-  const address = unmapped(inBrackets ?? v4);
+  const address = plainAddress(inBrackets ?? v4);
   return isIP(address) === 0 ? undefined : address;
-}
-
-/** A dual-stack socket names IPv4 peers as ::ffff:1.2.3.4; everyone else says 1.2.3.4. */
-function unmapped(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 function last(value: string | string[] | undefined): string | undefined {

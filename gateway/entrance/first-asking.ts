@@ -4,8 +4,6 @@
 import { networkOf } from '../observe/network-address.ts';
 
 const MOST_PAIRS = 10_000;
-/** What one home or office has. */
-const ONE = { ipv4: 32, ipv6: 64 };
 
 export class FirstAsking {
   readonly #pairs = new Set<string>();
@@ -16,7 +14,7 @@ export class FirstAsking {
 
   /** True when nobody of that network has asked for `name` lately. `name` is kept, and so of bounded length. */
   isFirst(address: string, name: string): boolean {
-    const pair = `${networkOf(address, ONE) ?? address} ${name}`;
+    const pair = `${networkOf(address) ?? address} ${name}`;
     // Set anew at the end: the set stays in order of the last asking.
     const known = this.#pairs.delete(pair);
     this.#pairs.add(pair);

@@ -3,9 +3,9 @@
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
 import { socketAddress } from '../entrance/far-end.ts';
+import { networkOf } from '../observe/network-address.ts';
 
 /** Beside the WebSockets: pages, the widget's files, questions. They last for seconds; a browser opens six. */
 const OTHERS = 1_000;
@@ -34,7 +34,7 @@ export class Connections {
   }
 
   #opened(socket: Socket, most: number): void {
-    const network = networkOf(socket.remoteAddress ?? '');
+    const network = networkOf(socket.remoteAddress ?? '') ?? '';
     const others = this.#from.get(network) ?? 0;
     if (others >= most) {
       socket.destroy();

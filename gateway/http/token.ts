@@ -5,16 +5,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressRate } from '../entrance/address-rate.ts';
 import { addressOf } from '../entrance/far-end.ts';
+import type { Given } from '../entrance/token-desk.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import type { Route } from './route.ts';
-
-export type Minted =
-  | { readonly token: string; readonly seconds: number }
-  /** There is something to be done for it first. */
-  | { readonly challenge: object }
-  /** There were too many calls already. */
-  | { readonly status: 429 | 503; readonly retrySeconds: number };
 
 /** Undefined for whoever may not be called by such a page, or gets no token here. */
 export type MintFor = (
@@ -22,7 +16,7 @@ export type MintFor = (
   page: AskingPage,
   address: string,
   work: string | null,
-) => Promise<Minted | undefined>;
+) => Promise<Given | undefined>;
 
 const MOST_BYTES = 4096;
 

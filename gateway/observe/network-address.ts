@@ -1,4 +1,5 @@
-// The network that an address belongs to, of any length: what is banned, and what is left of a shortened address.
+// Addresses as sockets name them, and the network that each belongs to, of any length: what has a share together, what is
+// banned, and what is left of a shortened address.
 
 import { isIP } from 'node:net';
 
@@ -8,8 +9,17 @@ export interface PrefixLengths {
   readonly ipv6: number;
 }
 
+/** Who is one as far as limits go: of IPv6 a home has a /64, and may take any address of it. */
+export const oneHome: PrefixLengths = { ipv4: 32, ipv6: 64 };
+
+/** A dual-stack socket names IPv4 peers as ::ffff:1.2.3.4; everyone else says 1.2.3.4. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
 /** The first address of its network, as `203.0.113.0` or `2001:db8:1::`; undefined for what is no IP address. */
-export function networkOf(address: string, { ipv4, ipv6 }: PrefixLengths): string | undefined {
+export function networkOf(named: string, { ipv4, ipv6 }: PrefixLengths = oneHome): string | undefined {
+  const address = plainAddress(named);
   switch (isIP(address)) {
     case 4:
       return keep(address.split('.').map(Number), 8, ipv4).join('.');

@@ -10,7 +10,7 @@
 import { isIP } from 'node:net';
 import { LineFile } from './line-file.ts';
 import type { Log } from './log.ts';
-import { networkOf } from './network-address.ts';
+import { networkOf, oneHome } from './network-address.ts';
 
 /**
  * - `wrong-destination`: a call to somebody who may not be called from that page
@@ -32,9 +32,6 @@ export const tellNobody: TellRefusal = () => {};
 const WINDOW_MS = 10_000;
 const MOST_OF_ONE = 20;
 const MOST = 1_000;
-
-/** What one home or office has of IPv6, and hence what is banned of it. */
-const ONE = { ipv4: 32, ipv6: 64 };
 
 export class SecurityLog {
   readonly #file: LineFile;
@@ -59,7 +56,7 @@ export class SecurityLog {
 
   readonly refused: TellRefusal = (address, offence) => {
     const plain = address.split('%', 1)[0] ?? '';
-    const network = networkOf(plain, ONE);
+    const network = networkOf(plain);
     if (network === undefined) return;
     this.#turnWindow();
     const lines = this.#lines.get(network) ?? 0;
@@ -69,7 +66,7 @@ export class SecurityLog {
     }
     this.#lines.set(network, lines + 1);
     this.#written++;
-    const whole = isIP(plain) === 6 ? ` in ${network}/${ONE.ipv6}` : '';
+    const whole = isIP(plain) === 6 ? ` in ${network}/${oneHome.ipv6}` : '';
     this.#write(`refused ${offence} from ${plain}${whole}`);
   };
 
