@@ -60,10 +60,14 @@ export class Face {
     card?.draw(this.#place, true);
     this.#drawn = card;
     this.element.classList.toggle('open', Boolean(card));
-    this.#live.textContent = card ? card.announcement : note;
+    const said = card ? card.announcement : note;
+    const news = said !== this.#live.textContent;
+    this.#live.textContent = said;
     // Focus that was on a control which the new state lacks goes to the one that follows from it.
     if (focused && (focused.hidden || !focused.isConnected)) {
       this.element.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
     }
+    // The card grows with the call; whoever is at it has its controls before them (WCAG 2.4.11).
+    if (focused && news) this.#place.scrollIntoView({ block: 'nearest' });
   }
 }

@@ -163,4 +163,36 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     assert.deepEqual(walked, read.slice(-walked.length));
     assert.ok(walked.length >= 16, walked.join(', '));
   });
+
+  it('keeps its controls before whoever is at them, as the card grows at the foot of a small screen', async () => {
+    await page.setViewportSize({ width: 360, height: 700 });
+    await gallery({ only: 'idle' });
+    const left = await page.evaluate(async () => {
+      type Calling = HTMLElement & {
+        updateComplete: Promise<unknown>;
+        [report: symbol]: (event: object) => Promise<void>;
+      };
+      const element = document.querySelector('sip-call') as unknown as Calling;
+      element.style.display = 'block';
+      element.style.marginTop = '1200px';
+      const button = element.shadowRoot!.querySelector('button')!;
+      button.focus();
+      button.scrollIntoView({ block: 'end' });
+      const happened = [
+        { type: 'requested', listen: false },
+        { type: 'device-asked' },
+        { type: 'device-granted' },
+        { type: 'invited' },
+        { type: 'rang', earlyMedia: false },
+        { type: 'answered', at: Date.now() },
+      ];
+      for (const event of happened) {
+        await element[Symbol.for('sip-call.report')]!(event);
+        await element.updateComplete;
+      }
+      const card = element.shadowRoot!.querySelector('.card')!.getBoundingClientRect();
+      return { state: element.getAttribute('state'), below: Math.max(0, card.bottom - innerHeight) };
+    });
+    assert.deepEqual(left, { state: 'in-call', below: 0 });
+  });
 });
