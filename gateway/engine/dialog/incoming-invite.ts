@@ -25,6 +25,7 @@ export class IncomingInvite extends IncomingRequest {
   /** Our 2xx, until a PRACK lets it go out. */
   #held: (() => void) | undefined;
   #waiting: (() => void)[] = [];
+  #lost = false;
 
   constructor(
     agent: UserAgent,
@@ -36,7 +37,10 @@ export class IncomingInvite extends IncomingRequest {
     this.inDialog = dialog !== undefined;
     const { headers } = request;
     this.#dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!) ?? '');
-    if (dialog !== undefined) dialog.incomingInvite = this;
+    if (dialog === undefined) return;
+    // Another one can be there only if its answer was lost, which nobody is going to ACK any more.
+    dialog.incomingInvite?.abandon();
+    dialog.incomingInvite = this;
   }
 
   override get dialogId(): string {
@@ -60,6 +64,11 @@ export class IncomingInvite extends IncomingRequest {
     return this.#answer !== undefined;
   }
 
+  /** Whether our 2xx went where there is no longer any way: neither it nor its ACK can be counted on. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   /** Whose offer waits for its answer (RFC 3261 13.2.1, RFC 3262 5): the INVITE's, or ours in what answers it. */
   get openOffer(): 'ours' | 'theirs' | undefined {
     const described = this.#provisionals?.described ?? false;
@@ -69,11 +78,11 @@ export class IncomingInvite extends IncomingRequest {
   }
 
   /**
-   * Calls back when the 2xx is ACKed or given up, at once when nothing waits. RFC 3261 15: "the callee's UA
+   * Calls back when the 2xx is ACKed, given up or lost, at once when nothing waits. RFC 3261 15: "the callee's UA
    * MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx".
    */
   afterAck(then: () => void): void {
-    if (this.#answer === undefined && this.#held === undefined) then();
+    if (this.#lost || (this.#answer === undefined && this.#held === undefined)) then();
     else this.#waiting.push(then);
   }
 
@@ -128,7 +137,11 @@ export class IncomingInvite extends IncomingRequest {
 
   override transportFailed(error: Error): void {
     super.transportFailed(error);
-    if (this.#final) return;
+    if (this.#final) {
+      this.#lost = true;
+      this.#goOn();
+      return;
+    }
     this.#final = true;
     this.#refused();
     this.#tellCancelled('SIP;cause=503;text="Transport closed"');
@@ -247,6 +260,10 @@ export class IncomingInvite extends IncomingRequest {
     this.#held = undefined;
     if (this.dialog?.incomingInvite === this) this.dialog.incomingInvite = undefined;
     if (this.transaction.answered) this.letGo();
+    this.#goOn();
+  }
+
+  #goOn(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     // Later, so that whoever settles this finishes first.

@@ -83,7 +83,8 @@ function crossing(dialog: Dialog, request: SipRequest): number | undefined {
     case 'INVITE':
       // RFC 3261 14.2.
       if (outgoingInvite !== undefined) return 491;
-      if (incomingInvite !== undefined) return incomingInvite.transaction.answered ? 491 : 500;
+      if (incomingInvite !== undefined && !incomingInvite.lost)
+        return incomingInvite.transaction.answered ? 491 : 500;
       return glare(dialog);
     case 'UPDATE':
       // RFC 3311 5.2: one of theirs is still unanswered; or it carries an offer, as another request does.

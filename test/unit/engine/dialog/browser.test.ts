@@ -7,6 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { SipMessage } from '../../../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../../../gateway/engine/message/parse.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { type App, nextRequest, startApp } from '../drachtio/testbed.ts';
 import { sdp } from './wire-peer.ts';
 
@@ -178,6 +179,35 @@ describe('a browser', { concurrency: 4, timeout: 20_000 }, () => {
     await dialog.destroy();
     assert.equal(app.engine.counts().dialogs, 0);
     assert.equal(cancels, 0);
+  });
+
+  test('that goes before it acknowledged can be left at once, and may come back with another offer', async context => {
+    const app = await startApp(context);
+    const before = await Browser.connect(context, app, 'ws-unacknowledged');
+    const invited = nextRequest(app.srf, 'invite');
+    before.send('INVITE', 1, { body: sdp });
+    const { req, res } = await invited;
+    const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
+    const answer = await before.hear(200);
+    before.send('ACK', 1);
+    const dialog = await accepted;
+    await once(dialog, 'ack');
+    dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
+      res.send(200, { body: sdp }),
+    );
+    before.send('INVITE', 2, { body: sdp });
+    await before.hear(200);
+    before.socket.terminate();
+    await eventually('the connection is gone', () => app.engine.counts().flows === 0);
+
+    const after = await Browser.connect(context, app, 'ws-unacknowledged');
+    after.follow(answer);
+    after.send('INVITE', 3, { body: sdp });
+    await after.hear(200);
+    after.socket.terminate();
+    await eventually('the connection is gone', () => app.engine.counts().flows === 0);
+    await dialog.destroy();
+    assert.equal(app.engine.counts().dialogs, 0);
   });
 
   test('that comes back on another connection goes on with its dialog there', async context => {
