@@ -5,7 +5,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { describeElementBeside } from './build/describe-element.ts';
 
-/** JsSIP's pieces that an anonymous caller never runs: no registration, password, presence, message or log. */
+/** JsSIP's pieces that an anonymous caller never runs: no registration, password, presence, message or
+ * log, nor its own WebSocket. */
 const unusedInJsSip: Readonly<Record<string, string>> = {
   debug: 'const quiet = () => () => {}; quiet.default = quiet; module.exports = quiet;',
   '../package.json': 'module.exports = { title: "JsSIP", version: "" };',
@@ -15,6 +16,7 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
   './Notifier': 'module.exports = class {};',
   './Message': 'module.exports = class {};',
   './Options': 'module.exports = class {};',
+  './WebSocketInterface': 'module.exports = class {};',
 };
 
 /** JsSIP's grammar knows all of SIP and is two thirds of it; the widget's own says the same of what it meets. */
