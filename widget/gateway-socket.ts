@@ -11,6 +11,9 @@ interface Greeting {
   readonly back?: string;
 }
 
+/** SIP's 481 as a WebSocket closes with it: the gateway was started anew, or has given the call up. */
+const noSuchCall = 4481;
+
 export class GatewaySocket {
   readonly url: string;
   readonly sip_uri: string;
@@ -20,7 +23,7 @@ export class GatewaySocket {
   /** Milliseconds that a call lives on without its WebSocket, or without its sound. */
   grace = 0;
   readonly #patience: number;
-  /** Why no token was to be had. */
+  /** Why no token was to be had, or that the gateway knows of no call to come back to. */
   refusal: EndReason | undefined;
   readonly #token: TakeToken;
   #socket: WebSocket | undefined;
@@ -77,6 +80,7 @@ export class GatewaySocket {
     };
     socket.onclose = ({ wasClean, code, reason }) => {
       if (socket !== this.#socket) return;
+      if (code === noSuchCall) this.refusal = 'call-dropped';
       if (!this.#back && this.#spare-- > 0) this.connect();
       else this.ondisconnect(!wasClean, code, reason);
     };

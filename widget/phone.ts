@@ -283,8 +283,9 @@ export class Phone {
 
   #lostSignalling(): void {
     if (this.#over) return;
-    if (!this.#answered) {
-      this.hangUp(this.#socket.refusal ?? 'gateway-unreachable');
+    const { refusal } = this.#socket;
+    if (!this.#answered || refusal === 'call-dropped') {
+      this.hangUp(refusal ?? 'gateway-unreachable');
       return;
     }
     this.#observer.report({ type: 'signalling-lost' });

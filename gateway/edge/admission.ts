@@ -21,7 +21,12 @@ export interface Refusal {
   readonly limit?: string;
   /** When it is worth another try. */
   readonly retrySeconds?: number;
+  /** For a page that has to know of it: no browser tells one the status of a refused WebSocket. */
+  readonly closeCode?: number;
 }
+
+/** Of a WebSocket for a call that is no more: SIP's 481, among the codes for private use (RFC 6455 7.4.2). */
+export const NO_SUCH_CALL = 4481;
 
 export interface Admission {
   readonly origin: string;
@@ -69,15 +74,17 @@ export async function admit(
   const crowded = crowd(address, threshold);
   if (crowded) return crowded;
   const right = await entrance.look(protocols, { origin, ownPage });
-  if (typeof right === 'string') return unauthorized(right);
+  if (typeof right === 'string') return unauthorized(right, config);
   const stillCrowded = crowd(address, threshold, right);
   if (stillCrowded) return stillCrowded;
   const grant = right.enter();
-  return grant && 'objection' in grant ? unauthorized(grant.objection) : { origin, ownPage, grant };
+  return grant && 'objection' in grant ? unauthorized(grant.objection, config) : { origin, ownPage, grant };
 }
 
-function unauthorized(objection: Objection): Refusal {
+function unauthorized(objection: Objection, { tokens }: Config): Refusal {
   const refusal = { status: 401, reason: 'a fresh token is needed', objection } as const;
+  // Where several gateways stand behind one name, another of them may know the call.
+  if (objection === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
   return innocent.has(objection) ? refusal : { ...refusal, offence: 'bad-token' };
 }
 

@@ -23,6 +23,8 @@ const WS_LIMITS = {
   maxBufferedChunks: 256,
   /** Answers to pings that may wait for a page that does not read. */
   maxPendingAutoPongs: 64,
+  /** Milliseconds for a page to close its end; until then it keeps a connection. */
+  closeTimeout: 5_000,
   perMessageDeflate: false,
 };
 
@@ -75,7 +77,7 @@ export class Edge {
       socket.on('error', () => socket.destroy());
       this.#judge(request)
         .then(verdict => {
-          if ('status' in verdict) refuse(socket, verdict);
+          if ('status' in verdict) this.#turnAway(request, socket, head, verdict);
           else this.#letIn(request, socket, head, verdict, secure);
         })
         .catch((error: Error) => {
@@ -98,6 +100,20 @@ export class Edge {
       if (verdict.offence) this.#refused(address, verdict.offence);
     }
     return verdict;
+  }
+
+  /** A page that has to know why reads it from how its WebSocket closes; nothing that it sends there is heard. */
+  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal): void {
+    const { closeCode, reason } = refusal;
+    if (closeCode === undefined) {
+      refuse(socket, refusal);
+      return;
+    }
+    if (socket.destroyed) return;
+    this.#sockets.handleUpgrade(request, socket, head, accepted => {
+      accepted.on('error', () => accepted.terminate());
+      accepted.close(closeCode, reason);
+    });
   }
 
   #letIn(

@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { SignJWT } from 'jose';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { PAGE, SDP, startDeserted } from '../support/signalling-gateway.ts';
-import { askToken, type Deserted, DIRECTOR, enter, knock, tokenOf } from './entrance-scene.ts';
+import { BareSocket } from './bare-socket.ts';
+import { type Answer, askToken, type Deserted, DIRECTOR, enter, knock, tokenOf } from './entrance-scene.ts';
 
 const tokens = { site: { tokens: undefined } };
 const SECRET = 'the secret of mysite.test, for a test';
@@ -50,7 +52,6 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
       'token-of-another-page',
       { protocols: ['sip', `token.${await sign({ origin: 'https://evil.example' })}`] },
     ],
-    [401, 'no-such-call', { protocols: ['sip', 'back.abc'] }],
   ];
   const bodies = new Set<string>();
   for (const [status, , asking] of wrongs) {
@@ -184,10 +185,8 @@ test('the longest call that a token allows is over then, with a reason', async c
 
 test('13: a page comes back to its call by the right of that call, and nobody else does', async context => {
   const { scene, browser, call, pbx, back } = await established(context);
-  assert.equal(
-    (await knock(scene, { protocols: ['sip', `back.${back}`], origin: scene.gateway.url })).status,
-    401,
-  );
+  const elsewhere = { protocols: ['sip', `back.${back}`], origin: scene.gateway.url };
+  assert.equal(await closedWith(await knock(scene, elsewhere)), 4481);
   browser.close();
   // Knows all of the dialog, and has a right to another call.
   const thief = await enter(scene);
@@ -205,7 +204,40 @@ test('13: a page comes back to its call by the right of that call, and nobody el
   pbx.respond(await pbx.request('BYE'), '200 OK');
   await scene.quiet();
   await eventually('the way back is closed', async () => {
-    return (await knock(scene, { protocols: ['sip', `back.${back}`] })).status === 401;
+    const answer = await knock(scene, { protocols: ['sip', `back.${back}`] });
+    const code = await closedWith(answer);
+    return code === 4481;
   });
   thief.close();
 });
+
+test('a page that comes back to no call can read that, and is heard no further', async context => {
+  const scene = await startDeserted(context, tokens);
+  const answer = await knock(scene, { protocols: ['sip', 'back.abc'] });
+  assert.equal(answer.status, 101);
+  // The way is known only to be none once it has answered: what follows is of no use, whatever it is.
+  const stranger = RawPeer.over(answer.socket);
+  new RawCall(stranger, DIRECTOR).invite(SDP);
+  assert.equal(await closedWith(answer), 4481);
+  assert.equal(stranger.inbox.length, 0);
+  assert.deepEqual(refusals(scene), [[401, 'no-such-call']]);
+
+  const rude = await BareSocket.connect(scene.gateway.url);
+  rude.socket.write(BareSocket.upgrade().replace('Protocol: sip', 'Protocol: sip, back.abc'));
+  rude.socket.write('\r\n\xff\xff\xff\xff\xff');
+  await rude.closed;
+  // And the gateway is there yet.
+  assert.ok(await tokenOf(scene));
+});
+
+test('a gateway that shares its secret with others does not say that a call is none: theirs it cannot know', async context => {
+  const scene = await startDeserted(context, { ...tokens, settings: { tokens: { secret: SECRET } } });
+  assert.equal((await knock(scene, { protocols: ['sip', 'back.abc'] })).status, 401);
+  assert.deepEqual(refusals(scene), [[401, 'no-such-call']]);
+});
+
+async function closedWith({ status, socket }: Answer): Promise<number> {
+  assert.equal(status, 101);
+  const [code] = socket.readyState === socket.CLOSED ? [1006] : await once(socket, 'close');
+  return code;
+}

@@ -38,6 +38,7 @@ export class Gateway {
   readonly url: string;
   readonly #process: PeerProcess;
   readonly #file: string;
+  readonly #options: GatewayOptions;
   #config: ConfigInput;
 
   /** Resolves once it says that it is ready. */
@@ -66,11 +67,18 @@ export class Gateway {
     ];
     const process_ = new PeerProcess('the gateway', command, args);
     const [, url = ''] = await process_.waitFor(/"url":"(https?:[^"]+)".*"msg":"ready"/, { within: 15_000 });
-    return new Gateway(process_, url, file, config);
+    return new Gateway(process_, url, file, config, options);
   }
 
-  private constructor(process_: PeerProcess, url: string, file: string, config: ConfigInput) {
+  private constructor(
+    process_: PeerProcess,
+    url: string,
+    file: string,
+    config: ConfigInput,
+    options: GatewayOptions,
+  ) {
     this.#process = process_;
+    this.#options = options;
     this.url = url;
     this.#file = file;
     this.#config = config;
@@ -82,6 +90,14 @@ export class Gateway {
 
   signal(signal: NodeJS.Signals): void {
     this.#process.signal(signal);
+  }
+
+  /** It dies in the middle of whatever it does, and another is started in its place, where browsers knew this one. */
+  async dieAndComeBack(): Promise<Gateway> {
+    this.signal('SIGKILL');
+    await this.ended();
+    const file = { ...this.#options.file, listen: new URL(this.url).host };
+    return await Gateway.start({ ...this.#options, file });
   }
 
   /** Resolves once the process has ended. */
