@@ -39,7 +39,7 @@ for (const [document, least] of [
     assert.ok(witnesses.length >= least, `only ${witnesses.length} tests are named at all`);
     for (const { file, names } of witnesses) {
       const source = sourceOf(file) ?? assert.fail(`there is no test/${file}`);
-      const titles = [...source.matchAll(/^\s*(?:test|it)\(\s*(["'`])(.*?)\1/gms)].map(
+      const titles = [...source.matchAll(/^\s*(?:test|it|story)\(\s*(["'`])(.*?)\1/gms)].map(
         ([, , title]) => title,
       );
       for (const name of names) {
