@@ -76,10 +76,11 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
  * in the name of a visitor's address.
  */
 function onlyBrowsersCall(log: Log, refused: TellRefusal): Route {
-  return ({ message, transport, remote }) => {
+  return ({ message, transport, remote, ours }) => {
     if (transport === 'ws' || transport === 'wss') return undefined;
     const knocks = message.method === 'INVITE' || message.method === 'REGISTER';
-    if (knocks && transport !== 'udp') refused(remote.address, 'stranger');
+    // A PBX that we dialled has not knocked, whatever it says there: nobody bans their own telephones.
+    if (knocks && !ours && transport !== 'udp') refused(remote.address, 'stranger');
     if (message.method !== 'INVITE') return undefined;
     const { code, status, reason, level } = outcome('not-callable');
     log[level]({ code, address: remote.address, transport, uri: meant(message.uri) }, 'call refused');

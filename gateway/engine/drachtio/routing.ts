@@ -20,6 +20,8 @@ export interface NewRequest {
   readonly transport: TransportName;
   readonly remote: Endpoint;
   readonly local: Endpoint;
+  /** Whether it came by a connection that we opened. */
+  readonly ours: boolean;
 }
 
 export type RouteDecision =
@@ -91,9 +93,9 @@ export class Routing {
       deliver(this.#applications.next(request.method));
       return;
     }
-    const { transport, remote, local } = flow;
+    const { transport, remote, local, ours = false } = flow;
     // Entered through a promise, so that an exception is a rejection.
-    Promise.resolve({ message: request, transport, remote, local })
+    Promise.resolve({ message: request, transport, remote, local, ours })
       .then(route)
       .then(decision => this.#obey(decision, incoming, deliver))
       .catch((error: unknown) => {
