@@ -22,6 +22,8 @@ import { Reception } from './reach/reception.ts';
 /** A page asks once a minute; who leafs through a site, with each page. A person asks to be called back once. */
 const statusRate = { burst: 60, everyMs: 1_000 };
 const callbackRate = { burst: 5, everyMs: 60_000 };
+/** Beyond that: who presses again because it did not work is told to wait, and only who goes on and on is an offence. */
+const callbackFloodRate = { burst: 20, everyMs: 60_000 };
 /** Pages may name some who are gone, each of them time and again; who asks about more is trying names. */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
 /** A token is asked for wherever a visitor points at a button. */
@@ -36,12 +38,12 @@ export function frontDesk(
   log: Log,
   refused: TellRefusal,
 ): Route[] {
-  const limit = (options: AddressRateOptions, excess?: AddressRateOptions) => {
+  const limit = (options: AddressRateOptions, excess: AddressRateOptions) => {
     const rate = new AddressRate(options);
-    const flood = excess && new AddressRate(excess);
+    const flood = new AddressRate(excess);
     const take = (address: string) => {
       const allowed = rate.take(address);
-      if (!(allowed || flood?.take(address))) refused(address, 'rate');
+      if (!(allowed || flood.take(address))) refused(address, 'rate');
       return allowed;
     };
     return { take };
@@ -79,6 +81,6 @@ export function frontDesk(
       limit(tokenRate, floodRate),
       onNobody,
     ),
-    callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate)),
+    callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, callbackFloodRate)),
   ];
 }
