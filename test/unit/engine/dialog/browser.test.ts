@@ -100,7 +100,7 @@ async function* asyncMessages(socket: WebSocket): AsyncGenerator<unknown[]> {
   }
 }
 
-describe('a browser', { concurrency: 4, timeout: 20_000 }, () => {
+describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
   test('is known by the address that the edge tells, and reached over its own connection', async context => {
     const app = await startApp(context);
     const browser = await Browser.connect(context, app, 'ws-call');

@@ -31,8 +31,8 @@ async function established(
   return [call, dialog, answer];
 }
 
-// Each test waits for its timers to run out, on an engine of its own: so they run side by side.
-describe('the engine called', { concurrency: 8, timeout: 20_000 }, () => {
+// Each on an engine of its own: so they run side by side.
+describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
   test('a retransmitted INVITE reaches the application once and is answered again', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);

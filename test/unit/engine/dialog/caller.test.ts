@@ -32,8 +32,8 @@ async function hangUp(dialog: WholeDialog, peer: WirePeer): Promise<void> {
   await destroyed;
 }
 
-// Each test waits for its timers to run out, on an engine of its own: so they run side by side.
-describe('the engine calling', { concurrency: 8, timeout: 20_000 }, () => {
+// Each on an engine of its own: so they run side by side.
+describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
   test('a CANCEL waits for the first provisional', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);

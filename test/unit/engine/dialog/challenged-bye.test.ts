@@ -9,7 +9,7 @@ const challenges = [
   ['407 Proxy Authentication Required', 'Proxy-Authenticate', 'Proxy-Authorization'],
 ] as const;
 
-describe('a BYE', { concurrency: 4, timeout: 20_000 }, () => {
+describe('a BYE', { concurrency: 4, timeout: 100_000 }, () => {
   for (const [status, challenge, credentials] of challenges) {
     test(`that is answered ${status} goes again with credentials, in its dialog`, async context => {
       const scene = await TimedScene.open(context);

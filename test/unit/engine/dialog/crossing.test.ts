@@ -29,7 +29,7 @@ function assertRetryAfter(refused: SipResponse): void {
 
 const reliable = { headers: { Require: '100rel' }, body: sdp };
 
-describe('requests that cross', { concurrency: 8, timeout: 20_000 }, () => {
+describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
   test('a re-INVITE of ours that is refused with 491 leaves the call as it was', async context => {
     const { app, peer } = await TimedScene.open(context);
     const outcome = app.srf.createUAC(`sip:x@127.0.0.1:${peer.port}`, { localSdp: sdp });

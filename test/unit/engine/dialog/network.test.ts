@@ -42,7 +42,7 @@ async function wholeCall(app: App, uri: string): Promise<string> {
   return protocol;
 }
 
-describe('a call', { concurrency: 4, timeout: 20_000 }, () => {
+describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
   const families = [
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '[::1]'],

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { forgotten, TimedScene } from './timed-scene.ts';
 import { sdp, WireCall } from './wire-peer.ts';
 
-describe('a session', { concurrency: 4, timeout: 20_000 }, () => {
+describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
   test('too short is refused with 422 and the shortest there is', async context => {
     const scene = await TimedScene.open(context);
     const call = new WireCall(scene.peer, scene.app.uri('bob'), 'short');

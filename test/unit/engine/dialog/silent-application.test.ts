@@ -13,7 +13,7 @@ const ringing = 600_000;
 
 const nothing = { apps: 1, flows: 0, clientTransactions: 0, serverTransactions: 0, dialogs: 0, timers: 0 };
 
-describe('an application that never answers', { concurrency: 4, timeout: 20_000 }, () => {
+describe('an application that never answers', { concurrency: 4, timeout: 100_000 }, () => {
   for (const rings of [false, true]) {
     test(`an INVITE${rings ? ' that it lets ring' : ''} is told so, and the caller hears 504`, async context => {
       const { app, clock, peer } = await TimedScene.open(context);

@@ -54,7 +54,7 @@ async function ours(
 
 const dialogs = (scene: TimedScene) => scene.app.engine.counts().dialogs;
 
-describe('a subscription', { concurrency: 4, timeout: 20_000 }, () => {
+describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
   for (const status of [200, 202] as const) {
     test(`of a peer that a ${status} let in and that is not refreshed is forgotten`, async context => {
       const scene = await TimedScene.open(context);

@@ -10,8 +10,8 @@ function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
 }
 
-// Each test waits for its timers to run out, on an engine of its own: so they run side by side.
-describe('the application protocol', { concurrency: 8, timeout: 20_000 }, () => {
+// Each on an engine of its own: so they run side by side.
+describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () => {
   test('authentication answers with the listen points and a version that drachtio-srf takes for a recent one', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.connect(engine);

@@ -40,7 +40,7 @@ async function scene(context: TestContext, callId: string): Promise<Scene> {
 
 const invite = 'INVITE sip:bob@127.0.0.1 SIP/2.0';
 
-describe('call detail events', { concurrency: 8, timeout: 20_000 }, () => {
+describe('call detail events', { concurrency: 8, timeout: 100_000 }, () => {
   test('a call that is answered and ended by the caller', async context => {
     const { app, peer, call, events } = await scene(context, 'answered');
     call.invite();

@@ -125,7 +125,7 @@ class TcpPhone {
   }
 }
 
-describe('a phone that registered over TCP', { concurrency: 8, timeout: 20_000 }, () => {
+describe('a phone that registered over TCP', { concurrency: 8, timeout: 100_000 }, () => {
   test('is called on its connection, by the application and by a forwarded request', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine, 'register', 'message');

@@ -36,7 +36,7 @@ async function routed(context: TestContext, route: Route) {
   return { engine, peer, call: (id: string) => new WireCall(peer, 'sip:bob@127.0.0.1', id) };
 }
 
-describe('where a new request goes', { concurrency: 8, timeout: 20_000 }, () => {
+describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () => {
   test('to an application that listens, on a connection for this call, until it ends the session', async context => {
     const app = await listening(context);
     const { engine, peer, call } = await routed(context, () => ({ action: 'route', uri: app.uri }));

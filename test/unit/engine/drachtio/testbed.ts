@@ -1,4 +1,5 @@
-// An engine with short timers and a drachtio-srf application connected to it, as a gateway has them.
+// An engine with short timers, on a clock of the process's own pace, and a drachtio-srf application connected to it, as
+// a gateway has them.
 // When the test ends, nothing of either may be left: calls, dialogs, transactions, timers, connections.
 
 import assert from 'node:assert/strict';
@@ -7,9 +8,13 @@ import type { TestContext } from 'node:test';
 import Srf, { type Dialog, type SipMessage, type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { Engine, type EngineOptions } from '../../../../gateway/engine/engine.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { SteadyClock } from '../transaction/steady-clock.ts';
 
 /** 64*T1 is 1.28 s. */
 export const shortTimers = { t1: 20, t2: 80, t4: 40 };
+
+/** Longer than anything that an ended call leaves behind. */
+const LASTS_MS = 2 * 64 * shortTimers.t1;
 
 export const secret = 'a secret';
 
@@ -31,6 +36,7 @@ export async function startEngine(
   context: TestContext,
   options: Partial<EngineOptions> = {},
 ): Promise<Engine> {
+  const clock = options.clock ?? new SteadyClock();
   const engine = await Engine.start({
     listen: [
       { transport: 'udp', address: '127.0.0.1', port: 0 },
@@ -39,13 +45,16 @@ export async function startEngine(
     admin: { secret },
     timers: shortTimers,
     ...options,
+    clock,
   });
   context.after(async () => {
     try {
+      if (clock instanceof SteadyClock) await clock.hurry(LASTS_MS, () => isQuiet(engine));
       await quiet(engine);
     } finally {
       for (const srf of applications.get(engine) ?? []) srf.disconnect();
       await engine.stop();
+      if (clock instanceof SteadyClock) clock.stop();
     }
     assert.deepEqual(engine.counts(), {
       apps: 0,
@@ -94,10 +103,12 @@ export async function startApp(context: TestContext, options: Partial<EngineOpti
 
 /** Resolves when every call, and every echo of one, has left the engine by itself. */
 export async function quiet(engine: Engine): Promise<void> {
-  await eventually('the engine has forgotten its calls', () => {
-    const { clientTransactions, serverTransactions, dialogs, timers } = engine.counts();
-    return clientTransactions + serverTransactions + dialogs + timers === 0;
-  });
+  await eventually('the engine has forgotten its calls', () => isQuiet(engine));
+}
+
+function isQuiet(engine: Engine): boolean {
+  const { clientTransactions, serverTransactions, dialogs, timers } = engine.counts();
+  return clientTransactions + serverTransactions + dialogs + timers === 0;
 }
 
 /** The next request of that kind, held for the test to answer. */

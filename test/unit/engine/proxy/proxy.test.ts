@@ -50,7 +50,7 @@ function routes(request: SipRequest): string[] {
   return request.headers.all('Record-Route').map(route => `Record-Route: ${route}`);
 }
 
-describe('a request that an application has forwarded', { concurrency: 8, timeout: 20_000 }, () => {
+describe('a request that an application has forwarded', { concurrency: 8, timeout: 100_000 }, () => {
   test('goes out with our Via, one hop less, and the headers the application sets', async context => {
     const { caller, callees, call, result } = await scene(context, 'plain', { headers: { 'X-By': 'us' } }, 1);
     call.invite({ headers: ['X-By: them', 'Route: <sip:evil.example;lr>'] });
