@@ -9,14 +9,22 @@ export interface Sound {
 
 /** Amplitude (0 to 1) of one frequency in the samples: Goertzel's algorithm under a Hann window. */
 export function amplitudeAt(samples: ArrayLike<number>, rate: number, frequency: number): number {
-  const step = (2 * Math.PI * frequency) / rate;
-  const coefficient = 2 * Math.cos(step);
-  const length = samples.length;
+  return amplitudeOf(windowed(samples), rate, frequency);
+}
+
+/** The samples under a Hann window: once for all frequencies, as its cosines are most of the work. */
+function windowed(samples: ArrayLike<number>): Float64Array {
+  const step = (2 * Math.PI) / (samples.length - 1);
+  return Float64Array.from(samples, (sample, index) => sample * (0.5 - 0.5 * Math.cos(step * index)));
+}
+
+function amplitudeOf(windowed: Float64Array, rate: number, frequency: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / rate);
+  const { length } = windowed;
   let before = 0;
   let last = 0;
   for (let index = 0; index < length; index++) {
-    const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / (length - 1));
-    const next = (samples[index] as number) * window + coefficient * last - before;
+    const next = windowed[index]! + coefficient * last - before;
     before = last;
     last = next;
   }
@@ -35,10 +43,11 @@ export function loudness(samples: ArrayLike<number>): number {
 /** The loudest frequency between 200 and 3400 Hz, what a telephone passes, within 2 Hz. */
 export function loudestFrequency(sound: Sound): number {
   const { samples, rate } = telephoneBand(sound);
+  const heard = windowed(samples);
   let best = { frequency: 0, amplitude: 0 };
   const look = (from: number, to: number, step: number) => {
     for (let frequency = from; frequency <= to; frequency += step) {
-      const amplitude = amplitudeAt(samples, rate, frequency);
+      const amplitude = amplitudeOf(heard, rate, frequency);
       if (amplitude > best.amplitude) best = { frequency, amplitude };
     }
   };
