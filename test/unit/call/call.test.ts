@@ -212,14 +212,14 @@ test('a call outlives its sound for the time of grace, and no longer', async con
 });
 
 test('a visitor who comes back on another WebSocket has the call again, until that one is lost too', async context => {
-  const { gateway, browser, pbx, invite, call, quiet } = await established(context, { graceSeconds: 0.5 });
+  const { gateway, browser, pbx, invite, call, quiet } = await established(context, { graceSeconds: 2 });
   browser.close();
   const again = await RawPeer.browser(gateway.url, PAGE);
   call.moveTo(again);
   call.request('UPDATE');
   assert.equal((await again.response(200, 'UPDATE')).body.length, 0);
   // Well after the time of grace the PBX still reaches the page.
-  await new Promise(resolve => setTimeout(resolve, 700));
+  await new Promise(resolve => setTimeout(resolve, 2_300));
   pbx.requestWithin(invite, 'INVITE', SDP.replace('o=- 1 1', 'o=- 1 2').concat('a=sendonly\r\n'));
   call.respond(await again.request('INVITE'), '200 OK', SDP);
   await pbx.response(200);

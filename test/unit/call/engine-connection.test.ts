@@ -10,7 +10,7 @@ import { SDP } from '../../support/signalling-gateway.ts';
 import { startApp } from '../engine/drachtio/testbed.ts';
 
 const OURS = 'OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060';
-const times = { firstAnswerMs: 300, pingMs: 100 };
+const times = { firstAnswerMs: 2_000, pingMs: 100 };
 
 function connection(context: TestContext, port: number, { secret = 'x', pingMs = 60_000 } = {}) {
   const logged: { level: string; msg: string }[] = [];
@@ -110,10 +110,10 @@ test('a server that falls silent without hanging up is gone, and back when it sp
   const server = await DrachtioProcess.start();
   context.after(() => server.kill());
   const { drachtio, secret } = server.settings;
-  const { it, states } = connection(context, Number(drachtio.split(':')[1]), { secret, pingMs: 100 });
+  const { it, states } = connection(context, Number(drachtio.split(':')[1]), { secret, pingMs: 600 });
   await it.open();
   // Pings are answered meanwhile.
-  await new Promise(resolve => setTimeout(resolve, 400));
+  await new Promise(resolve => setTimeout(resolve, 2_000));
   assert.deepEqual(states, ['here']);
   server.freeze();
   await eventually('it is away', () => it.state === 'away');

@@ -8,13 +8,16 @@ import { SDP, startScene } from '../../support/signalling-gateway.ts';
 const DIRECTOR = 'sip:director@mysite.test';
 
 test('a server that refuses is passed over at once', async context => {
-  const { browser, pbxs } = await startScene(context, { firstIsDead: true, limits: { answerSeconds: 5 } });
+  const { browser, pbxs } = await startScene(context, {
+    firstIsDead: true,
+    limits: { answerSeconds: 30, setupSeconds: 60 },
+  });
   const [second] = pbxs as [RawPeer];
   const askedAt = performance.now();
   new RawCall(browser, DIRECTOR).invite(SDP);
   second.respond(await second.request('INVITE'), '486 Busy Here');
   await browser.response(486);
-  assert.ok(performance.now() - askedAt < 4_000, 'it waited for a server that had refused');
+  assert.ok(performance.now() - askedAt < 20_000, 'it waited for a server that had refused');
 });
 
 test('a server that says nothing is passed over when its time is up', async context => {
@@ -162,13 +165,13 @@ test('servers that fail one call are still on the list of another that is under 
 });
 
 test('however many servers are silent, the visitor is told when the set-up has taken its time', async context => {
-  const limits = { answerSeconds: 0.3, setupSeconds: 0.7 };
+  const limits = { answerSeconds: 1, setupSeconds: 2.3 };
   const { browser, pbxs, quiet } = await startScene(context, { pbxs: 5, limits });
   const askedAt = performance.now();
   new RawCall(browser, DIRECTOR).invite(SDP);
   const response = await browser.response(503);
   assert.equal(response.headers.get('Retry-After'), '10');
-  assert.ok(performance.now() - askedAt < 1_400);
+  assert.ok(performance.now() - askedAt < 4_500);
   assert.deepEqual(pbxs[4]?.inbox, []);
   await quiet();
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import dns, { type Answer as WireRecord } from 'dns-packet';
 import { answerOf } from '../../../gateway/resolver/dns-answer.ts';
 import { composeQuery, type Reply, readReply } from '../../../gateway/resolver/dns-message.ts';
+import { cpuTime } from '../engine/message/cpu-time.ts';
 
 const reply = (answers: readonly WireRecord[], more: Partial<Reply> = {}): Reply => {
   return { code: 0, truncated: false, answers, authorities: [], additionals: [], ...more };
@@ -119,7 +120,7 @@ test('no bytes make reading throw or hang', () => {
     return (seed >>> 8) % below;
   };
   let read = 0;
-  const started = performance.now();
+  const before = process.cpuUsage();
   for (let round = 0; round < 20_000; round++) {
     const bytes = Buffer.from(whole.subarray(0, round % 3 === 0 ? random(whole.length) : whole.length));
     for (let change = random(4); change > 0 && bytes.length > 3; change--) {
@@ -131,7 +132,7 @@ test('no bytes make reading throw or hang', () => {
     answerOf(reply, 'SRV', query.name);
   }
   assert.ok(read > 1_000, `only ${read} were read at all`);
-  assert.ok(performance.now() - started < 10_000);
+  assert.ok(process.cpuUsage(before).user < 10_000_000);
 });
 
 test('the worst that fits into an answer is read in a moment', () => {
@@ -157,9 +158,10 @@ test('the worst that fits into an answer is read in a moment', () => {
   }
   bytes.writeUInt16BE(at - ladder - (count - 1) * 12, ladder - 2);
   bytes.writeUInt16BE(count, 6);
-  const started = performance.now();
-  const reply = readReply(bytes.subarray(0, at), query);
-  assert.equal(reply?.answers.length, count);
-  assert.equal(reply?.answers.at(-1)?.name, 'x.test');
-  assert.ok(performance.now() - started < 500);
+  const took = cpuTime(() => {
+    const reply = readReply(bytes.subarray(0, at), query);
+    assert.equal(reply?.answers.length, count);
+    assert.equal(reply?.answers.at(-1)?.name, 'x.test');
+  });
+  assert.ok(took < 500, `${took} ms`);
 });

@@ -14,7 +14,7 @@ const name = 'pbx.test';
 const right = addressRecord(name, '192.0.2.1');
 const wrong = addressRecord(name, '192.0.2.66');
 
-function client(test: TestContext, servers: readonly DnsServerAddress[], timeoutMs = 600): DnsClient {
+function client(test: TestContext, servers: readonly DnsServerAddress[], timeoutMs = 6_000): DnsClient {
   const client = new DnsClient(
     () => servers,
     timeoutMs,
@@ -101,7 +101,7 @@ test('a lost datagram is sent again', async t => {
   const server = await dnsPeer(t, ({ query, send }, count) => {
     if (count > 1) send(answerTo(query, [right]));
   });
-  assert.deepEqual(addressesIn(await client(t, [server], 300).ask('A', name)), ['192.0.2.1']);
+  assert.deepEqual(addressesIn(await client(t, [server], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
 test('bytes that are no DNS are not heard, and the question is put again', async t => {
@@ -112,17 +112,17 @@ test('bytes that are no DNS are not heard, and the question is put again', async
     send(Buffer.from(answerTo(query, [wrong])).fill(0xff, 4));
     if (count > 1) send(answerTo(query, [right]));
   });
-  assert.deepEqual(addressesIn(await client(t, [server], 300).ask('A', name)), ['192.0.2.1']);
+  assert.deepEqual(addressesIn(await client(t, [server], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
 test('a server that says nothing costs a part of the time, and is asked after the others from then on', async t => {
   const silent = await dnsPeer(t, () => {});
   const second = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
-  const asking = client(t, [silent, second], 600);
+  const asking = client(t, [silent, second], 3_000);
   assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
   const started = performance.now();
   assert.deepEqual(addressesIn(await asking.ask('AAAA', name)), ['192.0.2.1']);
-  assert.ok(performance.now() - started < 100);
+  assert.ok(performance.now() - started < 900);
   assert.equal(silent.heard.length, 1);
 });
 
@@ -132,7 +132,7 @@ test('a slow server is still listened to while the next one is asked', async t =
     answerLate = () => send(answerTo(query, [right]));
   });
   const silent = await dnsPeer(t, () => answerLate());
-  assert.deepEqual(addressesIn(await client(t, [slow, silent], 400).ask('A', name)), ['192.0.2.1']);
+  assert.deepEqual(addressesIn(await client(t, [slow, silent], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
 test('a server that refuses, or fails, is passed over at once', async t => {
@@ -140,17 +140,17 @@ test('a server that refuses, or fails, is passed over at once', async t => {
   const refusing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 5 })));
   const good = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
   const started = performance.now();
-  const asking = client(t, [await closedPort(), failing, refusing, good], 4_000);
+  const asking = client(t, [await closedPort(), failing, refusing, good], 20_000);
   assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
-  assert.ok(performance.now() - started < 500);
+  assert.ok(performance.now() - started < 2_500);
 });
 
 test('when all fail, the last failure is told, without waiting', async t => {
   const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
   const started = performance.now();
-  const heard = await client(t, [await closedPort(), failing], 4_000).ask('A', name);
+  const heard = await client(t, [await closedPort(), failing], 20_000).ask('A', name);
   assert.deepEqual(heard, { failed: 'SERVFAIL' });
-  assert.ok(performance.now() - started < 500);
+  assert.ok(performance.now() - started < 2_500);
   assert.equal(failing.heard.length, 1);
 });
 
@@ -193,8 +193,8 @@ test('over TCP too, lengths without end and answers to other questions are refus
 test('a server that never answers costs the timeout and no more', async t => {
   const silent = await dnsPeer(t, () => {});
   const started = performance.now();
-  assert.deepEqual(await client(t, [silent], 150).ask('A', name), { failed: 'no answer in time' });
-  assert.ok(performance.now() - started < 300);
+  assert.deepEqual(await client(t, [silent], 1_000).ask('A', name), { failed: 'no answer in time' });
+  assert.ok(performance.now() - started < 1_900);
   assert.equal(silent.heard.length, 3);
 });
 

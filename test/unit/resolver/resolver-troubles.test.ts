@@ -35,16 +35,16 @@ test('a server that is not there is reported as such', async () => {
 });
 
 test('a server that never answers costs the deadline and no more', async t => {
-  const { resolver } = await scene(t, [], { misbehave: () => 'silence', deadlineMs: 200 });
+  const { resolver } = await scene(t, [], { misbehave: () => 'silence', deadlineMs: 1_000 });
   const started = performance.now();
   await assert.rejects(resolver.resolve(mysite), { code: 'timeout' });
-  assert.ok(performance.now() - started < 400);
+  assert.ok(performance.now() - started < 1_900);
 });
 
 test('a server that swallows NAPTR questions leaves time for SRV and addresses', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx).records, {
     misbehave: ({ type }) => (type === 'NAPTR' ? 'silence' : undefined),
-    deadlineMs: 400,
+    deadlineMs: 2_000,
   });
   const { targets, trace } = await resolver.resolve(mysite);
   assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'tcp 192.0.2.1:5060']);
@@ -207,14 +207,14 @@ test('when DNS falls silent, the last good answers serve after a moment', async 
     misbehave: () => (broken ? 'silence' : undefined),
     now: () => performance.now() + later,
     families: ['ipv4'],
-    deadlineMs: 1_200,
+    deadlineMs: 4_000,
   });
   const before = await resolver.resolve(mysite);
   broken = true;
   later = 120_000;
   const started = performance.now();
   const after = await resolver.resolve(mysite);
-  assert.ok(performance.now() - started < 600);
+  assert.ok(performance.now() - started < 2_000);
   assert.deepEqual(shown(after), shown(before));
   assert.equal(after.trace[0]?.failure, 'no answer in time');
 });

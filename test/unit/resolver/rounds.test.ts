@@ -6,16 +6,21 @@ import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import type { BegunResolution, Target } from '../../../gateway/resolver/target.ts';
 import { a, naptr, scene, shown, srv } from './zones.ts';
 
-const roundMs = 120;
+/** So long that a busy machine does not make two of one. */
+const roundMs = 500;
 const pbx = { address: '192.0.2.1', port: 5060 };
 const zone = mysiteZone(pbx, { second: { address: '192.0.2.2', port: 5060 } }).records;
 const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
-const slow = { delayMs: roundMs, families: ['ipv4'] } as const;
+const slow = { delayMs: roundMs, families: ['ipv4'], deadlineMs: 20 * roundMs } as const;
 
 /** Timers may fire a moment early. */
-async function rounds(work: Promise<unknown>, started = performance.now()): Promise<number> {
+async function rounds(
+  work: Promise<unknown>,
+  started = performance.now(),
+  eachMs = roundMs,
+): Promise<number> {
   await work;
-  return Math.floor((performance.now() + 5 - started) / roundMs);
+  return Math.floor((performance.now() + 5 - started) / eachMs);
 }
 
 async function all({ targets }: BegunResolution): Promise<Target[]> {
@@ -57,23 +62,26 @@ test('while addresses are remembered, NAPTR and SRV records cost one round trip'
     srv('_sip._udp.short.test', 10, 0, 5060, 'pbx.short.test', 1),
     a('pbx.short.test', '192.0.2.1', 600),
   ];
-  const { resolver } = await scene(t, records, { ...slow, now: () => now });
-  const uri = { scheme: 'sip', host: 'short.test' } as const;
-  assert.equal(await rounds(resolver.resolve(uri)), 2);
+  // Less than the 400 ms after which what is remembered would do.
+  const delayMs = 250;
+  const { resolver } = await scene(t, records, { ...slow, delayMs, now: () => now });
+  const resolved = () =>
+    rounds(resolver.resolve({ scheme: 'sip', host: 'short.test' }), performance.now(), delayMs);
+  assert.equal(await resolved(), 2);
   now += 2_000;
-  assert.equal(await rounds(resolver.resolve(uri)), 1);
-  assert.equal(await rounds(resolver.resolve(uri)), 0);
+  assert.equal(await resolved(), 1);
+  assert.equal(await resolved(), 0);
 });
 
 test('a server that is slow to tell of later servers does not hold up the first', async t => {
   const { resolver } = await scene(t, zone, {
     families: ['ipv4'],
     misbehave: ({ name }) => (name.includes('second') ? 'silence' : undefined),
-    deadlineMs: 600,
+    deadlineMs: 2_000,
   });
   const started = performance.now();
   const begun = await resolver.begin(mysite);
-  assert.ok(performance.now() - started < 200);
+  assert.ok(performance.now() - started < 1_500);
   const { targets, trace } = await begun.whole;
   assert.deepEqual(shown(targets), ['udp 192.0.2.1:5060', 'tcp 192.0.2.1:5060']);
   assert.equal(
@@ -85,13 +93,13 @@ test('a server that is slow to tell of later servers does not hold up the first'
 test('the answer of one family does not wait for that of the other', async t => {
   const { resolver } = await scene(t, zone, {
     misbehave: ({ type }) => (type === 'AAAA' ? 'silence' : undefined),
-    deadlineMs: 2_000,
+    deadlineMs: 4_000,
   });
   const started = performance.now();
   const { targets } = await resolver.begin(mysite);
   const first = await targets[Symbol.asyncIterator]().next();
   assert.equal(first.value?.address, '192.0.2.1');
-  assert.ok(performance.now() - started < 500);
+  assert.ok(performance.now() - started < 3_000);
 });
 
 test('an aborted resolution ends the reading of its targets with the reason', async t => {

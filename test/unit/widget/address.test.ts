@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gatewaySocket, parseAddress } from '../../../widget/address.ts';
+import { cpuTime } from '../engine/message/cpu-time.ts';
 
 const read: Readonly<Record<string, readonly [text: string, uri: string]>> = {
   'director@mysite.ru': ['director@mysite.ru', 'sip:director@mysite.ru'],
@@ -47,9 +48,8 @@ for (const source of refused) {
 }
 
 test('a very long address is refused or read, but not slowly', () => {
-  const started = performance.now();
-  parseAddress(`${'a.'.repeat(50_000)}@${'b.'.repeat(50_000)}!`);
-  assert.ok(performance.now() - started < 500);
+  const took = cpuTime(() => void parseAddress(`${'a.'.repeat(50_000)}@${'b.'.repeat(50_000)}!`));
+  assert.ok(took < 500, `${took} ms`);
 });
 
 const sockets: readonly (readonly [script: string, attribute: string | null, socket: string | undefined])[] =

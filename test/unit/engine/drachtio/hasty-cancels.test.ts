@@ -7,7 +7,7 @@ import { TimedScene } from '../dialog/timed-scene.ts';
 import { WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { nextRequest } from './testbed.ts';
 
-describe('a CANCEL on the heels of its INVITE', { timeout: 20_000 }, () => {
+describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
   test('reaches a B2BUA that has not yet heard its echo, as soon as it has', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const callee = await WirePeer.open(context, app.udpPort);

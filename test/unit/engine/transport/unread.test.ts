@@ -94,7 +94,7 @@ async function called(app: App, peer: Peer): Promise<WholeDialog> {
   return dialog;
 }
 
-describe('a peer that stops reading during a call', { timeout: 20_000 }, () => {
+describe('a peer that stops reading during a call', { timeout: 100_000 }, () => {
   for (const reach of [overTcp, overWebSocket]) {
     test(`loses its connection and all that waits on it (${reach.name})`, async context => {
       const clock = new ManualClock();
