@@ -2,9 +2,9 @@
 // keeps the packets. Hands plain RTP and RTCP inward and seals what goes out. Knows
 // nothing of m= lines or of the PBX.
 
+import type { Fingerprint } from '../sdp/plan.ts';
 import type { BrowserPackets, BrowserPort } from './browser-port.ts';
 import { DtlsHandshake, type ServerIdentity } from './dtls/handshake.ts';
-import type { Fingerprint } from './dtls/peer-proof.ts';
 import { IceAgent } from './ice-agent.ts';
 import type { LegMeter } from './meter.ts';
 import { maxPacket, type PacketRing } from './packet-ring.ts';

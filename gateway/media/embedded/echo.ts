@@ -3,11 +3,9 @@
 // has proved that.
 
 import { randomInt } from 'node:crypto';
+import type { EchoPlan } from '../sdp/plan.ts';
 import { StreamMeter } from './meter.ts';
 import { rtpHeaderLength, stripExtension } from './rtp.ts';
-
-/** By payload type: RTP clock, 0 for one whose timestamps say nothing of jitter; null for what was not agreed. */
-export type EchoPlan = readonly (number | null)[];
 
 export class Echo {
   readonly fromBrowser = new StreamMeter();

@@ -2,8 +2,8 @@
 // carry our password, keeps the few addresses they came from, and says where to send.
 // Never starts a check, so nothing goes to an address that has not proved itself.
 
+import type { IceCredentials } from '../sdp/plan.ts';
 import type { BrowserPort, Source, Tuple } from './browser-port.ts';
-import type { IceCredentials } from './protocol.ts';
 import { isAuthentic, type StunBinding, writeError, writeSuccess } from './stun.ts';
 
 /** Safari sends from two or three; more than these is somebody rebinding without end. */

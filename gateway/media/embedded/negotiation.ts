@@ -3,16 +3,25 @@
 // told the ports and gives back SDP and a plan for the worker. A round that fails
 // leaves what stood before.
 
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Leg, MediaError } from '../relay.ts';
-import type { CallPlan, IceCredentials } from './protocol.ts';
-import { answerForBrowser, answerForPbx } from './sdp/answer.ts';
-import type { Draft } from './sdp/draft.ts';
-import { answerWithEcho } from './sdp/echo.ts';
-import { offerForBrowser, offerForPbx } from './sdp/offer.ts';
-import type { BrowserTransport } from './sdp/read.ts';
-import { type Line, type Slots, slotsOf } from './sdp/slots.ts';
-import { type LineText, type Origin, type RefusedText, writeForBrowser, writeForPbx } from './sdp/write.ts';
+import { answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import type { Draft } from '../sdp/draft.ts';
+import { answerWithEcho } from '../sdp/echo.ts';
+import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
+import { Origins } from '../sdp/origins.ts';
+import type { IceCredentials } from '../sdp/plan.ts';
+import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
+import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import {
+  type BrowserSide,
+  hostCandidates,
+  type LineText,
+  type RefusedText,
+  writeForBrowser,
+  writeForPbx,
+} from '../sdp/write.ts';
+import type { CallPlan } from './protocol.ts';
 
 export interface NegotiationOptions {
   readonly call: string;
@@ -57,10 +66,7 @@ export class Negotiation {
   /** Of the browser, as last agreed. */
   #transport: BrowserTransport | null = null;
   #local: IceCredentials = freshCredentials();
-  readonly #origins: Record<Leg, { id: number; version: number; body: string }> = {
-    browser: freshOrigin(),
-    pbx: freshOrigin(),
-  };
+  readonly #origins = new Origins();
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
@@ -76,26 +82,25 @@ export class Negotiation {
   answer(from: Leg, sdp: string): Outcome {
     const round = this.#round;
     if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
-    const { call, browser, pbx } = this.#options;
+    const { call, pbx } = this.#options;
     const result =
       from === 'pbx'
         ? answerForBrowser(sdp, round.draft, round.slots, pbx)
         : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
-    this.#recognise(transport);
+    assertSameBrowser(this.#transport, transport);
     this.#slots = round.slots;
     this.#local = round.local;
     this.#transport = transport;
     this.#standing = result.plans.map(plan => plan.line);
     const out =
       from === 'pbx'
-        ? this.#write('browser', origin =>
-            writeForBrowser(result.lines, origin, {
-              ...browser,
-              ice: round.local,
-              setup: 'passive',
-              bundled: transport.bundle !== null,
-            }),
+        ? this.#origins.write('browser', origin =>
+            writeForBrowser(
+              result.lines,
+              origin,
+              this.#side(round.local, 'passive', transport.bundle !== null),
+            ),
           )
         : this.#writeForPbx(result.lines);
     const plan: CallPlan = {
@@ -108,17 +113,17 @@ export class Negotiation {
 
   /** The answer to a browser that shall hear itself. The worker must have the call, if without lines. */
   async echo(sdp: string): Promise<Outcome> {
-    const { call, browser } = this.#options;
+    const { call } = this.#options;
     const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
-    this.#recognise(transport);
+    assertSameBrowser(this.#transport, transport);
     const local = this.#credentialsFor(transport);
     await this.#options.ports([]);
     this.#slots = slots;
     this.#local = local;
     this.#transport = transport;
-    const side = { ...browser, ice: local, setup: 'passive', bundled: transport.bundle !== null } as const;
+    const side = this.#side(local, 'passive', transport.bundle !== null);
     return {
-      sdp: this.#write('browser', origin => writeForBrowser(lines, origin, side)),
+      sdp: this.#origins.write('browser', origin => writeForBrowser(lines, origin, side)),
       plan: {
         call,
         browser: { local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
@@ -130,19 +135,19 @@ export class Negotiation {
 
   async #offerFromBrowser(sdp: string): Promise<string> {
     const { draft, slots } = offerForPbx(sdp, this.#slots, () => this.#lines++);
-    this.#recognise(draft.transport);
+    assertSameBrowser(this.#transport, draft.transport);
     const local = this.#credentialsFor(draft.transport);
     const lines = await this.#withPorts(draft, slots.pbx);
     return this.#begin('browser', sdp, draft, slots, local, this.#writeForPbx(lines));
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { browser, pbx } = this.#options;
+    const { pbx } = this.#options;
     const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, pbx);
     await this.#withPorts(draft, slots.pbx);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
-    const offer = this.#write('browser', origin =>
-      writeForBrowser(lines, origin, { ...browser, ice: this.#local, setup: 'actpass', bundled: true }),
+    const offer = this.#origins.write('browser', origin =>
+      writeForBrowser(lines, origin, this.#side(this.#local, 'actpass', true)),
     );
     return this.#begin('pbx', sdp, draft, slots, this.#local, offer);
   }
@@ -170,16 +175,17 @@ export class Negotiation {
     });
   }
 
-  /**
-   * RFC 8842 5.5 would let a browser change its certificate in mid-call. Here the one that it began with is what proves
-   * that it is the same browser, whatever connection its offers come by: a call is not taken over.
-   */
-  #recognise(transport: BrowserTransport | null): void {
-    const known = this.#transport?.fingerprint;
-    const shown = transport?.fingerprint;
-    if (known === undefined || shown === undefined) return;
-    if (known.hash === shown.hash && known.value === shown.value) return;
-    throw new MediaError('the browser shows another certificate than the call began with', 488);
+  #side(ice: IceCredentials, setup: BrowserSide['setup'], bundled: boolean): BrowserSide {
+    const { announce, port, tcpPort, fingerprint } = this.#options.browser;
+    return {
+      address: announce[0] ?? '0.0.0.0',
+      port,
+      candidates: hostCandidates(announce, port, tcpPort),
+      ice,
+      fingerprint: { hash: 'sha-256', value: fingerprint },
+      setup,
+      bundled,
+    };
   }
 
   /** New ones when the browser begins an ICE restart, for then both sides change theirs (RFC 8839 4.4.1.1.1). */
@@ -195,18 +201,7 @@ export class Negotiation {
   }
 
   #writeForPbx(lines: readonly (LineText | RefusedText)[]): string {
-    return this.#write('pbx', origin => writeForPbx(lines, origin, this.#options.pbx.announce));
-  }
-
-  /** RFC 3264 8: the version goes up by one when, and only when, the description changes. */
-  #write(to: Leg, describe: (origin: Origin) => string): string {
-    const origin = this.#origins[to];
-    const body = describe({ id: origin.id, version: 0 });
-    if (body !== origin.body) {
-      origin.version++;
-      origin.body = body;
-    }
-    return describe(origin);
+    return this.#origins.write('pbx', origin => writeForPbx(lines, origin, this.#options.pbx.announce));
   }
 }
 
@@ -221,8 +216,4 @@ function freshCredentials(): IceCredentials {
     ufrag: randomBytes(6).toString('base64').replaceAll('=', ''),
     password: randomBytes(18).toString('base64').replaceAll('=', ''),
   };
-}
-
-function freshOrigin(): { id: number; version: number; body: string } {
-  return { id: randomInt(1, 2 ** 31), version: 0, body: '' };
 }

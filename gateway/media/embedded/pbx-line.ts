@@ -3,10 +3,10 @@
 // the PBX is configured, from the first port that speaks at that address, for good.
 
 import type { RemoteInfo } from 'node:dgram';
+import { type LinePlan, notNegotiated, type RtpAddress } from '../sdp/plan.ts';
 import { type LegMeter, StreamMeter } from './meter.ts';
 import { maxPacket } from './packet-ring.ts';
 import type { PortPair } from './port-pool.ts';
-import { type LinePlan, notNegotiated, type RtpAddress } from './protocol.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
 import { Timeline } from './timeline.ts';
 

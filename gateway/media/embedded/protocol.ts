@@ -3,8 +3,7 @@
 // outcome as a plan, whole every time, and finds out itself what changed.
 
 import type { MediaEvent, MediaReport } from '../relay.ts';
-import type { Fingerprint } from './dtls/peer-proof.ts';
-import type { EchoPlan } from './echo.ts';
+import type { EchoPlan, Fingerprint, IceCredentials, LinePlan } from '../sdp/plan.ts';
 
 export interface WorkerSettings {
   readonly browser: { readonly listen: string; readonly port: number };
@@ -24,38 +23,10 @@ export interface WorkerSettings {
   readonly proofMs: number;
 }
 
-export interface IceCredentials {
-  readonly ufrag: string;
-  readonly password: string;
-}
-
 export interface BrowserPlan {
   readonly local: IceCredentials;
   readonly remoteUfrag: string;
   readonly fingerprint: Fingerprint;
-}
-
-/** Where a PBX takes the packets of one m= line. */
-export interface RtpAddress {
-  readonly address: string;
-  readonly port: number;
-  readonly rtcpAddress: string;
-  readonly rtcpPort: number;
-}
-
-export interface LinePlan {
-  readonly line: number;
-  readonly kind: 'audio' | 'video';
-  /** Null: on hold, nothing is sent there. */
-  readonly remote: RtpAddress | null;
-  /** By payload type as the browser says it: what the PBX calls it. 255: not negotiated. */
-  readonly toPbx: Uint8Array;
-  /** By payload type as the PBX says it: what the browser calls it. */
-  readonly toBrowser: Uint8Array;
-  /** RTP clock by the browser's payload type; 0 for one whose timestamps say nothing of jitter. */
-  readonly clocks: Uint32Array;
-  readonly expectBrowser: boolean;
-  readonly expectPbx: boolean;
 }
 
 export interface CallPlan {
@@ -102,6 +73,3 @@ export type FromWorker =
   | { readonly type: 'refusal'; readonly id: number; readonly message: string; readonly status: 503 }
   | { readonly type: 'event'; readonly event: MediaEvent }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string };
-
-/** In a payload type map: not negotiated. */
-export const notNegotiated = 255;

@@ -3,12 +3,13 @@
 // by the SSRCs it speaks of. SSRCs and sequence numbers cross unchanged.
 
 import type { LegReport, MediaEvent, MediaReport } from '../relay.ts';
+import { notNegotiated } from '../sdp/plan.ts';
 import { BrowserLeg, type BrowserLegParts } from './browser-leg.ts';
 import { Echo } from './echo.ts';
 import { LegMeter, type StreamMeter } from './meter.ts';
 import { PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
-import { type CallPlan, notNegotiated } from './protocol.ts';
+import type { CallPlan } from './protocol.ts';
 import { isCompound, someSsrc } from './rtp.ts';
 
 /** A call has few streams; a peer that invents more gets its reports on the first line. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'sdp-transform';
-import { notNegotiated } from '../../../gateway/media/embedded/protocol.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
+import { notNegotiated } from '../../../gateway/media/sdp/plan.ts';
 import { chromium, negotiation, pbx, print, status, ulaw } from './sdp-samples.ts';
 
 describe('an offer for the PBX', () => {

@@ -4,8 +4,9 @@
 // connected, for there is no renegotiation here. What comes out are SRTP keys.
 
 import { DtlsServer } from 'werift';
+import type { Fingerprint } from '../../sdp/plan.ts';
 import { type MasterKey, profileOfDtlsId, profiles, type SrtpProfile } from '../srtp/profile.ts';
-import { certificateIn, type Fingerprint, hasFingerprint, isFinishedOf, isSignedBy } from './peer-proof.ts';
+import { certificateIn, hasFingerprint, isFinishedOf, isSignedBy } from './peer-proof.ts';
 import { type DtlsRecord, FlightOrder, type HandshakeMessage, readRecords, recordOf } from './records.ts';
 
 export interface ServerIdentity {

@@ -3,29 +3,11 @@
 // the handshake that we saw. The library we hand the handshake to checks none of these.
 
 import { createHash, createHmac, timingSafeEqual, verify, X509Certificate } from 'node:crypto';
-
-export interface Fingerprint {
-  /** As in SDP: sha-256, sha-384, sha-512. */
-  readonly hash: string;
-  /** Upper-case hexadecimal with colons. */
-  readonly value: string;
-}
-
-/** RFC 8122 5: hash functions that still prove anything. */
-const hashes: ReadonlyMap<string, string> = new Map([
-  ['sha-256', 'sha256'],
-  ['sha-384', 'sha384'],
-  ['sha-512', 'sha512'],
-]);
-
-export function isUsableHash(hash: string): boolean {
-  return hashes.has(hash.toLowerCase());
-}
+import { type Fingerprint, isUsableHash } from '../../sdp/plan.ts';
 
 export function fingerprintOf(certificate: Buffer, hash: string): string | null {
-  const name = hashes.get(hash.toLowerCase());
-  if (name === undefined) return null;
-  const hex = createHash(name).update(certificate).digest('hex').toUpperCase();
+  if (!isUsableHash(hash)) return null;
+  const hex = createHash(hash.toLowerCase().replace('-', '')).update(certificate).digest('hex').toUpperCase();
   return (hex.match(/../g) ?? []).join(':');
 }
 

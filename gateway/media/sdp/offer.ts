@@ -2,7 +2,7 @@
 // each under the number the other side shall use. Refuses with 488 what leaves nothing.
 
 import type { MediaDescription } from 'sdp-transform';
-import { MediaError } from '../../relay.ts';
+import { MediaError } from '../relay.ts';
 import { type Codec, codecsOf, isEvent, type Kind } from './codecs.ts';
 import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
 import { nameForBrowser, type Offered } from './payload-map.ts';

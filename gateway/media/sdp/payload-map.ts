@@ -2,8 +2,8 @@
 // agreed on (RFC 3264 5.1, 6.1). An answer may give a codec a number of its own; the
 // browser keeps its numbers, for they must be unique across its BUNDLE.
 
-import { notNegotiated } from '../protocol.ts';
 import { type Codec, findCodec, isEvent } from './codecs.ts';
+import { notNegotiated } from './plan.ts';
 
 /** One codec under its two numbers. */
 export interface Offered {

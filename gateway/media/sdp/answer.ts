@@ -2,11 +2,11 @@
 // of what the worker shall carry. Lines are answered in their places (RFC 3264 6).
 
 import type { MediaDescription, SessionDescription } from 'sdp-transform';
-import { MediaError } from '../../relay.ts';
-import type { LinePlan } from '../protocol.ts';
+import { MediaError } from '../relay.ts';
 import { codecsOf } from './codecs.ts';
 import { type Draft, held, type PbxNet } from './draft.ts';
 import { agree } from './payload-map.ts';
+import type { LinePlan } from './plan.ts';
 import {
   addressOf,
   type BrowserTransport,

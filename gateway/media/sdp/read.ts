@@ -3,10 +3,9 @@
 
 import { isIP } from 'node:net';
 import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
-import { MediaError } from '../../relay.ts';
-import { type Fingerprint, isUsableHash } from '../dtls/peer-proof.ts';
-import type { RtpAddress } from '../protocol.ts';
+import { MediaError } from '../relay.ts';
 import type { Kind } from './codecs.ts';
+import { type Fingerprint, isUsableHash, type RtpAddress } from './plan.ts';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
@@ -100,6 +99,17 @@ export function transportOf(
     fingerprint: { hash: String(print.type).toLowerCase(), value: String(print.hash).toUpperCase() },
     bundle: group === undefined ? null : String(group.mids).split(' '),
   };
+}
+
+/**
+ * RFC 8842 5.5 would let a browser change its certificate in mid-call. Here the one that it began with is what proves
+ * that it is the same browser, whatever connection its offers come by: a call is not taken over.
+ */
+export function assertSameBrowser(known: BrowserTransport | null, shown: BrowserTransport | null): void {
+  if (known === null || shown === null) return;
+  const [before, now] = [known.fingerprint, shown.fingerprint];
+  if (before.hash === now.hash && before.value === now.value) return;
+  throw new MediaError('the browser shows another certificate than the call began with', 488);
 }
 
 /** Whether a browser's m= line is one we can carry. A bundled one may say port 0 (RFC 8843 6). */

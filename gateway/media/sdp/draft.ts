@@ -1,7 +1,7 @@
 // An offer on its way from one side to the other, as the answer will need it.
 
-import type { RtpAddress } from '../protocol.ts';
 import type { Offered } from './payload-map.ts';
+import type { RtpAddress } from './plan.ts';
 import type { BrowserTransport, Direction } from './read.ts';
 import type { Line } from './slots.ts';
 import type { LineText } from './write.ts';

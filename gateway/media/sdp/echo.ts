@@ -1,9 +1,9 @@
 // Answers a browser's offer for an echo: its first sound, in the codecs it offered, sent back as it came.
 
-import { MediaError } from '../../relay.ts';
-import type { EchoPlan } from '../echo.ts';
+import { MediaError } from '../relay.ts';
 import { isEvent } from './codecs.ts';
 import { offerForPbx } from './offer.ts';
+import type { EchoPlan } from './plan.ts';
 import type { BrowserTransport, Direction } from './read.ts';
 import { isLine, type Slots } from './slots.ts';
 import type { LineText, RefusedText } from './write.ts';

@@ -3,8 +3,8 @@
 
 import { isIPv6 } from 'node:net';
 import { type MediaDescription, type SessionDescription, write } from 'sdp-transform';
-import type { IceCredentials } from '../protocol.ts';
 import type { Codec, Kind } from './codecs.ts';
+import type { Fingerprint, IceCredentials } from './plan.ts';
 import type { Direction } from './read.ts';
 
 /** An m= line that is carried. */
@@ -32,13 +32,14 @@ export interface Origin {
   readonly version: number;
 }
 
+export type Candidates = NonNullable<MediaDescription['candidates']>;
+
 export interface BrowserSide {
-  readonly announce: readonly string[];
+  readonly address: string;
   readonly port: number;
-  readonly tcpPort: number;
+  readonly candidates: Candidates;
   readonly ice: IceCredentials;
-  /** SHA-256. */
-  readonly fingerprint: string;
+  readonly fingerprint: Fingerprint;
   readonly setup: 'passive' | 'actpass';
   readonly bundled: boolean;
 }
@@ -66,16 +67,16 @@ export function writeForBrowser(
   origin: Origin,
   side: BrowserSide,
 ): string {
-  const address = side.announce[0] ?? '0.0.0.0';
+  const { address } = side;
   const mids = lines.filter(line => !isRefused(line)).map(line => line.mid);
   const transport = {
     connection: connection(address),
     rtcpMux: 'rtcp-mux' as const,
     iceUfrag: side.ice.ufrag,
     icePwd: side.ice.password,
-    fingerprint: { type: 'sha-256', hash: side.fingerprint },
+    fingerprint: { type: side.fingerprint.hash, hash: side.fingerprint.value },
     setup: side.setup,
-    candidates: candidatesOf(side),
+    candidates: side.candidates,
     endOfCandidates: 'end-of-candidates' as const,
   };
   return write({
@@ -99,7 +100,7 @@ export function writeForBrowser(
 }
 
 /** Host candidates, the first address preferred (RFC 8445 5.1.2.1), and TCP only where UDP does not get through. */
-function candidatesOf({ announce, port, tcpPort }: BrowserSide): NonNullable<MediaDescription['candidates']> {
+export function hostCandidates(announce: readonly string[], port: number, tcpPort: number): Candidates {
   const udp = announce.map((ip, i) => ({
     foundation: String(i + 1),
     component: 1,
@@ -123,7 +124,7 @@ function candidatesOf({ announce, port, tcpPort }: BrowserSide): NonNullable<Med
   return [...udp, ...tcp];
 }
 
-function envelope(origin: Origin, address: string): Omit<SessionDescription, 'media'> {
+export function envelope(origin: Origin, address: string): Omit<SessionDescription, 'media'> {
   return {
     version: 0,
     origin: {
@@ -139,11 +140,11 @@ function envelope(origin: Origin, address: string): Omit<SessionDescription, 'me
   };
 }
 
-function connection(ip: string): { version: number; ip: string } {
+export function connection(ip: string): { version: number; ip: string } {
   return { version: isIPv6(ip) ? 6 : 4, ip };
 }
 
-function coded(line: LineText): Omit<MediaDescription, 'port' | 'protocol'> {
+export function coded(line: Omit<LineText, 'mid' | 'port'>): Omit<MediaDescription, 'port' | 'protocol'> {
   const { codecs } = line;
   return {
     type: line.kind,

@@ -1,0 +1,23 @@
+// The o= lines of what each leg of a call is told.
+
+import { randomInt } from 'node:crypto';
+import type { Leg } from '../relay.ts';
+import type { Origin } from './write.ts';
+
+export class Origins {
+  readonly #told: Record<Leg, { readonly id: number; version: number; body: string }> = {
+    browser: { id: randomInt(1, 2 ** 31), version: 0, body: '' },
+    pbx: { id: randomInt(1, 2 ** 31), version: 0, body: '' },
+  };
+
+  /** RFC 3264 8: the version goes up by one when, and only when, the description changes. */
+  write(to: Leg, describe: (origin: Origin) => string): string {
+    const told = this.#told[to];
+    const body = describe({ id: told.id, version: 0 });
+    if (body !== told.body) {
+      told.version++;
+      told.body = body;
+    }
+    return describe(told);
+  }
+}
