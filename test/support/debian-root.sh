@@ -57,6 +57,8 @@ apt-get -qq -y --download-only -o Debug::NoLocking=1 -o DPkg::Pre-Install-Pkgs::
 unpack='dpkg-deb --fsys-tarfile "$1" | tar -xf - -C "$0" --no-same-owner --keep-directory-symlink \
   --exclude=./usr/share/doc --exclude=./usr/share/man --exclude=./usr/share/locale'
 find "$state/cache/archives" -name '*.deb' -print0 | xargs -0 -n1 -P"$(nproc)" sh -c "$unpack" "$dest.partial"
+# Some libraries' links are made by ldconfig alone, when they are installed.
+"$(command -v ldconfig || echo /sbin/ldconfig)" -n "$dest.partial"/usr/lib/*-linux-gnu*
 mv "$dest.partial" "$dest"
 rm -rf "$state"
 touch "$dest/.complete"
