@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Engine, Fleet } from '../../../../gateway/media/rtpengine/fleet.ts';
+import { NgError } from '../../../../gateway/media/rtpengine/ng-client.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { NgPeer } from './ng-peer.ts';
+
+async function scene(context: TestContext) {
+  const peers = [await NgPeer.open(context), await NgPeer.open(context)] as const;
+  const changes: string[] = [];
+  const servers = peers.map(({ server }) => server);
+  const fleet = new Fleet({ servers, patienceMs: 300, setupMs: 5000 }, ({ state }) => changes.push(state));
+  context.after(() => fleet.close());
+  await fleet.pingAll();
+  return { peers, fleet, changes };
+}
+
+const offer = (engine: Engine, patienceMs: number) => engine.ng.ask('offer', {}, patienceMs);
+
+test('calls go to one after the other', async context => {
+  const { peers, fleet } = await scene(context);
+  for (let call = 0; call < 4; call++) await fleet.place(offer);
+  assert.deepEqual(
+    peers.map(peer => peer.commands('offer').length),
+    [2, 2],
+  );
+});
+
+test('a call that one does not take goes to the other, and further calls at once', async context => {
+  const { peers, fleet, changes } = await scene(context);
+  const [one, two] = peers;
+  one.close();
+  await fleet.place(offer);
+  await fleet.place(offer);
+  assert.equal(two.commands('offer').length, 2);
+  await eventually('the one is away', () => fleet.engines[0]?.state === 'away');
+  assert.deepEqual(changes, ['here', 'here', 'away']);
+});
+
+test('one that says it has no more room is passed over', async context => {
+  const { peers, fleet } = await scene(context);
+  const [one, two] = peers;
+  one.onQuestion = ({ answer }) =>
+    answer({ result: 'error', 'error-reason': 'Parallel session limit reached' });
+  for (let call = 0; call < 2; call++) await fleet.place(offer);
+  assert.equal(two.commands('offer').length, 2);
+  two.onQuestion = one.onQuestion;
+  await assert.rejects(fleet.place(offer), { name: 'NgError', message: 'Parallel session limit reached' });
+});
+
+test('where all are silent, that is told when the time is up', async context => {
+  const { peers, fleet } = await scene(context);
+  for (const peer of peers) peer.onQuestion = () => {};
+  await assert.rejects(
+    fleet.place(offer),
+    (error: unknown) => error instanceof NgError && error.kind === 'silent',
+  );
+});
+
+test('one lost ping takes nobody away; two do, and the next answer brings them back', async context => {
+  const { peers, fleet, changes } = await scene(context);
+  const [one] = peers;
+  const usual = one.onQuestion;
+  const engine = fleet.engines[0]!;
+  one.onQuestion = () => {};
+  await fleet.ping(engine);
+  assert.equal(engine.state, 'here');
+  await fleet.ping(engine);
+  assert.equal(engine.state, 'away');
+  one.onQuestion = usual;
+  await fleet.ping(engine);
+  assert.deepEqual(changes, ['here', 'here', 'away', 'here']);
+});
+
+test('a call that could not be ended is ended once the rtpengine is back', async context => {
+  const { peers, fleet } = await scene(context);
+  const [one] = peers;
+  const usual = one.onQuestion;
+  const engine = fleet.engines[0]!;
+  one.onQuestion = () => {};
+  assert.equal(await fleet.forget(engine, 'late'), null);
+  assert.deepEqual([...engine.owed], ['late']);
+  one.onQuestion = usual;
+  const before = one.commands('delete').length;
+  await fleet.ping(engine);
+  await eventually('it is told', () => one.commands('delete').length > before);
+  assert.equal(one.commands('delete').at(-1)?.message['call-id'], 'late');
+  assert.equal(engine.owed.size, 0);
+});

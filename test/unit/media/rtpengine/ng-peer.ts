@@ -1,0 +1,60 @@
+// A UDP socket that speaks the ng protocol as the test under way has it.
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+
+export interface Asked {
+  readonly cookie: string;
+  readonly message: Readonly<Record<string, unknown>>;
+  answer(reply: object, cookie?: string): void;
+  raw(text: string): void;
+}
+
+export class NgPeer {
+  readonly asked: Asked[] = [];
+  /** Answers pings and all else with ok, unless told. */
+  onQuestion: (question: Asked) => void = ({ answer, message }) =>
+    answer({ result: message.command === 'ping' ? 'pong' : 'ok' });
+  readonly #socket: Socket;
+
+  static async open(context: TestContext, port = 0): Promise<NgPeer> {
+    const socket = createSocket('udp4');
+    socket.bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    const peer = new NgPeer(socket);
+    context.after(() => peer.close());
+    return peer;
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('message', (datagram, from) => {
+      const text = String(datagram);
+      const space = text.indexOf(' ');
+      const raw = (reply: string) => socket.send(reply, from.port, from.address);
+      const question: Asked = {
+        cookie: text.slice(0, space),
+        message: JSON.parse(text.slice(space + 1)),
+        answer: (reply, cookie = text.slice(0, space)) => raw(`${cookie} ${JSON.stringify(reply)}`),
+        raw,
+      };
+      this.asked.push(question);
+      this.onQuestion(question);
+    });
+  }
+
+  get server(): { readonly host: string; readonly port: number } {
+    return { host: '127.0.0.1', port: this.#socket.address().port };
+  }
+
+  commands(command: string): Asked[] {
+    return this.asked.filter(({ message }) => message.command === command);
+  }
+
+  #closed = false;
+  close(): void {
+    if (!this.#closed) this.#socket.close();
+    this.#closed = true;
+  }
+}
