@@ -71,6 +71,8 @@ export function within(offered: Direction, answered: Direction): Direction {
 /** What a browser says of its transport; with BUNDLE it holds for every line. */
 export interface BrowserTransport {
   readonly ufrag: string;
+  /** As it came; who answers checks, and makes none, has no use for it. */
+  readonly password: string;
   readonly fingerprint: Fingerprint;
   /** mids of its BUNDLE group; null when it has none. */
   readonly bundle: readonly string[] | null;
@@ -96,6 +98,7 @@ export function transportOf(
   const group = session.groups?.find(({ type }) => type === 'BUNDLE');
   return {
     ufrag,
+    password: String(media.icePwd ?? session.icePwd ?? ''),
     fingerprint: { hash: String(print.type).toLowerCase(), value: String(print.hash).toUpperCase() },
     bundle: group === undefined ? null : String(group.mids).split(' '),
   };

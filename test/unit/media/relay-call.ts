@@ -1,8 +1,8 @@
 // A call through a real relay between a simulated browser and a plain RTP peer, for the
 // tests beside it.
 
-import type { EmbeddedRelay, EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
-import type { MediaEvent, MediaReport } from '../../../gateway/media/relay.ts';
+import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { MediaEvent, MediaRelay, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
@@ -20,7 +20,7 @@ export function relayOptions(firstPort: number): EmbeddedRelayOptions {
 }
 
 export class RelayCall {
-  readonly relay: EmbeddedRelay;
+  readonly relay: MediaRelay;
   readonly id: string;
   readonly leg: WebRtcLeg;
   readonly echo: RtpEcho;
@@ -29,19 +29,19 @@ export class RelayCall {
   answer = '';
   #seq = 1000;
 
-  static async prepare(relay: EmbeddedRelay, id: string, leg: LegOptions = {}): Promise<RelayCall> {
+  static async prepare(relay: MediaRelay, id: string, leg: LegOptions = {}): Promise<RelayCall> {
     return new RelayCall(relay, id, await WebRtcLeg.open(leg), await RtpEcho.open());
   }
 
   /** Offer, answer, ICE and DTLS. */
-  static async open(relay: EmbeddedRelay, id: string, leg: LegOptions = {}): Promise<RelayCall> {
+  static async open(relay: MediaRelay, id: string, leg: LegOptions = {}): Promise<RelayCall> {
     const call = await RelayCall.prepare(relay, id, leg);
     await call.negotiate();
     await call.leg.connect(call.answer);
     return call;
   }
 
-  private constructor(relay: EmbeddedRelay, id: string, leg: WebRtcLeg, echo: RtpEcho) {
+  private constructor(relay: MediaRelay, id: string, leg: WebRtcLeg, echo: RtpEcho) {
     this.relay = relay;
     this.id = id;
     this.leg = leg;
@@ -86,7 +86,7 @@ export class RelayCall {
 }
 
 export function nextEvent<T extends MediaEvent['type']>(
-  relay: EmbeddedRelay,
+  relay: MediaRelay,
   type: T,
   call: string,
 ): Promise<MediaEvent & { readonly type: T }> {
@@ -98,7 +98,7 @@ export function nextEvent<T extends MediaEvent['type']>(
 }
 
 /** Resolves when the relay holds nothing any more, draining ports included. */
-export async function emptied(relay: EmbeddedRelay): Promise<void> {
+export async function emptied(relay: MediaRelay): Promise<void> {
   for (const deadline = Date.now() + 3000; ; ) {
     const { calls, ports, draining } = await relay.counts();
     if (calls + ports + draining === 0) return;

@@ -1,0 +1,33 @@
+// Which media relay a gateway has: the embedded one, or the rtpengines that its configuration names.
+
+import { splitEndpoint } from './config/address.ts';
+import type { Config } from './config/schema.ts';
+import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
+import type { MediaRelay } from './media/relay.ts';
+import { createRtpengineRelay } from './media/rtpengine/rtpengine-relay.ts';
+import type { Log } from './observe/log.ts';
+
+/** `address`: this machine's, as PBXs reach it. Rejects when ports cannot be had, or no rtpengine answers. */
+export async function startMediaRelay(
+  { media, limits }: Config,
+  address: string,
+  allowPbxMedia: (address: string) => boolean,
+  log: Log,
+): Promise<MediaRelay> {
+  const silentAfterMs = limits.silentSeconds * 1000;
+  if (media.rtpengine) {
+    const servers = media.rtpengine.map(text => {
+      const { address: host, port } = splitEndpoint(text);
+      return { host, port };
+    });
+    return await createRtpengineRelay({ servers, address, silentAfterMs, allowPbxMedia, log });
+  }
+  return await createEmbeddedRelay({
+    workers: media.workers,
+    browser: { listen: address, port: media.browserPort, announce: [address] },
+    pbx: { listen: address, announce: address, ports: media.pbxPorts },
+    silentAfterMs,
+    allowPbxMedia,
+    log,
+  });
+}

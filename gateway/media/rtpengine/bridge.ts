@@ -1,0 +1,263 @@
+// Offer/answer of one call through an rtpengine (RFC 3264): which m= line of one side is which of the other, what was
+// offered last and what stands. Where the call lives is not known here: `ask` puts a question to whichever rtpengine
+// has it, and a call that was lost there begins anew with its next offer.
+
+import { type Leg, MediaError } from '../relay.ts';
+import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import type { Draft } from '../sdp/draft.ts';
+import { answerWithEcho } from '../sdp/echo.ts';
+import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
+import { Origins } from '../sdp/origins.ts';
+import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
+import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
+import { isLine, type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import {
+  type BrowserSide,
+  isRefused,
+  type LineText,
+  type RefusedText,
+  writeForBrowser,
+  writeForPbx,
+} from '../sdp/write.ts';
+import { fromBrowser, fromPbx, toBrowser, toPbx } from './flags.ts';
+import type { NgReply } from './ng-client.ts';
+import {
+  type BrowserEnd,
+  browserSdp,
+  type NgLines,
+  pbxEndOf,
+  pbxSdp,
+  type RelayEnd,
+  relayEndOf,
+} from './ng-sdp.ts';
+
+export interface BridgeOptions {
+  readonly family: 4 | 6;
+  readonly allowed: (address: string) => boolean;
+  readonly ask: (command: 'offer' | 'answer', fields: object) => Promise<NgReply>;
+}
+
+/** An offer and, once it came, the last answer to it. */
+interface Round {
+  readonly from: Leg;
+  readonly sdp: string;
+  readonly offer: string;
+  readonly draft: Draft;
+  readonly slots: Slots;
+  answer?: { readonly sdp: string; readonly out: string };
+}
+
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #origins = new Origins();
+  #slots: Slots = slotsOf([], []);
+  #round: Round | null = null;
+  /** Of the browser, as last agreed. */
+  #transport: BrowserTransport | null = null;
+  /** What is due from whom, as last agreed. */
+  due: readonly Pick<LinePlan, 'expectBrowser' | 'expectPbx'>[] = [];
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+  }
+
+  /** What was said to an rtpengine counts no more: it is gone, or has forgotten. */
+  forget(): void {
+    this.#round = null;
+  }
+
+  /** The offer for the other leg. The same offer again gets the same. */
+  async offer(from: Leg, sdp: string): Promise<string> {
+    if (this.#round?.from === from && this.#round.sdp === sdp) return this.#round.offer;
+    return from === 'browser' ? await this.#offerFromBrowser(sdp) : await this.#offerFromPbx(sdp);
+  }
+
+  /** The answer for the leg that offered. The same answer again gets the same. */
+  async answer(from: Leg, sdp: string): Promise<string> {
+    const round = this.#round;
+    if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
+    if (round.answer?.sdp === sdp) return round.answer.out;
+    const out =
+      from === 'pbx' ? await this.#answerFromPbx(round, sdp) : await this.#answerFromBrowser(round, sdp);
+    round.answer = { sdp, out };
+    return out;
+  }
+
+  /** The answer to a browser that shall hear itself. */
+  async echo(sdp: string): Promise<string> {
+    const { family, ask } = this.#options;
+    const ids = counter(this.#slots);
+    const { lines, slots, transport } = answerWithEcho(sdp, this.#slots, ids);
+    assertSameBrowser(this.#transport, transport);
+    const carried = lines.filter((line): line is LineText => !isRefused(line));
+    const ng: NgLines = carried.map(line => ({ kind: line.kind, line }));
+    const end = endOf(transport);
+    const echo = { 'media-echo': 'backwards' };
+    await ask('offer', { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
+    // Nobody is at the other end, at an address of documentation (RFC 5737, RFC 3849); nothing is sent there.
+    const remote = nobodyAt(family);
+    const nobody = pbxSdp(
+      ng.map(({ kind, line }) => ({ kind, line: line && { ...line, remote } })),
+      family,
+    );
+    const reply = await ask('answer', { ...fromBrowser, ...toBrowser, sdp: nobody });
+    this.#slots = slots;
+    this.#transport = transport;
+    this.due = [{ expectBrowser: carried.some(line => line.direction === 'sendrecv'), expectPbx: false }];
+    return this.#writeForBrowser(lines, relayEndOf(reply.sdp), 'passive', transport.bundle !== null);
+  }
+
+  async #offerFromBrowser(sdp: string): Promise<string> {
+    const { family, ask } = this.#options;
+    const { draft, slots } = offerForPbx(sdp, this.#slots, counter(this.#slots));
+    assertSameBrowser(this.#transport, draft.transport);
+    const end = endOf(draft.transport!);
+    const lines = places(slots, line => {
+      const text = draft.offered.get(line)?.text;
+      return text ? { codecs: text.codecs, direction: text.direction } : null;
+    });
+    const reply = await ask('offer', { ...fromBrowser, ...toPbx, sdp: browserSdp(lines, end, family) });
+    const { address, ports } = pbxEndOf(reply.sdp);
+    for (const line of draft.offered.keys()) line.port = ports[line.id] ?? 0;
+    const texts = slots.pbx.map(slot => {
+      const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
+      return offered ? { ...offered.text, port: (slot as Line).port } : refusal(slot);
+    });
+    const out = this.#origins.write('pbx', origin => writeForPbx(texts, origin, address));
+    this.#round = { from: 'browser', sdp, offer: out, draft, slots };
+    return out;
+  }
+
+  async #answerFromPbx(round: Round, sdp: string): Promise<string> {
+    const { family, allowed, ask } = this.#options;
+    const result = answerForBrowser(sdp, round.draft, round.slots, { family, allowed });
+    const plans = new Map(result.plans.map(plan => [plan.line, plan]));
+    const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
+    const lines = places(round.slots, line => {
+      const plan = plans.get(line.id);
+      const text = texts.get(line);
+      if (!plan || !text || isRefused(text)) return null;
+      const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toPbx[codec.type] ?? codec.type }));
+      return { codecs, direction: text.direction, remote: plan.remote };
+    });
+    const reply = await ask('answer', { ...fromBrowser, ...toBrowser, sdp: pbxSdp(lines, family) });
+    const end = relayEndOf(reply.sdp);
+    // A browser that bundles takes no second port (RFC 8843 7.3.2).
+    const bundles = result.transport.bundle !== null;
+    const told = round.slots.browser.map((slot, i) => {
+      const text = result.lines[i]!;
+      if (!isLine(slot) || isRefused(text)) return text;
+      return bundles && !end.bundled[slot.id] ? refusal(slot) : numbered(text, lines, slot);
+    });
+    this.#agreed(round, result, result.transport);
+    return this.#writeForBrowser(told, end, 'passive', bundles);
+  }
+
+  async #offerFromPbx(sdp: string): Promise<string> {
+    const { family, allowed, ask } = this.#options;
+    const net = { family, allowed };
+    const { draft, slots } = offerForBrowser(sdp, this.#slots, counter(this.#slots), net);
+    const lines = places(slots, line => {
+      const offered = draft.offered.get(line);
+      if (!offered) return null;
+      const codecs = offered.offers.map(({ pbx }) => pbx);
+      return { codecs, direction: offered.text.direction, remote: offered.remote };
+    });
+    const reply = await ask('offer', { ...fromPbx, ...toBrowser, sdp: pbxSdp(lines, family) });
+    const end = relayEndOf(reply.sdp);
+    const texts = slots.browser.map(slot => {
+      const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
+      return isLine(slot) && offered && end.bundled[slot.id]
+        ? numbered(offered.text, lines, slot)
+        : refusal(slot);
+    });
+    const out = this.#writeForBrowser(texts, end, 'actpass', true);
+    this.#round = { from: 'pbx', sdp, offer: out, draft, slots };
+    return out;
+  }
+
+  async #answerFromBrowser(round: Round, sdp: string): Promise<string> {
+    const { family, ask } = this.#options;
+    const result = answerForPbx(sdp, round.draft, round.slots);
+    assertSameBrowser(this.#transport, result.transport);
+    const texts = new Map(round.slots.pbx.map((slot, i) => [slot, result.lines[i]!]));
+    const plans = new Map(result.plans.map(plan => [plan.line, plan]));
+    const lines = places(round.slots, line => {
+      const text = texts.get(line);
+      const plan = plans.get(line.id);
+      if (!plan || !text || isRefused(text)) return null;
+      const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toBrowser[codec.type] ?? codec.type }));
+      return { codecs, direction: text.direction };
+    });
+    const end = endOf(result.transport);
+    const reply = await ask('answer', { ...fromPbx, ...toPbx, sdp: browserSdp(lines, end, family) });
+    const { address, ports } = pbxEndOf(reply.sdp);
+    const told = round.slots.pbx.map((slot, i) => {
+      const text = result.lines[i]!;
+      if (!isLine(slot) || isRefused(text)) return text;
+      return { ...numbered(text, lines, slot), port: ports[slot.id] ?? 0 };
+    });
+    this.#agreed(round, result, result.transport);
+    return this.#origins.write('pbx', origin => writeForPbx(told, origin, address));
+  }
+
+  #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {
+    this.#slots = round.slots;
+    this.#transport = transport;
+    this.due = plans;
+  }
+
+  #writeForBrowser(
+    lines: readonly (LineText | RefusedText)[],
+    end: RelayEnd,
+    setup: BrowserSide['setup'],
+    bundled: boolean,
+  ): string {
+    return this.#origins.write('browser', origin =>
+      writeForBrowser(lines, origin, { ...end, setup, bundled }),
+    );
+  }
+}
+
+function nobodyAt(family: 4 | 6): RtpAddress {
+  const address = family === 6 ? '2001:db8::1' : '192.0.2.1';
+  return { address, port: 9, rtcpAddress: address, rtcpPort: 9 };
+}
+
+function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
+  // RFC 8839 5.4.
+  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488);
+  return { ice: { ufrag, password }, fingerprint };
+}
+
+/**
+ * rtpengine renames no payload types: each side is told the other's own numbers, and sends by them
+ * (RFC 3264 5.1, 6.1).
+ */
+function numbered(text: LineText, lines: NgLines, { id }: Line): LineText {
+  return { ...text, codecs: lines[id]?.line?.codecs ?? text.codecs };
+}
+
+/** Lines have their places at rtpengine in the order in which they came to be, on both sides the same. */
+function places(slots: Slots, lineOf: (line: Line) => NgLines[number]['line']): NgLines {
+  const lines = new Map<number, Line>();
+  for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) lines.set(slot.id, slot);
+  const count = Math.max(0, ...lines.keys()) + 1;
+  return Array.from({ length: count }, (_, id) => {
+    const line = lines.get(id);
+    return { kind: line?.kind ?? 'audio', line: line ? lineOf(line) : null };
+  });
+}
+
+/** Numbers of lines to come. One of an offer that came to nothing is free again. */
+function counter(slots: Slots): () => number {
+  let next = 0;
+  for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) next = Math.max(next, slot.id + 1);
+  return () => next++;
+}
+
+function refusal(slot: Line | RefusedText): RefusedText {
+  if (!isLine(slot)) return slot;
+  const payloads = slot.codecs.map(codec => codec.type).join(' ') || '0';
+  return { type: slot.kind, protocol: 'RTP/AVP', payloads, mid: slot.mid };
+}

@@ -1,0 +1,183 @@
+// The media port on a real rtpengine, between a simulated browser and a plain RTP peer.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { MediaError } from '../../../gateway/media/relay.ts';
+import {
+  createRtpengineRelay,
+  type RtpengineOptions,
+  type RtpengineRelay,
+} from '../../../gateway/media/rtpengine/rtpengine-relay.ts';
+import { claimLoopback } from '../../support/loopback.ts';
+import { partsMissing } from '../../support/parts.ts';
+import { Rtpengine } from '../../support/rtpengine.ts';
+import { emptied, nextEvent, RelayCall } from './relay-call.ts';
+import { echoAnswer, RtpEcho } from './rtp-echo.ts';
+
+/** Patient, for a machine that tests as much as it can at once. */
+const patient: Pick<RtpengineOptions, 'patienceMs' | 'setupMs' | 'tickMs' | 'lookMs'> = {
+  patienceMs: 3000,
+  setupMs: 9000,
+  tickMs: 100,
+  lookMs: 100,
+};
+
+describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
+  let rtpengine: Rtpengine;
+  let relay: RtpengineRelay;
+  before(async () => {
+    const network = await claimLoopback();
+    rtpengine = await Rtpengine.start({ address: network.address(11) });
+    const { server } = rtpengine;
+    relay = await createRtpengineRelay({ servers: [server], address: server.host, ...patient });
+  });
+  after(async () => {
+    await relay?.shutdown();
+    await rtpengine?.stop();
+  });
+  const left = async () => {
+    await emptied(relay);
+    await rtpengine.quiet();
+  };
+
+  it('carries RTP both ways unchanged, and reports it', async () => {
+    const connected = nextEvent(relay, 'connected', 'both-ways');
+    const call = await RelayCall.open(relay, 'both-ways');
+    await connected;
+    for (let i = 0; i < 20; i++) {
+      const packet = call.packet();
+      assert.deepEqual(await call.roundTrip(packet), packet);
+    }
+    const { browser, pbx } = await call.close();
+    assert.deepEqual([browser.packets, pbx.packets], [20, 20]);
+    assert.deepEqual([browser.bytes, pbx.bytes], [20 * 172, 20 * 172]);
+    assert.deepEqual([browser.lost, pbx.lost, browser.dropped, pbx.dropped], [0, 0, 0, 0]);
+    await left();
+  });
+
+  it('tells the PBX of RTP and nothing else, and the browser of one bundled ICE-lite transport', async () => {
+    const call = await RelayCall.prepare(relay, 'words');
+    await call.negotiate(true);
+    assert.doesNotMatch(call.offer, /a=(mid|ssrc|group|ice|candidate|fingerprint|setup|extmap|msid|end-of)/);
+    assert.equal(call.offer.match(/^m=(audio|video) \d+ RTP\/AVP /gm)?.length, 2);
+    assert.match(call.answer, /^a=group:BUNDLE (\S+) (\S+)\r$/m);
+    assert.match(call.answer, /^a=ice-lite\r$/m);
+    const ports = [...call.answer.matchAll(/^m=\w+ (\d+) UDP\/TLS\/RTP\/SAVPF/gm)].map(([, port]) => port);
+    assert.equal(ports.length, 2);
+    assert.equal(new Set(ports).size, 1);
+    assert.equal(call.answer.match(/^a=setup:passive\r$/gm)?.length, 2);
+    await call.close();
+    await left();
+  });
+
+  it('gives the same answer to the same answer, and follows another one', async () => {
+    const call = await RelayCall.prepare(relay, 'again');
+    await call.negotiate();
+    const told = echoAnswer(call.offer, call.echo, /pcmu/i);
+    assert.equal(await relay.answer('again', 'pbx', told), call.answer);
+    const elsewhere = await RtpEcho.open();
+    const answer = await relay.answer('again', 'pbx', echoAnswer(call.offer, elsewhere, /pcmu/i));
+    await call.leg.connect(answer);
+    let heard = 0;
+    elsewhere.onPacket = () => {
+      heard++;
+      return true;
+    };
+    await call.roundTrip();
+    assert.equal(heard, 1);
+    elsewhere.close();
+    await call.close();
+    await left();
+  });
+
+  it('tells the browser the number that the PBX has for a codec', async () => {
+    const call = await RelayCall.prepare(relay, 'numbers');
+    call.offer = await relay.offer('numbers', 'browser', call.leg.offer());
+    const event = /^a=rtpmap:(\d+) telephone-event/m.exec(call.offer)?.[1];
+    const answer = echoAnswer(call.offer, call.echo, /pcmu|telephone-event/i).replace(
+      new RegExp(`(^m=audio.* |^a=rtpmap:)${event}\\b`, 'gm'),
+      '$1101',
+    );
+    call.answer = await relay.answer('numbers', 'pbx', answer);
+    assert.match(call.answer, /^a=rtpmap:101 telephone-event/m);
+    await call.leg.connect(call.answer);
+    const packet = call.packet(101);
+    assert.deepEqual(await call.roundTrip(packet), packet);
+    await call.close();
+    await left();
+  });
+
+  it('survives an ICE restart without a new handshake', async () => {
+    const call = await RelayCall.open(relay, 'restart');
+    await call.roundTrip();
+    const { offer, answer } = call;
+    call.leg.restart();
+    await call.negotiate();
+    assert.equal(call.offer, offer);
+    const ufrag = /a=ice-ufrag:\S+/;
+    assert.notEqual(ufrag.exec(call.answer)?.[0], ufrag.exec(answer)?.[0]);
+    call.leg.heed(call.answer);
+    await call.leg.check();
+    await call.roundTrip();
+    await call.close();
+    await left();
+  });
+
+  it('holds: sends nothing to a PBX that says 0.0.0.0, and goes on afterwards', async () => {
+    const call = await RelayCall.open(relay, 'hold');
+    const told = echoAnswer(call.offer, call.echo, /pcmu/i);
+    const held = told.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0');
+    assert.match(await relay.answer(call.id, 'pbx', held), /^a=sendonly\r$/m);
+    let came = 0;
+    call.echo.onPacket = () => ++came > 0;
+    call.leg.sendRtp(call.packet());
+    await call.leg.check();
+    await relay.answer(call.id, 'pbx', told);
+    await call.roundTrip();
+    assert.equal(came, 1);
+    await call.close();
+    await left();
+  });
+
+  it('brings an offer of the PBX to the browser, on the transport that stands, and its answer back', async () => {
+    const call = await RelayCall.open(relay, 'offered');
+    const told = echoAnswer(call.offer, call.echo, /pcmu/i).replace('a=sendrecv', 'a=sendonly');
+    const offer = await relay.offer('offered', 'pbx', told);
+    assert.match(offer, /^a=sendonly\r$/m);
+    assert.match(offer, /^a=setup:actpass\r$/m);
+    for (const line of [/a=ice-ufrag:\S+/, /a=fingerprint:.*/, /m=audio \d+/]) {
+      assert.equal(line.exec(offer)?.[0], line.exec(call.answer)?.[0]);
+    }
+    const own = call.leg.offer().replace('actpass', 'active').replace('a=sendrecv', 'a=recvonly');
+    const answer = await relay.answer('offered', 'browser', own.replace('AVPF 0 8 126', 'AVPF 0'));
+    assert.match(answer, /^a=recvonly\r$/m);
+    assert.equal(/m=audio \d+/.exec(answer)?.[0], /m=audio \d+/.exec(call.offer)?.[0]);
+    await call.close();
+    await left();
+  });
+
+  it('sends a browser its own sound back', async () => {
+    const call = await RelayCall.prepare(relay, 'echo');
+    const answer = await relay.echo('echo', call.leg.offer(true));
+    assert.match(answer, /^m=video 0 /m);
+    await call.leg.connect(answer);
+    const packet = call.packet();
+    const back = await call.roundTrip(packet);
+    assert.deepEqual(back.subarray(12), packet.subarray(12));
+    const report = await call.close();
+    assert.deepEqual([report.browser.packets, report.pbx.packets], [1, 0]);
+    await left();
+  });
+
+  it('refuses what cannot be bridged, and holds nothing of it', async () => {
+    await assert.rejects(relay.offer('rubbish', 'browser', 'v=0\r\n'), MediaError);
+    const call = await RelayCall.prepare(relay, 'fence');
+    call.offer = await relay.offer('fence', 'browser', call.leg.offer());
+    await assert.rejects(
+      relay.answer('fence', 'pbx', echoAnswer(call.offer, call.echo, /opus-that-is-not-offered/i)),
+      MediaError,
+    );
+    await call.close();
+    await left();
+  });
+});
