@@ -17,8 +17,8 @@ import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
 import type { Route } from './http/route.ts';
 import { startHttp } from './http/server.ts';
-import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
+import { startMediaRelay } from './media-relay.ts';
 import { DailyRecords } from './observe/daily-records.ts';
 import { Headroom } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
@@ -68,16 +68,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   });
   const quarantine = new Quarantine();
 
-  const media =
-    parts.media ??
-    (await createEmbeddedRelay({
-      workers: config.media.workers,
-      browser: { listen: address, port: config.media.browserPort, announce: [address] },
-      pbx: { listen: address, announce: address, ports: config.media.pbxPorts },
-      silentAfterMs: config.limits.silentSeconds * 1000,
-      allowPbxMedia: fenced,
-      log: log.child({ room: 'media' }),
-    }));
+  const media = parts.media ?? (await startMediaRelay(config, address, fenced, log.child({ room: 'media' })));
 
   const headroom = new Headroom(lack => {
     if (lack) log.warn({ lack }, 'running out: newcomers are refused');

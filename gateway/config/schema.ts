@@ -3,18 +3,15 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isEndpoint, isPlace, port } from './endpoint.ts';
 import { log, path } from './log.ts';
+import { media } from './media.ts';
 import { network } from './network.ts';
 import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
 import { origin, site } from './site.ts';
 import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
-
-const port = z
-  .int('expected a port number')
-  .min(0, 'expected a port from 0 (any free one) to 65535')
-  .max(65535, 'expected a port from 0 (any free one) to 65535');
 
 const seconds = z
   .number('expected a number of seconds')
@@ -36,9 +33,7 @@ const drachtioServer = z.strictObject(
     /** Where it waits for applications, as HOST:PORT. */
     drachtio: z
       .string('expected HOST:PORT')
-      .refine(text => isEndpoint(text) && !/[/@]/.test(text) && !/:0+$/.test(text), {
-        message: 'expected HOST:PORT, such as sip.internal:9022',
-      }),
+      .refine(isPlace, { message: 'expected HOST:PORT, such as sip.internal:9022' }),
     /** What it asks of applications; a frame of its protocol can carry neither bars nor line breaks. */
     secret: z
       .string('expected text; put quotes around a number')
@@ -76,21 +71,8 @@ const settings = z.strictObject({
   engine: drachtioServer.optional(),
   /** The embedded engine's local ports toward PBXs; 0 means any free one. Default: 5060 both. */
   sip: z.strictObject({ udp: port.optional(), tcp: port.optional() }).optional(),
-  media: z
-    .strictObject({
-      /** One port for all browsers, UDP and TCP; each further worker takes the next one. Below the system's own choices. */
-      browserPort: port.default(19000),
-      /** First and last UDP port toward PBXs, as RTP/RTCP pairs. */
-      pbxPorts: z
-        .tuple([port, port], 'expected two ports, such as [20000, 29999]')
-        .refine(
-          ([first, last]) => last - first >= 3,
-          'expected the last port to be at least 3 above the first',
-        )
-        .default([20000, 29999]),
-      workers: count.max(64, 'expected at most 64').default(1),
-    })
-    .prefault({}),
+  /** The embedded relay's ports, or the rtpengines that stand in for it. */
+  media: media.prefault({}),
   /** For visitors whose networks let no UDP out. */
   turn: turn.optional(),
   /** Of entry: each call takes one, which the gateway gives to pages that may call. */
@@ -176,13 +158,6 @@ export type Site = Config['sites'][number];
 
 function isHostAddress(text: string): boolean {
   return isIP(text) !== 0 && !/^(0\.|22[4-9]\.|23\d\.|2[45]\d\.|ff|::$)/i.test(text);
-}
-
-function isEndpoint(text: string): boolean {
-  return (
-    /^(\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i.test(text) &&
-    Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535
-  );
 }
 
 function isWebSocketUrl(text: string): boolean {

@@ -85,6 +85,11 @@ export function readPremises(config: Config, told: Told): Premises {
   })) {
     if (port === 0) problems.push(`${key}: is any free port; a firewall has to know which one`);
   }
+  if (config.media.rtpengine) {
+    problems.push(
+      'media.rtpengine: which ports its machines use is not known here; their firewalls are yours',
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     domain: site.domain,

@@ -143,6 +143,36 @@ test('ports toward PBXs are the business of the engine that has them', () => {
   ]);
 });
 
+test('rtpengines stand in for the embedded relay', () => {
+  const config = parseConfig(
+    `media: {rtpengine: ["10.0.0.5:22222", "[fd00::5]:22222"]}\n${smallest}`,
+    'gateway.yaml',
+  );
+  assert.deepEqual(config.media.rtpengine, ['10.0.0.5:22222', '[fd00::5]:22222']);
+  assert.equal(parseConfig(smallest, 'gateway.yaml').media.rtpengine, undefined);
+});
+
+for (const [media, problem] of [
+  ['rtpengine: 10.0.0.5', 'rtpengine: expected a list of HOST:PORT, got "10.0.0.5"'],
+  [
+    'rtpengine: []',
+    'rtpengine: expected at least one HOST:PORT; leave rtpengine out to use the embedded relay, got []',
+  ],
+  [
+    'rtpengine: ["udp:10.0.0.5:22222"]',
+    'rtpengine.0: expected HOST:PORT, such as 10.0.0.5:22222, got "udp:10.0.0.5:22222"',
+  ],
+  ['rtpengine: ["a:22222", "a:22222"]', 'rtpengine.1: stands in the list twice, got "a:22222"'],
+  [
+    'rtpengine: ["a:22222"], workers: 2',
+    'workers: belongs to the embedded relay; an rtpengine has its own configuration, got 2',
+  ],
+] as const) {
+  test(`media that says ${media} is refused in words`, () => {
+    assert.deepEqual(problems(`media: {${media}}\n${smallest}`), [`gateway.yaml:1: media.${problem}`]);
+  });
+}
+
 test('nothing can change a configuration once it is read', () => {
   const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['a'] }] });
   const [site] = config.sites;
