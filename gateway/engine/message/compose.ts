@@ -3,10 +3,8 @@
 
 import { tagOf, withTag } from './address.ts';
 import { HeaderList } from './headers.ts';
-import type { HeaderField, SipRequest, SipResponse } from './message.ts';
+import { type HeaderField, NO_BODY, type SipRequest, type SipResponse } from './message.ts';
 import { reasonPhrase } from './reasons.ts';
-
-const NO_BODY = Buffer.alloc(0);
 
 export function createRequest(
   method: string,

@@ -1,6 +1,6 @@
 // CSeq (RFC 3261 20.16): orders the requests of a dialog and tells an ACK's INVITE.
 
-import { isWhitespace, parseDecimal, skipWhitespace, TOKEN } from './grammar.ts';
+import { isToken, isWhitespace, parseDecimal, skipWhitespace } from './grammar.ts';
 
 export interface CSeq {
   readonly number: number;
@@ -15,5 +15,5 @@ export function parseCSeq(value: string): CSeq | undefined {
   while (numberEnd < value.length && !isWhitespace(value.charCodeAt(numberEnd))) numberEnd++;
   const number = parseDecimal(value.slice(0, numberEnd), MAX_CSEQ);
   const method = value.slice(skipWhitespace(value, numberEnd));
-  return number === undefined || !TOKEN.test(method) ? undefined : { number, method };
+  return number === undefined || !isToken(method) ? undefined : { number, method };
 }

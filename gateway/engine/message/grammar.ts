@@ -1,7 +1,14 @@
 // The few terminal symbols of RFC 3261 25.1 that several header grammars share.
 
+const tokenCharacters = characterSet(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~",
+);
+
 /** `token`: methods, header names, parameter names, option tags. */
-export const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
+export function isToken(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (tokenCharacters[text.charCodeAt(i)] !== 1) return false;
+  return text !== '';
+}
 
 /** Control characters, which no part of a header section may carry (CR and LF included, HTAB not). */
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
@@ -10,10 +17,10 @@ export function isWhitespace(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** Without SP and HTAB at its ends. Unlike `trim`, leaves alone what Unicode calls blank, which SIP does not. */
-export function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
+/** A piece without SP and HTAB at its ends. Unlike `trim`, leaves alone what Unicode calls blank, which SIP does not. */
+export function trimBlanks(text: string, from = 0, to = text.length): string {
+  let start = from;
+  let end = to;
   while (start < end && isWhitespace(text.charCodeAt(start))) start++;
   while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
@@ -57,4 +64,11 @@ export function parseDecimal(text: string, max: number): number | undefined {
     if (value > max) return undefined;
   }
   return text.length === 0 ? undefined : value;
+}
+
+/** By character code, 1 for each that is in the set; undefined beyond ASCII. */
+function characterSet(characters: string): Uint8Array {
+  const set = new Uint8Array(128);
+  for (const character of characters) set[character.charCodeAt(0)] = 1;
+  return set;
 }

@@ -103,6 +103,24 @@ const lines = [
 ];
 
 const bySpelling = new Map<string, HeaderName>();
+
+/** One spelling as it stands in bytes, in lower case. */
+interface Spelled {
+  readonly codes: Uint8Array;
+  readonly header: HeaderName;
+  /** Another of the same length and first letter. */
+  readonly next: Spelled | undefined;
+}
+
+/** By length and first letter. */
+const byShape: (Spelled | undefined)[] = new Array(1024).fill(undefined);
+const LONGEST = 31;
+
+/** Every byte, capital letters in lower case. */
+const lowerCase = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
+);
+
 define(single, 'single', false);
 define(list, 'list', false);
 define(tokenList, 'list', true);
@@ -116,6 +134,9 @@ function define(entries: readonly string[], occurs: HeaderName['occurs'], joined
       bySpelling.set(spelling, header);
       bySpelling.set(spelling.toLowerCase(), header);
       bySpelling.set(spelling.toUpperCase(), header);
+      const codes = Uint8Array.from(Buffer.from(spelling.toLowerCase()));
+      const shape = shapeOf(codes.length, codes[0]!);
+      byShape[shape] = { codes, header, next: byShape[shape] };
     }
   }
 }
@@ -126,4 +147,21 @@ function define(entries: readonly string[], occurs: HeaderName['occurs'], joined
  */
 export function headerNamed(name: string): HeaderName | undefined {
   return bySpelling.get(name) ?? bySpelling.get(name.toLowerCase());
+}
+
+/** The known header of the name that stands in these bytes, in any case or compact form. Makes no string. */
+export function headerAt(bytes: Uint8Array, from: number, to: number): HeaderName | undefined {
+  if (to <= from || to - from > LONGEST) return undefined;
+  let spelled = byShape[shapeOf(to - from, bytes[from]!)];
+  while (spelled !== undefined && !isSpelled(spelled.codes, bytes, from)) spelled = spelled.next;
+  return spelled?.header;
+}
+
+function isSpelled(codes: Uint8Array, bytes: Uint8Array, from: number): boolean {
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== lowerCase[bytes[from + i]!]) return false;
+  return true;
+}
+
+function shapeOf(length: number, first: number): number {
+  return (length << 5) | (first & 0x1f);
 }

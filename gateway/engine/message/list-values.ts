@@ -6,24 +6,30 @@ import { endOfQuoted, trimBlanks } from './grammar.ts';
 /** The values, trimmed; undefined when a quote or bracket never closes. Empty elements stay, as ''. */
 export function splitList(text: string): string[] | undefined {
   const values: string[] = [];
+  const mayHideCommas = text.includes('"') || text.includes('<');
   let start = 0;
-  let at = 0;
+  for (;;) {
+    const comma = mayHideCommas ? nextComma(text, start) : text.indexOf(',', start);
+    if (comma === undefined) return undefined;
+    values.push(trimBlanks(text, start, comma === -1 ? text.length : comma));
+    if (comma === -1) return values;
+    start = comma + 1;
+  }
+}
+
+/** The next comma that separates, -1 when none follows; undefined when a quote or bracket never closes. */
+function nextComma(text: string, from: number): number | undefined {
+  let at = from;
   while (at < text.length) {
     const code = text.charCodeAt(at);
+    if (code === 0x2c) return at;
     if (code === 0x22) {
       at = endOfQuoted(text, at);
       if (at === -1) return undefined;
     } else if (code === 0x3c) {
       at = text.indexOf('>', at) + 1;
       if (at === 0) return undefined;
-    } else {
-      if (code === 0x2c) {
-        values.push(trimBlanks(text.slice(start, at)));
-        start = at + 1;
-      }
-      at++;
-    }
+    } else at++;
   }
-  values.push(trimBlanks(text.slice(start)));
-  return values;
+  return -1;
 }

@@ -1,6 +1,9 @@
 // The model of a SIP message (RFC 3261 7): start line, ordered headers, body.
 // Header values stay the text they arrived as until somebody asks for their grammar.
 
+/** Of a message without one. */
+export const NO_BODY: Buffer = Buffer.alloc(0);
+
 /** One header field. `name` is the canonical long form (`Via`, `Call-ID`); `value` has no line folds. */
 export interface HeaderField {
   readonly name: string;

@@ -1,7 +1,7 @@
 // `*( ";" name [ "=" value ] )` (RFC 3261 25.1 generic-param), shared by addresses and Via.
 // Values stay as written, quotes included, so that writing them back changes nothing.
 
-import { endOfQuoted, isWhitespace, skipWhitespace, TOKEN } from './grammar.ts';
+import { endOfQuoted, isToken, isWhitespace, skipWhitespace } from './grammar.ts';
 
 /** Parameters of `text` from `from` to its end; names lower case, '' for those without a value. */
 export function parseParams(text: string, from: number): Map<string, string> | undefined {
@@ -13,7 +13,7 @@ export function parseParams(text: string, from: number): Map<string, string> | u
     let nameEnd = nameStart;
     while (nameEnd < text.length && !endsName(text.charCodeAt(nameEnd))) nameEnd++;
     const name = text.slice(nameStart, nameEnd).toLowerCase();
-    if (!TOKEN.test(name)) return undefined;
+    if (!isToken(name)) return undefined;
     at = skipWhitespace(text, nameEnd);
     let value = '';
     if (text.charCodeAt(at) === 0x3d) {

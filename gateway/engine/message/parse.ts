@@ -3,12 +3,13 @@
 // grammar: what the values mean is checked by sanity.ts and by whoever needs them.
 
 import { parseContentLength } from './content-length.ts';
-import { TOKEN, trimBlanks } from './grammar.ts';
-import { headerNamed } from './header-names.ts';
+import { isToken, trimBlanks } from './grammar.ts';
+import { headerAt } from './header-names.ts';
 import { HeaderList } from './headers.ts';
 import { type MessageLimits, messageLimits } from './limits.ts';
+import { isBlank, isSpace, Lines } from './lines.ts';
 import { splitList } from './list-values.ts';
-import type { HeaderField, ParseFailure, SipMessage, SipRequest } from './message.ts';
+import { type HeaderField, NO_BODY, type ParseFailure, type SipMessage, type SipRequest } from './message.ts';
 import { replaceQuotedControls } from './quoted-controls.ts';
 import { parseStartLine, type RequestLine, type StatusLine } from './start-line.ts';
 
@@ -18,8 +19,10 @@ export interface ParseOptions {
   readonly ignoreContentLength?: boolean;
 }
 
+const USUAL: ParseOptions = {};
+
 /** The message, or why it is none. `body` shares memory with `bytes`. */
-export function parseMessage(bytes: Buffer, options: ParseOptions = {}): SipMessage | ParseFailure {
+export function parseMessage(bytes: Buffer, options = USUAL): SipMessage | ParseFailure {
   const limits = options.limits ?? messageLimits;
   // RFC 3261 18.3 has nothing to say to a peer whose message does not fit; 513 is for those who can be answered.
   if (bytes.length > limits.messageBytes)
@@ -27,30 +30,22 @@ export function parseMessage(bytes: Buffer, options: ParseOptions = {}): SipMess
   return new MessageParser(bytes, limits, options.ignoreContentLength === true).parse();
 }
 
-const CR = 0x0d;
-const LF = 0x0a;
-
 class MessageParser {
-  readonly #bytes: Buffer;
+  readonly #lines: Lines;
   readonly #limits: MessageLimits;
   readonly #ignoreContentLength: boolean;
   readonly #fields: HeaderField[] = [];
   /** The first thing wrong; later ones add nothing to a 400. */
   #problem: string | undefined;
   #contentLength: string | undefined;
-  #at = 0;
-  #lineEnd = 0;
-  #lineIsAscii = true;
-  #lineIsClean = true;
 
   constructor(bytes: Buffer, limits: MessageLimits, ignoreContentLength: boolean) {
-    this.#bytes = bytes;
+    this.#lines = new Lines(bytes);
     this.#limits = limits;
     this.#ignoreContentLength = ignoreContentLength;
   }
 
   parse(): SipMessage | ParseFailure {
-    this.#skipBlankLines();
     const start = this.#readStartLine();
     if (start === undefined) return { kind: 'failure', status: 400, reason: 'Bad Start Line' };
     this.#readFields();
@@ -65,47 +60,40 @@ class MessageParser {
     return this.#problem === undefined ? request : failure(400, this.#problem, request);
   }
 
-  /** RFC 3261 7.5: "implementations processing SIP messages over stream-oriented transports MUST ignore any CRLF appearing before the start-line". */
-  #skipBlankLines(): void {
-    while (this.#bytes[this.#at] === CR && this.#bytes[this.#at + 1] === LF) this.#at += 2;
-  }
-
   #readStartLine(): RequestLine | StatusLine | undefined {
-    const from = this.#at;
-    if (!this.#nextLine(false) || !this.#lineIsClean) return undefined;
-    return parseStartLine(this.#text(from, this.#lineEnd));
+    const lines = this.#lines;
+    lines.skipBlank();
+    const from = lines.at;
+    return lines.next(false) && lines.isClean ? parseStartLine(lines.text(from, lines.end)) : undefined;
   }
 
   #readFields(): void {
+    const lines = this.#lines;
     for (;;) {
-      const from = this.#at;
-      if (!this.#nextLine(true)) {
+      const from = lines.at;
+      if (!lines.next(true)) {
         this.#fail('Missing Blank Line');
         return;
       }
-      if (this.#lineEnd === from) return;
+      if (lines.end === from) return;
       this.#readField(from);
     }
   }
 
   #readField(from: number): void {
-    const bytes = this.#bytes;
-    const end = this.#lineEnd;
+    const { bytes, end } = this.#lines;
     let colon = from;
     while (colon < end && bytes[colon] !== 0x3a) colon++;
     // RFC 3261 7.3.1: blanks may stand before the colon; nothing else may (header smuggling).
     let nameEnd = colon;
     while (nameEnd > from && isBlank(bytes[nameEnd - 1])) nameEnd--;
-    // Read once and cut: where no character of the name has two bytes, and none may, places agree.
-    const line = this.#text(from, end);
-    const text = line.slice(0, nameEnd - from);
-    const known = headerNamed(text);
-    if (colon === end || (known === undefined && !TOKEN.test(text))) {
+    const known = headerAt(bytes, from, nameEnd);
+    const name = known?.name ?? this.#lines.text(from, nameEnd);
+    if (colon === end || (known === undefined && !isToken(name))) {
       this.#fail('Bad Header Field');
       return;
     }
-    const name = known?.name ?? text;
-    const value = this.#value(line, colon + 1 - from);
+    const value = this.#readValue(colon + 1);
     if (value === undefined) {
       this.#fail('Control Character In Header');
       return;
@@ -114,6 +102,18 @@ class MessageParser {
     else if (name === 'Content-Length') this.#addContentLength(value);
     else if (known?.occurs === 'single' && this.#has(name)) this.#fail(`Multiple ${name} Headers`);
     else this.#add(name, value);
+  }
+
+  /** What follows the colon; undefined when a control character stands where none may. */
+  #readValue(afterColon: number): string | undefined {
+    const lines = this.#lines;
+    const { bytes } = lines;
+    let start = afterColon;
+    let end = lines.end;
+    while (start < end && isSpace(bytes[start])) start++;
+    while (end > start && isSpace(bytes[end - 1])) end--;
+    const text = lines.isFolded ? unfold(lines.text(start, end)) : lines.text(start, end);
+    return lines.isClean ? text : replaceQuotedControls(text);
   }
 
   #addList(name: string, value: string, tokens: boolean): void {
@@ -151,7 +151,8 @@ class MessageParser {
 
   /** RFC 3261 18.3: bytes beyond Content-Length are discarded; fewer than it says is an error. */
   #readBody(): Buffer {
-    const available = this.#bytes.length - this.#at;
+    const { bytes, at } = this.#lines;
+    const available = bytes.length - at;
     let length = available;
     if (this.#contentLength !== undefined && !this.#ignoreContentLength) {
       length = parseContentLength(this.#contentLength) ?? Number.POSITIVE_INFINITY;
@@ -160,59 +161,7 @@ class MessageParser {
         length = available;
       }
     }
-    return this.#bytes.subarray(this.#at, this.#at + length);
-  }
-
-  /**
-   * Moves past the next line with its folds (RFC 3261 7.3.1) and its CRLF, noting its end and what it
-   * is made of. False when no CRLF follows.
-   */
-  #nextLine(mayFold: boolean): boolean {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    let ascii = true;
-    let clean = true;
-    for (; at < bytes.length; at++) {
-      const byte = bytes[at]!;
-      if (byte >= 0x20 && byte < 0x7f) continue;
-      if (byte === CR && bytes[at + 1] === LF) {
-        if (mayFold && at > this.#at && isBlank(bytes[at + 2])) {
-          at++;
-          continue;
-        }
-        this.#lineEnd = at;
-        this.#lineIsAscii = ascii;
-        this.#lineIsClean = clean;
-        this.#at = at + 2;
-        return true;
-      }
-      if (byte >= 0x80) ascii = false;
-      else if (byte !== 0x09) clean = false;
-    }
-    this.#at = at;
-    return false;
-  }
-
-  /** Undefined when a control character stands where none may. */
-  #value(line: string, from: number): string | undefined {
-    let start = from;
-    let end = line.length;
-    while (start < end && isSpace(line.charCodeAt(start))) start++;
-    while (end > start && isSpace(line.charCodeAt(end - 1))) end--;
-    let text = line.slice(start, end);
-    // A fold is a line break and the blanks about it, and means one SP.
-    if (text.includes('\r\n')) {
-      text = text
-        .split('\r\n')
-        .map(trimBlanks)
-        .filter(line => line !== '')
-        .join(' ');
-    }
-    return this.#lineIsClean ? text : replaceQuotedControls(text);
-  }
-
-  #text(from: number, to: number): string {
-    return this.#bytes.toString(this.#lineIsAscii ? 'latin1' : 'utf8', from, to);
+    return length === 0 ? NO_BODY : bytes.subarray(at, at + length);
   }
 
   #fail(problem: string): void {
@@ -220,12 +169,13 @@ class MessageParser {
   }
 }
 
-function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09;
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === CR || byte === LF;
+/** A fold is a line break and the blanks about it, and means one SP. */
+function unfold(text: string): string {
+  return text
+    .split('\r\n')
+    .map(line => trimBlanks(line))
+    .filter(line => line !== '')
+    .join(' ');
 }
 
 /** A response can be addressed only with these (RFC 3261 8.2.6.2). */

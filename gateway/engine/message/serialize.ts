@@ -1,7 +1,7 @@
 // Model to bytes (RFC 3261 7). The one gate through which text becomes wire: whatever could end a
 // line early is a programming error or an injection, and throws before anything is sent.
 
-import { TOKEN } from './grammar.ts';
+import { isToken } from './grammar.ts';
 import { headerNamed } from './header-names.ts';
 import type { SipMessage } from './message.ts';
 
@@ -31,7 +31,7 @@ function startLine(message: SipMessage): string {
     return `SIP/2.0 ${status} ${reason}`;
   }
   const { method, uri } = message;
-  if (!TOKEN.test(method)) throw new TypeError(`No SIP method: ${JSON.stringify(method)}`);
+  if (!isToken(method)) throw new TypeError(`No SIP method: ${JSON.stringify(method)}`);
   if (uri === '' || /[\s\0]/.test(uri)) throw new TypeError(`No Request-URI: ${JSON.stringify(uri)}`);
   return `${method} ${uri} SIP/2.0`;
 }
@@ -44,8 +44,7 @@ function fieldLines(message: SipMessage): string {
     if (ENDS_LINE.test(value))
       throw new TypeError(`Line break or NUL in the value of ${JSON.stringify(name)}`);
     const known = headerNamed(name);
-    if (known === undefined && !TOKEN.test(name))
-      throw new TypeError(`No header name: ${JSON.stringify(name)}`);
+    if (known === undefined && !isToken(name)) throw new TypeError(`No header name: ${JSON.stringify(name)}`);
     // One line for `Allow: INVITE, ACK, BYE`: a datagram has no room for one each.
     const joined = known?.joined === true && isPlain(value);
     if (joined && name === previous) lines += `, ${value}`;

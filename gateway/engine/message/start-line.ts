@@ -1,7 +1,7 @@
 // Request-Line and Status-Line (RFC 3261 7.1, 7.2). Strict: exactly one SP between the parts, as
 // RFC 4475 3.1.2.5 to 3.1.2.9 ask of those who would rather refuse than guess.
 
-import { TOKEN } from './grammar.ts';
+import { isToken, parseDecimal } from './grammar.ts';
 
 export interface RequestLine {
   readonly kind: 'request';
@@ -29,7 +29,7 @@ function parseRequestLine(line: string): RequestLine | undefined {
   const methodEnd = line.indexOf(' ');
   if (methodEnd === -1) return undefined;
   const method = line.slice(0, methodEnd);
-  if (!TOKEN.test(method)) return undefined;
+  if (!isToken(method)) return undefined;
 
   const uriEnd = line.lastIndexOf(' ');
   const uri = line.slice(methodEnd + 1, Math.max(uriEnd, methodEnd + 1));
@@ -49,7 +49,11 @@ function isOurVersion(version: string): boolean {
   return version === 'SIP/2.0' || /^SIP\/2\.0$/i.test(version);
 }
 
+/** `SIP/2.0`, a status of three digits and, after one SP, any phrase; the SP may be wanting with the phrase. */
 function parseStatusLine(line: string): StatusLine | undefined {
-  const match = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/s.exec(line);
-  return match === null ? undefined : { kind: 'response', status: Number(match[1]), reason: match[2] ?? '' };
+  if (!line.startsWith('SIP/2.0 ')) return undefined;
+  const status = parseDecimal(line.slice(8, 11), 699);
+  if (status === undefined || status < 100) return undefined;
+  if (line.length > 11 && line.charCodeAt(11) !== 0x20) return undefined;
+  return { kind: 'response', status, reason: line.slice(12) };
 }

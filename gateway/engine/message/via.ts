@@ -1,6 +1,6 @@
 // Via (RFC 3261 20.42, RFC 3581): how a response finds its way back.
 
-import { isWhitespace, skipWhitespace, TOKEN, trimBlanks } from './grammar.ts';
+import { isToken, isWhitespace, skipWhitespace, trimBlanks } from './grammar.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 import { formatParams, parseParams } from './params.ts';
 
@@ -21,7 +21,7 @@ export function parseVia(value: string): Via | undefined {
   let transportEnd = protocolEnd;
   while (transportEnd < value.length && !isWhitespace(value.charCodeAt(transportEnd))) transportEnd++;
   const transport = value.slice(protocolEnd, transportEnd).toUpperCase();
-  if (!TOKEN.test(transport)) return undefined;
+  if (!isToken(transport)) return undefined;
 
   const sentByStart = skipWhitespace(value, transportEnd);
   const semicolon = value.indexOf(';', sentByStart);
@@ -46,5 +46,8 @@ function endOfProtocol(value: string): number {
 /** RFC 3261 25.1 COLON allows blanks on both sides: `host : 5060`. */
 function withoutSpaces(sentBy: string): string {
   if (!sentBy.includes(' ') && !sentBy.includes('\t')) return sentBy;
-  return sentBy.split(':').map(trimBlanks).join(':');
+  return sentBy
+    .split(':')
+    .map(part => trimBlanks(part))
+    .join(':');
 }
