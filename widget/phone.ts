@@ -6,6 +6,7 @@ import RequestSender from 'jssip/lib/Dialog/RequestSender.js';
 import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession.js';
 import type { UA } from 'jssip/lib/UA.js';
 import type { CallEvent, EndReason } from './call-store.ts';
+import { takeCertificate } from './certificate.ts';
 import { GatewaySocket } from './gateway-socket.ts';
 import { type Kind, MediaLines } from './media-lines.ts';
 import { MediaPath } from './media-path.ts';
@@ -74,6 +75,7 @@ export class Phone {
   #grace: ReturnType<typeof setTimeout> | undefined;
   /** Why we are ending it, when it is we who do. */
   #cause: EndReason | undefined;
+  readonly #certificates = takeCertificate();
   #opened!: () => void;
   readonly #open = new Promise<void>(resolve => {
     this.#opened = resolve;
@@ -110,12 +112,12 @@ export class Phone {
 
   /** Sends the INVITE as soon as the WebSocket is up. `target` is a SIP URI. */
   async call(target: string, { stream, receives, extraHeaders }: CallOffer): Promise<void> {
-    await this.#open;
+    const [certificates] = await Promise.all([this.#certificates, this.#open]);
     if (this.#over) return;
     this.#session = this.#ua.call(target, {
       mediaStream: stream,
       extraHeaders,
-      pcConfig: { bundlePolicy: 'max-bundle', iceServers: this.#socket.iceServers },
+      pcConfig: { bundlePolicy: 'max-bundle', iceServers: this.#socket.iceServers, certificates },
       eventHandlers: {
         peerconnection: ({ peerconnection }) => this.#watch(peerconnection, receives),
         sending: () => this.#observer.report({ type: 'invited' }),
