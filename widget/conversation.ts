@@ -139,11 +139,11 @@ export class Conversation {
 
   async #begin(): Promise<void> {
     const { socket, token, address, video, listen, phone, media } = this.#request;
-    const yieldCall = await claimCall();
+    const [yieldCall, asks] = await Promise.all([claimCall(), !listen && willAsk()]);
     if (!yieldCall) return this.#refuse('elsewhere');
     this.#yieldCall = yieldCall;
     if (this.#over) return yieldCall();
-    if (!listen && (await willAsk())) {
+    if (asks) {
       this.#report({ type: 'device-asked' });
       // Our line on why is on the screen before the browser's question is.
       await painted();
