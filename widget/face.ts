@@ -63,11 +63,16 @@ export class Face {
     const said = card ? card.announcement : note;
     const news = said !== this.#live.textContent;
     this.#live.textContent = said;
+    // In the frame, which lays the card out anyway: to do so here would be to do it twice.
+    if (focused) requestAnimationFrame(() => this.#attend(focused, news));
+  }
+
+  #attend(focused: HTMLElement, news: boolean): void {
     // Focus that was on a control which the new state lacks goes to the one that follows from it.
-    if (focused && (focused.hidden || !focused.isConnected)) {
+    if (focused.hidden || !focused.isConnected) {
       this.element.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
     }
     // The card grows with the call; whoever is at it has its controls before them (WCAG 2.4.11).
-    if (focused && news) this.#place.scrollIntoView({ block: 'nearest' });
+    if (news) this.#place.scrollIntoView({ block: 'nearest' });
   }
 }

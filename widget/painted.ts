@@ -1,7 +1,8 @@
-/** Resolves after the next frame, or soon where there are none: a page in the background draws nothing. */
+/** Resolves once what was reported is drawn and shown, or soon where no frames are: a page in the background has none. */
 export function painted(): Promise<void> {
   return new Promise(resolve => {
     setTimeout(resolve, 100);
-    requestAnimationFrame(() => setTimeout(resolve));
+    // The element draws in a task of its own.
+    setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)));
   });
 }

@@ -11,7 +11,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
  * Subclasses name their `attributes`; the properties of the same names are read from them and written to them.
- * `update` is called once a turn after `requestUpdate` or a change of those, and first when the element is connected.
+ * `update` is called in a task after `requestUpdate` or a change of those, and first when the element is connected.
  */
 export abstract class Reactive extends Base implements ReactiveControllerHost {
   /** Also heard of, though HTMLElement has the property. */
@@ -51,7 +51,10 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
 
   requestUpdate(): void {
     if (!this.shadowRoot || this.#pending) return;
-    this.#pending = Promise.resolve().then(() => {
+    // The first drawing is there before the page is; later ones leave the task of the gesture or the message that they
+    // follow from, so that what these begin is under way first.
+    const turn = this.hasUpdated ? new Promise<void>(resolve => setTimeout(resolve)) : Promise.resolve();
+    this.#pending = turn.then(() => {
       const changed = this.#changed;
       this.#changed = new Set();
       try {

@@ -269,12 +269,13 @@ export class SipCall extends Reactive {
 
   /**
    * Internal, for the gallery and for tests of looks: puts a fact before the store as the phone would, with no
-   * call behind it. Reached by `Symbol.for('sip-call.report')`, so that no page leans on it by accident.
+   * call behind it. Resolves once it is drawn. Reached by `Symbol.for('sip-call.report')`, so that no page leans on it by accident.
    */
-  [Symbol.for('sip-call.report')](event: CallEvent, streams?: Streams): Promise<void> {
+  async [Symbol.for('sip-call.report')](event: CallEvent, streams?: Streams): Promise<void> {
     this.#pretended = streams ?? this.#pretended;
     this.#report(event);
-    return this.#prepare().then(() => {});
+    await this.#prepare();
+    await this.updateComplete;
   }
 
   override attributeChangedCallback(name: string, old: string | null, value: string | null): void {

@@ -169,7 +169,6 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     await gallery({ only: 'idle' });
     const left = await page.evaluate(async () => {
       type Calling = HTMLElement & {
-        updateComplete: Promise<unknown>;
         [report: symbol]: (event: object) => Promise<void>;
       };
       const element = document.querySelector('sip-call') as unknown as Calling;
@@ -188,7 +187,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
       ];
       for (const event of happened) {
         await element[Symbol.for('sip-call.report')]!(event);
-        await element.updateComplete;
+        await new Promise(frame => requestAnimationFrame(() => setTimeout(frame)));
       }
       const card = element.shadowRoot!.querySelector('.card')!.getBoundingClientRect();
       return { state: element.getAttribute('state'), below: Math.max(0, card.bottom - innerHeight) };
