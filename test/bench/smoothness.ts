@@ -3,16 +3,27 @@
 // processor, which they do not.
 
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type CDPSession, chromium, type Page } from 'playwright-core';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { programPath } from '../support/parts.ts';
 import { startDemo } from './demo-process.ts';
-import { atMost, type Figure } from './figure.ts';
+import { atMost, type Figure, percentile } from './figure.ts';
 
 /** As Lighthouse slows a desktop down to a mid-range telephone. */
 const SLOWER = 4;
-const FLAGS = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+const ROUNDS = 5;
+/** Milliseconds that a hand is over a button before it presses, and keeps it pressed. */
+const POINTING = 200;
+const PRESSING = 80;
+const FLAGS = [
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  // What a page is that was given to the browser in another one's place, it does not say.
+  '--disable-features=LocalNetworkAccessChecks',
+];
 const folder = fileURLToPath(new URL('../../public', import.meta.url));
 
 export async function benchSmoothness(): Promise<Figure[]> {
@@ -21,24 +32,17 @@ export async function benchSmoothness(): Promise<Figure[]> {
   const demo = await startDemo();
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
-    const page = await browser.newPage({ permissions: ['microphone'] });
-    const session = await page.context().newCDPSession(page);
-    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
-    await page.goto('about:blank');
-    const loading = await tasksDuring(session, async () => {
-      await page.goto(`${demo.url}/director.html`, { waitUntil: 'networkidle' });
-    });
-    const before = await fetched(page);
-    const button = page.locator('sip-call').first().getByRole('button').first();
-    const calling = await tasksDuring(session, async () => {
-      await button.hover();
-      await button.click();
-      await page.locator('sip-call[state=in-call]').waitFor();
-    });
-    const after = await fetched(page);
+    const url = `${demo.url}/nothing-else.html`;
+    const body = await pageWithNothingElse(`${demo.url}/director.html`);
+    const visits: Visit[] = [];
+    for (let round = 0; round < ROUNDS; round++) visits.push(await visit(browser, url, body));
+    const { before, after } = visits[0]!;
     return [
-      { name: `longest task while loading, ${SLOWER} times slower`, ...longest(loading) },
-      { name: `longest task from pointing to talking, ${SLOWER} times slower`, ...longest(calling) },
+      { name: `longest task while loading, ${SLOWER} times slower`, ...longest(visits, 'loading') },
+      {
+        name: `longest task from pointing to talking, ${SLOWER} times slower`,
+        ...longest(visits, 'calling'),
+      },
       { name: 'fetched before anybody shows intent', value: before.join(', ') },
       { name: 'fetched in all, with a call', ...weight(after) },
     ];
@@ -46,6 +50,65 @@ export async function benchSmoothness(): Promise<Figure[]> {
     await browser.close();
     await demo.stop();
   }
+}
+
+/** The element of that page and its script: what other things a page draws is not ours to answer for. */
+async function pageWithNothingElse(url: string): Promise<string> {
+  const html = await (await fetch(url)).text();
+  const script = /<script[^>]*sip-call\.js[^>]*><\/script>/.exec(html)?.[0];
+  const element = /<sip-call [^>]*>/.exec(html)?.[0];
+  return `<!doctype html><html lang="en"><title>Call</title>${script}<p>Call us: ${element}</sip-call></p>`;
+}
+
+interface Visit {
+  readonly loading: readonly Task[];
+  readonly calling: readonly Task[];
+  /** What was fetched until somebody pointed at the button, and in all. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** A first visit by hand: the mouse is the browser's own, for a script that pressed would be in the figures. */
+async function visit(browser: Browser, url: string, body: string): Promise<Visit> {
+  const context = await browser.newContext({ permissions: ['microphone'] });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await page.route(url, route => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const button = await page.locator('sip-call').getByRole('button').first().boundingBox();
+  const place = { x: button!.x + button!.width / 2, y: button!.y + button!.height / 2 };
+  const mouse = (type: 'mouseMoved' | 'mousePressed' | 'mouseReleased') =>
+    session.send('Input.dispatchMouseEvent', {
+      type,
+      ...place,
+      ...(type !== 'mouseMoved' && { button: 'left', clickCount: 1 }),
+    });
+  await page.goto('about:blank');
+  await session.send('Network.clearBrowserCache');
+  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  const loading = await tasksDuring(session, async () => {
+    await session.send('Page.navigate', { url });
+    await pause(2_000);
+  });
+  const before = await fetched(page);
+  const calling = await tasksDuring(session, async () => {
+    await mouse('mouseMoved');
+    await pause(POINTING);
+    await mouse('mousePressed');
+    await pause(PRESSING);
+    await mouse('mouseReleased');
+    await eventually(
+      'people talk',
+      async () => {
+        const expression = 'document.querySelector("sip-call").state === "in-call"';
+        return (await session.send('Runtime.evaluate', { expression })).result.value;
+      },
+      { within: 30_000, every: 500 },
+    );
+  });
+  const after = await fetched(page);
+  await context.close();
+  return { loading, calling, before, after };
 }
 
 /** Milliseconds, by the clock and of the processor. */
@@ -101,11 +164,16 @@ async function fetched(page: Page): Promise<string[]> {
   return [...new Set(names)];
 }
 
-function longest(tasks: readonly Task[]): Pick<Figure, 'value' | 'aim'> {
-  const wall = Math.max(0, ...tasks.map(task => task.wall));
-  const cpu = Math.max(0, ...tasks.map(task => task.cpu));
+/** The median of the visits' longest: a single one may have met with another program's work. */
+function longest(visits: readonly Visit[], part: 'loading' | 'calling'): Pick<Figure, 'value' | 'aim'> {
+  const median = (time: keyof Task) =>
+    percentile(
+      visits.map(visit => Math.max(0, ...visit[part].map(task => task[time]))),
+      0.5,
+    );
+  const [cpu, wall] = [median('cpu'), median('wall')];
   return {
-    value: `${cpu.toFixed(0)} ms of the processor, ${wall.toFixed(0)} ms by the clock`,
+    value: `median ${cpu.toFixed(0)} ms of the processor, ${wall.toFixed(0)} ms by the clock`,
     aim: atMost(cpu, 50, 'ms'),
   };
 }
