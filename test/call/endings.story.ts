@@ -81,7 +81,7 @@ stories(
       await visitor.waitFor('in-call');
       await visitor.hears(phone.tone);
       await office.asterisk(16).kill();
-      assert.deepEqual(await visitor.ended({ within: 20_000 }), { state: 'failed', reason: 'call-dropped' });
+      assert.deepEqual(await visitor.ended(), { state: 'failed', reason: 'call-dropped' });
     });
 
     story('after all of it the gateways hold nothing: no call, transaction, timer or port', async () => {

@@ -54,7 +54,7 @@ stories(
       await visitor.hears(phone.tone);
       await visitor.seesQuality(/^Good sound$/);
       await office.asterisk(16).kill();
-      await visitor.isTold(/No sound is arriving/, { within: 4_000 });
+      await visitor.isTold(/No sound is arriving/);
       await visitor.hangUp();
     });
   },

@@ -32,8 +32,8 @@ stories(
     story('another network, of which no event tells: the sound finds its way', async office => {
       const phone = await talk(office, brief);
       brief.path.leave();
-      await visitor.isTold(/^Reconnecting… .*You can keep waiting\./, { within: 20_000 });
-      await visitor.isTold(/^In call/, { within: 20_000 });
+      await visitor.isTold(/^Reconnecting… .*You can keep waiting\./, { within: 30_000 });
+      await visitor.isTold(/^In call/, { within: 30_000 });
       await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
       await bye('visitor', phone);
     });
@@ -64,7 +64,7 @@ stories(
         const phone = await talk(office, long);
         long.link.cut();
         long.path.cut();
-        await visitor.isTold(/^Reconnecting…/, { within: 20_000 });
+        await visitor.isTold(/^Reconnecting…/, { within: 30_000 });
         await eventually(
           'ICE has failed',
           async () => (await visitor.stats()).some(({ iceState }) => iceState === 'failed'),
@@ -72,7 +72,7 @@ stories(
         );
         long.link.mend();
         long.path.mend();
-        await visitor.isTold(/^In call$/, { within: 15_000 });
+        await visitor.isTold(/^In call$/, { within: 30_000 });
         await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
         await bye('visitor', phone);
       },
@@ -84,15 +84,15 @@ stories(
         const phone = await talk(office, brief);
         const since = brief.line.gateway.mark();
         brief.path.cut();
-        await visitor.isTold(/^Reconnecting…/, { within: 20_000 });
+        await visitor.isTold(/^Reconnecting…/, { within: 30_000 });
         brief.link.cut();
         assert.equal(phone.state, 'talking');
-        // Half of what the widget would wait for by itself.
-        assert.deepEqual(await visitor.ended({ within: 18_000 }), {
+        // Sooner than the widget would by itself, after 30 s.
+        assert.deepEqual(await visitor.ended({ within: 25_000 }), {
           state: 'failed',
           reason: 'call-dropped',
         });
-        await phone.waitFor('idle', { within: 15_000 });
+        await phone.waitFor('idle');
         await brief.line.gateway.waitFor(/"ending":"(?:media|visitor)-lost"/, { since });
         brief.path.mend();
         brief.link.mend();
@@ -144,6 +144,6 @@ async function talk(office: Office, { line, link, path }: Journey) {
 async function bye(who: 'visitor' | 'person', phone: ReturnType<Office['phone']>): Promise<void> {
   await (who === 'visitor' ? visitor : phone).hangUp();
   const reason = who === 'visitor' ? 'hung-up' : 'remote-hung-up';
-  assert.deepEqual(await visitor.ended({ within: 5_000 }), { state: 'ended', reason });
-  await phone.waitFor('idle', { within: 5_000 });
+  assert.deepEqual(await visitor.ended({ within: 10_000 }), { state: 'ended', reason });
+  await phone.waitFor('idle', { within: 10_000 });
 }

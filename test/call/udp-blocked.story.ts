@@ -62,7 +62,7 @@ stories(
       await openBehindWall(direct.pageFor('director'));
       await visitor.call();
       await visitor.waitFor('in-call');
-      assert.deepEqual(await visitor.ended({ within: 30_000 }), { state: 'failed', reason: 'media-failed' });
+      assert.deepEqual(await visitor.ended({ within: 60_000 }), { state: 'failed', reason: 'media-failed' });
       await visitor.isTold(/^No sound gets through\. Your network may block calls\./);
       await phone.waitFor('idle');
     });

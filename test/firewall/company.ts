@@ -81,7 +81,7 @@ export class Company {
     const program = [join(repository, 'dist/gateway/main.js'), 'pbx'];
     const from = ['--config', join(this.#folder, 'gateway.yaml'), '--domain', domain];
     const to = ['--pbx', address.pbx22, address.pbx16, '--firewall', firewall, '--out', out];
-    await run(process.execPath, [...program, ...from, ...to], { within: 20_000 });
+    await run(process.execPath, [...program, ...from, ...to], { within: 60_000 });
     return path => readFileSync(join(out, path), 'utf8');
   }
 
@@ -103,7 +103,7 @@ export class Company {
 
   /** Whether the gateway answers somebody there. */
   async isOpenTo(machine: Namespace, url = this.gateway.url): Promise<boolean> {
-    const [line] = await this.caller(machine, 'knock', url).waitFor(/^(?:open|shut)$/, { within: 20_000 });
+    const [line] = await this.caller(machine, 'knock', url).waitFor(/^(?:open|shut)$/, { within: 60_000 });
     return line === 'open';
   }
 

@@ -11,7 +11,7 @@ import type { PeerProcess } from '../support/peer-process.ts';
 import { address, Company, type Kit, PAGE } from './company.ts';
 
 const names = Array.from({ length: 15 }, (_, index) => `name${index}@mysite.test`);
-const slow = { within: 20_000 };
+const slow = { within: 60_000 };
 
 describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespacesMissing()) }, () => {
   let company: Company;
@@ -29,7 +29,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
       );
       await good.waitFor(/^200 /, slow);
     },
-    { timeout: 90_000 },
+    { timeout: 240_000 },
   );
   after(async () => await company?.close());
 
@@ -53,7 +53,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     company.caller(company.machines.guesser, 'guess', url(host), PAGE, ...names);
 
   test('a guesser is banned by iptables, its packets no longer arrive, and the ban is lifted again', {
-    timeout: 90_000,
+    timeout: 240_000,
   }, async () => {
     const { gateway, guesser } = company.machines;
     const fail2ban = await gatewayFail2ban(await company.kit('pbx22'));
@@ -75,7 +75,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
   });
 
   test('by nftables too, of IPv6 the whole network, and a ban ends by itself', {
-    timeout: 90_000,
+    timeout: 240_000,
   }, async () => {
     const { gateway, guesser } = company.machines;
     const kit = await company.kit('pbx22', 'nftables');
@@ -110,7 +110,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
   });
 
   test('the PBX logs whom the gateway tells of and bans whoever pretends to be told of', {
-    timeout: 90_000,
+    timeout: 240_000,
   }, async () => {
     const { gateway, pbx22: machine, good: visitor, forger } = company.machines;
     const { pbx22 } = company;
@@ -154,7 +154,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
 
   for (const version of [16, 22] as const) {
     test(`on Asterisk ${version} no good call is ever a wrong one, and h, i and t are`, {
-      timeout: 60_000,
+      timeout: 240_000,
     }, async () => {
       const pbx = version === 16 ? company.pbx16 : company.pbx22;
       const domain = version === 16 ? 'old.mysite.test' : 'mysite.test';

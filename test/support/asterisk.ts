@@ -48,7 +48,7 @@ export class Asterisk {
         if (!asterisk.#process.alive) throw new Error(`it ended:\n${asterisk.#process.output()}`);
         return (await asterisk.cli('core waitfullybooted')).includes('fully booted');
       },
-      { within: 20_000, every: 100 },
+      { within: 60_000, every: 100 },
     );
     const trouble = asterisk.log.match(/^.*(?:Unable to bind|Failed to bind|Could not create|in use).*$/m);
     if (trouble)

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { certificate } from '../unit/engine/transport/test-certificate.ts';
 import type { BrowserPage } from './browser-page.ts';
+import { PATIENCE_MS } from './eventually.ts';
 import { installEar } from './page-ear.ts';
 import { programPath } from './parts.ts';
 import { privateFolder } from './private-folder.ts';
@@ -70,7 +71,7 @@ function drive(browser: Browser, first: Page | undefined): BrowserPage {
     },
     allow: devices => opened().context().grantPermissions(devices),
     evaluate: work => opened().evaluate(work),
-    clickButton: name => button(name).click({ timeout: 10_000 }),
+    clickButton: name => button(name).click({ timeout: PATIENCE_MS }),
     offline: on => opened().context().setOffline(on),
     seesButton: name => button(name).isVisible(),
     get console() {

@@ -2,8 +2,14 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
+/**
+ * Far longer than anything takes that is at once, on whatever machine; less than the 30 s of the gateway's graces and of
+ * RFC 3261's transactions, by which what should have ended at once would end after all.
+ */
+export const PATIENCE_MS = 25_000;
+
 export interface Patience {
-  /** Milliseconds until giving up; 10 s unless told. */
+  /** Milliseconds until giving up; {@link PATIENCE_MS} unless told. */
   readonly within?: number;
   /** Milliseconds between two looks. */
   readonly every?: number;
@@ -18,7 +24,7 @@ export async function eventually<T>(
   look: () => T | Promise<T>,
   patience: Patience = {},
 ): Promise<NonNullable<T>> {
-  const { within = 10_000, every = 50 } = patience;
+  const { within = PATIENCE_MS, every = 50 } = patience;
   const deadline = Date.now() + within;
   let last: unknown;
   do {

@@ -37,7 +37,7 @@ export class Fail2ban {
         if (!fail2ban.#process.alive) throw new Error(fail2ban.#process.output());
         return /Jail '[\w-]+' started/.test(fail2ban.log);
       },
-      { within: 20_000 },
+      { within: 60_000 },
     );
     return fail2ban;
   }
@@ -81,7 +81,7 @@ export class Fail2ban {
         if (this.log.includes(`[${jail}] Ban ${address}`)) return true;
         throw new Error(this.log.split('\n').slice(-5).join('\n'));
       },
-      { within: 20_000 },
+      { within: 60_000 },
     );
   }
 

@@ -35,7 +35,7 @@ export async function launchFirefox(tone: number): Promise<BrowserPage> {
     'Firefox listens',
     () => firefox.alive && existsSync(portFile) && readFileSync(portFile, 'utf8'),
     {
-      within: 30_000,
+      within: 90_000,
     },
   );
   const marionette = await Marionette.connect(Number(readFileSync(portFile, 'utf8')));

@@ -46,10 +46,11 @@ export async function openWall(browser: Browser, origin: string, look: Look): Pr
     locale: 'en-US',
     timezoneId: 'UTC',
   });
+  page.setDefaultTimeout(120_000);
   await page.clock.setFixedTime('2026-03-04T12:00:00Z');
   const query = new URLSearchParams({ lang, dir: rtl ? 'rtl' : 'ltr', only: only.join() });
   await page.goto(`${origin}/gallery.html?${query}`);
-  await page.locator('main[data-drawn]').waitFor({ timeout: 60_000 });
+  await page.locator('main[data-drawn]').waitFor();
   await page.evaluate(still, {
     fonts: fonts.map(({ range, file }) => ({ range, data: font(file) })),
     sheet: `

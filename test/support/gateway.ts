@@ -66,7 +66,7 @@ export class Gateway {
       ...[program, 'gateway', '--config', file],
     ];
     const process_ = new PeerProcess('the gateway', command, args);
-    const [, url = ''] = await process_.waitFor(/"url":"(https?:[^"]+)".*"msg":"ready"/, { within: 15_000 });
+    const [, url = ''] = await process_.waitFor(/"url":"(https?:[^"]+)".*"msg":"ready"/, { within: 60_000 });
     return new Gateway(process_, url, file, config, options);
   }
 
@@ -167,7 +167,7 @@ export class Gateway {
         if (left.length > 0) throw new Error(left.map(([name, count]) => `${name} ${count}`).join(', '));
         return true;
       },
-      { within: 60_000, every: 500 },
+      { within: 120_000, every: 500 },
     );
   }
 

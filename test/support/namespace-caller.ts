@@ -63,7 +63,7 @@ async function callAgainAndAgain(origin: string, user: string): Promise<void> {
 }
 
 async function knock(): Promise<void> {
-  const answered = await fetch(`${where}/healthz`, { signal: AbortSignal.timeout(2_000) }).then(
+  const answered = await fetch(`${where}/healthz`, { signal: AbortSignal.timeout(4_000) }).then(
     response => response.ok,
     () => false,
   );

@@ -38,7 +38,7 @@ export class Namespace {
 
   /** Runs lines of shell in it; resolves with what they printed. */
   async shell(lines: string): Promise<string> {
-    return await run('sh', ['-ec', lines], { inside: this, within: 20_000 });
+    return await run('sh', ['-ec', lines], { inside: this, within: 60_000 });
   }
 
   async stop(): Promise<void> {

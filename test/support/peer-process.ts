@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Patience } from './eventually.ts';
+import { PATIENCE_MS, type Patience } from './eventually.ts';
 
 const running = new Set<PeerProcess>();
 process.once('exit', () => {
@@ -85,7 +85,7 @@ export class PeerProcess {
     pattern: RegExp,
     options: Patience & { readonly since?: number } = {},
   ): Promise<RegExpMatchArray> {
-    const { within = 10_000, since = 0 } = options;
+    const { within = PATIENCE_MS, since = 0 } = options;
     for (const line of this.#lines.slice(Math.max(0, since - this.#dropped))) {
       const match = line.match(pattern);
       if (match) return match;
@@ -154,7 +154,7 @@ export async function run(
   options: ProgramOptions & { readonly within?: number } = {},
 ): Promise<string> {
   const peer = new PeerProcess(command, command, args, options);
-  const timer = setTimeout(() => peer.signal('SIGKILL'), options.within ?? 10_000);
+  const timer = setTimeout(() => peer.signal('SIGKILL'), options.within ?? 60_000);
   await peer.ended();
   clearTimeout(timer);
   if (peer.exitCode !== 0) {

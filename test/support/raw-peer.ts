@@ -6,8 +6,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { SipMessage, SipRequest, SipResponse } from '../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../gateway/engine/message/parse.ts';
-
-const PATIENCE_MS = 10_000;
+import { PATIENCE_MS } from './eventually.ts';
 
 type Wanted<T extends SipMessage> = (message: SipMessage) => message is T;
 

@@ -9,6 +9,7 @@ import type { Health } from '../../gateway/http/health.ts';
 import type { MediaRelay } from '../../gateway/media/relay.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
+import { PATIENCE_MS } from './eventually.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';
 import { RawPeer } from './raw-peer.ts';
 
@@ -155,7 +156,7 @@ function partsOf(relay: SceneOptions['relay'], passThrough: PassThroughRelay): P
 }
 
 async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {
-  const until = performance.now() + 10_000;
+  const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const health: Health = { ...(await gateway.health()), ...(await drachtio?.counts()) };
     if (health.calls === 0 && health.dialogs === 0) return;

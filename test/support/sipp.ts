@@ -26,9 +26,9 @@ export async function sippCall({ from, to, transport = 'udp', holdMs = 500 }: Si
     '-d',
     String(holdMs),
   ];
-  const manner = ['-t', transport === 'udp' ? 'u1' : 't1', '-nostdin', '-timeout', '15s', '-timeout_error'];
+  const manner = ['-t', transport === 'udp' ? 'u1' : 't1', '-nostdin', '-timeout', '45s', '-timeout_error'];
   return await run(programPath('sipp') ?? 'sipp', [...scenario, ...manner], {
     cwd: '/tmp',
-    within: 20_000,
+    within: 60_000,
   });
 }

@@ -36,12 +36,12 @@ export function stories(
           throw error;
         }
       },
-      { timeout: 60_000 },
+      { timeout: 180_000 },
     );
     after(async () => await office?.close());
 
     tell((name, body, todo) => {
-      test(name, { timeout: 90_000, ...(todo && { todo }) }, async () => {
+      test(name, { timeout: 180_000, ...(todo && { todo }) }, async () => {
         try {
           await body(office);
           await office.quiet();

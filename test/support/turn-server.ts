@@ -32,7 +32,7 @@ export class TurnServer {
     ]);
     for (const each of [port, securePort]) {
       const opened = new RegExp(`TCP listener opened on : \\S+:${each}\\b`);
-      await process_.waitFor(opened, { within: 15_000, since: 0 });
+      await process_.waitFor(opened, { within: 60_000, since: 0 });
     }
     const url = (scheme: string, port: number) => `${scheme}:${address}:${port}?transport=tcp`;
     return new TurnServer(process_, url('turn', port), url('turns', securePort), secret);

@@ -40,7 +40,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
 
   async function gallery(query: Readonly<Record<string, string>>): Promise<void> {
     await page.goto(`${site.origin}/gallery.html?${new URLSearchParams(query)}`);
-    await page.locator('main[data-drawn]').waitFor();
+    await page.locator('main[data-drawn]').waitFor({ timeout: 120_000 });
   }
 
   for (const { lang, colorScheme, width } of looks) {

@@ -32,11 +32,7 @@ describe('two tabs', { skip: partsMissing() }, () => {
 
   const press = (page: Page, name: RegExp) => page.getByRole('button', { name }).click();
   const says = (page: Page, text: RegExp) =>
-    page
-      .locator('sip-call')
-      .getByRole('status')
-      .filter({ hasText: text })
-      .waitFor({ state: 'attached', timeout: 8000 });
+    page.locator('sip-call').getByRole('status').filter({ hasText: text }).waitFor({ state: 'attached' });
 
   it('one calls, the other is told to wait, and calls once the first has ended or is closed', async () => {
     const [one, other] = [await tab(), await tab()];

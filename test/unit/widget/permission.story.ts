@@ -58,11 +58,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
   };
 
   const says = (page: Page, text: RegExp) =>
-    page
-      .locator('sip-call')
-      .getByRole('status')
-      .filter({ hasText: text })
-      .waitFor({ state: 'attached', timeout: 8000 });
+    page.locator('sip-call').getByRole('status').filter({ hasText: text }).waitFor({ state: 'attached' });
 
   it('is asked for with a line on why, and a hint where to look', async () => {
     const page = await press('', async page => {
@@ -127,7 +123,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
       .locator('sip-call')
       .getByRole('status')
       .filter({ hasText: /This page may not use a microphone.*inside another one/ })
-      .waitFor({ state: 'attached', timeout: 8000 });
+      .waitFor({ state: 'attached' });
   });
 
   it('is missing, notices when one is plugged in, and calls again', async () => {
@@ -158,8 +154,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
 
   describe('before a call', () => {
     const panel = (page: Page) => page.getByRole('group', { name: 'Before the call' }).getByRole('status');
-    const panelSays = (page: Page, text: RegExp) =>
-      panel(page).filter({ hasText: text }).waitFor({ timeout: 8000 });
+    const panelSays = (page: Page, text: RegExp) => panel(page).filter({ hasText: text }).waitFor();
 
     /** Opens the panel. */
     async function open(prepare: (page: Page) => Promise<void>): Promise<Page> {

@@ -89,7 +89,7 @@ describe('the gallery by picture', { skip: partsMissing() }, () => {
   it('does not start a moving picture again each time that the card is drawn', async () => {
     const page = await browser.newPage();
     await page.goto(`${site.origin}/gallery.html?only=in-call-both-are-seen`);
-    await page.locator('main[data-drawn]').waitFor();
+    await page.locator('main[data-drawn]').waitFor({ timeout: 120_000 });
     const [videos, again] = await page.evaluate(async () => {
       const element = document.querySelector('sip-call') as HTMLElement & {
         requestUpdate(): void;
@@ -117,7 +117,7 @@ describe('the gallery by picture', { skip: partsMissing() }, () => {
     if (renewing) keep(set, seen);
     let differing = changes(set, seen);
     // On a machine with much else to do, something may still have been on its way.
-    for (const late of [300, 2_000]) {
+    for (const late of [300, 2_000, 10_000]) {
       if (differing.length === 0) break;
       await pause(late);
       seen = await photograph();

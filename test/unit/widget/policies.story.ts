@@ -105,7 +105,7 @@ describe('a careful page', { skip: partsMissing() }, () => {
     const { page, reports } = await open(
       site.show(gallery, { ...headers, 'Content-Security-Policy': policy }),
     );
-    await page.locator('main[data-drawn]').waitFor();
+    await page.locator('main[data-drawn]').waitFor({ timeout: 120_000 });
     assert.ok((await page.locator('sip-call').count()) > 30);
     assert.deepEqual(reports, []);
   });

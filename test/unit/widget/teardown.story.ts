@@ -154,7 +154,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
         held = await page.evaluate(() => (window as never as { held(): Held }).held());
         return Object.values(held).every(count => count === 0);
       },
-      { within: 15_000 },
+      { within: 60_000 },
     ).catch(() => assert.deepEqual(held, nothing));
     await page.evaluate(() => (window as never as { forget(): void }).forget());
     await eventually('the elements are collected', async () => (await elementsLeft(devtools)) <= atMost);

@@ -107,7 +107,7 @@ export class Caller {
     for (;;) {
       const at = this.#messages.findIndex(matches);
       if (at >= 0) return this.#messages.splice(at, 1)[0]!;
-      await once(this.#arrived, 'sip', { signal: AbortSignal.timeout(5_000) });
+      await once(this.#arrived, 'sip', { signal: AbortSignal.timeout(25_000) });
     }
   }
 
