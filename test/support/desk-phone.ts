@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts';
-import { eventually, type Patience } from './eventually.ts';
+import { eventually, type Patience, SOUND_MS } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { programPath } from './parts.ts';
 import { PeerProcess } from './peer-process.ts';
@@ -172,7 +172,7 @@ export class DeskPhone {
         if (Math.abs(found - frequency) <= 8 && loudness(sound.samples) > 0.01) return true;
         throw new Error(`it hears ${found} Hz at ${loudness(sound.samples).toFixed(4)}`);
       },
-      { every: 150, ...patience },
+      { within: SOUND_MS, every: 150, ...patience },
     );
   }
 
@@ -187,7 +187,7 @@ export class DeskPhone {
         if (levels.every(level => level > 0.02)) return true;
         throw new Error(`amplitudes ${levels.map(level => level.toFixed(4)).join(', ')}`);
       },
-      { every: 150, ...patience },
+      { within: SOUND_MS, every: 150, ...patience },
     );
   }
 

@@ -8,6 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 export const PATIENCE_MS = 25_000;
 
+/** What a sound takes to come back through browsers, gateways and PBXs that all wait for their turn. */
+export const SOUND_MS = 60_000;
+
 export interface Patience {
   /** Milliseconds until giving up; {@link PATIENCE_MS} unless told. */
   readonly within?: number;

@@ -103,10 +103,10 @@ export async function startDeserted(
     },
   });
   const media = new PassThroughRelay();
-  const limits = { ...unbound, answerSeconds: 0.3, ...options.limits };
+  const limits = { ...unbound, ...options.limits };
   const drachtio =
     (options.engine ?? everyScene.engine) === 'drachtio'
-      ? await DrachtioProcess.start({ timerB: limits.answerSeconds * 1000 })
+      ? await DrachtioProcess.start({ timerB: (limits.answerSeconds ?? 2) * 1000 })
       : undefined;
   const config = configFrom({
     listen: '127.0.0.1:0',

@@ -2,7 +2,7 @@
 // widget says, and hears what the page really plays. Knows no browser in particular.
 
 import type { BrowserPage, PageDevice } from './browser-page.ts';
-import { eventually, type Patience } from './eventually.ts';
+import { eventually, type Patience, SOUND_MS } from './eventually.ts';
 import { amplitudeAt, loudestFrequency, loudness, type Sound } from './tone.ts';
 
 /** What a page may ask of the element. */
@@ -261,7 +261,7 @@ export class Visitor {
         if (!good) throw new Error(seen);
         return true;
       },
-      { every: 120, ...patience },
+      { within: SOUND_MS, every: 120, ...patience },
     );
   }
 }

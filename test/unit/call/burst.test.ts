@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import { startMeasured } from '../../bench/measured-gateway.ts';
@@ -37,7 +38,15 @@ test('a burst of calls, each hung up in the breath it is answered in, leaves not
 
   let left = CALLS;
   const caller = async () => {
-    while (left-- > 0) assert.equal(await browser.call('sip:director@mysite.test', SDP), 200);
+    while (left-- > 0) {
+      let status = 503;
+      // A gateway that a busy machine leaves without its turn sends newcomers away: they come again.
+      for (let times = 0; status === 503 && times < 100; times++) {
+        if (times > 0) await pause(100);
+        status = await browser.call('sip:director@mysite.test', SDP);
+      }
+      assert.equal(status, 200);
+    }
   };
   await Promise.all(Array.from({ length: 30 }, caller));
 
