@@ -1,46 +1,105 @@
 // The parsers that others use, on the same bytes: JsSIP's, SIP.js's, drachtio-srf's. Each reads a whole message as
-// its own stack does, and each writes one where it can write what it has read.
+// its own stack does (drachtio-srf's leaves every value as text, as ours does), and is asked for the same of it.
 
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-export interface OtherParser {
+/** What a stack needs of every message, each where that parser keeps it. */
+export interface Needed {
+  readonly start: string | number;
+  /** With the other Vias behind a comma where the parser leaves them joined. */
+  readonly via: string;
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly cseq: string;
+  readonly contact: string;
+  /** As text. */
+  readonly body: string;
+}
+
+export interface MeasuredParser<Message = unknown> {
   readonly name: string;
-  /** What it makes of a message; throws when it makes nothing. */
-  read(bytes: Buffer): unknown;
+  /** Throws when it makes nothing of the bytes. */
+  read(bytes: Buffer): Message;
+  needed(message: Message): Needed;
   /** Bytes of what `read` made; undefined where it has no such thing. */
-  readonly write?: (message: never) => Buffer;
+  write?(message: Message): Buffer;
+}
+
+interface BrowserMessage {
+  readonly method: string;
+  readonly body: string;
+  getHeader(name: string): string;
+}
+/** JsSIP's spelling of the status, then SIP.js's. */
+type Answer = { readonly status_code?: number; readonly statusCode?: number };
+interface DrachtioMessage {
+  readonly method?: string;
+  readonly status?: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 interface JsSipParser {
-  parseMessage(text: string, ua: unknown): unknown;
+  parseMessage(text: string, ua: unknown): (BrowserMessage & Answer) | undefined;
 }
 interface DrachtioParser {
-  parseSipMessage(text: string, keepPayload: boolean): unknown;
-  stringifySipMessage(message: unknown): string;
+  parseSipMessage(text: string, lazily: boolean): DrachtioMessage | undefined;
+  stringifySipMessage(message: DrachtioMessage): string;
 }
 interface SipJs {
-  Parser: { parseMessage(text: string, logger: unknown): unknown };
+  Parser: { parseMessage(text: string, logger: unknown): (BrowserMessage & Answer) | undefined };
 }
 
-export async function otherParsers(): Promise<OtherParser[]> {
+export async function otherParsers(): Promise<MeasuredParser[]> {
   const jssip = require('jssip/lib/Parser.js') as JsSipParser;
   const drachtio = require('drachtio-srf/lib/sip-parser/parser.js') as DrachtioParser;
   const { Parser } = (await import('sip.js/lib/core/index.js' as string)) as SipJs;
   const silent = { log() {}, warn() {}, error() {}, debug() {} };
-  return [
-    { name: 'JsSIP', read: bytes => understood(jssip.parseMessage(bytes.toString(), {})) },
-    { name: 'SIP.js', read: bytes => understood(Parser.parseMessage(bytes.toString(), silent)) },
-    {
-      name: 'drachtio-srf',
-      read: bytes => understood(drachtio.parseSipMessage(bytes.toString(), true)),
-      write: message => Buffer.from(drachtio.stringifySipMessage(message)),
-    },
-  ];
+  const jsSipParser: MeasuredParser<BrowserMessage & Answer> = {
+    name: 'JsSIP',
+    read: bytes => understood(jssip.parseMessage(bytes.toString(), {})),
+    needed: message => neededOf(message, message.status_code),
+  };
+  const sipJsParser: MeasuredParser<BrowserMessage & Answer> = {
+    name: 'SIP.js',
+    read: bytes => understood(Parser.parseMessage(bytes.toString(), silent)),
+    needed: message => neededOf(message, message.statusCode),
+  };
+  const drachtioParser: MeasuredParser<DrachtioMessage> = {
+    name: 'drachtio-srf',
+    read: bytes => understood(drachtio.parseSipMessage(bytes.toString(), true)),
+    needed: ({ method, status, headers, body }) => ({
+      start: status ?? method!,
+      via: headers.via!,
+      from: headers.from!,
+      to: headers.to!,
+      callId: headers['call-id']!,
+      cseq: headers.cseq!,
+      contact: headers.contact!,
+      body,
+    }),
+    write: message => Buffer.from(drachtio.stringifySipMessage(message)),
+  };
+  return [drachtioParser, jsSipParser, sipJsParser];
 }
 
-function understood(message: unknown): unknown {
+function neededOf(message: BrowserMessage, status: number | undefined): Needed {
+  return {
+    start: status ?? message.method,
+    via: message.getHeader('via'),
+    from: message.getHeader('from'),
+    to: message.getHeader('to'),
+    callId: message.getHeader('call-id'),
+    cseq: message.getHeader('cseq'),
+    contact: message.getHeader('contact'),
+    body: message.body,
+  };
+}
+
+function understood<Message>(message: Message | undefined): Message {
   if (!message) throw new Error('a parser of the comparison makes nothing of the message');
   return message;
 }
