@@ -49,7 +49,7 @@ export class Gateway {
       address,
       dns: { servers: [dns], allow: ['127.0.0.0/8'] },
       sip: { udp: 0, tcp: 0 },
-      media: { browserPort: 0, pbxPorts: [20000, 20998], workers: 1, ...media },
+      media: media?.rtpengine ? media : { browserPort: 0, pbxPorts: [20000, 20998], workers: 1, ...media },
       ...(turn && { turn }),
       limits,
       sites,
