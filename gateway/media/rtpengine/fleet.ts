@@ -96,8 +96,10 @@ export class Fleet {
   async forget(engine: Engine, call: string): Promise<NgReply | null> {
     try {
       return await engine.ng.ask('delete', { 'call-id': call, 'delete delay': 0 });
-    } catch {
-      if (engine.owed.size < maxOwed) engine.owed.add(call);
+    } catch (error) {
+      // Whatever it says, it has heard; in silence it may hold the call still.
+      const heard = error instanceof NgError && error.kind === 'error';
+      if (!heard && engine.owed.size < maxOwed) engine.owed.add(call);
       return null;
     }
   }

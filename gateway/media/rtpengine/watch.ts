@@ -59,7 +59,7 @@ export class Watch {
 
   /** No rtpengine has the call. */
   evicted(): void {
-    if (!this.#everConnected) this.fail('its rtpengine is gone');
+    if (this.#state === 'negotiating') this.fail('its rtpengine is gone');
     else if (this.#state !== 'lost' && this.#state !== 'failed') this.#lose();
   }
 

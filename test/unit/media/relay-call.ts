@@ -4,6 +4,7 @@
 import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent, MediaRelay, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
+import { eventually } from '../../support/eventually.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
 /**
@@ -99,9 +100,13 @@ export function nextEvent<T extends MediaEvent['type']>(
 
 /** Resolves when the relay holds nothing any more, draining ports included. */
 export async function emptied(relay: MediaRelay): Promise<void> {
-  for (const deadline = Date.now() + 3000; ; ) {
-    const { calls, ports, draining } = await relay.counts();
-    if (calls + ports + draining === 0) return;
-    if (Date.now() > deadline) throw new Error(`still held: ${JSON.stringify({ calls, ports, draining })}`);
-  }
+  await eventually(
+    'the relay holds nothing',
+    async () => {
+      const { calls, ports, draining } = await relay.counts();
+      if (calls + ports + draining === 0) return true;
+      throw new Error(JSON.stringify({ calls, ports, draining }));
+    },
+    { every: 5 },
+  );
 }

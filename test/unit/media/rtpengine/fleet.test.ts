@@ -87,3 +87,10 @@ test('a call that could not be ended is ended once the rtpengine is back', async
   assert.equal(one.commands('delete').at(-1)?.message['call-id'], 'late');
   assert.equal(engine.owed.size, 0);
 });
+
+test('a call that it says it does not know needs no ending', async context => {
+  const { peers, fleet } = await scene(context);
+  peers[0].onQuestion = ({ answer }) => answer({ result: 'error', 'error-reason': 'Unknown call-id' });
+  assert.equal(await fleet.forget(fleet.engines[0]!, 'unknown'), null);
+  assert.equal(fleet.engines[0]?.owed.size, 0);
+});
