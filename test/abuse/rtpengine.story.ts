@@ -1,7 +1,7 @@
 // Rtpengines that die, hang, forget, or answer nobody, beneath calls that are up and calls that are being made.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, type TestContext, test } from 'node:test';
+import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
 import type { MediaEvent } from '../../gateway/media/relay.ts';
 import { createRtpengineRelay, type RtpengineRelay } from '../../gateway/media/rtpengine/rtpengine-relay.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
@@ -32,6 +32,9 @@ describe('rtpengines fail', { skip: partsMissing() }, () => {
       Rtpengine.start({ address: network.address(11) }),
       Rtpengine.start({ address: network.address(12) }),
     ]);
+  });
+  beforeEach(async () => {
+    await Promise.all(engines.map(engine => engine.recover()));
   });
   after(async () => {
     await Promise.all(engines.map(engine => engine.stop()));

@@ -83,6 +83,13 @@ export class Rtpengine {
     await this.#process.kill();
   }
 
+  /** It runs and holds nothing, whatever a test has done to it. */
+  async recover(): Promise<void> {
+    this.thaw();
+    if (!this.#process.alive) await this.begin();
+    await this.forget();
+  }
+
   /** Another one in its place, which knows none of its calls. */
   async begin(): Promise<void> {
     this.#process = this.#spawn();
