@@ -15,6 +15,7 @@ import { callPageRoute } from './http/call-page.ts';
 import { cardRoute } from './http/card-pages.ts';
 import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
+import { iconRoutes } from './http/icon.ts';
 import type { Route } from './http/route.ts';
 import { startHttp } from './http/server.ts';
 import type { MediaRelay } from './media/relay.ts';
@@ -147,7 +148,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     pages.current.some(page => page(request, response, path));
   const http = await startHttp(
     config,
-    [healthRoute(health), present, ...frontDesk(live, reach, entrance, log, refused)],
+    [healthRoute(health), present, ...iconRoutes, ...frontDesk(live, reach, entrance, log, refused)],
     log.child({ room: 'http' }),
   );
   edge.attach(http.server, http.secure);

@@ -57,7 +57,7 @@ export function callPageRoute({ sites }: Config): Route {
   });
 }
 
-/** Its own script, this one style sheet, one photograph, its own WebSocket; in nobody's frame. */
+/** Its own script and icon, this one style sheet, one photograph, its own WebSocket; in nobody's frame. */
 function policy(photo: string | undefined, host = ''): string {
   // Not every browser takes 'self' to mean the WebSocket too.
   const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
@@ -66,7 +66,7 @@ function policy(photo: string | undefined, host = ''): string {
     "script-src 'self'",
     `style-src 'sha256-${stylesHash}'`,
     `connect-src 'self'${sockets}`,
-    ...(photo ? [`img-src ${photo.startsWith('/') ? "'self'" : new URL(photo).origin}`] : []),
+    `img-src 'self'${photo?.startsWith('https:') ? ` ${new URL(photo).origin}` : ''}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -87,6 +87,7 @@ function page(to: string, person: Person, query: URLSearchParams, request: Incom
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="robots" content="noindex">
 <title>${to}</title>
+<link rel="icon" type="image/svg+xml" href="icon.svg">
 <style>${styles}</style>
 <script type="module" src="sip-call.js"></script>
 </head>

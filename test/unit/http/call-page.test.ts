@@ -37,7 +37,7 @@ test('a link to a person is a page with one button, from which nothing else can 
     /default-src 'none'; script-src 'self'; style-src 'sha256-[^']+'; connect-src 'self' ws:/,
   );
   assert.match(policy, /frame-ancestors 'none'/);
-  assert.doesNotMatch(policy, /img-src/);
+  assert.match(policy, /; img-src 'self';/);
   assert.doesNotMatch(policy, /unsafe/);
 });
 
@@ -51,7 +51,7 @@ test('the page shows the photograph that the configuration names, and may load i
   assert.match(await elsewhere.text(), / photo="https:\/\/photos\.mysite\.ru\/anna\.jpg"/);
   assert.match(
     elsewhere.headers.get('content-security-policy') ?? '',
-    /; img-src https:\/\/photos\.mysite\.ru;/,
+    /; img-src 'self' https:\/\/photos\.mysite\.ru;/,
   );
   const here = await page(context, 'to=boris@mysite.ru');
   assert.match(await here.text(), / photo="\/card\/boris@mysite\.ru\/photo"/);
