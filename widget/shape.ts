@@ -12,6 +12,7 @@ export type Shape = 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
 /** The element, as a shape sees it. */
 export interface ShapedHost extends ReactiveControllerHost, HTMLElement {
   readonly to: string | null;
+  readonly shape: string | null;
   readonly theme: string | null;
   readonly video: boolean;
   readonly name: string | null;

@@ -25,3 +25,8 @@ function written(content: Content): string {
   if (typeof content === 'object') return content.map(written).join('');
   return String(content).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
+
+/** A long address, or a name that is one, may break where people would break it. */
+export function breakable(text: string): Markup[] {
+  return text.split(/(?<=[@.])/).map(piece => markup`${piece}<wbr>`);
+}

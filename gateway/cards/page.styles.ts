@@ -21,7 +21,7 @@ body {
   color: var(--ink);
   font: 1.0625rem / 1.55 system-ui, sans-serif;
 }
-h1, h2, p, figure, dl, dd { margin: 0; }
+h1, p, figure, dl, dd { margin: 0; }
 a { color: var(--accent); text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.25rem; }
 main {
@@ -59,9 +59,10 @@ sip-call:not([state="idle"]) { align-self: stretch; }
 .scan img { box-sizing: content-box; width: 9rem; height: 9rem; border: 1px solid var(--line); border-radius: 1rem; background: #fff; }
 .more { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; }
 .more a { padding-block: 0.625rem; }
-h2 { font: 500 1.625rem / 1.2 var(--display); }
 .sample { padding: clamp(0.75rem, 3vw, 1.25rem); border: 1px dashed var(--line); border-radius: 1rem; background: #fff; overflow-x: auto; }
+.sample a { overflow-wrap: anywhere; }
 main.wide { max-width: 44rem; }
+.wide h1 { font-size: 1.625rem; line-height: 1.2; }
 @media (min-width: 60rem) {
   main:not(.wide) { grid-template-columns: 1fr 15rem; max-width: 58rem; gap: 4rem; align-items: center; }
   .who { gap: 1.5rem; }

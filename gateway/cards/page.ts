@@ -1,7 +1,7 @@
 // A person's business card as a page: photograph, name, the one address to write to and to call, and the code that
 // brings the card to a telephone.
 
-import { type Markup, markup } from './markup.ts';
+import { breakable, type Markup, markup } from './markup.ts';
 import { initials, type Links, type Person, telephoneUri } from './person.ts';
 import { signature } from './signature.ts';
 import { type CardLanguage, cardWords } from './words.ts';
@@ -51,7 +51,7 @@ export function signaturePage(person: Person, links: Links, language: CardLangua
   return frame(
     { language, title: `${words.signature} · ${person.name}` },
     markup`<meta name="robots" content="noindex">`,
-    markup`<main class="wide"><h2>${words.signature}</h2><p>${words.signatureHow}</p>
+    markup`<main class="wide"><h1>${words.signature}</h1><p>${words.signatureHow}</p>
 <div class="sample">${signature(person, links, words)}</div>
 <p><a href="${links.card}">${person.name}</a></p></main>`,
   );
@@ -83,9 +83,4 @@ function portrait({ photo, name }: Person): Markup {
   return photo === undefined
     ? markup`<p class="portrait" aria-hidden="true">${initials(name)}</p>`
     : markup`<img class="portrait" src="${photo}" alt="">`;
-}
-
-/** A long address, or a name that is one, may break where people would break it. */
-function breakable(text: string): Markup[] {
-  return text.split(/(?<=[@.])/).map(piece => markup`${piece}<wbr>`);
 }

@@ -1,6 +1,6 @@
 // A signature for e-mail that calls: a table with its looks written into it, which is all that mail programs keep.
 
-import { type Markup, markup } from './markup.ts';
+import { breakable, type Markup, markup } from './markup.ts';
 import { type Links, type Person, telephoneUri } from './person.ts';
 import type { CardWords } from './words.ts';
 
@@ -12,8 +12,8 @@ export function signature(person: Person, links: Links, words: CardWords): Marku
 <div style="color:#17211d;font:bold 17px/24px Georgia,serif">${person.name}</div>
 <div style="${quiet}">${[person.title, person.company].filter(Boolean).join(', ')}</div>
 </td><td style="padding:0 0 0 16px">
-<div style="${quiet}"><a style="${link}" href="${links.call}"><b>${words.call}</b>: ${person.address}</a></div>
-${person.mail !== undefined && markup`<div style="${quiet}"><a style="${link}" href="mailto:${person.mail}">${words.write}: ${person.mail}</a></div>`}
+<div style="${quiet}"><a style="${link}" href="${links.call}"><b>${words.call}</b>: ${breakable(person.address)}</a></div>
+${person.mail !== undefined && markup`<div style="${quiet}"><a style="${link}" href="mailto:${person.mail}">${words.write}: ${breakable(person.mail)}</a></div>`}
 ${person.phone !== undefined && markup`<div style="${quiet}"><a style="${link}" href="${telephoneUri(person.phone)}">${person.phone}</a></div>`}
 </td></tr></table>`;
 }

@@ -39,7 +39,12 @@ class Person implements ReactiveController {
     write(this.#job, said('job'));
     write(this.#initials, said('photo') ? '' : initials(said('name')));
     // The address has to be the name, then.
-    this.#person.classList.toggle('alone', !said('name') && !this.#host.querySelector('[slot=name]'));
+    const alone = !said('name') && !this.#host.querySelector('[slot=name]');
+    this.#person.classList.toggle('alone', alone);
+    // All of a page has a title; a part of one leaves that to the page.
+    const isPage = this.#host.shape === 'page';
+    entitle(this.#name, isPage && !alone);
+    entitle(this.#address, isPage && alone);
     this.#photo.hidden = !said('photo');
     if (this.#photo.getAttribute('src') !== said('photo')) this.#photo.setAttribute('src', said('photo'));
     const address = said('to').replace(/^sip:/i, '');
@@ -62,6 +67,14 @@ function initials(name: string): string {
 function write(element: HTMLElement, text: string): void {
   element.textContent = text;
   element.hidden = !text;
+}
+
+/** Makes it the page's heading, or none. */
+function entitle(element: HTMLElement, on: boolean): void {
+  for (const [name, value] of [['role', 'heading'] as const, ['aria-level', '1'] as const]) {
+    if (on) element.setAttribute(name, value);
+    else element.removeAttribute(name);
+  }
 }
 
 /** An element of these parts, which are its classes too. */
