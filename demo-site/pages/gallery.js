@@ -205,7 +205,8 @@ async function draw() {
         const scene = document.createElement('figure');
         scene.id = idOf(name);
         const caption = document.createElement('figcaption');
-        caption.textContent = name;
+        // So that who does not see the wall can go from scene to scene.
+        caption.append(Object.assign(document.createElement('h2'), { textContent: name }));
         const element = document.createElement('sip-call');
         const shape = chosenShape || look?.shape || null;
         Object.assign(element, { to, lang, theme, dir, video, ...look, shape });

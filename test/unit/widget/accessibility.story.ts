@@ -99,6 +99,14 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     });
   }
 
+  it('stands under a heading that says which it is, in the gallery', async () => {
+    await gallery({ lang: 'en' });
+    const headings = await page.locator('figcaption').getByRole('heading', { level: 2 }).allTextContents();
+    assert.equal(headings.length, await page.locator('.scenes figure').count());
+    assert.equal(new Set(headings).size, headings.length);
+    assert.ok(headings.length > 50);
+  });
+
   it('shows what can be pressed where the visitor chose the colours', async () => {
     await page.emulateMedia({ forcedColors: 'active' });
     await gallery({ lang: 'en' });
