@@ -103,7 +103,11 @@ export class Caller {
 
   /** The next final response or provisional with this status, or request of this method, now or later. */
   async expect(what: number | string): Promise<Message> {
-    const matches = ({ status, method }: Message) => (typeof what === 'number' ? status : method) === what;
+    // An answer that was repeated, its ACK being late, is not that to what was asked since.
+    const matches = ({ status, method, headers }: Message) =>
+      typeof what === 'number'
+        ? status === what && Number.parseInt(headers.get('cseq') ?? '', 10) === this.#cseq
+        : method === what;
     for (;;) {
       const at = this.#messages.findIndex(matches);
       if (at >= 0) return this.#messages.splice(at, 1)[0]!;
