@@ -110,7 +110,7 @@ describe('a project that depends on the package', { skip: partsMissing() }, () =
           ...files,
         ],
       ],
-      { cwd: folder, within: 60_000 },
+      { cwd: folder, within: 240_000 },
     );
 
   it('compiles with React, Vue and Svelte', async () => {

@@ -56,7 +56,7 @@ test('every method is described', () => {
 test('what is published is what is promised, built, and nothing else', async () => {
   const said = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: repository,
-    within: 60_000,
+    within: 240_000,
   });
   const [{ files }] = JSON.parse(said) as [{ files: { path: string }[] }];
   const packed = files.map(({ path }) => path);
