@@ -126,6 +126,9 @@ test('what cannot be written down is said in words, all at once', () => {
   assert.deepEqual(problems({ sites: two }), [
     'each site has its own PBX: say --domain, one of mysite.ru, other.ru',
   ]);
+  assert.deepEqual(problems({ media: { rtpengine: ['10.0.0.5:22222'] } }), [
+    'media.rtpengine: which ports its machines use is not known here; their firewalls are yours',
+  ]);
   assert.deepEqual(problems({}, { domain: 'nobody.ru' }), [
     '--domain nobody.ru: not a site of the gateway; it has mysite.ru',
   ]);

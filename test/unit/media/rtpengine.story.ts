@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { MediaError } from '../../../gateway/media/relay.ts';
+import { NgClient } from '../../../gateway/media/rtpengine/ng-client.ts';
+import { canBundle } from '../../../gateway/media/rtpengine/probe.ts';
 import {
   createRtpengineRelay,
   type RtpengineOptions,
@@ -67,6 +69,13 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     assert.equal(new Set(ports).size, 1);
     assert.equal(call.answer.match(/^a=setup:passive\r$/gm)?.length, 2);
     await call.close();
+    await left();
+  });
+
+  it('is known to be no older than mr14.0, for it bundles', async () => {
+    const ng = new NgClient({ ...rtpengine.server, patienceMs: 3000 });
+    assert.equal(await canBundle(ng, false), true);
+    ng.close();
     await left();
   });
 

@@ -48,8 +48,15 @@ export class NgPeer {
     return { host: '127.0.0.1', port: this.#socket.address().port };
   }
 
+  /** Without repetitions: on a busy machine a question is asked again before it is heard. */
+  get questions(): Asked[] {
+    return this.asked.filter(
+      ({ cookie }, index) => this.asked.findIndex(other => other.cookie === cookie) === index,
+    );
+  }
+
   commands(command: string): Asked[] {
-    return this.asked.filter(({ message }) => message.command === command);
+    return this.questions.filter(({ message }) => message.command === command);
   }
 
   #closed = false;
