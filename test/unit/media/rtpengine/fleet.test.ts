@@ -9,7 +9,7 @@ async function scene(context: TestContext) {
   const peers = [await NgPeer.open(context), await NgPeer.open(context)] as const;
   const changes: string[] = [];
   const servers = peers.map(({ server }) => server);
-  const fleet = new Fleet({ servers, patienceMs: 300, setupMs: 5000 }, ({ state }) => changes.push(state));
+  const fleet = new Fleet({ servers, patienceMs: 1500, setupMs: 9000 }, ({ state }) => changes.push(state));
   context.after(() => fleet.close());
   await fleet.pingAll();
   return { peers, fleet, changes };
