@@ -1,6 +1,6 @@
-// `npm test`: the unit tests side by side, then the real parts are made sure of, then the stories, two at a time. Words
-// on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. One report, one summary, and an exit
-// code that is not 0 when anything failed or nothing ran.
+// `npm test`: the unit tests side by side, then the real parts are made sure of, then the stories one by one.
+// Words on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. One report, one summary,
+// and an exit code that is not 0 when anything failed or nothing ran.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -32,15 +32,8 @@ function isChosen(name: string, _index: number, names: readonly string[]): boole
   );
 }
 
-/**
- * A story waits for half of its time: for a ring, a time-out, a second of sound. Each has processes, a loopback
- * network and folders of its own; more at once than two would only make each other late.
- */
-const LANES = Math.min(2, availableParallelism());
-
-const began = performance.now();
 /** What node:test counts at the end of a run, in its order. */
-const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo'];
+const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
 const totals = new Map(COUNTS.map(name => [name, 0]));
 
 type Report = ReturnType<typeof run> extends AsyncIterable<infer Event> ? Event : never;
@@ -48,8 +41,9 @@ const report = new PassThrough({ objectMode: true });
 const printed = report.compose(new spec());
 printed.pipe(process.stdout);
 
-/** Runs files, each in a process of its own; what they report, save the counts, which are added up. */
-async function* reportsOf(files: readonly string[], concurrency: number, timeout: number) {
+/** Runs files, each in a process of its own, and passes on what they report, save the counts, which are added up. */
+async function runFiles(files: readonly string[], concurrency: number, timeout: number): Promise<void> {
+  if (files.length === 0) return;
   for await (const event of run({ files: [...files], concurrency, timeout }) as AsyncIterable<Report>) {
     // Only of use for coverage and for machines; the counts below are the same figures.
     if ((event.type as string) === 'test:summary') continue;
@@ -58,26 +52,12 @@ async function* reportsOf(files: readonly string[], concurrency: number, timeout
     if (event.type === 'test:diagnostic' && event.data.nesting === 0) {
       const [name = '', value = ''] = event.data.message.split(' ');
       const total = totals.get(name);
-      if (total !== undefined) totals.set(name, total + Number(value));
-      if (total !== undefined || name === 'duration_ms') continue;
+      if (total !== undefined && value !== '') {
+        totals.set(name, total + Number(value));
+        continue;
+      }
     }
-    yield event;
-  }
-}
-
-async function runSideBySide(files: readonly string[]): Promise<void> {
-  if (files.length === 0) return;
-  for await (const event of reportsOf(files, availableParallelism(), 300_000)) {
     if (!report.write(event)) await new Promise(resolve => report.once('drain', resolve));
-  }
-}
-
-/** Runs files of the queue one after another. What one says is passed on whole, at its end: other lanes speak too. */
-async function runLane(queue: string[]): Promise<void> {
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-    const said: Report[] = [];
-    for await (const event of reportsOf([file], 1, 600_000)) said.push(event);
-    for (const event of said) report.write(event);
   }
 }
 
@@ -85,16 +65,14 @@ function say(message: string): void {
   report.write({ type: 'test:diagnostic', data: { nesting: 0, message } });
 }
 
-await runSideBySide(units);
+await runFiles(units, availableParallelism(), 300_000);
 
 const missing = stories.length > 0 ? await ensureParts(say) : [];
 for (const part of missing) say(`missing: ${part}`);
 if (missing.length > 0 && !underCi()) say('the stories on real parts are skipped');
-const queue = [...stories];
-await Promise.all(Array.from({ length: LANES }, () => runLane(queue)));
+await runFiles(stories, 1, 600_000);
 
 for (const [name, total] of totals) say(`${name} ${total}`);
-say(`duration_ms ${Math.round(performance.now() - began)}`);
 report.end();
 await new Promise(resolve => printed.once('end', resolve));
 
