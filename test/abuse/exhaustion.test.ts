@@ -33,7 +33,8 @@ const refusal = { status: 503, retryAfter: '10' };
 
 test('30: short of file descriptors, newcomers get 503, the call that is up goes on, and it recovers', async context => {
   const scene = await startProcessScene(context, {
-    under: ['prlimit', '--nofile=160:160'],
+    // Enough for Node to read the program, which it does from many files at once.
+    under: ['prlimit', '--nofile=320:320'],
     limits: { visitorsPerAddress: 1000 },
   });
   const { gateway, pbx } = scene;

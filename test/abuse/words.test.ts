@@ -106,6 +106,8 @@ test('whatever words a PBX refuses with, the page gets ours', async context => {
   new RawCall(browser, DIRECTOR).invite(OFFER);
   pbx.respond(await pbx.request('INVITE'), '486 \x1b[31mBusy\x07');
   await browser.response(503);
+  // Nor was it for the transaction, which has asked again meanwhile.
+  pbx.inbox.length = 0;
   const { call, invite } = await siege.call();
   pbx.requestWithin(invite, 'BYE', '', call.id);
   call.respond(await browser.request('BYE'), '200 OK');
