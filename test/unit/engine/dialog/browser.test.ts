@@ -100,6 +100,22 @@ async function* asyncMessages(socket: WebSocket): AsyncGenerator<unknown[]> {
   }
 }
 
+/** A browser in a call with the application, its answer acknowledged. */
+async function talking(context: TestContext, app: App, callId: string) {
+  const browser = await Browser.connect(context, app, callId);
+  const invited = nextRequest(app.srf, 'invite');
+  browser.send('INVITE', 1, { body: sdp });
+  const { req, res } = await invited;
+  let cancels = 0;
+  req.on('cancel', () => cancels++);
+  const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
+  const answer = await browser.hear(200);
+  browser.send('ACK', 1);
+  const dialog = await accepted;
+  await once(dialog, 'ack');
+  return { browser, answer, dialog, cancels: () => cancels };
+}
+
 describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
   test('is known by the address that the edge tells, and reached over its own connection', async context => {
     const app = await startApp(context);
@@ -162,36 +178,18 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
 
   test('that goes during a call leaves a dialog that can still be ended', async context => {
     const app = await startApp(context);
-    const browser = await Browser.connect(context, app, 'ws-lost');
-    const invited = nextRequest(app.srf, 'invite');
-    browser.send('INVITE', 1, { body: sdp });
-    const { req, res } = await invited;
-    let cancels = 0;
-    req.on('cancel', () => cancels++);
-    const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
-    await browser.hear(200);
-    browser.send('ACK', 1);
-    const dialog = await accepted;
-    await once(dialog, 'ack');
+    const { browser, dialog, cancels } = await talking(context, app, 'ws-lost');
     const closed = once(browser.socket, 'close');
     browser.socket.terminate();
     await closed;
     await dialog.destroy();
     assert.equal(app.engine.counts().dialogs, 0);
-    assert.equal(cancels, 0);
+    assert.equal(cancels(), 0);
   });
 
   test('that goes before it acknowledged can be left at once, and may come back with another offer', async context => {
     const app = await startApp(context);
-    const before = await Browser.connect(context, app, 'ws-unacknowledged');
-    const invited = nextRequest(app.srf, 'invite');
-    before.send('INVITE', 1, { body: sdp });
-    const { req, res } = await invited;
-    const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
-    const answer = await before.hear(200);
-    before.send('ACK', 1);
-    const dialog = await accepted;
-    await once(dialog, 'ack');
+    const { browser: before, answer, dialog } = await talking(context, app, 'ws-unacknowledged');
     dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
       res.send(200, { body: sdp }),
     );
@@ -210,17 +208,26 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(app.engine.counts().dialogs, 0);
   });
 
+  test('that goes while a BYE waits for its ACK lets the BYE go on at once', async context => {
+    const app = await startApp(context);
+    const { browser, dialog } = await talking(context, app, 'ws-waiting');
+    dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
+      res.send(200, { body: sdp }),
+    );
+    browser.send('INVITE', 2, { body: sdp });
+    await browser.hear(200);
+    const destroyed = dialog.destroy();
+    // What was asked for later is here: the BYE is held back.
+    dialog.request({ method: 'INFO' }).catch(() => {});
+    await browser.hear('INFO');
+    browser.socket.terminate();
+    await destroyed;
+    assert.equal(app.engine.counts().dialogs, 0);
+  });
+
   test('that comes back on another connection goes on with its dialog there', async context => {
     const app = await startApp(context);
-    const before = await Browser.connect(context, app, 'ws-back');
-    const invited = nextRequest(app.srf, 'invite');
-    before.send('INVITE', 1, { body: sdp });
-    const { req, res } = await invited;
-    const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
-    const answer = await before.hear(200);
-    before.send('ACK', 1);
-    const dialog = await accepted;
-    await once(dialog, 'ack');
+    const { browser: before, answer, dialog } = await talking(context, app, 'ws-back');
     before.socket.terminate();
 
     const after = await Browser.connect(context, app, 'ws-back');
