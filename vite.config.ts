@@ -84,9 +84,11 @@ function squeezeStyles(): Plugin {
       const squeezed = code.replace(/`[^`]*`/g, sheet =>
         sheet
           .replace(/\s+/g, ' ')
-          .replace(/ ?([{};,]) ?/g, '$1')
+          .replace(/ ?([{};,>]) ?| (?=!)/g, '$1')
           .replace(/: (?=[^{}]*[;}])/g, ':')
           .replaceAll(';}', '}')
+          .replace(/(?<![\d.])0(?=\.\d)/g, '')
+          .replace(/='([a-z-]+)'\]/g, '=$1]')
           .replace(/@[^{]*\{|(-?[\d.]+)rem\b/g, ownRem),
       );
       // A style sheet has no lines worth stepping through.
