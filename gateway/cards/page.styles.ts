@@ -56,6 +56,7 @@ h1 { font: 500 clamp(2rem, 1.5rem + 2.5vw, 2.75rem) / 1.1 var(--display); letter
 sip-call { --sip-call-accent: var(--accent); --sip-call-width: 100%; }
 sip-call:not([state="idle"]) { align-self: stretch; }
 .scan { display: grid; gap: 0.75rem; padding-top: 2rem; border-top: 1px solid var(--line); color: var(--soft); font-size: 0.9375rem; }
+.scan figcaption { text-wrap: balance; }
 .scan img { box-sizing: content-box; width: 9rem; height: 9rem; border: 1px solid var(--line); border-radius: 1rem; background: #fff; }
 .more { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; }
 .more a { padding-block: 0.625rem; }
@@ -63,6 +64,8 @@ sip-call:not([state="idle"]) { align-self: stretch; }
 .sample a { overflow-wrap: anywhere; }
 main.wide { max-width: 44rem; }
 .wide h1 { font-size: 1.625rem; line-height: 1.2; }
+.wide h1 + p { margin-top: -1.25rem; color: var(--soft); }
+.back a { display: inline-block; padding-block: 0.625rem; margin-block: -0.625rem; }
 @media (min-width: 60rem) {
   main:not(.wide) { grid-template-columns: 1fr 15rem; max-width: 58rem; gap: 4rem; align-items: center; }
   .who { gap: 1.5rem; }

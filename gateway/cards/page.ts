@@ -53,7 +53,7 @@ export function signaturePage(person: Person, links: Links, language: CardLangua
     markup`<meta name="robots" content="noindex">`,
     markup`<main class="wide"><h1>${words.signature}</h1><p>${words.signatureHow}</p>
 <div class="sample">${signature(person, links, words)}</div>
-<p><a href="${links.card}">${person.name}</a></p></main>`,
+<p class="back"><a href="${links.card}">${person.name}</a></p></main>`,
   );
 }
 
