@@ -8,6 +8,7 @@ export const beforeStyles = /* css */ `
   :host([shape='floating']) .before-place:not(:empty) {
     order: -2;
     flex: 1 0 100%;
+    min-inline-size: 0;
   }
   :host([shape='floating'][corner^='top']) .before-place:not(:empty) {
     order: 3;
@@ -22,14 +23,8 @@ export const beforeStyles = /* css */ `
   :host([shape='floating'][corner^='top']) .before {
     margin-block: 0.75rem 0;
   }
-  :host([shape='floating']) .face:has(.before) {
-    justify-content: right;
-  }
   :host([shape='floating']) .before {
     margin-left: auto;
-  }
-  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face:has(.before) {
-    justify-content: left;
   }
   :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .before {
     margin-left: 0;
@@ -41,6 +36,10 @@ export const beforeStyles = /* css */ `
     color: var(--_text);
     box-shadow: none;
   }
+  .before .again:hover {
+    background: color-mix(in srgb, var(--_control), var(--_text) 9%);
+    filter: none;
+  }
   .name {
     margin: 0;
     padding-inline-end: 2.5rem;
@@ -51,7 +50,11 @@ export const beforeStyles = /* css */ `
   .returned {
     display: grid;
     gap: 0.375rem;
-    padding-inline: 0.875rem;
+    /* One of the panels, a little nearer to the first than all else. */
+    margin-block-start: -0.5rem;
+    padding: 0.75rem 0.875rem 0.875rem;
+    border-radius: 1rem;
+    background: var(--_control);
     font-size: 0.8125em;
     color: var(--_quiet);
   }

@@ -8,7 +8,8 @@ export const cardStyles = /* css */ `
     flex-direction: column;
     gap: 1rem;
     inline-size: var(--sip-call-width, 20rem);
-    max-inline-size: 100%;
+    /* Nor wider than the window, where it is in a grid or a flex box that grows with what it holds. */
+    max-inline-size: min(100%, 100vw - 2rem);
     padding: 1.25rem;
     border: 1px solid var(--_line);
     border-radius: var(--sip-call-radius, 1.5rem);
@@ -93,9 +94,6 @@ export const cardStyles = /* css */ `
   }
   .status {
     position: relative;
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 0.5em;
     font-size: 0.9375em;
     color: var(--_quiet);
   }
@@ -103,6 +101,11 @@ export const cardStyles = /* css */ `
     font-variant-numeric: tabular-nums;
     color: var(--_accent);
     font-weight: 600;
+  }
+  /* A blank, so that the time follows the last word, or begins a line where there is no room for it. */
+  .timer::before {
+    content: ' ';
+    word-spacing: 0.25em;
   }
   .status:has(.quality) {
     padding-inline-end: 1.5rem;
@@ -202,6 +205,7 @@ export const cardStyles = /* css */ `
     background: none;
     color: var(--_quiet);
     font-size: 0.875rem;
+    outline-offset: -2px;
   }
   @media (forced-colors: active) {
     .again,

@@ -5,6 +5,8 @@ export const controlStyles = /* css */ `
     display: flex;
     justify-content: space-around;
     gap: 0.25rem;
+    container-type: inline-size;
+    contain-intrinsic-inline-size: 16rem;
   }
   .control {
     display: flex;
@@ -33,6 +35,7 @@ export const controlStyles = /* css */ `
   }
   .control:hover .disc,
   .key:hover,
+  .gear:hover,
   .close:hover {
     background: color-mix(in srgb, var(--_control), var(--_text) 9%);
   }
@@ -102,6 +105,16 @@ export const controlStyles = /* css */ `
   .many .hang-up:focus-visible .disc {
     outline: none;
   }
+  /* A card as narrow as a telephone's smallest window leaves it. */
+  @container (max-width: 264px) {
+    .control {
+      font-size: 0.75em;
+    }
+    .disc {
+      inline-size: 3rem;
+      block-size: 3rem;
+    }
+  }
   .loudness,
   .loudness label {
     display: flex;
@@ -124,6 +137,7 @@ export const controlStyles = /* css */ `
     padding: 0;
     border-radius: 50%;
     background: none;
+    outline-offset: -2px;
   }
   .gear[aria-expanded='true'] {
     background: var(--_control);
@@ -136,6 +150,17 @@ export const controlStyles = /* css */ `
     margin: -0.625rem 0;
     accent-color: var(--_accent);
     cursor: pointer;
+  }
+  /* It is higher than what is seen of it: a ring of its own would go through the rows above and below. */
+  @supports selector(:has(a)) {
+    .loudness input {
+      outline: none;
+    }
+    .loudness label:has(:focus-visible) {
+      outline: 2px solid var(--_accent);
+      outline-offset: 4px;
+      border-radius: 1rem;
+    }
   }
   .dial {
     display: grid;

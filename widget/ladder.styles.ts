@@ -67,6 +67,7 @@ export const ladderStyles = /* css */ `
     font: inherit;
     font-size: 1rem;
     resize: vertical;
+    outline-offset: -1px;
   }
   .callback :user-invalid {
     border-color: var(--_danger);
@@ -74,6 +75,10 @@ export const ladderStyles = /* css */ `
   .again.later {
     background: var(--_control);
     color: var(--_text);
+  }
+  .again.later:hover {
+    background: color-mix(in srgb, var(--_control), var(--_text) 9%);
+    filter: none;
   }
   .sent {
     padding: 0.875rem;

@@ -31,13 +31,16 @@ export const settingsStyles = /* css */ `
     font-size: 0.9375rem;
     text-overflow: ellipsis;
   }
+  select:focus-visible {
+    outline-offset: -1px;
+  }
   .settings .bar {
     margin-block: -0.125rem 0.25rem;
   }
   .bar {
     block-size: 0.375rem;
     border-radius: 1rem;
-    background: var(--_line);
+    background: color-mix(in srgb, var(--_quiet) 20%, transparent);
     overflow: hidden;
   }
   .bar i {

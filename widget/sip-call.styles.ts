@@ -56,7 +56,6 @@ export const styles = /* css */ `
     color: inherit;
     cursor: pointer;
     touch-action: manipulation;
-    vertical-align: middle;
   }
   :focus-visible {
     outline: 2px solid var(--_accent);
@@ -69,13 +68,12 @@ export const styles = /* css */ `
     block-size: 1.375em;
     fill: currentColor;
   }
-  .row {
+  .row,
+  .pill {
     display: flex;
     align-items: center;
   }
   .pill {
-    display: flex;
-    align-items: center;
     gap: 0.625em;
     min-inline-size: 0;
     min-block-size: 3rem;
@@ -107,6 +105,10 @@ export const styles = /* css */ `
     border-radius: 50%;
     background: none;
     color: var(--_quiet);
+    outline-offset: -2px;
+  }
+  .check:hover {
+    color: var(--_text);
   }
   .off {
     opacity: 0.55;

@@ -18,6 +18,9 @@ export const standingStyles = /* css */ `
     color: var(--_text);
     box-shadow: none;
   }
+  .pill.calm:not([aria-disabled]):hover {
+    background: color-mix(in srgb, var(--_accent) 18%, transparent);
+  }
   .calm svg {
     color: var(--_accent);
   }

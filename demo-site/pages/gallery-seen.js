@@ -28,6 +28,11 @@ export const seenScenes = [
   ],
   ['in call, only the visitor is seen', [...talking, ...camera], { streams: seen('me') }],
   ['in call, both are seen', [...talking, ...camera], { streams: seen('me', 'them') }],
+  [
+    'floating, both are seen',
+    [...talking, ...camera],
+    { streams: seen('me', 'them'), look: { shape: 'floating' } },
+  ],
   ['in call, only they are seen', talking, { streams: seen('them') }],
   ...['declined', 'refused'].map(why => [
     `in call, camera ${why}`,

@@ -18,6 +18,7 @@ export const floatingStyles = /* css */ `
     display: flex;
     flex-wrap: wrap;
     align-items: center;
+    justify-content: right;
     max-inline-size: calc(100% - 2 * var(--_inline));
     animation: rise 0.3s ease-out;
     transition: translate 0.2s;
@@ -35,6 +36,7 @@ export const floatingStyles = /* css */ `
   :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face {
     left: var(--_inline);
     right: auto;
+    justify-content: left;
   }
   @keyframes rise {
     from {
@@ -74,6 +76,7 @@ export const floatingStyles = /* css */ `
     padding: 0;
     border-radius: 50%;
     background: none;
+    outline-offset: -2px;
   }
   :host([shape='floating']) .check {
     background: var(--_surface);
@@ -137,13 +140,38 @@ export const floatingStyles = /* css */ `
   .folded .card > :not(.head) {
     display: none;
   }
+  /* Over a picture it is one more tool; those of the picture stand on the other side. */
+  :host([shape='floating']) .tools {
+    inset-inline: 0.5rem auto;
+  }
+  .open:not(.folded):has(.screen:not([hidden])) .tuck {
+    z-index: 1;
+    inset-block-start: 1.125rem;
+    inset-inline-end: 1.125rem;
+  }
+  .open:not(.folded):has(.screen:not([hidden])) .tuck::before {
+    inline-size: 100%;
+    block-size: 2.75rem;
+    background: #0d120f8f;
+  }
+  .open:not(.folded):has(.screen:not([hidden])) .tuck::after {
+    color: #fff;
+  }
+  .face:not(.folded) .screen:not([hidden]) ~ .head:not(.over) {
+    padding-inline-end: 0;
+  }
   @media (max-width: 30rem) {
+    /* What it says needs the room more than a test of a call that cannot be. */
+    :host([shape='floating']) .calm + .check {
+      display: none;
+    }
     :host([shape='floating']) .open {
       inset: auto 0 0 !important;
       max-inline-size: none;
     }
     :host([shape='floating']) .card {
       inline-size: 100%;
+      max-inline-size: none;
       border-width: 1px 0 0;
       border-end-start-radius: 0;
       border-end-end-radius: 0;

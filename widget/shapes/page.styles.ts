@@ -31,7 +31,7 @@ export const pageStyles = /* css */ `
     block-size: 7rem;
     font-size: 2.25rem;
   }
-  :host([shape='page']) .name,
+  :host([shape='page']) .person .name,
   :host([shape='page']) ::slotted([slot='name']) {
     font-size: 1.75rem;
     letter-spacing: -0.01em;
@@ -46,9 +46,12 @@ export const pageStyles = /* css */ `
     padding: 0.5em 1.75em 0.5em 1.375em;
     font-size: 1.375rem;
   }
+  :host([shape='page']) .check {
+    margin: 0.75rem 0 0;
+  }
   :host([shape='page']) .card {
     inline-size: min(100%, var(--sip-call-width, 24rem));
-    padding: 1.75rem;
+    padding: clamp(1.25rem, 5vw, 1.75rem);
   }
   :host([shape='page']) .face > div:not(.person) {
     display: contents;

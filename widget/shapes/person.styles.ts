@@ -7,7 +7,7 @@ export const personStyles = /* css */ `
   }
   :host([shape='card']) .face {
     inline-size: var(--sip-call-width, 22rem);
-    max-inline-size: 100%;
+    max-inline-size: min(100%, 100vw - 2rem);
     padding: 1.5rem;
     box-sizing: border-box;
     border: 1px solid var(--_line);

@@ -96,6 +96,24 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
         });
         assert.deepEqual(out, []);
       });
+
+      it('no two controls lie over each other', async () => {
+        const over = await page.evaluate(() =>
+          [...document.querySelectorAll('sip-call')].flatMap(element => {
+            const drawn = [...(element.shadowRoot?.querySelectorAll('.disc, .tool, .tuck, .close') ?? [])]
+              .map(control => ({ name: control.className, box: control.getBoundingClientRect() }))
+              .filter(({ box }) => box.width > 0);
+            return drawn.flatMap(({ name, box }, i) =>
+              drawn
+                .slice(i + 1)
+                .filter(({ box: next }) => box.left < next.right && next.left < box.right)
+                .filter(({ box: next }) => box.top < next.bottom && next.top < box.bottom)
+                .map(next => `${element.parentElement?.id}: ${name} and ${next.name}`),
+            );
+          }),
+        );
+        assert.deepEqual(over, []);
+      });
     });
   }
 
@@ -158,8 +176,10 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     for (let step = 0; step < read.length; step++) {
       const [name, ring] = await scene.evaluate(element => {
         const focused = element.shadowRoot?.activeElement as HTMLElement | null | undefined;
-        const ringed = focused && [focused, ...focused.querySelectorAll('*')];
-        const ring = ringed?.some(one => Number.parseFloat(getComputedStyle(one).outlineWidth) >= 2);
+        const ringed = focused && [focused, focused.parentElement!, ...focused.querySelectorAll('*')];
+        const ring = ringed
+          ?.map(one => getComputedStyle(one))
+          .some(({ outlineStyle, outlineWidth }) => outlineStyle === 'solid' && outlineWidth === '2px');
         return [focused?.innerText || focused?.ariaLabel, ring] as const;
       });
       if (name === undefined) break;

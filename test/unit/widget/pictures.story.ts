@@ -35,6 +35,7 @@ const looks: Readonly<Record<string, Look>> = {
       'card-in-call',
       'floating',
       'floating-in-call',
+      'floating-both-are-seen',
       'page-in-call',
     ],
   },
