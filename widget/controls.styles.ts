@@ -209,5 +209,11 @@ export const controlStyles = /* css */ `
     .control.on .disc {
       border-width: 3px;
     }
+    .many .hang-up {
+      border: 1px solid ButtonText;
+    }
+    .many .hang-up .disc {
+      border: 0;
+    }
   }
 `;

@@ -26,6 +26,7 @@ a { color: var(--accent); text-underline-offset: 0.2em; text-decoration-thicknes
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.25rem; }
 main {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: 2rem;
   width: 100%;
   max-width: 27rem;
@@ -34,7 +35,7 @@ main {
   border-radius: 1.5rem;
   background: var(--sheet);
 }
-.who { display: grid; gap: 1.25rem; justify-items: start; }
+.who { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; justify-items: start; }
 .portrait {
   display: grid;
   place-items: center;
@@ -54,7 +55,7 @@ h1 { font: 500 clamp(2rem, 1.5rem + 2.5vw, 2.75rem) / 1.1 var(--display); letter
 .ways dt { color: var(--soft); }
 .ways dd { padding-block: 0.25rem; overflow-wrap: anywhere; }
 sip-call { --sip-call-accent: var(--accent); --sip-call-width: 100%; }
-sip-call:not([state="idle"]) { align-self: stretch; }
+sip-call:not([state="idle"]) { width: 100%; max-width: 24rem; }
 .scan { display: grid; gap: 0.75rem; padding-top: 2rem; border-top: 1px solid var(--line); color: var(--soft); font-size: 0.9375rem; }
 .scan figcaption { text-wrap: balance; }
 .scan img { box-sizing: content-box; width: 9rem; height: 9rem; border: 1px solid var(--line); border-radius: 1rem; background: #fff; }
@@ -67,7 +68,7 @@ main.wide { max-width: 44rem; }
 .wide h1 + p { margin-top: -1.25rem; color: var(--soft); }
 .back a { display: inline-block; padding-block: 0.625rem; margin-block: -0.625rem; }
 @media (min-width: 60rem) {
-  main:not(.wide) { grid-template-columns: 1fr 15rem; max-width: 58rem; gap: 4rem; align-items: center; }
+  main:not(.wide) { grid-template-columns: minmax(0, 1fr) 15rem; max-width: 58rem; gap: 4rem; align-items: center; }
   .who { gap: 1.5rem; }
   .scan { padding: 0 0 0 3rem; border-top: 0; border-inline-start: 1px solid var(--line); }
 }

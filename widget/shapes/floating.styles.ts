@@ -145,6 +145,8 @@ export const floatingStyles = /* css */ `
     inset-inline: 0.5rem auto;
   }
   .open:not(.folded):has(.screen:not([hidden])) .tuck {
+    --_quiet: #fff;
+    --_text: #fff;
     z-index: 1;
     inset-block-start: 1.125rem;
     inset-inline-end: 1.125rem;
@@ -153,9 +155,6 @@ export const floatingStyles = /* css */ `
     inline-size: 100%;
     block-size: 2.75rem;
     background: #0d120f8f;
-  }
-  .open:not(.folded):has(.screen:not([hidden])) .tuck::after {
-    color: #fff;
   }
   .face:not(.folded) .screen:not([hidden]) ~ .head:not(.over) {
     padding-inline-end: 0;
