@@ -6,6 +6,7 @@ import { browserKind } from './browser-kind.ts';
 import type { CardDesk, CardHost } from './call-card.ts';
 import { chooseDevice, type DeviceKind } from './devices.ts';
 import { glyphs } from './glyphs.ts';
+import { light } from './level-lights.ts';
 import { picture, streamFor } from './picture.ts';
 import { Settings } from './settings.ts';
 import { SoundTest } from './sound-test.ts';
@@ -107,9 +108,7 @@ export class BeforeCall {
   }
 
   #light(mine: number, returned: number): void {
-    const style = this.#place.querySelector<HTMLElement>('.before')?.style;
-    style?.setProperty('--_mine', mine.toFixed(2));
-    style?.setProperty('--_theirs', returned.toFixed(2));
+    light(this.#place.querySelector<HTMLElement>('.before'), { mine, theirs: returned });
   }
 
   #draw(): void {

@@ -1,11 +1,23 @@
-// Shows how loud both sides are, as two custom properties of the card that its style sheet makes light of. Not a
-// part of what is drawn: ten times a second is too often for a template.
+// Shows how loud both sides are, as two custom properties that the card's style sheet makes light of. Not a part of
+// what is drawn: ten times a second is too often for a template.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export interface Levels {
   /** 0 to 1. */
   readonly mine: number;
   readonly theirs: number;
+}
+
+/** Set where the sheets use them and nowhere above: all that inherits a property is styled anew with it. */
+export function light(card: HTMLElement | null | undefined, { mine, theirs }: Levels): void {
+  const show = (users: string, name: string, level: number) => {
+    for (const { style } of card?.querySelectorAll<HTMLElement>(users) ?? []) {
+      const value = level.toFixed(2);
+      if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+    }
+  };
+  show('.mine, .bar:not(.back) i', '--_mine', mine);
+  show('.badge, .back i', '--_theirs', theirs);
 }
 
 export class LevelLights implements ReactiveController {
@@ -35,9 +47,7 @@ export class LevelLights implements ReactiveController {
 
   #show(): void {
     const levels = this.#levels();
-    const style = this.#card()?.style;
     if (!levels) this.hostDisconnected();
-    style?.setProperty('--_mine', (levels?.mine ?? 0).toFixed(2));
-    style?.setProperty('--_theirs', (levels?.theirs ?? 0).toFixed(2));
+    light(this.#card(), levels ?? { mine: 0, theirs: 0 });
   }
 }
