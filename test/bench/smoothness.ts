@@ -11,13 +11,11 @@ import { eventually } from '../support/eventually.ts';
 import { programPath } from '../support/parts.ts';
 import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile } from './figure.ts';
+import { POINTING, PRESSING } from './hand.ts';
 
 /** As Lighthouse slows a desktop down to a mid-range telephone. */
 const SLOWER = 4;
 const ROUNDS = 5;
-/** Milliseconds that a hand is over a button before it presses, and keeps it pressed. */
-const POINTING = 200;
-const PRESSING = 80;
 const FLAGS = [
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
