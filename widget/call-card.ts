@@ -21,6 +21,7 @@ import { LevelLights, type Levels } from './level-lights.ts';
 import type { Words } from './locales/words.ts';
 import { picture } from './picture.ts';
 import { qualityBars } from './quality-bars.ts';
+import { rehearse } from './rehearsal.ts';
 import { screenStyles } from './screen.styles.ts';
 import { Screen, type Streams } from './screen.ts';
 import { settingsStyles } from './settings.styles.ts';
@@ -61,7 +62,7 @@ export interface CardDesk {
   /** What a test of the sound goes by. */
   trial(): {
     readonly video: boolean;
-    openSound(): Sound;
+    openSound(): Promise<Sound>;
   };
 }
 
@@ -113,6 +114,10 @@ export class CallCard implements ReactiveController {
       () => host.shadowRoot?.querySelector<HTMLElement>('.card'),
       () => (isTalking(desk.call()) ? desk.levels() : undefined),
     );
+    setTimeout(() => {
+      const root = host.shadowRoot;
+      if (root && desk.call().state === 'idle') rehearse(root, place => this.draw(place, true));
+    });
     new CallClock(host, () => (desk.call().state === 'in-call' ? desk.call().answeredAt : undefined));
   }
 

@@ -1,18 +1,18 @@
 // One call from the request to the last tone: brings the microphone, the phone and the speaker together and
 // reports what they confirm. It holds no state that is drawn; the store does.
-import type { Address } from './address.ts';
 import type { CallEvent, EndReason, Wish } from './call-store.ts';
 import { CallWatch } from './call-watch.ts';
 import type { DeviceKind } from './devices.ts';
 import { Equipment } from './equipment.ts';
 import type { Level } from './level.ts';
-import { capture, captureNothing, mended, willAsk } from './microphone.ts';
+import { type Capture, capture, impossible, mended, permitted, willAsk } from './microphone.ts';
+import { nextTask } from './next-task.ts';
 import { claimCall } from './one-call.ts';
 import { painted } from './painted.ts';
 import type { Phone } from './phone.ts';
+import type { CallWish } from './ready-phone.ts';
 import type { Sound } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
-import type { TakeToken } from './token.ts';
 import { Vigil } from './vigil.ts';
 import { visitHeaders } from './visit.ts';
 import { Wishes } from './wishes.ts';
@@ -20,20 +20,14 @@ import { Wishes } from './wishes.ts';
 // What a conversation confirms, the store must understand: they come together.
 export { progress } from './call-progress.ts';
 
-type PhoneChunk = { Phone: typeof Phone };
-
 export interface ConversationRequest {
-  readonly socket: string;
-  readonly token: TakeToken;
-  readonly address: Address;
-  readonly video: boolean;
-  /** Begins without a microphone, and so without a question. */
-  readonly listen: boolean;
+  /** `listen`: begins without a microphone, and so without a question. */
+  readonly wish: CallWish;
   /** Opened by the visitor's gesture. */
-  readonly sound: Sound;
+  readonly sound: Promise<Sound>;
   /** 0 to 1. */
   readonly volume: number;
-  readonly phone: PhoneChunk;
+  readonly phones: { take(wish: CallWish): Phone };
   /** Kept by whoever is to be told; later facts find it gone with its owner. */
   readonly report: (event: CallEvent) => void;
   /** Called whenever there is another stream to show. */
@@ -81,14 +75,15 @@ export class Conversation {
 
   constructor(request: ConversationRequest) {
     this.#request = request;
-    this.#speaker = new Speaker(request.sound, request.volume);
     addEventListener('pagehide', this.#left);
-    this.#begin().catch(error => {
-      console.error('<sip-call>:', error);
-      this.#refuse('failed');
-    });
+    const { listen, video } = request.wish;
+    // Asked for first: the browser gets the microphone ready while the rest is done here.
+    const early = !listen && permitted() ? capture(video) : undefined;
+    this.#speaker = new Speaker(request.sound, request.volume);
+    this.#begin(early).catch(this.#fail);
   }
 
+  /** 0 to 1. */
   set volume(value: number) {
     this.#speaker.volume = value;
   }
@@ -137,23 +132,62 @@ export class Conversation {
     return this.#phone?.getStats();
   }
 
-  async #begin(): Promise<void> {
-    const { socket, token, address, video, listen, phone, media } = this.#request;
-    const [yieldCall, asks] = await Promise.all([claimCall(), !listen && willAsk()]);
-    if (!yieldCall) return this.#refuse('elsewhere');
+  /** `early`: a microphone for which nobody had to be asked. */
+  async #begin(early: Promise<Capture> | undefined): Promise<void> {
+    const refused = impossible();
+    const capturing = refused ? Promise.resolve({ refused }) : this.#microphone(early);
+    // What cannot be needs no gateway.
+    if (!refused) this.#dial(capturing).catch(this.#fail);
+    const captured = await capturing;
+    if ('refused' in captured) return this.#refuse(captured.refused);
+    const { stream } = captured;
+    if (this.#over) return release(stream);
+    this.local = stream;
+    this.#report({ type: 'device-granted', camera: stream.getVideoTracks().length > 0 });
+  }
+
+  /** Once the line is ours, and the visitor agrees. */
+  async #microphone(early: Promise<Capture> | undefined): Promise<Capture> {
+    const { listen, video } = this.#request.wish;
+    const yieldCall = await claimCall();
+    if (!yieldCall) {
+      early?.then(captured => 'stream' in captured && release(captured.stream));
+      return { refused: 'elsewhere' };
+    }
     this.#yieldCall = yieldCall;
-    if (this.#over) return yieldCall();
-    if (asks) {
+    if (this.#over) yieldCall();
+    if (early) return early;
+    if (!listen && (await willAsk())) {
       this.#report({ type: 'device-asked' });
       // Our line on why is on the screen before the browser's question is.
       await painted();
     }
+    if (this.#over) return { refused: 'cancelled' };
+    return listen ? { stream: new MediaStream() } : capture(video);
+  }
+
+  /** The way to the gateway is made beside the question about the microphone; the INVITE waits for its answer. */
+  async #dial(capturing: Promise<Capture>): Promise<void> {
+    const { wish, phones, media } = this.#request;
+    const stream = new Promise<MediaStream>(resolve => {
+      capturing.then(captured => 'stream' in captured && resolve(captured.stream));
+    });
+    await nextTask();
     if (this.#over) return;
-    const microphone = listen ? captureNothing() : capture(video);
-    // An insecure page or an old browser has refused already; no need to trouble the gateway.
-    const early = await Promise.race([microphone, Promise.resolve(undefined)]);
-    if (!early || 'stream' in early) {
-      this.#phone = new phone.Phone(socket, token, {
+    const phone = phones.take(wish);
+    await nextTask();
+    phone.prepare(wish);
+    await nextTask();
+    if (this.#over) {
+      phone.hangUp();
+      return;
+    }
+    this.#phone = phone;
+    phone.call(wish.uri, {
+      ...wish,
+      stream,
+      extraHeaders: visitHeaders(location.href, document.referrer),
+      observer: {
         report: event => this.#report(event),
         remote: stream => {
           this.remote = stream;
@@ -161,22 +195,25 @@ export class Conversation {
           this.#theirs ??= this.#speaker.level(stream);
           media();
         },
-      });
-    }
-    const captured = await microphone;
-    if ('refused' in captured) return this.#refuse(captured.refused);
-    if (this.#over) return release(captured.stream);
-    this.local = captured.stream;
-    this.#mine = this.#speaker.level(captured.stream);
+      },
+    });
+  }
+
+  /** What is only wanted once somebody may answer. */
+  #equip(): void {
+    const { local: stream } = this;
+    const { media } = this.#request;
+    if (this.#over || !stream) return;
+    this.#mine = this.#speaker.level(stream);
     this.#equipment = new Equipment({
-      stream: captured.stream,
+      stream,
       send: async fresh => await this.#phone?.replaceTrack(fresh),
       sound: id => {
         this.#speaker.device = id;
       },
       changed: () => {
         this.#mine?.close();
-        this.#mine = this.#speaker.level(captured.stream);
+        this.#mine = this.#speaker.level(stream);
         media();
       },
     });
@@ -188,13 +225,12 @@ export class Conversation {
       dropped: kind => this.#equipment?.drop(kind),
     });
     media();
-    this.#report({ type: 'device-granted', camera: captured.stream.getVideoTracks().length > 0 });
-    await this.#phone?.call(address.uri, {
-      stream: captured.stream,
-      receives: video ? ['audio', 'video'] : ['audio'],
-      extraHeaders: visitHeaders(location.href, document.referrer),
-    });
   }
+
+  readonly #fail = (error: unknown): void => {
+    console.error('<sip-call>:', error);
+    this.#refuse('failed');
+  };
 
   #refuse(reason: EndReason): void {
     if (reason.startsWith('microphone') && !this.#over) {
@@ -214,6 +250,8 @@ export class Conversation {
       this.#heardEarly ||= event.earlyMedia;
       this.#speaker.ringback = !this.#heardEarly;
     }
+    // The INVITE goes first.
+    if (event.type === 'invited') setTimeout(() => this.#equip());
     if (event.type === 'answered') this.#speaker.ringback = false;
     if (event.type === 'muted') this.#muted = event.on;
     if (event.type === 'held') this.#held.us = event.on;

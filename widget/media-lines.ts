@@ -1,9 +1,8 @@
 // The lines of one connection: which way each goes, and whether anything is let through. What the visitor holds,
 // shows or says in mid-call becomes a direction and an offer (RFC 3264 8), one after the other; a no leaves all as it
 // was. Knows nothing of JsSIP.
+import type { Kind } from './draft.ts';
 import { type OfferingSession, type Outcome, reoffer } from './reoffer.ts';
-
-export type Kind = 'audio' | 'video';
 
 /** Of the call, as far as it concerns its lines. */
 export interface LinesCall {
@@ -25,12 +24,9 @@ export class MediaLines {
   /** Wished and not yet answered; nobody is heard until it is known. */
   #holding = 0;
 
-  /** `receives`: what the visitor wants to have, whether or not they send it; in the order of the first offer. */
-  constructor(connection: RTCPeerConnection, call: LinesCall, receives: readonly Kind[]) {
+  constructor(connection: RTCPeerConnection, call: LinesCall) {
     this.#connection = connection;
     this.#call = call;
-    // A track of the kind that is added later takes this line and makes it sendrecv (JSEP, RFC 8829 4.1.8).
-    for (const kind of receives) connection.addTransceiver(kind, { direction: 'recvonly' });
   }
 
   /** An offer of ours is under way: theirs would undo it. */

@@ -8,6 +8,8 @@ import { Retry } from './retry.ts';
 const pace = { first: 4_000, most: 8_000 };
 
 export interface PathOwner {
+  /** Milliseconds that a call lives on without sound. */
+  grace(): number;
   /** Offers with new ICE credentials; resolves with what the other side made of it. */
   restart(): Promise<Outcome>;
   report(event: CallEvent): void;
@@ -18,19 +20,14 @@ export interface PathOwner {
 export class MediaPath {
   readonly #connection: RTCPeerConnection;
   readonly #owner: PathOwner;
-  readonly #grace: number;
   readonly #again = new Retry(() => void this.#restart(), pace);
   #proved = false;
   #lost: ReturnType<typeof setTimeout> | undefined;
 
-  /** `grace`: milliseconds that a call lives on without sound. */
-  constructor(connection: RTCPeerConnection, grace: number, owner: PathOwner) {
+  constructor(connection: RTCPeerConnection, owner: PathOwner) {
     this.#connection = connection;
-    this.#grace = grace;
     this.#owner = owner;
     connection.addEventListener('connectionstatechange', () => this.#changed());
-    // Of "failed" JsSIP would end the call; it looks here alone, and no listener comes before its own.
-    Object.defineProperty(connection, 'iceConnectionState', { get: () => 'new' });
   }
 
   /** Sound has got through at some time. */
@@ -73,7 +70,7 @@ export class MediaPath {
 
   #lose(): void {
     if (this.#lost) return;
-    this.#lost = setTimeout(() => this.#owner.over(), this.#grace);
+    this.#lost = setTimeout(() => this.#owner.over(), this.#owner.grace());
     this.#owner.report({ type: 'media-lost' });
     this.#again.now();
   }

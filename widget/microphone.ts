@@ -5,6 +5,15 @@ import { take } from './devices.ts';
 
 export type Capture = { stream: MediaStream } | { refused: EndReason };
 
+/** Of the microphone, as the browser keeps it up to date; undefined until it has said so, and where it never does. */
+let known: PermissionStatus | undefined;
+permissionNow().then(permission => {
+  known = permission;
+});
+
+/** The visitor has allowed it before, as far as is known at this moment: nobody is going to be asked. */
+export const permitted = (): boolean => !impossible() && known?.state === 'granted';
+
 /** Whether the browser is going to put its question to the visitor; unknown counts as yes. */
 export async function willAsk(device: 'microphone' | 'camera' = 'microphone'): Promise<boolean> {
   if (impossible()) return false;
@@ -85,7 +94,8 @@ export function reasonForError(error: unknown, { forbidden, open }: Circumstance
   }
 }
 
-function impossible(): EndReason | undefined {
+/** Why no call can be made from this page, or with this browser. */
+export function impossible(): EndReason | undefined {
   if (!window.isSecureContext) return 'insecure-page';
   const able = 'mediaDevices' in navigator && 'RTCPeerConnection' in window;
   return able ? undefined : 'unsupported-browser';

@@ -3,6 +3,7 @@
 import type { Language } from './locales/first-words.ts';
 import type { Words } from './locales/words.ts';
 import { settings } from './page-settings.ts';
+import { later } from './reactive.ts';
 
 const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
   ar: () => import('./locales/ar.ts'),
@@ -43,9 +44,10 @@ export async function loadParts(language: Language) {
   const [card, conversation, phone, standing, words] = await Promise.all([
     import('./call-card.ts'),
     import('./conversation.ts'),
-    import('./phone.ts'),
+    import('./ready-phone.ts'),
     import('./standing.ts'),
     loadWords(language),
   ]);
+  await later();
   return { ...card, ...conversation, ...phone, ...standing, words };
 }

@@ -1,20 +1,24 @@
-// One outgoing call by JsSIP: the only file that knows it, and so a chunk of its own that is fetched when the
-// visitor shows intent. Anonymous, unregistered, SIP over WebSocket (RFC 7118). Reports confirmed facts as the
-// store's events; says nothing to people and draws nothing.
-import JsSIP from 'jssip';
-import RequestSender from 'jssip/lib/Dialog/RequestSender.js';
-import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from 'jssip/lib/RTCSession.js';
-import type { UA } from 'jssip/lib/UA.js';
+// One outgoing call: anonymous, unregistered, SIP over WebSocket (RFC 7118). Connects before it is known whether there
+// will be a call, and can write down then what it is going to offer. Reports confirmed facts as the store's events;
+// says nothing to people and draws nothing.
 import type { CallEvent, EndReason } from './call-store.ts';
-import { takeCertificate } from './certificate.ts';
+import { Draft, type DraftWish, type Kind } from './draft.ts';
 import { GatewaySocket } from './gateway-socket.ts';
-import { type Kind, MediaLines } from './media-lines.ts';
+import {
+  type EndEvent,
+  type IncomingEvent,
+  makeUA,
+  OfferedSession,
+  type OutgoingEvent,
+  type Session,
+  type UA,
+} from './jssip.ts';
+import { MediaLines } from './media-lines.ts';
 import { MediaPath } from './media-path.ts';
 import { watchNetwork } from './network-watch.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
 import type { OfferingSession, Outcome } from './reoffer.ts';
 import { Retry } from './retry.ts';
-import { classes } from './sip-grammar.ts';
 import type { TakeToken } from './token.ts';
 
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because
@@ -28,39 +32,30 @@ const never = 86_400;
 /** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
 const digit = { duration: 120, gap: 70 };
 
-// The grammar stands in for JsSIP's own (vite.config.ts).
-Object.assign(classes, JsSIP);
-
-// After a 491 JsSIP would offer the same again within a second, whatever has been agreed meanwhile, and say nothing:
-// it believes that it has done so already.
-const { _receiveResponse: receive } = RequestSender.prototype;
-RequestSender.prototype._receiveResponse = function (response) {
-  this._reattempt = true;
-  receive.call(this, response);
-};
-
 export interface PhoneObserver {
   report(event: CallEvent): void;
   /** There is another track in it, or one has begun or ceased to bring anything. */
   remote(stream: MediaStream): void;
 }
 
-export interface CallOffer {
-  /** What is sent; may be empty. */
-  readonly stream: MediaStream;
-  /** What is wanted in return. */
-  readonly receives: readonly Kind[];
+export interface CallOffer extends DraftWish {
+  /** What is sent, once it is had; may be empty. */
+  readonly stream: Promise<MediaStream>;
   /** Header lines of the INVITE. */
   readonly extraHeaders: string[];
+  /** Told of all that follows. */
+  readonly observer: PhoneObserver;
 }
+
+const nobody: PhoneObserver = { report: () => {}, remote: () => {} };
 
 export class Phone {
   readonly #socket: GatewaySocket;
   readonly #ua: UA;
-  readonly #observer: PhoneObserver;
+  #observer = nobody;
   readonly #remote = new MediaStream();
-  #session: RTCSession | undefined;
-  #connection: RTCPeerConnection | undefined;
+  #session: OfferedSession | undefined;
+  #draft: Draft | undefined;
   #path: MediaPath | undefined;
   readonly #way = new Retry(() => this.#reconnect(), reconnection);
   readonly #unwatch = watchNetwork({
@@ -71,21 +66,19 @@ export class Phone {
   #lines: MediaLines | undefined;
   /** Since the last request that told the gateway where we are. */
   #networkChanged = false;
-  #over = false;
+  #over: EndReason | undefined;
   #grace: ReturnType<typeof setTimeout> | undefined;
   /** Why we are ending it, when it is we who do. */
   #cause: EndReason | undefined;
-  readonly #certificates = takeCertificate();
   #opened!: () => void;
   readonly #open = new Promise<void>(resolve => {
     this.#opened = resolve;
   });
 
-  /** Connects at once, so that the WebSocket and the question about the microphone overlap. */
-  constructor(socket: string, token: TakeToken, observer: PhoneObserver) {
-    this.#observer = observer;
+  /** Connects at once. */
+  constructor(socket: string, token: TakeToken) {
     this.#socket = new GatewaySocket(socket, token);
-    this.#ua = new JsSIP.UA({
+    this.#ua = makeUA({
       uri: anonymous,
       sockets: [this.#socket],
       register: false,
@@ -104,22 +97,41 @@ export class Phone {
     });
     this.#ua.on('disconnected', () => this.#lostSignalling());
     // Nobody may call an anonymous visitor; without this JsSIP would answer 180 and ring for a minute.
-    this.#ua.on('newRTCSession', ({ session }: { session: RTCSession }) => {
+    this.#ua.on('newRTCSession', ({ session }: { session: Session }) => {
       if (session.direction === 'incoming') session.terminate();
     });
     this.#ua.start();
   }
 
-  /** Sends the INVITE as soon as the WebSocket is up. `target` is a SIP URI. */
-  async call(target: string, { stream, receives, extraHeaders }: CallOffer): Promise<void> {
-    const [certificates] = await Promise.all([this.#certificates, this.#open]);
-    if (this.#over) return;
-    this.#session = this.#ua.call(target, {
-      mediaStream: stream,
+  /** Nothing can be done with it any more. */
+  get over(): boolean {
+    return this.#over !== undefined;
+  }
+
+  /** Writes down what such a call will offer, if there is one. */
+  prepare(wish: DraftWish): void {
+    if (!this.#over && !this.#session) this.#draft ??= new Draft(wish);
+  }
+
+  /** Sends the INVITE as soon as there is a stream and the WebSocket is up. `target` is a SIP URI. */
+  call(target: string, { stream, extraHeaders, observer, ...wish }: CallOffer): void {
+    this.#observer = observer;
+    if (this.#over) {
+      observer.report({ type: 'ended', reason: this.#over, at: Date.now() });
+      return;
+    }
+    if (!this.#draft?.serves(wish)) {
+      this.#draft?.connection.close();
+      this.#draft = new Draft(wish);
+    }
+    const draft = this.#draft;
+    const offer = this.#open.then(() => draft.offer(stream, this.#socket.iceServers));
+    this.#session = new OfferedSession(this.#ua, draft.connection, offer);
+    this.#watch(draft.connection);
+    this.#session.connect(target, {
       extraHeaders,
-      pcConfig: { bundlePolicy: 'max-bundle', iceServers: this.#socket.iceServers, certificates },
+      mediaConstraints: { audio: false, video: false },
       eventHandlers: {
-        peerconnection: ({ peerconnection }) => this.#watch(peerconnection, receives),
         sending: () => this.#observer.report({ type: 'invited' }),
         progress: (event: IncomingEvent | OutgoingEvent) => this.#progressed(event as OutgoingEvent),
         confirmed: () => {
@@ -165,7 +177,7 @@ export class Phone {
   /** Sends `track` besides what is sent; false when the other side does not take it, and all is as before. */
   async send(track: MediaStreamTrack): Promise<boolean> {
     if (!this.#lines || !this.#answered) return false;
-    return (await this.#lines.send(track)) === 'agreed' && !this.#over;
+    return (await this.#lines.send(track)) === 'agreed' && !this.over;
   }
 
   /** And the other side takes it. */
@@ -202,17 +214,16 @@ export class Phone {
     this.#observer.report({ type: 'held-by-them', on: this.#lines.holdByThem(on) });
   }
 
-  #watch(connection: RTCPeerConnection, receives: readonly Kind[]): void {
-    this.#connection = connection;
-    this.#lines = new MediaLines(
-      connection,
-      {
-        session: () => (this.#over ? undefined : (this.#session as RTCSession & OfferingSession)),
-        muted: () => Boolean(this.#session?.isMuted().audio),
-        gone: () => this.hangUp('call-dropped'),
-      },
-      receives,
-    );
+  get #connection(): RTCPeerConnection | undefined {
+    return this.#session && this.#draft?.connection;
+  }
+
+  #watch(connection: RTCPeerConnection): void {
+    this.#lines = new MediaLines(connection, {
+      session: () => (this.#over ? undefined : (this.#session as OfferedSession & OfferingSession)),
+      muted: () => Boolean(this.#session?.isMuted().audio),
+      gone: () => this.hangUp('call-dropped'),
+    });
     // The gateway is ICE-lite (RFC 8445 2.5): it learns our addresses from our checks and needs none in the
     // INVITE, while JsSIP would wait for the last candidate, without limit. It asks this property first.
     Object.defineProperty(connection, 'iceGatheringState', { get: () => 'complete' });
@@ -222,7 +233,8 @@ export class Phone {
       for (const change of ['mute', 'unmute', 'ended']) track.addEventListener(change, told);
       told();
     });
-    this.#path = new MediaPath(connection, this.#socket.grace, {
+    this.#path = new MediaPath(connection, {
+      grace: () => this.#socket.grace,
       restart: () => this.#restart(),
       report: event => this.#observer.report(event),
       over: () => this.hangUp(this.#mediaReason()),
@@ -242,6 +254,8 @@ export class Phone {
 
   /** Over the network of before nothing may come any more, and no socket would say so for minutes. */
   #moved(): void {
+    // One that only waits is soon made anew.
+    if (!this.#session) this.hangUp();
     if (!this.#answered || this.#over) return;
     this.#networkChanged = true;
     this.#reconnect();
@@ -272,7 +286,7 @@ export class Phone {
    */
   #refreshTarget(): void {
     this.#observer.report({ type: 'signalling-restored' });
-    const session = this.#session as (RTCSession & OfferingSession) | undefined;
+    const session = this.#session as (OfferedSession & OfferingSession) | undefined;
     session?.sendRequest('UPDATE', {
       extraHeaders: [`Contact: ${session.contact}`],
       // 481 or 408: the gateway has given the call up (RFC 3261 12.2.1.2).
@@ -317,11 +331,13 @@ export class Phone {
 
   #end(reason: EndReason): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#over = reason;
     clearTimeout(this.#grace);
     this.#way.end();
     this.#unwatch();
     this.#path?.close();
+    // The session's own is closed by it.
+    if (!this.#session) this.#draft?.connection.close();
     this.#observer.report({ type: 'ended', reason, at: Date.now() });
     // Lets a CANCEL or BYE be answered before the WebSocket closes.
     this.#ua.stop();

@@ -3,6 +3,9 @@
 // before anybody shows intent; the parts that come later cannot tell the difference.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
+/** Lets the page answer its visitor between two pieces of work. */
+export const later = (): Promise<void> => new Promise(resolve => setTimeout(resolve));
+
 /** `flag` is a boolean attribute, `text` a string or, when absent, null. */
 export type Attributes = Readonly<Record<string, 'text' | 'flag'>>;
 
@@ -53,7 +56,7 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
     if (!this.shadowRoot || this.#pending) return;
     // The first drawing is there before the page is; later ones leave the task of the gesture or the message that they
     // follow from, so that what these begin is under way first.
-    const turn = this.hasUpdated ? new Promise<void>(resolve => setTimeout(resolve)) : Promise.resolve();
+    const turn = this.hasUpdated ? later() : Promise.resolve();
     this.#pending = turn.then(() => {
       const changed = this.#changed;
       this.#changed = new Set();

@@ -10,7 +10,6 @@ import {
   type EndReason,
   idle,
   isActive,
-  type Rows,
   reduce,
 } from './call-store.ts';
 import type { Conversation } from './conversation.ts';
@@ -19,7 +18,8 @@ import { firstWords, type Language, pickLanguage } from './locales/first-words.t
 import { type SipCallSettings, settings, settle } from './page-settings.ts';
 import { loadParts, loadStanding, loadWords, type Parts, spoken } from './parts.ts';
 import { handset } from './pill.ts';
-import { Reactive } from './reactive.ts';
+import { later, Reactive } from './reactive.ts';
+import type { CallWish, ReadyPhone } from './ready-phone.ts';
 import type { Streams } from './screen.ts';
 import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
@@ -133,14 +133,16 @@ export class SipCall extends Reactive {
 
   #call: Call = idle;
   #loading: { readonly language: Language; readonly parts: Promise<Parts> } | undefined;
+  /** What has been fetched of them. */
+  #parts: Parts | undefined;
   #card: CallCard | undefined;
   #standing: Standing | undefined;
+  #phones: ReadyPhone | undefined;
   /** Who is called instead of `to`, from the card. */
   #other: string | undefined;
   #conversation: Conversation | undefined;
   #volume = 1;
   #pretended: Streams = {};
-  #progress: Rows | undefined;
   #face!: Face;
   /** What those are told who draw, and the requests that are not the element's public methods. */
   readonly #desk: CardDesk & StandingDesk = {
@@ -194,9 +196,14 @@ export class SipCall extends Reactive {
 
   /** Fetches what a call needs, as pointing at the button does. */
   preload(): void {
-    const uri = this.#address?.uri;
-    if (uri && this.#socket) this.#foresee(uri);
-    this.#prepare().catch(() => {});
+    const since = performance.now();
+    this.#prepare().then(
+      () => this.#phones?.intend(since),
+      () => {},
+    );
+    // Whoever has the parts asks by themselves.
+    const wish = this.#parts ? undefined : this.#wish;
+    if (wish) later().then(() => this.#foresee(wish.uri));
   }
 
   /**
@@ -204,34 +211,31 @@ export class SipCall extends Reactive {
    * the page has a call. Browsers want a visitor's gesture behind it.
    */
   async call(): Promise<void> {
-    const address = this.#address;
-    const socket = this.#socket;
-    if (speaking || !address || !socket) return;
-    const { video } = this;
-    // The page's wish for whom it names.
-    const listen = this.listen && !this.#other;
+    const wish = this.#wish;
+    if (speaking || !wish) return;
+    const { video, uri } = wish;
     // A listener may well have called elsewhere.
-    if (!this.#tell('sip-call-request', { to: address.text, video }) || speaking) return;
+    if (!this.#tell('sip-call-request', { to: this.#address!.text, video }) || speaking) return;
     speaking = this;
-    this.#foresee(address.uri);
     const sound = openSound();
-    this.#report({ type: 'requested', listen });
+    this.#report({ type: 'requested', listen: wish.listen });
     const requested = this.#call;
-    const parts = await this.#prepare().catch(() => undefined);
+    let parts = this.#parts;
+    if (!parts) {
+      this.#foresee(uri);
+      parts = await this.#prepare().catch(() => undefined);
+      await later();
+    }
     // Hung up, and perhaps called anew, while the parts were on their way.
     const given = this.#call !== requested;
-    if (given || !parts) sound.context.close();
+    if (given || !parts) sound.then(({ context }) => context.close());
     if (given) return;
     if (!parts) return this.#report({ type: 'ended', reason: 'gateway-unreachable', at: Date.now() });
     this.#conversation = new parts.Conversation({
-      socket,
-      token: () => takeToken(this.#tokens, address.uri),
-      address,
-      video,
-      listen,
+      wish,
       sound,
       volume: this.#volume,
-      phone: parts,
+      phones: this.#phones!,
       report: this.#hear,
       media: () => this.requestUpdate(),
     });
@@ -308,10 +312,11 @@ export class SipCall extends Reactive {
     if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
     try {
       const parts = await this.#loading.parts;
-      this.#progress = parts.progress;
       const standing = this.#stand(parts);
       standing.intend();
+      this.#phones ??= new parts.ReadyPhone(this, () => (speaking ? undefined : this.#wish));
       this.#card ??= new parts.CallCard(this, this.#desk, standing);
+      this.#parts = parts;
       this.requestUpdate();
       return parts;
     } catch (error) {
@@ -323,6 +328,18 @@ export class SipCall extends Reactive {
   #stand({ Standing }: Pick<Parts, 'Standing'>): Standing {
     this.#standing ??= new Standing(this, this.#desk);
     return this.#standing;
+  }
+
+  /** The call that a press makes; undefined where it cannot. */
+  get #wish(): CallWish | undefined {
+    const uri = this.#address?.uri;
+    const socket = this.#socket;
+    if (!uri || !socket) return undefined;
+    const { video } = this;
+    const tokens = this.#tokens;
+    // To listen is the page's wish for whom it names.
+    const listen = this.listen && !this.#other;
+    return { socket, tokens, token: () => takeToken(tokens, uri), uri, video, listen };
   }
 
   get #address() {
@@ -346,7 +363,7 @@ export class SipCall extends Reactive {
 
   #report(event: CallEvent): void {
     const before = this.#call;
-    this.#call = reduce(before, event, this.#progress);
+    this.#call = reduce(before, event, this.#parts?.progress);
     if (this.#call === before) return;
     this.requestUpdate();
     const { state, reason } = this.#call;

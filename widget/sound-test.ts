@@ -21,7 +21,7 @@ export interface SoundTestRequest {
   readonly uri: string;
   readonly video: boolean;
   /** Opened by the visitor's gesture. */
-  readonly sound: Sound;
+  readonly sound: Promise<Sound>;
   report(trial: Trial): void;
   /** Ten times a second, 0 to 1. */
   levels(mine: number, returned: number): void;
@@ -92,18 +92,23 @@ export class SoundTest {
     });
     report({ step: 'connecting' });
     const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
-    this.#phone = new Phone(socket, () => token(echo), {
-      report: event => {
-        if (event.type === 'answered') this.#listen();
-        if (event.type === 'ended') this.#end(event.reason);
-      },
-      remote: stream => {
-        this.#speaker.play(stream);
-        this.#returned ??= this.#speaker.level(stream);
+    this.#phone = new Phone(socket, () => token(echo));
+    this.#phone.call(echo, {
+      video: false,
+      listen: false,
+      stream: Promise.resolve(new MediaStream(stream.getAudioTracks())),
+      extraHeaders: [],
+      observer: {
+        report: event => {
+          if (event.type === 'answered') this.#listen();
+          if (event.type === 'ended') this.#end(event.reason);
+        },
+        remote: stream => {
+          this.#speaker.play(stream);
+          this.#returned ??= this.#speaker.level(stream);
+        },
       },
     });
-    const sound = new MediaStream(stream.getAudioTracks());
-    await this.#phone.call(echo, { stream: sound, receives: ['audio'], extraHeaders: [] });
   }
 
   #listen(): void {

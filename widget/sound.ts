@@ -1,12 +1,24 @@
-// The two things that play, made while the visitor's gesture is being handled: iOS lets nothing sound that was made
-// later. In the entry for that reason alone; speaker.ts decides what is played.
+// The two things that play, made with the visitor's gesture: iOS lets nothing sound that was made later. In the entry for
+// that reason alone; speaker.ts decides what is played.
 
 export interface Sound {
   readonly audio: HTMLAudioElement;
   readonly context: AudioContext;
 }
 
-export function openSound(): Sound {
+/**
+ * Browsers of Apple's want it done while the gesture is handled; to others a page that was pressed may sound from then
+ * on, and it is done in a task of its own: a small machine takes its time over it.
+ */
+export function openSound(): Promise<Sound> {
+  return new Promise(resolve => {
+    const open = () => resolve(makeSound());
+    if (navigator.vendor.startsWith('Apple')) open();
+    else setTimeout(open);
+  });
+}
+
+function makeSound(): Sound {
   const context = new AudioContext();
   const audio = new Audio();
   audio.autoplay = true;

@@ -32,94 +32,114 @@ const tones: Readonly<Record<Tone, readonly Pulse[]>> = {
 const rows = [697, 770, 852, 941];
 const columns = [1209, 1336, 1477];
 const loudness = 0.12;
+/** Samples a second: a third of what devices have, and quite enough for what these tones are made of. */
+const sampleRate = 16_000;
 /** Seconds of fade at either end of a pulse, so that nothing clicks. */
 const ramp = 0.012;
 
 export class Speaker {
-  readonly #audio: HTMLAudioElement;
-  readonly #context: AudioContext;
+  readonly #opening: Promise<Sound>;
+  #sound: Sound | undefined;
   readonly #levels: Level[] = [];
   #ringing: AudioBufferSourceNode | undefined;
 
-  constructor({ audio, context }: Sound, volume: number) {
-    this.#audio = audio;
-    this.#context = context;
+  constructor(sound: Promise<Sound>, volume: number) {
+    this.#opening = sound.then(opened => {
+      this.#sound = opened;
+      return opened;
+    });
     this.volume = volume;
   }
 
-  /** Measures a stream until the speaker closes. */
+  /** Measures a stream until the speaker closes; undefined where it brings no sound, or none can be heard yet. */
   level(stream: MediaStream): Level | undefined {
-    if (!stream.getAudioTracks().length) return undefined;
-    const level = new Level(this.#context, stream);
+    if (!this.#sound || !stream.getAudioTracks().length) return undefined;
+    const level = new Level(this.#sound.context, stream);
     this.#levels.push(level);
     return level;
   }
 
   /** 0 to 1. iOS ignores it: there the volume is the device's own. */
   set volume(value: number) {
-    this.#audio.volume = value;
+    this.#with(({ audio }) => {
+      audio.volume = value;
+    });
   }
 
   /** The device's id, empty for the system's own. What is gone or forbidden leaves the sound where it is. */
   set device(id: string) {
-    for (const player of [this.#audio, this.#context as { setSinkId?(id: string): Promise<void> }]) {
-      player.setSinkId?.(id).catch(() => {});
-    }
-  }
-
-  play(stream: MediaStream): void {
-    this.#audio.srcObject = stream;
-    // Closing interrupts it, too, and then nobody is to be waited for.
-    this.#audio.play().catch(() => {
-      if (this.#audio.srcObject) addEventListener('pointerdown', this.#playAgain, { once: true });
+    this.#with(({ audio, context }) => {
+      for (const player of [audio, context as { setSinkId?(id: string): Promise<void> }]) {
+        player.setSinkId?.(id).catch(() => {});
+      }
     });
   }
 
-  readonly #playAgain = () => void this.#audio.play().catch(() => {});
+  play(stream: MediaStream): void {
+    this.#with(({ audio }) => {
+      audio.srcObject = stream;
+      // Closing interrupts it, too, and then nobody is to be waited for.
+      audio.play().catch(() => {
+        if (audio.srcObject) addEventListener('pointerdown', this.#playAgain, { once: true });
+      });
+    });
+  }
+
+  readonly #playAgain = () => this.#sound?.audio.play().catch(() => {});
 
   set ringback(on: boolean) {
-    if (on === Boolean(this.#ringing)) return;
-    this.#ringing?.stop();
-    this.#ringing = on ? this.#sound(ringback, true) : undefined;
+    this.#with(({ context }) => {
+      if (on === Boolean(this.#ringing)) return;
+      this.#ringing?.stop();
+      this.#ringing = on ? sounded(context, ringback, true) : undefined;
+    });
   }
 
   tone(name: Tone): void {
-    this.#sound(tones[name]);
+    this.#with(({ context }) => void sounded(context, tones[name]));
   }
 
   /** The key's own pair of notes (ITU-T Q.23), heard by the visitor alone. */
   key(digit: string): void {
     const at = '123456789*0#'.indexOf(digit);
     if (at < 0) return;
-    this.#sound([{ notes: [rows[Math.floor(at / 3)]!, columns[at % 3]!], on: 0.11, off: 0 }]);
+    const notes = [rows[Math.floor(at / 3)]!, columns[at % 3]!];
+    this.#with(({ context }) => void sounded(context, [{ notes, on: 0.11, off: 0 }]));
   }
 
   /** Silence from the other side at once; a tone that has begun is let out. */
   close(): void {
     this.ringback = false;
-    this.#audio.srcObject = null;
     removeEventListener('pointerdown', this.#playAgain);
     for (const level of this.#levels) level.close();
-    setTimeout(() => this.#context.close().catch(() => {}), 4000);
+    this.#with(({ audio, context }) => {
+      audio.srcObject = null;
+      setTimeout(() => context.close().catch(() => {}), 4000);
+    });
   }
 
-  #sound(pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
-    const { sampleRate } = this.#context;
-    const seconds = pulses.reduce((sum, { on, off }) => sum + on + off, 0);
-    const buffer = this.#context.createBuffer(1, Math.ceil(seconds * sampleRate), sampleRate);
-    const samples = buffer.getChannelData(0);
-    let start = 0;
-    for (const { notes, on, off } of pulses) {
-      for (let i = 0; i < on * sampleRate; i++) {
-        const t = i / sampleRate;
-        const wave = notes.reduce((sum, hertz) => sum + Math.sin(2 * Math.PI * hertz * t), 0);
-        samples[start + i] = (wave / notes.length) * loudness * Math.min(1, t / ramp, (on - t) / ramp);
-      }
-      start += Math.round((on + off) * sampleRate);
-    }
-    const source = new AudioBufferSourceNode(this.#context, { buffer, loop });
-    source.connect(this.#context.destination);
-    source.start();
-    return source;
+  /** At once, or as soon as it is open, in the order of asking. */
+  #with(work: (sound: Sound) => void): void {
+    if (this.#sound) work(this.#sound);
+    else this.#opening.then(work);
   }
+}
+
+function sounded(context: AudioContext, pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
+  const seconds = pulses.reduce((sum, { on, off }) => sum + on + off, 0);
+  const buffer = context.createBuffer(1, Math.ceil(seconds * sampleRate), sampleRate);
+  const samples = buffer.getChannelData(0);
+  let start = 0;
+  for (const { notes, on, off } of pulses) {
+    for (let i = 0; i < on * sampleRate; i++) {
+      const t = i / sampleRate;
+      const wave = notes.reduce((sum, hertz) => sum + Math.sin(2 * Math.PI * hertz * t), 0);
+      samples[start + i] = (wave / notes.length) * loudness * Math.min(1, t / ramp, (on - t) / ramp);
+    }
+    start += Math.round((on + off) * sampleRate);
+  }
+  const source = new AudioBufferSourceNode(context, { buffer, loop });
+  source.connect(context.destination);
+  source.start();
+  return source;
 }

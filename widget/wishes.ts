@@ -2,7 +2,7 @@
 // device only then, has its track sent, and gives it back when it is no longer wanted or the other side says no.
 import type { CallEvent, Refusal, Wish } from './call-store.ts';
 import { take } from './devices.ts';
-import type { Kind } from './media-lines.ts';
+import type { Kind } from './draft.ts';
 import { reasonForError, willAsk } from './microphone.ts';
 
 export interface WishOwner {

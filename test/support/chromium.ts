@@ -65,6 +65,9 @@ function drive(browser: Browser, first: Page | undefined): BrowserPage {
       listen(page);
       await page.goto(url);
     },
+    async go(url) {
+      await opened().goto(url);
+    },
     async opens(work) {
       const [fresh] = await Promise.all([opened().waitForEvent('popup'), work()]);
       return drive(browser, fresh);
@@ -72,6 +75,7 @@ function drive(browser: Browser, first: Page | undefined): BrowserPage {
     allow: devices => opened().context().grantPermissions(devices),
     evaluate: work => opened().evaluate(work),
     clickButton: name => button(name).click({ timeout: PATIENCE_MS }),
+    point: name => (name ? button(name).hover({ timeout: PATIENCE_MS }) : opened().mouse.move(1, 1)),
     offline: on => opened().context().setOffline(on),
     seesButton: name => button(name).isVisible(),
     get console() {

@@ -16,6 +16,8 @@ export interface PageEar {
   stats(): Promise<Record<string, unknown>[]>;
   /** The page's newest connection. */
   connection(): RTCPeerConnection | undefined;
+  /** How many it has made. */
+  readonly connections: number;
   /** What the page has asked the visitor for, as getUserMedia was called. */
   readonly asked: readonly PageDevice[];
   /** Devices that are open now, each by itself: their lights are on. */
@@ -108,6 +110,9 @@ export function installEar(): void {
       return { samples: Array.from(samples, sample => Math.round(sample * 32767)), rate: 48_000 };
     },
     connection: () => connections.at(-1),
+    get connections() {
+      return connections.length;
+    },
     microphone: () => sent('audio'),
     camera: () => sent('video'),
     async stats() {

@@ -38,6 +38,18 @@ export class Visitor {
     await this.#page.clickButton(name);
   }
 
+  /** Leaves for another page, as by a link. */
+  async goes(url: string): Promise<void> {
+    if (!this.#page.go) throw new Error('this browser cannot be told');
+    await this.#page.go(url);
+  }
+
+  /** Points at Call, or at nothing. */
+  async points(on: boolean): Promise<void> {
+    if (!this.#page.point) throw new Error('this browser cannot be told');
+    await this.#page.point(on ? /^Call / : undefined);
+  }
+
   async call(): Promise<void> {
     await this.click(/^Call /);
   }

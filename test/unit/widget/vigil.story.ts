@@ -61,13 +61,25 @@ describe('a page with a call', { skip: partsMissing() }, () => {
     assert.equal(await locks(), 0);
   });
 
-  it('opens its sound inside the gesture, before anything is fetched', async () => {
-    const at = await page.evaluate(() => {
-      const element = document.querySelector('sip-call');
-      const before = window.vigil.contexts.length;
-      element?.shadowRoot?.querySelector<HTMLElement>('[part=again]')?.click();
-      return window.vigil.contexts.length - before;
+  /** How many ways to sound there are more right after the press, and a little later. */
+  const pressAgain = () =>
+    page.evaluate(async () => {
+      const { contexts } = window.vigil;
+      const before = contexts.length;
+      document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('[part=again]')?.click();
+      const atOnce = contexts.length - before;
+      await new Promise(resolve => setTimeout(resolve, 50));
+      return [atOnce, contexts.length - before];
     });
-    assert.equal(at, 1);
+
+  it('opens its sound right after the gesture, and in it where only that counts', async () => {
+    assert.deepEqual(await pressAgain(), [0, 1]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Call again' }).waitFor();
+
+    await page.evaluate(() =>
+      Object.defineProperty(navigator, 'vendor', { get: () => 'Apple Computer, Inc.' }),
+    );
+    assert.deepEqual(await pressAgain(), [1, 1]);
   });
 });

@@ -1,0 +1,96 @@
+// The phone of a call that is likely: connected, greeted and with its offer written down while somebody still points at
+// the button, so that their press waits for the microphone alone. Who presses nothing costs the gateway a connection
+// for a moment; who only passes over a button, none.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { DraftWish } from './draft.ts';
+import { impossible } from './microphone.ts';
+import { Phone } from './phone.ts';
+import type { TakeToken } from './token.ts';
+
+/** The call that a press would make. */
+export interface CallWish extends DraftWish {
+  /** The gateway's WebSocket. */
+  readonly socket: string;
+  /** Where tokens are had. */
+  readonly tokens: string;
+  readonly token: TakeToken;
+  /** Of whom is called. */
+  readonly uri: string;
+}
+
+/** Milliseconds that a hand stays on what it means. */
+const DWELL = 100;
+/** Milliseconds. Visitors who share an address have only so many connections. */
+const KEPT = 15_000;
+/** Pointed at, and a press would call from here and now. */
+const MEANT = ':is(:hover, :focus-within, :active):not([window], [standing=closed])';
+
+/** One for the page: who goes from button to button holds one connection. */
+let spare:
+  | { readonly of: string; readonly by: Element; readonly phone: Phone; readonly at: number }
+  | undefined;
+let expiry: ReturnType<typeof setTimeout>;
+
+export class ReadyPhone implements ReactiveController {
+  readonly #host: ReactiveControllerHost & Element;
+  readonly #wish: () => CallWish | undefined;
+  #dwell: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost & Element, wish: () => CallWish | undefined) {
+    this.#host = host;
+    this.#wish = wish;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    // A page that keeps a connection is not kept itself, for the way back to it.
+    addEventListener('pagehide', drop);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#dwell);
+    removeEventListener('pagehide', drop);
+    if (spare?.by === this.#host) drop();
+  }
+
+  /** The visitor may mean it, and did `since` (`performance.now()`). A press means it at once. */
+  intend(since: number): void {
+    clearTimeout(this.#dwell);
+    const wait = this.#host.matches(':active') ? 0 : since + DWELL - performance.now();
+    this.#dwell = setTimeout(() => this.#prepare(), wait);
+  }
+
+  /** For one call of that kind. */
+  take(wish: CallWish): Phone {
+    clearTimeout(this.#dwell);
+    const ready = kept(wish);
+    if (ready) spare = undefined;
+    drop();
+    return ready ?? new Phone(wish.socket, wish.token);
+  }
+
+  #prepare(): void {
+    const wish = this.#wish();
+    if (!wish || kept(wish) || impossible() || !this.#host.matches(MEANT)) return;
+    drop();
+    const phone = new Phone(wish.socket, wish.token);
+    spare = { of: keyOf(wish), by: this.#host, phone, at: Date.now() };
+    expiry = setTimeout(drop, KEPT);
+    // A task of its own: both take their time on a small machine.
+    setTimeout(() => phone.prepare(wish));
+  }
+}
+
+function kept(wish: CallWish): Phone | undefined {
+  // By the date, too: a machine that slept has not counted.
+  const fresh = spare && !spare.phone.over && Date.now() - spare.at < KEPT;
+  return fresh && spare?.of === keyOf(wish) ? spare.phone : undefined;
+}
+
+function drop(): void {
+  clearTimeout(expiry);
+  spare?.phone.hangUp();
+  spare = undefined;
+}
+
+const keyOf = ({ socket, tokens, uri }: CallWish) => [socket, tokens, uri].join(' ');
