@@ -46,7 +46,7 @@ describe('a page', { skip: partsMissing() }, () => {
       const page = await open(`${upgrading}${link}`);
       await page.getByRole('link').hover();
       await eventually('the parts are fetched at a mere sign', () =>
-        page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => /phone-/.test(name))),
+        page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => /call-/.test(name))),
       );
       assert.equal(await page.locator('sip-call').count(), 0);
       await page.getByRole('link').click();
