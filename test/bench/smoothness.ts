@@ -33,14 +33,18 @@ export async function benchSmoothness(): Promise<Figure[]> {
     const url = `${demo.url}/nothing-else.html`;
     const body = await pageWithNothingElse(`${demo.url}/director.html`);
     const visits: Visit[] = [];
-    for (let round = 0; round < ROUNDS; round++) visits.push(await visit(browser, url, body));
+    const plain: (readonly Task[])[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      visits.push(await visit(browser, url, body));
+      plain.push(await visitPlain(browser, url));
+    }
     const { before, after } = visits[0]!;
+    const loading = visits.map(({ loading }) => loading);
+    const calling = visits.map(({ calling }) => calling);
     return [
-      { name: `longest task while loading, ${SLOWER} times slower`, ...longest(visits, 'loading') },
-      {
-        name: `longest task from pointing to talking, ${SLOWER} times slower`,
-        ...longest(visits, 'calling'),
-      },
+      { name: `longest task while loading, ${SLOWER} times slower`, ...longest(loading) },
+      { name: 'the same of a page with a plain button and no script', value: longest(plain).value },
+      { name: `longest task from pointing to talking, ${SLOWER} times slower`, ...longest(calling) },
       { name: 'fetched before anybody shows intent', value: before.join(', ') },
       { name: 'fetched in all, with a call', ...weight(after) },
     ];
@@ -81,13 +85,7 @@ async function visit(browser: Browser, url: string, body: string): Promise<Visit
       ...place,
       ...(type !== 'mouseMoved' && { button: 'left', clickCount: 1 }),
     });
-  await page.goto('about:blank');
-  await session.send('Network.clearBrowserCache');
-  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
-  const loading = await tasksDuring(session, async () => {
-    await session.send('Page.navigate', { url });
-    await pause(2_000);
-  });
+  const loading = await load(page, session, url);
   const before = await fetched(page);
   const calling = await tasksDuring(session, async () => {
     await mouse('mouseMoved');
@@ -107,6 +105,30 @@ async function visit(browser: Browser, url: string, body: string): Promise<Visit
   const after = await fetched(page);
   await context.close();
   return { loading, calling, before, after };
+}
+
+/** What every page costs that has any words on it. */
+async function visitPlain(browser: Browser, url: string): Promise<readonly Task[]> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  const body = '<!doctype html><html lang="en"><title>Call</title><p>Call us: <button>Call</button></p>';
+  await page.route(url, route => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const loading = await load(page, session, url);
+  await context.close();
+  return loading;
+}
+
+/** Loads the page as if for the first time, with the processor slowed down from then on. */
+async function load(page: Page, session: CDPSession, url: string): Promise<readonly Task[]> {
+  await page.goto('about:blank');
+  await session.send('Network.clearBrowserCache');
+  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  return await tasksDuring(session, async () => {
+    await session.send('Page.navigate', { url });
+    await pause(2_000);
+  });
 }
 
 /** Milliseconds, by the clock and of the processor. */
@@ -163,10 +185,10 @@ async function fetched(page: Page): Promise<string[]> {
 }
 
 /** The median of the visits' longest: a single one may have met with another program's work. */
-function longest(visits: readonly Visit[], part: 'loading' | 'calling'): Pick<Figure, 'value' | 'aim'> {
+function longest(visits: readonly (readonly Task[])[]): Pick<Figure, 'value' | 'aim'> {
   const median = (time: keyof Task) =>
     percentile(
-      visits.map(visit => Math.max(0, ...visit[part].map(task => task[time]))),
+      visits.map(tasks => Math.max(0, ...tasks.map(task => task[time]))),
       0.5,
     );
   const [cpu, wall] = [median('cpu'), median('wall')];
