@@ -81,7 +81,7 @@ export class BeforeCall {
     this.#told({ step: 'connecting' });
     const test = new SoundTest({
       socket,
-      token: uri => this.#desk.token(uri),
+      tokens: this.#desk.tokens(),
       uri,
       video,
       sound: openSound(),

@@ -48,8 +48,8 @@ export interface CardDesk {
   address(): Address | undefined;
   /** The gateway's WebSocket. */
   socket(): string | undefined;
-  /** For a call to this SIP URI. */
-  token(uri: string): Promise<string>;
+  /** Where tokens are had. */
+  tokens(): string;
   /** Calls somebody else from this card. */
   callOther(to: string): void;
   streams(): Streams;

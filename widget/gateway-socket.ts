@@ -29,7 +29,7 @@ export class GatewaySocket {
   #socket: WebSocket | undefined;
   #greeted = false;
   #back: string | undefined;
-  /** What was foreseen may have passed away, and no browser says so. */
+  /** One more attempt, with another token: no browser says why a WebSocket was refused. */
   #spare = 1;
   /** Of the attempts to connect, the one that counts. */
   #attempt = 0;

@@ -5,7 +5,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { DraftWish } from './draft.ts';
 import { impossible } from './microphone.ts';
 import { Phone } from './phone.ts';
-import type { TakeToken } from './token.ts';
+import { takeToken } from './token.ts';
 
 /** The call that a press would make. */
 export interface CallWish extends DraftWish {
@@ -13,7 +13,6 @@ export interface CallWish extends DraftWish {
   readonly socket: string;
   /** Where tokens are had. */
   readonly tokens: string;
-  readonly token: TakeToken;
   /** Of whom is called. */
   readonly uri: string;
 }
@@ -66,20 +65,22 @@ export class ReadyPhone implements ReactiveController {
     const ready = kept(wish);
     if (ready) spare = undefined;
     drop();
-    return ready ?? new Phone(wish.socket, wish.token);
+    return ready ?? phoneFor(wish);
   }
 
   #prepare(): void {
     const wish = this.#wish();
     if (!wish || kept(wish) || impossible() || !this.#host.matches(MEANT)) return;
     drop();
-    const phone = new Phone(wish.socket, wish.token);
+    const phone = phoneFor(wish);
     spare = { of: keyOf(wish), by: this.#host, phone, at: Date.now() };
     expiry = setTimeout(drop, KEPT);
     // A task of its own: both take their time on a small machine.
     setTimeout(() => phone.prepare(wish));
   }
 }
+
+const phoneFor = ({ socket, tokens, uri }: CallWish) => new Phone(socket, () => takeToken(tokens, uri));
 
 function kept(wish: CallWish): Phone | undefined {
   // By the date, too: a machine that slept has not counted.

@@ -25,7 +25,6 @@ import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
 import { openSound } from './sound.ts';
 import type { Standing, StandingDesk } from './standing.ts';
-import { foreseeToken, takeToken } from './token.ts';
 
 /** The detail of `sip-call-request`: whom, as people read it. */
 export interface SipCallRequestDetail {
@@ -153,7 +152,7 @@ export class SipCall extends Reactive {
     words: () => (spoken.get(this.#language) ?? [...spoken.values()].at(-1))!,
     address: () => this.#address,
     socket: () => this.#socket,
-    token: uri => takeToken(this.#tokens, uri),
+    tokens: () => this.#tokens,
     report: event => this.#hear(event),
     callOther: to => {
       this.#other = to;
@@ -201,9 +200,6 @@ export class SipCall extends Reactive {
       () => this.#phones?.intend(since),
       () => {},
     );
-    // Whoever has the parts asks by themselves.
-    const wish = this.#parts ? undefined : this.#wish;
-    if (wish) later().then(() => this.#foresee(wish.uri));
   }
 
   /**
@@ -213,7 +209,7 @@ export class SipCall extends Reactive {
   async call(): Promise<void> {
     const wish = this.#wish;
     if (speaking || !wish) return;
-    const { video, uri } = wish;
+    const { video } = wish;
     // A listener may well have called elsewhere.
     if (!this.#tell('sip-call-request', { to: this.#address!.text, video }) || speaking) return;
     speaking = this;
@@ -222,7 +218,6 @@ export class SipCall extends Reactive {
     const requested = this.#call;
     let parts = this.#parts;
     if (!parts) {
-      this.#foresee(uri);
       parts = await this.#prepare().catch(() => undefined);
       await later();
     }
@@ -303,10 +298,6 @@ export class SipCall extends Reactive {
     queueMicrotask(() => this.isConnected || this.hangUp());
   }
 
-  #foresee(uri: string): void {
-    foreseeToken(this.#tokens, uri).catch(() => {});
-  }
-
   async #prepare() {
     const language = this.#language;
     if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
@@ -335,11 +326,9 @@ export class SipCall extends Reactive {
     const uri = this.#address?.uri;
     const socket = this.#socket;
     if (!uri || !socket) return undefined;
-    const { video } = this;
-    const tokens = this.#tokens;
     // To listen is the page's wish for whom it names.
     const listen = this.listen && !this.#other;
-    return { socket, tokens, token: () => takeToken(tokens, uri), uri, video, listen };
+    return { socket, tokens: this.#tokens, uri, video: this.video, listen };
   }
 
   get #address() {

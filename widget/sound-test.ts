@@ -11,12 +11,13 @@ import { Phone } from './phone.ts';
 import { readingOf } from './quality.ts';
 import type { Sound } from './sound.ts';
 import { Speaker } from './speaker.ts';
+import { takeToken } from './token.ts';
 import { type Findings, findingsAfter, noFindings, type Trial } from './trial.ts';
 
 export interface SoundTestRequest {
   readonly socket: string;
-  /** For a call to this SIP URI. */
-  readonly token: (uri: string) => Promise<string>;
+  /** Where tokens are had. */
+  readonly tokens: string;
   /** Of whom the visitor is about to call; the echo is their domain's. */
   readonly uri: string;
   readonly video: boolean;
@@ -62,7 +63,7 @@ export class SoundTest {
   }
 
   async #begin(): Promise<void> {
-    const { socket, token, uri, video, report } = this.#request;
+    const { socket, tokens, uri, video, report } = this.#request;
     const yieldCall = await claimCall();
     if (!yieldCall) return this.#end('elsewhere');
     // Not kept: a call that is begun in the midst of the test must find the line free.
@@ -92,7 +93,7 @@ export class SoundTest {
     });
     report({ step: 'connecting' });
     const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
-    this.#phone = new Phone(socket, () => token(echo));
+    this.#phone = new Phone(socket, () => takeToken(tokens, echo));
     this.#phone.call(echo, {
       video: false,
       listen: false,
