@@ -74,7 +74,7 @@ export class BeforeCall {
   }
 
   #start(): void {
-    const { video, openSound } = this.#desk.trial();
+    const { video, soundSource } = this.#desk.trial();
     const socket = this.#desk.socket();
     const uri = this.#desk.address()?.uri;
     if (!socket || !uri) return;
@@ -84,7 +84,7 @@ export class BeforeCall {
       tokens: this.#desk.tokens(),
       uri,
       video,
-      sound: openSound(),
+      sound: soundSource(),
       // What one that was stopped has still to say is of no interest.
       report: trial => test === this.#test && this.#told(trial),
       levels: (mine, returned) => this.#light(mine, returned),

@@ -26,7 +26,7 @@ import { screenStyles } from './screen.styles.ts';
 import { Screen, type Streams } from './screen.ts';
 import { settingsStyles } from './settings.styles.ts';
 import { Settings } from './settings.ts';
-import type { Sound } from './sound.ts';
+import type { SoundSource } from './sound.ts';
 import type { Standing } from './standing.ts';
 import { surfaceStyles } from './surface.styles.ts';
 
@@ -62,7 +62,7 @@ export interface CardDesk {
   /** What a test of the sound goes by. */
   trial(): {
     readonly video: boolean;
-    openSound(): Promise<Sound>;
+    soundSource(): SoundSource;
   };
 }
 

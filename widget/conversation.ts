@@ -11,7 +11,7 @@ import { claimCall } from './one-call.ts';
 import { painted } from './painted.ts';
 import type { Phone } from './phone.ts';
 import type { CallWish } from './ready-phone.ts';
-import type { Sound } from './sound.ts';
+import type { SoundSource } from './sound.ts';
 import { Speaker, type Tone } from './speaker.ts';
 import { Vigil } from './vigil.ts';
 import { visitHeaders } from './visit.ts';
@@ -23,8 +23,8 @@ export { progress } from './call-progress.ts';
 export interface ConversationRequest {
   /** `listen`: begins without a microphone, and so without a question. */
   readonly wish: CallWish;
-  /** Opened by the visitor's gesture. */
-  readonly sound: Promise<Sound>;
+  /** Made while the visitor's gesture was handled. */
+  readonly sound: SoundSource;
   /** 0 to 1. */
   readonly volume: number;
   readonly phones: { take(wish: CallWish): Phone };

@@ -23,7 +23,7 @@ import type { CallWish, ReadyPhone } from './ready-phone.ts';
 import type { Streams } from './screen.ts';
 import { type Shape, takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
-import { openSound } from './sound.ts';
+import { soundSource } from './sound.ts';
 import type { Standing, StandingDesk } from './standing.ts';
 
 /** The detail of `sip-call-request`: whom, as people read it. */
@@ -167,7 +167,7 @@ export class SipCall extends Reactive {
       this.#volume = value;
       if (this.#conversation) this.#conversation.volume = value;
     },
-    trial: () => ({ video: this.video, openSound }),
+    trial: () => ({ video: this.video, soundSource }),
   };
 
   get state(): CallState {
@@ -213,7 +213,7 @@ export class SipCall extends Reactive {
     // A listener may well have called elsewhere.
     if (!this.#tell('sip-call-request', { to: this.#address!.text, video }) || speaking) return;
     speaking = this;
-    const sound = openSound();
+    const sound = soundSource();
     this.#report({ type: 'requested', listen: wish.listen });
     const requested = this.#call;
     let parts = this.#parts;
@@ -223,7 +223,7 @@ export class SipCall extends Reactive {
     }
     // Hung up, and perhaps called anew, while the parts were on their way.
     const given = this.#call !== requested;
-    if (given || !parts) sound.then(({ context }) => context.close());
+    if (given || !parts) sound.close();
     if (given) return;
     if (!parts) return this.#report({ type: 'ended', reason: 'gateway-unreachable', at: Date.now() });
     this.#conversation = new parts.Conversation({

@@ -9,7 +9,7 @@ import { claimCall } from './one-call.ts';
 import { painted } from './painted.ts';
 import { Phone } from './phone.ts';
 import { readingOf } from './quality.ts';
-import type { Sound } from './sound.ts';
+import type { SoundSource } from './sound.ts';
 import { Speaker } from './speaker.ts';
 import { takeToken } from './token.ts';
 import { type Findings, findingsAfter, noFindings, type Trial } from './trial.ts';
@@ -21,8 +21,8 @@ export interface SoundTestRequest {
   /** Of whom the visitor is about to call; the echo is their domain's. */
   readonly uri: string;
   readonly video: boolean;
-  /** Opened by the visitor's gesture. */
-  readonly sound: Promise<Sound>;
+  /** Made while the visitor's gesture was handled. */
+  readonly sound: SoundSource;
   report(trial: Trial): void;
   /** Ten times a second, 0 to 1. */
   levels(mine: number, returned: number): void;

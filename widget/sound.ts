@@ -1,21 +1,29 @@
-// The two things that play, made with the visitor's gesture: iOS lets nothing sound that was made later. In the entry for
-// that reason alone; speaker.ts decides what is played.
+// The two things that play. Apple's browsers let nothing sound that was made after the visitor's gesture; to others a page
+// that was pressed may sound from then on, and what takes its time to be made is made when there is something to hear.
+// In the entry for that gesture alone; speaker.ts decides what is played.
 
 export interface Sound {
   readonly audio: HTMLAudioElement;
   readonly context: AudioContext;
 }
 
-/**
- * Browsers of Apple's want it done while the gesture is handled; to others a page that was pressed may sound from then
- * on, and it is done in a task of its own: a small machine takes its time over it.
- */
-export function openSound(): Promise<Sound> {
-  return new Promise(resolve => {
-    const open = () => resolve(makeSound());
-    if (navigator.vendor.startsWith('Apple')) open();
-    else setTimeout(open);
-  });
+export interface SoundSource {
+  /** The same each time. */
+  open(): Sound;
+  /** Nothing is going to be heard. */
+  close(): void;
+}
+
+/** To be called while the gesture is handled. */
+export function soundSource(): SoundSource {
+  let sound = navigator.vendor.startsWith('Apple') ? makeSound() : undefined;
+  return {
+    open() {
+      sound ??= makeSound();
+      return sound;
+    },
+    close: () => void sound?.context.close().catch(() => {}),
+  };
 }
 
 function makeSound(): Sound {

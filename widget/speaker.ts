@@ -2,7 +2,7 @@
 // itself. Ringback and busy follow ITU-T E.182 in the 425 Hz cadences of E.180; nothing here knows SIP.
 
 import { Level } from './level.ts';
-import type { Sound } from './sound.ts';
+import type { Sound, SoundSource } from './sound.ts';
 
 export type Tone = 'busy' | 'unobtainable' | 'over';
 
@@ -37,74 +37,67 @@ const sampleRate = 16_000;
 /** Seconds of fade at either end of a pulse, so that nothing clicks. */
 const ramp = 0.012;
 
+/** Opens its sound with the first thing to be heard or measured. */
 export class Speaker {
-  readonly #opening: Promise<Sound>;
+  readonly #source: SoundSource;
   #sound: Sound | undefined;
   readonly #levels: Level[] = [];
+  #volume: number;
   #ringing: AudioBufferSourceNode | undefined;
 
-  constructor(sound: Promise<Sound>, volume: number) {
-    this.#opening = sound.then(opened => {
-      this.#sound = opened;
-      return opened;
-    });
-    this.volume = volume;
+  constructor(source: SoundSource, volume: number) {
+    this.#source = source;
+    this.#volume = volume;
   }
 
-  /** Measures a stream until the speaker closes; undefined where it brings no sound, or none can be heard yet. */
+  /** Measures a stream until the speaker closes. */
   level(stream: MediaStream): Level | undefined {
-    if (!this.#sound || !stream.getAudioTracks().length) return undefined;
-    const level = new Level(this.#sound.context, stream);
+    if (!stream.getAudioTracks().length) return undefined;
+    const level = new Level(this.#open().context, stream);
     this.#levels.push(level);
     return level;
   }
 
   /** 0 to 1. iOS ignores it: there the volume is the device's own. */
   set volume(value: number) {
-    this.#with(({ audio }) => {
-      audio.volume = value;
-    });
+    this.#volume = value;
+    if (this.#sound) this.#sound.audio.volume = value;
   }
 
   /** The device's id, empty for the system's own. What is gone or forbidden leaves the sound where it is. */
   set device(id: string) {
-    this.#with(({ audio, context }) => {
-      for (const player of [audio, context as { setSinkId?(id: string): Promise<void> }]) {
-        player.setSinkId?.(id).catch(() => {});
-      }
-    });
+    const { audio, context } = this.#open();
+    for (const player of [audio, context as { setSinkId?(id: string): Promise<void> }]) {
+      player.setSinkId?.(id).catch(() => {});
+    }
   }
 
   play(stream: MediaStream): void {
-    this.#with(({ audio }) => {
-      audio.srcObject = stream;
-      // Closing interrupts it, too, and then nobody is to be waited for.
-      audio.play().catch(() => {
-        if (audio.srcObject) addEventListener('pointerdown', this.#playAgain, { once: true });
-      });
+    const { audio } = this.#open();
+    audio.srcObject = stream;
+    // Closing interrupts it, too, and then nobody is to be waited for.
+    audio.play().catch(() => {
+      if (audio.srcObject) addEventListener('pointerdown', this.#playAgain, { once: true });
     });
   }
 
   readonly #playAgain = () => this.#sound?.audio.play().catch(() => {});
 
   set ringback(on: boolean) {
-    this.#with(({ context }) => {
-      if (on === Boolean(this.#ringing)) return;
-      this.#ringing?.stop();
-      this.#ringing = on ? sounded(context, ringback, true) : undefined;
-    });
+    if (on === Boolean(this.#ringing)) return;
+    this.#ringing?.stop();
+    this.#ringing = on ? this.#sounds(ringback, true) : undefined;
   }
 
   tone(name: Tone): void {
-    this.#with(({ context }) => void sounded(context, tones[name]));
+    this.#sounds(tones[name]);
   }
 
   /** The key's own pair of notes (ITU-T Q.23), heard by the visitor alone. */
   key(digit: string): void {
     const at = '123456789*0#'.indexOf(digit);
     if (at < 0) return;
-    const notes = [rows[Math.floor(at / 3)]!, columns[at % 3]!];
-    this.#with(({ context }) => void sounded(context, [{ notes, on: 0.11, off: 0 }]));
+    this.#sounds([{ notes: [rows[Math.floor(at / 3)]!, columns[at % 3]!], on: 0.11, off: 0 }]);
   }
 
   /** Silence from the other side at once; a tone that has begun is let out. */
@@ -112,34 +105,35 @@ export class Speaker {
     this.ringback = false;
     removeEventListener('pointerdown', this.#playAgain);
     for (const level of this.#levels) level.close();
-    this.#with(({ audio, context }) => {
-      audio.srcObject = null;
-      setTimeout(() => context.close().catch(() => {}), 4000);
-    });
+    if (this.#sound) this.#sound.audio.srcObject = null;
+    setTimeout(() => this.#source.close(), 4000);
   }
 
-  /** At once, or as soon as it is open, in the order of asking. */
-  #with(work: (sound: Sound) => void): void {
-    if (this.#sound) work(this.#sound);
-    else this.#opening.then(work);
-  }
-}
-
-function sounded(context: AudioContext, pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
-  const seconds = pulses.reduce((sum, { on, off }) => sum + on + off, 0);
-  const buffer = context.createBuffer(1, Math.ceil(seconds * sampleRate), sampleRate);
-  const samples = buffer.getChannelData(0);
-  let start = 0;
-  for (const { notes, on, off } of pulses) {
-    for (let i = 0; i < on * sampleRate; i++) {
-      const t = i / sampleRate;
-      const wave = notes.reduce((sum, hertz) => sum + Math.sin(2 * Math.PI * hertz * t), 0);
-      samples[start + i] = (wave / notes.length) * loudness * Math.min(1, t / ramp, (on - t) / ramp);
+  #open(): Sound {
+    if (!this.#sound) {
+      this.#sound = this.#source.open();
+      this.#sound.audio.volume = this.#volume;
     }
-    start += Math.round((on + off) * sampleRate);
+    return this.#sound;
   }
-  const source = new AudioBufferSourceNode(context, { buffer, loop });
-  source.connect(context.destination);
-  source.start();
-  return source;
+
+  #sounds(pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
+    const { context } = this.#open();
+    const seconds = pulses.reduce((sum, { on, off }) => sum + on + off, 0);
+    const buffer = context.createBuffer(1, Math.ceil(seconds * sampleRate), sampleRate);
+    const samples = buffer.getChannelData(0);
+    let start = 0;
+    for (const { notes, on, off } of pulses) {
+      for (let i = 0; i < on * sampleRate; i++) {
+        const t = i / sampleRate;
+        const wave = notes.reduce((sum, hertz) => sum + Math.sin(2 * Math.PI * hertz * t), 0);
+        samples[start + i] = (wave / notes.length) * loudness * Math.min(1, t / ramp, (on - t) / ramp);
+      }
+      start += Math.round((on + off) * sampleRate);
+    }
+    const source = new AudioBufferSourceNode(context, { buffer, loop });
+    source.connect(context.destination);
+    source.start();
+    return source;
+  }
 }
