@@ -72,8 +72,10 @@ export async function admit(
 
   // Before what costs something, and after it, when others may have come in.
   const crowded = crowd(address, threshold);
-  if (crowded) return crowded;
   const right = await entrance.look(protocols, { origin, ownPage });
+  // Pages connect while their visitors only point at the button: those of a large office are no flood.
+  if (crowded)
+    return typeof right !== 'string' && right.called ? { ...crowded, offence: undefined } : crowded;
   if (typeof right === 'string') return unauthorized(right, config);
   const stillCrowded = crowd(address, threshold, right);
   if (stillCrowded) return stillCrowded;

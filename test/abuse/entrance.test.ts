@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict';
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SignJWT } from 'jose';
 import { eventually } from '../support/eventually.ts';
+import { privateFolder } from '../support/private-folder.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { PAGE, SDP, startDeserted } from '../support/signalling-gateway.ts';
@@ -69,6 +72,27 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
   assert.equal((await knock(scene, { protocols: ['sip', `token.${token}`] })).status, 401);
   assert.deepEqual(refusals(scene).at(-1), [401, 'token-used']);
   assert.ok(!JSON.stringify(scene.logged).includes(token), 'no token is logged');
+});
+
+test('one connection too many is no offence of a page that was given a token', async context => {
+  const security = join(privateFolder('security'), 'security.log');
+  const settings = { log: { security } };
+  const scene = await startDeserted(context, { ...tokens, settings, limits: { visitorsPerAddress: 1 } });
+  await enter(scene);
+  const offences = () =>
+    readFileSync(security, 'utf8')
+      .match(/(?<=refused )\S+/g)
+      ?.join();
+  for (const [shown, told] of [
+    [await tokenOf(scene), undefined],
+    ['x', 'rate'],
+  ]) {
+    assert.equal((await knock(scene, { protocols: ['sip', `token.${shown}`] })).status, 429);
+    await eventually('the log says what it should', () => {
+      assert.equal(offences(), told);
+      return true;
+    });
+  }
 });
 
 test('9: two who show one token at the same moment are not both let in', async context => {
