@@ -45,7 +45,7 @@ test('on request it has the fingerprints of all that is loaded later, and the ha
   const map = /^<script type="importmap">(.*)<\/script>$/.exec(script)?.[1] ?? '';
   assert.ok(comment.includes(`'sha256-${createHash('sha256').update(map).digest('base64')}'`), comment);
   const parts = Object.entries<string>(JSON.parse(map).integrity);
-  assert.ok(parts.some(([part]) => /\/v\/[\d.]+\/chunks\/phone-/.test(part)));
+  assert.ok(parts.some(([part]) => /\/v\/[\d.]+\/chunks\/call-/.test(part)));
   for (const [part, integrity] of parts) {
     assert.equal(fingerprint(await (await fetch(part)).arrayBuffer()), integrity, part);
   }
