@@ -137,7 +137,7 @@ export class Conversation {
     const refused = impossible();
     const capturing = refused ? Promise.resolve({ refused }) : this.#microphone(early);
     // What cannot be needs no gateway.
-    if (!refused) this.#dial(capturing).catch(this.#fail);
+    if (!refused) this.#dial(capturing, early !== undefined).catch(this.#fail);
     const captured = await capturing;
     if ('refused' in captured) return this.#refuse(captured.refused);
     const { stream } = captured;
@@ -167,14 +167,14 @@ export class Conversation {
   }
 
   /** The way to the gateway is made beside the question about the microphone; the INVITE waits for its answer. */
-  async #dial(capturing: Promise<Capture>): Promise<void> {
+  async #dial(capturing: Promise<Capture>, early: boolean): Promise<void> {
     const { wish, phones, media } = this.#request;
     const stream = new Promise<MediaStream>(resolve => {
       capturing.then(captured => 'stream' in captured && resolve(captured.stream));
     });
     await nextTask();
     if (this.#over) return;
-    const phone = phones.take(wish);
+    let phone = phones.take(wish);
     await nextTask();
     phone.prepare(wish);
     await nextTask();
@@ -182,10 +182,13 @@ export class Conversation {
       phone.hangUp();
       return;
     }
+    // What was ready may just have been lost.
+    if (phone.over) phone = phones.take(wish);
     this.#phone = phone;
     phone.call(wish.uri, {
       ...wish,
       stream,
+      early,
       extraHeaders: visitHeaders(location.href, document.referrer),
       observer: {
         report: event => this.#report(event),

@@ -31,15 +31,23 @@ export class Draft {
     return video === this.#wish.video && listen === this.#wish.listen;
   }
 
-  /** SDP that offers `stream`, once that is had. Looks for ways to the gateway from now on, by `iceServers` too. */
-  async offer(stream: Promise<MediaStream>, iceServers: RTCIceServer[]): Promise<string> {
-    const { connection } = this;
-    connection.setConfiguration({ ...connection.getConfiguration(), iceServers });
-    await connection.setLocalDescription(await this.#written);
-    const asWritten = await this.#fill(await stream);
+  /**
+   * SDP that offers `stream`, once that is had. Looks for ways to the gateway, by `iceServers` too: from now on when it
+   * is `early`, else once there is a stream.
+   */
+  async offer(stream: Promise<MediaStream>, iceServers: RTCIceServer[], early: boolean): Promise<string> {
+    if (!early) await stream;
+    this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
+    const sdp = await this.#settle(await this.#written);
+    if (await this.#fill(await stream)) return sdp;
     // A camera that was wished for and not to be had.
-    if (!asWritten) await connection.setLocalDescription(await connection.createOffer());
-    return connection.localDescription?.sdp ?? '';
+    return await this.#settle(await this.connection.createOffer());
+  }
+
+  /** As it is at once: what ways were found until the visitor was heard is not for the offer to tell. */
+  async #settle(offer: RTCSessionDescriptionInit): Promise<string> {
+    await this.connection.setLocalDescription(offer);
+    return this.connection.localDescription?.sdp ?? '';
   }
 
   /** False where a line now goes another way than was written down. */

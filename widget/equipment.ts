@@ -38,6 +38,8 @@ export class Equipment {
     navigator.mediaDevices.addEventListener('devicechange', this.#look);
     for (const track of owner.stream.getTracks()) this.#keep(track);
     owner.sound(chosenDevice('audiooutput') ?? '');
+    // Pulled out before anybody listened for that.
+    if (owner.stream.getTracks().some(({ readyState }) => readyState === 'ended')) this.#look();
     this.#count().then(owner.changed);
   }
 

@@ -1,5 +1,5 @@
 // JsSIP as the phone needs it: with the widget's own grammar, on a connection that was made before the call. The only
-// file that brings it, in a chunk of its own that is fetched when the visitor shows intent.
+// file that brings it, and so part of what is fetched when the visitor shows intent.
 import JsSIP from 'jssip';
 import RequestSender from 'jssip/lib/Dialog/RequestSender.js';
 import * as sessions from 'jssip/lib/RTCSession.js';

@@ -11,8 +11,12 @@ permissionNow().then(permission => {
   known = permission;
 });
 
-/** The visitor has allowed it before, as far as is known at this moment: nobody is going to be asked. */
-export const permitted = (): boolean => !impossible() && known?.state === 'granted';
+/**
+ * Nobody is going to be asked, as far as is known at this moment, and nobody hears of it: Apple's browsers silence
+ * another tab's call for it, which must be asked for first.
+ */
+export const permitted = (): boolean =>
+  !impossible() && known?.state === 'granted' && !navigator.vendor.startsWith('Apple');
 
 /** Whether the browser is going to put its question to the visitor; unknown counts as yes. */
 export async function willAsk(device: 'microphone' | 'camera' = 'microphone'): Promise<boolean> {
@@ -32,12 +36,6 @@ export async function capture(video: boolean): Promise<Capture> {
     // No camera is no reason not to talk.
     return video && refused !== 'microphone-blocked' ? capture(false) : { refused };
   }
-}
-
-/** Who only listens is asked nothing; what makes every call impossible does so here too. */
-export async function captureNothing(): Promise<Capture> {
-  const refused = impossible();
-  return refused ? { refused } : { stream: new MediaStream() };
 }
 
 /**

@@ -41,6 +41,8 @@ export interface PhoneObserver {
 export interface CallOffer extends DraftWish {
   /** What is sent, once it is had; may be empty. */
   readonly stream: Promise<MediaStream>;
+  /** Ways to the gateway are looked for before it is: browsers tell pages of all of them only once they may listen. */
+  readonly early: boolean;
   /** Header lines of the INVITE. */
   readonly extraHeaders: string[];
   /** Told of all that follows. */
@@ -62,6 +64,7 @@ export class Phone {
     changed: () => this.#moved(),
     seen: () => this.#hurry(),
   });
+  #invited = false;
   #answered = false;
   #lines: MediaLines | undefined;
   /** Since the last request that told the gateway where we are. */
@@ -114,7 +117,7 @@ export class Phone {
   }
 
   /** Sends the INVITE as soon as there is a stream and the WebSocket is up. `target` is a SIP URI. */
-  call(target: string, { stream, extraHeaders, observer, ...wish }: CallOffer): void {
+  call(target: string, { stream, early, extraHeaders, observer, ...wish }: CallOffer): void {
     this.#observer = observer;
     if (this.#over) {
       observer.report({ type: 'ended', reason: this.#over, at: Date.now() });
@@ -125,14 +128,23 @@ export class Phone {
       this.#draft = new Draft(wish);
     }
     const draft = this.#draft;
-    const offer = this.#open.then(() => draft.offer(stream, this.#socket.iceServers));
+    const offer = this.#open.then(() => draft.offer(stream, this.#socket.iceServers, early));
+    // JsSIP would say that the server is to blame.
+    offer.catch(error => {
+      if (this.#over) return;
+      console.error('<sip-call>:', error);
+      this.hangUp('failed');
+    });
     this.#session = new OfferedSession(this.#ua, draft.connection, offer);
     this.#watch(draft.connection);
     this.#session.connect(target, {
       extraHeaders,
       mediaConstraints: { audio: false, video: false },
       eventHandlers: {
-        sending: () => this.#observer.report({ type: 'invited' }),
+        sending: () => {
+          this.#invited = true;
+          this.#observer.report({ type: 'invited' });
+        },
         progress: (event: IncomingEvent | OutgoingEvent) => this.#progressed(event as OutgoingEvent),
         confirmed: () => {
           this.#answered = true;
@@ -161,6 +173,7 @@ export class Phone {
   }
 
   mute(on: boolean): void {
+    if (!this.#invited) return;
     this.#session?.[on ? 'mute' : 'unmute']({ audio: true });
     this.#lines?.gate();
   }
@@ -336,8 +349,7 @@ export class Phone {
     this.#way.end();
     this.#unwatch();
     this.#path?.close();
-    // The session's own is closed by it.
-    if (!this.#session) this.#draft?.connection.close();
+    this.#draft?.connection.close();
     this.#observer.report({ type: 'ended', reason, at: Date.now() });
     // Lets a CANCEL or BYE be answered before the WebSocket closes.
     this.#ua.stop();

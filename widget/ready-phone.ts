@@ -21,8 +21,8 @@ export interface CallWish extends DraftWish {
 const DWELL = 100;
 /** Milliseconds. Visitors who share an address have only so many connections. */
 const KEPT = 15_000;
-/** Pointed at, and a press would call from here and now. */
-const MEANT = ':is(:hover, :focus-within, :active):not([window], [standing=closed])';
+/** A press does not call from here and now. */
+const ELSEWHERE = '[window], [standing=closed]';
 
 /** One for the page: who goes from button to button holds one connection. */
 let spare:
@@ -41,21 +41,21 @@ export class ReadyPhone implements ReactiveController {
     host.addController(this);
   }
 
-  hostConnected(): void {
-    // A page that keeps a connection is not kept itself, for the way back to it.
-    addEventListener('pagehide', drop);
-  }
-
   hostDisconnected(): void {
     clearTimeout(this.#dwell);
-    removeEventListener('pagehide', drop);
     if (spare?.by === this.#host) drop();
+  }
+
+  /** What is pressed; the element around it may be as large as the page. */
+  get #button(): Element | null | undefined {
+    const own = this.#host.getAttribute('shape') === 'bare';
+    return own ? this.#host : this.#host.shadowRoot?.querySelector('.pill');
   }
 
   /** The visitor may mean it, and did `since` (`performance.now()`). A press means it at once. */
   intend(since: number): void {
     clearTimeout(this.#dwell);
-    const wait = this.#host.matches(':active') ? 0 : since + DWELL - performance.now();
+    const wait = this.#button?.matches(':active') ? 0 : since + DWELL - performance.now();
     this.#dwell = setTimeout(() => this.#prepare(), wait);
   }
 
@@ -70,8 +70,11 @@ export class ReadyPhone implements ReactiveController {
 
   #prepare(): void {
     const wish = this.#wish();
-    if (!wish || kept(wish) || impossible() || !this.#host.matches(MEANT)) return;
+    if (!wish || kept(wish) || impossible() || this.#host.matches(ELSEWHERE)) return;
+    if (!this.#button?.matches(':hover, :focus-within, :active')) return;
     drop();
+    // A page that keeps a connection is not kept itself, for the way back to it.
+    addEventListener('pagehide', drop);
     const phone = phoneFor(wish);
     spare = { of: keyOf(wish), by: this.#host, phone, at: Date.now() };
     expiry = setTimeout(drop, KEPT);
@@ -89,6 +92,7 @@ function kept(wish: CallWish): Phone | undefined {
 }
 
 function drop(): void {
+  removeEventListener('pagehide', drop);
   clearTimeout(expiry);
   spare?.phone.hangUp();
   spare = undefined;

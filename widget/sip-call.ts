@@ -193,7 +193,7 @@ export class SipCall extends Reactive {
     return configure(fresh, settings, onPage, spoken, firstWords, SipCall.properties);
   }
 
-  /** Fetches what a call needs, as pointing at the button does. */
+  /** Fetches what a call needs, as pointing at the button does, and connects nowhere. */
   preload(): void {
     const since = performance.now();
     this.#prepare().then(
@@ -216,6 +216,8 @@ export class SipCall extends Reactive {
     const sound = soundSource();
     this.#report({ type: 'requested', listen: wish.listen });
     const requested = this.#call;
+    // Whoever heard of it may have hung up.
+    if (!isActive(requested)) return sound.close();
     let parts = this.#parts;
     if (!parts) {
       parts = await this.#prepare().catch(() => undefined);

@@ -97,6 +97,7 @@ export class SoundTest {
     this.#phone.call(echo, {
       video: false,
       listen: false,
+      early: true,
       stream: Promise.resolve(new MediaStream(stream.getAudioTracks())),
       extraHeaders: [],
       observer: {
