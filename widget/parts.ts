@@ -1,5 +1,5 @@
-// What a visitor's intent brings: the card, the conversation, JsSIP and the words, fetched side by side, each a
-// file of its own that the browser keeps.
+// What a visitor's intent brings: the card, what every call needs, and the words, fetched side by side in files that the
+// browser keeps.
 import type { Language } from './locales/first-words.ts';
 import type { Words } from './locales/words.ts';
 import { settings } from './page-settings.ts';

@@ -77,6 +77,39 @@ stories(
       await connections(0, soon);
     });
 
+    story('muted while the microphone is still waited for: nothing, and muting works later', async office => {
+      const phone = office.phone('105');
+      await visitor.open(line.pageFor('director'));
+      await visitor.happens(muteBeforeThereIsSound);
+      await visitor.call();
+      await visitor.waitFor('in-call');
+      await Promise.all([visitor.hears(phone.tone), phone.hears(visitor.tone)]);
+      await visitor.click(/^Mute$/);
+      await visitor.click(/^Unmute$/);
+      await phone.hears(visitor.tone);
+      await visitor.hangUp();
+      await phone.waitFor('idle');
+    });
+
+    story('given up by the page as soon as it is announced: no call, and no microphone', async () => {
+      await visitor.open(line.pageFor('director'));
+      await visitor.points(true);
+      await connections(1);
+      await visitor.happens(() => {
+        addEventListener('sip-call-state', ({ detail, target }) => {
+          if (detail.state === 'preparing') (target as HTMLElementTagNameMap['sip-call']).hangUp();
+        });
+      });
+      await visitor.call();
+      assert.deepEqual(await visitor.ended(), { state: 'ended', reason: 'cancelled' });
+      await pause(1_000);
+      assert.deepEqual(await visitor.askedFor(), []);
+      assert.deepEqual(
+        (await visitor.states()).map(({ state }) => state),
+        ['preparing', 'ended'],
+      );
+    });
+
     story('it was lost meanwhile: the press connects anew', async office => {
       const phone = office.phone('105');
       const link = office.add(await BreakableLink.to(line.gateway.url, office.network.address(7)));
@@ -106,6 +139,17 @@ async function connections(count: number, patience: Patience = {}): Promise<void
     },
     patience,
   );
+}
+
+/** Runs in the page: a microphone takes its time, and somebody mutes meanwhile. */
+function muteBeforeThereIsSound() {
+  const { mediaDevices } = navigator;
+  const capture = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async wishes => {
+    await new Promise(resolve => setTimeout(resolve, 1_000));
+    document.querySelector('sip-call')?.mute(true);
+    return await capture(wishes);
+  };
 }
 
 /** Runs in the page: how often it has asked for one. */
