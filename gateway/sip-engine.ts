@@ -2,6 +2,7 @@
 // gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
+import type { EngineAddress } from './call/engine-connection.ts';
 import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
 import type { Config } from './config/schema.ts';
@@ -14,7 +15,7 @@ import type { TellRefusal } from './observe/security-log.ts';
 
 export interface SipEngine {
   /** Where the call app connects, and what it shows. */
-  readonly applications: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly applications: EngineAddress;
   /** Brings a visitor's frames to the engine. */
   readonly takeOn: SocketTaker;
   /** What is alive in it, as far as it tells. */
@@ -60,7 +61,7 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
     },
   });
   return {
-    applications: { host: engine.admin.address, port: engine.admin.port, secret },
+    applications: { host: engine.admin.address, port: engine.admin.port, secret, guarded: true },
     takeOn: (socket, remote, secure, seenAt) => {
       seenAt(remote);
       engine.acceptWebSocket(socket, remote, secure);

@@ -11,6 +11,7 @@ import type { Log } from '../observe/log.ts';
 import { meant } from '../observe/meant.ts';
 import type { TellRefusal } from '../observe/security-log.ts';
 import type { Echo } from '../reach/reachability.ts';
+import { Boundary } from './boundary.ts';
 import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
@@ -27,7 +28,7 @@ const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer',
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
 const FAREWELL_MS = 1_500;
 
-export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits'> {
+export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits' | 'boundary'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
@@ -54,31 +55,41 @@ export class CallApp {
   private constructor(options: CallAppOptions) {
     this.#options = options;
     this.#log = options.log;
-    this.#connection = new EngineConnection(options.engine, options.log);
+    const boundary = new Boundary(options.log);
+    this.#connection = new EngineConnection(options.engine, options.log, boundary);
     this.#directory = madeOf(options.config, createDirectory);
     this.#foundation = {
       ...options,
+      boundary,
       srf: this.#connection.srf,
       get limits() {
         return options.config.current.limits;
       },
     };
     this.#connection.onChange(state => this.#engineChanged(state));
-    options.media.onEvent(event => this.#calls.get(event.call)?.mediaEvent(event));
+    options.media.onEvent(event =>
+      boundary.run(event.type, () => this.#calls.get(event.call)?.mediaEvent(event)),
+    );
   }
 
   /** Connects to the engine and takes calls; rejects, in words for people, when that is not to be. */
   static async start(options: CallAppOptions): Promise<CallApp> {
     const app = new CallApp(options);
     const { srf } = app.#connection;
-    srf.use('invite', (request, response) => app.#invited(request, response));
-    srf.use('options', (_request, response) => response.send(200, { headers: { Allow: ALLOW } }));
-    for (const method of REFUSED_METHODS) {
-      srf.use(method, (request, response) => {
-        if (method === 'register') app.#suspect(request);
-        response.send(405, { headers: { Allow: ALLOW } });
-      });
-    }
+    const { boundary } = app.#foundation;
+    srf.use(
+      'invite',
+      boundary.answering((request, response) => app.#invited(request, response)),
+    );
+    srf.use(
+      'options',
+      boundary.answering((_, response) => response.send(200, { headers: { Allow: ALLOW } })),
+    );
+    const refuse = boundary.answering((request, response) => {
+      if (request.method === 'REGISTER') app.#suspect(request);
+      response.send(405, { headers: { Allow: ALLOW } });
+    });
+    for (const method of REFUSED_METHODS) srf.use(method, refuse);
     await app.#connection.open();
     return app;
   }
@@ -201,7 +212,7 @@ export class CallApp {
     caller.grant?.begin();
     const charge = this.#options.quotas.begin(caller.address, destination, () => call.end('minutes-spent'));
     call.onAnswered = charge.answered;
-    void call.record.then(record => {
+    const ended = call.record.then(record => {
       this.#calls.delete(call.id);
       caller.grant?.end();
       charge.over();
@@ -209,7 +220,12 @@ export class CallApp {
       void call.farewell().then(() => this.#parting.delete(call));
       this.#options.onRecord(record);
     });
-    void call.run();
+    this.#foundation.boundary.run('record', () => ended);
+    this.#foundation.boundary.run(
+      'call',
+      () => call.run(),
+      () => call.end('gateway-failed'),
+    );
   }
 
   #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {

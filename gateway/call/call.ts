@@ -105,7 +105,9 @@ export class Call {
   }
 
   engineBack(): void {
-    if (this.#uas && this.#uac) void this.#absence.engineBack([this.#uas, this.#uac]);
+    const { boundary } = this.#foundation;
+    const [uas, uac] = [this.#uas, this.#uac];
+    if (uas && uac) boundary.run('engine back', () => this.#absence.engineBack([uas, uac]));
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -113,7 +115,7 @@ export class Call {
       this.#hadMedia = true;
       this.#absence.mediaBack();
     } else if (event.type === 'silent') {
-      if (event.leg === 'pbx') void this.#probePbx();
+      if (event.leg === 'pbx') this.#foundation.boundary.run('probe', () => this.#probePbx());
     } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
     else this.#mediaFailed(event.type === 'failed' ? event.reason : 'the browser went away');
   }
@@ -136,7 +138,7 @@ export class Call {
   }
 
   async #setUp(): Promise<void> {
-    const { media, srf } = this.#foundation;
+    const { media, srf, boundary } = this.#foundation;
     const [offer, resolution] = await Promise.all([
       media.offer(this.id, 'browser', this.#request.body ?? ''),
       this.#foundation.resolve(this.#destination.domain, this.#aborted.signal),
@@ -151,7 +153,7 @@ export class Call {
         target,
         inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer), address),
         offer,
-        response => void this.#provisional(response),
+        response => boundary.run('provisional', () => this.#provisional(response)),
       );
     this.#hunt = new Hunt(resolution.targets, invite, this.#foundation.judge);
     const result = await this.#hunt.run();
@@ -199,29 +201,39 @@ export class Call {
     this.#carryOffersOf('browser', uas);
     for (const dialog of [uas, uac]) {
       // Nobody moves a call elsewhere: a transfer is a way out of the fence.
-      dialog.on('refer', (_request, response) => response.send(603));
-      dialog.on('message', (_request, response) => response.send(405));
+      const { boundary } = this.#foundation;
+      dialog.on(
+        'refer',
+        boundary.answering((_request, response) => response.send(603)),
+      );
+      dialog.on(
+        'message',
+        boundary.answering((_request, response) => response.send(405)),
+      );
     }
   }
 
   /** New offers of one leg go to the other, once there is one and while there is a call. */
   #carryOffersOf(from: Leg, dialog: Dialog): void {
-    for (const event of ['modify', 'update'] as const) {
-      dialog.on(event, (request, response) => {
-        if (from === 'browser' && !this.#isVisitor(request)) {
-          response.send(481);
-          return;
-        }
-        const other = from === 'browser' ? this.#uac : this.#uas;
-        if (this.#state !== 'established' || !other) {
-          response.send(this.#state === 'ended' ? 481 : 491);
-          return;
-        }
-        void this.#renegotiation.carry(from, request, response, other).then(agreed => {
-          if (agreed && from === 'browser') this.#visitorBack(request);
-        });
-      });
+    const carry = this.#foundation.boundary.answering((request, response) =>
+      this.#carryOffer(from, request, response),
+    );
+    dialog.on('modify', carry);
+    dialog.on('update', carry);
+  }
+
+  async #carryOffer(from: Leg, request: SrfRequest, response: SrfResponse): Promise<void> {
+    if (from === 'browser' && !this.#isVisitor(request)) {
+      response.send(481);
+      return;
     }
+    const other = from === 'browser' ? this.#uac : this.#uas;
+    if (this.#state !== 'established' || !other) {
+      response.send(this.#state === 'ended' ? 481 : 491);
+      return;
+    }
+    const agreed = await this.#renegotiation.carry(from, request, response, other);
+    if (agreed && from === 'browser') this.#visitorBack(request);
   }
 
   /** 180 and 183 (RFC 3261 13.3.1.1); SDP in one of them is early media: the browser plays it instead of ringing. */

@@ -487,15 +487,22 @@ export type ErrorHandle = (error: unknown, request: SrfRequest, response: SrfRes
 
 /** The part of its innards that a well-behaved application needs, for lack of a public door to it. */
 interface Innards {
-  readonly client?: {
-    /** The connections there are. */
-    readonly mapServer: ReadonlyMap<Socket, unknown>;
-    readonly wp: {
-      closing?: boolean;
-      readonly reconnectVars?: { readonly retryTimer: NodeJS.Timeout | null };
-      send(socket: Socket, frame: string): string;
-    };
+  readonly client?: DrachtioClient;
+}
+
+/** The library's own connections, reached from inside. */
+export interface DrachtioClient {
+  /** The connections there are. */
+  readonly mapServer: ReadonlyMap<Socket, unknown>;
+  readonly wp: {
+    closing?: boolean;
+    readonly reconnectVars?: { readonly retryTimer: NodeJS.Timeout | null };
+    send(socket: Socket, frame: string): string;
+    on(event: 'msg', listener: (socket: Socket, frame: string) => void): unknown;
+    removeAllListeners(event: 'msg'): unknown;
   };
+  /** What it does with a frame. */
+  _onMsg(socket: Socket, frame: string): void;
 }
 
 type CdrRole = 'uac' | 'uas' | 'proxy-uac' | 'proxy-uas';

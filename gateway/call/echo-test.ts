@@ -108,11 +108,18 @@ export class EchoTest {
 
   #attend(uas: Dialog): void {
     onEnd(uas, () => this.end('hung-up-by-visitor'));
-    for (const event of ['modify', 'update'] as const) {
-      uas.on(event, (request, response) => void this.#renegotiate(request, response));
-    }
-    uas.on('refer', (_request, response) => response.send(603));
-    uas.on('message', (_request, response) => response.send(405));
+    const { boundary } = this.#foundation;
+    const renegotiate = boundary.answering((request, response) => this.#renegotiate(request, response));
+    uas.on('modify', renegotiate);
+    uas.on('update', renegotiate);
+    uas.on(
+      'refer',
+      boundary.answering((_request, response) => response.send(603)),
+    );
+    uas.on(
+      'message',
+      boundary.answering((_request, response) => response.send(405)),
+    );
   }
 
   /** Another offer, such as an ICE restart's; without one it only refreshes the target (RFC 3311 5.2). */

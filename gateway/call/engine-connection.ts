@@ -4,11 +4,15 @@
 import type { Socket } from 'node:net';
 import Srf from 'drachtio-srf';
 import type { Log } from '../observe/log.ts';
+import type { Boundary } from './boundary.ts';
+import { EngineFrames } from './engine-frames.ts';
 
 export interface EngineAddress {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  /** It hands messages on in a guarded form already; the embedded engine does. */
+  readonly guarded?: boolean;
 }
 
 /** `away`: lost, or back with another secret or version; nothing can be sent or received. */
@@ -31,6 +35,7 @@ export class EngineConnection {
   readonly srf = new Srf();
   readonly #address: EngineAddress;
   readonly #log: Log;
+  readonly #boundary: Boundary;
   readonly #listeners: ((state: EngineState) => void)[] = [];
   readonly #firstAnswerMs: number;
   readonly #heartbeat: NodeJS.Timeout;
@@ -42,9 +47,10 @@ export class EngineConnection {
   #lastNews = '';
 
   /** Nothing is sent before {@link open}, so that the app's routes are known by then. */
-  constructor(address: EngineAddress, log: Log, times: ConnectionTimes = usualTimes) {
+  constructor(address: EngineAddress, log: Log, boundary: Boundary, times: ConnectionTimes = usualTimes) {
     this.#address = address;
     this.#log = log;
+    this.#boundary = boundary;
     this.#firstAnswerMs = times.firstAnswerMs;
     this.#heartbeat = setInterval(() => this.#ping(), times.pingMs).unref();
     this.srf.on('connect', (error, _reached, version) => this.#answered(error, version));
@@ -81,6 +87,9 @@ export class EngineConnection {
           this.#firstAnswerMs,
         );
         this.srf.connect({ host, port, secret, reconnect: { retryMaxDelay: LONGEST_WAIT_MS } });
+        const { client } = this.srf.app;
+        if (!client) throw new Error('drachtio-srf has no client');
+        new EngineFrames(client, { boundary: this.#boundary, guarded: this.#address.guarded ?? false });
       });
     } catch (error) {
       this.close();

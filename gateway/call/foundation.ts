@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { BegunResolution } from '../resolver/target.ts';
+import type { Boundary } from './boundary.ts';
 import type { Caller } from './call-record.ts';
 import type { Judge } from './hunt.ts';
 
@@ -15,6 +16,8 @@ export interface CallFoundation {
   /** The present ones: they may change during a call. */
   readonly limits: Config['limits'];
   readonly log: Log;
+  /** What a message of a peer sets off runs inside of it. */
+  readonly boundary: Boundary;
   /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */
   visitorAt(address: string, port: number): Caller | undefined;
   /** Servers of a domain, best first, those that failed lately last. */

@@ -28,6 +28,12 @@ export class HandshakeServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Sends frames, in one segment, to all who are connected. */
+  say(...frames: readonly string[]): void {
+    const text = frames.map(frame => `${Buffer.byteLength(frame)}#${frame}`).join('');
+    for (const socket of this.#sockets) socket.write(text);
+  }
+
   /** Ends every connection. */
   hangUp(): void {
     for (const socket of this.#sockets) socket.destroy();

@@ -39,9 +39,9 @@ export class RawCall {
   }
 
   /** A request in the dialog. */
-  request(method: string, sdp = '', headers: readonly string[] = []): void {
+  request(method: string, body = '', headers: readonly string[] = [], type?: string): void {
     this.#cseq++;
-    this.#send(method, this.#cseq, this.#target, sdp, headers, String(this.#cseq));
+    this.#send(method, this.#cseq, this.#target, body, headers, String(this.#cseq), type);
   }
 
   /** The ACK of the last re-INVITE's 2xx. */
@@ -83,8 +83,9 @@ export class RawCall {
     body = '',
     headers: readonly string[] = [],
     branch = 'invite',
+    type?: string,
   ): void {
-    this.#browser.send(this.#text(method, cseq, uri, body, headers, branch, OWN_WAY));
+    this.#browser.send(this.#text(method, cseq, uri, body, headers, branch, OWN_WAY, type));
   }
 
   #text(
@@ -95,6 +96,7 @@ export class RawCall {
     headers: readonly string[],
     branch: string,
     { via, contact }: typeof OWN_WAY,
+    type = 'application/sdp',
   ): string {
     return [
       `${method} ${uri} SIP/2.0`,
@@ -106,7 +108,7 @@ export class RawCall {
       `CSeq: ${cseq} ${method}`,
       `Contact: <${contact}>`,
       ...headers,
-      ...(body ? ['Content-Type: application/sdp'] : []),
+      ...(body ? [`Content-Type: ${type}`] : []),
       `Content-Length: ${Buffer.byteLength(body)}`,
       '',
       body,

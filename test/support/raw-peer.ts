@@ -142,7 +142,14 @@ export class RawPeer {
   respond(
     request: SipRequest,
     status: string,
-    more: { body?: string; tag?: string; contact?: string; headers?: readonly string[] } = {},
+    more: {
+      body?: string;
+      /** Of the body; SDP unless told. */
+      type?: string;
+      tag?: string;
+      contact?: string;
+      headers?: readonly string[];
+    } = {},
   ): void {
     const to = request.headers.get('To') ?? '';
     this.send(
@@ -155,7 +162,7 @@ export class RawPeer {
         `CSeq: ${request.headers.get('CSeq')}`,
         `Contact: <${more.contact ?? `sip:peer@${this.address}${this.port ? `:${this.port}` : ''}`}>`,
         ...(more.headers ?? []),
-        ...(more.body ? ['Content-Type: application/sdp'] : []),
+        ...(more.body ? [`Content-Type: ${more.type ?? 'application/sdp'}`] : []),
         `Content-Length: ${Buffer.byteLength(more.body ?? '')}`,
         '',
         more.body ?? '',

@@ -2,6 +2,7 @@
 // the message that shows it: to one application that routed the event, in turn. Nobody routed it: nothing is done.
 
 import type { Dialog } from '../dialog/dialog.ts';
+import { guarded } from '../message/guarded.ts';
 import type { SipMessage, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
 import type { Clock } from '../transaction/timers.ts';
@@ -70,7 +71,7 @@ export class Cdr {
   }
 
   #send(event: string, source: CdrSource, rest: string, message: Message): void {
-    const bytes = () => (Buffer.isBuffer(message) ? message : serialize(message));
+    const bytes = () => (Buffer.isBuffer(message) ? message : serialize(guarded(message)));
     this.#applications.next(event)?.send(`${event}|${source}|${timeOf(this.#clock.date())}${rest}`, bytes());
   }
 }

@@ -2,6 +2,7 @@
 // the application has a request forwarded instead of answering it.
 
 import { hopOf } from '../dialog/next-hop.ts';
+import { guarded } from '../message/guarded.ts';
 import { serialize } from '../message/serialize.ts';
 import type { Target } from '../proxy/forwarding.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
@@ -40,7 +41,7 @@ export function proxyOut(around: Surroundings, connection: AppConnection, frame:
   const refusal = proxy.forward(incoming, plan, {
     answered(response, flow) {
       if (full === '') return;
-      const bytes = serialize(response);
+      const bytes = serialize(guarded(response));
       const source = flow === undefined ? 'application' : 'network';
       connection.reply(
         frame,

@@ -6,6 +6,7 @@ import type { IncomingInvite } from '../dialog/incoming-invite.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import { OutgoingInvite } from '../dialog/outgoing-invite.ts';
 import { tagOf } from '../message/address.ts';
+import { guarded } from '../message/guarded.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { isKnownMethod } from '../message/methods.ts';
 import { serialize } from '../message/serialize.ts';
@@ -107,8 +108,7 @@ export class SipIn implements Application {
     dialogId: string,
     rest = '',
   ): void {
-    // Written anew from what we understood, so that drachtio-srf's parser can understand nothing else.
-    const bytes = serialize(message);
+    const bytes = serialize(guarded(message));
     const fields = sipFields(bytes, flow, flow?.remote, this.#timers.clock.date());
     owner.send(`sip|network|${fields}|${transactionId}|${dialogId}|${rest}`, bytes);
   }

@@ -2,7 +2,7 @@
 // module). Stateless: what needs transactions or dialogs is checked above, and so is Max-Forwards 0, with
 // which only a proxy must refuse (RFC 4475 3.3.11).
 
-import { parseAddress, tagOf } from './address.ts';
+import { type NameAddress, parseAddress, tagOf } from './address.ts';
 import { parseCSeq } from './cseq.ts';
 import { parseDecimal } from './grammar.ts';
 import type { Headers, SipMessage, SipRequest, SipResponse } from './message.ts';
@@ -16,6 +16,10 @@ export interface Refusal {
 }
 
 const MAX_EXPIRES = 2 ** 32 - 1;
+
+/** Of what names a peer, a call or a dialog, in characters. No standard sets a limit; nobody needs as much. */
+const LONGEST_URI = 1_024;
+const LONGEST_IDENTIFIER = 512;
 
 /** Why this request must be refused before anybody looks at what it wants; undefined when it may pass. */
 export function checkRequest(request: SipRequest): Refusal | undefined {
@@ -41,7 +45,7 @@ function checkCommon(message: SipMessage): string | undefined {
   if (parseVia(via) === undefined) return 'Bad Via';
   const callId = headers.get('Call-ID');
   if (callId === undefined) return 'Missing Call-ID';
-  if (callId === '' || /\s/.test(callId)) return 'Bad Call-ID';
+  if (callId === '' || callId.length > LONGEST_IDENTIFIER || /\s/.test(callId)) return 'Bad Call-ID';
   const cseqValue = headers.get('CSeq');
   if (cseqValue === undefined) return 'Missing CSeq';
   if (parseCSeq(cseqValue) === undefined) return 'Bad CSeq';
@@ -52,9 +56,13 @@ function checkAddress(headers: Headers, name: 'From' | 'To'): string | undefined
   const value = headers.get(name);
   if (value === undefined) return `Missing ${name}`;
   const address = parseAddress(value);
-  if (address === undefined) return `Bad ${name}`;
+  if (address === undefined || isTooLong(address)) return `Bad ${name}`;
   if (/^sips?:/i.test(address.uri) && parseUri(address.uri) === undefined) return `Bad ${name}`;
   return undefined;
+}
+
+function isTooLong({ uri, params }: NameAddress): boolean {
+  return uri.length > LONGEST_URI || (params.get('tag')?.length ?? 0) > LONGEST_IDENTIFIER;
 }
 
 /**
@@ -86,6 +94,7 @@ function isBadDecimal(value: string | undefined, max: number): boolean {
 
 function checkRequestUri(text: string): Refusal | undefined {
   if (!/^sips?:/i.test(text)) return { status: 416, reason: 'Unsupported URI Scheme' };
+  if (text.length > LONGEST_URI) return { status: 414, reason: 'Request-URI Too Long' };
   const uri = parseUri(text);
   // RFC 3261 19.1.1 table 1: neither headers nor a method belong in a Request-URI.
   if (uri === undefined || uri.headers.size > 0) return { status: 400, reason: 'Bad Request-URI' };
@@ -107,5 +116,6 @@ function checkContact(request: SipRequest): string | undefined {
 }
 
 function isContact(value: string): boolean {
-  return parseAddress(value) !== undefined;
+  const address = parseAddress(value);
+  return address !== undefined && !isTooLong(address);
 }

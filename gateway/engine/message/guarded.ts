@@ -1,0 +1,126 @@
+// What is handed to an application: a message in a plain form that no parser trips over. drachtio-srf reads messages with
+// backtracking expressions, prints what it cannot read, and joins repeated headers; so everything that a peer chose
+// is bounded here, free of line terminators of any kind, and written one way only.
+// The message on the wire, and the engine's own copy, stay as they are.
+
+import { formatAddress, type NameAddress, parseAddress } from './address.ts';
+import { type ContentType, parseContentType } from './content-type.ts';
+import { parseCSeq } from './cseq.ts';
+import { isToken } from './grammar.ts';
+import { HeaderList } from './headers.ts';
+import type { HeaderField, SipMessage } from './message.ts';
+import { formatMultipart, isBoundary, parseMultipart } from './multipart.ts';
+import { reasonPhrase } from './reasons.ts';
+
+/** All values of one name together, in characters, joined by commas as drachtio-srf joins them. */
+export const LONGEST_VALUE = 2_048;
+/** Of a reason phrase. Longer ones are replaced by the standard's. */
+export const LONGEST_REASON = 128;
+
+/** `name-addr` or `addr-spec`, which drachtio-srf takes apart. */
+const ADDRESSES: ReadonlySet<string> = new Set([
+  'Contact',
+  'From',
+  'P-Asserted-Identity',
+  'P-Preferred-Identity',
+  'Path',
+  'Record-Route',
+  'Refer-To',
+  'Referred-By',
+  'Remote-Party-ID',
+  'Route',
+  'To',
+]);
+
+/** Properties that every JavaScript object has already; a header of that name would be joined with them. */
+const INHERITED: ReadonlySet<string> = new Set(['constructor', '__proto__']);
+
+/** Line terminators of Unicode and C1 controls: what ends a line for somebody. C0 controls do not pass the parser. */
+const LINE_END = /[\u0080-\u009f\u2028\u2029]/g;
+
+export function guarded(message: SipMessage): SipMessage {
+  const fields: HeaderField[] = [];
+  const taken = new Map<string, number>();
+  for (const { name, value } of message.headers) {
+    if (name === 'Content-Type' || name === 'Content-Length' || !isOrdinary(name)) continue;
+    const plain = plainValue(name, value);
+    if (plain === undefined) continue;
+    const length = (taken.get(name) ?? -1) + 1 + plain.length;
+    if (length > LONGEST_VALUE) continue;
+    taken.set(name, length);
+    fields.push({ name, value: plain });
+  }
+  const { type, body } = plainBody(message);
+  if (type !== undefined) fields.push({ name: 'Content-Type', value: type });
+  const headers = HeaderList.adopt(fields);
+  if (message.kind === 'request') return { ...message, headers, body };
+  return { ...message, reason: plainReason(message.status, message.reason), headers, body };
+}
+
+/** drachtio-srf decodes percent signs in names: `%43all-ID` would be a second Call-ID. */
+function isOrdinary(name: string): boolean {
+  return !name.includes('%') && name.length <= LONGEST_REASON && !INHERITED.has(name.toLowerCase());
+}
+
+/** Undefined for what is left out. */
+function plainValue(name: string, value: string): string | undefined {
+  const clean = isAscii(value) ? value : value.replace(LINE_END, '\ufffd');
+  if (ADDRESSES.has(name)) return plainAddress(clean);
+  if (name === 'CSeq') {
+    const cseq = parseCSeq(clean);
+    return cseq && `${cseq.number} ${cseq.method}`;
+  }
+  return clean.length > LONGEST_VALUE ? undefined : clean;
+}
+
+const USUAL_ADDRESS = /^<[^<>\s"]+>[^<>\s"]*$/;
+
+/** `"Name" <uri>;params`. One that is too long loses its name, then its parameters but for the tag. */
+function plainAddress(value: string): string | undefined {
+  if (value === '*') return value;
+  const short = value.length <= LONGEST_VALUE;
+  // The usual form, which needs no reading.
+  if (short && USUAL_ADDRESS.test(value)) return value;
+  const address = parseAddress(value);
+  if (address === undefined) return undefined;
+  if (short) return formatAddress(address);
+  const { uri, params } = address;
+  const tag = params.get('tag');
+  const shorter: NameAddress[] = [
+    { uri, params },
+    { uri, params: new Map(tag === undefined ? [] : [['tag', tag]]) },
+  ];
+  return shorter.map(formatAddress).find(text => text.length <= LONGEST_VALUE);
+}
+
+function plainReason(status: number, reason: string): string {
+  const usual = reason.length <= LONGEST_REASON && !/[^\x20-\x7e\u00a1-\u1fff\u2c00-\ufffd]/.test(reason);
+  return usual ? reason.trim() : reasonPhrase(status);
+}
+
+const OPAQUE = 'application/octet-stream';
+
+/** A body by its type: of several parts, written anew; of any other type, as it came. */
+function plainBody({ headers, body }: SipMessage): { type: string | undefined; body: Buffer } {
+  const value = headers.get('Content-Type');
+  if (value === undefined) return { type: undefined, body };
+  const said = value.length > LONGEST_VALUE ? undefined : parseContentType(value);
+  if (said === undefined || said.type.length > LONGEST_REASON) return { type: OPAQUE, body };
+  if (!said.type.includes('multipart/')) return { type: plainType(said), body };
+  const boundary = said.params.get('boundary') ?? '';
+  const parts = said.type.startsWith('multipart/') ? parseMultipart(body, boundary) : undefined;
+  if (parts === undefined || !isBoundary(boundary)) return { type: OPAQUE, body };
+  return { type: `${said.type};boundary="${boundary}"`, body: formatMultipart(parts, boundary) };
+}
+
+/** Only parameters whose values are tokens: such a value can hold neither a blank nor another type. */
+function plainType({ type, params }: ContentType): string {
+  let text = type;
+  for (const [name, value] of params) if (name !== 'boundary' && isToken(value)) text += `;${name}=${value}`;
+  return text.length > LONGEST_VALUE / 2 ? type : text;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7e) return false;
+  return true;
+}
