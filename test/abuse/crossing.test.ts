@@ -228,6 +228,25 @@ test('17: of two re-INVITEs that cross the later gets 491, and the session is un
   await assertQuiet(siege);
 });
 
+test('17: a re-INVITE beside the 200 is not answered before the call can judge it', async context => {
+  const siege = await startSiege(context);
+  const { browser, pbx } = siege;
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(OFFER);
+  const invite = await pbx.request('INVITE');
+  const changed = ANSWER.replace('- 1 1', '- 1 2').replace('audio 30000', 'audio 30200');
+  pbx.respond(invite, '200 OK', { body: ANSWER, tag: call.id });
+  pbx.requestWithin(invite, 'INVITE', changed, call.id);
+  // RFC 3261 14.2: with another INVITE under way the answer is 491, and never a description that stood before.
+  await pbx.response(491);
+  pbx.requestWithin(invite, 'ACK', '', call.id);
+  call.ack(await browser.response(200));
+  call.request('BYE');
+  await browser.response(200, 'BYE');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await assertQuiet(siege);
+});
+
 test('18: a BYE that crosses a BYE is answered 200, and so is that', async context => {
   const siege = await startSiege(context);
   const { browser, pbx } = siege;
