@@ -4,6 +4,7 @@
 import { ConfigError } from './config/load.ts';
 import type { Gateway } from './gateway.ts';
 import type { Log } from './observe/log.ts';
+import { ServiceNotifier } from './service-notifier.ts';
 
 export interface Running {
   readonly gateway: Gateway;
@@ -16,11 +17,13 @@ export interface Running {
 const AT_ONCE_MS = 2_000;
 
 /**
+ * Tells systemd, where there is one, that the gateway is ready, alive and stopping.
  * SIGTERM lets running calls end, SIGINT or a second SIGTERM does not; both leave with 0. SIGHUP reloads.
  * A failure that nobody caught ends all calls with a reason and leaves with 1: what is left of such a process
  * cannot be trusted, and whoever supervises it starts another.
  */
 export function liveBySignals({ gateway, log, reload }: Running): void {
+  const service = new ServiceNotifier(log);
   let told = false;
   let code = 0;
 
@@ -34,17 +37,22 @@ export function liveBySignals({ gateway, log, reload }: Running): void {
     // One failure is reason enough; what else breaks on the way out is a consequence.
     if (code === 1) return;
     code = 1;
-    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'the gateway failed');
+    log.error({ error: error instanceof Error ? error : String(error) }, 'the gateway failed');
+    service.stopping();
     leaveAtOnce('gateway-failed');
   };
 
   process.on('SIGTERM', () => {
     log.info({ atOnce: told }, 'told to stop');
+    service.stopping();
     if (told) return leaveAtOnce();
     told = true;
     leaveAfter(gateway.drain());
   });
-  process.on('SIGINT', () => leaveAtOnce());
+  process.on('SIGINT', () => {
+    service.stopping();
+    leaveAtOnce();
+  });
   process.on('SIGHUP', () => {
     try {
       reload();
@@ -56,4 +64,5 @@ export function liveBySignals({ gateway, log, reload }: Running): void {
   });
   // Rejections that nobody handles come here too.
   process.on('uncaughtException', failed);
+  service.ready();
 }

@@ -5,6 +5,7 @@ import { ConfigError, configFrom } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { startGateway } from '../gateway.ts';
 import { createLog } from '../observe/log.ts';
+import { takeStrayOutput } from '../observe/stray-output.ts';
 import type { Running } from '../process-life.ts';
 import { readConfigFile } from './config-file.ts';
 
@@ -42,7 +43,12 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
     .action(async (flags: Flags) => {
       const config = readConfig(flags);
       const log = createLog(config.log.level, undefined, config.log.addresses);
-      const gateway = await startGateway(config, log);
+      const release = takeStrayOutput(log);
+      const gateway = await startGateway(config, log).catch(error => {
+        // What is wrong is told on standard error, as by the other commands.
+        release();
+        throw error;
+      });
       log.info({ url: gateway.url }, 'ready');
       started({ gateway, log, reload: () => gateway.reload(readConfig(flags)) });
     });

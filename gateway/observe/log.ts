@@ -2,6 +2,7 @@
 
 import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { boundedFields, boundedText, escapedLine } from './bounded.ts';
 import { networkOf } from './network-address.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
@@ -20,10 +21,10 @@ export function createLog(
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
+    formatters: { level: label => ({ level: label }), log: boundedFields },
     serializers: { error: words, ...(addresses === 'short' && { address: shortened, remote: shortenedEnd }) },
   };
-  return pino(options, sink);
+  return pino(options, { write: line => sink.write(escapedLine(line)) });
 }
 
 /** An address that is written down, as far as the owner wants it written. */
@@ -41,7 +42,7 @@ function shortenedEnd(end: { readonly address: string }): object {
 
 /** An error's own fields may be whole messages, with all that stands in them. */
 function words(error: unknown): unknown {
-  return error instanceof Error ? error.stack : error;
+  return error instanceof Error ? boundedText(error.stack ?? String(error)) : error;
 }
 
 /**

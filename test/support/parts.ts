@@ -21,6 +21,8 @@ const programs = {
   'fail2ban-server': 'fail2ban',
   'named-checkzone': 'bind9-utils',
   logrotate: 'logrotate',
+  'systemd-notify': 'systemd',
+  python3: 'python3',
 } as const;
 
 export type Program = keyof typeof programs;
@@ -29,7 +31,10 @@ export type Program = keyof typeof programs;
 export const firewallPrograms: readonly Program[] = [
   ...(['ip', 'iptables', 'nft', 'fail2ban-server', 'named-checkzone', 'logrotate'] as const),
 ];
-const usualPrograms = (Object.keys(programs) as Program[]).filter(name => !firewallPrograms.includes(name));
+/** What only stories of systemd run. */
+export const servicePrograms: readonly Program[] = ['systemd-notify', 'python3'];
+const special = [...firewallPrograms, ...servicePrograms];
+const usualPrograms = (Object.keys(programs) as Program[]).filter(name => !special.includes(name));
 
 /** One run of apt may have to wait for another's lock and for slow mirrors. */
 const PATIENT = [
@@ -67,7 +72,7 @@ export async function ensureParts(say: (line: string) => void): Promise<string[]
       await attempt(name, () => unpack(name));
     }
   }
-  const missing = missingParts([...usualPrograms, ...firewallPrograms]);
+  const missing = missingParts([...usualPrograms, ...special]);
   return missing.length > 0 ? [...missing, ...failures] : [];
 }
 

@@ -28,3 +28,13 @@ test('the unit starts what is built, and lets it drain before it is killed', () 
   // The drain, the farewell of what is left, and some air.
   assert.ok(Number(setting('TimeoutStopSec')) >= limits.drainSeconds + 5);
 });
+
+test('the unit waits for the gateway to say that it listens, and ends one whose event loop hangs', () => {
+  assert.equal(setting('Type'), 'notify');
+  // systemd-notify is a child: systemd takes the word of the main process alone unless told.
+  assert.equal(setting('NotifyAccess'), 'all');
+  assert.ok(Number(setting('WatchdogSec')) >= 10);
+  // A process that hangs handles no signal, and a core file holds its keys.
+  assert.equal(setting('WatchdogSignal'), 'SIGKILL');
+  assert.match(setting('Restart'), /^(?:on-failure|on-abnormal|on-watchdog|always)$/);
+});

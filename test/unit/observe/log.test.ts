@@ -26,3 +26,29 @@ test('an error is told by its words and where it came from, not by what it carri
   assert.doesNotMatch(JSON.stringify(line), /secret/);
   assert.equal(logged(log => log.error({ error: 'only words' }, 'x')).error, 'only words');
 });
+
+test('a text of any length is bounded wherever it stands, and so are lists and depth', () => {
+  const long = 'x'.repeat(100_000);
+  const deep: object = { a: { b: { c: { d: { e: { f: long } } } } } };
+  const many = Array.from({ length: 100_000 }, () => 'x');
+  const fields = { uri: long, nested: { list: [long] }, deep, many, bytes: Buffer.alloc(100_000) };
+  const line = logged(log => log.warn(fields, 'x'));
+  assert.equal(line.uri, `${'x'.repeat(2048)}... (100000 characters)`);
+  assert.equal((line.many as string[]).at(-1), '... (100000 items)');
+  assert.equal(line.bytes, '100000 bytes');
+  assert.ok(JSON.stringify(line).length < 6000);
+  const error = logged(log => log.error({ error: new Error(long) }, 'x')).error as string;
+  assert.ok(error.length < 2200);
+});
+
+test('no character of a text ends a line, or acts on a terminal', () => {
+  const hostile = '\n\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u202e\u2066\ud800';
+  const lines: string[] = [];
+  createLog('debug', { write: text => void lines.push(text) }).info(
+    { uri: hostile, list: [{ [hostile]: hostile }] },
+    'x',
+  );
+  const [line = ''] = lines;
+  assert.match(line, /^[\x20-\x7e\ud800]+\n$/u);
+  assert.equal(JSON.parse(line).uri, hostile);
+});
