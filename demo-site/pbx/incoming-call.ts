@@ -86,17 +86,14 @@ export class IncomingCall {
   }
 
   async #answer(action: Action, media: CallMedia): Promise<void> {
-    const { srf, start, times } = this.#context;
+    const { start, times } = this.#context;
     const { signal } = this.#over;
     const ended = new Promise<void>(resolve => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    const dialog = await srf.createUAS(this.#request, this.#response, { localSdp: media.answer });
-    this.#dialog = dialog;
-    dialog.on('destroy', () => this.#finish());
-    dialog.on('modify', (request, response) => void this.#renegotiate(media, request, response));
+    const dialog = await this.#accept(media);
     // Ended between the 200 and now: the dialog exists and must be taken down.
-    if (signal.aborted) return void dialog.destroy().catch(() => undefined);
+    if (signal.aborted) return void (dialog.connected && dialog.destroy().catch(() => undefined));
 
     const hangUp = () => void this.end();
     this.#program = start(action, media, hangUp);
@@ -104,6 +101,28 @@ export class IncomingCall {
     const limit = setTimeout(hangUp, times.callLimitMs);
     await ended;
     clearTimeout(limit);
+  }
+
+  /**
+   * Answers 200. Listeners are set in the callback, which runs as soon as there is a dialog: drachtio-srf reads all
+   * messages of a segment before a promise resolves, and answers by itself what has no listener.
+   */
+  #accept(media: CallMedia): Promise<Dialog> {
+    return new Promise((resolve, reject) => {
+      const options = { localSdp: media.answer };
+      this.#context.srf.createUAS(this.#request, this.#response, options, (error, dialog) => {
+        if (!dialog) return reject(error);
+        this.#dialog = dialog;
+        dialog.on('destroy', () => this.#finish());
+        dialog.on('modify', (request, response) => void this.#renegotiate(media, request, response));
+        dialog.on('update', (request, response) => {
+          // RFC 3311 5.2: an UPDATE without an offer changes nothing.
+          if (request.body) void this.#renegotiate(media, request, response);
+          else response.send(200);
+        });
+        resolve(dialog);
+      });
+    });
   }
 
   async #renegotiate(media: CallMedia, request: SrfRequest, response: SrfResponse): Promise<void> {

@@ -47,31 +47,35 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
   const { engine, port } = await startEngine(address, options.port ?? 0, secret);
   const srf = new Srf();
   srf.on('error', error => log.error({ err: error }, 'demo PBX lost its engine'));
-  const connected = once(srf, 'connect');
-  srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
-  await connected;
 
   const clock = new FrameClock();
   const seminar = new Seminar(clock);
   const calls = new Set<IncomingCall>();
+  let stopped: Promise<void> | undefined;
   const echoDelayMs = options.echoDelayMs ?? 400;
   const times = { ...usualTimes, ...options.times };
   const context: CallContext = { srf, address, clock, echoDelayMs, times, start };
 
   srf.use('invite', (request, response) => void take(request, response));
   srf.use('options', (_request, response) => response.send(200));
+  // Connected last: the engine learns of the routes before a first request can come.
+  const connected = once(srf, 'connect');
+  srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
+  await connected;
 
   return {
     port,
     get calls() {
       return calls.size;
     },
-    async stop() {
-      await Promise.all([...calls].map(call => call.end()));
-      srf.disconnect();
-      await engine.stop();
-    },
+    stop: () => (stopped ??= stop()),
   };
+
+  async function stop(): Promise<void> {
+    await Promise.all([...calls].map(call => call.end()));
+    srf.disconnect();
+    await engine.stop();
+  }
 
   async function take(request: SrfRequest, response: SrfResponse): Promise<void> {
     const { verdict, action } = extensionFor(request.uri);

@@ -4,6 +4,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { EventEmitter, on, once } from 'node:events';
 import { decodeG711, encodeG711 } from '../../../../demo-site/pbx/media/g711.ts';
 import { readRtp, writeRtp } from '../../../../demo-site/pbx/media/rtp.ts';
+import { PATIENCE_MS } from '../../../support/eventually.ts';
 import { sine } from './goertzel.ts';
 
 const address = '127.0.0.1';
@@ -30,6 +31,7 @@ export class Caller {
   #contact = '';
   #talk: NodeJS.Timeout | undefined;
   #sequence = 0;
+  #closed = false;
   /** Samples heard so far. */
   heard: number[] = [];
   /** RTP packets heard so far, with their payload type. */
@@ -92,6 +94,11 @@ export class Caller {
     this.#send('INVITE', sdp);
   }
 
+  update(sdp: string): void {
+    this.#cseq++;
+    this.#send('UPDATE', sdp);
+  }
+
   cancel(): void {
     this.#send('CANCEL');
   }
@@ -111,7 +118,10 @@ export class Caller {
     for (;;) {
       const at = this.#messages.findIndex(matches);
       if (at >= 0) return this.#messages.splice(at, 1)[0]!;
-      await once(this.#arrived, 'sip', { signal: AbortSignal.timeout(25_000) });
+      await once(this.#arrived, 'sip', { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
+        const seen = this.#messages.map(({ status, method }) => `${method} ${status || ''}`.trim());
+        throw new Error(`no ${what} for ${this.#cseq}; unread: ${seen.join(', ') || 'nothing'}`);
+      });
     }
   }
 
@@ -172,6 +182,8 @@ export class Caller {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearInterval(this.#talk);
     for (const socket of [this.#sip, this.#rtp, this.#rtcp]) socket.close();
   }

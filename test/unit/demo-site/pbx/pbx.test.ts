@@ -5,6 +5,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { asksForPicture, pictureLoss } from '../../../../demo-site/pbx/media/rtp.ts';
 import { type DemoPbx, startDemoPbx } from '../../../../demo-site/pbx/pbx.ts';
 import type { Log } from '../../../../gateway/observe/log.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { Caller, portOf } from './caller.ts';
 import { amplitude } from './goertzel.ts';
 
@@ -25,8 +26,9 @@ describe('the demo PBX', { concurrency: true }, () => {
   });
 
   after(async () => {
-    assert.equal(pbx.calls, 0);
+    const left = pbx.calls;
     await pbx.stop();
+    assert.equal(left, 0);
   });
 
   async function caller(t: TestContext, user: string): Promise<Caller> {
@@ -142,6 +144,17 @@ describe('the demo PBX', { concurrency: true }, () => {
     await visitor.hangUp();
   });
 
+  test('an offer by UPDATE is answered as one by re-INVITE is', async t => {
+    const visitor = await caller(t, 'director');
+    await visitor.call();
+    visitor.update(visitor.offer(...visitor.video));
+    const { body } = await visitor.expect(200);
+    assert.ok(portOf(body, 'video') > 0, body);
+    visitor.update('');
+    assert.equal((await visitor.expect(200)).body, '');
+    await visitor.hangUp();
+  });
+
   test('alone in the seminar there is music, together each hears the other and not itself', async t => {
     const [anna, ben] = [await caller(t, 'seminar'), await caller(t, 'seminar')];
     anna.talk(await anna.call(), 400);
@@ -174,10 +187,13 @@ describe('the demo PBX', { concurrency: true }, () => {
   });
 });
 
-test('stopping hangs up on everybody and releases the ports', async () => {
+test('stopping hangs up on everybody and releases the ports', async t => {
   const before = udpSockets();
   const pbx = await startDemoPbx({ address: '127.0.0.1', log, times: { ringsAfterMs: 0, ringsForMs: 0 } });
+  t.after(() => pbx.stop());
   const [talking, ringing] = [await Caller.at(pbx.port, 'alex'), await Caller.at(pbx.port, 'silent')];
+  t.after(() => talking.close());
+  t.after(() => ringing.close());
   await talking.call(talking.offer(...talking.video));
   ringing.invite();
   await ringing.expect(180);
@@ -188,9 +204,7 @@ test('stopping hangs up on everybody and releases the ports', async () => {
   assert.equal(pbx.calls, 0);
   talking.close();
   ringing.close();
-  // A closed socket leaves the list some turns of the event loop later.
-  for (let turn = 0; turn < 100 && udpSockets() > before; turn++) await new Promise(setImmediate);
-  assert.ok(udpSockets() <= before);
+  await eventually('the ports are released', () => udpSockets() <= before);
 });
 
 test('more calls than agreed are told that everything is busy', async t => {
