@@ -2,49 +2,28 @@
 // Words on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. One report, one summary,
 // and an exit code that is not 0 when anything failed or nothing ran.
 
-import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { fileURLToPath } from 'node:url';
 import { ensureParts, underCi } from './support/parts.ts';
-import { sourceOf } from './support/repository.ts';
+import { filesFor, isStory, runFiles } from './support/test-files.ts';
 
-const root = fileURLToPath(new URL('.', import.meta.url));
 const words = process.argv.slice(2).filter(word => !word.startsWith('-'));
-const chosen = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter(name => /\.(?:test|story)\.js$/.test(name))
-  .filter(isChosen)
-  // tsc leaves behind what was compiled from files that are gone.
-  .filter(name => existsSync(sourceOf(`test/${name}`)))
-  .map(name => join(root, name))
-  .sort();
-const stories = chosen.filter(file => file.endsWith('.story.js'));
-const units = chosen.filter(file => !stories.includes(file));
-
-/** `call` means the folder, not unit/call; any part of a name will do when no name begins so. */
-function isChosen(name: string, _index: number, names: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  return words.some(word =>
-    names.some(other => other.startsWith(word)) ? name.startsWith(word) : name.includes(word),
-  );
-}
+const chosen = filesFor(words);
+const stories = chosen.filter(isStory);
+const units = chosen.filter(file => !isStory(file));
 
 /** What node:test counts at the end of a run, in its order. */
 const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
 const totals = new Map(COUNTS.map(name => [name, 0]));
 
-type Report = ReturnType<typeof run> extends AsyncIterable<infer Event> ? Event : never;
 const report = new PassThrough({ objectMode: true });
 const printed = report.compose(new spec());
 printed.pipe(process.stdout);
 
-/** Runs files, each in a process of its own, and passes on what they report, save the counts, which are added up. */
-async function runFiles(files: readonly string[], concurrency: number, timeout: number): Promise<void> {
-  if (files.length === 0) return;
-  for await (const event of run({ files: [...files], concurrency, timeout }) as AsyncIterable<Report>) {
+/** Passes on what the files report, save the counts, which are added up. */
+async function tell(files: readonly string[], concurrency: number): Promise<void> {
+  for await (const event of runFiles(files, concurrency)) {
     // Only of use for coverage and for machines; the counts below are the same figures.
     if ((event.type as string) === 'test:summary') continue;
     // A suite whose hooks fail is counted nowhere: every failure that is reported makes the run a failure.
@@ -65,12 +44,12 @@ function say(message: string): void {
   report.write({ type: 'test:diagnostic', data: { nesting: 0, message } });
 }
 
-await runFiles(units, availableParallelism(), 300_000);
+await tell(units, availableParallelism());
 
 const missing = stories.length > 0 ? await ensureParts(say) : [];
 for (const part of missing) say(`missing: ${part}`);
 if (missing.length > 0 && !underCi()) say('the stories on real parts are skipped');
-await runFiles(stories, 1, 600_000);
+await tell(stories, 1);
 
 for (const [name, total] of totals) say(`${name} ${total}`);
 report.end();

@@ -1,0 +1,52 @@
+// The test files that words choose, and a run of some of them, each in a process of its own, with its events.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { repository, sourceOf } from './repository.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const exitWatch = new URL('exit-watch.js', import.meta.url).href;
+
+export type TestEvent = ReturnType<typeof run> extends AsyncIterable<infer Event> ? Event : never;
+
+/** `call` means the folder, not unit/call; any part of a name will do when no name begins so. */
+export function filesFor(words: readonly string[]): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.(?:test|story)\.js$/.test(name))
+    .filter((name, _index, names) => words.length === 0 || words.some(word => chooses(word, name, names)))
+    .filter(name => existsSync(sourceOf(`test/${name}`))) // tsc leaves what was compiled from deleted files.
+    .map(name => join(root, name))
+    .sort();
+}
+
+function chooses(word: string, name: string, names: readonly string[]): boolean {
+  return names.some(other => other.startsWith(word)) ? name.startsWith(word) : name.includes(word);
+}
+
+export function isStory(file: string): boolean {
+  return file.endsWith('.story.js');
+}
+
+/** How a file, compiled or not, is named on the command line: `unit/config/load`. */
+export function nameOf(file: string): string {
+  return file
+    .slice(repository.length)
+    .replace(/^(?:dist\/)?test\//, '')
+    .replace(/\.(?:test|story)\.[jt]s$/, '');
+}
+
+/** Milliseconds for one file. */
+export function timeoutOf(file: string): number {
+  return isStory(file) ? 600_000 : 300_000;
+}
+
+/** Runs files, `concurrency` at a time. */
+export async function* runFiles(files: readonly string[], concurrency: number): AsyncGenerator<TestEvent> {
+  if (files.length === 0) return;
+  // Each file's process is given the arguments of this one.
+  if (!process.execArgv.includes(exitWatch)) process.execArgv.push('--import', exitWatch);
+  const timeout = Math.max(...files.map(timeoutOf));
+  yield* run({ files: [...files], concurrency, timeout }) as AsyncIterable<TestEvent>;
+}
