@@ -23,8 +23,13 @@ export class PlainBrowser {
   /** By Call-ID and CSeq. */
   readonly #waiting = new Map<string, (answer: Answer) => void>();
 
+  /** Called with the method of each request, which has been answered with 200. */
+  onRequest: (method: string) => void = () => {};
+  onClosed: (code: number) => void = () => {};
+
   private constructor(socket: WebSocket) {
     this.#socket = socket;
+    socket.on('close', code => this.onClosed(code));
     socket.on('message', data => this.#received(String(data)));
   }
 
@@ -90,6 +95,7 @@ export class PlainBrowser {
 
   #received(text: string): void {
     const status = Number(/^SIP\/2\.0 (\d{3})/.exec(text)?.[1] ?? 0);
+    if (status === 0) this.#answer(text);
     if (status < 200) return;
     const id = /^call-id: *(.*)$/im.exec(text)?.[1];
     const cseq = /^cseq: *(.*)$/im.exec(text)?.[1];
@@ -97,6 +103,15 @@ export class PlainBrowser {
     const answered = this.#waiting.get(key);
     this.#waiting.delete(key);
     answered?.({ status, text });
+  }
+
+  #answer(request: string): void {
+    const method = /^[A-Z]+/.exec(request)?.[0];
+    if (method === undefined || method === 'ACK') return;
+    const head = request.slice(0, request.indexOf('\r\n\r\n')).split('\r\n');
+    const copied = head.filter(line => /^(via|from|to|call-id|cseq):/i.test(line));
+    this.#socket.send(['SIP/2.0 200 OK', ...copied, 'Content-Length: 0', '', ''].join('\r\n'));
+    this.onRequest(method);
   }
 }
 

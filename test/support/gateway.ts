@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly node?: readonly string[];
   /** A program and its arguments that runs node in turn, such as prlimit. */
   readonly under?: readonly string[];
+  /** Files in the folder of the configuration file, by name. */
+  readonly beside?: Readonly<Record<string, Buffer>>;
 }
 
 /** `/healthz`: what is there now. */
@@ -55,8 +57,11 @@ export class Gateway {
       sites,
       ...options.file,
     };
-    const file = join(privateFolder('gateway'), 'gateway.yaml');
+    const folder = privateFolder('gateway');
+    const file = join(folder, 'gateway.yaml');
     writeFileSync(file, stringify(config));
+    for (const [name, bytes] of Object.entries(options.beside ?? {}))
+      writeFileSync(join(folder, name), bytes);
     const program = join(repository, 'dist/gateway/main.js');
     const [command = '', ...args] = [
       ...(options.under ?? []),
@@ -82,6 +87,14 @@ export class Gateway {
     this.url = url;
     this.#file = file;
     this.#config = config;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get alive(): boolean {
+    return this.#process.alive;
   }
 
   get exitCode(): number | null {

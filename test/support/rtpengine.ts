@@ -10,8 +10,10 @@ export interface RtpengineOptions {
   /** Loopback address for media and control. */
   readonly address: string;
   readonly ngPort?: number;
-  /** First of the ports for media; a hundred of them. */
+  /** First of the ports for media. */
   readonly firstPort?: number;
+  /** How many of them; a hundred when absent. */
+  readonly ports?: number;
 }
 
 export class Rtpengine {
@@ -106,7 +108,7 @@ export class Rtpengine {
   #spawn(): PeerProcess {
     const root = debianRoot('rtpengine');
     const { loader, libraries } = loaderOf(root);
-    const { address, firstPort = 30000 } = this.#options;
+    const { address, firstPort = 30000, ports = 100 } = this.#options;
     const { port } = this.server;
     return new PeerProcess(
       'rtpengine',
@@ -119,7 +121,7 @@ export class Rtpengine {
           `--listen-ng=${address}:${port}`,
           `--listen-cli=${address}:${port + 1}`,
         ],
-        ...[`--port-min=${firstPort}`, `--port-max=${firstPort + 99}`, '--num-threads=2'],
+        ...[`--port-min=${firstPort}`, `--port-max=${firstPort + ports - 1}`, '--num-threads=2'],
       ],
       { env: { LD_PRELOAD: '' } },
     );

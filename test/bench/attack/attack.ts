@@ -43,7 +43,7 @@ export async function benchAttack(): Promise<Figure[]> {
     sites: [{ domain: DOMAIN, origins: ['http://bench.test'], callable: ['director'] }],
   };
   const gateway = await startMeasured(config);
-  const targets: Targets = { url: gateway.url, sip, browserMedia, pbxMedia, uri: URI };
+  const targets: Targets = { address: GATEWAY, url: gateway.url, sip, browserMedia, pbxMedia, uri: URI };
   const figures: Figure[] = [];
 
   // Once unseen: what a process learns with its first calls is no leak.

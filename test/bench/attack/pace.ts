@@ -25,9 +25,10 @@ export async function pace(perSecond: number, ms: number, blow: (index: number) 
   }
 }
 
-export async function udpFrom(address: string): Promise<Socket> {
+export async function udpFrom(address: string, heard?: (datagram: Buffer) => void): Promise<Socket> {
   const socket = createSocket('udp4');
   socket.on('error', () => {});
+  if (heard) socket.on('message', heard);
   socket.bind(0, address);
   await once(socket, 'listening');
   return socket;

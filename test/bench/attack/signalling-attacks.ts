@@ -8,25 +8,35 @@ import { seeds } from '../../fuzz/seeds.ts';
 import { SDP } from '../../support/signalling-gateway.ts';
 import { openPage } from '../page.ts';
 import { pace, udpFrom } from './pace.ts';
-import { type Attack, GATEWAY, type Targets } from './targets.ts';
+import type { Attack, Targets } from './targets.ts';
 
 const SEED = 7;
 const PER_SECOND = 1_000;
 const SOCKETS = 10;
 
-export const brokenMessages: Attack = async ({ sip }, from, ms) => {
-  const socket = await udpFrom(from);
+export const brokenMessages: Attack = async (
+  { address, sip },
+  from,
+  ms,
+  { perSecond = PER_SECOND, heard } = {},
+) => {
+  const socket = await udpFrom(from, heard);
   const next = broken();
-  const dealt = await pace(PER_SECOND, ms, () => socket.send(next(), sip, GATEWAY));
+  const dealt = await pace(perSecond, ms, () => socket.send(next(), sip, address));
   socket.close();
   return dealt;
 };
 
 /** Whole INVITEs: what is refused is repeated until Timer H, and nobody says that it was heard. */
-export const unansweredInvites: Attack = async ({ sip, uri }, from, ms) => {
-  const socket = await udpFrom(from);
+export const unansweredInvites: Attack = async (
+  { address, sip, uri },
+  from,
+  ms,
+  { perSecond = PER_SECOND / 4, heard } = {},
+) => {
+  const socket = await udpFrom(from, heard);
   const own = `${from}:${socket.address().port}`;
-  const dealt = await pace(PER_SECOND / 4, ms, () => socket.send(invite(uri, 'UDP', own), sip, GATEWAY));
+  const dealt = await pace(perSecond, ms, () => socket.send(invite(uri, 'UDP', own), sip, address));
   socket.close();
   return dealt;
 };
@@ -71,13 +81,13 @@ async function overSockets(
   return dealt;
 }
 
-function broken(): () => Buffer {
+export function broken(): () => Buffer {
   const random = new Random(SEED);
   const whole = seeds();
   return () => mutate(random.pick(whole), random, random.pick(whole));
 }
 
-function invite(uri: string, transport: 'UDP' | 'WS', own: string): Buffer {
+export function invite(uri: string, transport: 'UDP' | 'WS', own: string): Buffer {
   const id = randomBytes(8).toString('hex');
   return Buffer.from(
     [

@@ -1,7 +1,9 @@
 // What is attacked, and what an attack is.
 
-/** All on 127.0.0.1: whoever reads another machine's address out of this has misread it. */
+/** All on loopback addresses of this machine. */
 export interface Targets {
+  /** Address of the SIP and media ports. */
+  readonly address: string;
   /** Where the gateway serves pages and WebSockets. */
   readonly url: string;
   /** UDP and TCP port of the SIP engine. */
@@ -14,5 +16,12 @@ export interface Targets {
 
 export const GATEWAY = '127.0.0.1';
 
+export interface Manner {
+  /** Instead of the attack's own rate. */
+  readonly perSecond?: number;
+  /** Called with each datagram that is sent back. */
+  readonly heard?: (datagram: Buffer) => void;
+}
+
 /** Goes on for `ms`; resolves with how many blows were dealt. */
-export type Attack = (targets: Targets, from: string, ms: number) => Promise<number>;
+export type Attack = (targets: Targets, from: string, ms: number, manner?: Manner) => Promise<number>;

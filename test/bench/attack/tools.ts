@@ -2,23 +2,23 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Attack, GATEWAY } from './targets.ts';
+import type { Attack } from './targets.ts';
 
 /** svwar tries extensions, one after the other, and heeds no refusal. */
 export function enumeration(method: 'INVITE' | 'REGISTER'): Attack {
-  return async ({ sip }, from, ms) => {
+  return async ({ address, sip }, from, ms) => {
     const range = ['-e', '1000-99999', '-m', method, '--force', '-t', '0.002'];
-    return await running('svwar', [...range, '-b', from, '-p', String(sip), GATEWAY], ms);
+    return await running('svwar', [...range, '-b', from, '-p', String(sip), address], ms);
   };
 }
 
 /** SIPp's own scenario, as calls a second. */
 export function floodOf(scenario: string, perSecond: number): Attack {
-  return async ({ sip }, from, ms) => {
+  return async ({ address, sip }, from, ms) => {
     const calls = Math.round((perSecond * ms) / 1000);
     const rate = ['-r', String(perSecond), '-m', String(calls), '-l', '100000', '-timeout', `${ms / 1000}s`];
     const manner = ['-sn', scenario, '-s', 'director', '-i', from, '-nostdin', '-recv_timeout', '500'];
-    await running('sipp', [...manner, ...rate, `${GATEWAY}:${sip}`], ms);
+    await running('sipp', [...manner, ...rate, `${address}:${sip}`], ms);
     return calls;
   };
 }
