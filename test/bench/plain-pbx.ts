@@ -7,15 +7,17 @@ export interface PlainPbx {
   readonly port: number;
   /** Called with the Call-ID of each INVITE, at the moment that it arrives. */
   onInvite: ((user: string) => void) | undefined;
+  /** Called with the port from which each INVITE comes. */
+  onSource: ((port: number) => void) | undefined;
   close(): void;
 }
 
-export async function startPlainPbx(address: string, sdp: string): Promise<PlainPbx> {
+export async function startPlainPbx(address: string, sdp: string, at = 0): Promise<PlainPbx> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20, sendBufferSize: 4 << 20 });
-  socket.bind(0, address);
+  socket.bind(at, address);
   await once(socket, 'listening');
   const { port } = socket.address();
-  const pbx: PlainPbx = { port, onInvite: undefined, close: () => socket.close() };
+  const pbx: PlainPbx = { port, onInvite: undefined, onSource: undefined, close: () => socket.close() };
 
   socket.on('message', (bytes, peer) => {
     const text = bytes.toString('latin1');
@@ -24,6 +26,7 @@ export async function startPlainPbx(address: string, sdp: string): Promise<Plain
     const send = (status: string, body = '') =>
       socket.send(respond(text, status, body, address, port), peer.port, peer.address);
     if (method === 'INVITE') {
+      pbx.onSource?.(peer.port);
       pbx.onInvite?.(text.slice(11, text.indexOf('@')));
       send('180 Ringing');
       send('200 OK', sdp);

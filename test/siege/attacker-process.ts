@@ -1,0 +1,60 @@
+// One family of attacks, in a process of its own. Arguments: the family, the names of its attacks, the targets and the
+// milliseconds, as JSON. Sends the tallies every few seconds, and once more at the end.
+
+import { families } from './attacks/index.ts';
+import { addressesOf, type SiegeTargets } from './siege-attack.ts';
+import { type Tallied, Tally } from './tally.ts';
+
+export interface Orders {
+  readonly family: string;
+  readonly names: readonly string[];
+  readonly targets: SiegeTargets;
+  readonly ms: number;
+}
+
+export type FromAttacker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'tallies' | 'done'; readonly tallies: Readonly<Record<string, Tallied>> };
+
+const TELL_EVERY_MS = 2_000;
+
+const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
+const index = families.findIndex(({ name }) => name === orders.family);
+const family = families[index];
+if (!family) throw new Error(`there is no family ${orders.family}`);
+const tallies = new Map<string, Tally>();
+const tell = (kind: 'tallies' | 'done', told = () => {}) => {
+  const report = Object.fromEntries([...tallies].map(([name, tally]) => [name, tally.report]));
+  process.send?.({ kind, tallies: report } satisfies FromAttacker, told);
+};
+process.on('disconnect', () => process.exit(0));
+// What a gateway that dies does to its attackers is told by the gateway's own death.
+process.on('uncaughtException', error => {
+  const own = tallies.get('(the process)') ?? new Tally();
+  tallies.set('(the process)', own);
+  own.answered(error.message.slice(0, 100));
+});
+
+await family.prepare?.(orders.targets);
+process.once('message', () => void attack());
+process.send?.({ kind: 'ready' } satisfies FromAttacker);
+
+async function attack(): Promise<void> {
+  const telling = setInterval(() => tell('tallies'), TELL_EVERY_MS);
+  await Promise.all(
+    Object.entries(family!.attacks).map(async ([name, { run, perSecond }], place) => {
+      if (!orders.names.includes(name)) return;
+      const tally = new Tally();
+      tallies.set(name, tally);
+      const { targets, ms } = orders;
+      await run({ targets, tally, ms, perSecond, address: addressesOf(index, place) }).catch(
+        (error: Error) => {
+          tally.failed = error.message;
+        },
+      );
+    }),
+  );
+  clearInterval(telling);
+  // The hostile PBX answers for others too: this process is ended by who has started it.
+  tell('done');
+}

@@ -1,0 +1,137 @@
+// The good side of the siege, in a process of its own: the PBX, the calls that are held up, and the caller who sets up
+// one call a second. Says what was lost, when, and how late this process itself was then.
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { startPlainPbx } from '../bench/plain-pbx.ts';
+import { SDP } from '../support/signalling-gateway.ts';
+import { RtpEcho } from '../unit/media/rtp-echo.ts';
+import { HeldCall, type HeldReport } from './held-call.ts';
+import { readNumber } from './numbered-rtp.ts';
+import { SetupCaller } from './setup-caller.ts';
+
+export interface GoodOrders {
+  readonly pbx: { readonly address: string; readonly port: number };
+  readonly uri: string;
+  readonly held: number;
+}
+
+export interface Loss {
+  /** Since the process began. */
+  readonly second: number;
+  readonly call: string;
+  readonly why: string;
+  /** Longest that this process's own event loop was late in the seconds before. */
+  readonly ownDelayMs: number;
+}
+
+export interface GoodReport {
+  readonly held: number;
+  readonly media: HeldReport;
+  readonly losses: readonly Loss[];
+  readonly setUps: number;
+  readonly connected: number;
+  readonly setUpMs: readonly number[];
+  readonly entryMs: readonly number[];
+  readonly ownDelayMs: number;
+}
+
+export type ToGood =
+  | { readonly order: 'warm-up' | 'hold'; readonly url: string }
+  | { readonly order: 'call' | 'report' | 'end' };
+
+const PACKET_MS = 20;
+const WARM_UP_CALLS = 20;
+
+const orders = JSON.parse(process.argv[2] ?? '{}') as GoodOrders;
+const { address, port } = orders.pbx;
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+const echo = await RtpEcho.open(address);
+const answer = SDP.replace(/127\.0\.0\.1/g, address).replace('30000', String(echo.audio.address().port));
+const pbx = await startPlainPbx(address, answer, port);
+/** Where the gateway sends SIP from: with an engine elsewhere, nobody else knows. */
+let sipPort = 0;
+pbx.onSource = from => {
+  sipPort = from;
+};
+const held: HeldCall[] = [];
+const losses: Loss[] = [];
+let setups = new SetupCaller('', orders.uri, () => {});
+let stranger = 0;
+let speaking: NodeJS.Timeout | undefined;
+
+echo.onPacket = packet => {
+  const number = readNumber(packet);
+  const call = number && held[number.call];
+  if (call) call.atPbx.note(number.sequence);
+  // A short call sends none; whatever else comes here was not sent by a good caller, or was changed.
+  else stranger++;
+  return call !== undefined;
+};
+
+const lost = (call: string) => (why: string) => {
+  const ownDelayMs = Math.round(delay.max / 1e6);
+  losses.push({ second: Math.round(performance.now() / 1000), call, why, ownDelayMs });
+};
+
+const obey: Record<ToGood['order'], (url: string) => Promise<unknown>> = {
+  'warm-up': async url => {
+    const first = new SetupCaller(url, orders.uri, why => lost('warm-up')(why));
+    for (let count = 0; count < WARM_UP_CALLS; count++) await first.call();
+    if (losses.length > 0) throw new Error(`good calls fail before any attack: ${losses[0]?.why}`);
+    return sipPort;
+  },
+  hold: async url => {
+    setups = new SetupCaller(url, orders.uri, lost('set-up'));
+    for (let number = 0; number < orders.held; number++) {
+      const call = await HeldCall.begin(url, orders.uri, `127.220.0.${number + 1}`, number);
+      call.onLost = lost(`held ${number}`);
+      held.push(call);
+    }
+    speak();
+    return held.length;
+  },
+  call: async () => setups.start(),
+  report: async () => report(),
+  end: async () => {
+    await setups.stop();
+    clearInterval(speaking);
+    await Promise.all(held.map(call => call.end()));
+    return report();
+  },
+};
+
+/** All calls on one clock; what a late turn has missed is made up for. */
+function speak(): void {
+  const begun = performance.now();
+  let spoken = 0;
+  speaking = setInterval(() => {
+    for (; begun + spoken * PACKET_MS <= performance.now(); spoken++) for (const call of held) call.speak();
+  }, PACKET_MS);
+}
+
+function report(): GoodReport {
+  const sum = { sent: 0, atPbx: 0, back: 0, changed: stranger };
+  for (const { report: one } of held) {
+    sum.sent += one.sent;
+    sum.atPbx += one.atPbx;
+    sum.back += one.back;
+    sum.changed += one.changed;
+  }
+  const ownDelayMs = Math.round(delay.max / 1e6);
+  delay.reset();
+  const { calls, connected, setUpMs, entryMs } = setups;
+  return { held: held.length, media: sum, losses, setUps: calls, connected, setUpMs, entryMs, ownDelayMs };
+}
+
+process.on('message', (message: ToGood) => {
+  obey[message.order]('url' in message ? message.url : '').then(
+    value => process.send?.({ value }),
+    (error: Error) => process.send?.({ error: error.message }),
+  );
+});
+process.on('disconnect', () => {
+  pbx.close();
+  process.exit(0);
+});
+process.send?.({ value: 'ready' });

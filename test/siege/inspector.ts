@@ -1,0 +1,81 @@
+// The gateway's heap as V8 tells it, by node's own inspector: what is left after a collection, and where a process
+// that does not answer any more has its thread. The product's code is not changed by it.
+
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+interface Frame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly location: { readonly lineNumber: number };
+}
+
+export class Inspector {
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<number, (result: unknown) => void>();
+  #last = 0;
+  #paused: (frames: readonly Frame[]) => void = () => {};
+
+  /** `url`: as node prints it behind "Debugger listening on". */
+  static async open(url: string): Promise<Inspector> {
+    const socket = new WebSocket(url);
+    await once(socket, 'open');
+    return new Inspector(socket);
+  }
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('error', () => {});
+    socket.on('message', data => {
+      const { id, result, method, params } = JSON.parse(String(data));
+      if (method === 'Debugger.paused') this.#paused(params.callFrames);
+      const take = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      take?.(result);
+    });
+  }
+
+  /** JavaScript's heap and the buffers beside it, after a collection; undefined when the process does not answer. */
+  async heapBytes(): Promise<number | undefined> {
+    // What the first collection finds dead may hold others until its finalizers have run.
+    for (let count = 0; count < 2; count++) await this.#ask('HeapProfiler.collectGarbage', 20_000);
+    const usage = (await this.#ask('Runtime.getHeapUsage', 5_000)) as
+      | { usedSize: number; backingStorageSize?: number }
+      | undefined;
+    return usage && usage.usedSize + (usage.backingStorageSize ?? 0);
+  }
+
+  /** Where the thread is: innermost first. Empty where it cannot be stopped, as in the middle of a native call. */
+  async stack(): Promise<string[]> {
+    const paused = new Promise<readonly Frame[]>(resolve => {
+      this.#paused = resolve;
+      setTimeout(() => resolve([]), 10_000).unref();
+    });
+    void this.#ask('Debugger.enable', 10_000);
+    void this.#ask('Debugger.pause', 10_000);
+    const frames = await paused;
+    return frames
+      .slice(0, 8)
+      .map(
+        ({ functionName, url, location }) =>
+          `${functionName || '(anonymous)'} ${url}:${location.lineNumber + 1}`,
+      );
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #ask(method: string, withinMs: number): Promise<unknown> {
+    const id = ++this.#last;
+    return new Promise(resolve => {
+      const timer = setTimeout(() => resolve(undefined), withinMs);
+      this.#waiting.set(id, result => {
+        clearTimeout(timer);
+        resolve(result);
+      });
+      if (this.#socket.readyState === WebSocket.OPEN)
+        this.#socket.send(JSON.stringify({ id, method, params: {} }));
+    });
+  }
+}

@@ -1,0 +1,80 @@
+// `npm run siege -- [--minutes 10] [--only NAME,NAME] [--without NAME] [--engine apart] [--relay rtpengine] [--held 20]
+// [--rest 60] [--list]`: all attacks at the same time on a gateway with 4,096 files and 256 MB of heap, with twenty good
+// calls up. Loopback only; ends by itself. The exit code is 1 when a criterion does not hold.
+
+import { parseArgs } from 'node:util';
+import { attackNames, families } from './attacks/index.ts';
+import { siege } from './siege.ts';
+import { figures, verdict } from './verdict.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    only: { type: 'string' },
+    without: { type: 'string' },
+    engine: { type: 'string', default: 'embedded' },
+    relay: { type: 'string', default: 'embedded' },
+    held: { type: 'string', default: '20' },
+    rest: { type: 'string', default: '60' },
+    list: { type: 'boolean', default: false },
+  },
+});
+
+if (values.list) {
+  for (const { name, attacks } of families) {
+    for (const [attack, { perSecond }] of Object.entries(attacks))
+      console.log(`${name}: ${attack}, ${perSecond} a second`);
+  }
+  process.exit(0);
+}
+
+const only = chosen(values.only);
+const without = chosen(values.without) ?? [];
+const attacks = (only ?? attackNames).filter(name => !without.includes(name));
+const minutes = number(values.minutes, '--minutes');
+const held = number(values.held, '--held');
+const restSeconds = number(values.rest, '--rest');
+const { engine, relay } = values;
+if (engine !== 'embedded' && engine !== 'apart') refuse('--engine takes embedded or apart');
+if (relay !== 'embedded' && relay !== 'rtpengine') refuse('--relay takes embedded or rtpengine');
+
+console.log(
+  `${minutes} minutes, engine ${engine}, relay ${relay}; ${attacks.length} attacks: ${attacks.join(', ')}`,
+);
+const report = await siege({
+  minutes,
+  attacks,
+  held,
+  restSeconds,
+  engine,
+  relay,
+  say: line => console.log(line),
+});
+console.log('');
+for (const line of figures(report)) console.log(line);
+console.log('');
+const criteria = verdict(report);
+for (const { name, value, holds } of criteria) console.log(`${holds ? 'holds' : 'FAILS'}  ${name}: ${value}`);
+const failed = criteria.filter(({ holds }) => !holds).length;
+console.log(
+  failed === 0 ? 'verdict: it holds' : `verdict: ${failed} of ${criteria.length} criteria do not hold`,
+);
+process.exit(failed === 0 ? 0 : 1);
+
+function chosen(list: string | undefined): string[] | undefined {
+  const names = list?.split(',').map(name => name.trim());
+  const unknown = names?.find(name => !attackNames.includes(name));
+  if (unknown !== undefined) refuse(`there is no attack ${unknown}; --list names them`);
+  return names;
+}
+
+function number(text: string, option: string): number {
+  const value = Number(text);
+  if (!(value > 0)) refuse(`${option} takes a number above 0`);
+  return value;
+}
+
+function refuse(why: string): never {
+  console.error(why);
+  process.exit(2);
+}

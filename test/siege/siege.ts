@@ -1,0 +1,171 @@
+// The siege from beginning to end: a gateway, twenty good calls, all attacks beside them for so many minutes, and the
+// rest in which everything must go back to where it was.
+
+import type { FromAttacker, Orders } from './attacker-process.ts';
+import { families } from './attacks/index.ts';
+import { type Besieged, type BesiegedOptions, startBesieged } from './besieged.ts';
+import { Child } from './child.ts';
+import { look, type Usage, usageOf } from './gauge.ts';
+import type { GoodOrders, GoodReport, ToGood } from './good-process.ts';
+import { Inspector } from './inspector.ts';
+import type { Tallied } from './tally.ts';
+import { type End, type Peaks, Watch } from './watch.ts';
+
+export interface SiegeOptions extends BesiegedOptions {
+  readonly minutes: number;
+  readonly attacks: readonly string[];
+  readonly held: number;
+  readonly restSeconds: number;
+  readonly say: (line: string) => void;
+}
+
+export interface Measure extends Usage {
+  /** After a collection of garbage; undefined when the process did not answer. */
+  readonly heapBytes: number | undefined;
+  readonly counts: Readonly<Record<string, number>> | undefined;
+}
+
+export interface SiegeReport {
+  readonly end: End;
+  /** Of a gateway that hangs: where its thread is. Of one that is gone: its last lines. */
+  readonly lastWords: readonly string[];
+  readonly before: Measure;
+  readonly after: Measure | undefined;
+  readonly peaks: Peaks;
+  readonly good: GoodReport | undefined;
+  readonly tallies: Readonly<Record<string, Tallied>>;
+}
+
+/** 64*T1 of RFC 3261, in which transactions over UDP end, and some more. */
+const SETTLED_WITHIN_MS = 90_000;
+const END_WITHIN_MS = 60_000;
+
+export async function siege(options: SiegeOptions): Promise<SiegeReport> {
+  const { say, held, minutes, restSeconds } = options;
+  const besieged = await startBesieged(options);
+  const { gateway } = besieged;
+  const children: Child<FromAttacker>[] = [];
+  let good: Child<unknown> | undefined;
+  const inspector = await Inspector.open(besieged.inspector);
+  try {
+    const orders: GoodOrders = { pbx: besieged.pbx, uri: besieged.goodUri, held };
+    good = await Child.start('./good-process.js', orders);
+    say(`the gateway is process ${gateway.pid}; warming up, then waiting until it is at rest`);
+    const sip = await good.ask<number>({ order: 'warm-up', url: gateway.url } satisfies ToGood);
+    await warmUpPages(besieged);
+    const before = await atRest(besieged, inspector, undefined);
+    say(describe('before', before));
+
+    const tallies: Record<string, Tallied> = {};
+    const ms = minutes * 60_000;
+    children.push(...(await attackers(options, { ...besieged.targets, sip }, ms, tallies)));
+    const watch = new Watch(
+      {
+        pid: gateway.pid,
+        url: gateway.url,
+        address: besieged.targets.address,
+        alive: () => gateway.alive,
+      },
+      { attackers: children.map(({ pid }) => pid), good: [good.pid] },
+      say,
+    );
+    await good.ask({ order: 'hold', url: gateway.url } satisfies ToGood);
+    say(`${held} calls are up; the attacks begin`);
+    await good.ask({ order: 'call' } satisfies ToGood);
+    for (const child of children) child.send({ begin: true });
+    const end = await watch.until(ms, async () => progress(await report(good)));
+    const { peaks } = watch;
+    if (end !== 'over') {
+      const lastWords = end === 'hung' ? await inspector.stack() : gateway.log.split('\n').slice(-12);
+      const told = await report(good).catch(() => undefined);
+      return { end, lastWords, before, after: undefined, peaks, good: told, tallies };
+    }
+    say('the attacks are over; good calls hang up');
+    const told = await good
+      .ask<GoodReport>({ order: 'end' } satisfies ToGood, END_WITHIN_MS)
+      .catch(() => undefined);
+    await Promise.all(children.map(child => child.end()));
+    say(`resting for ${restSeconds} s, and until the gateway counts what it did before`);
+    await new Promise(resolve => setTimeout(resolve, restSeconds * 1000));
+    const after = await atRest(besieged, inspector, before.counts);
+    say(describe('after', after));
+    return { end, lastWords: [], before, after, peaks, good: told, tallies };
+  } finally {
+    inspector.close();
+    await Promise.all([...children, ...(good ? [good] : [])].map(child => child.end()));
+    await besieged.stop();
+  }
+}
+
+async function attackers(
+  { attacks }: SiegeOptions,
+  targets: Besieged['targets'],
+  ms: number,
+  tallies: Record<string, Tallied>,
+): Promise<Child<FromAttacker>[]> {
+  return await Promise.all(
+    families.map(async family => {
+      const orders: Orders = { family: family.name, names: attacks, targets, ms };
+      const child = await Child.start<FromAttacker>('./attacker-process.js', orders);
+      child.onMessage = message => {
+        if (message.kind !== 'ready') Object.assign(tallies, message.tallies);
+      };
+      return child;
+    }),
+  );
+}
+
+async function report(good: Child<unknown> | undefined): Promise<GoodReport> {
+  if (!good) throw new Error('there is no good process');
+  return await good.ask<GoodReport>({ order: 'report' } satisfies ToGood, 10_000);
+}
+
+function progress({ losses, media, setUps, setUpMs }: GoodReport): string {
+  return (
+    `set-ups ${setUps}, last ${setUpMs.at(-1)?.toFixed(0) ?? '-'} ms; lost ${losses.length} calls, ` +
+    `${media.sent - media.back} of ${media.sent} packets`
+  );
+}
+
+/** Each kind of page once: what is read or compiled on the first request is no leak. */
+async function warmUpPages({ targets: { url, card, largestFile } }: Besieged): Promise<void> {
+  const paths = [largestFile, `/call?to=${card}`, `/status?to=${card}`];
+  const cards = ['', '/qr.svg', '/photo', '/picture.png', '/contact.vcf', '/signature'];
+  for (const path of [...paths, ...cards.map(name => `/card/${card}${name}`)]) {
+    await fetch(`${url}${path}`, { headers: { connection: 'close' } }).then(response =>
+      response.arrayBuffer(),
+    );
+  }
+}
+
+/** Once `/healthz` counts what it did at `base`, or nothing at all; or after longer than any timer runs. */
+async function atRest(
+  { gateway }: Besieged,
+  inspector: Inspector,
+  base: Readonly<Record<string, number>> | undefined,
+): Promise<Measure> {
+  const deadline = performance.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const { counts } = await look(gateway.url, 10_000);
+    const left = counts && Object.entries(counts).filter(([name, count]) => isOver(name, count, base));
+    if ((left && left.length === 0) || performance.now() > deadline) {
+      const heapBytes = await inspector.heapBytes();
+      return { ...usageOf(gateway.pid), heapBytes, counts };
+    }
+    await new Promise(resolve => setTimeout(resolve, 500));
+  }
+}
+
+/** `apps` is the gateway itself, `strays` a sum that only grows. */
+export function isOver(
+  name: string,
+  count: number,
+  base: Readonly<Record<string, number>> | undefined,
+): boolean {
+  return !/apps|strays/.test(name) && count > (base?.[name] ?? 0);
+}
+
+function describe(when: string, { rssBytes, descriptors, heapBytes, counts }: Measure): string {
+  const heap = heapBytes === undefined ? 'unknown' : `${(heapBytes / 1e6).toFixed(1)} MB`;
+  return `${when}: RSS ${(rssBytes / 1e6).toFixed(0)} MB, heap ${heap}, ${descriptors} descriptors, ${JSON.stringify(counts)}`;
+}

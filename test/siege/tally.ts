@@ -1,0 +1,44 @@
+// What one attack has sent, and what it was answered with: counted by a short text, and no more texts than fit on a
+// screen.
+
+export interface Tallied {
+  readonly sent: number;
+  readonly answers: Readonly<Record<string, number>>;
+  /** Of attacks that measure what is sent back to an address: bytes sent and bytes heard there. */
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** Why it could not go on. */
+  readonly failed?: string;
+}
+
+const MOST_ANSWERS = 30;
+
+export class Tally {
+  readonly #answers = new Map<string, number>();
+  sent = 0;
+  bytesOut = 0;
+  bytesIn = 0;
+  failed: string | undefined;
+
+  answered(what: string): void {
+    const known = this.#answers.has(what) || this.#answers.size < MOST_ANSWERS;
+    const name = known ? what : 'others';
+    this.#answers.set(name, (this.#answers.get(name) ?? 0) + 1);
+  }
+
+  /** SIP, by its status or its method. */
+  answeredSip(message: string): void {
+    this.answered(/^SIP\/2\.0 (\d{3})/.exec(message)?.[1] ?? /^[A-Z]{3,12}/.exec(message)?.[0] ?? 'no SIP');
+  }
+
+  datagram(bytes: Buffer): void {
+    this.bytesIn += bytes.length;
+    this.answeredSip(bytes.toString('latin1', 0, 40));
+  }
+
+  get report(): Tallied {
+    const { sent, bytesOut, bytesIn, failed } = this;
+    const answers = Object.fromEntries(this.#answers);
+    return { sent, bytesOut, bytesIn, answers, ...(failed !== undefined && { failed }) };
+  }
+}

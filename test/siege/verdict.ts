@@ -1,0 +1,112 @@
+// What must hold after a siege, and how the figures are printed. A loss while the harness itself was late, or the
+// machine had nothing left, is counted like others and named as such: that run proves nothing either way.
+
+import { percentile } from '../bench/figure.ts';
+import { isOver, type SiegeReport } from './siege.ts';
+
+export interface Criterion {
+  readonly name: string;
+  readonly value: string;
+  readonly holds: boolean;
+}
+
+const MOST_SET_UP_MS = 1_000;
+/** Of what a run of the collector or of the allocator leaves, not of what a leak of ten minutes does. */
+const MOST_HEAP_GROWTH = 1.2;
+const MOST_RSS_GROWTH = 1.5;
+const SPARE_DESCRIPTORS = 4;
+/** The harness's own event loop: beyond that, what it says of the gateway's time is its own. */
+const BUSY_MS = 500;
+
+const megabytes = (bytes: number | undefined) =>
+  bytes === undefined ? 'unknown' : `${(bytes / 1e6).toFixed(1)} MB`;
+
+export function verdict({ end, before, after, good, lastWords }: SiegeReport): Criterion[] {
+  const survived: Criterion = {
+    name: 'the gateway survives',
+    value: end === 'over' ? 'yes' : `${end}: ${lastWords.join(' | ')}`,
+    holds: end === 'over',
+  };
+  if (!good) return [survived, { name: 'good calls', value: 'the harness gave no report', holds: false }];
+  const busy = good.losses.filter(({ ownDelayMs }) => ownDelayMs > BUSY_MS).length;
+  const p95 = percentile(good.setUpMs, 0.95);
+  const calls: Criterion[] = [
+    {
+      name: 'good calls lost',
+      value: `${good.losses.length}${busy ? `, ${busy} of them while the harness itself was over ${BUSY_MS} ms late` : ''}`,
+      holds: good.losses.length === 0,
+    },
+    { name: 'set-up p95 in ms', value: p95.toFixed(0), holds: p95 < MOST_SET_UP_MS },
+    {
+      name: 'packets that were changed',
+      value: String(good.media.changed),
+      holds: good.media.changed === 0,
+    },
+  ];
+  if (!after) return [survived, ...calls];
+  const left = Object.entries(after.counts ?? { unanswered: 1 }).filter(([name, count]) =>
+    isOver(name, count, before.counts),
+  );
+  return [
+    survived,
+    ...calls,
+    {
+      name: '/healthz counts back at the base',
+      value: left.map(([name, count]) => `${name} ${count}`).join(', ') || 'yes',
+      holds: left.length === 0,
+    },
+    {
+      name: 'descriptors',
+      value: `${before.descriptors} before, ${after.descriptors} after`,
+      holds: after.descriptors <= before.descriptors + SPARE_DESCRIPTORS,
+    },
+    {
+      name: 'heap after a collection',
+      value: `${megabytes(before.heapBytes)} before, ${megabytes(after.heapBytes)} after`,
+      holds: (after.heapBytes ?? Number.POSITIVE_INFINITY) <= (before.heapBytes ?? 0) * MOST_HEAP_GROWTH,
+    },
+    {
+      name: 'RSS',
+      value: `${megabytes(before.rssBytes)} before, ${megabytes(after.rssBytes)} after`,
+      holds: after.rssBytes <= before.rssBytes * MOST_RSS_GROWTH,
+    },
+  ];
+}
+
+/** Everything that is known, line by line. */
+export function figures({ peaks, good, tallies }: SiegeReport): string[] {
+  const lines = Object.entries(tallies).map(([name, { sent, answers, bytesOut, bytesIn, failed }]) => {
+    const heard = Object.entries(answers)
+      .sort(([, one], [, other]) => other - one)
+      .map(([what, count]) => `${what} x ${count}`);
+    const drawn = bytesOut > 0 ? `; drew ${(bytesIn / bytesOut).toFixed(2)} times its bytes` : '';
+    return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${heard.join(', ') || 'no answer'}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
+  });
+  const cpu = Object.entries(peaks.cpu).map(
+    ([name, seconds]) => `${name} ${((seconds / peaks.seconds) * 100).toFixed(0)} %`,
+  );
+  return [
+    'attacks: what was sent, and what it was answered with',
+    ...lines,
+    `processor time of one core over ${peaks.seconds.toFixed(0)} s: ${cpu.join(', ')}`,
+    `peak: RSS ${megabytes(peaks.rssBytes)}, ${peaks.descriptors} descriptors; ${peaks.dropped} datagrams dropped unread at the gateway's sockets`,
+    `GET /healthz: ${spread(peaks.latenciesMs)}`,
+    ...(good
+      ? [
+          `set-ups: ${good.setUps}, ${good.connected} with media; INVITE to 200 ${spread(good.setUpMs)}; token and WebSocket ${spread(good.entryMs)}`,
+          `held calls: ${good.held}; ${good.media.sent} packets sent, ${good.media.sent - good.media.atPbx} missing at the PBX, ${good.media.sent - good.media.back} missing back at the browsers`,
+          ...good.losses
+            .map(
+              ({ second, call, why, ownDelayMs }) =>
+                `lost after ${second} s: ${call}: ${why} (harness at most ${ownDelayMs} ms late)`,
+            )
+            .slice(0, 20),
+        ]
+      : []),
+  ];
+}
+
+function spread(ms: readonly number[]): string {
+  const at = (share: number) => percentile(ms, share).toFixed(0);
+  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${at(1)} ms`;
+}

@@ -1,0 +1,126 @@
+// Watches the gateway from outside during the siege: prints a line every few seconds, keeps the peaks, and says when
+// the gateway is gone or answers no more.
+
+import { cpuSeconds, droppedAt, type Look, look, machineSeconds, type Usage, usageOf } from './gauge.ts';
+
+export interface Watched {
+  readonly pid: number;
+  readonly url: string;
+  readonly address: string;
+  alive(): boolean;
+}
+
+/** Processes whose processor time is told apart, by what they are. */
+export type Others = Readonly<Record<string, readonly number[]>>;
+
+export interface Peaks {
+  readonly rssBytes: number;
+  readonly descriptors: number;
+  readonly latenciesMs: readonly number[];
+  /** Processor seconds over the whole watch. */
+  readonly cpu: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly dropped: number;
+}
+
+export type End = 'over' | 'gone' | 'hung';
+
+const LOOK_EVERY_MS = 1_000;
+const LINE_EVERY_MS = 5_000;
+/** No answer for so long is a hang and not a busy machine. */
+export const HUNG_MS = 20_000;
+
+export class Watch {
+  readonly #watched: Watched;
+  readonly #others: Others;
+  readonly #say: (line: string) => void;
+  #begun = performance.now();
+  readonly #cpuAtBegin: Readonly<Record<string, number>>;
+  readonly #droppedAtBegin: number;
+  readonly #latencies: number[] = [];
+  #peak: Usage;
+  #answeredAt = performance.now();
+  #last: {
+    readonly at: number;
+    readonly cpu: Record<string, number>;
+    readonly idle: number;
+    readonly all: number;
+  };
+  #window: number[] = [];
+
+  constructor(watched: Watched, others: Others, say: (line: string) => void) {
+    this.#watched = watched;
+    this.#others = { gateway: [watched.pid], ...others };
+    this.#say = say;
+    this.#peak = usageOf(watched.pid);
+    this.#cpuAtBegin = this.#cpu();
+    this.#droppedAtBegin = droppedAt(watched.address);
+    this.#last = { at: this.#begun, cpu: this.#cpu(), ...machineSeconds() };
+  }
+
+  /** Until the time is over, or the gateway is. `more` adds to each line. */
+  async until(ms: number, more: () => Promise<string>): Promise<End> {
+    this.#begun = performance.now();
+    let lineAt = this.#begun + LINE_EVERY_MS;
+    for (let next = performance.now(); next < this.#begun + ms; next += LOOK_EVERY_MS) {
+      await new Promise(resolve => setTimeout(resolve, Math.max(0, next - performance.now())));
+      if (!this.#watched.alive()) return 'gone';
+      const { latencyMs, counts }: Look = await look(this.#watched.url, 5_000);
+      this.#window.push(latencyMs);
+      this.#latencies.push(latencyMs);
+      if (counts) this.#answeredAt = performance.now();
+      if (performance.now() - this.#answeredAt > HUNG_MS) return this.#watched.alive() ? 'hung' : 'gone';
+      const usage = usageOf(this.#watched.pid);
+      this.#peak = {
+        rssBytes: Math.max(this.#peak.rssBytes, usage.rssBytes),
+        descriptors: Math.max(this.#peak.descriptors, usage.descriptors),
+        cpuSeconds: usage.cpuSeconds,
+      };
+      if (performance.now() < lineAt) continue;
+      lineAt = performance.now() + LINE_EVERY_MS;
+      this.#say(`${this.#line(usage, counts)}; ${await more().catch((error: Error) => error.message)}`);
+    }
+    return 'over';
+  }
+
+  get peaks(): Peaks {
+    const now = this.#cpu();
+    return {
+      rssBytes: this.#peak.rssBytes,
+      descriptors: this.#peak.descriptors,
+      latenciesMs: this.#latencies,
+      cpu: Object.fromEntries(
+        Object.entries(now).map(([name, seconds]) => [name, seconds - (this.#cpuAtBegin[name] ?? 0)]),
+      ),
+      seconds: (performance.now() - this.#begun) / 1000,
+      dropped: droppedAt(this.#watched.address) - this.#droppedAtBegin,
+    };
+  }
+
+  #cpu(): Record<string, number> {
+    return Object.fromEntries(
+      Object.entries(this.#others).map(([name, pids]) => [
+        name,
+        pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
+      ]),
+    );
+  }
+
+  #line(usage: Usage, counts: Look['counts']): string {
+    const now = { at: performance.now(), cpu: this.#cpu(), ...machineSeconds() };
+    const seconds = (now.at - this.#last.at) / 1000;
+    const shares = Object.entries(now.cpu).map(
+      ([name, used]) => `${name} ${(((used - (this.#last.cpu[name] ?? 0)) / seconds) * 100).toFixed(0)} %`,
+    );
+    const idle = ((now.idle - this.#last.idle) / (now.all - this.#last.all)) * 100;
+    this.#last = now;
+    const latency = Math.max(...this.#window);
+    this.#window = [];
+    const told = counts ? `calls ${counts.calls}, visitors ${counts.visitors}` : 'no answer of /healthz';
+    return (
+      `${((now.at - this.#begun) / 1000).toFixed(0).padStart(4)} s: RSS ${(usage.rssBytes / 1e6).toFixed(0)} MB, ` +
+      `${usage.descriptors} descriptors, /healthz ${latency.toFixed(0)} ms, ${told}; ` +
+      `CPU ${shares.join(', ')}, machine idle ${idle.toFixed(0)} %`
+    );
+  }
+}
