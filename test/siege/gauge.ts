@@ -37,6 +37,15 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
+/** Seconds that the main thread of a process was ready to run and had no processor. */
+export function waitedSeconds(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
+  } catch {
+    return 0;
+  }
+}
+
 /** Of all processors together: seconds idle, and seconds in all. */
 export function machineSeconds(): { readonly idle: number; readonly all: number } {
   const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/);

@@ -6,13 +6,14 @@ import { WebSocket } from 'ws';
 
 interface Frame {
   readonly functionName: string;
-  readonly url: string;
-  readonly location: { readonly lineNumber: number };
+  readonly location: { readonly scriptId: string; readonly lineNumber: number };
 }
 
 export class Inspector {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (result: unknown) => void>();
+  /** URLs by script. */
+  readonly #scripts = new Map<string, string>();
   #last = 0;
   #paused: (frames: readonly Frame[]) => void = () => {};
 
@@ -28,6 +29,7 @@ export class Inspector {
     socket.on('error', () => {});
     socket.on('message', data => {
       const { id, result, method, params } = JSON.parse(String(data));
+      if (method === 'Debugger.scriptParsed') this.#scripts.set(params.scriptId, params.url);
       if (method === 'Debugger.paused') this.#paused(params.callFrames);
       const take = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -54,12 +56,10 @@ export class Inspector {
     void this.#ask('Debugger.enable', 10_000);
     void this.#ask('Debugger.pause', 10_000);
     const frames = await paused;
-    return frames
-      .slice(0, 8)
-      .map(
-        ({ functionName, url, location }) =>
-          `${functionName || '(anonymous)'} ${url}:${location.lineNumber + 1}`,
-      );
+    return frames.slice(0, 8).map(({ functionName, location: { scriptId, lineNumber } }) => {
+      const file = this.#scripts.get(scriptId)?.replace(/^.*\/(?=node_modules|dist)/, '') ?? '?';
+      return `${functionName || '(anonymous)'} ${file}:${lineNumber + 1}`;
+    });
   }
 
   close(): void {

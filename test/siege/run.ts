@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { attackNames, families } from './attacks/index.ts';
 import { siege } from './siege.ts';
-import { figures, verdict } from './verdict.ts';
+import { figures, reservation, verdict } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -56,6 +56,8 @@ console.log('');
 const criteria = verdict(report);
 for (const { name, value, holds } of criteria) console.log(`${holds ? 'holds' : 'FAILS'}  ${name}: ${value}`);
 const failed = criteria.filter(({ holds }) => !holds).length;
+const doubt = reservation(report);
+if (failed > 0 && doubt) console.log(`a reservation: ${doubt}`);
 console.log(
   failed === 0 ? 'verdict: it holds' : `verdict: ${failed} of ${criteria.length} criteria do not hold`,
 );

@@ -1,7 +1,16 @@
 // Watches the gateway from outside during the siege: prints a line every few seconds, keeps the peaks, and says when
 // the gateway is gone or answers no more.
 
-import { cpuSeconds, droppedAt, type Look, look, machineSeconds, type Usage, usageOf } from './gauge.ts';
+import {
+  cpuSeconds,
+  droppedAt,
+  type Look,
+  look,
+  machineSeconds,
+  type Usage,
+  usageOf,
+  waitedSeconds,
+} from './gauge.ts';
 
 export interface Watched {
   readonly pid: number;
@@ -20,6 +29,11 @@ export interface Peaks {
   /** Processor seconds over the whole watch. */
   readonly cpu: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** Of all processors: what neither this siege nor idleness used, and what was left. */
+  readonly othersPercent: number;
+  readonly idlePercent: number;
+  /** Of the gateway's main thread: how long it had work and no processor, which is the machine's doing. */
+  readonly waitedPercent: number;
   readonly dropped: number;
 }
 
@@ -34,8 +48,11 @@ export class Watch {
   readonly #watched: Watched;
   readonly #others: Others;
   readonly #say: (line: string) => void;
-  #begun = performance.now();
+  readonly #madeAt = performance.now();
+  #begun = this.#madeAt;
   readonly #cpuAtBegin: Readonly<Record<string, number>>;
+  readonly #machineAtBegin = machineSeconds();
+  readonly #waitedAtBegin: number;
   readonly #droppedAtBegin: number;
   readonly #latencies: number[] = [];
   #peak: Usage;
@@ -45,6 +62,7 @@ export class Watch {
     readonly cpu: Record<string, number>;
     readonly idle: number;
     readonly all: number;
+    readonly waited: number;
   };
   #window: number[] = [];
 
@@ -54,8 +72,9 @@ export class Watch {
     this.#say = say;
     this.#peak = usageOf(watched.pid);
     this.#cpuAtBegin = this.#cpu();
+    this.#waitedAtBegin = waitedSeconds(watched.pid);
     this.#droppedAtBegin = droppedAt(watched.address);
-    this.#last = { at: this.#begun, cpu: this.#cpu(), ...machineSeconds() };
+    this.#last = { at: this.#begun, cpu: this.#cpu(), waited: this.#waitedAtBegin, ...machineSeconds() };
   }
 
   /** Until the time is over, or the gateway is. `more` adds to each line. */
@@ -84,15 +103,23 @@ export class Watch {
   }
 
   get peaks(): Peaks {
-    const now = this.#cpu();
+    const cpu = Object.fromEntries(
+      Object.entries(this.#cpu()).map(([name, seconds]) => [name, seconds - (this.#cpuAtBegin[name] ?? 0)]),
+    );
+    const seconds = (performance.now() - this.#madeAt) / 1000;
+    const machine = machineSeconds();
+    const all = machine.all - this.#machineAtBegin.all;
+    const idle = machine.idle - this.#machineAtBegin.idle;
+    const own = Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
     return {
       rssBytes: this.#peak.rssBytes,
       descriptors: this.#peak.descriptors,
       latenciesMs: this.#latencies,
-      cpu: Object.fromEntries(
-        Object.entries(now).map(([name, seconds]) => [name, seconds - (this.#cpuAtBegin[name] ?? 0)]),
-      ),
-      seconds: (performance.now() - this.#begun) / 1000,
+      cpu,
+      othersPercent: (100 * Math.max(0, all - idle - own)) / all,
+      idlePercent: (100 * idle) / all,
+      seconds,
+      waitedPercent: (100 * (waitedSeconds(this.#watched.pid) - this.#waitedAtBegin)) / seconds,
       dropped: droppedAt(this.#watched.address) - this.#droppedAtBegin,
     };
   }
@@ -112,15 +139,17 @@ export class Watch {
     const shares = Object.entries(now.cpu).map(
       ([name, used]) => `${name} ${(((used - (this.#last.cpu[name] ?? 0)) / seconds) * 100).toFixed(0)} %`,
     );
+    const waited = waitedSeconds(this.#watched.pid);
+    const waiting = ((waited - this.#last.waited) / seconds) * 100;
     const idle = ((now.idle - this.#last.idle) / (now.all - this.#last.all)) * 100;
-    this.#last = now;
+    this.#last = { ...now, waited };
     const latency = Math.max(...this.#window);
     this.#window = [];
     const told = counts ? `calls ${counts.calls}, visitors ${counts.visitors}` : 'no answer of /healthz';
     return (
       `${((now.at - this.#begun) / 1000).toFixed(0).padStart(4)} s: RSS ${(usage.rssBytes / 1e6).toFixed(0)} MB, ` +
       `${usage.descriptors} descriptors, /healthz ${latency.toFixed(0)} ms, ${told}; ` +
-      `CPU ${shares.join(', ')}, machine idle ${idle.toFixed(0)} %`
+      `CPU ${shares.join(', ')}, gateway waits for a processor ${waiting.toFixed(0)} %, machine idle ${idle.toFixed(0)} %`
     );
   }
 }
