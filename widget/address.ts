@@ -25,7 +25,7 @@ export function parseAddress(source: string | null | undefined): Address | undef
  * where the script came from.
  */
 export function gatewaySocket(script: string, attribute?: string | null): string | undefined {
-  const base = readUrl(attribute ? attribute.trim().replace(/\/*$/, '/') : script);
+  const base = readUrl(attribute ? attribute.trim().replace(/(?<!\/)\/*$/, '/') : script);
   if (!base || !/^(?:http|ws)s?:$/.test(base.protocol)) return undefined;
   return new URL('sip', base).href.replace(/^http/, 'ws').replace(/[?#].*/, '');
 }

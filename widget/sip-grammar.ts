@@ -19,7 +19,8 @@ export const classes = {} as { URI: UriClass; NameAddrHeader: NameAddrClass };
 
 type Params = Record<string, string | null>;
 
-const token = "[\\w.!%*+`'~-]+";
+const tokenCharacter = "[\\w.!%*+`'~-]";
+const token = `${tokenCharacter}+`;
 const quoted = '"(?:[^"\\\\]|\\\\.)*"';
 const hostname = '(?:[a-z0-9_-]+\\.)*[a-z_](?:[a-z0-9_-]*[a-z0-9_])?\\.?';
 const host = `${hostname}|\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-f:.]+\\]`;
@@ -51,7 +52,7 @@ class Reader {
 
 const sticky = (pattern: string) => new RegExp(pattern, 'iy');
 const expressions = {
-  displayName: sticky(`\\s*(?:(${quoted})|(${token}(?:\\s+${token})*)?)\\s*(?=<)`),
+  displayName: sticky(`\\s*(?:(?:(${quoted})|(${token}(?:\\s+${token})*))\\s*)?(?=<)`),
   bracketed: sticky('<([^<>]*)>'),
   bare: sticky('\\s*([^\\s;?,<>"]+)'),
   param: sticky(`\\s*;\\s*(${token})(?:\\s*=\\s*(${quoted}|${token}|\\[[0-9a-f:.]+\\]))?`),
@@ -66,7 +67,7 @@ const expressions = {
   via: sticky(`(${token})\\s*/\\s*${token}\\s*/\\s*(${token})\\s+(${host})(?:\\s*:\\s*(\\d{1,5}))?`),
   number: sticky('(\\d{1,10})'),
   callId: sticky('([^\\s@]+(?:@[^\\s@]+)?)$'),
-  mediaType: sticky(`(${token}\\s*/\\s*${token}.*)$`),
+  mediaType: sticky(`(${token}\\s*/\\s*${tokenCharacter}.*)$`),
   cseq: sticky(`(\\d{1,10})\\s+(${token})$`),
 };
 
@@ -88,7 +89,8 @@ function uri(reader: Reader): object {
   const fields: Record<string, string[]> = {};
   for (const field of headers?.split('&') ?? []) {
     const [key = '', value = ''] = field.split('=');
-    fields[key] = [...(fields[key] ?? []), value];
+    fields[key] ??= [];
+    fields[key].push(value);
   }
   const { URI } = classes;
   const at = port === undefined ? undefined : Number(port);

@@ -55,5 +55,5 @@ function readGateway(text: string): string {
       `--gateway ${text}: not an address of a gateway; write it like https://call.mysite.ru`,
     ]);
   }
-  return (url.origin + url.pathname).replace(/\/+$/, '');
+  return (url.origin + url.pathname).replace(/(?<!\/)\/+$/, '');
 }

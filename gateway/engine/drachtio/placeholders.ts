@@ -33,7 +33,10 @@ export function fillIdentity(value: string, place: Place): string {
 }
 
 function fillHost(value: string, place: Place): string {
-  return value.replace(/(sips?:(?:[^@\s<>]*@)?)localhost(?![\w.-])(?::\d+)?/i, `$1${place.hostPort}`);
+  return value.replace(
+    /(sips?:(?:[^@\s<>:]*(?::[^@\s<>:]*)?@)?)localhost(?![\w.-])(?::\d+)?/i,
+    `$1${place.hostPort}`,
+  );
 }
 
 /** A peer that reads no transport in our Contact would answer over UDP. */

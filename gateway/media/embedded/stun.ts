@@ -195,7 +195,7 @@ function xorAddress(transaction: Buffer, address: string, port: number): Buffer 
 
 /** Of an address as the socket gave it, so well-formed; an IPv4 address mapped into IPv6 counts as IPv4. */
 export function addressBytes(address: string): Buffer {
-  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  const dotted = /(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
   if (dotted !== null) return Buffer.from(dotted.slice(1).map(Number));
   const [head = '', rest] = (address.split('%')[0] ?? '').split('::');
   const groups = (text: string) =>
