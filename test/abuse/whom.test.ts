@@ -115,6 +115,7 @@ test('4: who brings a route along is refused, loose or strict', async context =>
     [`Route: <sip:mysite.test;lr>, <sip:${hostPort};lr>`],
     ['Route: <sip:mysite.test;lr>', `Route: <sip:${hostPort}>`],
     [`Path: <sip:${hostPort};lr>`],
+    [`Route: <sip:${hostPort}/${'x'.repeat(5_000)};lr>`],
     ['Route: '],
   ]) {
     const { status } = await asked(siege, DIRECTOR, headers);

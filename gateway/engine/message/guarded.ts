@@ -32,10 +32,13 @@ const ADDRESSES: ReadonlySet<string> = new Set([
   'To',
 ]);
 
+/** Left out when they cannot be read. Of every other header the application learns at least that it was there. */
+const NEEDED: ReadonlySet<string> = new Set(['Contact', 'CSeq', 'From', 'To']);
+
 /** Properties that every JavaScript object has already; a header of that name would be joined with them. */
 const INHERITED: ReadonlySet<string> = new Set(['constructor', '__proto__']);
 
-/** Line terminators of Unicode and C1 controls: what ends a line for somebody. C0 controls do not pass the parser. */
+/** Line terminators of Unicode and C1 controls: each ends a line for some reader. C0 controls do not pass the parser. */
 const LINE_END = /[\u0080-\u009f\u2028\u2029]/g;
 
 export function guarded(message: SipMessage): SipMessage {
@@ -43,7 +46,7 @@ export function guarded(message: SipMessage): SipMessage {
   const taken = new Map<string, number>();
   for (const { name, value } of message.headers) {
     if (name === 'Content-Type' || name === 'Content-Length' || !isOrdinary(name)) continue;
-    const plain = plainValue(name, value);
+    const plain = plainValue(name, value) ?? (NEEDED.has(name) ? undefined : '');
     if (plain === undefined) continue;
     const length = (taken.get(name) ?? -1) + 1 + plain.length;
     if (length > LONGEST_VALUE) continue;
@@ -62,7 +65,7 @@ function isOrdinary(name: string): boolean {
   return !name.includes('%') && name.length <= LONGEST_REASON && !INHERITED.has(name.toLowerCase());
 }
 
-/** Undefined for what is left out. */
+/** Undefined for what cannot be read, or is too long. */
 function plainValue(name: string, value: string): string | undefined {
   const clean = isAscii(value) ? value : value.replace(LINE_END, '\ufffd');
   if (ADDRESSES.has(name)) return plainAddress(clean);

@@ -14,7 +14,7 @@ const MOST_PARTS = 16;
 const MOST_HEADERS = 16;
 const LONGEST_HEADER = 1_024;
 
-/** RFC 2046 5.1.1: 1 to 70 characters. The blank that it allows is left out: nobody sends one. */
+/** RFC 2046 5.1.1: 1 to 70 characters. The blank that it allows is refused: it is not in use. */
 const BOUNDARY = /^[A-Za-z0-9'()+_,\-./:=?]{1,70}$/;
 
 const BLANK_LINE = Buffer.from('\r\n\r\n');
@@ -49,7 +49,7 @@ export function parseMultipart(body: Buffer, boundary: string): BodyPart[] | und
 function parsePart(text: Buffer): BodyPart | undefined {
   const lineEnd = text.indexOf('\r\n');
   if (lineEnd === -1 || trimBlanks(text.toString('latin1', 0, lineEnd)) !== '') return undefined;
-  // No header at all: the empty line comes at once.
+  // No header at all: the empty line is the next one.
   const blank = text.indexOf(BLANK_LINE, lineEnd);
   if (blank === -1) return undefined;
   const body = text.subarray(blank + BLANK_LINE.length);

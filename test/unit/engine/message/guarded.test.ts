@@ -70,7 +70,10 @@ for (const [what, line, name, expected] of [
   ['a percent sign in its name', '%53ubject: x', 'subject', undefined],
   ['the name of a property of every object', 'constructor: x', 'constructor', undefined],
   ['its prototype', '__proto__: x', '__proto__', undefined],
-  ['more characters than are handed on', `X-A: ${'x'.repeat(LONGEST_VALUE + 1)}`, 'X-A', undefined],
+  ['more characters than are handed on', `X-A: ${'x'.repeat(LONGEST_VALUE + 1)}`, 'X-A', ''],
+  ['a route that is empty', 'Route: ', 'route', ''],
+  ['a route that is too long', `Route: <sip:${'x'.repeat(LONGEST_VALUE)}>`, 'route', ''],
+  ['a contact that is none', 'Contact: <sip:a@b', 'contact', undefined],
   ['as many as are handed on', `X-A: ${'x'.repeat(LONGEST_VALUE)}`, 'X-A', 'x'.repeat(LONGEST_VALUE)],
   ['an address in the short form', 'From: sip:a@b;tag=9', 'from', '<sip:a@b>;tag=9'],
   ['an address with a bare name', 'From: Иван Ильин <sip:a@b>;tag=9', 'from', '"Иван Ильин" <sip:a@b>;tag=9'],
@@ -82,7 +85,7 @@ for (const [what, line, name, expected] of [
     'from',
     '<sip:a@b>;tag=9',
   ],
-  ['an address that is none', 'Refer-To: <sip:a@b', 'refer-to', undefined],
+  ['an address that is none', 'Refer-To: <sip:a@b', 'refer-to', ''],
   ['blanks in CSeq', `CSeq: 7${' '.repeat(900)}INVITE`, 'cseq', '7 INVITE'],
 ] as const) {
   test(`a header with ${what} is ${expected === undefined ? 'left out' : 'handed on in a plain form'}`, () => {
