@@ -50,7 +50,7 @@ export class Gateway {
       listen: `${address}:0`,
       address,
       dns: { servers: [dns], allow: ['127.0.0.0/8'] },
-      sip: { udp: 0, tcp: 0 },
+      ...(!options.file?.engine && { sip: { udp: 0, tcp: 0 } }),
       media: media?.rtpengine ? media : { browserPort: 0, pbxPorts: [20000, 20998], workers: 1, ...media },
       ...(turn && { turn }),
       limits,

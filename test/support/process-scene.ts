@@ -4,10 +4,11 @@
 import type { TestContext } from 'node:test';
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
+import { DrachtioProcess } from './drachtio-process.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { RawCall } from './raw-call.ts';
 import { RawPeer } from './raw-peer.ts';
-import { PAGE, SDP } from './signalling-gateway.ts';
+import { everyScene, PAGE, SDP } from './signalling-gateway.ts';
 
 export const DIRECTOR = 'sip:director@mysite.test';
 /** One page makes many calls here, and comes back by itself: none shows a token. */
@@ -47,6 +48,7 @@ export async function startProcessScene(
       ],
     },
   });
+  const drachtio = everyScene.engine === 'drachtio' ? await DrachtioProcess.start() : undefined;
   const started: Gateway[] = [];
   const pages: RawPeer[] = [];
   const again = async (more: Partial<GatewayOptions> = {}) => {
@@ -56,6 +58,7 @@ export async function startProcessScene(
       sites: [SITE],
       ...options,
       ...more,
+      file: { ...(drachtio && { engine: drachtio.settings }), ...options.file, ...more.file },
     });
     started.push(gateway);
     return gateway;
@@ -64,6 +67,7 @@ export async function startProcessScene(
     for (const page of pages) page.close();
     pbx.close();
     for (const gateway of started) await gateway.stop();
+    await drachtio?.kill();
     await dns.close();
   });
   const gateway = await again();
