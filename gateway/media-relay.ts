@@ -1,19 +1,24 @@
 // Which media relay a gateway has: the embedded one, or the rtpengines that its configuration names.
 
 import { splitEndpoint } from './config/address.ts';
+import type { Live } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { createRtpengineRelay } from './media/rtpengine/rtpengine-relay.ts';
 import type { Log } from './observe/log.ts';
 
+/** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */
+const MARGIN_MS = 60_000;
+
 /** `address`: this machine's, as PBXs reach it. Rejects when ports cannot be had, or no rtpengine answers. */
 export async function startMediaRelay(
-  { media, limits }: Config,
+  config: Live<Config>,
   address: string,
   allowPbxMedia: (address: string) => boolean,
   log: Log,
 ): Promise<MediaRelay> {
+  const { media, limits } = config.current;
   const silentAfterMs = limits.silentSeconds * 1000;
   if (media.rtpengine) {
     const servers = media.rtpengine.map(text => {
@@ -27,7 +32,12 @@ export async function startMediaRelay(
     browser: { listen: address, port: media.browserPort, announce: [address] },
     pbx: { listen: address, announce: address, ports: media.pbxPorts },
     silentAfterMs,
+    longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,
     log,
   });
+}
+
+function longestMs({ setupSeconds, ringSeconds, callMinutes }: Config['limits']): number {
+  return (setupSeconds + ringSeconds + callMinutes * 60) * 1000 + MARGIN_MS;
 }

@@ -50,16 +50,19 @@ export class ServiceNotifier {
     this.#pending.clear();
     this.#busy = true;
     let over = false;
+    let timer: NodeJS.Timeout | undefined;
     const ended = (problem?: string) => {
       if (over) return;
       over = true;
+      clearTimeout(timer);
       this.#busy = false;
       this.#judge(problem);
       if (this.#pending.size > 0) this.#send();
     };
-    const options = { env: this.#env, stdio: 'ignore', timeout: CHILD_MS, killSignal: 'SIGKILL' } as const;
     try {
-      const child = spawn('systemd-notify', states, options);
+      const child = spawn('systemd-notify', states, { env: this.#env, stdio: 'ignore' });
+      child.unref();
+      timer = setTimeout(() => child.kill('SIGKILL'), CHILD_MS).unref();
       child.on('error', error => ended(error.message));
       child.on('exit', (code, signal) => ended(code === 0 ? undefined : `it ended with ${code ?? signal}`));
     } catch (error) {

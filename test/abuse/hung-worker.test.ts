@@ -31,3 +31,32 @@ test('29: a media worker that hangs is ended, its calls hear of it, and the next
   await gateway.waitFor(/"level":"info".*Another media worker/, { within: 30_000 });
   await callAnswered(caller, pbx);
 });
+
+/** Fails in the media worker where nobody catches it, once that file is there: by an exception, and by a rejection. */
+const failing = (file: string) => `
+  import { existsSync, rmSync } from 'node:fs';
+  import { isMainThread } from 'node:worker_threads';
+  const file = ${JSON.stringify(file)};
+  if (!isMainThread) setInterval(() => {
+    if (!existsSync(file)) return;
+    rmSync(file);
+    void Promise.reject(new Error('rejected in the worker'));
+    setTimeout(() => { throw new Error('thrown in the worker'); }, 1500);
+  }, 20);`;
+
+test('29: a failure in a media worker that nobody caught is logged, and its calls go on', async context => {
+  const file = join(privateFolder('fail'), 'now');
+  const { gateway, pbx, page } = await startProcessScene(context, {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(failing(file))}`],
+  });
+  const caller = await page();
+  const { call } = await callAnswered(caller, pbx);
+  writeFileSync(file, '');
+  await gateway.waitFor(/"level":"error".*rejected in the worker/);
+  await gateway.waitFor(/"level":"error".*thrown in the worker/);
+  call.request('BYE');
+  await caller.response(200, 'BYE');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await gateway.quiet();
+  assert.doesNotMatch(gateway.log, /A media worker died|Another media worker/);
+});

@@ -67,7 +67,14 @@ export class BrowserPort {
     this.#socket = socket;
     this.#options = options;
     this.#udp = {
-      send: (packet, length, port, address) => socket.send(packet, 0, length, port, address),
+      // A socket throws at what it cannot send, such as to port 0, and werift sends where nobody would catch that.
+      send: (packet, length, port, address) => {
+        try {
+          socket.send(packet, 0, length, port, address);
+        } catch (error) {
+          options.onBug(error);
+        }
+      },
       kept: () => {},
     };
     socket.on('message', (datagram, from) => this.receive(datagram, this.#udp, from.address, from.port));
@@ -153,7 +160,8 @@ export class BrowserPort {
 
   #receive(datagram: Buffer, way: Way, address: string, port: number): void {
     const first = datagram[0];
-    if (first === undefined) this.strays++;
+    // Nobody can be answered at port 0.
+    if (first === undefined || port === 0) this.strays++;
     else if (first < 4) this.#check(datagram, { way, address, port });
     else {
       const tuple = this.#find(way, address, port);

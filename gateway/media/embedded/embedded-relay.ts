@@ -51,6 +51,11 @@ export interface EmbeddedRelayOptions {
   readonly consentMs?: number;
   /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
   readonly connectMs?: number;
+  /**
+   * A worker ends a call by itself after this long, whether anybody tells it to or not: the main thread may hang. Asked
+   * when a call begins. Default a day.
+   */
+  readonly longestMs?: () => number;
   /** A browser's TCP connection has this long to show an ICE check that passes. Default 10000 ms. */
   readonly proofMs?: number;
   /** Which literal addresses of a PBX's SDP we may send to. Default all. */
@@ -173,6 +178,7 @@ export class EmbeddedRelay implements MediaRelay {
   #open(call: CallId): Call {
     const link = this.#leastLoaded();
     const { browser, pbx, allowPbxMedia } = this.#options;
+    const longestMs = this.#options.longestMs?.() ?? 86_400_000;
     const entry: Call = {
       link,
       turn: Promise.resolve(),
@@ -190,7 +196,7 @@ export class EmbeddedRelay implements MediaRelay {
           family: isIPv6(pbx.listen) ? 6 : 4,
           allowed: allowPbxMedia ?? (() => true),
         },
-        ports: lines => link.ask({ op: 'ports', call, lines }),
+        ports: lines => link.ask({ op: 'ports', call, lines, longestMs }),
       }),
     };
     this.#calls.set(call, entry);

@@ -48,8 +48,16 @@ export interface WorkerCounts {
 }
 
 export type WorkerRequest =
-  /** Makes the call have ports for exactly these lines. Answered by RTP ports in the same order. */
-  | { readonly op: 'ports'; readonly call: string; readonly lines: readonly number[] }
+  /**
+   * Makes the call have ports for exactly these lines. Answered by RTP ports in the same order.
+   * The first one begins the call, which the worker ends by itself after `longestMs`.
+   */
+  | {
+      readonly op: 'ports';
+      readonly call: string;
+      readonly lines: readonly number[];
+      readonly longestMs: number;
+    }
   | { readonly op: 'apply'; readonly plan: CallPlan }
   | { readonly op: 'close'; readonly call: string }
   | { readonly op: 'counts' }

@@ -28,6 +28,8 @@ export interface CallParts {
 
 export class RelayedCall {
   readonly id: string;
+  /** When it ends by itself, if nobody ends it before. */
+  readonly endsAt: number;
   readonly #parts: CallParts;
   readonly #browser: BrowserLeg;
   readonly #browserMeter = new LegMeter();
@@ -41,8 +43,9 @@ export class RelayedCall {
   #plannedAt = Number.NaN;
   #silent = { browser: false, pbx: false };
 
-  constructor(id: string, parts: CallParts) {
+  constructor(id: string, longestMs: number, parts: CallParts) {
     this.id = id;
+    this.endsAt = parts.now() + longestMs;
     this.#parts = parts;
     this.#browser = new BrowserLeg(
       { ...parts.leg, meter: this.#browserMeter },

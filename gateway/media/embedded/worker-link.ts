@@ -113,7 +113,14 @@ export class WorkerLink {
         this.#ready = true;
         if (up) up();
         else this.#events.log('info', {}, 'Another media worker has taken its place');
-      } else this.#hear(message);
+      } else {
+        try {
+          this.#hear(message);
+        } catch (error) {
+          const stack = error instanceof Error ? error.stack : String(error);
+          this.#events.log('error', { stack }, 'What a media worker said met a bug');
+        }
+      }
     });
     worker.on('error', error => {
       this.#events.log(

@@ -1,5 +1,7 @@
 // A media worker thread: its browser port, its PBX ports, its calls. Obeys requests from
-// the main thread one at a time per call; never decides what a call may do.
+// the main thread one at a time per call; never decides what a call may do. Two things it
+// does by itself: it ends a call that outlives its limit, for the main thread may hang; and
+// it goes on after a failure that nobody caught, which is one packet's, and not its calls'.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MediaEvent } from '../relay.ts';
@@ -52,14 +54,30 @@ const parts: CallParts = {
 };
 
 const ticking = setInterval(() => {
-  for (const call of calls.values()) call.tick(now());
+  const time = now();
+  for (const call of [...calls.values()]) {
+    try {
+      if (time >= call.endsAt) outlived(call);
+      else call.tick(time);
+    } catch (error) {
+      bug(error);
+    }
+  }
 }, tickMs);
+
+function outlived({ id }: RelayedCall): void {
+  end(id);
+  say({
+    type: 'event',
+    event: { type: 'failed', call: id, reason: 'the call outlived its longest duration' },
+  });
+}
 
 async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerReplies] | 'no ports'> {
   switch (request.op) {
     case 'ports': {
       const known = calls.get(request.call);
-      const call = known ?? new RelayedCall(request.call, parts);
+      const call = known ?? new RelayedCall(request.call, request.longestMs, parts);
       calls.set(request.call, call);
       const pairs = await call.ports(request.lines);
       if (pairs !== null) return pairs.map(pair => pair.port);
@@ -108,5 +126,9 @@ main.on('message', ({ id, request }: ToWorker) => {
     },
   );
 });
+
+// Not before: a worker whose ports cannot be had must end.
+process.on('uncaughtException', bug);
+process.on('unhandledRejection', bug);
 
 say({ type: 'ready', port: port.port, tcpPort: tcp.port });

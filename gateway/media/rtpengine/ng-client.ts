@@ -84,7 +84,11 @@ export class NgClient {
     });
     const { result } = reply;
     if (result === 'ok' || result === 'pong') return reply;
-    throw new NgError('error', String(reply['error-reason'] ?? result));
+    const reason = reply['error-reason'] ?? result;
+    throw new NgError(
+      'error',
+      typeof reason === 'string' ? reason.slice(0, 200) : 'it answers with no result',
+    );
   }
 
   close(): void {

@@ -135,7 +135,16 @@ export function relayEndOf(sdp: unknown): RelayEnd {
 }
 
 function read(sdp: unknown): SessionDescription {
-  const session = typeof sdp === 'string' && sdp.length < 65_536 ? parse(sdp) : undefined;
+  const session = typeof sdp === 'string' && sdp.length < 65_536 ? parsed(sdp) : undefined;
   if (!session?.media.length) throw new MediaError('rtpengine answers with no SDP', 503);
   return session;
+}
+
+/** sdp-transform throws at some of what is no SDP. */
+function parsed(sdp: string): SessionDescription | undefined {
+  try {
+    return parse(sdp);
+  } catch {
+    return undefined;
+  }
 }

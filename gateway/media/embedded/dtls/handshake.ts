@@ -123,7 +123,10 @@ export class DtlsHandshake {
       return true;
     }
     this.#finished = this.#proved ? null : Buffer.from(record);
-    if (this.#proved) this.#feed(record);
+    if (!this.#proved) return true;
+    this.#feed(record);
+    // werift keeps fragments without bound. Nobody needs to fragment a Finished, and ours of epoch 0 are whole.
+    (this.#server as unknown as { bufferFragmentedHandshakes: unknown[] }).bufferFragmentedHandshakes = [];
     return true;
   }
 
@@ -177,8 +180,13 @@ export class DtlsHandshake {
       address: { address: '', port: 0, family: 'IPv4' },
       closed: false,
       onData: (_data: Buffer, _from: readonly [string, number]) => {},
+      // werift awaits it in some places and not in others: it must not reject.
       send: async (data: Buffer) => {
-        if (this.#state !== 'failed') this.#events.send(data);
+        try {
+          if (this.#state !== 'failed') this.#events.send(data);
+        } catch (error) {
+          this.#refuse(error instanceof Error ? error.message : String(error));
+        }
       },
       close: async () => {},
     };
