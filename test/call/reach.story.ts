@@ -52,7 +52,13 @@ async function isOpen(office: Office, { gateway }: Line): Promise<boolean> {
 
 /** What a visitor does who tabs to the button. */
 const pointAtIt = () =>
-  visitor.happens(() => document.querySelector('sip-call')?.shadowRoot?.querySelector('button')?.focus());
+  eventually('the button has the focus', () =>
+    visitor.happens(() => {
+      const inside = document.querySelector('sip-call')?.shadowRoot;
+      inside?.querySelector('button')?.focus();
+      return inside?.activeElement?.localName === 'button';
+    }),
+  );
 
 /** By what name the button is read out, once it is `name`. */
 async function reads(name: RegExp, patience: Patience = {}): Promise<void> {
@@ -159,13 +165,9 @@ stories(
           'Ask to be called back',
         ]);
         await visitor.click(/^Ask to be called back/);
-        await visitor.happens(() => {
-          const inside = document.querySelector('sip-call')?.shadowRoot;
-          const field = (name: string) => inside?.querySelector<HTMLInputElement>(`[name=${name}]`);
-          field('name')!.value = 'Anna';
-          field('phone')!.value = '+7 912 000-00-00';
-          field('message')!.value = 'After six';
-        });
+        await visitor.fills(/^Name/, 'Anna');
+        await visitor.fills(/^Phone number/, '+7 912 000-00-00');
+        await visitor.fills(/^Message/, 'After six');
         await visitor.click(/^Send$/);
         const [told] = await line.gateway.waitFor(/.*a visitor asks to be called back.*/);
         const { to, name, phone, message, page } = JSON.parse(told);

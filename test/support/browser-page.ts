@@ -17,6 +17,8 @@ export interface BrowserPage {
   evaluate<T>(work: () => T | Promise<T>): Promise<T>;
   /** Clicks the button that is read out by this name, as soon as it can be seen. */
   clickButton(name: RegExp): Promise<void>;
+  /** Types into the field that is read out by this name, as soon as it can be seen; where the browser can be told. */
+  fill?(name: RegExp, text: string): Promise<void>;
   seesButton(name: RegExp): Promise<boolean>;
   /** Puts the pointer on that button, or where no button is; where the browser can be told. */
   point?(name?: RegExp): Promise<void>;

@@ -75,6 +75,7 @@ function drive(browser: Browser, first: Page | undefined): BrowserPage {
     allow: devices => opened().context().grantPermissions(devices),
     evaluate: work => opened().evaluate(work),
     clickButton: name => button(name).click({ timeout: PATIENCE_MS }),
+    fill: (name, text) => opened().getByRole('textbox', { name }).fill(text, { timeout: PATIENCE_MS }),
     point: name => (name ? button(name).hover({ timeout: PATIENCE_MS }) : opened().mouse.move(1, 1)),
     offline: on => opened().context().setOffline(on),
     seesButton: name => button(name).isVisible(),

@@ -10,6 +10,13 @@ import { PATIENCE_MS } from './eventually.ts';
 
 type Wanted<T extends SipMessage> = (message: SipMessage) => message is T;
 
+/** A reader of something that has not arrived yet. */
+interface Waiting {
+  readonly wants: (message: SipMessage) => boolean;
+  readonly take: (message: SipMessage) => void;
+  readonly fail: (why: string) => void;
+}
+
 export class RawPeer {
   /** What arrived and was not asked for yet. */
   readonly inbox: SipMessage[] = [];
@@ -17,45 +24,47 @@ export class RawPeer {
   readonly received: Buffer[] = [];
   readonly address: string;
   readonly port: number;
-  /** Our own end of its connection or socket. */
-  readonly localPort: number;
-  readonly close: () => void;
   /** Resolves when its socket is closed, by whomever. */
   readonly closed: Promise<unknown>;
   readonly #send: (message: string | Buffer) => void;
+  readonly #end: () => void;
+  #localPort: number;
   #cseq = 1;
-  #waiting: { wants: (message: SipMessage) => boolean; take: (message: SipMessage) => void }[] = [];
+  #waiting: Waiting[] = [];
 
   private constructor(
     address: string,
     port: number,
     localPort: number,
     send: (message: string | Buffer) => void,
-    close: () => void,
+    end: () => void,
     closed: Promise<unknown>,
   ) {
     this.closed = closed;
     this.address = address;
     this.port = port;
-    this.localPort = localPort;
+    this.#localPort = localPort;
     this.#send = send;
-    this.close = close;
+    this.#end = end;
   }
 
   /** A browser: a WebSocket into the gateway, from a page of `origin`; `shown` is its right to enter, if any. */
   static async browser(gatewayUrl: string, origin: string, shown: readonly string[] = []): Promise<RawPeer> {
     const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/sip`, ['sip', ...shown], { origin });
+    // It listens from the start: the first messages may come with the answer to the upgrade.
+    const peer = RawPeer.over(socket);
     const [{ socket: connection }] = await once(socket, 'upgrade');
+    peer.#localPort = connection.localPort;
     if (socket.readyState !== WebSocket.OPEN) await once(socket, 'open');
-    return RawPeer.over(socket, connection.localPort);
+    return peer;
   }
 
-  /** The same over a WebSocket that is open. */
-  static over(socket: WebSocket, localPort = 0): RawPeer {
+  /** The same over a WebSocket of the test's own. */
+  static over(socket: WebSocket): RawPeer {
     const peer = new RawPeer(
       'browser.invalid',
       0,
-      localPort,
+      0,
       text => socket.send(text),
       () => socket.terminate(),
       once(socket, 'close'),
@@ -108,6 +117,18 @@ export class RawPeer {
     socket.on('message', bytes => peer.#received(bytes));
     return peer;
   }
+
+  /** Our own end of its connection or socket. */
+  get localPort(): number {
+    return this.#localPort;
+  }
+
+  /** Rejects what still waits for a message, so that no timer is left. */
+  readonly close = (): void => {
+    for (const { fail } of this.#waiting) fail('before it was closed');
+    this.#waiting = [];
+    this.#end();
+  };
 
   send(message: string | Buffer): void {
     this.#send(message);
@@ -195,21 +216,31 @@ export class RawPeer {
   #next<T extends SipMessage>(wants: Wanted<T>, what: string): Promise<T> {
     const index = this.inbox.findIndex(wants);
     if (index >= 0) return Promise.resolve(this.inbox.splice(index, 1)[0] as T);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+    const next = new Promise<T>((resolve, reject) => {
+      const fail = (why: string) => {
+        clearTimeout(timer);
         const seen = this.inbox.map(message =>
           message.kind === 'request' ? message.method : message.status,
         );
-        reject(new Error(`no ${what} within ${PATIENCE_MS} ms; unread: ${seen.join(', ') || 'nothing'}`));
-      }, PATIENCE_MS);
-      this.#waiting.push({
+        reject(new Error(`no ${what} ${why}; unread: ${seen.join(', ') || 'nothing'}`));
+      };
+      const waiting: Waiting = {
         wants,
+        fail,
         take: message => {
           clearTimeout(timer);
           resolve(message as T);
         },
-      });
+      };
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter(other => other !== waiting);
+        fail(`within ${PATIENCE_MS} ms`);
+      }, PATIENCE_MS);
+      this.#waiting.push(waiting);
     });
+    // A test that has ended, or that waits for the first of several, does not read the rejection.
+    next.catch(() => {});
+    return next;
   }
 
   #received(bytes: Buffer): void {

@@ -38,6 +38,12 @@ export class Visitor {
     await this.#page.clickButton(name);
   }
 
+  /** Types into a field, once it is there. */
+  async fills(name: RegExp, text: string): Promise<void> {
+    if (!this.#page.fill) throw new Error('this browser cannot be told');
+    await this.#page.fill(name, text);
+  }
+
   /** Leaves for another page, as by a link. */
   async goes(url: string): Promise<void> {
     if (!this.#page.go) throw new Error('this browser cannot be told');

@@ -89,7 +89,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
     it(`was refused on ${browser}: says how to allow it there`, async () => {
       const page = await press('', named(userAgent));
       await says(page, mend);
-      assert.ok(await page.getByRole('button', { name: 'Call again' }).isVisible());
+      await page.getByRole('button', { name: 'Call again' }).waitFor();
     });
   }
 
@@ -201,8 +201,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
       await page.getByRole('button', { name: 'Test your sound' }).focus();
       await page.keyboard.press('Escape');
       const opener = page.getByRole('button', { name: 'Check your sound', expanded: false });
-      await opener.waitFor();
-      assert.ok(await opener.evaluate(button => button.matches(':focus')));
+      await opener.and(page.locator(':focus')).waitFor();
       assert.equal(await page.getByRole('group', { name: 'Before the call' }).count(), 0);
     });
   });
@@ -224,7 +223,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
         await asks([name, message])(page);
       });
       await says(page, words);
-      assert.ok(await page.getByRole('button', { name: 'Call again' }).isVisible());
+      await page.getByRole('button', { name: 'Call again' }).waitFor();
     });
   }
 });

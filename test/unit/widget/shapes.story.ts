@@ -51,9 +51,11 @@ describe('the shapes', { skip: partsMissing() }, () => {
     }, facts);
   }
 
-  /** Where this part of the element is in the window. */
+  /** Where this part of the element is in the window, once it can be seen. */
   async function place(part: string) {
-    const box = await page.locator(`sip-call [part~=${part}]`).boundingBox();
+    const shown = page.locator(`sip-call [part~=${part}]`);
+    await shown.waitFor();
+    const box = await shown.boundingBox();
     assert.ok(box, `${part} is not to be seen`);
     const { width, height } = page.viewportSize()!;
     return { ...box, right: width - box.x - box.width, bottom: height - box.y - box.height };
@@ -196,11 +198,10 @@ describe('the shapes', { skip: partsMissing() }, () => {
       const cancel = page.getByRole('button', { name: 'Cancel' });
       await cancel.waitFor();
       assert.equal(await own.isVisible(), false);
-      assert.equal(await cancel.evaluate(button => button.matches(':focus')), true);
+      await cancel.and(page.locator(':focus')).waitFor();
       await cancel.click();
       await page.getByRole('button', { name: 'Close' }).click();
-      await own.waitFor();
-      assert.equal(await own.evaluate(button => button.matches(':focus')), true);
+      await own.and(page.locator(':focus')).waitFor();
     });
   });
 

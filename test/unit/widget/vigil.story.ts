@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { eventually } from '../../support/eventually.ts';
 import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
 
@@ -51,13 +52,13 @@ describe('a page with a call', { skip: partsMissing() }, () => {
     assert.equal(await asks(), false);
     await page.getByRole('button', { name: /^Call / }).click();
     await page.getByRole('button', { name: 'Cancel' }).waitFor();
-    await page.waitForFunction(() => window.vigil.locks === 1);
+    await eventually('it keeps the screen awake', async () => (await locks()) === 1);
     assert.equal(await asks(), true);
 
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Call again' }).waitFor();
-    assert.equal(await asks(), false);
-    assert.equal(await locks(), 0);
+    await eventually('it no longer asks', async () => !(await asks()));
+    await eventually('it no longer keeps the screen awake', async () => (await locks()) === 0);
   });
 
   /** How many ways to sound are made while the press is handled. */
@@ -77,6 +78,6 @@ describe('a page with a call', { skip: partsMissing() }, () => {
       Object.defineProperty(navigator, 'vendor', { get: () => 'Apple Computer, Inc.' }),
     );
     assert.equal(await pressAgain(), 1);
-    assert.equal(await page.evaluate(() => window.vigil.contexts.at(-1)?.state), 'running');
+    await page.waitForFunction(() => window.vigil.contexts.at(-1)?.state === 'running');
   });
 });
