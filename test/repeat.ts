@@ -57,6 +57,7 @@ process.exitCode = failed() > 0 ? 1 : 0;
 
 function take({ type, data }: TestEvent, round: number): void {
   if (type === 'test:stderr') process.stderr.write(data.message);
+  if (type === 'test:diagnostic' && data.message.startsWith('was running')) console.log(data.message);
   if (type !== 'test:pass' && type !== 'test:fail') return;
   if (data.todo !== undefined || data.skip !== undefined) return;
   const file = data.file ?? '';

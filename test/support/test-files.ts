@@ -48,5 +48,21 @@ export async function* runFiles(files: readonly string[], concurrency: number): 
   // Each file's process is given the arguments of this one.
   if (!process.execArgv.includes(exitWatch)) process.execArgv.push('--import', exitWatch);
   const timeout = Math.max(...files.map(timeoutOf));
-  yield* run({ files: [...files], concurrency, timeout }) as AsyncIterable<TestEvent>;
+  const running = new Map<string, string>();
+  for await (const event of run({ files: [...files], concurrency, timeout }) as AsyncIterable<TestEvent>) {
+    const { name, file = '', line } = event.data as { name?: string; file?: string; line?: number };
+    const place = `${nameOf(file)}:${line} ${name}`;
+    if (event.type === 'test:dequeue' && name !== undefined && name !== file) running.set(place, file);
+    if (event.type === 'test:complete') running.delete(place);
+    yield event;
+    // A file that is ended by the time-out is named by node; the tests that it was in are not.
+    if (event.type === 'test:fail' && name === file) {
+      for (const [place, of] of running)
+        if (nameOf(of) === nameOf(file)) yield diagnostic(`was running: ${place}`);
+    }
+  }
+}
+
+function diagnostic(message: string): TestEvent {
+  return { type: 'test:diagnostic', data: { nesting: 0, message } } as TestEvent;
 }
