@@ -34,6 +34,8 @@ export class DeskPhones {
   readonly #process: PeerProcess;
   readonly #phones: ReadonlyMap<string, DeskPhone>;
   #control: BaresipControl | undefined;
+  /** The last command and those before it. */
+  #commanded: Promise<void> = Promise.resolve();
 
   /** Resolves once all three are there, registered if they shall. */
   static async start(options: DeskPhonesOptions): Promise<DeskPhones> {
@@ -61,10 +63,14 @@ export class DeskPhones {
     writeFileSync(join(folder, 'contacts'), '');
     this.#process = new PeerProcess('baresip', programPath('baresip') ?? 'baresip', ['-f', folder, '-v']);
     const actions: PhoneActions = {
-      command: async (number, name, params) => {
-        // Commands go to the account that was found last.
-        await this.#control?.command('uafind', aor(number, options));
-        await this.#control?.command(name, params);
+      command: (number, name, params) => {
+        // Commands go to the account that was found last: one phone's two steps come before another's.
+        const done = this.#commanded.then(async () => {
+          await this.#control?.command('uafind', aor(number, options));
+          await this.#control?.command(name, params);
+        });
+        this.#commanded = done.catch(() => {});
+        return done;
       },
       output: mark => this.#process.output(mark),
       mark: () => this.#process.mark(),
@@ -118,8 +124,9 @@ export class DeskPhone {
     if (type === 'CALL_INCOMING') {
       this.#begin('ringing');
       this.rings++;
-      if (this.manner === 'answers') void this.answer();
-      if (this.manner === 'is busy') void this.hangUp();
+      // A caller who has given up meanwhile is no longer there to be answered.
+      if (this.manner === 'answers') this.answer().catch(() => {});
+      if (this.manner === 'is busy') this.hangUp().catch(() => {});
     }
     if (type === 'CALL_ESTABLISHED') this.state = 'talking';
     if (type === 'CALL_CLOSED') this.state = 'idle';
