@@ -1,5 +1,5 @@
-// One family of attacks, in a process of its own. Arguments: the family, the names of its attacks, the targets and the
-// milliseconds, as JSON. Sends the tallies every few seconds, and once more at the end.
+// One family of attacks, in a process of its own. Arguments: the family, the names of its attacks, the targets, the
+// milliseconds and the pace, as JSON. Sends the tallies every few seconds, and once more at the end.
 
 import { families } from './attacks/index.ts';
 import { addressesOf, type SiegeTargets } from './siege-attack.ts';
@@ -10,6 +10,7 @@ export interface Orders {
   readonly names: readonly string[];
   readonly targets: SiegeTargets;
   readonly ms: number;
+  readonly pace: number;
 }
 
 export type FromAttacker =
@@ -28,7 +29,7 @@ const tell = (kind: 'tallies' | 'done', told = () => {}) => {
   process.send?.({ kind, tallies: report } satisfies FromAttacker, told);
 };
 process.on('disconnect', () => process.exit(0));
-// What a gateway that dies does to its attackers is told by the gateway's own death.
+// A gateway that dies makes attackers fail too; its own end is reported elsewhere.
 process.on('uncaughtException', error => {
   const own = tallies.get('(the process)') ?? new Tally();
   tallies.set('(the process)', own);
@@ -46,12 +47,16 @@ async function attack(): Promise<void> {
       if (!orders.names.includes(name)) return;
       const tally = new Tally();
       tallies.set(name, tally);
-      const { targets, ms } = orders;
-      await run({ targets, tally, ms, perSecond, address: addressesOf(index, place) }).catch(
-        (error: Error) => {
-          tally.failed = error.message;
-        },
-      );
+      const { targets, ms, pace } = orders;
+      await run({
+        targets,
+        tally,
+        ms,
+        perSecond: perSecond * pace,
+        address: addressesOf(index, place),
+      }).catch((error: Error) => {
+        tally.failed = error.message;
+      });
     }),
   );
   clearInterval(telling);

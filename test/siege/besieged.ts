@@ -1,5 +1,5 @@
 // The gateway under siege, as its users run it, with little of everything: 4,096 files and 256 MB of heap. With it DNS,
-// and when asked for, an engine in another process or an rtpengine. All on loopback addresses that nobody else has.
+// and when asked for, an engine in another process or an rtpengine. All on loopback addresses of this run's own.
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -124,7 +124,7 @@ function zoneOf(domain: string, { address, port }: { address: string; port: numb
   ];
 }
 
-/** Of the widget's chunks, which are served to anybody. */
+/** Of the widget's chunks, which are served to every client. */
 function largestFile(): string {
   const folder = join(repository, 'dist/public/chunks');
   const [largest] = readdirSync(folder)

@@ -4,6 +4,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** A busy machine takes long to start a process. */
+const START_MS = 120_000;
+
 export class Child<Message> {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -51,16 +54,21 @@ export class Child<Message> {
     clearTimeout(impatient);
   }
 
-  async #next(withinMs = 60_000): Promise<unknown> {
+  async #next(withinMs = START_MS): Promise<unknown> {
     const over = new AbortController();
     const { signal } = over;
     const ended = once(this.#child, 'exit', { signal }).then(([code, by]) => {
       throw new Error(`${this.#name} ended with ${by ?? `code ${code}`}`);
     });
-    const timer = setTimeout(() => over.abort(new Error(`${this.#name} says nothing`)), withinMs);
+    const timer = setTimeout(
+      () => over.abort(new Error(`${this.#name} said nothing for ${withinMs / 1000} s`)),
+      withinMs,
+    );
     try {
       const [message] = await Promise.race([once(this.#child, 'message', { signal }), ended]);
       return message;
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
     } finally {
       clearTimeout(timer);
       ended.catch(() => {});

@@ -1,5 +1,5 @@
 // What a process uses, as Linux tells it from outside: memory, descriptors, processor time, and datagrams that the
-// kernel dropped because nobody read them in time.
+// kernel dropped because they were not read in time.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';

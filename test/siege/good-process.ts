@@ -49,7 +49,7 @@ delay.enable();
 const echo = await RtpEcho.open(address);
 const answer = SDP.replace(/127\.0\.0\.1/g, address).replace('30000', String(echo.audio.address().port));
 const pbx = await startPlainPbx(address, answer, port);
-/** Where the gateway sends SIP from: with an engine elsewhere, nobody else knows. */
+/** Where the gateway sends SIP from: with an engine elsewhere only the PBX sees it. */
 let sipPort = 0;
 pbx.onSource = from => {
   sipPort = from;

@@ -6,7 +6,7 @@ import { WebRtcLeg } from '../bench/webrtc-leg.ts';
 import { Arrivals, numberedPacket, readNumber } from './numbered-rtp.ts';
 
 const SET_UP_MS = 20_000;
-/** As a browser's own: shorter than a person waits before they ask whether somebody is there. */
+/** A person would begin to ask whether the other side is still there. */
 const SILENT_MS = 5_000;
 
 export interface HeldReport {

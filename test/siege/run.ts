@@ -1,5 +1,5 @@
 // `npm run siege -- [--minutes 10] [--only NAME,NAME] [--without NAME] [--engine apart] [--relay rtpengine] [--held 20]
-// [--rest 60] [--list]`: all attacks at the same time on a gateway with 4,096 files and 256 MB of heap, with twenty good
+// [--rest 60] [--pace 1] [--list]`: all attacks at the same time on a gateway with 4,096 files and 256 MB of heap, with twenty good
 // calls up. Loopback only; ends by itself. The exit code is 1 when a criterion does not hold.
 
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     relay: { type: 'string', default: 'embedded' },
     held: { type: 'string', default: '20' },
     rest: { type: 'string', default: '60' },
+    pace: { type: 'string', default: '1' },
     list: { type: 'boolean', default: false },
   },
 });
@@ -33,17 +34,19 @@ const without = chosen(values.without) ?? [];
 const attacks = (only ?? attackNames).filter(name => !without.includes(name));
 const minutes = number(values.minutes, '--minutes');
 const held = number(values.held, '--held');
+const pace = number(values.pace, '--pace');
 const restSeconds = number(values.rest, '--rest');
 const { engine, relay } = values;
 if (engine !== 'embedded' && engine !== 'apart') refuse('--engine takes embedded or apart');
 if (relay !== 'embedded' && relay !== 'rtpengine') refuse('--relay takes embedded or rtpengine');
 
 console.log(
-  `${minutes} minutes, engine ${engine}, relay ${relay}; ${attacks.length} attacks: ${attacks.join(', ')}`,
+  `${minutes} minutes, ${pace} times the usual rates, engine ${engine}, relay ${relay}; ${attacks.length} attacks: ${attacks.join(', ')}`,
 );
 const report = await siege({
   minutes,
   attacks,
+  pace,
   held,
   restSeconds,
   engine,

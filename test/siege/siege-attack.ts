@@ -9,7 +9,7 @@ export interface SiegeTargets extends Targets {
   /** TCP port of the SIP engine; undefined where it is not known. */
   readonly sipTcp: number | undefined;
   readonly hostilePbx: { readonly address: string; readonly port: number };
-  /** Domain of the people whom attackers and victims call; the good calls go to another. */
+  /** Domain that attackers and victims call; the good calls go to another. */
   readonly domain: string;
   /** Path of the largest file that the gateway serves. */
   readonly largestFile: string;

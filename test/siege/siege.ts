@@ -14,6 +14,8 @@ import { type End, type Peaks, Watch } from './watch.ts';
 export interface SiegeOptions extends BesiegedOptions {
   readonly minutes: number;
   readonly attacks: readonly string[];
+  /** Times the rates of the attacks; below 1 for a machine that is slow or busy. */
+  readonly pace: number;
   readonly held: number;
   readonly restSeconds: number;
   readonly say: (line: string) => void;
@@ -98,14 +100,17 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
 }
 
 async function attackers(
-  { attacks }: SiegeOptions,
+  { attacks, pace }: SiegeOptions,
   targets: Besieged['targets'],
   ms: number,
   tallies: Record<string, Tallied>,
 ): Promise<Child<FromAttacker>[]> {
+  const needed = families.filter(
+    family => family.prepare || attacks.some(name => Object.hasOwn(family.attacks, name)),
+  );
   return await Promise.all(
-    families.map(async family => {
-      const orders: Orders = { family: family.name, names: attacks, targets, ms };
+    needed.map(async family => {
+      const orders: Orders = { family: family.name, names: attacks, targets, ms, pace };
       const child = await Child.start<FromAttacker>('./attacker-process.js', orders);
       child.onMessage = message => {
         if (message.kind !== 'ready') Object.assign(tallies, message.tallies);
@@ -156,7 +161,7 @@ async function atRest(
   }
 }
 
-/** `apps` is the gateway itself, `strays` a sum that only grows. */
+/** Some counts are not of what is there now: `apps` is the gateway itself, `media.strays` a sum. */
 export function isOver(
   name: string,
   count: number,

@@ -7,6 +7,8 @@ export interface Tallied {
   /** Of attacks that measure what is sent back to an address: bytes sent and bytes heard there. */
   readonly bytesOut: number;
   readonly bytesIn: number;
+  /** True where the attack does not read its answers. */
+  readonly unread?: boolean;
   /** Why it could not go on. */
   readonly failed?: string;
 }
@@ -18,6 +20,7 @@ export class Tally {
   sent = 0;
   bytesOut = 0;
   bytesIn = 0;
+  unread = false;
   failed: string | undefined;
 
   answered(what: string): void {
@@ -37,8 +40,8 @@ export class Tally {
   }
 
   get report(): Tallied {
-    const { sent, bytesOut, bytesIn, failed } = this;
+    const { sent, bytesOut, bytesIn, unread, failed } = this;
     const answers = Object.fromEntries(this.#answers);
-    return { sent, bytesOut, bytesIn, answers, ...(failed !== undefined && { failed }) };
+    return { sent, bytesOut, bytesIn, unread, answers, ...(failed !== undefined && { failed }) };
   }
 }

@@ -23,10 +23,13 @@ const MOST_WAITED_PERCENT = 25;
 const megabytes = (bytes: number | undefined) =>
   bytes === undefined ? 'unknown' : `${(bytes / 1e6).toFixed(1)} MB`;
 
-export function verdict({ end, before, after, good, lastWords }: SiegeReport): Criterion[] {
+export function verdict({ end, before, after, good, lastWords, peaks }: SiegeReport): Criterion[] {
   const survived: Criterion = {
     name: 'the gateway survives',
-    value: end === 'over' ? 'yes' : `${end}: ${lastWords.join(' | ')}`,
+    value:
+      end === 'over'
+        ? 'yes'
+        : `${end}; it answered last at ${peaks.answeredAt.toFixed(0)} s. ${lastWords.join(' | ')}`,
     holds: end === 'over',
   };
   if (!good) return [survived, { name: 'good calls', value: 'the harness gave no report', holds: false }];
@@ -91,13 +94,15 @@ export function reservation({ peaks }: SiegeReport): string | undefined {
 
 /** Everything that is known, line by line. */
 export function figures({ peaks, good, tallies }: SiegeReport): string[] {
-  const lines = Object.entries(tallies).map(([name, { sent, answers, bytesOut, bytesIn, failed }]) => {
-    const heard = Object.entries(answers)
-      .sort(([, one], [, other]) => other - one)
-      .map(([what, count]) => `${what} x ${count}`);
-    const drawn = bytesOut > 0 ? `; drew ${(bytesIn / bytesOut).toFixed(2)} times its bytes` : '';
-    return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${heard.join(', ') || 'no answer'}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
-  });
+  const lines = Object.entries(tallies).map(
+    ([name, { sent, answers, bytesOut, bytesIn, unread, failed }]) => {
+      const heard = Object.entries(answers)
+        .sort(([, one], [, other]) => other - one)
+        .map(([what, count]) => `${what} x ${count}`);
+      const drawn = bytesOut > 0 ? `; drew ${(bytesIn / bytesOut).toFixed(2)} times its bytes` : '';
+      return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${heard.join(', ') || (unread ? 'answers are not read' : 'no answer')}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
+    },
+  );
   const cpu = Object.entries(peaks.cpu).map(
     ([name, seconds]) => `${name} ${((seconds / peaks.seconds) * 100).toFixed(0)} %`,
   );

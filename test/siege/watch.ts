@@ -19,7 +19,7 @@ export interface Watched {
   alive(): boolean;
 }
 
-/** Processes whose processor time is told apart, by what they are. */
+/** Processes whose processor time is measured, by what they are. */
 export type Others = Readonly<Record<string, readonly number[]>>;
 
 export interface Peaks {
@@ -29,6 +29,8 @@ export interface Peaks {
   /** Processor seconds over the whole watch. */
   readonly cpu: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** When `/healthz` answered last, in seconds since the attacks began. */
+  readonly answeredAt: number;
   /** Of all processors: what neither this siege nor idleness used, and what was left. */
   readonly othersPercent: number;
   readonly idlePercent: number;
@@ -119,6 +121,7 @@ export class Watch {
       othersPercent: (100 * Math.max(0, all - idle - own)) / all,
       idlePercent: (100 * idle) / all,
       seconds,
+      answeredAt: (this.#answeredAt - this.#begun) / 1000,
       waitedPercent: (100 * (waitedSeconds(this.#watched.pid) - this.#waitedAtBegin)) / seconds,
       dropped: droppedAt(this.#watched.address) - this.#droppedAtBegin,
     };

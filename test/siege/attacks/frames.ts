@@ -74,6 +74,7 @@ async function sendFrames(scene: Scene, index: number): Promise<void> {
 }
 
 export const fragments: SiegeAttack = async ({ targets, tally, ms, perSecond, address }) => {
+  tally.unread = true;
   const uri = `sip:flooded@${targets.domain}`;
   const until = performance.now() + ms;
   for (let left = ms; left > 0; left = until - performance.now()) {

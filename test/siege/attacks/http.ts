@@ -161,6 +161,7 @@ export const names = connections((index, { targets }) => {
 
 function counted(attack: Attack): SiegeAttack {
   return async ({ targets, tally, ms, perSecond, address }) => {
+    tally.unread = true;
     tally.sent += await attack(targets, address(), ms, { perSecond });
   };
 }

@@ -11,7 +11,7 @@ export class Pages {
   readonly #places: (WebSocket | 'opening' | undefined)[];
   #next = 0;
 
-  /** `user`: whom the tokens are for. */
+  /** `user`: the callee of the tokens. */
   constructor(scene: Scene, user: string, places: number) {
     this.#scene = scene;
     this.#user = user;
@@ -57,7 +57,7 @@ export class Pages {
   }
 }
 
-/** An open WebSocket; rejects when the gateway lets nobody in, which is counted. */
+/** An open WebSocket; rejects when the gateway refuses it, which is counted. */
 export async function enter({ targets, tally, address }: Scene, uri: string): Promise<WebSocket> {
   try {
     const page = await openPage(targets.url, { from: address(), to: uri });

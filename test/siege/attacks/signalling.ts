@@ -97,14 +97,14 @@ export const multipartUdp = byUdp((_index, own, { targets }) =>
   }),
 );
 
-/** Responses that nobody has asked for, with a status line on which a cubic expression hangs. */
+/** Responses to no request, with a status line on which a cubic expression hangs. */
 export const statusLineUdp = byUdp((index, own, { targets }) =>
   message('', hangingReason(index % 2 ? 1_500 : 15_000), 'UDP', own, {
     to: `<sip:${targets.sipAddress}>;tag=a`,
   }),
 );
 
-/** INVITEs whose refusal must be sent once: what comes back to the address in whose name they are is the measure. */
+/** INVITEs in the name of another address. Each must be refused once; what comes back to that address is measured. */
 export const namedInvites = byUdp((index, own, { targets }) =>
   message('INVITE', `sip:director@${targets.sipAddress}`, 'UDP', own, {
     ...(index % 2 ? { to: `<sip:director@${targets.sipAddress}>;tag=${index}` } : {}),

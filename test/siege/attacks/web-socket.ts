@@ -1,4 +1,4 @@
-// What a page with a good token can send: broken SIP, floods, calls that nobody ends, answers that hang a parser.
+// What a page with a good token can send: broken SIP, floods, calls that are not ended, answers that hang a parser.
 
 import type { WebSocket } from 'ws';
 import { pace } from '../../bench/attack/pace.ts';
