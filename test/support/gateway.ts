@@ -24,8 +24,10 @@ export interface GatewayOptions {
   readonly node?: readonly string[];
   /** A program and its arguments that runs node in turn, such as prlimit. */
   readonly under?: readonly string[];
-  /** Files in the folder of the configuration file, by name. */
+  /** Files that lie beside its own, such as photographs. */
   readonly beside?: Readonly<Record<string, Buffer>>;
+  /** The folder that holds the product; this repository unless told. */
+  readonly home?: string;
 }
 
 /** `/healthz`: what is there now. */
@@ -59,10 +61,11 @@ export class Gateway {
     };
     const folder = privateFolder('gateway');
     const file = join(folder, 'gateway.yaml');
+    for (const [name, content] of Object.entries(options.beside ?? {})) {
+      writeFileSync(join(folder, name), content);
+    }
     writeFileSync(file, stringify(config));
-    for (const [name, bytes] of Object.entries(options.beside ?? {}))
-      writeFileSync(join(folder, name), bytes);
-    const program = join(repository, 'dist/gateway/main.js');
+    const program = join(options.home ?? repository, 'dist/gateway/main.js');
     const [command = '', ...args] = [
       ...(options.under ?? []),
       process.execPath,
