@@ -5,7 +5,7 @@ import type { AddressRate } from '../entrance/address-rate.ts';
 import { addressOf } from '../entrance/far-end.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
-import type { Route } from './route.ts';
+import { type Route, refuseMethod } from './route.ts';
 
 /** `unwanted`: such a page may not ask for it. `wrong`: it says no number. `lost`: it did not get there. */
 export type TakeWish = (body: string, page: AskingPage) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
@@ -18,9 +18,9 @@ const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
 export function callbackRoute(take: TakeWish, rate: Pick<AddressRate, 'take'>): Route {
   return (request, response, path) => {
     if (path !== '/callback') return false;
+    if (request.method === 'POST') return answer(take, rate, request, response);
     if (request.method === 'OPTIONS') permit(request, response);
-    else if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST, OPTIONS' }).end();
-    else answer(take, rate, request, response).catch(() => response.destroy());
+    else refuseMethod(response, 'POST, OPTIONS');
     return true;
   };
 }

@@ -12,16 +12,21 @@ export interface Health {
 }
 
 export function healthRoute(health: () => Promise<Health>): Route {
-  return reading('/healthz', (_request, response) => {
-    health().then(
-      report => {
-        response.writeHead(report.status === 'ok' ? 200 : 503, {
-          'Content-Type': 'application/json',
-          'Cache-Control': 'no-store',
-        });
-        response.end(`${JSON.stringify(report)}\n`);
-      },
-      () => response.writeHead(500).end(),
-    );
+  let asked: Promise<Health> | undefined;
+  /** To count costs a question to each part: those who ask at the same time share one answer. */
+  const shared = () => {
+    asked ??= health().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  return reading('/healthz', async (_request, response) => {
+    const report = await shared();
+    const text = `${JSON.stringify(report)}\n`;
+    response.writeHead(report.status === 'ok' ? 200 : 503, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+    });
+    response.end(text);
   });
 }

@@ -17,14 +17,11 @@ export function statusRoute(
   rate: Pick<AddressRate, 'take'>,
   onNobody: (address: string, to: string) => void = () => {},
 ): Route {
-  return reading('/status', (request, response) => {
+  return reading('/status', async (request, response) => {
     const address = addressOf(request);
     if (!rate.take(address)) return refuse(response, 429);
     const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
-    answer(statusOf, to, request, response).then(
-      known => known || onNobody(address, to),
-      () => refuse(response),
-    );
+    if (!(await answer(statusOf, to, request, response))) onNobody(address, to);
   });
 }
 

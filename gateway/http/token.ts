@@ -8,7 +8,7 @@ import { addressOf } from '../entrance/far-end.ts';
 import type { Given } from '../entrance/token-desk.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
-import type { Route } from './route.ts';
+import { type Route, refuseMethod } from './route.ts';
 
 /** Undefined for whoever may not be called by such a page, or gets no token here. */
 export type MintFor = (
@@ -28,10 +28,8 @@ export function tokenRoute(
 ): Route {
   return (request, response, path) => {
     if (path !== '/token') return false;
-    if (request.method !== 'POST') response.writeHead(405, { Allow: 'POST' }).end();
-    else {
-      answer(mint, rate, onNobody, request, response).catch(() => response.destroy());
-    }
+    if (request.method === 'POST') return answer(mint, rate, onNobody, request, response);
+    refuseMethod(response, 'POST');
     return true;
   };
 }
