@@ -1,15 +1,19 @@
-// What pages may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
+// What visitors may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
 
 import { createDirectory } from './call/directory.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts';
 import type { Entrance } from './entrance/entrance.ts';
+import { addressOf } from './entrance/far-end.ts';
 import { FirstAsking } from './entrance/first-asking.ts';
 import { TokenDesk } from './entrance/token-desk.ts';
+import { callPageRoute } from './http/call-page.ts';
 import { callbackRoute } from './http/callback.ts';
-import type { AskingPage } from './http/page-origin.ts';
-import type { Route } from './http/route.ts';
+import { cardRoute } from './http/card-pages.ts';
+import type { Lookups } from './http/lookups.ts';
+import { type AskingPage, mayBeForeign } from './http/page-origin.ts';
+import { firstOf, type Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import { tokenRoute } from './http/token.ts';
 import type { Log } from './observe/log.ts';
@@ -28,6 +32,11 @@ const callbackFloodRate = { burst: 20, everyMs: 60_000 };
 const nobodyRate = { burst: 10, everyMs: 60_000 };
 /** A token is asked for wherever a visitor points at a button. */
 const tokenRate = { burst: 60, everyMs: 1_000 };
+/**
+ * A page of a person: /call takes one request, a card three, and browsers keep them for five minutes. An office of 80 may
+ * open a card that was sent to all of them.
+ */
+const personRate = { burst: 240, everyMs: 500 };
 /** Beyond those rates: an office with many buttons in view is told to wait, and only a flood is an offence. */
 const floodRate = { burst: 300, everyMs: 200 };
 
@@ -54,6 +63,16 @@ export function frontDesk(
     const name = meant(to.replace(/^sip:/i, '')).toLowerCase();
     if (asking.isFirst(address, name) && !names.take(address)) refused(address, 'wrong-destination');
   };
+  const people = new AddressRate(personRate);
+  const lookups: Lookups = {
+    allows: request => people.take(addressOf(request)),
+    missed(request, name) {
+      if (!mayBeForeign(request)) onNobody(addressOf(request), name);
+    },
+  };
+  const pages = madeOf(config, present =>
+    firstOf([callPageRoute(present, lookups), cardRoute(present, lookups, log)]),
+  );
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
@@ -67,6 +86,7 @@ export function frontDesk(
     log,
   });
   return [
+    (request, response, path) => pages.current(request, response, path),
     statusRoute(
       async (to, page) => {
         const destination = find(to, page);

@@ -11,12 +11,9 @@ import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { Entrance } from './entrance/entrance.ts';
 import { frontDesk } from './front-desk.ts';
-import { callPageRoute } from './http/call-page.ts';
-import { cardRoute } from './http/card-pages.ts';
 import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
 import { iconRoutes } from './http/icon.ts';
-import type { Route } from './http/route.ts';
 import { startHttp } from './http/server.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { startMediaRelay } from './media-relay.ts';
@@ -138,18 +135,16 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     status: draining ? 'draining' : calls.engine === 'here' ? 'ok' : 'engine-away',
     calls: calls.size,
     visitors: edge.visitors.size,
+    failedRequests: http.failures,
     ...engine.counts(),
     media: await media.counts(),
   });
-  const pages = madeOf(live, present => [callPageRoute(present), cardRoute(present)]);
   // Who takes no more calls cannot promise any.
   const reach = async (domain: string) => (draining ? 'unknown' : await reachability.of(domain));
-  const present: Route = (request, response, path) =>
-    pages.current.some(page => page(request, response, path));
   const http = await startHttp(
     config,
-    [healthRoute(health), present, ...iconRoutes, ...frontDesk(live, reach, entrance, log, refused)],
-    log.child({ room: 'http' }),
+    [healthRoute(health), ...iconRoutes, ...frontDesk(live, reach, entrance, log, refused)],
+    { log: log.child({ room: 'http' }) },
   );
   edge.attach(http.server, http.secure);
 

@@ -5,8 +5,11 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Config } from '../config/schema.ts';
+import { type Lookups, unwatched } from './lookups.ts';
+import { refuse } from './page-origin.ts';
 import { photoUrl } from './people.ts';
-import { type Route, reading } from './route.ts';
+import { hostOf } from './public-url.ts';
+import { notFound, type Route, reading } from './route.ts';
 
 const styles =
   'html{color-scheme:light dark}html[data-theme=light]{color-scheme:light}html[data-theme=dark]{color-scheme:dark}body{margin:0}';
@@ -25,28 +28,27 @@ interface Person {
   readonly photo?: string | undefined;
 }
 
-export function callPageRoute({ sites }: Config): Route {
+export function callPageRoute({ sites }: Config, lookups: Lookups = unwatched): Route {
   const people = new Map(
     sites.flatMap(site =>
       site.pages ? site.callable.map(person => [`${person.user}@${site.domain}`, person] as const) : [],
     ),
   );
   return reading('/call', (request, response) => {
+    if (!lookups.allows(request)) return refuse(response, 429);
     const query = new URLSearchParams(request.url?.split('?')[1]);
-    const [user = '', domain = '', ...rest] = (query.get('to') ?? '')
-      .replace(/^sip:/i, '')
-      .toLowerCase()
-      .split('@');
+    const to = query.get('to') ?? '';
+    const [user = '', domain = '', ...rest] = to.replace(/^sip:/i, '').toLowerCase().split('@');
     const host = domainToASCII(domain);
     const person = rest.length > 0 ? undefined : people.get(`${user}@${host}`);
     if (!person) {
-      response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Nobody by that name\n');
-      return;
+      lookups.missed(request, to);
+      return notFound(response);
     }
     const photo = photoUrl(`${user}@${host}`, person.photo);
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': policy(photo, request.headers.host),
+      'Content-Security-Policy': policy(photo, hostOf(request)),
       'Permissions-Policy': 'microphone=(self), camera=(self), speaker-selection=(self), geolocation=()',
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
@@ -58,9 +60,9 @@ export function callPageRoute({ sites }: Config): Route {
 }
 
 /** Its own script and icon, this one style sheet, one photograph, its own WebSocket; in nobody's frame. */
-function policy(photo: string | undefined, host = ''): string {
+function policy(photo: string | undefined, host: string | undefined): string {
   // Not every browser takes 'self' to mean the WebSocket too.
-  const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
+  const sockets = host ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'none'",
     "script-src 'self'",

@@ -1,7 +1,6 @@
 // Business cards: a page for each person of the configuration, and what goes with it: contact, code, picture,
 // signature. `/card/director@mysite.ru`, and under it.
 
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pageStyles } from '../cards/page.styles.ts';
 import { cardPage, signaturePage } from '../cards/page.ts';
@@ -11,13 +10,21 @@ import { qrPicture } from '../cards/qr.ts';
 import { vcard } from '../cards/vcard.ts';
 import { type CardLanguage, cardLanguage, cardWords } from '../cards/words.ts';
 import type { Config } from '../config/schema.ts';
+import { AddressRate } from '../entrance/address-rate.ts';
+import { addressOf } from '../entrance/far-end.ts';
+import type { Log } from '../observe/log.ts';
+import { Drawings } from './drawings.ts';
+import { type Lookups, unwatched } from './lookups.ts';
+import { refuse } from './page-origin.ts';
 import { type Entry, peopleOf } from './people.ts';
+import { Photos } from './photos.ts';
 import { publicUrl } from './public-url.ts';
-import type { Route } from './route.ts';
+import { isReading, notFound, type Route, refuseMethod } from './route.ts';
+import { sendBody } from './send-body.ts';
 
 interface Answer {
   readonly type: string;
-  readonly body: string | Buffer;
+  readonly body: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +32,7 @@ type Document = (person: Person, links: Links, language: CardLanguage) => Answer
 
 const html = (body: unknown, inlineStyles = false): Answer => ({
   type: 'text/html; charset=utf-8',
-  body: String(body),
+  body: Buffer.from(String(body)),
   headers: { 'Content-Security-Policy': policy(inlineStyles), Vary: 'Accept-Language' },
 });
 
@@ -35,17 +42,22 @@ const documents: Readonly<Record<string, Document>> = {
   signature: (person, links, language) => html(signaturePage(person, links, language), true),
   'contact.vcf': (person, links) => ({
     type: 'text/vcard; charset=utf-8',
-    body: vcard(person, links),
+    body: Buffer.from(vcard(person, links)),
     headers: { 'Content-Disposition': `attachment; filename="${person.address}.vcf"` },
   }),
+};
+
+/** What costs more than all else here. */
+const drawn: Readonly<Record<string, Document>> = {
   'qr.svg': (person, links, language) => ({
     type: 'image/svg+xml',
-    body: String(qrPicture(links.call, `${cardWords(language).call}: ${person.address}`)),
-    headers: { 'Content-Security-Policy': "default-src 'none'" },
+    body: Buffer.from(String(qrPicture(links.call, `${cardWords(language).call}: ${person.address}`))),
+    headers: { 'Content-Security-Policy': "default-src 'none'", Vary: 'Accept-Language' },
   }),
   'picture.png': async (person, links, language) => ({
     type: 'image/png',
     body: await picture(person, links, cardWords(language)),
+    headers: { Vary: 'Accept-Language' },
   }),
 };
 
@@ -73,66 +85,82 @@ const photoTypes: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
-export function cardRoute(config: Config): Route {
+/** New drawings for one address: a card needs two in each language. */
+const drawRate = { burst: 40, everyMs: 5_000 };
+
+const styles: Answer = { type: 'text/css; charset=utf-8', body: Buffer.from(pageStyles) };
+
+export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Log): Route {
   const people = peopleOf(config);
-  /** One drawing at a time and each but once: they cost more than all else here. */
-  const pictures = new Map<string, Promise<Answer>>();
+  const photos = new Photos(log);
+  const drawings = new Drawings<Answer>();
+  const rate = new AddressRate(drawRate);
 
   return (request, response, path) => {
     if (!path.startsWith('/card/')) return false;
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      answer(request, response, path.slice('/card/'.length)).catch(() => notFound(response));
-    } else response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    if (isReading(request)) return answer(request, response, path.slice('/card/'.length));
+    refuseMethod(response);
     return true;
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse, rest: string): Promise<void> {
-    if (rest === 'card.css') return send(response, { type: 'text/css; charset=utf-8', body: pageStyles });
-    const [address = '', name = '', ...more] = rest.split('/').map(decodeURIComponent);
+    if (rest === 'card.css') return send(response, styles);
+    if (!lookups.allows(request)) return refuse(response, 429);
+    const [address = '', name = '', ...more] = rest.split('/', 3).map(decoded);
     const entry = people.get(address.toLowerCase());
+    if (!entry) lookups.missed(request, address);
     const gateway = publicUrl(request, config.url);
     if (!entry || !gateway || more.length > 0) return notFound(response);
-    const language = cardLanguage(request.headers['accept-language'] ?? '');
-    if (name === 'photo') return send(response, await photo(entry));
-    const document = Object.hasOwn(documents, name) ? documents[name] : undefined;
-    if (!document) return notFound(response);
-    const make = () => Promise.resolve(document(entry.person, linksOf(gateway, entry.person), language));
-    send(
-      response,
-      await (name === 'picture.png' ? drawnOnce(`${gateway} ${language} ${address}`, make) : make()),
-    );
+    const found = name === 'photo' ? await photo(entry) : await document(entry, name, gateway, request);
+    if (found === 'busy') refuse(response, 503, 10);
+    else if (found) send(response, found);
+    else notFound(response);
   }
 
-  function drawnOnce(key: string, make: () => Promise<Answer>): Promise<Answer> {
-    const known = pictures.get(key);
-    if (known) return known;
-    // Whoever asks under many host names draws anew, and nothing grows.
-    if (pictures.size >= 2 * people.size + 8) pictures.clear();
-    const fresh = make();
-    pictures.set(key, fresh);
-    fresh.catch(() => pictures.delete(key));
-    return fresh;
+  async function document(
+    { person }: Entry,
+    name: string,
+    gateway: string,
+    request: IncomingMessage,
+  ): Promise<Answer | 'busy' | undefined> {
+    const language = cardLanguage(request.headers['accept-language'] ?? '');
+    const links = linksOf(gateway, person);
+    if (Object.hasOwn(documents, name)) return await documents[name]?.(person, links, language);
+    const draw = Object.hasOwn(drawn, name) ? drawn[name] : undefined;
+    if (!draw) return undefined;
+    const drawing = await drawings.of(
+      `${gateway} ${language} ${person.address} ${name}`,
+      async () => await draw(person, links, language),
+      () => rate.take(addressOf(request)),
+    );
+    return drawing ?? 'busy';
+  }
+
+  async function photo({ photoFile }: Entry): Promise<Answer | undefined> {
+    const type = photoTypes[photoFile?.split('.').at(-1)?.toLowerCase() ?? ''];
+    if (photoFile === undefined || type === undefined) return undefined;
+    const body = await photos.of(photoFile);
+    return body && { type, body };
   }
 }
 
-async function photo({ photoFile }: Entry): Promise<Answer> {
-  const type = photoTypes[photoFile?.split('.').at(-1)?.toLowerCase() ?? ''];
-  if (photoFile === undefined || type === undefined) throw new Error('no photograph');
-  return { type, body: await readFile(photoFile) };
+/** Empty when it is no encoding of anything. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }
 
 function send(response: ServerResponse, { type, body, headers }: Answer): void {
   response.writeHead(200, {
     'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': body.length,
     'Cache-Control': 'public, max-age=300',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'strict-origin-when-cross-origin',
     ...headers,
   });
-  response.end(body);
-}
-
-function notFound(response: ServerResponse): void {
-  response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n');
+  sendBody(response, body);
 }

@@ -3,10 +3,18 @@
 import type { IncomingMessage } from 'node:http';
 import { isSecure } from '../entrance/far-end.ts';
 
-/** `https://call.mysite.ru`: as configured, or as whoever asks has called us; undefined when they did not say. */
+/** A name of 253 characters (RFC 1035 2.3.4), a colon and a port. */
+const MOST_CHARACTERS = 259;
+
+/** `https://call.mysite.ru`: as configured, or as the request names it; undefined when it names no host. */
 export function publicUrl(request: IncomingMessage, configured: string | undefined): string | undefined {
   if (configured !== undefined) return configured;
-  const host = request.headers.host ?? '';
-  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host)) return undefined;
-  return `${isSecure(request) ? 'https' : 'http'}://${host}`;
+  const host = hostOf(request)?.toLowerCase();
+  return host && `${isSecure(request) ? 'https' : 'http'}://${host}`;
+}
+
+/** The Host header, when it is a host and perhaps a port. */
+export function hostOf({ headers: { host = '' } }: IncomingMessage): string | undefined {
+  if (host.length > MOST_CHARACTERS) return undefined;
+  return /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host) ? host : undefined;
 }

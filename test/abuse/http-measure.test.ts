@@ -1,0 +1,254 @@
+// How much of HTTP one peer may have: requests, answers that wait to be read, drawings, names. What is too much is refused or
+// closed, others are served, and ordinary excess is no offence.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseConfig } from '../../gateway/config/load.ts';
+import { Entrance } from '../../gateway/entrance/entrance.ts';
+import { frontDesk } from '../../gateway/front-desk.ts';
+import { cardRoute } from '../../gateway/http/card-pages.ts';
+import { Outstanding } from '../../gateway/http/outstanding.ts';
+import { type HttpOptions, startHttp } from '../../gateway/http/server.ts';
+import { createLog } from '../../gateway/observe/log.ts';
+import { eventually } from '../support/eventually.ts';
+import { privateFolder } from '../support/private-folder.ts';
+import { startProcessScene } from '../support/process-scene.ts';
+import { PAGE, startDeserted } from '../support/signalling-gateway.ts';
+import { peakMemoryOf } from './process-usage.ts';
+
+const CARD = '/card/director@mysite.test';
+const asking = (path: string, host = 'call.mysite.test') => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+
+/** A photograph of the largest size that is served, beside a configuration that names it. */
+const folder = privateFolder('measure');
+const photo = randomBytes(4 * 1024 * 1024);
+writeFileSync(join(folder, 'anna.png'), photo);
+const text = `
+listen: 127.0.0.1:0
+sites:
+  - { domain: mysite.test, origins: ["${PAGE}"], callable: [{ user: director, photo: anna.png }, alex] }
+`;
+const config = parseConfig(text, join(folder, 'gateway.yaml'));
+
+async function startCards(context: TestContext, options?: HttpOptions) {
+  const http = await startHttp(config, [cardRoute(config)], options);
+  context.after(() => http.close());
+  return http;
+}
+
+async function connected(context: TestContext, url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  context.after(() => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** With a given Host, or from another address of this machine, which fetch has no words for. */
+async function ask(url: string, path: string, options: { host?: string; localAddress?: string } = {}) {
+  const { host, ...rest } = options;
+  const request = get(url + path, { agent: false, ...rest, ...(host && { headers: { Host: host } }) });
+  const [response] = await once(request, 'response');
+  response.resume();
+  await once(response, 'close');
+  return { status: response.statusCode as number, retryAfter: response.headers['retry-after'] };
+}
+
+test('a connection that sends a thousand requests without waiting for an answer is closed', async context => {
+  const { url } = await startCards(context);
+  const socket = await connected(context, url);
+  let answers = 0;
+  socket.on('data', bytes => {
+    answers += String(bytes).split('HTTP/1.1 ').length - 1;
+  });
+  socket.write(asking(`${CARD}/qr.svg`).repeat(1_000));
+  await eventually('the gateway has closed it', () => socket.closed);
+  assert.ok(answers <= 10, `${answers} answers`);
+  assert.equal((await fetch(`${url}${CARD}/qr.svg`)).status, 200);
+});
+
+test('ten requests that are sent one behind the other are answered in their order', async context => {
+  const socket = await connected(context, (await startCards(context)).url);
+  let heard = '';
+  socket.on('data', bytes => {
+    heard += bytes;
+  });
+  const paths = Array.from({ length: 10 }, (_, at) => (at % 2 ? '/icon-of-nobody' : `${CARD}/contact.vcf`));
+  socket.write(paths.map(path => asking(path)).join(''));
+  await eventually('all are answered', () => heard.split('HTTP/1.1 ').length === 11);
+  const statuses = [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+  assert.deepEqual(
+    statuses,
+    paths.map((_, at) => (at % 2 ? 404 : 200)),
+  );
+});
+
+test('a peer that reads a little now and then is cut off in bounded time', async context => {
+  const { url, server } = await startCards(context, { outstanding: new Outstanding(300) });
+  const socket = await connected(context, url);
+  socket.pause();
+  socket.write(asking(`${CARD}/photo`).repeat(10));
+  const sip = setInterval(() => socket.read(1024), 50);
+  context.after(() => clearInterval(sip));
+  const open = () => new Promise<number>(resolve => server.getConnections((_, count) => resolve(count)));
+  await eventually('the gateway has the request', async () => (await open()) === 1, { every: 5 });
+  await eventually('the gateway has closed it', async () => (await open()) === 0);
+});
+
+test('a photograph that is read at a modest speed comes whole', async context => {
+  const response = await fetch(`${(await startCards(context)).url}${CARD}/photo`);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of response.body!) {
+    pieces.push(piece);
+    if (pieces.length % 20 === 0) await pause(1);
+  }
+  assert.deepEqual(Buffer.concat(pieces), photo);
+});
+
+test('photographs that are asked for and not read are not copied for each answer', async context => {
+  const { gateway } = await startProcessScene(context, {
+    sites: [{ domain: 'mysite.test', origins: [PAGE], callable: [{ user: 'director', photo: 'anna.png' }] }],
+    beside: { 'anna.png': photo },
+  });
+  const read = await fetch(`${gateway.url}${CARD}/photo`);
+  assert.equal((await read.arrayBuffer()).byteLength, photo.length);
+  const before = peakMemoryOf(gateway);
+  for (let count = 0; count < 50; count++) {
+    const socket = await connected(context, gateway.url);
+    socket.pause();
+    socket.write(asking(`${CARD}/photo`).repeat(4));
+  }
+  for (let times = 0; times < 5; times++) await gateway.counts();
+  const grown = peakMemoryOf(gateway) - before;
+  context.diagnostic(`200 unread photographs of 4 MB: ${grown.toFixed(0)} MB more`);
+  assert.ok(grown < 200, `${grown} MB more`);
+});
+
+test('a picture is drawn once however its address is spelled', async context => {
+  const { gateway } = await startProcessScene(context);
+  const before = peakMemoryOf(gateway);
+  const address = 'director@mysite.test';
+  const spelled = (variant: number) =>
+    [...address].map((letter, at) => ((variant >> (at % 8)) & 1 ? letter.toUpperCase() : letter)).join('');
+  const statuses = await Promise.all(
+    Array.from({ length: 100 }, async (_, variant) => {
+      const response = await fetch(`${gateway.url}/card/${spelled(variant)}/picture.png`);
+      await response.arrayBuffer();
+      return response.status;
+    }),
+  );
+  assert.deepEqual([...new Set(statuses)], [200]);
+  const grown = peakMemoryOf(gateway) - before;
+  context.diagnostic(`100 spellings of one picture: ${grown.toFixed(0)} MB more`);
+  assert.ok(grown < 120, `${grown} MB more`);
+});
+
+test('one address has so many new drawings under other hosts, and what is drawn is still served', async context => {
+  const { url } = await startCards(context);
+  const statuses: number[] = [];
+  for (let count = 0; count < 60; count++) {
+    statuses.push((await ask(url, `${CARD}/qr.svg`, { host: `h${count}.mysite.test` })).status);
+  }
+  assert.equal(statuses[0], 200);
+  assert.ok(statuses.includes(503), 'none was refused');
+  assert.equal((await ask(url, `${CARD}/qr.svg`, { host: 'h0.mysite.test' })).status, 200);
+});
+
+for (const [what, host] of [
+  ['longer than a name can be', `${'h'.repeat(300)}.test`],
+  ['no host', 'mysite.test/"><script>'],
+] as const) {
+  test(`a Host that is ${what} gets no card`, async context => {
+    const { url } = await startCards(context);
+    assert.equal((await ask(url, CARD, { host })).status, 404);
+    assert.equal((await ask(url, `${CARD}/qr.svg`, { host })).status, 404);
+  });
+}
+
+test('one address has so many requests of any kind, others are served, and it is no offence', async context => {
+  const security = join(folder, 'security.log');
+  const { gateway } = await startDeserted(context, { settings: { log: { level: 'info', security } } });
+  const paths = ['/sip-call.js', '/healthz', '/icon.svg', '/nothing', '/card/card.css', '/%ff'];
+  const some = Array.from({ length: 10 }, (_, at) => asking(paths[at % paths.length]!)).join('');
+  const limited = async (): Promise<string> => {
+    for (let connections = 0; connections < 400; connections++) {
+      const socket = await connected(context, gateway.url);
+      socket.write(some);
+      let heard = '';
+      for await (const bytes of socket) {
+        heard += bytes;
+        if (heard.includes('HTTP/1.1 429 ')) return heard;
+        if (heard.split('HTTP/1.1 ').length > 10) break;
+      }
+    }
+    return 'never';
+  };
+  assert.match(await limited(), /HTTP\/1\.1 429 [\s\S]*\r\nRetry-After: 10\r\n/);
+  assert.equal((await ask(gateway.url, '/sip-call.js', { localAddress: '127.0.0.3' })).status, 200);
+  assert.doesNotMatch(readFileSync(security, 'utf8'), /refused/);
+});
+
+/** The routes of the front desk, and what they write for fail2ban. */
+async function startDesk(context: TestContext) {
+  const offences: string[] = [];
+  const live = { current: config };
+  const routes = frontDesk(
+    live,
+    async () => 'reachable',
+    new Entrance(live),
+    createLog('silent'),
+    (_, offence) => void offences.push(offence),
+  );
+  const http = await startHttp(config, routes);
+  context.after(() => http.close());
+  const status = async (path: string, headers: Record<string, string> = {}) => {
+    // What fetch says of itself is no browser's.
+    const response = await fetch(http.url + path, { headers: { 'User-Agent': 'curl/8', ...headers } });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  return { offences, status };
+}
+
+test('who tries name after name at pages is written down, and one stale link is not', async context => {
+  const { offences, status } = await startDesk(context);
+  for (let times = 0; times < 20; times++) assert.equal(await status('/call?to=gone@mysite.test'), 404);
+  assert.deepEqual(offences, []);
+  for (let name = 0; name < 6; name++) assert.equal(await status(`/call?to=n${name}@mysite.test`), 404);
+  for (let name = 0; name < 3; name++) assert.equal(await status(`/card/m${name}@mysite.test/qr.svg`), 404);
+  assert.deepEqual(offences, []);
+  assert.equal(await status('/card/another@mysite.test'), 404);
+  assert.deepEqual(offences, ['wrong-destination']);
+});
+
+for (const [what, headers] of [
+  ['a foreign page has its browser ask', { 'Sec-Fetch-Site': 'cross-site' }],
+  ['a browser asks that says nothing of its page', { 'User-Agent': 'Mozilla/5.0 (X11)' }],
+] as const) {
+  test(`names that ${what} for are no offence of the reader`, async context => {
+    const { offences, status } = await startDesk(context);
+    for (let name = 0; name < 25; name++) {
+      assert.equal(await status(`/card/n${name}@mysite.test/photo`, headers), 404);
+    }
+    assert.deepEqual(offences, []);
+  });
+}
+
+test('one address asks for so many people, whether they are there or not', async context => {
+  const { offences, status } = await startDesk(context);
+  const refused = async (path: string) =>
+    await eventually('it is refused', async () => (await status(path)) === 429, { every: 0 });
+  await refused('/card/gone@mysite.test');
+  const answers = await Promise.all(
+    ['/call?to=director@mysite.test', '/call?to=gone@mysite.test', CARD].map(path => status(path)),
+  );
+  assert.ok(answers.includes(429), answers.join());
+  assert.deepEqual(offences, []);
+});

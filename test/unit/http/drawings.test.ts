@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Drawings } from '../../../gateway/http/drawings.ts';
+
+const drawing = (bytes = 1) => ({ body: Buffer.alloc(bytes) });
+const always = () => true;
+
+test('those who ask for the same drawing share it, then and later', async () => {
+  const drawings = new Drawings();
+  let drawn = 0;
+  const draw = async () => {
+    drawn++;
+    return drawing();
+  };
+  const all = await Promise.all(Array.from({ length: 100 }, () => drawings.of('same', draw, always)));
+  all.push(await drawings.of('same', draw, () => false));
+  assert.equal(new Set(all).size, 1);
+  assert.equal(drawn, 1);
+});
+
+test('drawings are made one at a time, and no more wait than a bounded number', async () => {
+  const drawings = new Drawings();
+  let now = 0;
+  let most = 0;
+  const draw = async () => {
+    most = Math.max(most, ++now);
+    await new Promise(resolve => setTimeout(resolve, 1));
+    now--;
+    return drawing();
+  };
+  const all = await Promise.all(Array.from({ length: 100 }, (_, at) => drawings.of(`${at}`, draw, always)));
+  assert.equal(most, 1);
+  assert.equal(all.filter(one => one !== undefined).length, 16);
+});
+
+test('a drawing that fails is not kept, and holds up no other', async () => {
+  const drawings = new Drawings();
+  const failing = async () => {
+    throw new Error('on purpose');
+  };
+  const [failed, other] = await Promise.allSettled([
+    drawings.of('one', failing, always),
+    drawings.of('other', async () => drawing(), always),
+  ]);
+  assert.deepEqual([failed.status, other.status], ['rejected', 'fulfilled']);
+  assert.ok(await drawings.of('one', async () => drawing(), always));
+});
+
+test('what was not asked for the longest is forgotten when there is too much', async () => {
+  const drawings = new Drawings();
+  let drawn = 0;
+  const ask = (key: string) =>
+    drawings.of(
+      key,
+      async () => {
+        drawn++;
+        return drawing(1024 * 1024);
+      },
+      always,
+    );
+  for (let at = 0; at < 16; at++) await ask(`${at}`);
+  await ask('0');
+  await ask('16');
+  assert.equal(drawn, 17);
+  await ask('0');
+  assert.equal(drawn, 17);
+  await ask('1');
+  assert.equal(drawn, 18);
+});
