@@ -44,9 +44,12 @@ export function cardWords(language: CardLanguage): CardWords {
   return words[language];
 }
 
+/** More than any browser names. */
+const MOST_LANGUAGES = 20;
+
 /** The first wished language that is spoken here; English when none is. `wished` is an Accept-Language header. */
 export function cardLanguage(wished: string): CardLanguage {
-  for (const tag of wished.split(',')) {
+  for (const tag of wished.split(',', MOST_LANGUAGES)) {
     const primary = tag.trim().toLowerCase().split(/[-;]/, 1)[0] ?? '';
     if (Object.hasOwn(words, primary)) return primary as CardLanguage;
   }

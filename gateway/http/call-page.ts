@@ -22,6 +22,9 @@ const choices: Readonly<Record<string, RegExp>> = {
   video: /^$/,
 };
 
+/** `sip:`, 64 characters, `@` and a domain of 253 (RFC 1035 2.3.4). */
+const MOST_CHARACTERS = 322;
+
 interface Person {
   readonly name?: string | undefined;
   readonly title?: string | undefined;
@@ -37,7 +40,8 @@ export function callPageRoute({ sites }: Config, lookups: Lookups = unwatched): 
   return reading('/call', (request, response) => {
     if (!lookups.allows(request)) return refuse(response, 429);
     const query = new URLSearchParams(request.url?.split('?')[1]);
-    const to = query.get('to') ?? '';
+    // What is longer is no address, and would take time to convert: Punycode is quadratic.
+    const to = (query.get('to') ?? '').slice(0, MOST_CHARACTERS);
     const [user = '', domain = '', ...rest] = to.replace(/^sip:/i, '').toLowerCase().split('@');
     const host = domainToASCII(domain);
     const person = rest.length > 0 ? undefined : people.get(`${user}@${host}`);
@@ -102,7 +106,7 @@ function page(to: string, person: Person, query: URLSearchParams, request: Incom
 
 /** What the link says, else what the visitor's browser would like best. */
 function language(query: URLSearchParams, request: IncomingMessage): string {
-  const wished = [query.get('lang') ?? '', request.headers['accept-language']?.split(/[,;]/)[0] ?? ''];
+  const wished = [query.get('lang') ?? '', request.headers['accept-language']?.split(/[,;]/, 1)[0] ?? ''];
   return wished.find(tag => choices.lang?.test(tag)) ?? 'en';
 }
 

@@ -28,6 +28,9 @@ const MOST_BYTES = 128 * 1024 * 1024;
 /** Deeper than `v/<version>/chunks`. A folder that links to itself ends here. */
 const MOST_DEPTH = 8;
 
+/** Characters of Accept-Encoding that are read; browsers send some thirty. */
+const MOST_OF_HEADER = 256;
+
 interface Form {
   readonly body: Buffer;
   readonly etag: string;
@@ -105,6 +108,7 @@ function formFor({ plain, coded }: StoredFile, accepted: string): Form {
   if (coded.size === 0 || accepted === '') return plain;
   const wanted = new Set(
     accepted
+      .slice(0, MOST_OF_HEADER)
       .toLowerCase()
       .split(',')
       .filter(item => !/;\s*q=0(?:\.0*)?\s*$/.test(item))
@@ -115,8 +119,7 @@ function formFor({ plain, coded }: StoredFile, accepted: string): Form {
 }
 
 function isKnown(etag: string, header: string | undefined): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some(tag => ['*', etag, `W/${etag}`].includes(tag.trim()));
+  return header?.trim() === '*' || (header?.includes(etag) ?? false);
 }
 
 interface Listed {

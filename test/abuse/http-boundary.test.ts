@@ -199,6 +199,11 @@ const shapes: readonly (readonly [what: string, request: string, answer: RegExp]
   ],
   ['a card in no encoding', `GET /card/%E0%A4%A/%ff HTTP/1.1\r\n${host}\r\n`, /^HTTP\/1\.1 404 /],
   ['a card of many parts', `GET /card/${'/'.repeat(8_000)} HTTP/1.1\r\n${host}\r\n`, /^HTTP\/1\.1 404 /],
+  [
+    'a name in thousands of letters',
+    `GET /call?to=a@${'%E4%B8%80'.repeat(1_700)} HTTP/1.1\r\n${host}\r\n`,
+    /^HTTP\/1\.1 404 /,
+  ],
   ['no host', 'GET /sip-call.js HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
   ['no HTTP', '\x16\x03\x01\x00\xa5\x01\x00\x00', /^HTTP\/1\.1 400 /],
 ];

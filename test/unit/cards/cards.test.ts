@@ -78,6 +78,11 @@ test('a card speaks the first language of its reader that it knows', () => {
   assert.equal(cardLanguage(''), 'en');
 });
 
+test('a list of languages longer than any browser sends is not read to its end', () => {
+  assert.equal(cardLanguage(`${'xx,'.repeat(19)}ru`), 'ru');
+  assert.equal(cardLanguage(`${'xx,'.repeat(20)}ru`), 'en');
+});
+
 test('a monogram is the first letters of the first and the last name', () => {
   assert.equal(initials('Дарья Петровна Алексеева'), 'ДА');
   assert.equal(initials('Director'), 'D');
