@@ -1,5 +1,6 @@
 // What visitors may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
 
+import type { IncomingMessage } from 'node:http';
 import { createDirectory } from './call/directory.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
@@ -7,12 +8,13 @@ import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts
 import type { Entrance } from './entrance/entrance.ts';
 import { addressOf } from './entrance/far-end.ts';
 import { FirstAsking } from './entrance/first-asking.ts';
+import { countsAsOffence } from './entrance/offence.ts';
 import { TokenDesk } from './entrance/token-desk.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { callbackRoute } from './http/callback.ts';
 import { cardRoute } from './http/card-pages.ts';
 import type { Lookups } from './http/lookups.ts';
-import { type AskingPage, mayBeForeign } from './http/page-origin.ts';
+import type { AskingPage } from './http/page-origin.ts';
 import { firstOf, type Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import { tokenRoute } from './http/token.ts';
@@ -50,7 +52,11 @@ export function frontDesk(
   const limit = (options: AddressRateOptions, excess: AddressRateOptions) => {
     const rate = new AddressRate(options);
     const flood = new AddressRate(excess);
-    const take = (address: string) => {
+    // A stranger's page must not use up what its reader may ask from pages of a site.
+    const foreign = new AddressRate(options);
+    const take = (request: IncomingMessage) => {
+      const address = addressOf(request);
+      if (!countsAsOffence(request, config.current)) return foreign.take(address);
       const allowed = rate.take(address);
       if (!(allowed || flood.take(address))) refused(address, 'rate');
       return allowed;
@@ -59,16 +65,17 @@ export function frontDesk(
   };
   const names = new AddressRate(nobodyRate);
   const asking = new FirstAsking();
-  const onNobody = (address: string, to: string) => {
+  const onNobody = (request: IncomingMessage, to: string) => {
+    // What strangers' pages have asked for must not be counted against the reader's own later.
+    if (!countsAsOffence(request, config.current)) return;
+    const address = addressOf(request);
     const name = meant(to.replace(/^sip:/i, '')).toLowerCase();
     if (asking.isFirst(address, name) && !names.take(address)) refused(address, 'wrong-destination');
   };
   const people = new AddressRate(personRate);
   const lookups: Lookups = {
     allows: request => people.take(addressOf(request)),
-    missed(request, name) {
-      if (!mayBeForeign(request)) onNobody(addressOf(request), name);
-    },
+    missed: onNobody,
   };
   const pages = madeOf(config, present =>
     firstOf([callPageRoute(present, lookups), cardRoute(present, lookups, log)]),

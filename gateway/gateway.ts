@@ -45,6 +45,8 @@ export interface Gateway {
 /** Parts that may stand in for the embedded ones. */
 export interface Parts {
   readonly media?: MediaRelay | undefined;
+  /** The clock by which a WebSocket without a call is closed: milliseconds that never jump. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Starts a gateway; rejects when an address or port cannot be had. */
@@ -85,8 +87,13 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     refused,
     log: log.child({ room: 'engine' }),
   });
-  const entrance = new Entrance(live);
-  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), refused, entrance);
+  const entrance = new Entrance(live, { log: log.child({ room: 'entrance' }) });
+  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), {
+    refused,
+    entrance,
+    now: parts.now,
+    callers: () => calls.callers,
+  });
 
   const calls = await CallApp.start({
     config: live,

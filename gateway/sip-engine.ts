@@ -30,7 +30,10 @@ export interface Surroundings {
   /** The fence: where a PBX's Contact may lead. */
   mayReach(address: string): boolean;
   /** Whose frames come from there: behind a proxy that is not whose address it is. */
-  visitorAt(address: string, port: number): { readonly address: string } | undefined;
+  visitorAt(
+    address: string,
+    port: number,
+  ): { readonly address: string; readonly accountable?: boolean } | undefined;
   readonly refused: TellRefusal;
   readonly log: Log;
 }
@@ -56,8 +59,8 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
     log,
     onMalformed: ({ transport, remote, reliable }) => {
       const isWebSocket = transport === 'ws' || transport === 'wss';
-      const sender = isWebSocket ? visitorAt(remote.address, remote.port) : remote;
-      if (reliable && sender) refused(sender.address, 'malformed');
+      const sender = isWebSocket ? visitorAt(remote.address, remote.port) : { ...remote, accountable: true };
+      if (reliable && sender?.accountable) refused(sender.address, 'malformed');
     },
   });
   return {

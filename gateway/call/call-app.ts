@@ -113,6 +113,11 @@ export class CallApp {
     return this.#callers().some(caller => caller === visitor);
   }
 
+  /** Those who are in a call, and those who are still being told that it is over. */
+  get callers(): ReadonlySet<Caller> {
+    return new Set([...this.#calls.values(), ...this.#parting].map(({ caller }) => caller));
+  }
+
   /** Whether a page of this origin is in a call, and may have to find back to it. */
   isCallingFrom(origin: string): boolean {
     return this.#callers().some(caller => caller.origin === origin);
@@ -187,7 +192,7 @@ export class CallApp {
   #suspect({ method, source_address: address, source_port: port }: SrfRequest): void {
     const visitor = this.#options.visitorAt(address, port);
     const offence = method === 'INVITE' ? 'wrong-destination' : 'malformed';
-    if (visitor) this.#options.refused(visitor.address, offence);
+    if (visitor?.accountable) this.#options.refused(visitor.address, offence);
   }
 
   #refusal(caller: Caller | undefined, destination: Destination | undefined): Outcome | undefined {
@@ -199,7 +204,7 @@ export class CallApp {
     if (full) return outcome('out-of-capacity');
     const excess = this.#options.quotas.refusal(caller.address, destination);
     if (!excess) return undefined;
-    if (excess.bound === 'callsPerMinute' && excess.scope === 'perAddress')
+    if (excess.bound === 'callsPerMinute' && excess.scope === 'perAddress' && caller.accountable)
       this.#options.refused(caller.address, 'rate');
     const { scope, bound, retrySeconds } = excess;
     return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };

@@ -15,6 +15,8 @@ export interface Caller {
   readonly origin: string;
   /** The page is one of the gateway's own. */
   readonly ownPage?: boolean;
+  /** What it does counts as an offence of its address. */
+  readonly accountable?: boolean;
   /** The call that it may make, or has come back to; undefined where its site asks for no token. */
   readonly grant?: Grant | undefined;
 }

@@ -2,8 +2,9 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/schema.ts';
-import type { Entrance, Objection, Right } from '../entrance/entrance.ts';
+import type { Entrance, Objected, Objection, Right } from '../entrance/entrance.ts';
 import type { Grant } from '../entrance/grant.ts';
+import { countsAsOffence } from '../entrance/offence.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -13,8 +14,10 @@ export interface Refusal {
   readonly status: 400 | 401 | 403 | 404 | 405 | 429 | 503;
   /** Told to whoever asked. */
   readonly reason: string;
-  /** What the security log calls it, where it is the caller's doing. */
-  readonly offence?: Offence;
+  /** What the security log calls it, where it counts as one of its address. */
+  readonly offence?: Offence | undefined;
+  /** A page that no site lists may have caused it (entrance/offence.ts). */
+  readonly foreign?: true;
   /** For the log alone: a scanner learns nothing from which of them it was. */
   readonly objection?: Objection;
   /** Which limit was met; for the log alone. */
@@ -32,12 +35,11 @@ export interface Admission {
   readonly origin: string;
   /** The gateway has served the page itself. */
   readonly ownPage: boolean;
+  /** What comes over the WebSocket counts as an offence of its address (entrance/offence.ts). */
+  readonly accountable: boolean;
   /** The call that it may make; undefined where its site asks for no token. */
   readonly grant: Grant | undefined;
 }
-
-/** What befalls good pages too: one that thought for long, one whose call is over. */
-const innocent: ReadonlySet<Objection> = new Set(['token-expired', 'no-such-call', 'too-many-tokens']);
 
 /** What the edge judges by. */
 export interface Threshold {
@@ -55,6 +57,17 @@ export async function admit(
   address: string,
   threshold: Threshold,
 ): Promise<Admission | Refusal> {
+  const verdict = await judge(request, address, threshold);
+  const accountable = countsAsOffence(request, threshold.config);
+  if (!('status' in verdict)) return { ...verdict, accountable };
+  return accountable ? verdict : { ...verdict, offence: undefined, foreign: true };
+}
+
+async function judge(
+  request: IncomingMessage,
+  address: string,
+  threshold: Threshold,
+): Promise<Omit<Admission, 'accountable'> | Refusal> {
   const { config, entrance } = threshold;
   if (request.method !== 'GET')
     return { status: 405, reason: 'only GET can be upgraded', offence: 'malformed' };
@@ -74,20 +87,19 @@ export async function admit(
   const crowded = crowd(address, threshold);
   const right = await entrance.look(protocols, { origin, ownPage });
   // Pages connect while their visitors only point at the button: those of a large office are no flood.
-  if (crowded)
-    return typeof right !== 'string' && right.called ? { ...crowded, offence: undefined } : crowded;
-  if (typeof right === 'string') return unauthorized(right, config);
+  if (crowded) return 'enter' in right && right.called ? { ...crowded, offence: undefined } : crowded;
+  if ('objection' in right) return unauthorized(right, config);
   const stillCrowded = crowd(address, threshold, right);
   if (stillCrowded) return stillCrowded;
   const grant = right.enter();
-  return grant && 'objection' in grant ? unauthorized(grant.objection, config) : { origin, ownPage, grant };
+  return grant && 'objection' in grant ? unauthorized(grant, config) : { origin, ownPage, grant };
 }
 
-function unauthorized(objection: Objection, { tokens }: Config): Refusal {
+function unauthorized({ objection, offence }: Objected, { tokens }: Config): Refusal {
   const refusal = { status: 401, reason: 'a fresh token is needed', objection } as const;
   // Where several gateways stand behind one name, another of them may know the call.
   if (objection === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
-  return innocent.has(objection) ? refusal : { ...refusal, offence: 'bad-token' };
+  return offence ? { ...refusal, offence: 'bad-token' } : refusal;
 }
 
 /** `right`: once it is known. Who comes back to a call has had its share already. */

@@ -5,15 +5,21 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
+import { AddressRate } from '../entrance/address-rate.ts';
 import { Entrance } from '../entrance/entrance.ts';
 import { addressOf } from '../entrance/far-end.ts';
+import { isOfNoScript } from '../entrance/offence.ts';
+import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import { networkOf, plainAddress } from '../observe/network-address.ts';
 import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
 import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
+import { contain } from './contain.ts';
 import { greeting } from './greeting.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { MessageRate } from './message-rate.ts';
+import { type Callers, Occupancy } from './occupancy.ts';
+import { refuse } from './refuse.ts';
 import { type End, type Visitor, Visitors } from './visitor.ts';
 
 /** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */
@@ -39,6 +45,17 @@ export type SocketTaker = (
   seenAt: (source: End) => void,
 ) => void;
 
+/** Refusals of pages that no site lists: beyond so many of one address it is told to wait. */
+const foreignRate = { burst: 60, everyMs: 1_000 };
+
+export interface EdgeOptions {
+  readonly refused?: TellRefusal;
+  readonly entrance?: Entrance;
+  /** Milliseconds that never jump. */
+  readonly now?: (() => number) | undefined;
+  readonly callers?: Callers;
+}
+
 export class Edge {
   readonly visitors: Visitors;
   readonly #config: Live<Config>;
@@ -48,6 +65,9 @@ export class Edge {
   readonly #entrance: Entrance;
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: Heartbeat;
+  readonly #occupancy: Occupancy;
+  readonly #faults: Faults;
+  readonly #foreign: AddressRate;
   readonly #whose = new WeakMap<WebSocket, Visitor>();
   /** Why nobody is let in, and who is all the same. */
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
@@ -57,8 +77,12 @@ export class Edge {
     config: Live<Config>,
     take: SocketTaker,
     log: Log,
-    refused: TellRefusal = tellNobody,
-    entrance = new Entrance(config),
+    {
+      refused = tellNobody,
+      entrance = new Entrance(config),
+      now = () => performance.now(),
+      callers = () => new Set(),
+    }: EdgeOptions = {},
   ) {
     this.#config = config;
     this.#entrance = entrance;
@@ -68,7 +92,10 @@ export class Edge {
     this.#log = log;
     this.#refused = refused;
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
+    this.#faults = new Faults(log);
     this.#heartbeat = new Heartbeat(this.#sockets.clients);
+    this.#occupancy = new Occupancy(callers, now);
+    this.#foreign = new AddressRate({ ...foreignRate, now });
   }
 
   /** Answers upgrade requests of `server` from now on. */
@@ -80,8 +107,8 @@ export class Edge {
           if ('status' in verdict) this.#turnAway(request, socket, head, verdict);
           else this.#letIn(request, socket, head, verdict, secure);
         })
-        .catch((error: Error) => {
-          this.#log.error({ stack: error.stack }, 'an upgrade failed for a reason of our own');
+        .catch((error: unknown) => {
+          this.#faults.note('upgrade', error);
           socket.destroy();
         });
     });
@@ -89,17 +116,18 @@ export class Edge {
 
   async #judge(request: IncomingMessage): Promise<Admission | Refusal> {
     const { visitors } = this;
+    const config = this.#config.current;
     const address = addressOf(request);
     const shut = this.#whyShut(request);
     const verdict: Admission | Refusal = shut
       ? { status: 503, reason: shut }
-      : await admit(request, address, { config: this.#config.current, entrance: this.#entrance, visitors });
-    if ('status' in verdict) {
-      const level = verdict.objection || verdict.limit ? 'info' : 'debug';
-      this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
-      if (verdict.offence) this.#refused(address, verdict.offence);
-    }
-    return verdict;
+      : await admit(request, address, { config, entrance: this.#entrance, visitors });
+    if (!('status' in verdict)) return verdict;
+    const level = verdict.objection || verdict.limit ? 'info' : 'debug';
+    this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
+    if (verdict.offence) this.#refused(address, verdict.offence);
+    if (!verdict.foreign || this.#foreign.take(address)) return verdict;
+    return { status: 429, reason: 'too many requests from this address' };
   }
 
   /** A page that has to know why reads it from how its WebSocket closes; nothing that it sends there is heard. */
@@ -135,10 +163,16 @@ export class Edge {
     const address = addressOf(request);
     socket.once('close', () => this.#entrance.grants.left(grant));
     this.#sockets.handleUpgrade(request, socket, head, accepted => {
+      contain(accepted, this.#faults);
       const first = greeting(request.url, this.#config.current, Date.now(), grant?.way);
       if (first) accepted.send(first);
       this.#welcome(accepted, { address, port, ...admission }, here, secure);
     });
+  }
+
+  /** Failures of our own that cost one visitor their connection. */
+  get faults(): number {
+    return this.#faults.count;
   }
 
   /** Sends everybody away who is in; pages that need a connection will try again. */
@@ -171,6 +205,7 @@ export class Edge {
   close(): void {
     this.refuseNewcomers('the gateway is stopping');
     this.#heartbeat.stop();
+    this.#occupancy.stop();
     for (const socket of this.#sockets.clients) socket.close(1001, 'the gateway is stopping');
     const stragglers = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
@@ -189,37 +224,27 @@ export class Edge {
     const rate = new MessageRate(this.#config.current.limits.messagesPerSecond);
     socket.on('error', error => {
       this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol');
-      // ws calls what no peer may send by names of its own; a connection that broke is nobody's fault.
-      if ((error as NodeJS.ErrnoException).code?.startsWith('WS_ERR_'))
-        this.#refused(visitor.address, 'malformed');
+      // ws has codes of its own for what no peer may send; a connection that broke has another.
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const offence = code.startsWith('WS_ERR_') && (visitor.accountable || isOfNoScript(code));
+      if (offence) this.#refused(visitor.address, 'malformed');
     });
-    socket.on('close', () => this.visitors.leave(visitor));
+    const left = () => this.visitors.leave(visitor);
+    socket.on('close', () => this.#faults.contain('farewell', left, () => {}));
     const heard = () => {
       this.#heartbeat.heard(socket);
       // What came in the same breath as the message too many is no further offence.
       if (rate.take() || socket.readyState !== socket.OPEN) return;
       this.#log.warn({ address: visitor.address, origin: visitor.origin }, 'visitor sends too fast');
-      this.#refused(visitor.address, 'rate');
+      if (visitor.accountable) this.#refused(visitor.address, 'rate');
       socket.close(1008, 'too many messages');
       socket.terminate();
     };
     // A ping is answered at once, so it costs as much as a message.
     for (const kind of ['message', 'ping', 'pong'] as const) socket.on(kind, heard);
+    this.#occupancy.opened(socket, visitor);
     this.#take(socket, here, secure, source => this.visitors.seenAt(visitor, source));
   }
-}
-
-function refuse(socket: Duplex, { status, reason, retrySeconds = 10 }: Refusal): void {
-  const body = `${reason}\n`;
-  const retry = status === 429 || status === 503 ? `Retry-After: ${retrySeconds}\r\n` : '';
-  // RFC 9110 11.6.1: a 401 names the scheme that it asks for.
-  const scheme = status === 401 ? 'WWW-Authenticate: SipCallToken\r\n' : '';
-  // Who keeps a half of the connection open all the same must not keep ours.
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain\r\n${retry}${scheme}` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 export { SIP_PATH };

@@ -3,8 +3,10 @@
 
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import { plainAddress } from '../observe/network-address.ts';
+import { contain } from './contain.ts';
 import type { SocketTaker } from './edge.ts';
 
 const OPEN_MS = 5_000;
@@ -16,12 +18,14 @@ const TRY_AGAIN = 1013;
 
 /** Frames go to `url` in connections opened one for each visitor. */
 export function handingOnTo(url: string, log: Log): SocketTaker {
+  const faults = new Faults(log);
   return (visitor, remote, _secure, seenAt) => {
     const server = new WebSocket(url, 'sip', {
       handshakeTimeout: OPEN_MS,
       maxPayload: 1024 * 1024,
       perMessageDeflate: false,
     });
+    contain(server, faults);
     // Frames that come before there is anywhere to send them wait in the visitor's socket.
     visitor.pause();
     server.on('upgrade', ({ socket }: IncomingMessage) => {

@@ -16,6 +16,8 @@ export interface Visitor {
   readonly origin: string;
   /** The page is one of the gateway's own. */
   readonly ownPage?: boolean;
+  /** What it does counts as an offence of its address (entrance/offence.ts). */
+  readonly accountable?: boolean;
   /** The call that it may make, or has come back to. */
   readonly grant?: Grant | undefined;
 }

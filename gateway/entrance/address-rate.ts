@@ -1,6 +1,7 @@
 // How often one address may ask: so many times in a row, and again as time passes. Remembers so many addresses and
 // no more; those that have been quiet the longest are forgotten first.
 
+import type { IncomingMessage } from 'node:http';
 import { networkOf } from '../observe/network-address.ts';
 
 export interface AddressRateOptions {
@@ -10,6 +11,11 @@ export interface AddressRateOptions {
   readonly everyMs: number;
   /** Milliseconds of a clock that never steps back. */
   readonly now?: () => number;
+}
+
+/** The same of the address that a request comes from. */
+export interface RequestRate {
+  take(request: IncomingMessage): boolean;
 }
 
 const MOST_ADDRESSES = 10_000;

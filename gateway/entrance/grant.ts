@@ -15,7 +15,7 @@ export class Grant {
   readonly #forget: (grant: Grant) => void;
   #state: 'unused' | 'calling' | 'over' = 'unused';
 
-  constructor({ domain, user, origin, seconds }: Claims, forget: (grant: Grant) => void) {
+  constructor({ domain, user, origin, seconds }: Omit<Claims, 'issuer'>, forget: (grant: Grant) => void) {
     this.domain = domain;
     this.user = user;
     this.origin = origin;
@@ -25,6 +25,11 @@ export class Grant {
 
   get calling(): boolean {
     return this.#state === 'calling';
+  }
+
+  /** There was its call, or there will be none. */
+  get over(): boolean {
+    return this.#state === 'over';
   }
 
   /** Whether it is for a call to this person, and unused. */
@@ -52,7 +57,7 @@ export class Grants {
     return this.#byWay.size;
   }
 
-  give(claims: Claims): Grant {
+  give(claims: Omit<Claims, 'issuer'>): Grant {
     const grant = new Grant(claims, ({ way }) => this.#byWay.delete(way));
     this.#byWay.set(grant.way, grant);
     return grant;

@@ -12,6 +12,7 @@ import { jwtVerify } from 'jose/jwt/verify';
 import type { Live } from '../config/live.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
+import type { Issuer } from './token-health.ts';
 
 export interface Claims {
   readonly domain: string;
@@ -19,6 +20,7 @@ export interface Claims {
   readonly origin: string;
   /** Longest call. */
   readonly seconds: number;
+  readonly issuer: Issuer;
   /** Of the token, among those of its issuer. */
   readonly id: string;
   /** Until when it is good, clocks that differ included; milliseconds since 1970. */
@@ -56,6 +58,23 @@ export class Tokens {
       .setJti(randomBytes(12).toString('base64url'))
       .setExpirationTime(now + this.#config.current.tokens.seconds)
       .sign(this.#key);
+  }
+
+  /** The site that a token names and who has signed it, unproved; undefined where it names none. */
+  claimed(token: string | undefined): Issuer | undefined {
+    try {
+      const { iss, to } = decodeJwt(token ?? '');
+      const domain = String(to).toLowerCase().split('@')[1];
+      return domain === undefined ? undefined : { domain, own: this.#isOwn(domain, iss) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether the site's own server signs such tokens; where it has no key, the gateway signs all. */
+  #isOwn(domain: string, iss: string | undefined): boolean {
+    const own = this.#ownOf(domain);
+    return own !== undefined && (own.required === true || iss !== ISSUER);
   }
 
   /** What a token says when it is to be believed from a page of `origin`. */
@@ -106,6 +125,7 @@ export class Tokens {
       user,
       origin: String(origin),
       seconds: Math.min(asked, this.#longestCall),
+      issuer: { domain, own },
       // A site's own server must not be able to use up another's.
       id: own ? `${domain} ${jti}` : jti,
       until: (exp + SKEW_SECONDS) * 1000,

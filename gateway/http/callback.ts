@@ -1,8 +1,7 @@
 // `POST /callback`: a visitor's wish to be called back, as JSON, from pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressRate } from '../entrance/address-rate.ts';
-import { addressOf } from '../entrance/far-end.ts';
+import type { RequestRate } from '../entrance/address-rate.ts';
 import { bodyOf } from './body.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import { type Route, refuseMethod } from './route.ts';
@@ -15,7 +14,7 @@ const MOST_BYTES = 16 * 1024;
 
 const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
 
-export function callbackRoute(take: TakeWish, rate: Pick<AddressRate, 'take'>): Route {
+export function callbackRoute(take: TakeWish, rate: RequestRate): Route {
   return (request, response, path) => {
     if (path !== '/callback') return false;
     if (request.method === 'POST') return answer(take, rate, request, response);
@@ -38,7 +37,7 @@ function permit({ headers }: IncomingMessage, response: ServerResponse): void {
 
 async function answer(
   take: TakeWish,
-  rate: Pick<AddressRate, 'take'>,
+  rate: RequestRate,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -49,7 +48,7 @@ async function answer(
     return;
   }
   const body = await bodyOf(request, MOST_BYTES);
-  if (!rate.take(addressOf(request))) {
+  if (!rate.take(request)) {
     allowOrigin(response, page.origin);
     refuse(response, 429);
     return;

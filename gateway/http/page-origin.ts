@@ -20,17 +20,6 @@ export function askingPages({ headers }: IncomingMessage): readonly AskingPage[]
   return own.map(one => ({ origin: one, ownPage: true }));
 }
 
-/**
- * Whether a page of another site may have made a browser send this, without the knowledge of its reader: such a request
- * is no offence of theirs. Browsers tell it by Sec-Fetch-Site (Fetch Metadata); those of before 2023, and all of them
- * over plain HTTP, can be known by their name alone.
- */
-export function mayBeForeign({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site !== 'none' && site !== 'same-origin';
-  return headers['user-agent']?.startsWith('Mozilla/') ?? false;
-}
-
 /** Lets pages of this origin read the answer, and caches keep it apart from others'. */
 export function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader('Access-Control-Allow-Origin', origin);

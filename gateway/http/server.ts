@@ -14,10 +14,16 @@ import { Connections } from './connections.ts';
 import { Outstanding } from './outstanding.ts';
 import { readTarget } from './request-target.ts';
 import { firstOf, type Route } from './route.ts';
+import { HttpRequest } from './upgrade.ts';
 import { widgetFiles } from './widget-files.ts';
 
 /** An upgrade that is never finished must not hold a socket for long. Left alone, node looks only every half minute. */
-const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const OPTIONS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  IncomingMessage: HttpRequest,
+};
 /** Nobody reads so slowly that nothing goes for this long. */
 const IDLE_MS = 30_000;
 /**
@@ -73,8 +79,8 @@ export async function startHttp(
   };
 
   const secureServer =
-    config.tls && createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000, ...PATIENCE });
-  const server = secureServer ?? createServer(PATIENCE);
+    config.tls && createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000, ...OPTIONS });
+  const server = secureServer ?? createServer(OPTIONS);
   const secure = secureServer !== undefined;
   server.on('request', (request, response) => answer(request, response));
   server.on('checkContinue', (request, response) => answer(request, response, '100'));

@@ -1,8 +1,7 @@
 // `/status?to=director@mysite.ru`: what a page may know before it calls, for pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressRate } from '../entrance/address-rate.ts';
-import { addressOf } from '../entrance/far-end.ts';
+import type { RequestRate } from '../entrance/address-rate.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import { type Route, reading } from './route.ts';
 
@@ -14,14 +13,13 @@ const FRESH_SECONDS = 10;
 /** `onNobody` is told who asked about whom, when such a page may not call them. */
 export function statusRoute(
   statusOf: StatusOf,
-  rate: Pick<AddressRate, 'take'>,
-  onNobody: (address: string, to: string) => void = () => {},
+  rate: RequestRate,
+  onNobody: (request: IncomingMessage, to: string) => void = () => {},
 ): Route {
   return reading('/status', async (request, response) => {
-    const address = addressOf(request);
-    if (!rate.take(address)) return refuse(response, 429);
+    if (!rate.take(request)) return refuse(response, 429);
     const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
-    if (!(await answer(statusOf, to, request, response))) onNobody(address, to);
+    if (!(await answer(statusOf, to, request, response))) onNobody(request, to);
   });
 }
 

@@ -3,7 +3,7 @@
 // twice. What must not be readable elsewhere is the answer, and CORS sees to that.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressRate } from '../entrance/address-rate.ts';
+import type { RequestRate } from '../entrance/address-rate.ts';
 import { addressOf } from '../entrance/far-end.ts';
 import type { Given } from '../entrance/token-desk.ts';
 import { bodyOf } from './body.ts';
@@ -23,8 +23,8 @@ const MOST_BYTES = 4096;
 /** `onNobody` is told who asked for one for whom, when such a page may not call them. */
 export function tokenRoute(
   mint: MintFor,
-  rate: Pick<AddressRate, 'take'>,
-  onNobody: (address: string, to: string) => void = () => {},
+  rate: RequestRate,
+  onNobody: (request: IncomingMessage, to: string) => void = () => {},
 ): Route {
   return (request, response, path) => {
     if (path !== '/token') return false;
@@ -36,8 +36,8 @@ export function tokenRoute(
 
 async function answer(
   mint: MintFor,
-  rate: Pick<AddressRate, 'take'>,
-  onNobody: (address: string, to: string) => void,
+  rate: RequestRate,
+  onNobody: (request: IncomingMessage, to: string) => void,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -45,7 +45,7 @@ async function answer(
   // Every answer may be read, a refusal too: the same for all says nothing, and the visitor is told what it means.
   if (page) allowOrigin(response, page.origin);
   const address = addressOf(request);
-  if (!rate.take(address)) {
+  if (!rate.take(request)) {
     return refuse(response, 429);
   }
   const body = await bodyOf(request, MOST_BYTES);
@@ -54,7 +54,7 @@ async function answer(
   const minted = page && (await mint(to, page, address, form.get('work')));
   if (!minted) {
     refuse(response);
-    return onNobody(address, to);
+    return onNobody(request, to);
   }
   if ('status' in minted) {
     return refuse(response, minted.status, minted.retrySeconds);

@@ -68,6 +68,8 @@ export interface SceneOptions {
   readonly site?: Partial<ConfigInput['sites'][number]>;
   /** More about the gateway. */
   readonly settings?: Partial<ConfigInput>;
+  /** The clock of WebSockets without a call, in milliseconds. */
+  readonly now?: () => number;
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
@@ -131,7 +133,7 @@ export async function startDeserted(
   const logged: LogLine[] = [];
   const sink = { write: (line: string) => void logged.push(JSON.parse(line)) };
   const log = createLog(config.log.level, sink, config.log.addresses);
-  const gateway = await startGateway(config, log, partsOf(options.relay, media));
+  const gateway = await startGateway(config, log, { ...partsOf(options.relay, media), now: options.now });
   context.after(async () => {
     for (const pbx of pbxs) pbx.close();
     await gateway.stop();

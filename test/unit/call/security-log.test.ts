@@ -36,8 +36,9 @@ async function scene(context: TestContext, options: SceneOptions = {}) {
 }
 
 /** Tries to open a WebSocket, and is refused. */
-async function refused(url: string, path = '/sip', origin = PAGE): Promise<void> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, 'sip', { origin });
+async function refused(url: string, path = '/sip', ...origins: [origin?: string | undefined]): Promise<void> {
+  const [origin] = origins.length > 0 ? origins : [PAGE];
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, 'sip', origin ? { origin } : {});
   socket.on('error', () => {});
   await once(socket, 'unexpected-response');
 }
@@ -72,9 +73,11 @@ test('a good call, a busy one and one that nobody answers are no lines', async c
   assert.deepEqual(offences(), []);
 });
 
-test('a page that no site lists, a wrong path and too many connections are lines', async context => {
+test('a program, a wrong path and too many connections are lines', async context => {
   const { gateway, writes } = await scene(context, { limits: { visitorsPerAddress: 1 } });
+  // A browser names the page's origin on each WebSocket; a page that no site lists is no offence of its reader.
   await refused(gateway.url, '/sip', 'https://evil.example');
+  await refused(gateway.url, '/sip', undefined);
   await refused(gateway.url, '/phpmyadmin');
   await refused(gateway.url);
   await writes('wrong-origin', 'malformed', 'rate');

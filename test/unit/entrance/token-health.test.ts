@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TokenHealth } from '../../../gateway/entrance/token-health.ts';
+import { createLog } from '../../../gateway/observe/log.ts';
+
+const issuer = { domain: 'mysite.test', own: true };
+const MINUTE = 60_000;
+
+function watched() {
+  const clock = { now: 0 };
+  const logged: { failed: number; site: string }[] = [];
+  const log = createLog('info', { write: (line: string) => void logged.push(JSON.parse(line)) });
+  return { clock, logged, health: new TokenHealth(log, () => clock.now) };
+}
+
+test('a good token counts for ten minutes, and for its own issuer', () => {
+  const { clock, health } = watched();
+  assert.equal(health.wasGoodLately(issuer), false);
+  health.good(issuer);
+  clock.now = 10 * MINUTE - 1;
+  assert.equal(health.wasGoodLately(issuer), true);
+  assert.equal(health.wasGoodLately({ ...issuer, own: false }), false);
+  assert.equal(health.wasGoodLately({ ...issuer, domain: 'other.test' }), false);
+  clock.now = 10 * MINUTE;
+  assert.equal(health.wasGoodLately(issuer), false);
+});
+
+test('the owner is warned after five failures in a row, and once an hour', () => {
+  const { clock, health, logged } = watched();
+  const fail = (times: number) => {
+    for (let i = 0; i < times; i++) health.failed(issuer, 'bad-token');
+  };
+  fail(4);
+  assert.equal(logged.length, 0);
+  fail(10_000);
+  assert.deepEqual(
+    logged.map(({ failed, site }) => [failed, site]),
+    [[5, 'mysite.test']],
+  );
+  clock.now = 60 * MINUTE;
+  fail(2);
+  assert.equal(logged.length, 2);
+  // A good one ends the row.
+  health.good(issuer);
+  clock.now = 180 * MINUTE;
+  fail(4);
+  assert.equal(logged.length, 2);
+});
+
+test('while others of the site are good, those that fail are no warning', () => {
+  const { health, logged } = watched();
+  health.good(issuer);
+  for (let i = 0; i < 20; i++) health.failed(issuer, 'bad-token');
+  assert.equal(logged.length, 0);
+});
