@@ -32,11 +32,16 @@ export class Draft {
   }
 
   /**
-   * SDP that offers `stream`, once that is had. Looks for ways to the gateway, by `iceServers` too: from now on when it
+   * SDP that offers `stream`, once that is had. Looks for ways to the gateway, by `servers` too: from now on when it
    * is `early`, else once there is a stream.
    */
-  async offer(stream: Promise<MediaStream>, iceServers: RTCIceServer[], early: boolean): Promise<string> {
+  async offer(
+    stream: Promise<MediaStream>,
+    servers: () => Promise<RTCIceServer[]>,
+    early: boolean,
+  ): Promise<string> {
     if (!early) await stream;
+    const iceServers = await servers();
     this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
     const sdp = await this.#settle(await this.#written);
     if (await this.#fill(await stream)) return sdp;

@@ -1,7 +1,9 @@
 // The WebSocket to the gateway in the shape that JsSIP asks of a socket. It opens with a token, and again with what the
 // gateway has given for coming back to the call. Its first frame is not SIP but the gateway's greeting, which says that,
 // for how long a lost call is held, and by which TURN servers media may go; to JsSIP the connection is open once it is
-// here, or has been waited for in vain.
+// here, or has been waited for in vain. The gateway closes a WebSocket that makes no call for some minutes, while a
+// visitor may still be answering the browser's question: until something was sent, JsSIP is not told, and the WebSocket
+// opens again once it is needed.
 import type { EndReason } from './call-store.ts';
 import type { TakeToken } from './token.ts';
 
@@ -10,6 +12,9 @@ interface Greeting {
   readonly graceSeconds?: number;
   readonly back?: string;
 }
+
+/** Milliseconds. The gateway takes a WebSocket that says nothing for half a minute as one that is not used. */
+const keepAlive = 20_000;
 
 /** SIP's 481 as a WebSocket closes with it: the gateway was started anew, or has given the call up. */
 const noSuchCall = 4481;
@@ -34,6 +39,10 @@ export class GatewaySocket {
   /** Of the attempts to connect, the one that counts. */
   #attempt = 0;
   #wanted = false;
+  /** JsSIP has sent something: it has to know when the WebSocket is lost. */
+  #used = false;
+  #beat: ReturnType<typeof setInterval> | undefined;
+  #ready = () => {};
   onconnect() {}
   ondisconnect(_error: boolean, _code?: number, _reason?: string) {}
   ondata(_data: unknown) {}
@@ -65,6 +74,16 @@ export class GatewaySocket {
     );
   }
 
+  /** Resolves once it is open, which it may not be any more, or not yet. Never where it cannot be. */
+  ready(): Promise<void> {
+    if (this.isConnected()) return Promise.resolve();
+    return new Promise(resolve => {
+      this.#ready = resolve;
+      // Nothing was called by the token of before, nor by its way back.
+      if (!this.#wanted) this.connect();
+    });
+  }
+
   #open(shown: string): void {
     const socket = new WebSocket(`${this.url}?ice`, ['sip', shown]);
     socket.binaryType = 'arraybuffer';
@@ -81,14 +100,22 @@ export class GatewaySocket {
     socket.onclose = ({ wasClean, code, reason }) => {
       if (socket !== this.#socket) return;
       if (code === noSuchCall) this.refusal = 'call-dropped';
-      if (!this.#back && this.#spare-- > 0) this.connect();
+      if (this.#greeted && !this.#used) this.#lapse();
+      else if (!this.#back && this.#spare-- > 0) this.connect();
       else this.ondisconnect(!wasClean, code, reason);
     };
     this.#socket = socket;
   }
 
+  #lapse(): void {
+    this.disconnect();
+    this.#back = undefined;
+    this.#spare = 1;
+  }
+
   disconnect(): void {
     const socket = this.#socket;
+    clearInterval(this.#beat);
     this.#attempt++;
     this.#wanted = false;
     this.#socket = undefined;
@@ -98,6 +125,8 @@ export class GatewaySocket {
 
   send(message: string | ArrayBufferLike | Blob | ArrayBufferView): boolean {
     if (!this.isConnected()) return false;
+    this.#used = true;
+    clearInterval(this.#beat);
     this.#socket?.send(message as string);
     return true;
   }
@@ -117,6 +146,9 @@ export class GatewaySocket {
     this.#back = back;
     this.#spare = 0;
     this.#greeted = true;
+    // A page that asks its visitor for the microphone says so; RFC 5626 3.5.1.
+    if (!this.#used) this.#beat = setInterval(() => this.#socket?.send('\r\n\r\n'), keepAlive);
+    this.#ready();
     this.onconnect();
   }
 }

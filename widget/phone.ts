@@ -128,7 +128,16 @@ export class Phone {
       this.#draft = new Draft(wish);
     }
     const draft = this.#draft;
-    const offer = this.#open.then(() => draft.offer(stream, this.#socket.iceServers, early));
+    const servers = async () => {
+      await this.#open;
+      await this.#socket.ready();
+      return this.#socket.iceServers;
+    };
+    // The microphone may have been asked for longer than the gateway waits.
+    const offer = draft.offer(stream, servers, early).then(async sdp => {
+      await servers();
+      return sdp;
+    });
     // JsSIP would say that the server is to blame.
     offer.catch(error => {
       if (this.#over) return;
