@@ -1,5 +1,5 @@
 // An error boundary around one WebSocket: whichever of its listeners throws, the edge's or the engine's, this connection
-// ends and nothing else does. ws calls listeners while it reads from the network, where nobody catches an exception.
+// ends and nothing else does. ws calls listeners while it reads from the network, where no code catches an exception.
 
 import type { WebSocket } from 'ws';
 import type { Faults } from '../observe/faults.ts';

@@ -1,4 +1,4 @@
-// How long a WebSocket may be held without a call. Places are few: one that nobody calls by is closed, and so is one
+// How long a WebSocket may be held without a call. Places are few: one that makes no call is closed, and so is one
 // whose call is over. A message is a sign of use; pings and pongs are not. Messages cost a peer nothing, so they keep a
 // WebSocket only for a few minutes in all.
 

@@ -14,8 +14,8 @@ import { networkOf, oneHome } from './network-address.ts';
 
 /**
  * - `wrong-destination`: a call to somebody who may not be called from that page
- * - `wrong-origin`: a page that no site lists
- * - `bad-token`: a token that is missing, forged, over or used up
+ * - `wrong-origin`: a WebSocket without an origin, which no browser opens
+ * - `bad-token`: a token that is missing, forged, of another page or used before, while others of its site are good
  * - `rate`: more connections, messages or calls than one may have
  * - `malformed`: what is no WebSocket for SIP, or no SIP
  * - `stranger`: a call or a registration over TCP from somebody who is no visitor

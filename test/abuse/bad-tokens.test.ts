@@ -1,4 +1,4 @@
-// While every token that is shown for a site fails, the mistake is its owner's: nobody is banned, and the owner is
+// While every token that is shown for a site fails, the mistake is its owner's: no visitor is banned, and the owner is
 // warned. Once one of them was good, those that fail are offences again.
 
 import assert from 'node:assert/strict';

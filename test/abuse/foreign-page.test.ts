@@ -115,7 +115,7 @@ test('a flood by a page that no site lists is told to wait, and is no offence', 
     const wait = async () => (await Promise.all(Array.from({ length: 40 }, ask))).includes(429);
     await eventually('it is told to wait', wait, { every: 1 });
   }
-  // The reader may call from a page of the site all the same.
+  // From a page of the site the reader may still call.
   const protocols = ['sip', `token.${await tokenOf(scene)}`];
   assert.equal(await socketFrom(scene, PAGE, '/sip', protocols), 101);
   await scene.offend();

@@ -58,7 +58,7 @@ describe('a question that is answered late', { skip: partsMissing() }, () => {
   }
 });
 
-/** Runs in the page: the browser asks, and nobody answers yet. */
+/** Runs in the page: the browser asks, and its question stays open. */
 function holdTheQuestion() {
   const { mediaDevices } = navigator;
   mediaDevices.getUserMedia = async () => {

@@ -1,5 +1,5 @@
 // Places that are held for nothing: a WebSocket without a call is closed after a while, whatever it says, and so is one
-// whose call is over. The gateway goes by a clock of the test's, and looks once a second.
+// whose call is over. The gateway has a clock of the test's, and looks once a second.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
