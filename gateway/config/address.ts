@@ -1,6 +1,6 @@
 // Which addresses are this machine's own, and which ones an answer from DNS may point at.
 
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /** The machine's first IPv4 address that is not loopback, then IPv6; loopback when it has no other. */
@@ -26,8 +26,8 @@ export function ownAddresses(): string[] {
 const ownMs = 10_000;
 
 /**
- * The fence around DNS answers: special-purpose addresses (RFC 6890) and this machine's own are refused
- * unless one of `allowed` networks holds them.
+ * The fence around DNS answers: special-purpose addresses (RFC 6890) and this machine's own are refused, in whatever
+ * form they are written, unless one of `allowed` networks holds them.
  */
 export function addressFence(
   allowed: readonly string[],
@@ -36,17 +36,26 @@ export function addressFence(
   const open = blockList(allowed);
   let ours = new BlockList();
   let readAgainAt = Number.NEGATIVE_INFINITY;
+  const isPublic = (address: string, kind: 'ipv4' | 'ipv6'): boolean => {
+    if (special.check(address, kind) || ours.check(address, kind)) return false;
+    const embedded = kind === 'ipv6' ? embeddedIpv4(address) : undefined;
+    return embedded === undefined || isPublic(embedded, 'ipv4');
+  };
   return address => {
-    const family = isIP(address);
-    if (family === 0) return false;
-    const kind = family === 4 ? 'ipv4' : 'ipv6';
+    // A zone names an interface of this machine: no public address has one.
+    if (isIP(address) === 0 || address.includes('%')) return false;
+    const kind = isIP(address) === 4 ? 'ipv4' : 'ipv6';
     if (open.check(address, kind)) return true;
     if (performance.now() >= readAgainAt) {
-      ours = blockList(own().map(one => `${one}/${isIP(one) === 4 ? 32 : 128}`));
+      ours = blockList(withoutZones(own()).map(one => `${one}/${isIP(one) === 4 ? 32 : 128}`));
       readAgainAt = performance.now() + ownMs;
     }
-    return !special.check(address, kind) && !ours.check(address, kind);
+    return isPublic(address, kind);
   };
+}
+
+function withoutZones(addresses: readonly string[]): string[] {
+  return addresses.map(address => address.split('%')[0] ?? '').filter(address => isIP(address) !== 0);
 }
 
 function blockList(networks: readonly string[]): BlockList {
@@ -58,39 +67,87 @@ function blockList(networks: readonly string[]): BlockList {
   return list;
 }
 
-const special4 = [
+/**
+ * The registries of special-purpose addresses of IANA (RFC 6890), with multicast. Some of these are reachable from
+ * everywhere (AS112, AMT, TURN and PCP anycast), but no PBX is there.
+ */
+const special = blockList([
+  // This network.
   '0.0.0.0/8',
+  // Private and shared (RFC 1918, 6598).
   '10.0.0.0/8',
   '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
   '172.16.0.0/12',
+  '192.168.0.0/16',
+  '127.0.0.0/8',
+  // Link-local (RFC 3927), with the metadata services of clouds.
+  '169.254.0.0/16',
+  // IETF protocol assignments, documentation, benchmarking (RFC 5736, 5737, 2544).
   '192.0.0.0/24',
   '192.0.2.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
   '198.51.100.0/24',
   '203.0.113.0/24',
+  '198.18.0.0/15',
+  // AS112 (RFC 7534, 7535), AMT (RFC 7450), 6to4 relay anycast (RFC 7526).
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.175.48.0/24',
+  // Multicast, reserved, broadcast.
   '224.0.0.0/3',
-];
 
-const special = blockList([
-  ...special4,
-  // The same behind a translator (RFC 6052 2.1); what is mapped (::ffff:0:0/96) BlockList sees through itself.
-  ...special4.map(translated),
+  // Unspecified, loopback, IPv4-compatible. What is mapped (::ffff:0:0/96) BlockList sees through itself.
   '::/96',
+  // Translated by SIIT (RFC 2765), and by a network's own NAT64 (RFC 8215).
+  '::ffff:0:0:0/96',
   '64:ff9b:1::/48',
+  // Discard-only and dummy (RFC 6666, 9780).
   '100::/64',
-  '2001::/32',
+  '100:0:0:1::/64',
+  // IETF protocol assignments: Teredo, anycast of PCP, TURN and DNS-SD, benchmarking, AMT, AS112, ORCHID, drones.
+  '2001::/23',
+  // Documentation (RFC 3849, 9637).
   '2001:db8::/32',
+  '3fff::/20',
+  // 6to4 (RFC 3056): where it leads a relay decides, whatever IPv4 address is in it.
   '2002::/16',
+  // AS112 (RFC 7535).
+  '2620:4f:8000::/48',
+  // Segment routing (RFC 9602).
+  '5f00::/16',
+  // Unique local, link-local, site-local (RFC 3879), multicast.
   'fc00::/7',
   'fe80::/10',
   'fec0::/10',
   'ff00::/8',
 ]);
 
-function translated(network: string): string {
-  const [address, prefix] = network.split('/');
-  return `64:ff9b::${address}/${96 + Number(prefix)}`;
+/**
+ * The IPv4 address that a public IPv6 address leads to: by NAT64 (RFC 6052 2.1) or ISATAP (RFC 5214 6.1). Other ways of
+ * embedding one are in the table as a whole.
+ */
+function embeddedIpv4(address: string): string | undefined {
+  const groups = groupsOf(address);
+  const isNat64 = groups.slice(0, 6).join() === [0x64, 0xff9b, 0, 0, 0, 0].join();
+  const isIsatap = (groups[4] === 0 || groups[4] === 0x200) && groups[5] === 0x5efe;
+  if (!isNat64 && !isIsatap) return undefined;
+  return groups
+    .slice(6)
+    .flatMap(group => [group >> 8, group & 0xff])
+    .join('.');
+}
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  // One spelling, whose last two groups may be dotted.
+  const { address: written } = new SocketAddress({ address, family: 'ipv6' });
+  const text = written.replace(/\d+\.\d+\.\d+\.\d+$/, dotted => {
+    const [a = 0, b = 0, c = 0, d = 0] = dotted.split('.').map(Number);
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+  const [head = '', tail] = text.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = new Array<string>(8 - before.length - after.length).fill('0');
+  return [...before, ...zeros, ...after].map(group => Number.parseInt(group, 16));
 }

@@ -34,7 +34,8 @@ async function listeners(context: TestContext): Promise<{ port: number; heard: (
 const forbidden = [
   ...['0.0.0.0', '127.0.0.1', '127.0.0.2', '169.254.1.1', '224.0.0.251', '255.255.255.255', '10.0.0.1'],
   ...['::', '::1', '::ffff:127.0.0.1', 'fe80::1', 'ff02::fb', 'fd00::1', '[::1]', 'localhost', '127.1'],
-  ...['0x7f000001', '2130706433', 'visitor.local'],
+  ...['0x7f000001', '2130706433', 'visitor.local', '192.88.99.1', '::ffff:0:127.0.0.1', '64:ff9b::127.0.0.1'],
+  ...['2002:7f00:1::', '2001:0:7f00:1::', '2a00::5efe:127.0.0.1', '3fff::1', '5f00::1'],
 ];
 
 test('nothing is sent to any address that a page puts into its SDP, connected or not', async context => {
