@@ -8,7 +8,9 @@ import { splitEndpoint } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import type { SocketTaker } from './edge/edge.ts';
 import { handingOnTo } from './edge/handing-on.ts';
-import { Engine, type Route } from './engine/engine.ts';
+import { type Clock, Engine, type NewRequest, type StatelessAnswer } from './engine/engine.ts';
+import { isKnownMethod } from './engine/message/methods.ts';
+import { type StreamLimits, streamLimits } from './engine/transport/stream-limits.ts';
 import type { Log } from './observe/log.ts';
 import { meant } from './observe/meant.ts';
 import type { TellRefusal } from './observe/security-log.ts';
@@ -36,6 +38,8 @@ export interface Surroundings {
   ): { readonly address: string; readonly accountable?: boolean } | undefined;
   readonly refused: TellRefusal;
   readonly log: Log;
+  /** The engine's clock, for tests. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet. */
@@ -55,8 +59,10 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
     // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
     timers: { b: config.limits.answerSeconds * 1000 },
     mayReach,
-    route: onlyBrowsersCall(log, refused),
+    answer: strangersAnswer(log, refused),
+    limits: { transactions: 50_000, dialogs: 50_000, transports: { stream: strangersStream } },
     log,
+    ...(around.clock && { clock: around.clock }),
     onMalformed: ({ transport, remote, reliable }) => {
       const isWebSocket = transport === 'ws' || transport === 'wss';
       const sender = isWebSocket ? visitorAt(remote.address, remote.port) : { ...remote, accountable: true };
@@ -74,21 +80,63 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
   };
 }
 
+/** What the call application speaks. */
+const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
+/** Methods that have a meaning in a dialog alone. */
+const inDialogs: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
+
+/** At most so many of a stranger's connections, and only for as long as it speaks. */
+const strangersStream: StreamLimits = {
+  ...streamLimits,
+  messageMs: 10_000,
+  quietMs: 32_000,
+  perSource: 32,
+  connections: 512,
+};
+
+/** Calls of strangers that are logged in one minute. */
+const linesPerMinute = 50;
+
 /**
- * Whoever calls comes by a WebSocket that the edge let in. What reaches the ports for PBXs is told apart here, where
- * the transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent
- * in the name of a visitor's address.
+ * Visitors come by a WebSocket that the edge let in. What reaches the ports for PBXs is told apart here, where the
+ * transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent with a
+ * visitor's address. Nothing of it reaches the application.
  */
-function onlyBrowsersCall(log: Log, refused: TellRefusal): Route {
+function strangersAnswer(
+  log: Log,
+  refused: TellRefusal,
+): (request: NewRequest) => StatelessAnswer | undefined {
+  const mayLog = perMinute(linesPerMinute);
   return ({ message, transport, remote, ours }) => {
     if (transport === 'ws' || transport === 'wss') return undefined;
-    const knocks = message.method === 'INVITE' || message.method === 'REGISTER';
+    const { method } = message;
+    const knocks = method === 'INVITE' || method === 'REGISTER';
     // A PBX that we dialled has not knocked, whatever it says there: nobody bans their own telephones.
     if (knocks && !ours && transport !== 'udp') refused(remote.address, 'stranger');
-    if (message.method !== 'INVITE') return undefined;
+    if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
-    log[level]({ code, address: remote.address, transport, uri: meant(message.uri) }, 'call refused');
-    return { action: 'reject', status, reason, once: true };
+    if (mayLog()) {
+      log[level]({ code, address: remote.address, transport, uri: meant(message.uri) }, 'call refused');
+    }
+    return { status, reason };
+  };
+}
+
+/** RFC 3261 8.2.1, 11.2, 12.2.2. */
+function answerTo(method: string): StatelessAnswer {
+  if (inDialogs.has(method)) return { status: 481 };
+  const status = method === 'OPTIONS' ? 200 : isKnownMethod(method) ? 405 : 501;
+  return { status, fields: [['Allow', ALLOW]] };
+}
+
+/** Says yes so many times in a minute. */
+function perMinute(times: number): () => boolean {
+  let since = Number.NEGATIVE_INFINITY;
+  let left = 0;
+  return () => {
+    const now = performance.now();
+    if (now - since >= 60_000) [since, left] = [now, times];
+    return left-- > 0;
   };
 }
 

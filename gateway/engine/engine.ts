@@ -11,15 +11,19 @@ import { Cdr } from './drachtio/cdr.ts';
 import { HastyCancels } from './drachtio/hasty-cancels.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
 import { Registrations } from './drachtio/registrations.ts';
-import { type Route, Routing } from './drachtio/routing.ts';
+import { type NewRequest, newRequest, type Route, Routing } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
+import { Faults } from './faults.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
 import { type OnMalformed, Reception } from './transaction/reception.ts';
+import type { StatelessAnswer } from './transaction/stateless.ts';
 import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
 import type { Endpoint } from './transport/transport.ts';
 import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
 
 export type { NewRequest, ProxyDecision, Route, RouteDecision } from './drachtio/routing.ts';
+export type { StatelessAnswer } from './transaction/stateless.ts';
+export type { Clock } from './transaction/timers.ts';
 
 /** The part of pino that the engine uses. */
 export interface EngineLog {
@@ -46,6 +50,12 @@ export interface EngineOptions {
    * Where they may not, they go the way the peer came. Default: anywhere.
    */
   readonly mayReach?: (address: string) => boolean;
+  /**
+   * Which requests outside dialogs the engine answers itself, before there is a transaction and before any application
+   * or `route` has a part in them: once, with no 100, and over UDP with nothing much larger than the request (RFC 3261
+   * 8.2.7). An ACK and a CANCEL are not asked about. Default: none.
+   */
+  readonly answer?: (request: NewRequest) => StatelessAnswer | undefined;
   /**
    * Decides about each request that belongs to no dialog: which application gets it, or what else becomes of it.
    * Default: applications in turn, by the methods they routed.
@@ -82,6 +92,7 @@ export class Engine {
   readonly #agent: UserAgent;
   readonly #server: AdminServer;
   readonly #admin: { readonly address: string; readonly port: number };
+  readonly #faults: Faults;
 
   private constructor(
     transports: TransportLayer,
@@ -89,19 +100,22 @@ export class Engine {
     agent: UserAgent,
     server: AdminServer,
     admin: { readonly address: string; readonly port: number },
+    faults: Faults,
   ) {
     this.#transports = transports;
     this.#applications = applications;
     this.#agent = agent;
     this.#server = server;
     this.#admin = admin;
+    this.#faults = faults;
   }
 
   /** Listens everywhere it was told to, or rejects with the operating system's error and listens nowhere. */
   static async start(options: EngineOptions): Promise<Engine> {
     const log = options.log ?? silent;
     const clock = options.clock ?? systemClock;
-    const reception = new Reception(log, options.onMalformed);
+    const faults = new Faults(log, clock);
+    const reception = new Reception(log, faults, options.onMalformed);
     const transports = await TransportLayer.listen(
       options.listen,
       reception,
@@ -109,7 +123,7 @@ export class Engine {
       options.limits?.transports ?? {},
     );
     const applications = new Applications();
-    const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers });
+    const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers }, faults);
     const cdr = new Cdr(applications, clock);
     const registrations = new Registrations(clock);
     const routing = new Routing(options.route, applications, registrations, cdr, log);
@@ -126,6 +140,7 @@ export class Engine {
         transactions: options.limits?.transactions ?? 50_000,
         dialogs: options.limits?.dialogs ?? 50_000,
       },
+      answer: options.answer && ((request, flow) => options.answer?.(newRequest(request, flow))),
     });
     reception.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
@@ -138,7 +153,7 @@ export class Engine {
     try {
       const admin = await server.listen();
       log.info(admin, 'waiting for applications');
-      return new Engine(transports, applications, agent, server, admin);
+      return new Engine(transports, applications, agent, server, admin, faults);
     } catch (error) {
       await transports.close();
       throw error;
@@ -161,6 +176,11 @@ export class Engine {
    */
   acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): void {
     this.#transports.acceptWebSocket(socket, remote, secure, local);
+  }
+
+  /** How many faults of its own it has met and outlived. The log has the first of each minute. */
+  get faults(): number {
+    return this.#faults.count;
   }
 
   counts(): EngineCounts {

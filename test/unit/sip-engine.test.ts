@@ -71,7 +71,7 @@ async function statusOf(socket: Socket, method: string): Promise<number> {
 
 for (const [method, status] of [
   ['INVITE', 403],
-  ['REGISTER', 503],
+  ['REGISTER', 405],
 ] as const) {
   test(`${method} by TCP is refused, and an offence of whoever came by themselves`, async context => {
     const { port, srf, offences } = await start(context);

@@ -42,6 +42,11 @@ export class EarlyNotifies {
     else this.#timers.stop(known.release);
   }
 
+  /** Whether such a NOTIFY may wait. */
+  expects(request: SipRequest): boolean {
+    return request.method === 'NOTIFY' && this.#expected.has(keyOf(request, 'To'));
+  }
+
   /** "a NOTIFY is matched to such a SUBSCRIBE" by Call-ID, our tag and Event. Whether it waits now. */
   hold(request: SipRequest, transaction: ServerTransaction): boolean {
     if (request.method !== 'NOTIFY') return false;

@@ -7,6 +7,8 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 
 export interface Forwarder {
+  /** Whether the request travels along a route that this engine recorded. */
+  knows(request: SipRequest): boolean;
   /** Whether the request travels along a route that this engine recorded; it is then taken care of. */
   requested(request: SipRequest, transaction: ServerTransaction): boolean;
   /** Whether the INVITE is being forwarded, so that its CANCEL has been taken care of. */

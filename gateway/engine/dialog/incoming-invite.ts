@@ -267,7 +267,7 @@ export class IncomingInvite extends IncomingRequest {
     const waiting = this.#waiting;
     this.#waiting = [];
     // Later, so that whoever settles this finishes first.
-    for (const then of waiting) setImmediate(then);
+    for (const then of waiting) this.agent.timers.soon(then);
   }
 }
 

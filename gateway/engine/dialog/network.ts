@@ -8,6 +8,8 @@ import type { Flow } from '../transport/transport.ts';
 export interface Network {
   readonly points: readonly ListenPoint[];
   flowTo(destination: Destination): Promise<Flow>;
+  /** For answers. */
+  flowBack(destination: Destination): Promise<Flow>;
   /** `host[:port]`. */
   viaFor(flow: Flow): string;
   /** `host[:port]`. */

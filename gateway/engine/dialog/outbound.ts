@@ -50,7 +50,8 @@ export class Outbound {
       .then(
         flow => then(flow),
         (error: Error) => then(undefined, error),
-      );
+      )
+      .catch(this.#agent.timers.faults.note);
   }
 
   /** The same for the peer of a dialog; calls back before it returns when the way is open. */
@@ -132,7 +133,7 @@ export class Outbound {
     if (flow === undefined || flow.closed || this.#transactions.full) {
       const reason = new Error(this.#transactions.full ? 'Too many transactions' : 'No way to the peer');
       // Later, so that whoever asked learns first what was sent.
-      setImmediate(() => outgoing.transportFailed(reason));
+      this.#agent.timers.soon(() => outgoing.transportFailed(reason));
     } else if (outgoing instanceof OutgoingInvite) {
       this.#agent.rememberInvite(outgoing);
       outgoing.transaction = this.#transactions.invite(request, bytes, branch, flow, outgoing);

@@ -25,12 +25,8 @@ export function respond(
   transaction.respond(status, serialize(response));
 }
 
-/** Whether the request was answered here. A request in a dialog has its CSeq noted. */
-export function refused(
-  request: SipRequest,
-  transaction: ServerTransaction,
-  dialog: Dialog | undefined,
-): boolean {
+/** Whether a request in a dialog was answered here. */
+export function refused(request: SipRequest, transaction: ServerTransaction, dialog: Dialog): boolean {
   const refusal = refusalOf(request, dialog);
   if (refusal !== undefined) respond(request, transaction, refusal.status, refusal.fields);
   return refusal !== undefined;
@@ -41,8 +37,8 @@ interface Refusal {
   readonly fields: Draft['fields'];
 }
 
-/** Undefined for a request that may go on. */
-function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | undefined {
+/** Undefined for a request that may go on. In a dialog, its CSeq is noted. */
+export function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | undefined {
   if (dialog !== undefined) {
     if (!spokenInDialogs.has(request.method))
       return { status: unknownStatus(request.method), fields: allowed };

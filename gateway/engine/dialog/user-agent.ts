@@ -4,6 +4,7 @@
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import { isInDialog } from '../transaction/matching.ts';
+import type { StatelessAnswer } from '../transaction/stateless.ts';
 import type { Timers } from '../transaction/timers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { TransactionLayer, type TransactionUser } from '../transaction/transaction-layer.ts';
@@ -19,7 +20,7 @@ import { localSide, type Network } from './network.ts';
 import type { Lookup } from './next-hop.ts';
 import { Outbound, sizeOf } from './outbound.ts';
 import type { OutgoingInvite } from './outgoing-invite.ts';
-import { refused, respond } from './refusal.ts';
+import { refusalOf, refused, respond } from './refusal.ts';
 import { SessionTimer } from './session-timer.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
@@ -37,6 +38,8 @@ export interface UserAgentOptions {
   /** For User-Agent and Server, where the application sets none. */
   readonly userAgent: string | undefined;
   readonly limits: { readonly transactions: number; readonly dialogs: number };
+  /** The answer to a request outside dialogs that no application is to be asked about. */
+  readonly answer?: ((request: SipRequest, flow: Flow) => StatelessAnswer | undefined) | undefined;
 }
 
 export class UserAgent implements TransactionUser {
@@ -52,6 +55,7 @@ export class UserAgent implements TransactionUser {
   /** Looks first at what may be of somebody else's dialog. */
   forwarder: Forwarder | undefined;
   readonly #network: Network;
+  readonly #options: UserAgentOptions;
   readonly #waiting: WaitingRequests;
   readonly #invites = new Map<string, OutgoingInvite>();
 
@@ -63,10 +67,11 @@ export class UserAgent implements TransactionUser {
     this.mayReach = options.mayReach;
     this.userAgent = options.userAgent;
     this.#network = network;
+    this.#options = options;
     this.#waiting = new WaitingRequests(timers);
     this.earlyNotifies = new EarlyNotifies(timers, (...notify) => this.#continueDialog(...notify));
     this.dialogs = new DialogTable(limits.dialogs);
-    const dial = (destination: Parameters<Network['flowTo']>[0]) => network.flowTo(destination);
+    const dial = (destination: Parameters<Network['flowBack']>[0]) => network.flowBack(destination);
     this.transactions = new TransactionLayer(this, timers, dial, limits.transactions);
     this.outbound = new Outbound(this, network, this.transactions, options.lookup);
   }
@@ -81,27 +86,34 @@ export class UserAgent implements TransactionUser {
     return this.#invites.get(id);
   }
 
-  requested(request: SipRequest, transaction: ServerTransaction): void {
-    const invite = request.method === 'INVITE';
-    // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
-    if (invite) respond(request, transaction, 100);
-    if (this.forwarder?.requested(request, transaction)) return;
-    if (isInDialog(request)) this.#requestedInDialog(request, transaction);
-    else if (formsDialog(request) && this.dialogs.full) respond(request, transaction, 503);
-    else if (invite && this.dialogs.matchInitial(request) !== undefined) respond(request, transaction, 491);
-    else if (!refused(request, transaction, undefined)) this.#ask(request, transaction, undefined);
+  /** What no application is asked about, and what belongs to no dialog. */
+  screen(request: SipRequest, flow: Flow): StatelessAnswer | undefined {
+    if (this.forwarder?.knows(request)) return undefined;
+    if (isInDialog(request)) {
+      const belongs = this.earlyNotifies.expects(request) || this.#dialogOf(request, flow) !== undefined;
+      return belongs ? undefined : { status: 481 };
+    }
+    const answer = this.#options.answer?.(request, flow);
+    if (answer !== undefined) return answer;
+    if (formsDialog(request) && this.dialogs.full) return { status: 503 };
+    if (request.method === 'INVITE' && this.dialogs.matchInitial(request) !== undefined)
+      return { status: 491 };
+    return refusalOf(request, undefined);
   }
 
-  cancelled(
-    cancel: SipRequest,
-    transaction: ServerTransaction,
-    cancelled: InviteServerTransaction | undefined,
-  ): void {
-    if (cancelled !== undefined && this.forwarder?.cancelled(cancel, transaction, cancelled)) return;
-    const invite = cancelled?.user;
-    if (cancelled === undefined) respond(cancel, transaction, 481);
-    // RFC 3261 9.2: it comes too late to have any effect, and is answered all the same.
-    else if (!(invite instanceof IncomingInvite)) respond(cancel, transaction, 200);
+  requested(request: SipRequest, transaction: ServerTransaction): void {
+    // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
+    if (request.method === 'INVITE') respond(request, transaction, 100);
+    if (this.forwarder?.requested(request, transaction)) return;
+    if (isInDialog(request)) this.#requestedInDialog(request, transaction);
+    else this.#ask(request, transaction, undefined);
+  }
+
+  cancelled(cancel: SipRequest, transaction: ServerTransaction, cancelled: InviteServerTransaction): void {
+    if (this.forwarder?.cancelled(cancel, transaction, cancelled)) return;
+    const invite = cancelled.user;
+    // RFC 3261 9.2: it comes too late to have any effect, and is answered nevertheless.
+    if (!(invite instanceof IncomingInvite)) respond(cancel, transaction, 200);
     else if (invite.unacknowledged2xx) {
       // The caller gave up before our 2xx reached it. As the daemon does, the session is ended from here
       // rather than left to an ACK that may never come.
@@ -243,6 +255,7 @@ export class UserAgent implements TransactionUser {
     }
     if (refused(request, transaction, dialog)) return;
     dialog.cameBy(transaction.flow);
+    transaction.flow.known = true;
     if (request.method === 'BYE') this.#byeReceived(dialog, request, transaction);
     else this.#ask(request, transaction, dialog);
   }

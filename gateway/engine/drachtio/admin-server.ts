@@ -1,7 +1,9 @@
-// Where applications connect: a TCP listener, meant for loopback, that knows every verb of the protocol.
+// Where applications connect: a TCP listener, meant for loopback, that knows every verb of the protocol. Every user of
+// the machine reaches it: whoever has not shown the secret has little time and room.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Timer } from '../transaction/timers.ts';
 import { AppConnection, type AppConnectionUser, type AppFrame } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import { authenticate } from './authenticate.ts';
@@ -22,8 +24,12 @@ export interface AdminLog {
   debug(fields: object, text: string): void;
 }
 
-/** Applications are few; strangers who find the port must not become many. */
-const maxConnections = 256;
+/** Applications are few. */
+const maxApplications = 256;
+/** Connections that have not shown the secret yet; the oldest of them gives way to the next. */
+const maxWaiting = 64;
+/** To show the secret, in milliseconds. */
+const patience = 5_000;
 
 export class AdminServer implements AppConnectionUser {
   readonly #server: Server;
@@ -31,6 +37,8 @@ export class AdminServer implements AppConnectionUser {
   readonly #applications: Applications;
   readonly #around: Surroundings;
   readonly #log: AdminLog;
+  /** Those that have not shown the secret, oldest first. */
+  readonly #waiting = new Map<AppConnection, Timer>();
 
   constructor(options: AdminOptions, applications: Applications, around: Surroundings, log: AdminLog) {
     this.#options = options;
@@ -38,7 +46,6 @@ export class AdminServer implements AppConnectionUser {
     this.#around = around;
     this.#log = log;
     this.#server = createServer(socket => this.#accept(socket));
-    this.#server.maxConnections = maxConnections;
   }
 
   /** @throws the operating system's error. */
@@ -51,11 +58,17 @@ export class AdminServer implements AppConnectionUser {
 
   async close(): Promise<void> {
     const closed = new Promise(resolve => this.#server.close(resolve));
-    await this.#applications.closeAll();
+    await Promise.all([this.#applications.closeAll(), ...[...this.#waiting.keys()].map(one => one.close())]);
     await closed;
   }
 
   framed(connection: AppConnection, frame: AppFrame): void {
+    const { faults } = this.#around.agent.timers;
+    const done = faults.guard(() => this.#obey(connection, frame));
+    if (!done) connection.reply(frame, 'NOK|internal error');
+  }
+
+  #obey(connection: AppConnection, frame: AppFrame): void {
     const { verb } = frame;
     if (verb === 'authenticate') {
       authenticate(connection, frame, this.#options.secret, this.#around.network.points);
@@ -72,12 +85,32 @@ export class AdminServer implements AppConnectionUser {
   }
 
   closed(connection: AppConnection): void {
+    const { agent } = this.#around;
+    this.#settle(connection);
     this.#applications.remove(connection);
-    this.#around.agent.ownerGone(connection);
+    if (connection.authenticated) agent.timers.faults.guard(() => agent.ownerGone(connection));
   }
 
   #accept(socket: Socket): void {
-    this.#applications.add(new AppConnection(socket, this));
+    const connection = new AppConnection(socket, this);
+    if (this.#waiting.size >= maxWaiting) this.#waiting.keys().next().value?.destroy();
+    const { timers } = this.#around.agent;
+    this.#waiting.set(
+      connection,
+      timers.start(patience, () => connection.destroy(), undefined),
+    );
+    connection.onAuthenticated = () => {
+      this.#settle(connection);
+      if (this.#applications.size < maxApplications) this.#applications.add(connection);
+      else connection.destroy();
+    };
     socket.on('error', error => this.#log.debug({ error: error.message }, 'application connection failed'));
+  }
+
+  /** It waits no longer. */
+  #settle(connection: AppConnection): void {
+    const { timers } = this.#around.agent;
+    timers.stop(this.#waiting.get(connection));
+    this.#waiting.delete(connection);
   }
 }

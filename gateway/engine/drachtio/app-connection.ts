@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Owner } from '../dialog/dialog.ts';
-import { FrameReader, frameHead } from './framing.ts';
+import { FrameReader, frameHead, maxFrameBytes } from './framing.ts';
 
 /** A frame from an application, taken apart. */
 export interface AppFrame {
@@ -21,6 +21,9 @@ export interface AppConnectionUser {
   framed(connection: AppConnection, frame: AppFrame): void;
   closed(connection: AppConnection): void;
 }
+
+/** What may come in one frame before the secret was shown, in bytes. */
+const maxStrangersFrame = 2048;
 
 /** An application that reads no more is cut off here, in bytes. */
 const maxUnread = 64 * 1024 * 1024;
@@ -44,7 +47,10 @@ export class AppConnection implements Owner {
   constructor(socket: Socket, user: AppConnectionUser) {
     this.#socket = socket;
     this.#user = user;
-    const reader = new FrameReader(payload => this.#framed(payload));
+    const reader = new FrameReader(
+      payload => this.#framed(payload),
+      () => (this.authenticated ? maxFrameBytes : maxStrangersFrame),
+    );
     socket.setNoDelay(true);
     socket.on('data', chunk => {
       if (reader.push(chunk) !== undefined) this.close();
@@ -75,6 +81,12 @@ export class AppConnection implements Owner {
     socket.write(frameHead(`${randomUUID()}|${fields}`, message));
     if (message !== undefined) socket.write(message);
     if (socket.writableLength > maxUnread) socket.destroy();
+  }
+
+  /** Hangs up at once. */
+  destroy(): void {
+    this.closed = true;
+    this.#socket.destroy();
   }
 
   /** Sends what is waiting and hangs up; resolves when the connection is gone. */

@@ -10,9 +10,12 @@ const HASH = 0x23;
 export class FrameReader {
   #pending: Buffer | undefined;
   readonly #onFrame: (payload: Buffer) => void;
+  readonly #limit: () => number;
 
-  constructor(onFrame: (payload: Buffer) => void) {
+  /** `limit`: how long the next frame may be. */
+  constructor(onFrame: (payload: Buffer) => void, limit: () => number = () => maxFrameBytes) {
     this.#onFrame = onFrame;
+    this.#limit = limit;
   }
 
   /** Returns why the stream can no longer be read, if so; the connection must then be closed. */
@@ -26,7 +29,7 @@ export class FrameReader {
       if (prefixEnd - at > maxPrefixDigits) return 'frame without a length';
       const length = decimal(bytes, at, prefixEnd);
       if (length === undefined) return 'frame without a length';
-      if (length > maxFrameBytes) return `frame of ${length} bytes`;
+      if (length > this.#limit()) return `frame of ${length} bytes`;
       const end = hash + 1 + length;
       if (hash === -1 || end > bytes.length) break;
       if (hash === at) return 'frame without a length';

@@ -6,7 +6,7 @@ import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { ForwardingPlan } from '../proxy/forwarding.ts';
 import type { ProxyCore } from '../proxy/proxy-core.ts';
-import type { Endpoint, TransportName } from '../transport/transport.ts';
+import type { Endpoint, Flow, TransportName } from '../transport/transport.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import type { Cdr } from './cdr.ts';
@@ -24,21 +24,17 @@ export interface NewRequest {
   readonly ours: boolean;
 }
 
+export function newRequest(message: SipRequest, flow: Flow): NewRequest {
+  const { transport, remote, local, ours = false } = flow;
+  return { message, transport, remote, local, ours };
+}
+
 export type RouteDecision =
   /** To one of the connected applications that showed this tag, in turn, whatever methods they routed. */
   | { readonly action: 'route'; readonly tag: string }
   /** To an application that listens at `host:port`: the engine connects to it for this request. */
   | { readonly action: 'route'; readonly uri: string }
-  /**
-   * `once`: the answer is not repeated until its ACK comes, as RFC 3261 17.2.1 has it. A datagram that bears somebody
-   * else's address then costs them one answer and not eleven.
-   */
-  | {
-      readonly action: 'reject';
-      readonly status: number;
-      readonly reason?: string;
-      readonly once?: boolean;
-    }
+  | { readonly action: 'reject'; readonly status: number; readonly reason?: string }
   | { readonly action: 'redirect'; readonly contacts: readonly string[] }
   | ({ readonly action: 'proxy' } & ProxyDecision);
 
@@ -93,9 +89,8 @@ export class Routing {
       deliver(this.#applications.next(request.method));
       return;
     }
-    const { transport, remote, local, ours = false } = flow;
     // Entered through a promise, so that an exception is a rejection.
-    Promise.resolve({ message: request, transport, remote, local, ours })
+    Promise.resolve(newRequest(request, flow))
       .then(route)
       .then(decision => this.#obey(decision, incoming, deliver))
       .catch((error: unknown) => {
@@ -112,10 +107,8 @@ export class Routing {
     // The caller may have hung up while somebody thought.
     if (incoming.transaction.answered) return;
     if (decision === undefined) deliver(this.#applications.next(incoming.request.method));
-    else if (decision.action === 'reject') {
-      this.#refuse(incoming, decision.status, decision.reason);
-      if (decision.once) incoming.transaction.terminate();
-    } else if (decision.action === 'redirect') {
+    else if (decision.action === 'reject') this.#refuse(incoming, decision.status, decision.reason);
+    else if (decision.action === 'redirect') {
       const contacts = decision.contacts.map(contact => ['Contact', bracketed(contact)] as const);
       this.#refuse(incoming, 302, undefined, contacts);
     } else if (decision.action === 'proxy') this.#forward(decision, incoming);

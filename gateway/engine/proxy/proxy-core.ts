@@ -49,6 +49,10 @@ export class ProxyCore implements Forwarder {
     return undefined;
   }
 
+  knows(request: SipRequest): boolean {
+    return this.#routes.knows(request);
+  }
+
   requested(request: SipRequest, transaction: ServerTransaction): boolean {
     if (!this.#routes.strip(request)) return false;
     const target = targetOf(request);

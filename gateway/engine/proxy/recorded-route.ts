@@ -29,6 +29,13 @@ export class RecordedRoutes {
     }
   }
 
+  /** Whether `strip` would find a route of ours. */
+  knows({ uri, headers }: SipRequest): boolean {
+    if (!headers.has('Route')) return false;
+    const token = this.#token(headers);
+    return isOurs(uri, token) || isOurs(parseAddress(headers.get('Route') ?? '')?.uri, token);
+  }
+
   /**
    * Takes our routes off a request of a dialog that we recorded (16.4); false when it is none, and nothing is changed.
    */

@@ -4,6 +4,7 @@ import { tagOf } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { Via } from '../message/via.ts';
+import type { Flow } from '../transport/transport.ts';
 import { magicCookie } from './identifiers.ts';
 
 /** 17.1.3: the branch of our top Via and the method of the CSeq. */
@@ -12,10 +13,36 @@ export function clientKey(branch: string, method: string): string {
 }
 
 /**
- * 17.2.3: the branch, the sent-by and the method, an ACK going to its INVITE.
- * `method` lets a CANCEL ask for the transaction it means to end.
+ * Whether two flows lead to one peer: over UDP the address decides, for a NAT may change the port; elsewhere the
+ * connection. RFC 3581 4 has responses come from where their request went.
  */
-export function serverKey(request: SipRequest, via: Via, method: string): string {
+export function isSamePeer(a: Flow, b: Flow): boolean {
+  return a === b || (!a.reliable && !b.reliable && a.remote.address === b.remote.address);
+}
+
+/** The same as a part of a key. */
+function peerKey(flow: Flow): string {
+  if (!flow.reliable) return flow.remote.address;
+  let number = connections.get(flow);
+  if (number === undefined) {
+    number = ++counted;
+    connections.set(flow, number);
+  }
+  return `#${number}`;
+}
+
+const connections = new WeakMap<Flow, number>();
+let counted = 0;
+
+/**
+ * 17.2.3: the branch, the sent-by and the method, an ACK going to its INVITE; and the peer, since whoever else knows the
+ * branch has no part in the transaction. `method` lets a CANCEL ask for the transaction it means to end.
+ */
+export function serverKey(request: SipRequest, via: Via, method: string, flow: Flow): string {
+  return `${branchKey(request, via, method)} ${peerKey(flow)}`;
+}
+
+function branchKey(request: SipRequest, via: Via, method: string): string {
   const wanted = method === 'ACK' ? 'INVITE' : method;
   const branch = via.params.get('branch');
   // RFC 4475 3.2.1: the cookie alone identifies nothing.

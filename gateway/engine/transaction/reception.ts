@@ -1,6 +1,7 @@
 // The door between transports and transactions: bytes become messages that make sense, or are refused.
-// The last place where something a peer sent could throw; it ends here.
+// What a message throws on its way further up ends here.
 
+import type { Faults } from '../faults.ts';
 import { tagOf } from '../message/address.ts';
 import type { ParseFailure, SipRequest, SipResponse } from '../message/message.ts';
 import { completeOldRequest } from '../message/old-request.ts';
@@ -11,7 +12,6 @@ import type { TransactionLayer } from './transaction-layer.ts';
 
 export interface ReceptionLog {
   debug(fields: object, text: string): void;
-  error(fields: object, text: string): void;
 }
 
 /** Told of each message that was refused for its form; not of those of a server that we dialled ourselves. */
@@ -19,11 +19,13 @@ export type OnMalformed = (flow: Pick<Flow, 'transport' | 'remote' | 'reliable'>
 
 export class Reception implements FlowUser {
   readonly #log: ReceptionLog;
+  readonly #faults: Pick<Faults, 'guard'>;
   readonly #onMalformed: OnMalformed;
   #transactions: TransactionLayer | undefined;
 
-  constructor(log: ReceptionLog, onMalformed: OnMalformed = () => {}) {
+  constructor(log: ReceptionLog, faults: Pick<Faults, 'guard'>, onMalformed: OnMalformed = () => {}) {
     this.#log = log;
+    this.#faults = faults;
     this.#onMalformed = onMalformed;
   }
 
@@ -32,44 +34,43 @@ export class Reception implements FlowUser {
     this.#transactions = transactions;
   }
 
+  guard(work: () => void): boolean {
+    return this.#faults.guard(work);
+  }
+
   received(bytes: Buffer, flow: Flow): void {
-    try {
-      this.#receive(bytes, flow);
-    } catch (error) {
-      this.#log.error({ error, remote: flow.remote }, 'a message could not be handled');
-    }
+    this.#faults.guard(() => this.#receive(bytes, flow));
   }
 
   flowClosed(flow: Flow, error?: Error): void {
-    this.#transactions?.flowClosed(flow, error ?? new Error('The connection was closed'));
+    const why = error ?? new Error('The connection was closed');
+    this.#faults.guard(() => this.#transactions?.flowClosed(flow, why));
   }
 
   #receive(bytes: Buffer, flow: Flow): void {
     const transactions = this.#transactions;
     if (transactions === undefined) return;
     const message = parseMessage(bytes);
-    if (message.kind === 'failure') this.#refuse(message, flow, transactions);
+    if (message.kind === 'failure') this.#refuse(message, bytes.length, flow, transactions);
     else if (message.kind === 'response') {
-      if (isUsable(message)) transactions.receiveResponse(message);
+      if (isUsable(message)) transactions.receiveResponse(message, flow);
       else this.#log.debug({ status: message.status, remote: flow.remote }, 'response dropped');
     } else {
       const refusal = checkRequest(message) ?? checkIdentifiers(message);
       if (refusal === undefined) {
         completeOldRequest(message);
-        transactions.receiveRequest(message, flow);
+        transactions.receiveRequest(message, flow, bytes.length);
         return;
       }
-      transactions.refuse(message, flow, refusal.status, refusal.reason);
+      transactions.refuse(message, flow, refusal, bytes.length);
       if (refusal.status === 400 && !flow.ours) this.#onMalformed(flow);
     }
   }
 
-  #refuse(failure: ParseFailure, flow: Flow, transactions: TransactionLayer): void {
+  #refuse(failure: ParseFailure, size: number, flow: Flow, transactions: TransactionLayer): void {
     this.#log.debug({ reason: failure.reason, remote: flow.remote }, 'message refused');
     if (!flow.ours) this.#onMalformed(flow);
-    if (failure.partial !== undefined) {
-      transactions.refuse(failure.partial, flow, failure.status, failure.reason);
-    }
+    if (failure.partial !== undefined) transactions.refuse(failure.partial, flow, failure, size);
   }
 }
 

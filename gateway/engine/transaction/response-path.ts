@@ -2,6 +2,7 @@
 // transaction for as long as it may have to answer. It always ends at the address the request came from: were a
 // Via believed, any stranger could have us send to anybody.
 
+import type { Faults } from '../faults.ts';
 import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
 import type { Destination } from '../transport/listen-point.ts';
@@ -12,6 +13,7 @@ export interface Sender {
   transportFailed(error: Error): void;
 }
 
+/** A flow to answer on. */
 export type Dial = (destination: Destination) => Promise<Flow>;
 
 /**
@@ -36,10 +38,12 @@ export class ResponsePath {
   /** Where the answer goes instead: UDP's at once, others' when the connection is no longer open. */
   readonly #elsewhere: Destination | undefined;
   #dialling: Promise<Flow> | undefined;
+  readonly #faults: Pick<Faults, 'note'>;
 
-  constructor(via: Via, flow: Flow, dial: Dial) {
+  constructor(via: Via, flow: Flow, dial: Dial, faults: Pick<Faults, 'note'>) {
     this.#flow = flow;
     this.#dial = dial;
+    this.#faults = faults;
     this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : reconnection(via, flow);
   }
 
@@ -55,10 +59,12 @@ export class ResponsePath {
 
   #sendTo(destination: Destination, bytes: Buffer, sender: Sender): void {
     this.#dialling ??= this.#dial(destination);
-    this.#dialling.then(
-      flow => flow.send(bytes),
-      (error: Error) => sender.transportFailed(error),
-    );
+    this.#dialling
+      .then(
+        flow => flow.send(bytes),
+        (error: Error) => sender.transportFailed(error),
+      )
+      .catch(this.#faults.note);
   }
 }
 

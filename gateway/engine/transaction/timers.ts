@@ -1,6 +1,8 @@
 // The timers of RFC 3261 (table 4) and RFC 6026, on a clock that a test can replace.
 // A running timer is counted, so that an engine can prove that none outlives its calls.
 
+import { type Faults, unguarded } from '../faults.ts';
+
 export type TimerHandle = unknown;
 
 /** Time as the engine sees it. `argument` is passed to the callback, which spares a closure per timer. */
@@ -85,18 +87,30 @@ class RunningTimer<Argument> implements Timer {
 function fire(timer: RunningTimer<unknown>): void {
   timer.running = false;
   timer.owner.running -= 1;
-  timer.callback(timer.argument);
+  timer.owner.faults.guard(() => timer.callback(timer.argument));
 }
 
 /** Starts, stops and counts timers. */
 export class Timers {
   readonly values: TimerValues;
   readonly clock: Clock;
+  /** Where what a callback throws ends. */
+  readonly faults: Pick<Faults, 'guard' | 'note'>;
   running = 0;
 
-  constructor(clock: Clock = systemClock, base: TimerBase = defaultTimerBase) {
+  constructor(
+    clock: Clock = systemClock,
+    base: TimerBase = defaultTimerBase,
+    faults: Pick<Faults, 'guard' | 'note'> = unguarded,
+  ) {
     this.clock = clock;
     this.values = new TimerValues(base);
+    this.faults = faults;
+  }
+
+  /** Runs `work` once whoever asks has finished. */
+  soon(work: () => void): void {
+    setImmediate(() => this.faults.guard(work));
   }
 
   start<Argument>(ms: number, callback: (argument: Argument) => void, argument: Argument): Timer {

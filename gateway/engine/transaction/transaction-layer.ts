@@ -1,19 +1,17 @@
 // The transaction layer (RFC 3261 17): every message finds its transaction here, or founds one.
 // Both maps are bounded, and each entry leaves by its own timers. Must not know of dialogs.
 
-import { createHash } from 'node:crypto';
-import { createResponse } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
-import { serialize } from '../message/serialize.ts';
 import { parseVia, type Via } from '../message/via.ts';
 import type { Flow } from '../transport/transport.ts';
 import { InviteClientTransaction } from './invite-client.ts';
 import { InviteServerTransaction } from './invite-server.ts';
-import { clientKey, isInDialog, requestIdentity, serverKey } from './matching.ts';
+import { clientKey, isInDialog, isSamePeer, requestIdentity, serverKey } from './matching.ts';
 import { NonInviteClientTransaction } from './non-invite-client.ts';
 import { NonInviteServerTransaction } from './non-invite-server.ts';
 import { type Dial, ResponsePath, stampTopVia } from './response-path.ts';
+import { composeStateless, type StatelessAnswer } from './stateless.ts';
 import type { Timers } from './timers.ts';
 import type {
   ClientTransaction,
@@ -25,14 +23,12 @@ import type {
 
 /** To whom the layer hands what the network began. */
 export interface TransactionUser {
+  /** The answer to a new request that is to have no transaction, if it is to have none; ACK and CANCEL excepted. */
+  screen(request: SipRequest, flow: Flow): StatelessAnswer | undefined;
   /** A new request, ACK and CANCEL excepted. */
   requested(request: SipRequest, transaction: ServerTransaction): void;
-  /** A CANCEL; `invite` is undefined when it matches none (to be answered 481). */
-  cancelled(
-    cancel: SipRequest,
-    transaction: ServerTransaction,
-    invite: InviteServerTransaction | undefined,
-  ): void;
+  /** A CANCEL of that INVITE. */
+  cancelled(cancel: SipRequest, transaction: ServerTransaction, invite: InviteServerTransaction): void;
   /** An ACK that belongs to no transaction: that of a 2xx, or a stray. */
   acknowledged(ack: SipRequest, flow: Flow): void;
 }
@@ -54,54 +50,62 @@ export class TransactionLayer implements TransactionHost {
     this.#limit = limit;
   }
 
-  /** A request that passed its sanity check. */
-  receiveRequest(request: SipRequest, flow: Flow): void {
+  /** A request that passed its sanity check; `size` is its length in bytes. */
+  receiveRequest(request: SipRequest, flow: Flow, size = Number.POSITIVE_INFINITY): void {
     const via = parseVia(request.headers.get('Via') ?? '');
     if (via === undefined) return;
-    const key = serverKey(request, via, request.method);
+    const key = serverKey(request, via, request.method, flow);
     const known = this.#servers.get(key);
     if (known !== undefined) known.receive(request);
     else if (request.method === 'ACK') this.#user.acknowledged(request, flow);
-    else this.#found(key, request, via, flow);
+    else this.#found(key, request, via, flow, size);
   }
 
-  #found(key: string, request: SipRequest, via: Via, flow: Flow): void {
-    const cancelKey = request.method === 'CANCEL' ? serverKey(request, via, 'INVITE') : undefined;
+  #found(key: string, request: SipRequest, via: Via, flow: Flow, size: number): void {
+    const isCancel = request.method === 'CANCEL';
+    const cancelled = isCancel
+      ? this.#cancelled(serverKey(request, via, 'INVITE', flow), request, flow)
+      : undefined;
     stampTopVia(request, via, flow);
     // A BYE refused for want of room would leave a call that nobody ends: what belongs to calls has room of its own.
-    const belongs = request.method === 'CANCEL' || isInDialog(request);
+    const belongs = isCancel || isInDialog(request);
     // An INVITE is found by its identity, too.
     const identity = belongs && request.method !== 'INVITE' ? undefined : requestIdentity(request);
     // RFC 3261 8.2.2.2: the same request by another path is answered 482.
     const merged = !belongs && this.#identities.has(identity!);
     const full = this.#servers.size >= (belongs ? 2 * this.#limit : this.#limit);
-    if (merged || full) {
-      this.#answerStatelessly(request, flow, via, merged ? 482 : 503);
+    const stateless = merged
+      ? { status: 482 }
+      : isCancel
+        ? cancelled === undefined && { status: 481 }
+        : this.#user.screen(request, flow);
+    if (stateless || full) {
+      this.#answerStatelessly(request, flow, via, stateless || { status: 503 }, size);
       return;
     }
     const transaction = this.#serve(key, identity, request.method, via, flow);
-    if (cancelKey === undefined) this.#user.requested(request, transaction);
-    else this.#user.cancelled(request, transaction, this.#cancelled(cancelKey, request, flow));
+    if (cancelled === undefined) this.#user.requested(request, transaction);
+    else this.#user.cancelled(request, transaction, cancelled);
   }
 
-  receiveResponse(response: SipResponse): void {
+  receiveResponse(response: SipResponse, flow: Flow): void {
     const { headers } = response;
     const branch = parseVia(headers.get('Via') ?? '')?.params.get('branch');
     const method = parseCSeq(headers.get('CSeq') ?? '')?.method;
     if (branch === undefined || method === undefined) return;
     // A response that matches no transaction is a stray (RFC 6026 8.8: it MUST NOT be forwarded).
     const transaction = this.#clients.get(clientKey(branch, method));
-    if (transaction === undefined) return;
+    if (transaction === undefined || !isSamePeer(transaction.flow, flow)) return;
     // RFC 3261 8.1.3.3: with more Vias than we sent it is meant for somebody else (RFC 4475 3.3.10).
     if (headers.all('Via').length <= transaction.vias) transaction.receive(response);
   }
 
   /** Answers a request that is to have no transaction (RFC 3261 8.2.7); an ACK is never answered. */
-  refuse(request: SipRequest, flow: Flow, status: number, reason?: string): void {
+  refuse(request: SipRequest, flow: Flow, answer: StatelessAnswer, size: number): void {
     if (request.method === 'ACK') return;
     const via = parseVia(request.headers.get('Via') ?? '');
     if (via !== undefined) stampTopVia(request, via, flow);
-    this.#answerStatelessly(request, flow, via, status, reason);
+    this.#answerStatelessly(request, flow, via, answer, size);
   }
 
   /** Whether another client transaction may be started. */
@@ -173,7 +177,7 @@ export class TransactionLayer implements TransactionHost {
   }
 
   #serve(key: string, identity: string | undefined, method: string, via: Via, flow: Flow): ServerTransaction {
-    const path = new ResponsePath(via, flow, this.#dial);
+    const path = new ResponsePath(via, flow, this.#dial, this.timers.faults);
     const Kind = method === 'INVITE' ? InviteServerTransaction : NonInviteServerTransaction;
     const transaction = new Kind(this, key, identity, flow, path);
     this.#servers.set(key, transaction);
@@ -182,17 +186,17 @@ export class TransactionLayer implements TransactionHost {
   }
 
   /** `via` is the request's topmost, stamped; without one the only way back is the way it came. */
-  #answerStatelessly(request: SipRequest, flow: Flow, via: Via | undefined, status: number, reason?: string) {
-    if (flow.closed) return;
-    // 8.2.7: the tag must be the same for each retransmission, so it is drawn from the request.
-    const { headers } = request;
-    const seed = `${headers.get('Via')} ${headers.get('Call-ID')}`;
-    const toTag = createHash('sha256').update(seed).digest('hex').slice(0, 16);
-    const response = createResponse(request, status, reason, toTag);
-    if (status === 503) response.headers.append('Retry-After', '5');
-    const bytes = serialize(response);
+  #answerStatelessly(
+    request: SipRequest,
+    flow: Flow,
+    via: Via | undefined,
+    answer: StatelessAnswer,
+    size: number,
+  ): void {
+    const bytes = flow.closed ? undefined : composeStateless(request, answer, size, flow.reliable);
+    if (bytes === undefined) return;
     if (via === undefined) flow.send(bytes);
-    else new ResponsePath(via, flow, this.#dial).send(bytes, unconcerned);
+    else new ResponsePath(via, flow, this.#dial, this.timers.faults).send(bytes, unconcerned);
   }
 
   /**
@@ -203,11 +207,7 @@ export class TransactionLayer implements TransactionHost {
     const exact = this.#servers.get(key);
     if (exact instanceof InviteServerTransaction) return exact;
     const alike = this.#identities.get(requestIdentity(cancel, 'INVITE'));
-    if (!(alike instanceof InviteServerTransaction)) return undefined;
-    const samePeer = flow.reliable
-      ? alike.flow === flow
-      : !alike.flow.reliable && alike.flow.remote.address === flow.remote.address;
-    return samePeer ? alike : undefined;
+    return alike instanceof InviteServerTransaction && isSamePeer(alike.flow, flow) ? alike : undefined;
   }
 }
 

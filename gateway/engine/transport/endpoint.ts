@@ -22,6 +22,21 @@ export function endpointKey(endpoint: Endpoint): string {
   return `${endpoint.address} ${endpoint.port}`;
 }
 
+/** Whose address it is, as far as numbers tell: one IPv4 address, or one customer's IPv6 /64. */
+export function sourceOf(address: string): string {
+  return isIPv6(address) ? subnetOf(address) : address;
+}
+
+/** The first four groups, in the spelling of `canonicalAddress`. */
+function subnetOf(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail === undefined || groups.length >= 4) return groups.slice(0, 4).join(':');
+  const after = tail.split(':').filter(group => group !== '');
+  const zeros = Math.max(8 - groups.length - after.length, 0);
+  return [...groups, ...new Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':');
+}
+
 export function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }

@@ -17,6 +17,7 @@ export class StreamFlow implements Flow {
   readonly remote: Endpoint;
   readonly reliable = true;
   readonly ours: boolean;
+  known = false;
   readonly #socket: Socket;
   readonly #user: FlowUser;
   readonly #limits: StreamLimits;
@@ -24,6 +25,7 @@ export class StreamFlow implements Flow {
   #closed = false;
   #error: Error | undefined;
   #stall: NodeJS.Timeout | undefined;
+  #quiet: NodeJS.Timeout | undefined;
   readonly #keepAlive: KeepAlive | undefined;
 
   /** Takes over a connected socket; `ours` when we opened the connection. */
@@ -46,10 +48,14 @@ export class StreamFlow implements Flow {
     }
     socket.setNoDelay(true);
     socket.setTimeout(limits.idleMs, () => this.close());
-    socket.on('data', chunk => this.#receive(chunk));
+    socket.on('data', chunk => {
+      // What comes after bytes that were not read cannot be read either.
+      if (!user.guard(() => this.#receive(chunk))) this.#abort('EFRAMING', 'The bytes could not be handled');
+    });
     // The peer has said it will send no more. Half-open connections are of no use to SIP.
     socket.on('end', () => this.#shutDown());
     socket.on('error', error => this.#leave(error));
+    if (!ours) this.#awaitMessage(limits.messageMs);
     socket.on('close', () => {
       this.#leave();
       user.flowClosed(this, this.#error);
@@ -93,7 +99,19 @@ export class StreamFlow implements Flow {
     if (messages.length > 0) this.#keepAlive?.used();
     this.#watchStall(messages.length > 0);
     for (const message of messages) if (!this.#closed) this.#user.received(message, this);
+    if (messages.length > 0 && !this.ours && !this.#closed) this.#awaitMessage(this.#limits.quietMs);
     if (error !== undefined) this.#abort('EFRAMING', error);
+  }
+
+  /** On a stranger's connection a message must come in that time; keep-alives are none. */
+  #awaitMessage(ms: number | undefined): void {
+    clearTimeout(this.#quiet);
+    if (ms !== undefined && !this.known) this.#quiet = setTimeout(() => this.#leaveQuiet(), ms).unref();
+  }
+
+  #leaveQuiet(): void {
+    if (this.#framer.partial) this.#abort('ESTALLED', 'The peer left a message unfinished');
+    else this.close();
   }
 
   /** A message begun must end within a deadline that further bytes do not extend. */
@@ -122,6 +140,7 @@ export class StreamFlow implements Flow {
     this.#error ??= error;
     clearTimeout(this.#stall);
     this.#stall = undefined;
+    clearTimeout(this.#quiet);
     this.#keepAlive?.stop();
   }
 }

@@ -2,7 +2,7 @@
 // that strangers open. Must not know how to open one; tcp.ts and tls.ts do.
 
 import type { Server, Socket } from 'node:net';
-import { canonicalAddress, endpointKey } from './endpoint.ts';
+import { canonicalAddress, endpointKey, sourceOf } from './endpoint.ts';
 import { StreamFlow } from './stream-flow.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import type { Endpoint, Flow, FlowUser } from './transport.ts';
@@ -38,7 +38,7 @@ export class StreamFlows implements FlowUser {
 
   /** Counts a connection that a stranger opened; destroys it and returns false when there are too many. */
   admit(socket: Socket): boolean {
-    const source = canonicalAddress(socket.remoteAddress ?? '');
+    const source = sourceOf(canonicalAddress(socket.remoteAddress ?? ''));
     const count = this.#accepted.get(source) ?? 0;
     if (this.#closing || source === '' || count >= this.#limits.perSource) {
       socket.destroy();
@@ -98,6 +98,10 @@ export class StreamFlows implements FlowUser {
         resolve(flow);
       });
     });
+  }
+
+  guard(work: () => void): boolean {
+    return this.#user.guard(work);
   }
 
   received(message: Buffer, flow: Flow): void {

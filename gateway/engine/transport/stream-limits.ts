@@ -11,13 +11,15 @@ export interface StreamLimits {
   readonly keepAliveMs: number;
   /** For a peer that answers keep-alives to do so. */
   readonly pongMs: number;
-  /** From a message's first byte to its last. */
+  /** From a message's first byte to its last; from the beginning of a connection that a peer opened, too. */
   readonly messageMs: number;
+  /** From one message to the next on a stranger's connection; keep-alives are none. Default: no limit. */
+  readonly quietMs?: number;
   /** For the peer to take what is queued after we closed. */
   readonly closeMs: number;
   /** Unsent bytes beyond which the peer is given up. */
   readonly queuedBytes: number;
-  /** Connections accepted from one address at a time. */
+  /** Connections accepted at a time from one IPv4 address or one IPv6 /64. */
   readonly perSource: number;
   /** Connections accepted at a time by one listener. */
   readonly connections: number;

@@ -81,6 +81,13 @@ export class TransportLayer {
     return transport.flowTo(remote);
   }
 
+  /** A flow to answer on. Over UDP it costs no socket; a connection that is no longer open is opened again. */
+  async flowBack(destination: Destination): Promise<Flow> {
+    const remote = { address: canonicalAddress(destination.address), port: destination.port };
+    const transport = this.#transportFor(destination.transport, familyOf(remote.address));
+    return transport instanceof UdpTransport ? transport.flowBack(remote) : this.flowTo(destination);
+  }
+
   /** The flow that this peer's messages come on, if it is open. */
   findFlow(transport: TransportName, remote: Endpoint): Flow | undefined {
     const endpoint = { address: canonicalAddress(remote.address), port: remote.port };
@@ -97,6 +104,7 @@ export class TransportLayer {
     const peer = { address: canonicalAddress(remote.address), port: remote.port };
     const key = endpointKey(peer);
     const user: FlowUser = {
+      guard: work => this.#user.guard(work),
       received: (message, flow) => this.#user.received(message, flow),
       flowClosed: (flow, error) => {
         if (this.#webSockets.get(key) === flow) this.#webSockets.delete(key);

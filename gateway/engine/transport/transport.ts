@@ -21,6 +21,8 @@ export interface Flow {
   /** Whether it is a connection that we opened. */
   readonly ours?: boolean;
   readonly closed: boolean;
+  /** Set once it carried a message of one of our dialogs: it is no stranger's then. */
+  known?: boolean;
   /** Sends one message; a failure surfaces as `flowClosed` with an error, never as an exception. */
   send(message: Buffer): void;
   close(): void;
@@ -28,6 +30,8 @@ export interface Flow {
 
 /** Whom a transport reports to. */
 export interface FlowUser {
+  /** Runs what a peer's bytes set off; says whether it ran to its end. Nothing that it throws gets past this. */
+  guard(work: () => void): boolean;
   received(message: Buffer, flow: Flow): void;
   /** The flow ended. With `error` when messages sent on it may not have arrived (refused, reset, ICMP). */
   flowClosed(flow: Flow, error?: Error): void;

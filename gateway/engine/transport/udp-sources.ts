@@ -1,7 +1,7 @@
 // How many requests each UDP source may send, so that one that floods cannot take all transactions. Looked at
 // before parsing: what is over its budget is dropped, and costs next to nothing.
 
-import { isIPv6 } from 'node:net';
+import { sourceOf } from './endpoint.ts';
 
 export interface SourceLimits {
   /** Requests a second, in the long run, from one IPv4 address or one IPv6 /64. */
@@ -39,7 +39,7 @@ export class UdpSources {
     if (datagram[0] === S && datagram[3] === slash) return true;
     if (datagram[0] === A && datagram[1] === 0x43) return true;
     const { requestsPerSecond, burst } = this.#limits;
-    const source = isIPv6(address) ? subnetOf(address) : address;
+    const source = sourceOf(address);
     let budget = this.#budgets.get(source);
     if (budget === undefined) {
       if (this.#budgets.size >= this.#limits.sources) this.#forgetOldest();
@@ -69,14 +69,4 @@ export class UdpSources {
       return;
     }
   }
-}
-
-/** The first four groups, in the spelling of `canonicalAddress`: one customer's /64. */
-function subnetOf(address: string): string {
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail === undefined || groups.length >= 4) return groups.slice(0, 4).join(':');
-  const after = tail.split(':').filter(group => group !== '');
-  const zeros = Math.max(8 - groups.length - after.length, 0);
-  return [...groups, ...new Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':');
 }

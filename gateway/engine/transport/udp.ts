@@ -5,7 +5,7 @@ import type { Socket } from 'node:dgram';
 import { canonicalAddress, endpointKey, isWildcard, localAddressToward } from './endpoint.ts';
 import type { Endpoint, Flow, FlowUser } from './transport.ts';
 import { UdpFlow, type UdpFlowOwner } from './udp-flow.ts';
-import { bindConnected, bindListener, sharesPorts } from './udp-socket.ts';
+import { bindConnected, bindListener, type Datagrams, sharesPorts } from './udp-socket.ts';
 import { type SourceLimits, sourceLimits, UdpSources } from './udp-sources.ts';
 
 export interface UdpLimits {
@@ -58,7 +58,7 @@ export class UdpTransport implements UdpFlowOwner {
 
   /** @throws the operating system's error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
   async listen(address: string, port: number): Promise<void> {
-    const listener = await bindListener({ address, port }, this.#receive);
+    const listener = await bindListener({ address, port }, this.#heard);
     listener.on('error', () => {});
     this.#listener = listener;
     this.#bound = { address, port: listener.address().port };
@@ -82,6 +82,14 @@ export class UdpTransport implements UdpFlowOwner {
       await connecting;
     }
     return flow;
+  }
+
+  /**
+   * A flow to answer on. It gets no socket of its own: the port comes from the peer's Via, and a stranger may name a
+   * thousand.
+   */
+  flowBack(remote: Endpoint): Flow {
+    return this.#flows.get(endpointKey(remote)) ?? new UdpFlow(this, remote);
   }
 
   findFlow(remote: Endpoint): Flow | undefined {
@@ -134,7 +142,10 @@ export class UdpTransport implements UdpFlowOwner {
     this.#user.flowClosed(flow);
   }
 
-  readonly #receive = (message: Buffer, source: { address: string; port: number }): void => {
+  readonly #heard: Datagrams = (message, source) =>
+    void this.#user.guard(() => this.#receive(message, source));
+
+  #receive(message: Buffer, source: { address: string; port: number }): void {
     // Keep-alives that phones send to hold NAT bindings open: blank lines, zeros, nothing, STUN.
     if (message.length <= 4 || message[0]! < 0x0d) return;
     // RFC 3261 18.2.1: port 0 cannot be answered.
@@ -145,7 +156,7 @@ export class UdpTransport implements UdpFlowOwner {
     if (!known && !this.#sources.admits(message, remote.address, this.now())) return;
     const flow = this.#flowFor(remote);
     this.#user.received(message, flow);
-  };
+  }
 
   #flowFor(remote: Endpoint): UdpFlow {
     const key = endpointKey(remote);
@@ -163,7 +174,7 @@ export class UdpTransport implements UdpFlowOwner {
   async #connect(flow: UdpFlow): Promise<void> {
     if (this.connectedSize >= this.#limits.connected) this.#detachLeastUsed();
     try {
-      const socket = await bindConnected(this.#bound, flow.remote, this.#receive);
+      const socket = await bindConnected(this.#bound, flow.remote, this.#heard);
       if (flow.closed || this.#listener === undefined) socket.close();
       else flow.attach(socket);
     } catch (error) {

@@ -38,7 +38,7 @@ class WebSocketFlow implements Flow {
     this.remote = remote;
     this.#socket = socket;
     this.#user = user;
-    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('message', (data, isBinary) => void user.guard(() => this.#receive(data, isBinary)));
     socket.on('error', error => {
       this.#error ??= error;
     });

@@ -48,7 +48,8 @@ export class Scene {
   readonly events: string[] = [];
   readonly requested: ServerTransaction[] = [];
   readonly #requests = new Map<ServerTransaction, SipRequest>();
-  readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction | undefined }[] = [];
+  readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction }[] = [];
+  readonly #ways = new Map<SipRequest, Flow>();
   readonly dialled: Destination[] = [];
   /** What dialling finds; undefined for nothing. */
   reachable: RecordingFlow | undefined;
@@ -63,6 +64,7 @@ export class Scene {
     };
     this.layer = new TransactionLayer(
       {
+        screen: () => undefined,
         requested: (request, transaction) => {
           this.requested.push(transaction);
           this.#requests.set(transaction, request);
@@ -88,14 +90,16 @@ export class Scene {
     choices: RequestChoices = {},
   ): { transaction: ClientTransaction; sent: SipRequest } {
     const sent = request(method, choices);
+    this.#ways.set(sent, flow);
     const start = method === 'INVITE' ? 'invite' : 'request';
     const transaction = this.layer[start](sent, serialize(sent), 'z9hG4bK-1', flow, this.#user());
     return { transaction, sent };
   }
 
-  answer(sent: SipRequest, status: number, tag = 'b'): SipResponse {
+  /** Comes by the flow that the request left by, unless told. */
+  answer(sent: SipRequest, status: number, tag = 'b', flow = this.#ways.get(sent)!): SipResponse {
     const response = createResponse(sent, status, undefined, tag);
-    this.layer.receiveResponse(response);
+    this.layer.receiveResponse(response, flow);
     return response;
   }
 

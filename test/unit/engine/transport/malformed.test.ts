@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { unguarded } from '../../../../gateway/engine/faults.ts';
 import { Reception } from '../../../../gateway/engine/transaction/reception.ts';
 import { TcpTransport } from '../../../../gateway/engine/transport/tcp.ts';
 import { Scene } from '../transaction/scene.ts';
@@ -20,9 +21,8 @@ test('whoever connects and sends rubbish is told of, and a server that we dialle
       refused.push((fields as { remote: { port: number } }).remote.port);
       heard();
     },
-    error: assert.fail,
   };
-  const reception = new Reception(log, ({ remote }) => told.push(remote.port));
+  const reception = new Reception(log, unguarded, ({ remote }) => told.push(remote.port));
   reception.open(new Scene().layer);
   const refusal = (socket: Socket) =>
     new Promise<void>(resolve => {

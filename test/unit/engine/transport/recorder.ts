@@ -17,6 +17,11 @@ export class Recorder implements FlowUser {
   readonly closings: Closed[] = [];
   readonly #waiting: { ready(): boolean; resolve(): void }[] = [];
 
+  guard(work: () => void): boolean {
+    work();
+    return true;
+  }
+
   received(message: Buffer, flow: Flow): void {
     this.messages.push({ text: message.toString(), flow });
     this.#notify();

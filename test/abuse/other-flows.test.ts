@@ -1,0 +1,199 @@
+// A message in another's transaction: whoever knows its branch but comes from elsewhere changes nothing in it. And what
+// a stranger's Via and silent connections may cost in sockets.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { streamLimits } from '../../gateway/engine/transport/stream-limits.ts';
+import { eventually } from '../support/eventually.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { connectApp, nextRequest, startEngine } from '../unit/engine/drachtio/testbed.ts';
+import { DIRECTOR, OFFER, startSiege } from './siege.ts';
+import {
+  doorOf,
+  knock,
+  LIFETIME_MS,
+  LOOPBACK,
+  Stranger,
+  startBareEngine,
+  startHeldEngine,
+  statusOf,
+} from './stranger.ts';
+
+/** An engine of any application, with an INVITE that rings. */
+async function ringing(context: TestContext) {
+  const { engine, clock } = await startHeldEngine(context);
+  const srf = await connectApp(engine);
+  const door = doorOf(engine, 'udp');
+  const caller = await Stranger.at(context, door);
+  const other = await Stranger.at(context, door, '127.0.0.2');
+  srf.use('options', (_req, res) => res.send(200));
+  const asked = nextRequest(srf, 'invite');
+  const invite = knock('INVITE', { id: 'ringing' });
+  caller.send(invite);
+  const { req, res } = await asked;
+  let cancelled = false;
+  req.on('cancel', () => (cancelled = true));
+  res.send(180);
+  assert.deepEqual((await caller.allHeard()).map(statusOf), [100, 180]);
+  const forged = (method: string, text = invite) =>
+    text.replace(/^INVITE/, method).replace('1 INVITE', `1 ${method}`);
+  return { clock, caller, other, invite, forged, res, isCancelled: () => cancelled };
+}
+
+test('a CANCEL with the branch of an INVITE is 481 from another address, and the phone rings on', async context => {
+  const { caller, other, forged, isCancelled } = await ringing(context);
+  other.send(forged('CANCEL'));
+  assert.deepEqual((await other.allHeard()).map(statusOf), [481]);
+  assert.deepEqual(await caller.allHeard(), []);
+  assert.equal(isCancelled(), false);
+  caller.send(forged('CANCEL'));
+  assert.deepEqual((await caller.allHeard()).map(statusOf).sort(), [200, 487]);
+});
+
+test('an ACK with the branch of an INVITE stops no answer from another address', async context => {
+  const { caller, other, forged, res, clock } = await ringing(context);
+  res.send(486);
+  await eventually('the refusal', () => caller.heard.some(bytes => statusOf(bytes) === 486));
+  await caller.allHeard();
+  other.send(forged('ACK'));
+  await other.allHeard();
+  clock.pass(20);
+  assert.deepEqual((await caller.allHeard()).map(statusOf), [486]);
+  caller.send(forged('ACK'));
+  await caller.allHeard();
+  clock.pass(LIFETIME_MS);
+  assert.deepEqual(await caller.allHeard(), []);
+});
+
+test('a request repeated from another address draws nothing to the first one', async context => {
+  const { caller, other, invite } = await ringing(context);
+  other.send(invite);
+  assert.deepEqual((await other.allHeard()).map(statusOf), [482]);
+  assert.deepEqual(await caller.allHeard(), []);
+});
+
+test('16: a CANCEL with the branch of a visitor is 481 by UDP and TCP, and the phone rings on', async context => {
+  const siege = await startSiege(context);
+  const { browser, pbx } = siege;
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(OFFER);
+  const invite = await pbx.request('INVITE');
+  pbx.respond(invite, '180 Ringing');
+  await browser.response(180);
+  const sent = cancelOf(call.id);
+  const stranger = await Stranger.at(context, siege.door('udp'));
+  stranger.send(sent);
+  const answers = await stranger.allHeard();
+  assert.ok(answers.every(bytes => statusOf(bytes) === 481));
+  const socket = connect(siege.door('tcp'), LOOPBACK);
+  context.after(() => void socket.destroy());
+  socket.write(sent);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  assert.equal(statusOf(answer), 481);
+  assert.ok(!pbx.inbox.some(message => message.kind === 'request' && message.method === 'CANCEL'));
+  call.cancel();
+  await browser.response(487);
+  pbx.respond(await pbx.request('CANCEL'), '200 OK');
+  pbx.respond(invite, '487 Request Terminated');
+  await siege.goodCall();
+});
+
+/** What the page of that call would send. */
+function cancelOf(id: string): string {
+  return [
+    `CANCEL ${DIRECTOR} SIP/2.0`,
+    `Via: SIP/2.0/WS page.invalid;branch=z9hG4bK${id}invite`,
+    'Max-Forwards: 69',
+    `To: <${DIRECTOR}>`,
+    `From: <sip:anonymous@anonymous.invalid>;tag=${id}`,
+    `Call-ID: ${id}`,
+    'CSeq: 1 CANCEL',
+    'User-Agent: room for what the answer adds to the Via',
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+test("a response with our branch from another address is not the PBX's", async context => {
+  const siege = await startSiege(context);
+  const { browser, pbx } = siege;
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(OFFER);
+  const invite = await pbx.request('INVITE');
+  const liar = await Stranger.at(context, siege.door('udp'), '127.0.0.2');
+  liar.send(
+    [
+      'SIP/2.0 603 Decline',
+      ...invite.headers.all('Via').map(value => `Via: ${value}`),
+      `From: ${invite.headers.get('From')}`,
+      `To: ${invite.headers.get('To')};tag=liar`,
+      `Call-ID: ${invite.headers.get('Call-ID')}`,
+      `CSeq: ${invite.headers.get('CSeq')}`,
+      'Content-Length: 0',
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  await liar.allHeard();
+  pbx.respond(invite, '180 Ringing');
+  await browser.response(180);
+  call.cancel();
+  await browser.response(487);
+  pbx.respond(await pbx.request('CANCEL'), '200 OK');
+  pbx.respond(invite, '487 Request Terminated');
+  await siege.goodCall();
+});
+
+test('ports that a Via names cost no sockets', async context => {
+  const { port } = await startBareEngine(context);
+  const stranger = await Stranger.at(context, port);
+  const before = udpSockets();
+  for (let i = 0; i < 100; i++)
+    stranger.send(knock('OPTIONS', { via: `SIP/2.0/UDP ${LOOPBACK}:${20_000 + i}` }));
+  await stranger.allHeard();
+  assert.equal(udpSockets(), before);
+});
+
+test('nor with an engine of any application', async context => {
+  const { engine } = await startHeldEngine(context);
+  const stranger = await Stranger.at(context, doorOf(engine, 'udp'));
+  const before = udpSockets();
+  for (let i = 0; i < 100; i++)
+    stranger.send(knock('OPTIONS', { via: `SIP/2.0/UDP ${LOOPBACK}:${20_000 + i}` }));
+  await stranger.allHeard();
+  assert.equal(udpSockets(), before);
+});
+
+function udpSockets(): number {
+  return process.getActiveResourcesInfo().filter(kind => kind === 'UDPWRAP').length;
+}
+
+test('a connection that a stranger opens and says nothing on is closed', async context => {
+  const stream = { ...streamLimits, messageMs: 50 };
+  const engine = await startEngine(context, {
+    limits: { transactions: 100, dialogs: 100, transports: { stream } },
+  });
+  const door = doorOf(engine, 'tcp');
+  const silent: Socket = connect(door, LOOPBACK);
+  await once(silent, 'connect');
+  silent.resume();
+  // Keep-alives are no message.
+  silent.write('\r\n\r\n');
+  await once(silent, 'close');
+});
+
+test('a connection of a stranger that has had its answer is closed when it goes quiet', async context => {
+  const stream = { ...streamLimits, quietMs: 50 };
+  const engine = await startEngine(context, {
+    limits: { transactions: 100, dialogs: 100, transports: { stream } },
+  });
+  const door = doorOf(engine, 'tcp');
+  const quiet = connect(door, LOOPBACK);
+  quiet.write(knock('UPDATE', { via: 'SIP/2.0/TCP x', to: '<sip:a@b>;tag=none' }));
+  const [answer] = (await once(quiet, 'data')) as [Buffer];
+  assert.equal(statusOf(answer), 481);
+  await once(quiet, 'close');
+});
