@@ -2,28 +2,13 @@
 // this program. It is counted and logged, it costs that one message, and the calls go on.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Log } from '../observe/log.ts';
-
-/** So many failures are logged with their stack in each window; the rest is counted. */
-const LOGGED = 5;
-const WINDOW_MS = 60_000;
+import type { Faults } from '../observe/faults.ts';
 
 export class Boundary {
-  readonly #log: Log;
-  readonly #now: () => number;
-  #failures = 0;
-  #window = Number.NEGATIVE_INFINITY;
-  #logged = 0;
+  readonly #faults: Faults;
 
-  /** `now` in milliseconds, of a clock that never steps back. */
-  constructor(log: Log, now: () => number = () => performance.now()) {
-    this.#log = log;
-    this.#now = now;
-  }
-
-  /** Failures so far. */
-  get failures(): number {
-    return this.#failures;
+  constructor(faults: Faults) {
+    this.#faults = faults;
   }
 
   /**
@@ -32,12 +17,8 @@ export class Boundary {
    */
   run(what: string, work: () => unknown, recover: () => void = () => {}): void {
     const failed = (error: unknown) => {
-      this.#note(what, error);
-      try {
-        recover();
-      } catch (another) {
-        this.#note(what, another);
-      }
+      this.#faults.note(what, error);
+      this.#faults.contain(what, recover);
     };
     try {
       const result = work();
@@ -57,16 +38,5 @@ export class Boundary {
         () => work(request, response),
         () => response.finalResponseSent || response.send(500),
       );
-  }
-
-  #note(what: string, error: unknown): void {
-    this.#failures++;
-    const now = this.#now();
-    if (now - this.#window >= WINDOW_MS) {
-      this.#window = now;
-      this.#logged = 0;
-    }
-    if (++this.#logged > LOGGED) return;
-    this.#log.error({ what, failures: this.#failures, error }, 'a message could not be handled');
   }
 }

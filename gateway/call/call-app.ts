@@ -7,6 +7,7 @@ import { echoUser } from '../config/contact.ts';
 import { type Live, madeOf } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Quotas } from '../entrance/quotas.ts';
+import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import { meant } from '../observe/meant.ts';
 import type { TellRefusal } from '../observe/security-log.ts';
@@ -55,7 +56,7 @@ export class CallApp {
   private constructor(options: CallAppOptions) {
     this.#options = options;
     this.#log = options.log;
-    const boundary = new Boundary(options.log);
+    const boundary = new Boundary(new Faults(options.log));
     this.#connection = new EngineConnection(options.engine, options.log, boundary);
     this.#directory = madeOf(options.config, createDirectory);
     this.#foundation = {

@@ -8,14 +8,14 @@ const WINDOW_MS = 60_000;
 const MOST_LINES = 5;
 
 export class Faults {
-  readonly #log: Log;
+  readonly #log: Pick<Log, 'error'> | undefined;
   readonly #now: () => number;
   #count = 0;
   #window = Number.NEGATIVE_INFINITY;
   #lines = 0;
 
   /** `now` in milliseconds on a clock that never jumps. */
-  constructor(log: Log, now: () => number = () => performance.now()) {
+  constructor(log: Pick<Log, 'error'> | undefined, now: () => number = () => performance.now()) {
     this.#log = log;
     this.#now = now;
   }
@@ -26,7 +26,7 @@ export class Faults {
   }
 
   /** Runs `work`. When it throws, the failure is noted and `drop` ends what it was about. */
-  contain(where: string, work: () => void, drop: () => void): void {
+  contain(where: string, work: () => void, drop: () => void = () => {}): void {
     try {
       work();
     } catch (error) {
@@ -44,6 +44,6 @@ export class Faults {
     }
     if (++this.#lines > MOST_LINES) return;
     const stack = error instanceof Error ? error.stack : String(error);
-    this.#log.error({ where, stack, count: this.#count }, 'a failure of our own was contained');
+    this.#log?.error({ where, stack, count: this.#count }, 'a failure of our own was contained');
   }
 }

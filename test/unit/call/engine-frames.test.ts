@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Boundary } from '../../../gateway/call/boundary.ts';
 import { EngineConnection } from '../../../gateway/call/engine-connection.ts';
 import { guardFrame } from '../../../gateway/call/engine-frames.ts';
+import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { eventually } from '../../support/eventually.ts';
 import { HandshakeServer } from '../../support/handshake-server.ts';
@@ -52,7 +53,8 @@ test('a frame that cannot be read, or whose request cannot be handled, costs tha
   context.after(() => server.close());
   const logged: string[] = [];
   const log = createLog('info', { write: line => void logged.push(line) });
-  const boundary = new Boundary(log);
+  const faults = new Faults(log);
+  const boundary = new Boundary(faults);
   const connection = new EngineConnection(
     { host: '127.0.0.1', port: server.port, secret: 'x' },
     log,
@@ -73,7 +75,7 @@ test('a frame that cannot be read, or whose request cannot be handled, costs tha
   server.say(`${HEAD}|a|1\r\n${invite('good')}`);
   await eventually('the good one arrives', () => invited.includes('good'), { every: 5 });
   assert.deepEqual(invited, ['throws', 'good']);
-  assert.equal(boundary.failures, 2);
+  assert.equal(faults.count, 2);
   assert.equal(logged.filter(line => line.includes('a fault of ours')).length, 1);
   assert.doesNotMatch(logged.join(), /forged/);
 });
@@ -82,7 +84,7 @@ test('a frame is handed on once all that the one before it settled has been acte
   const server = await HandshakeServer.start('OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060');
   context.after(() => server.close());
   const log = createLog('silent');
-  const boundary = new Boundary(log);
+  const boundary = new Boundary(new Faults(log));
   const connection = new EngineConnection(
     { host: '127.0.0.1', port: server.port, secret: 'x' },
     log,
@@ -102,22 +104,10 @@ test('a frame is handed on once all that the one before it settled has been acte
   assert.deepEqual(order, ['1 begins', '1 goes on', '2 begins', '2 goes on', '3 begins', '3 goes on']);
 });
 
-test('failures are logged a few times a minute, and counted always', () => {
-  const logged: string[] = [];
-  let now = 0;
-  const boundary = new Boundary(createLog('info', { write: line => void logged.push(line) }), () => now);
-  for (let time = 0; time < 100; time++) boundary.run('test', () => assert.fail('broken'));
-  assert.equal(boundary.failures, 100);
-  assert.equal(logged.length, 5);
-  now = 60_000;
-  boundary.run('test', () => assert.fail('broken'));
-  assert.equal(logged.length, 6);
-});
-
 test('a promise that is rejected, and a recovery that fails, stay inside too', async () => {
-  const boundary = new Boundary(createLog('silent'));
+  const faults = new Faults(createLog('silent'));
   let recovered = 0;
-  boundary.run(
+  new Boundary(faults).run(
     'test',
     () => Promise.reject(new Error('late')),
     () => {
@@ -125,6 +115,6 @@ test('a promise that is rejected, and a recovery that fails, stay inside too', a
       throw new Error('again');
     },
   );
-  await eventually('it is counted', () => boundary.failures === 2, { every: 5 });
+  await eventually('it is counted', () => faults.count === 2, { every: 5 });
   assert.equal(recovered, 1);
 });
