@@ -63,6 +63,7 @@ export class Occupancy {
   }
 
   #sweep(): void {
+    if (this.#uses.size === 0) return;
     const callers = this.#callers();
     for (const [socket, use] of this.#uses) {
       const why = this.#whyToClose(use, callers);

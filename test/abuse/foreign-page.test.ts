@@ -56,11 +56,13 @@ function socketFrom(scene: Deserted, origin: string | undefined, path = '/sip', 
   });
 }
 
+/** Every browser says so of itself, and over http no more than that. */
+const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' };
 /** What a page of a stranger makes its reader's browser send, over http and over https. */
 const fetched = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const byForeignPages: readonly [string, (scene: Deserted, index: number) => Promise<unknown>][] = [
-  ['images over http', (scene, i) => send(scene, `/status?to=name${i}@mysite.test`)],
+  ['images over http', (scene, i) => send(scene, `/status?to=name${i}@mysite.test`, { headers: browser })],
   [
     'images over https',
     (scene, i) =>

@@ -33,7 +33,7 @@ test('the message of a frame is handed on guarded, whatever kind of frame it is'
   for (const head of [HEAD, 'id|response|request|OK|application|1|udp|a|1|t|txn|dialog']) {
     const frame = guardFrame(`${head}\r\n${invite('1', [`X-A: ${'x'.repeat(5_000)}`, 'X-B: b'])}`);
     assert.ok(frame.startsWith(`${head}\r\nINVITE sip:a@b SIP/2.0\r\n`));
-    assert.doesNotMatch(frame, /X-A/);
+    assert.match(frame, /X-A: \r\n/);
     assert.match(frame, /X-B: b/);
   }
 });
