@@ -62,16 +62,23 @@ function recordsAt<T extends RecordType>(
 }
 
 function gather(section: readonly WireRecord[], lives: number[]): Along[] {
-  const names = new Map<string, Along>();
-  for (const { type, name } of section) {
+  const sections = new Map<string, WireRecord[]>();
+  for (const record of section) {
+    const { type } = record;
     if (type !== 'SRV' && type !== 'A' && type !== 'AAAA') continue;
-    const key = `${type} ${name.toLowerCase()}`;
-    if (names.has(key) || names.size === maxRecords) continue;
-    const along = { type, name: name.toLowerCase() };
-    const records = recordsAt(section, type, along.name, lives);
-    if (records.length > 0) names.set(key, { ...along, records } as Along);
+    const key = `${type} ${record.name.toLowerCase()}`;
+    const known = sections.get(key);
+    if (known) known.push(record);
+    else if (sections.size < maxRecords) sections.set(key, [record]);
   }
-  return [...names.values()];
+  const names: Along[] = [];
+  for (const records of sections.values()) {
+    const [{ type, name }] = records as [WireRecord & { type: Along['type'] }];
+    const along = { type, name: name.toLowerCase() };
+    const read = recordsAt(records, type, along.name, lives);
+    if (read.length > 0) names.push({ ...along, records: read } as Along);
+  }
+  return names;
 }
 
 /** RFC 2308 5: the SOA's own TTL or its last field, whichever is less; without SOA, none. */

@@ -1,6 +1,6 @@
 // What recheck says of an expression: linear, or superlinear with a text to attack it with. A check takes up to
 // seconds, so verdicts are kept in kept-verdicts.jsonl, by the version of recheck that gave them. An expression that is
-// not there is checked at once. `npm run expressions` writes the file anew.
+// not there is checked in the test. `npm run expressions` keeps its verdict too, and forgets those that are not needed.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -35,8 +35,8 @@ export interface Judged {
 }
 
 /** By the literals of the expressions. */
-export async function judge(expressions: readonly Expression[], renew: boolean): Promise<Judged> {
-  const kept = renew ? new Map<string, Verdict>() : keptVerdicts();
+export async function judge(expressions: readonly Expression[], keeping: boolean): Promise<Judged> {
+  const kept = keptVerdicts();
   const verdicts = new Map<string, Verdict>();
   const open = new Map<string, Expression>();
   for (const expression of expressions) {
@@ -52,7 +52,7 @@ export async function judge(expressions: readonly Expression[], renew: boolean):
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  if (renew) keep(verdicts);
+  if (keeping) keep(verdicts);
   return { verdicts, fresh };
 }
 
