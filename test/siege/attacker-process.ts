@@ -29,6 +29,8 @@ const tell = (kind: 'tallies' | 'done', told = () => {}) => {
   process.send?.({ kind, tallies: report } satisfies FromAttacker, told);
 };
 process.on('disconnect', () => process.exit(0));
+// The parent may have ended while this process was starting.
+if (!process.connected) process.exit(0);
 // A gateway that dies makes attackers fail too; its own end is reported elsewhere.
 process.on('uncaughtException', error => {
   const own = tallies.get('(the process)') ?? new Tally();

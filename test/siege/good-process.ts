@@ -43,6 +43,9 @@ const PACKET_MS = 20;
 const WARM_UP_CALLS = 20;
 
 const orders = JSON.parse(process.argv[2] ?? '{}') as GoodOrders;
+process.on('disconnect', () => process.exit(0));
+// The parent may have ended while this process was starting.
+if (!process.connected) process.exit(0);
 const { address, port } = orders.pbx;
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
@@ -129,9 +132,5 @@ process.on('message', (message: ToGood) => {
     value => process.send?.({ value }),
     (error: Error) => process.send?.({ error: error.message }),
   );
-});
-process.on('disconnect', () => {
-  pbx.close();
-  process.exit(0);
 });
 process.send?.({ value: 'ready' });
