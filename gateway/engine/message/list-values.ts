@@ -3,8 +3,11 @@
 
 import { endOfQuoted, trimBlanks } from './grammar.ts';
 
-/** The values, trimmed; undefined when a quote or bracket never closes. Empty elements stay, as ''. */
-export function splitList(text: string): string[] | undefined {
+/**
+ * The values, trimmed; undefined when a quote or bracket never closes. Empty elements stay, as ''. Of more than `most`
+ * it returns one more, and leaves the rest unread.
+ */
+export function splitList(text: string, most = Number.POSITIVE_INFINITY): string[] | undefined {
   const values: string[] = [];
   const mayHideCommas = text.includes('"') || text.includes('<');
   let start = 0;
@@ -12,7 +15,7 @@ export function splitList(text: string): string[] | undefined {
     const comma = mayHideCommas ? nextComma(text, start) : text.indexOf(',', start);
     if (comma === undefined) return undefined;
     values.push(trimBlanks(text, start, comma === -1 ? text.length : comma));
-    if (comma === -1) return values;
+    if (comma === -1 || values.length > most) return values;
     start = comma + 1;
   }
 }

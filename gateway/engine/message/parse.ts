@@ -121,7 +121,8 @@ class MessageParser {
       this.#add(name, value);
       return;
     }
-    const values = splitList(value);
+    // Each element would be a field of its own.
+    const values = splitList(value, this.#limits.headerFields);
     if (values === undefined) {
       this.#fail(`Bad ${name}`);
       return;
