@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 export interface Lookups {
   /** False when the request's address has asked for too many. */
   allows(request: IncomingMessage): boolean;
-  /** Nobody has a page by that name. */
+  /** No person has a page by that name. */
   missed(request: IncomingMessage, name: string): void;
 }
 

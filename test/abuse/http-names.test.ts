@@ -1,0 +1,77 @@
+// Names of people, tried at the pages that people have: who goes through them is limited, and written down for fail2ban; a
+// visitor with a stale link, or one whose browser was made to ask, is not.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { configFrom } from '../../gateway/config/load.ts';
+import { Entrance } from '../../gateway/entrance/entrance.ts';
+import { frontDesk } from '../../gateway/front-desk.ts';
+import { startHttp } from '../../gateway/http/server.ts';
+import { createLog } from '../../gateway/observe/log.ts';
+
+const CARD = '/card/director@mysite.test';
+const config = configFrom({
+  listen: '127.0.0.1:0',
+  sites: [{ domain: 'mysite.test', origins: ['https://mysite.test'], callable: ['director', 'alex'] }],
+});
+
+/** The routes of the front desk, and what they write for fail2ban. */
+async function startDesk(context: TestContext) {
+  const offences: string[] = [];
+  const live = { current: config };
+  const routes = frontDesk(
+    live,
+    async () => 'reachable',
+    new Entrance(live),
+    createLog('silent'),
+    (_, offence) => void offences.push(offence),
+  );
+  const http = await startHttp(config, routes);
+  context.after(() => http.close());
+  const status = async (path: string, headers: Record<string, string> = {}) => {
+    // What fetch says of itself is no browser's.
+    const response = await fetch(http.url + path, { headers: { 'User-Agent': 'curl/8', ...headers } });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  return { offences, status };
+}
+
+test('who tries name after name at pages is written down, and one stale link is not', async context => {
+  const { offences, status } = await startDesk(context);
+  for (let times = 0; times < 20; times++) assert.equal(await status('/call?to=gone@mysite.test'), 404);
+  assert.deepEqual(offences, []);
+  for (let name = 0; name < 6; name++) assert.equal(await status(`/call?to=n${name}@mysite.test`), 404);
+  for (let name = 0; name < 3; name++) assert.equal(await status(`/card/m${name}@mysite.test/qr.svg`), 404);
+  assert.deepEqual(offences, []);
+  assert.equal(await status('/card/another@mysite.test'), 404);
+  assert.deepEqual(offences, ['wrong-destination']);
+});
+
+for (const [what, headers] of [
+  ['a foreign page has its browser ask', { 'Sec-Fetch-Site': 'cross-site' }],
+  ['a browser asks that says nothing of its page', { 'User-Agent': 'Mozilla/5.0 (X11)' }],
+] as const) {
+  test(`names that ${what} for are no offence of the reader`, async context => {
+    const { offences, status } = await startDesk(context);
+    for (let name = 0; name < 25; name++) {
+      assert.equal(await status(`/card/n${name}@mysite.test/photo`, headers), 404);
+    }
+    assert.deepEqual(offences, []);
+  });
+}
+
+test('one address asks for so many people, whether they are there or not', async context => {
+  const { offences, status } = await startDesk(context);
+  const instant = performance.now();
+  context.mock.method(performance, 'now', () => instant);
+  for (let times = 0; times < 24; times++) {
+    const ten = await Promise.all(Array.from({ length: 10 }, () => status('/card/gone@mysite.test')));
+    assert.deepEqual(new Set(ten), new Set([404]));
+  }
+  for (const path of ['/call?to=director@mysite.test', '/call?to=gone@mysite.test', CARD]) {
+    assert.equal(await status(path), 429);
+  }
+  assert.equal(await status('/card/card.css'), 200);
+  assert.deepEqual(offences, []);
+});
