@@ -98,7 +98,7 @@ const strangersStream: StreamLimits = {
 const linesPerMinute = 50;
 
 /**
- * Visitors come by a WebSocket that the edge let in. What reaches the ports for PBXs is told apart here, where the
+ * Visitors come by a WebSocket that the edge let in. What reaches the ports for PBXs is answered here, where the
  * transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent with a
  * visitor's address. Nothing of it reaches the application.
  */
@@ -111,7 +111,7 @@ function strangersAnswer(
     if (transport === 'ws' || transport === 'wss') return undefined;
     const { method } = message;
     const knocks = method === 'INVITE' || method === 'REGISTER';
-    // A PBX that we dialled has not knocked, whatever it says there: nobody bans their own telephones.
+    // On a connection that we opened it is a PBX: an offence would ban the owner's own telephones.
     if (knocks && !ours && transport !== 'udp') refused(remote.address, 'stranger');
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');

@@ -50,7 +50,7 @@ export class Faults {
   };
 }
 
-/** Where no engine stands behind: faults go to whoever called. */
+/** Without an engine: a fault goes to the caller. */
 export const unguarded: Pick<Faults, 'guard' | 'note'> = {
   guard(work) {
     work();

@@ -1,4 +1,4 @@
-// A message in another's transaction: whoever knows its branch but comes from elsewhere changes nothing in it. And what
+// A message in another's transaction: one with its branch that comes from elsewhere changes nothing in it. And what
 // a stranger's Via and silent connections may cost in sockets.
 
 import assert from 'node:assert/strict';
@@ -85,14 +85,15 @@ test('16: a CANCEL with the branch of a visitor is 481 by UDP and TCP, and the p
   const sent = cancelOf(call.id);
   const stranger = await Stranger.at(context, siege.door('udp'));
   stranger.send(sent);
-  const answers = await stranger.allHeard();
-  assert.ok(answers.every(bytes => statusOf(bytes) === 481));
+  // Without rport the answer goes to port 5060 and is not seen here: see the next one.
+  assert.deepEqual(await stranger.allHeard(), []);
   const socket = connect(siege.door('tcp'), LOOPBACK);
   context.after(() => void socket.destroy());
   socket.write(sent);
   const [answer] = (await once(socket, 'data')) as [Buffer];
   assert.equal(statusOf(answer), 481);
   assert.ok(!pbx.inbox.some(message => message.kind === 'request' && message.method === 'CANCEL'));
+  assert.ok(!browser.inbox.some(message => message.kind === 'response' && message.status === 487));
   call.cancel();
   await browser.response(487);
   pbx.respond(await pbx.request('CANCEL'), '200 OK');
@@ -104,7 +105,7 @@ test('16: a CANCEL with the branch of a visitor is 481 by UDP and TCP, and the p
 function cancelOf(id: string): string {
   return [
     `CANCEL ${DIRECTOR} SIP/2.0`,
-    `Via: SIP/2.0/WS page.invalid;branch=z9hG4bK${id}invite`,
+    `Via: SIP/2.0/WS browser.invalid;branch=z9hG4bK${id}invite`,
     'Max-Forwards: 69',
     `To: <${DIRECTOR}>`,
     `From: <sip:anonymous@anonymous.invalid>;tag=${id}`,
@@ -150,25 +151,28 @@ test("a response with our branch from another address is not the PBX's", async c
 test('ports that a Via names cost no sockets', async context => {
   const { port } = await startBareEngine(context);
   const stranger = await Stranger.at(context, port);
-  const before = udpSockets();
-  for (let i = 0; i < 100; i++)
-    stranger.send(knock('OPTIONS', { via: `SIP/2.0/UDP ${LOOPBACK}:${20_000 + i}` }));
-  await stranger.allHeard();
-  assert.equal(udpSockets(), before);
+  await assertNoSockets(context, stranger);
 });
 
 test('nor with an engine of any application', async context => {
   const { engine } = await startHeldEngine(context);
   const stranger = await Stranger.at(context, doorOf(engine, 'udp'));
-  const before = udpSockets();
-  for (let i = 0; i < 100; i++)
-    stranger.send(knock('OPTIONS', { via: `SIP/2.0/UDP ${LOOPBACK}:${20_000 + i}` }));
-  await stranger.allHeard();
-  assert.equal(udpSockets(), before);
+  await assertNoSockets(context, stranger);
 });
 
+/** At ports that are open: from others the system's refusal closes a socket again. */
+async function assertNoSockets(context: TestContext, stranger: Stranger): Promise<void> {
+  const ports = await Promise.all(Array.from({ length: 20 }, () => Stranger.at(context, 9)));
+  const before = udpSockets();
+  assert.ok(before > ports.length);
+  for (const { port } of ports) stranger.send(knock('OPTIONS', { via: `SIP/2.0/UDP ${LOOPBACK}:${port}` }));
+  await eventually('the answers', () => ports.every(({ heard }) => heard.length > 0));
+  // Those that were there to find a free port may have closed meanwhile.
+  assert.ok(udpSockets() <= before, `${udpSockets()} sockets, ${before} before`);
+}
+
 function udpSockets(): number {
-  return process.getActiveResourcesInfo().filter(kind => kind === 'UDPWRAP').length;
+  return process.getActiveResourcesInfo().filter(kind => kind === 'UDPWrap').length;
 }
 
 test('a connection that a stranger opens and says nothing on is closed', async context => {

@@ -1,4 +1,4 @@
-// A datagram's source may be forged, so what answers it goes to somebody who may have sent nothing: one datagram, not
+// A datagram's source may be forged, so what answers it goes to a host that may have sent nothing: one datagram, not
 // much larger than the request, and nothing is kept (RFC 3261 8.2.7).
 
 import assert from 'node:assert/strict';

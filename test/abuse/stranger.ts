@@ -136,7 +136,7 @@ export interface KnockChoices {
 
 let knocks = 0;
 
-/** A request as a softphone writes it, from somebody unknown. */
+/** A request as a softphone writes it, from an unknown caller. */
 export function knock(method: string, choices: KnockChoices = {}): string {
   const id = choices.id ?? `knock-${++knocks}`;
   return [

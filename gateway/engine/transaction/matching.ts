@@ -35,8 +35,8 @@ const connections = new WeakMap<Flow, number>();
 let counted = 0;
 
 /**
- * 17.2.3: the branch, the sent-by and the method, an ACK going to its INVITE; and the peer, since whoever else knows the
- * branch has no part in the transaction. `method` lets a CANCEL ask for the transaction it means to end.
+ * 17.2.3: the branch, the sent-by and the method, an ACK going to its INVITE; and the peer, since others that know the
+ * branch have no part in the transaction. `method` lets a CANCEL ask for the transaction it means to end.
  */
 export function serverKey(request: SipRequest, via: Via, method: string, flow: Flow): string {
   return `${branchKey(request, via, method)} ${peerKey(flow)}`;

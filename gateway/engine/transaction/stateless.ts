@@ -1,5 +1,5 @@
 // Answers without a transaction (RFC 3261 8.2.7): sent once, with no 100 before them, and nothing is kept. Over UDP they
-// may go to somebody who sent nothing, so they are not much larger than the request.
+// may go to a host that sent nothing, so they are not much larger than the request.
 
 import { createHash } from 'node:crypto';
 import { createResponse } from '../message/compose.ts';
