@@ -1,4 +1,4 @@
-// What systemd is told of this process (sd_notify(3)): that it is ready, that its event loop turns, that it stops. Node
+// Tells systemd the state of this process (sd_notify(3)): it is ready, its event loop turns, it stops. Node
 // has no sockets of that kind (AF_UNIX datagrams), so `systemd-notify` sends; the unit accepts it by `NotifyAccess=all`.
 // The loop itself starts each of these children, and so a loop that hangs tells nothing. Silent outside systemd.
 

@@ -32,7 +32,7 @@ test('29: a media worker that hangs is ended, its calls hear of it, and the next
   await callAnswered(caller, pbx);
 });
 
-/** Fails in the media worker where nobody catches it, once that file is there: by an exception, and by a rejection. */
+/** Fails in the media worker without a handler, once that file is there: by an exception, and by a rejection. */
 const failing = (file: string) => `
   import { existsSync, rmSync } from 'node:fs';
   import { isMainThread } from 'node:worker_threads';

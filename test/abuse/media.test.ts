@@ -18,7 +18,8 @@ describe('the sound of a call under attack', () => {
   let strangerHeard = 0;
   const troubles: string[] = [];
   before(async () => {
-    relay = await createEmbeddedRelay({ ...relayOptions(26540), consentMs: 900 });
+    // Calls are not checked again here, however long a busy machine takes for a test.
+    relay = await createEmbeddedRelay({ ...relayOptions(26540), consentMs: 300_000 });
     relay.onEvent(event => {
       if (event.type !== 'connected') troubles.push(`${event.call} ${event.type}`);
     });
@@ -165,7 +166,8 @@ describe('the sound of a call under attack', () => {
   });
 
   it('an address that was checked once, by forgery, gets nothing more when it is not checked again', async () => {
-    const call = await RelayCall.open(relay, 'hammer');
+    const brief = await createEmbeddedRelay({ ...relayOptions(26740), consentMs: 900 });
+    const call = await RelayCall.open(brief, 'hammer');
     const victim = await bindUdp('127.0.0.1', 0);
     let hit = 0;
     victim.on('message', bytes => {
@@ -190,6 +192,7 @@ describe('the sound of a call under attack', () => {
     assert.equal(hit, before);
     victim.close();
     await call.close();
+    await brief.shutdown();
   });
 
   it("one call's address does not go to another call that forges a check from it", async () => {

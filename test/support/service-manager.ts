@@ -27,7 +27,7 @@ while True:
 `;
 
 export interface ServiceManager {
-  /** Prints each state that it is told, and `WATCHDOG TIMEOUT`. */
+  /** Prints each state that it receives, and `WATCHDOG TIMEOUT`. */
   readonly said: PeerProcess;
   /** A program and its arguments that runs another as a service of it. */
   readonly runs: readonly string[];

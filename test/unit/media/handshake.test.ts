@@ -1,4 +1,4 @@
-// The DTLS handshake against what cannot be sent and what a client may send in excess.
+// The DTLS handshake when its answers cannot be sent.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ test('an answer that cannot be sent is an answer that was lost: nothing is throw
   });
   const hello = await clientHello();
   for (let i = 0; i < 3; i++) handshake.receive(Buffer.from(hello));
-  // A rejection that nobody handles is told of once the microtasks are through.
+  // The event of an unhandled rejection comes after the microtasks.
   await new Promise(resolve => setImmediate(resolve));
   await new Promise(resolve => setImmediate(resolve));
   handshake.close();
