@@ -27,7 +27,7 @@ describe('a gateway under systemd', { skip: partsMissing(servicePrograms) }, () 
   });
 
   it('feeds the watchdog no more once its main thread hangs, and SIGTERM does not end it', async context => {
-    const { said, runs } = await startServiceManager(6);
+    const { said, runs } = await startServiceManager(10);
     context.after(() => said.kill());
     const { gateway } = await startProcessScene(context, { under: runs, node });
     await said.waitFor(/^WATCHDOG=1$/);
