@@ -2,11 +2,14 @@
 // One over WebSocket stands for a browser, one over UDP for a PBX.
 
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { SipMessage, SipRequest, SipResponse } from '../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../gateway/engine/message/parse.ts';
 import { PATIENCE_MS } from './eventually.ts';
+
+/** Resolves when the socket is closed; an error before that, such as a reset connection, is no failure of the test. */
+const ending = (socket: EventEmitter) => new Promise<unknown>(resolve => socket.once('close', resolve));
 
 type Wanted<T extends SipMessage> = (message: SipMessage) => message is T;
 
@@ -67,7 +70,7 @@ export class RawPeer {
       0,
       text => socket.send(text),
       () => socket.terminate(),
-      once(socket, 'close'),
+      ending(socket),
     );
     socket.on('message', data => peer.#received(Buffer.from(data as Buffer)));
     socket.on('error', () => {});
@@ -91,7 +94,7 @@ export class RawPeer {
         if (open) socket.close();
         open = false;
       },
-      once(socket, 'close'),
+      ending(socket),
     );
     socket.on('message', (bytes, from) => {
       remote = from;
@@ -112,7 +115,7 @@ export class RawPeer {
       socket.address().port,
       text => socket.send(text),
       () => socket.close(),
-      once(socket, 'close'),
+      ending(socket),
     );
     socket.on('message', bytes => peer.#received(bytes));
     return peer;

@@ -73,16 +73,18 @@ export interface SceneOptions {
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
-  const scene = await startDeserted(context, options);
+  const pages: RawPeer[] = [];
+  const scene = await startDeserted(context, options, pages);
   const browser = await RawPeer.browser(scene.gateway.url, PAGE);
-  context.after(() => browser.close());
+  pages.push(browser);
   return { ...scene, browser };
 }
 
-/** The same where no page has come in yet. */
+/** The same where no page has come in yet; `pages` come later, and are closed before the gateway. */
 export async function startDeserted(
   context: TestContext,
   options: SceneOptions = {},
+  pages: readonly RawPeer[] = [],
 ): Promise<Omit<Scene, 'browser'>> {
   const pbxs = await Promise.all(Array.from({ length: options.pbxs ?? 1 }, () => RawPeer.pbx('127.0.0.1')));
   const ports = pbxs.map(pbx => pbx.port);
@@ -135,7 +137,8 @@ export async function startDeserted(
   const log = createLog(config.log.level, sink, config.log.addresses);
   const gateway = await startGateway(config, log, { ...partsOf(options.relay, media), now: options.now });
   context.after(async () => {
-    for (const pbx of pbxs) pbx.close();
+    for (const peer of [...pages, ...pbxs]) peer.close();
+    await Promise.all(pages.map(page => page.closed));
     await gateway.stop();
     await drachtio?.kill();
     await dns.close();

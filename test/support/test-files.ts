@@ -39,7 +39,7 @@ export function nameOf(file: string): string {
 
 /** Milliseconds for one file. */
 export function timeoutOf(file: string): number {
-  return isStory(file) ? 600_000 : 300_000;
+  return isStory(file) ? 900_000 : 600_000;
 }
 
 /** Runs files, `concurrency` at a time. */
@@ -55,10 +55,12 @@ export async function* runFiles(files: readonly string[], concurrency: number): 
     if (event.type === 'test:dequeue' && name !== undefined && name !== file) running.set(place, file);
     if (event.type === 'test:complete') running.delete(place);
     yield event;
-    // A file that is ended by the time-out is named by node; the tests that it was in are not.
+    // A file that is ended by the time-out is named by node; the tests that it was in are not. They may stand in
+    // files that it imports.
     if (event.type === 'test:fail' && name === file) {
+      const others = new Set(files.map(nameOf).filter(other => other !== nameOf(file)));
       for (const [place, of] of running)
-        if (nameOf(of) === nameOf(file)) yield diagnostic(`was running: ${place}`);
+        if (!others.has(nameOf(of))) yield diagnostic(`was running: ${place}`);
     }
   }
 }
