@@ -37,22 +37,20 @@ const load = values.load
 const failures = new Map<string, Failure>();
 const longest = new Map<string, number>();
 let passed = 0;
+let rounds = 0;
+// Also where the run is ended early, by Ctrl+C for instance.
+process.once('exit', printTable);
 
 for (let round = 1; round <= times; round++) {
   const begin = performance.now();
   const before = failed();
   for await (const event of runFiles(files, jobs)) take(event, round);
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  rounds = round;
   console.log(`round ${round} of ${times}: ${failed() - before} failed, ${seconds} s`);
 }
 await Promise.all(load.map(each => each.kill()));
 
-console.log(`\n${passed} passed, ${failed()} failed: ${files.length} files, ${times} times`);
-for (const [name, { count, error }] of [...failures].sort(([, a], [, b]) => b.count - a.count)) {
-  console.log(`${String(count).padStart(4)} of ${times}  ${name}\n             ${error.split('\n')[0]}`);
-}
-const slow = [...longest].sort(([, a], [, b]) => b - a).slice(0, 5);
-console.log(`longest: ${slow.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join('; ')}`);
 process.exitCode = failed() > 0 ? 1 : 0;
 
 function take({ type, data }: TestEvent, round: number): void {
@@ -80,4 +78,13 @@ function take({ type, data }: TestEvent, round: number): void {
 
 function failed(): number {
   return [...failures.values()].reduce((sum, { count }) => sum + count, 0);
+}
+
+function printTable(): void {
+  console.log(`\n${passed} passed, ${failed()} failed: ${files.length} files, ${rounds} whole rounds`);
+  for (const [name, { count, error }] of [...failures].sort(([, a], [, b]) => b.count - a.count)) {
+    console.log(`${String(count).padStart(4)} times  ${name}\n             ${error.split('\n')[0]}`);
+  }
+  const slow = [...longest].sort(([, a], [, b]) => b - a).slice(0, 5);
+  console.log(`longest: ${slow.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join('; ')}`);
 }

@@ -17,7 +17,7 @@ describe('DTLS at the port of the browsers', () => {
   let strangerHeard = 0;
   const failures: string[] = [];
   before(async () => {
-    relay = await createEmbeddedRelay({ ...relayOptions(26500), connectMs: 1200 });
+    relay = await createEmbeddedRelay({ ...relayOptions(26500), connectMs: 10_000 });
     relay.onEvent(event => {
       if (event.type === 'failed') failures.push(event.call);
     });

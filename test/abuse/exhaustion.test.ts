@@ -98,9 +98,9 @@ test('30: with a stalled event loop, and with a full heap, newcomers get 503, an
     gateway.signal(signal);
     const refused = await eventually(`short of ${lack}, newcomers are refused`, async () => {
       const visitor = await come(gateway);
-      if (!(visitor instanceof WebSocket)) return visitor;
-      visitor.terminate();
-      return undefined;
+      if (visitor instanceof WebSocket) visitor.terminate();
+      // 408: this request took so long to arrive at the stalled loop that its time was over.
+      return !(visitor instanceof WebSocket) && visitor.status !== 408 && visitor;
     });
     assert.deepEqual(refused, refusal);
     await gateway.waitFor(new RegExp(`"level":"warn".*"lack":"${lack}"`));
@@ -127,7 +127,7 @@ test('30: a full disk beneath the log costs its lines, and nothing else', async 
   const gateway = new PeerProcess('the gateway', 'sh', ['-c', 'exec "$@" > /dev/full', 'sh', ...program]);
   context.after(() => gateway.kill());
   const ready = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200;
-  await eventually('it is ready without a word', ready, { within: 20_000 });
+  await eventually('it is ready without a word', ready, { within: 60_000 });
   await gateway.stop();
   assert.equal(gateway.exitCode, 0);
 });

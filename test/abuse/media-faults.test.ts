@@ -14,14 +14,19 @@ import { PAGE, type Scene, startScene } from '../support/signalling-gateway.ts';
 import { emptied } from '../unit/media/relay-call.ts';
 import { echoAnswer, RtpEcho } from '../unit/media/rtp-echo.ts';
 
-/** Ports of two workers beside each other, and a place for two calls on each. */
-async function startWithRelay(context: TestContext, workers: number, firstPort: number) {
+/** Ports of two workers beside each other, and a place for two calls on each. A machine that is busy is silent too. */
+async function startWithRelay(
+  context: TestContext,
+  workers: number,
+  firstPort: number,
+  silentAfterMs = 600_000,
+) {
   const carrier = await createEmbeddedRelay({
     workers,
     browser: { listen: '127.0.0.1', port: await freePort('127.0.0.1'), announce: ['127.0.0.1'] },
     pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [firstPort, firstPort + 4 * workers - 1] },
     drainMs: 50,
-    silentAfterMs: 600,
+    silentAfterMs,
   });
   const scene = await startScene(context, { relay: carrier });
   const echo = await RtpEcho.open();
@@ -69,7 +74,7 @@ async function heard(leg: Leg): Promise<void> {
 }
 
 test('25: a PBX that died in a call and is back, knowing nothing of it, has the call ended and gets the next one', async context => {
-  const scene = await startWithRelay(context, 1, 26370);
+  const scene = await startWithRelay(context, 1, 26370, 600);
   const [pbx] = scene.pbxs as [RawPeer];
   const { browser, call, leg } = await talk(context, scene);
   scene.echo.onPacket = () => false;

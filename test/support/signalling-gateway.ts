@@ -10,6 +10,7 @@ import type { MediaRelay } from '../../gateway/media/relay.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
 import { PATIENCE_MS } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';
 import { RawPeer } from './raw-peer.ts';
 
@@ -88,7 +89,7 @@ export async function startDeserted(
 ): Promise<Omit<Scene, 'browser'>> {
   const pbxs = await Promise.all(Array.from({ length: options.pbxs ?? 1 }, () => RawPeer.pbx('127.0.0.1')));
   const ports = pbxs.map(pbx => pbx.port);
-  if (options.firstIsDead) ports.unshift(await closedPort());
+  if (options.firstIsDead) ports.unshift(await freePort('127.0.0.1'));
   const asked: string[] = [];
   const dns = await startDnsServer({
     address: '127.0.0.1',
@@ -169,10 +170,4 @@ async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): P
       throw new Error(`the gateway does not come to rest: ${JSON.stringify(health)}`);
     await new Promise(resolve => setTimeout(resolve, 20));
   }
-}
-
-async function closedPort(): Promise<number> {
-  const peer = await RawPeer.pbx('127.0.0.1');
-  peer.close();
-  return peer.port;
 }

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import dns from 'dns-packet';
 import { DnsClient, type Heard } from '../../../gateway/resolver/dns-client.ts';
 import type { DnsServerAddress } from '../../../gateway/resolver/dns-exchange.ts';
+import { freePort } from '../../support/free-port.ts';
 import { addressRecord, answerTo, dnsPeer } from './dns-peer.ts';
 
 const name = 'pbx.test';
@@ -30,11 +31,7 @@ function addressesIn(heard: Heard): unknown[] {
 }
 
 async function closedPort(): Promise<DnsServerAddress> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return { address: '127.0.0.1', port };
+  return { address: '127.0.0.1', port: await freePort('127.0.0.1') };
 }
 
 test('an answer with another id, name, type or number of questions, or that is a question, is not heard', async t => {
