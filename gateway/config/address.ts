@@ -141,10 +141,15 @@ function embeddedIpv4(address: string): string | undefined {
 function groupsOf(address: string): number[] {
   // One spelling, whose last two groups may be dotted.
   const { address: written } = new SocketAddress({ address, family: 'ipv6' });
-  const text = written.replace(/\d+\.\d+\.\d+\.\d+$/, dotted => {
-    const [a = 0, b = 0, c = 0, d = 0] = dotted.split('.').map(Number);
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  });
+  const lastColon = written.lastIndexOf(':');
+  const [a = 0, b, c = 0, d = 0] = written
+    .slice(lastColon + 1)
+    .split('.')
+    .map(Number);
+  const text =
+    b === undefined
+      ? written
+      : `${written.slice(0, lastColon + 1)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
   const [head = '', tail] = text.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { SipMessage, SipRequest } from '../../gateway/engine/message/message.ts';
 import { Random } from '../fuzz/random.ts';
 import { eventually } from '../support/eventually.ts';
@@ -11,7 +10,8 @@ import type { RawPeer } from '../support/raw-peer.ts';
 import { type Dialog, Hostile } from './hostile.ts';
 import { assertLawful } from './law.ts';
 import { watchOutFlow } from './out-flow.ts';
-import { ANSWER, type Siege, startSiege } from './siege.ts';
+import { stray } from './outsider.ts';
+import { ANSWER, DIRECTOR, type Siege, startSiege } from './siege.ts';
 
 const SEED = Number(process.env.SIP_CALL_TEST_SEED ?? 3261);
 const MESSAGES = 1_500;
@@ -45,7 +45,7 @@ test(`whatever a browser sends, a PBX sees only configured people and our own wo
         sent.push(bytes);
         browser.send(bytes);
       }
-      await breathe();
+      await page.handled();
       page.listen();
       pbx.answer();
     }
@@ -99,6 +99,14 @@ class Page {
       if (this.#browser === browser) this.#open = false;
     });
     return browser;
+  }
+
+  /** Resolves once the gateway has handled what was sent: requests of one connection are answered in order. */
+  async handled(): Promise<void> {
+    const browser = this.#browser;
+    if (!browser || !this.#open) return;
+    browser.send(stray('OPTIONS', DIRECTOR, 'SIP/2.0/WS browser.invalid'));
+    await Promise.race([browser.response(200, 'OPTIONS').catch(() => {}), browser.closed]);
   }
 
   /** Acknowledges what was answered, agrees to what is offered, says yes to every goodbye. */
