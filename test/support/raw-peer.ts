@@ -9,7 +9,8 @@ import { parseMessage } from '../../gateway/engine/message/parse.ts';
 import { PATIENCE_MS } from './eventually.ts';
 
 /** Resolves when the socket is closed; an error before that, such as a reset connection, is no failure of the test. */
-const ending = (socket: EventEmitter) => new Promise<unknown>(resolve => socket.once('close', resolve));
+const ending = (socket: EventEmitter) =>
+  new Promise<unknown[]>(resolve => socket.once('close', (...how) => resolve(how)));
 
 type Wanted<T extends SipMessage> = (message: SipMessage) => message is T;
 
