@@ -60,7 +60,7 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
     timers: { b: config.limits.answerSeconds * 1000 },
     mayReach,
     answer: strangersAnswer(log, refused),
-    limits: { transactions: 50_000, dialogs: 50_000, transports: { stream: strangersStream } },
+    limits: { transports: { stream: strangersStream } },
     log,
     ...(around.clock && { clock: around.clock }),
     onMalformed: ({ transport, remote, reliable }) => {

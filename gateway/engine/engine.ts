@@ -126,7 +126,7 @@ export class Engine {
     const timers = new Timers(clock, { ...defaultTimerBase, ...options.timers }, faults);
     const cdr = new Cdr(applications, clock);
     const registrations = new Registrations(clock);
-    const routing = new Routing(options.route, applications, registrations, cdr, log);
+    const routing = new Routing(options.route, applications, registrations, cdr, log, faults);
     const hasty = new HastyCancels(timers);
     const sipIn = new SipIn(applications, timers, routing, cdr, hasty);
     const agent = new UserAgent(sipIn, {

@@ -133,6 +133,7 @@ export class UserAgent implements TransactionUser {
       return;
     }
     dialog.cameBy(flow);
+    flow.known = true;
     dialog.incomingInvite?.acknowledge(ack, flow);
   }
 

@@ -3,6 +3,7 @@
 
 import type { Answer } from '../dialog/application.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
+import type { Faults } from '../faults.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { ForwardingPlan } from '../proxy/forwarding.ts';
 import type { ProxyCore } from '../proxy/proxy-core.ts';
@@ -64,6 +65,7 @@ export class Routing {
   readonly #registrations: Registrations;
   readonly #cdr: Cdr;
   readonly #log: RoutingLog;
+  readonly #faults: Pick<Faults, 'note'>;
   /** Introduced later: both are built on what is built on this. */
   outbound: OutboundApplications | undefined;
   proxy: ProxyCore | undefined;
@@ -74,12 +76,14 @@ export class Routing {
     registrations: Registrations,
     cdr: Cdr,
     log: RoutingLog,
+    faults: Pick<Faults, 'note'>,
   ) {
     this.#route = route;
     this.#applications = applications;
     this.#registrations = registrations;
     this.#cdr = cdr;
     this.#log = log;
+    this.#faults = faults;
   }
 
   decide(incoming: IncomingRequest, deliver: Deliver): void {
@@ -96,7 +100,8 @@ export class Routing {
       .catch((error: unknown) => {
         this.#log.warn({ error: String(error) }, 'a request could not be routed');
         this.#refuse(incoming, 500);
-      });
+      })
+      .catch(this.#faults.note);
   }
 
   async #obey(
