@@ -44,7 +44,12 @@ process.once('exit', printTable);
 for (let round = 1; round <= times; round++) {
   const begin = performance.now();
   const before = failed();
-  for await (const event of runFiles(files, jobs)) take(event, round);
+  const left = files.values();
+  // One by one, so that the file is known whose process reports: tests may stand in files that it imports.
+  const job = async () => {
+    for (const file of left) for await (const event of runFiles([file], 1)) take(event, nameOf(file), round);
+  };
+  await Promise.all(Array.from({ length: jobs }, job));
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
   rounds = round;
   console.log(`round ${round} of ${times}: ${failed() - before} failed, ${seconds} s`);
@@ -53,14 +58,13 @@ await Promise.all(load.map(each => each.kill()));
 
 process.exitCode = failed() > 0 ? 1 : 0;
 
-function take({ type, data }: TestEvent, round: number): void {
+function take({ type, data }: TestEvent, file: string, round: number): void {
   if (type === 'test:stderr') process.stderr.write(data.message);
   if (type === 'test:diagnostic' && data.message.startsWith('was running')) console.log(data.message);
   if (type !== 'test:pass' && type !== 'test:fail') return;
   if (data.todo !== undefined || data.skip !== undefined) return;
-  const file = data.file ?? '';
   // A file that did not end as it should is reported by its path.
-  const name = data.name.startsWith('/') ? nameOf(data.name) : `${nameOf(file)}: ${data.name}`;
+  const name = data.name.startsWith('/') ? file : `${file}: ${data.name}`;
   longest.set(name, Math.max(longest.get(name) ?? 0, data.details.duration_ms));
   if (type === 'test:pass') {
     passed++;
