@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { Log } from './observe/log.ts';
 
-type State = 'READY=1' | 'WATCHDOG=1' | 'STOPPING=1';
+type State = 'READY=1' | 'WATCHDOG=1';
 
 /** `systemd-notify` waits for systemd to have read it, which takes milliseconds. */
 const CHILD_MS = 4_000;
@@ -20,6 +20,7 @@ export class ServiceNotifier {
   /** What is to be said once the child that is under way has ended: each state once. */
   readonly #pending = new Set<State>();
   #busy = false;
+  #stopping = false;
   #failing = false;
 
   constructor(log: Log, env: NodeJS.ProcessEnv = process.env) {
@@ -34,8 +35,11 @@ export class ServiceNotifier {
     if (everyMs !== undefined) setInterval(() => this.#tell('WATCHDOG=1'), everyMs).unref();
   }
 
+  /** Once, and beside a child that is under way: the process may be gone before that one has ended. */
   stopping(): void {
-    this.#tell('STOPPING=1');
+    if (this.#stopping || !this.#env.NOTIFY_SOCKET) return;
+    this.#stopping = true;
+    this.#start(['STOPPING=1'], problem => this.#judge(problem));
   }
 
   #tell(state: State): void {
@@ -44,20 +48,27 @@ export class ServiceNotifier {
     if (!this.#busy) this.#send();
   }
 
-  /** One child at a time, which does not outlive its time. */
+  /** One child at a time. */
   #send(): void {
     const states = [...this.#pending];
     this.#pending.clear();
     this.#busy = true;
+    this.#start(states, problem => {
+      this.#busy = false;
+      this.#judge(problem);
+      if (this.#pending.size > 0) this.#send();
+    });
+  }
+
+  /** A child, which does not outlive its time; `done` is called once, with what went wrong. */
+  #start(states: readonly string[], done: (problem?: string) => void): void {
     let over = false;
     let timer: NodeJS.Timeout | undefined;
     const ended = (problem?: string) => {
       if (over) return;
       over = true;
       clearTimeout(timer);
-      this.#busy = false;
-      this.#judge(problem);
-      if (this.#pending.size > 0) this.#send();
+      done(problem);
     };
     try {
       const child = spawn('systemd-notify', states, { env: this.#env, stdio: 'ignore' });

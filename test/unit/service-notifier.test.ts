@@ -71,3 +71,13 @@ test('a systemd-notify that hangs is ended, and meanwhile no other one is starte
   // All that gathered in four seconds was one state.
   assert.equal(started()[1], 'WATCHDOG=1');
 });
+
+test('that the gateway stops is said beside a child that is under way, and once', async () => {
+  const { notifier, started } = scene('case "$1" in READY=1) exec /bin/sleep 600;; esac');
+  notifier.ready();
+  await eventually('a child is under way', () => started().length === 1);
+  notifier.stopping();
+  notifier.stopping();
+  await eventually('it is said', () => started().includes('STOPPING=1'));
+  assert.deepEqual(started(), ['READY=1', 'STOPPING=1']);
+});
