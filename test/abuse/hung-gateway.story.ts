@@ -7,7 +7,9 @@ import { startProcessScene } from '../support/process-scene.ts';
 import { startServiceManager } from '../support/service-manager.ts';
 
 /** SIGUSR2 has the main thread hang for good. */
-const hanging = 'process.on("SIGUSR2", () => { for (;;); })';
+const hanging = `
+  import { writeSync } from 'node:fs';
+  process.on('SIGUSR2', () => { writeSync(2, 'it hangs\\n'); for (;;); });`;
 const node = ['--import', `data:text/javascript,${encodeURIComponent(hanging)}`];
 
 describe('a gateway under systemd', { skip: partsMissing(servicePrograms) }, () => {
@@ -33,6 +35,7 @@ describe('a gateway under systemd', { skip: partsMissing(servicePrograms) }, () 
     await said.waitFor(/^WATCHDOG=1$/);
     assert.doesNotMatch(said.output(), /TIMEOUT/);
     gateway.signal('SIGUSR2');
+    await gateway.waitFor(/it hangs/);
     gateway.signal('SIGTERM');
     await said.waitFor(/^WATCHDOG TIMEOUT$/);
     assert.equal(gateway.exitCode, null);
