@@ -79,8 +79,10 @@ export class GatewaySocket {
     if (this.isConnected()) return Promise.resolve();
     return new Promise(resolve => {
       this.#ready = resolve;
-      // Nothing was called by the token of before, nor by its way back.
-      if (!this.#wanted) this.connect();
+      if (this.isConnecting()) return;
+      // It may be closing only.
+      this.#lapse();
+      this.connect();
     });
   }
 
@@ -107,6 +109,7 @@ export class GatewaySocket {
     this.#socket = socket;
   }
 
+  /** Nothing was called by its token, nor by its way back. */
   #lapse(): void {
     this.disconnect();
     this.#back = undefined;
