@@ -25,7 +25,7 @@ export function parseAddress(source: string | null | undefined): Address | undef
  * where the script came from.
  */
 export function gatewaySocket(script: string, attribute?: string | null): string | undefined {
-  const base = readUrl(attribute ? attribute.trim().replace(/(?<!\/)\/*$/, '/') : script);
+  const base = readUrl(attribute ? withSlash(attribute.trim()) : script);
   if (!base || !/^(?:http|ws)s?:$/.test(base.protocol)) return undefined;
   return new URL('sip', base).href.replace(/^http/, 'ws').replace(/[?#].*/, '');
 }
@@ -38,4 +38,11 @@ function readUrl(text: string): URL | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** With one slash at its end. No expression: those without a lookbehind take quadratic time, and old Safari has none. */
+function withSlash(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end--;
+  return `${url.slice(0, end)}/`;
 }
