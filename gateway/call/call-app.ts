@@ -80,7 +80,11 @@ export class CallApp {
     const { boundary } = app.#foundation;
     srf.use(
       'invite',
-      boundary.answering((request, response) => app.#invited(request, response)),
+      boundary.answering((request, response) => {
+        // drachtio-srf compares the beginnings of methods, in any case: `invite` and `INVITED` come here as well.
+        if (request.method === 'INVITE') app.#invited(request, response);
+        else response.send(501);
+      }),
     );
     srf.use(
       'options',

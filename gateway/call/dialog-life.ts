@@ -1,7 +1,7 @@
 // Whether a dialog is still there: a hang-up that comes too early to be heard, a silence that may be death,
 // an engine that was away.
 
-import type { Dialog } from 'drachtio-srf';
+import type { Dialog, SrfResponse } from 'drachtio-srf';
 
 /** How long the far end has to answer the question whether it is there. */
 const PROBE_MS = 4_000;
@@ -13,6 +13,16 @@ const PROBE_MS = 4_000;
 export function onEnd(dialog: Dialog, ended: () => void): void {
   if (dialog.connected) dialog.on('destroy', ended);
   else ended();
+}
+
+/** The final response to a re-INVITE. The promise of drachtio-srf settles with a provisional one, which decides nothing. */
+export function reinvite(dialog: Dialog, body: string): Promise<SrfResponse> {
+  return new Promise((resolve, reject) => {
+    dialog.request({ method: 'INVITE', body }, (error, response) => {
+      if (error || !response) reject(error ?? new Error('no response'));
+      else if (response.status >= 200) resolve(response);
+    });
+  });
 }
 
 /**

@@ -492,8 +492,11 @@ interface Innards {
 
 /** The library's own connections, reached from inside. */
 export interface DrachtioClient {
-  /** The connections there are. */
-  readonly mapServer: ReadonlyMap<Socket, unknown>;
+  /** The connections there are, each with the requests on it that have no final response, by transaction. */
+  readonly mapServer: ReadonlyMap<
+    Socket,
+    { readonly pendingSipRequests: ReadonlyMap<string, { readonly req: SrfRequest }> }
+  >;
   readonly wp: {
     closing?: boolean;
     readonly reconnectVars?: { readonly retryTimer: NodeJS.Timeout | null };
@@ -503,6 +506,8 @@ export interface DrachtioClient {
   };
   /** What it does with a frame. */
   _onMsg(socket: Socket, frame: string): void;
+  /** Finds the dialog of a request, or a listener for its method. */
+  puntUpTheMiddleware(request: SrfRequest, response: SrfResponse): void;
 }
 
 type CdrRole = 'uac' | 'uas' | 'proxy-uac' | 'proxy-uas';

@@ -47,9 +47,25 @@ export class EngineFrames {
   };
 
   #handOn(socket: Socket, frame: string): void {
-    this.#client._onMsg(socket, this.#guarded ? frame : guardFrame(frame));
+    const plain = this.#guarded ? frame : guardFrame(frame);
+    if (UPDATE.test(plain)) this.#passUpdatesOn(socket);
+    this.#client._onMsg(socket, plain);
+  }
+
+  /**
+   * drachtio-srf gives an UPDATE to a pending request of ours with the same Call-ID. Unless that is the initial INVITE,
+   * it has no listener, and the UPDATE gets no answer, which may end the call (RFC 3311 5.1). It goes to its dialog.
+   */
+  #passUpdatesOn(socket: Socket): void {
+    for (const { req } of this.#client.mapServer.get(socket)?.pendingSipRequests.values() ?? []) {
+      if (req.listenerCount('update') === 0)
+        req.on('update', (update, response) => this.#client.puntUpTheMiddleware(update, response));
+    }
   }
 }
+
+/** A frame whose message is an UPDATE. */
+const UPDATE = /^[^\r]*\r\nUPDATE /;
 
 /**
  * A frame with its message in the plain form of {@link guarded}; one that answers a request of ours with what cannot be

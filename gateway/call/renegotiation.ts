@@ -3,6 +3,7 @@
 
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { type CallId, type Leg, MediaError, type MediaRelay } from '../media/relay.ts';
+import { reinvite } from './dialog-life.ts';
 
 export class Renegotiation {
   readonly #media: MediaRelay;
@@ -53,7 +54,7 @@ export class Renegotiation {
     let answer = standing?.theirs;
     // An ICE restart changes nothing for the other leg: it need not hear of it.
     if (!standing || standing.ours !== onward) {
-      const reply = await other.request({ method: 'INVITE', body: onward });
+      const reply = await reinvite(other, onward);
       if (reply.status !== 200 || !reply.body) {
         refuse(response, reply.status);
         return false;

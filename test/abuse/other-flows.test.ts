@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import type { SipRequest } from '../../gateway/engine/message/message.ts';
 import { streamLimits } from '../../gateway/engine/transport/stream-limits.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
@@ -119,27 +120,49 @@ function cancelOf(id: string): string {
   ].join('\r\n');
 }
 
-test("a response with our branch from another address is not the PBX's", async context => {
+/** A callee's, as someone who saw the INVITE could write it. */
+function responseTo(invite: SipRequest, status: string, branch = ''): string {
+  return [
+    `SIP/2.0 ${status}`,
+    ...invite.headers.all('Via').map(value => `Via: ${value.replace(/branch=/, `$&${branch}`)}`),
+    `From: ${invite.headers.get('From')}`,
+    `To: ${invite.headers.get('To')};tag=elsewhere`,
+    `Call-ID: ${invite.headers.get('Call-ID')}`,
+    `CSeq: ${invite.headers.get('CSeq')}`,
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+test('a PBX may answer from another of its addresses', async context => {
+  const siege = await startSiege(context);
+  const { browser, pbx } = siege;
+  const call = new RawCall(browser, DIRECTOR);
+  call.invite(OFFER);
+  const invite = await pbx.request('INVITE');
+  const otherAddress = await Stranger.at(context, siege.door('udp'), '127.0.0.2');
+  otherAddress.send(responseTo(invite, '180 Ringing'));
+  await browser.response(180);
+  otherAddress.send(responseTo(invite, '486 Busy Here'));
+  await browser.response(486);
+  await siege.goodCall();
+});
+
+test("a response without our branch, or with it by a connection, is not the PBX's", async context => {
   const siege = await startSiege(context);
   const { browser, pbx } = siege;
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);
   const invite = await pbx.request('INVITE');
   const liar = await Stranger.at(context, siege.door('udp'), '127.0.0.2');
-  liar.send(
-    [
-      'SIP/2.0 603 Decline',
-      ...invite.headers.all('Via').map(value => `Via: ${value}`),
-      `From: ${invite.headers.get('From')}`,
-      `To: ${invite.headers.get('To')};tag=liar`,
-      `Call-ID: ${invite.headers.get('Call-ID')}`,
-      `CSeq: ${invite.headers.get('CSeq')}`,
-      'Content-Length: 0',
-      '',
-      '',
-    ].join('\r\n'),
-  );
+  liar.send(responseTo(invite, '603 Decline', 'x'));
   await liar.allHeard();
+  const connection = connect(siege.door('tcp'), LOOPBACK);
+  context.after(() => void connection.destroy());
+  // An OPTIONS behind it shows that it has been read.
+  connection.write(responseTo(invite, '603 Decline') + knock('OPTIONS', { via: 'SIP/2.0/TCP liar.invalid' }));
+  await once(connection, 'data');
   pbx.respond(invite, '180 Ringing');
   await browser.response(180);
   call.cancel();

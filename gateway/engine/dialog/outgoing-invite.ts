@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/address.ts';
 import { createRequest, createResponse } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
+import { hasReadableContact } from '../message/guarded.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
@@ -183,6 +184,12 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       this.#decline(dialog);
       return;
     }
+    if (dialog.state === 'Terminated' && !this.#inDialog) {
+      // The callee ended its early dialog by a BYE, which RFC 3261 15 forbids, and answered: there is no dialog to take.
+      this.#decline(dialog);
+      this.#agent.application.responded(this, createResponse(this.request, 487), undefined);
+      return;
+    }
     if (dialog.state === 'Terminated') this.#acknowledgeLate(dialog);
     else {
       // RFC 3261 12.2.1.2: within a dialog the target may move, the route set may not.
@@ -201,9 +208,9 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     dialog.confirm(response, this.flow!);
     this.#dialog = dialog;
     this.#agent.dialogs.add(dialog);
-    // RFC 3261 12.1.1 demands a Contact. drachtio-srf makes no dialog without one, nor of any 2xx but a 200, and
-    // so never hangs up.
-    this.#doomed ||= response.status !== 200 || !response.headers.has('Contact');
+    // RFC 3261 12.1.1 demands a Contact. drachtio-srf makes no dialog without one that it can read, nor of any 2xx but
+    // a 200, and so never hangs up.
+    this.#doomed ||= response.status !== 200 || !hasReadableContact(response);
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {

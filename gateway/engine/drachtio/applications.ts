@@ -27,6 +27,8 @@ export class Applications {
 
   /** The next application for requests of that method, if any wants them. */
   next(method: string): AppConnection | undefined {
+    // RFC 3261 7.1: "The method is case-sensitive". `invite` is no INVITE, and routes are in lower case.
+    if (method !== method.toUpperCase()) return undefined;
     const verb = method.toLowerCase();
     return this.#turn(verb, ({ routes }) => routes.has(verb));
   }

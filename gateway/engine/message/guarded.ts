@@ -60,6 +60,11 @@ export function guarded(message: SipMessage): SipMessage {
   return { ...message, reason: plainReason(message.status, message.reason), headers, body };
 }
 
+/** Whether a reader of the guarded form finds a Contact in it, which makes a dialog for drachtio-srf. */
+export function hasReadableContact({ headers }: SipMessage): boolean {
+  return headers.all('Contact').some(value => plainValue('Contact', value) !== undefined);
+}
+
 /** drachtio-srf decodes percent signs in names: `%43all-ID` would be a second Call-ID. */
 function isOrdinary(name: string): boolean {
   return !name.includes('%') && name.length <= LONGEST_REASON && !INHERITED.has(name.toLowerCase());

@@ -14,10 +14,19 @@ export function clientKey(branch: string, method: string): string {
 
 /**
  * Whether two flows lead to one peer: over UDP the address decides, for a NAT may change the port; elsewhere the
- * connection. RFC 3581 4 has responses come from where their request went.
+ * connection.
  */
 export function isSamePeer(a: Flow, b: Flow): boolean {
   return a === b || (!a.reliable && !b.reliable && a.remote.address === b.remote.address);
+}
+
+/**
+ * Whether a response that came by `came` may belong to a request that left by `sent`. A server with several addresses
+ * may answer a datagram from another of them (RFC 3261 18.1.2 looks at the branch alone), and only who saw the request
+ * knows our branch. A connection's answer comes by that connection.
+ */
+export function mayAnswer(sent: Flow, came: Flow): boolean {
+  return sent === came || (!sent.reliable && !came.reliable);
 }
 
 /** The same as a part of a key. */

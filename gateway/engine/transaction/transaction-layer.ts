@@ -7,7 +7,7 @@ import { parseVia, type Via } from '../message/via.ts';
 import type { Flow } from '../transport/transport.ts';
 import { InviteClientTransaction } from './invite-client.ts';
 import { InviteServerTransaction } from './invite-server.ts';
-import { clientKey, isInDialog, isSamePeer, requestIdentity, serverKey } from './matching.ts';
+import { clientKey, isInDialog, isSamePeer, mayAnswer, requestIdentity, serverKey } from './matching.ts';
 import { NonInviteClientTransaction } from './non-invite-client.ts';
 import { NonInviteServerTransaction } from './non-invite-server.ts';
 import { type Dial, ResponsePath, stampTopVia } from './response-path.ts';
@@ -95,7 +95,7 @@ export class TransactionLayer implements TransactionHost {
     if (branch === undefined || method === undefined) return;
     // A response that matches no transaction is a stray (RFC 6026 8.8: it MUST NOT be forwarded).
     const transaction = this.#clients.get(clientKey(branch, method));
-    if (transaction === undefined || !isSamePeer(transaction.flow, flow)) return;
+    if (transaction === undefined || !mayAnswer(transaction.flow, flow)) return;
     // RFC 3261 8.1.3.3: with more Vias than we sent it is meant for somebody else (RFC 4475 3.3.10).
     if (headers.all('Via').length <= transaction.vias) transaction.receive(response);
   }

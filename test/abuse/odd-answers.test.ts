@@ -1,0 +1,115 @@
+// Answers and requests of a PBX that are odd but not unheard of, and methods in odd spelling: what the engine takes and
+// the application's library does not must leave no call that nobody ends, and no request that nobody answers.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { SipRequest } from '../../gateway/engine/message/message.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { ANSWER, DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
+
+/** A call of the siege's page that the PBX has. */
+async function called(context: TestContext) {
+  const siege = await startSiege(context);
+  const call = new RawCall(siege.browser, DIRECTOR);
+  call.invite(OFFER);
+  return { siege, invite: await siege.pbx.request('INVITE') };
+}
+
+/** A 200 of the PBX with that line in place of its Contact. */
+function answerWith(contact: string, invite: SipRequest): string {
+  return [
+    'SIP/2.0 200 OK',
+    ...invite.headers.all('Via').map(value => `Via: ${value}`),
+    `From: ${invite.headers.get('From')}`,
+    `To: ${invite.headers.get('To')};tag=odd`,
+    `Call-ID: ${invite.headers.get('Call-ID')}`,
+    `CSeq: ${invite.headers.get('CSeq')}`,
+    contact,
+    'Content-Type: application/sdp',
+    `Content-Length: ${ANSWER.length}`,
+    '',
+    ANSWER,
+  ].join('\r\n');
+}
+
+/** The PBX is asked to hang up, and nothing stays of the call. */
+async function assertHungUp({ pbx, quiet }: Siege): Promise<void> {
+  await pbx.request('ACK');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  await quiet();
+}
+
+for (const [what, contact] of [
+  ['cannot be read', 'Contact: reception'],
+  ['is empty', 'Contact:'],
+  ['is too long to be handed on', `Contact: <sip:${'a'.repeat(2_100)}@127.0.0.1>`],
+] as const) {
+  test(`a PBX whose Contact ${what} is hung up on, not left in a call`, async context => {
+    const { siege, invite } = await called(context);
+    siege.pbx.send(answerWith(contact, invite));
+    assert.ok((await siege.browser.final()) >= 300);
+    await assertHungUp(siege);
+    await siege.goodCall();
+  });
+}
+
+test('a PBX that ends a call before it answers it is hung up on, and the visitor is told', async context => {
+  const { siege, invite } = await called(context);
+  const { pbx, browser } = siege;
+  pbx.respond(invite, '183 Session Progress', { body: ANSWER });
+  await browser.response(183);
+  pbx.requestWithin(invite, 'BYE');
+  await pbx.request('CANCEL');
+  pbx.respond(invite, '200 OK', { body: ANSWER });
+  assert.ok((await browser.final()) >= 300);
+  await assertHungUp(siege);
+  await siege.goodCall();
+});
+
+/** A call that is up, whose page has asked for a change that the PBX has not answered yet. */
+async function changing(context: TestContext) {
+  const siege = await startSiege(context);
+  const { call, invite } = await siege.call();
+  call.request('INVITE', OFFER.replace('a=sendrecv', 'a=sendonly'));
+  return { siege, call, invite, change: await siege.pbx.request('INVITE') };
+}
+
+test('an UPDATE of a PBX is answered while a request of ours waits for its answer', async context => {
+  const { siege, call, invite } = await changing(context);
+  siege.pbx.requestWithin(invite, 'UPDATE', '', call.id);
+  await siege.pbx.response(200, 'UPDATE');
+});
+
+test('a provisional answer to a change decides nothing', async context => {
+  const { siege, call, change } = await changing(context);
+  const { pbx, browser } = siege;
+  pbx.respond(change, '183 Session Progress', { tag: call.id });
+  pbx.respond(change, '200 OK', { body: ANSWER, tag: call.id });
+  assert.equal(await browser.final(), 200);
+});
+
+for (const method of ['invite', 'Invite']) {
+  test(`${method} is no method, and rings nobody`, async context => {
+    const siege = await startSiege(context);
+    const { browser, pbx } = siege;
+    browser.send(
+      [
+        `${method} ${DIRECTOR} SIP/2.0`,
+        'Via: SIP/2.0/WS browser.invalid;branch=z9hG4bKspelling',
+        'Max-Forwards: 69',
+        `To: <${DIRECTOR}>`,
+        'From: <sip:anonymous@anonymous.invalid>;tag=spelling',
+        'Call-ID: spelling',
+        `CSeq: 1 ${method}`,
+        'Contact: <sip:browser@browser.invalid;transport=ws>',
+        'Content-Type: application/sdp',
+        `Content-Length: ${Buffer.byteLength(OFFER)}`,
+        '',
+        OFFER,
+      ].join('\r\n'),
+    );
+    await browser.response(501, method);
+    assert.equal((await siege.gateway.health()).calls, 0);
+    assert.deepEqual(pbx.inbox, []);
+  });
+}
