@@ -6,6 +6,7 @@ import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { descriptionIn } from './description.ts';
 import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
@@ -175,7 +176,9 @@ export class Call {
     });
     this.#carryOffersOf('pbx', uac);
     if (this.#state !== 'answering') return;
-    const answer = await media.answer(this.id, 'pbx', uac.remote.sdp);
+    // Not that of the dialog, which is the last that the PBX has sent, agreed on or not.
+    const description = descriptionIn(uac.res);
+    const answer = await media.answer(this.id, 'pbx', description);
     if (this.#state !== 'answering') return;
     const uas = await srf.createUAS(this.#request, this.#response, { localSdp: answer });
     this.#uas = uas;
@@ -191,7 +194,7 @@ export class Call {
       this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,
     );
     this.#startDeadline(longest, () => this.end('too-long'));
-    this.#renegotiation.agreed('pbx', offer, uac.remote.sdp);
+    this.#renegotiation.agreed('pbx', offer, description);
     this.#renegotiation.agreed('browser', answer, this.#request.body ?? '');
     this.#join(uas, uac);
   }
@@ -251,9 +254,10 @@ export class Call {
   }
 
   /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
-  async #earlyMedia({ body }: SrfResponse): Promise<string | undefined> {
-    if (!body) return undefined;
-    return await this.#foundation.media.answer(this.id, 'pbx', body).catch(() => undefined);
+  async #earlyMedia(response: SrfResponse): Promise<string | undefined> {
+    const description = descriptionIn(response);
+    if (!description) return undefined;
+    return await this.#foundation.media.answer(this.id, 'pbx', description).catch(() => undefined);
   }
 
   /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */

@@ -3,6 +3,7 @@
 
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { type CallId, type Leg, MediaError, type MediaRelay } from '../media/relay.ts';
+import { descriptionIn } from './description.ts';
 import { reinvite } from './dialog-life.ts';
 
 export class Renegotiation {
@@ -24,7 +25,7 @@ export class Renegotiation {
 
   /** Carries the offer in `request`, which came from leg `from`, to the dialog of the other leg. True when it is agreed. */
   async carry(from: Leg, request: SrfRequest, response: SrfResponse, other: Dialog): Promise<boolean> {
-    const offer = request.body;
+    const offer = descriptionIn(request);
     if (!offer) {
       // An offerless re-INVITE asks for our offer; what stands is what we offer (RFC 3261 14.2).
       // An offerless UPDATE asks for nothing: it refreshes the target (RFC 3311 5.2).
@@ -55,11 +56,11 @@ export class Renegotiation {
     // An ICE restart changes nothing for the other leg: it need not hear of it.
     if (!standing || standing.ours !== onward) {
       const reply = await reinvite(other, onward);
-      if (reply.status !== 200 || !reply.body) {
+      answer = descriptionIn(reply);
+      if (reply.status !== 200 || !answer) {
         refuse(response, reply.status);
         return false;
       }
-      answer = reply.body;
     }
     const back = await this.#media.answer(this.#call, to, answer as string);
     this.#agreed.set(to, { ours: onward, theirs: answer as string });

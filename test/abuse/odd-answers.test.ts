@@ -88,6 +88,36 @@ test('a provisional answer to a change decides nothing', async context => {
   assert.equal(await browser.final(), 200);
 });
 
+/** An answer with ISUP before or after its SDP: bytes that are no UTF-8. */
+function withIsup(order: 'before' | 'after', status: string, invite: SipRequest): Buffer {
+  const sdp = Buffer.from(`Content-Type: application/sdp\r\n\r\n${ANSWER}`);
+  const isup = Buffer.concat([
+    Buffer.from('Content-Type: application/isup;version=itu-t92+\r\nContent-Disposition: signal\r\n\r\n'),
+    Buffer.from([0x06, 0x16, 0x0d, 0x0a, 0x80, 0xff, 0xfe, 0xc3, 0x28, 0x00]),
+  ]);
+  const parts = order === 'before' ? [isup, sdp] : [sdp, isup];
+  const body = Buffer.concat([
+    ...parts.flatMap(part => [Buffer.from('--cut\r\n'), part, Buffer.from('\r\n')]),
+    Buffer.from('--cut--\r\n'),
+  ]);
+  const head = answerWith(`Contact: <sip:gateway@127.0.0.1:5062>`, invite)
+    .replace('200 OK', status)
+    .replace('application/sdp', 'multipart/mixed;boundary=cut')
+    .replace(/Content-Length: [\s\S]*$/, `Content-Length: ${body.length}\r\n\r\n`);
+  return Buffer.concat([Buffer.from(head), body]);
+}
+
+for (const order of ['before', 'after'] as const) {
+  test(`a PBX that sends ISUP ${order} its SDP is talked to`, async context => {
+    const { siege, invite } = await called(context);
+    const { pbx, browser } = siege;
+    pbx.send(withIsup(order, '183 Session Progress', invite));
+    await browser.response(183);
+    pbx.send(withIsup(order, '200 OK', invite));
+    assert.equal(await browser.final(), 200);
+  });
+}
+
 for (const method of ['invite', 'Invite']) {
   test(`${method} is no method, and rings nobody`, async context => {
     const siege = await startSiege(context);

@@ -40,6 +40,7 @@ export class RelayedCall {
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
   readonly #lineOfSsrc = new Map<number, PbxLine>();
   #echo: Echo | null = null;
+  #closed = false;
   #plannedAt = Number.NaN;
   #silent = { browser: false, pbx: false };
 
@@ -66,6 +67,11 @@ export class RelayedCall {
     for (const id of ids) {
       const pair = this.#lines.get(id)?.pair ?? (await this.#parts.pool.take());
       if (pair === null) return null;
+      if (this.#closed) {
+        // It ended by itself while its ports were bound.
+        this.#parts.pool.release(pair);
+        return null;
+      }
       if (!this.#lines.has(id)) this.#lines.set(id, this.#createLine(id, pair));
       pairs.push(pair);
     }
@@ -107,6 +113,7 @@ export class RelayedCall {
 
   close(): MediaReport {
     const report = this.report();
+    this.#closed = true;
     this.#browser.close();
     for (const line of this.#lines.values()) this.#release(line);
     return report;

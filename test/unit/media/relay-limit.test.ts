@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BrowserPort } from '../../../gateway/media/embedded/browser-port.ts';
 import { createEmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import { PacketRing } from '../../../gateway/media/embedded/packet-ring.ts';
+import { PortPool } from '../../../gateway/media/embedded/port-pool.ts';
+import { RelayedCall } from '../../../gateway/media/embedded/relayed-call.ts';
 import { SOUND_MS } from '../../support/eventually.ts';
 import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
 
@@ -46,4 +50,28 @@ test('a limit that changes is the limit of calls that begin from then on', bound
   await before.roundTrip();
   for (const call of [before, after]) await call.close();
   await emptied(relay);
+});
+
+test('a call that ends by itself while its ports are bound keeps none of them', bound, async context => {
+  const pool = new PortPool({ listen: '127.0.0.1', ports: [26860, 26899], drainMs: 0 });
+  const timing = { consentMs: 1_000, now: () => 0 };
+  const port = await BrowserPort.open({ listen: '127.0.0.1', port: 0, ...timing, onBug: () => {} });
+  context.after(() => {
+    pool.close();
+    port.close();
+  });
+  const identity = { certPem: '', keyPem: '' };
+  const call = new RelayedCall('short', 1, {
+    pool,
+    leg: { port, ring: new PacketRing(), identity, consentMs: 1_000, connectMs: 1_000 },
+    symmetric: false,
+    silentAfterMs: 1_000,
+    now: () => 0,
+    emit: () => {},
+    bug: () => {},
+  });
+  const ports = call.ports([0, 1]);
+  call.close();
+  assert.equal(await ports, null);
+  assert.equal(pool.used, 0);
 });
