@@ -46,6 +46,8 @@ export interface Threshold {
   readonly config: Config;
   readonly visitors: Visitors;
   readonly entrance: Entrance;
+  /** What the gateway has too little of to take anybody on. */
+  readonly lack: string | undefined;
 }
 
 /**
@@ -83,13 +85,16 @@ async function judge(
   if (!ownPage && !originAllowed(origin, config))
     return { status: 403, reason: 'no site lists this origin', offence: 'wrong-origin' };
 
+  // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
+  const returns = entrance.returns(protocols, { origin, ownPage });
+  if (threshold.lack && !returns) return { status: 503, reason: threshold.lack };
   // Before what costs something, and after it, when others may have come in.
-  const crowded = crowd(address, threshold);
+  const crowded = returns ? undefined : crowd(address, threshold);
   const right = await entrance.look(protocols, { origin, ownPage });
   // Pages connect while their visitors only point at the button: those of a large office are no flood.
-  if (crowded) return 'enter' in right && right.called ? { ...crowded, offence: undefined } : crowded;
+  if (crowded) return 'enter' in right ? { ...crowded, offence: undefined } : crowded;
   if ('objection' in right) return unauthorized(right, config);
-  const stillCrowded = crowd(address, threshold, right);
+  const stillCrowded = returns ? undefined : crowd(address, threshold, right);
   if (stillCrowded) return stillCrowded;
   const grant = right.enter();
   return grant && 'objection' in grant ? unauthorized(grant, config) : { origin, ownPage, grant };
@@ -102,7 +107,7 @@ function unauthorized({ objection, offence }: Objected, { tokens }: Config): Ref
   return offence ? { ...refusal, offence: 'bad-token' } : refusal;
 }
 
-/** `right`: once it is known. Who comes back to a call has had its share already. */
+/** `right`: once it is known. */
 function crowd(address: string, threshold: Threshold, right?: Right): Refusal | undefined {
   const { config, visitors, entrance } = threshold;
   if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };

@@ -63,6 +63,12 @@ export class Entrance {
     this.#health = new TokenHealth(log);
   }
 
+  /** Whether the page shows the way back to a call that is up: it takes no place that the call has not got already. */
+  returns(shown: readonly string[], { origin }: Page): boolean {
+    const way = after('back.', shown);
+    return way !== undefined && this.grants.returning(way, origin) !== undefined;
+  }
+
   /** @param shown the subprotocols that the page has named */
   async look(shown: readonly string[], page: Page): Promise<Right | Objected> {
     const way = after('back.', shown);
