@@ -153,7 +153,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     [healthRoute(health), ...iconRoutes, ...frontDesk(live, reach, entrance, log, refused)],
     { log: log.child({ room: 'http' }) },
   );
-  edge.attach(http.server, http.secure);
+  edge.attach(http.server, http.secure, http.allows);
 
   let stopping: Promise<void> | undefined;
   /** Once, however often it is asked for. */

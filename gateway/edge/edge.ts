@@ -48,6 +48,8 @@ export type SocketTaker = (
 /** Refusals of pages that no site lists: beyond so many of one address it is told to wait. */
 const foreignRate = { burst: 60, everyMs: 1_000 };
 
+const tooMany = { status: 429, reason: 'too many requests from this address' } as const;
+
 export interface EdgeOptions {
   readonly refused?: TellRefusal;
   readonly entrance?: Entrance;
@@ -71,7 +73,7 @@ export class Edge {
   readonly #whose = new WeakMap<WebSocket, Visitor>();
   /** Why nobody is let in, and who is all the same. */
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
-  #noRoom: () => string | undefined = () => undefined;
+  #lack: () => string | undefined = () => undefined;
 
   constructor(
     config: Live<Config>,
@@ -98,10 +100,11 @@ export class Edge {
     this.#foreign = new AddressRate({ ...foreignRate, now });
   }
 
-  /** Answers upgrade requests of `server` from now on. */
-  attach(server: Server, secure: boolean): void {
+  /** Answers upgrade requests of `server` from now on; `allows`: as far as their address may ask anything at all. */
+  attach(server: Server, secure: boolean, allows: (request: IncomingMessage) => boolean = () => true): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
+      if (!allows(request)) return refuse(socket, tooMany);
       this.#judge(request)
         .then(verdict => {
           if ('status' in verdict) this.#turnAway(request, socket, head, verdict);
@@ -119,15 +122,16 @@ export class Edge {
     const config = this.#config.current;
     const address = addressOf(request);
     const shut = this.#whyShut(request);
+    const threshold = { config, entrance: this.#entrance, visitors, lack: this.#lack() };
     const verdict: Admission | Refusal = shut
       ? { status: 503, reason: shut }
-      : await admit(request, address, { config, entrance: this.#entrance, visitors });
+      : await admit(request, address, threshold);
     if (!('status' in verdict)) return verdict;
     const level = verdict.objection || verdict.limit ? 'info' : 'debug';
     this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
     if (verdict.offence) this.#refused(address, verdict.offence);
     if (!verdict.foreign || this.#foreign.take(address)) return verdict;
-    return { status: 429, reason: 'too many requests from this address' };
+    return tooMany;
   }
 
   /** A page that has to know why reads it from how its WebSocket closes; nothing that it sends there is heard. */
@@ -193,9 +197,9 @@ export class Edge {
     this.#shut = { why, unless };
   }
 
-  /** Lets nobody in as long as `reason` gives one. */
+  /** Lets nobody in as long as `reason` gives one, save pages that come back to a call. */
   refuseWhile(reason: () => string | undefined): void {
-    this.#noRoom = reason;
+    this.#lack = reason;
   }
 
   admitNewcomers(): void {
@@ -214,8 +218,7 @@ export class Edge {
   }
 
   #whyShut({ headers }: IncomingMessage): string | undefined {
-    if (this.#shut && !this.#shut.unless(headers.origin ?? '')) return this.#shut.why;
-    return this.#noRoom();
+    return this.#shut?.unless(headers.origin ?? '') === false ? this.#shut.why : undefined;
   }
 
   #welcome(socket: WebSocket, visitor: Visitor, here: End, secure: boolean): void {

@@ -27,11 +27,15 @@ const OPTIONS = {
 /** Nobody reads so slowly that nothing goes for this long. */
 const IDLE_MS = 30_000;
 /**
- * Requests of one address, whatever they ask for. A page takes some 15 of them when nothing is in the browser's cache:
- * entry, chunks, status, token, photograph. So 65 people behind one NAT may open a page in the same second, and 400 in
- * each minute after it. A request costs some 0.2 ms of the thread: 100 a second are 2 % of it.
+ * Requests of one address, whatever they ask for, a WebSocket too. A page takes some 15 of them when nothing is in the
+ * browser's cache: entry, chunks, status, token, photograph. So 65 people behind one NAT may open a page in the same
+ * second, and 400 in each minute after it; more where the owner allows an address more WebSockets. A request costs some
+ * 0.2 ms of the thread: 100 a second are 2 % of it.
  */
-const requestRate = { burst: 1_000, everyMs: 10 };
+const requestRate = ({ visitorsPerAddress }: Config['limits']) => ({
+  burst: Math.max(1_000, 20 * visitorsPerAddress),
+  everyMs: 10,
+});
 
 export interface HttpServer {
   readonly server: Server;
@@ -42,6 +46,8 @@ export interface HttpServer {
   readonly url: string;
   /** Requests that failed for a reason of our own, since the start. */
   readonly failures: number;
+  /** False when the address of an upgrade request has asked for too much. */
+  allows(request: IncomingMessage): boolean;
   close(): Promise<void>;
 }
 
@@ -55,7 +61,11 @@ export interface HttpOptions {
 export async function startHttp(
   config: Config,
   routes: readonly Route[],
-  { log, rate = new AddressRate(requestRate), outstanding = new Outstanding() }: HttpOptions = {},
+  {
+    log,
+    rate = new AddressRate(requestRate(config.limits)),
+    outstanding = new Outstanding(),
+  }: HttpOptions = {},
 ): Promise<HttpServer> {
   const boundary = new Boundary(log);
   const route = firstOf([...routes, widgetFiles()]);
@@ -115,6 +125,7 @@ export async function startHttp(
     get failures() {
       return boundary.failures;
     },
+    allows: request => rate.take(addressOf(request)),
     close: () =>
       new Promise(resolve => {
         certificate?.close();

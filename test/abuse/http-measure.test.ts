@@ -20,6 +20,7 @@ import { eventually } from '../support/eventually.ts';
 import { privateFolder } from '../support/private-folder.ts';
 import { startProcessScene } from '../support/process-scene.ts';
 import { PAGE, startDeserted } from '../support/signalling-gateway.ts';
+import { BareSocket } from './bare-socket.ts';
 import { peakMemoryOf } from './process-usage.ts';
 
 const CARD = '/card/director@mysite.test';
@@ -220,4 +221,28 @@ test('one address has so many requests of any kind, others are served, and it is
   }
   assert.equal((await ask(gateway.url, '/sip-call.js', { localAddress: '127.0.0.3' })).status, 200);
   assert.doesNotMatch(readFileSync(security, 'utf8'), /refused/);
+});
+
+test('requests for a WebSocket count among those of their address, and each is one line of the log at most', async context => {
+  const { gateway, logged } = await startDeserted(context, { site: { tokens: undefined } });
+  const instant = performance.now();
+  context.mock.method(performance, 'now', () => instant);
+  const forged = BareSocket.upgrade().replace('Protocol: sip', 'Protocol: sip, token.forged');
+  const upgrade = async (before: number) => {
+    const socket = await connected(context, gateway.url);
+    let heard = '';
+    socket.on('data', bytes => {
+      heard += bytes;
+    });
+    socket.write('HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(before));
+    await eventually('those before are answered', () => heard.split('HTTP/1.1 ').length > before, {
+      every: 1,
+    });
+    socket.write(`${forged}\r\n`);
+    await once(socket, 'close');
+    return heard.slice(heard.lastIndexOf('HTTP/1.1 ')).slice(9, 12);
+  };
+  for (let count = 0; count < 100; count++) assert.equal(await upgrade(9), '401');
+  assert.equal(await upgrade(0), '429');
+  assert.equal(logged.filter(({ msg }) => msg === 'visitor refused').length, 100);
 });
