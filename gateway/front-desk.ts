@@ -25,22 +25,29 @@ import { CallbackDesk } from './reach/callback.ts';
 import type { Reach } from './reach/reachability.ts';
 import { Reception } from './reach/reception.ts';
 
-/** A page asks once a minute; who leafs through a site, with each page. A person asks to be called back once. */
-const statusRate = { burst: 60, everyMs: 1_000 };
+/** Each button that is seen asks once a minute: an office of 60 with five of them on a page. */
+const statusRate = { burst: 300, everyMs: 200 };
+/** A person asks to be called back once. */
 const callbackRate = { burst: 5, everyMs: 60_000 };
 /** Beyond that: who presses again because it did not work is told to wait, and only who goes on and on is an offence. */
 const callbackFloodRate = { burst: 20, everyMs: 60_000 };
 /** Pages may name some who are gone, each of them time and again; who asks about more is trying names. */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
-/** A token is asked for wherever a visitor points at a button. */
-const tokenRate = { burst: 60, everyMs: 1_000 };
+/** A token is asked for wherever a visitor points at a button; the listeners of a seminar come in the same minute. */
+const tokenRate = ({ visitorsPerAddress }: Config['limits']) => {
+  const burst = Math.max(60, 3 * visitorsPerAddress);
+  return { burst, everyMs: 60_000 / burst };
+};
 /**
  * A page of a person: /call takes one request, a card three, and browsers keep them for five minutes. An office of 80 may
  * open a card that was sent to all of them.
  */
 const personRate = { burst: 240, everyMs: 500 };
-/** Beyond those rates: an office with many buttons in view is told to wait, and only a flood is an offence. */
-const floodRate = { burst: 300, everyMs: 200 };
+/**
+ * Beyond those rates: an office with many buttons in view is told to wait, and only a flood is an offence. An office of
+ * 600 with five buttons asks 50 times a second.
+ */
+const floodRate = { burst: 900, everyMs: 20 };
 
 export function frontDesk(
   config: Live<Config>,
@@ -105,7 +112,7 @@ export function frontDesk(
     tokenRoute(
       (to, page, address, work) =>
         tokens.give({ to, destination: find(to, page), origin: page.origin, address, work }),
-      limit(tokenRate, floodRate),
+      limit(tokenRate(config.current.limits), floodRate),
       onNobody,
     ),
     callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, callbackFloodRate)),

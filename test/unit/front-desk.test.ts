@@ -1,10 +1,12 @@
 // What of much asking is an offence: a person who presses again never is.
 
 import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { configFrom } from '../../gateway/config/load.ts';
 import { Entrance } from '../../gateway/entrance/entrance.ts';
 import { frontDesk } from '../../gateway/front-desk.ts';
+import { firstOf } from '../../gateway/http/route.ts';
 import { startHttp } from '../../gateway/http/server.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 
@@ -45,3 +47,51 @@ test('who asks to be called back too often is told to wait, and only one who goe
   assert.equal(await ask(), 429);
   assert.deepEqual(offences, ['rate from 127.0.0.1']);
 });
+
+test('an office of 400 with five buttons in view is told to wait at most, and is no offence', async context => {
+  let now = performance.now();
+  context.mock.method(performance, 'now', () => now);
+  const { ask, offences } = desk();
+  // Each button asks once a minute: 33 questions a second. Ten minutes of it.
+  for (let count = 0; count < 33 * 600; count++) {
+    now += 30;
+    ask();
+  }
+  assert.deepEqual(offences, []);
+});
+
+test('a program that asks a hundred times a second is a flood within half a minute', async context => {
+  let now = performance.now();
+  context.mock.method(performance, 'now', () => now);
+  const { ask, offences } = desk();
+  for (let count = 0; count < 3_000; count++) {
+    now += 10;
+    ask();
+  }
+  assert.equal(offences[0], 'rate from 192.0.2.1');
+});
+
+/** The routes without a server; `ask` asks for a person's status as a page of the site does. */
+function desk() {
+  const live = {
+    current: configFrom({ sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director'] }] }),
+  };
+  const offences: string[] = [];
+  const routes = frontDesk(
+    live,
+    async () => 'reachable',
+    new Entrance(live),
+    createLog('silent'),
+    (...told) => {
+      offences.push(`${told[1]} from ${told[0]}`);
+    },
+  );
+  const request = {
+    method: 'GET',
+    url: '/status?to=director@mysite.test',
+    headers: { host: 'call.mysite.test', origin: PAGE },
+    socket: { remoteAddress: '192.0.2.1' },
+  } as unknown as IncomingMessage;
+  const response = { setHeader() {}, writeHead: () => response, end() {} } as unknown as ServerResponse;
+  return { offences, ask: () => void firstOf(routes)(request, response, '/status') };
+}
