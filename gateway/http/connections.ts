@@ -1,9 +1,11 @@
 // How many connections the HTTP server holds, in all and from one neighbourhood, visitors' WebSockets among them: who
-// only connects, and says nothing or says it slowly, must not keep the door from others. Knows no HTTP.
+// only connects, and says nothing or says it slowly, must not keep the door from others. And how often one neighbourhood
+// connects: a TLS handshake costs up to 2 ms of the thread. Knows no HTTP.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema.ts';
+import type { AddressRate } from '../entrance/address-rate.ts';
 import { socketAddress } from '../entrance/far-end.ts';
 import { networkOf } from '../observe/network-address.ts';
 
@@ -14,18 +16,31 @@ const OTHERS_FROM_ONE = 100;
 export class Connections {
   readonly #open = new Set<Socket>();
   readonly #from = new Map<string, number>();
+  readonly #speaksForMany: (address: string) => boolean;
+  readonly #rate: Pick<AddressRate, 'take'>;
+  readonly #mostFromOne: number;
 
   /** Watches `server` from now on. `speaksForMany`: a proxy of the owner's, whose connections are those of many. */
   constructor(
     server: Server,
     { visitors, visitorsPerAddress }: Config['limits'],
-    speaksForMany: (address: string) => boolean = () => false,
+    speaksForMany: (address: string) => boolean,
+    rate: Pick<AddressRate, 'take'>,
   ) {
+    this.#speaksForMany = speaksForMany;
+    this.#rate = rate;
+    this.#mostFromOne = visitorsPerAddress + OTHERS_FROM_ONE;
     server.maxConnections = visitors + OTHERS;
-    server.on('connection', socket => {
-      const many = speaksForMany(socketAddress({ socket }));
-      this.#opened(socket, many ? Number.POSITIVE_INFINITY : visitorsPerAddress + OTHERS_FROM_ONE);
-    });
+    server.on('connection', socket => this.#opened(socket));
+  }
+
+  /**
+   * Whether the neighbourhood of this socket has half of what it may: then a connection is closed with its answer.
+   * Browsers keep one open for seconds after its last use, and those of a large office would shut each other out.
+   */
+  isCrowded(socket: Socket): boolean {
+    if (this.#speaksForMany(socketAddress({ socket }))) return false;
+    return (this.#from.get(neighbourhood(socket)) ?? 0) > this.#mostFromOne / 2;
   }
 
   /** Closes all, also those that never said a word of HTTP, or of TLS. */
@@ -33,10 +48,12 @@ export class Connections {
     for (const socket of this.#open) socket.destroy();
   }
 
-  #opened(socket: Socket, most: number): void {
-    const network = networkOf(socket.remoteAddress ?? '') ?? '';
+  #opened(socket: Socket): void {
+    const address = socketAddress({ socket });
+    const network = neighbourhood(socket);
     const others = this.#from.get(network) ?? 0;
-    if (others >= most) {
+    const tooMany = () => others >= this.#mostFromOne || !this.#rate.take(address);
+    if (!this.#speaksForMany(address) && tooMany()) {
       socket.destroy();
       return;
     }
@@ -49,4 +66,8 @@ export class Connections {
       else this.#from.delete(network);
     });
   }
+}
+
+function neighbourhood({ remoteAddress = '' }: Socket): string {
+  return networkOf(remoteAddress) ?? '';
 }

@@ -77,6 +77,7 @@ export async function startHttp(
     expected: 'nothing' | '100' | 'other' = 'nothing',
   ) => {
     if (!outstanding.admit(request.socket, response)) return;
+    if (connections.isCrowded(request.socket)) response.shouldKeepAlive = false;
     boundary.run(request, response, () => {
       const path = readTarget(request);
       proxies.heed(request);
@@ -103,7 +104,14 @@ export async function startHttp(
       socket.destroy();
     }
   });
-  const connections = new Connections(server, config.limits, address => proxies.trusts(address));
+  // As many connections as requests: a browser makes one for each where it must.
+  const connectionRate = new AddressRate(requestRate(config.limits));
+  const connections = new Connections(
+    server,
+    config.limits,
+    address => proxies.trusts(address),
+    connectionRate,
+  );
   server.timeout = IDLE_MS;
   server.maxHeadersCount = 64;
 
