@@ -13,6 +13,7 @@ import type { Config } from '../config/schema.ts';
 import { AddressRate } from '../entrance/address-rate.ts';
 import { addressOf } from '../entrance/far-end.ts';
 import type { Log } from '../observe/log.ts';
+import { networkOf } from '../observe/network-address.ts';
 import { Drawings } from './drawings.ts';
 import { type Lookups, unwatched } from './lookups.ts';
 import { refuse } from './page-origin.ts';
@@ -113,7 +114,8 @@ export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Lo
     if (!entry || !gateway || more.length > 0) return notFound(response);
     const found = name === 'photo' ? await photo(entry) : await document(entry, name, gateway, request);
     if (found === 'busy') refuse(response, 503, 10);
-    else if (found) send(response, found);
+    // Its links name the host that was asked for: a shared cache may hold it for another.
+    else if (found) send(response, found, name === 'photo' || config.url ? 'public' : 'private');
     else notFound(response);
   }
 
@@ -128,10 +130,12 @@ export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Lo
     if (Object.hasOwn(documents, name)) return await documents[name]?.(person, links, language);
     const draw = Object.hasOwn(drawn, name) ? drawn[name] : undefined;
     if (!draw) return undefined;
+    const address = addressOf(request);
     const drawing = await drawings.of(
       `${gateway} ${language} ${person.address} ${name}`,
       async () => await draw(person, links, language),
-      () => rate.take(addressOf(request)),
+      () => rate.take(address),
+      networkOf(address) ?? address,
     );
     return drawing ?? 'busy';
   }
@@ -153,11 +157,15 @@ function decoded(text: string): string {
   }
 }
 
-function send(response: ServerResponse, { type, body, headers }: Answer): void {
+function send(
+  response: ServerResponse,
+  { type, body, headers }: Answer,
+  cache: 'public' | 'private' = 'public',
+): void {
   response.writeHead(200, {
     'Content-Type': type,
     'Content-Length': body.length,
-    'Cache-Control': 'public, max-age=300',
+    'Cache-Control': `${cache}, max-age=300`,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'strict-origin-when-cross-origin',
     ...headers,

@@ -10,16 +10,24 @@ export interface Drawing {
 /** A picture has 40 kB: those of 400 people, and no more however many hosts they are asked for under. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_WAITING = 16;
+const MOST_WAITING_OF_ONE = 4;
 
 export class Drawings<T extends Drawing> {
   /** In the order of their last use. */
   readonly #kept = new Map<string, T>();
   readonly #begun = new Map<string, Promise<T>>();
+  /** How many wait, by who asked for them: no more entries than drawings that wait. */
+  readonly #waiting = new Map<string, number>();
   #bytes = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Undefined when it would have to be drawn, and `mayDraw` says no or too many are waiting. */
-  async of(key: string, draw: () => Promise<T>, mayDraw: () => boolean): Promise<T | undefined> {
+  /** Undefined when it would have to be drawn, and `mayDraw` says no or too many are waiting, in all or of `from`. */
+  async of(
+    key: string,
+    draw: () => Promise<T>,
+    mayDraw: () => boolean,
+    from: string,
+  ): Promise<T | undefined> {
     const kept = this.#kept.get(key);
     if (kept) {
       this.#kept.delete(key);
@@ -28,15 +36,20 @@ export class Drawings<T extends Drawing> {
     }
     const begun = this.#begun.get(key);
     if (begun) return await begun;
-    if (this.#begun.size >= MOST_WAITING || !mayDraw()) return undefined;
+    const waiting = this.#waiting.get(from) ?? 0;
+    if (this.#begun.size >= MOST_WAITING || waiting >= MOST_WAITING_OF_ONE || !mayDraw()) return undefined;
     const fresh = this.#inTurn(draw);
     this.#begun.set(key, fresh);
+    this.#waiting.set(from, waiting + 1);
     try {
       const drawing = await fresh;
       this.#keep(key, drawing);
       return drawing;
     } finally {
       this.#begun.delete(key);
+      const left = (this.#waiting.get(from) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(from, left);
+      else this.#waiting.delete(from);
     }
   }
 

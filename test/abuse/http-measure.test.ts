@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { Agent, get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -245,4 +245,44 @@ test('requests for a WebSocket count among those of their address, and each is o
   for (let count = 0; count < 100; count++) assert.equal(await upgrade(9), '401');
   assert.equal(await upgrade(0), '429');
   assert.equal(logged.filter(({ msg }) => msg === 'visitor refused').length, 100);
+});
+
+test('one address opens so many connections, and others are served: a handshake of TLS is dear', async context => {
+  const { url } = await startCards(context);
+  const instant = performance.now();
+  context.mock.method(performance, 'now', () => instant);
+  for (let count = 0; count < 1_000; count++) {
+    const socket = await connected(context, url);
+    socket.end();
+    await once(socket.resume(), 'close');
+  }
+  await assert.rejects(ask(url, '/sip-call.js'), /ECONNRESET|socket hang up/);
+  assert.equal((await ask(url, '/sip-call.js', { localAddress: '127.0.0.3' })).status, 200);
+});
+
+test('browsers of a large office that keep their connections open shut out none of their neighbours', async context => {
+  const { url } = await startCards(context);
+  for (let count = 0; count < 300; count++) {
+    const browser = new Agent({ keepAlive: true });
+    context.after(() => browser.destroy());
+    const [response] = await once(get(`${url}/card/card.css`, { agent: browser }), 'response');
+    assert.equal(response.statusCode, 200, `the browser ${count}`);
+    response.resume();
+    await once(response, 'close');
+  }
+});
+
+test('what names the gateway as the request does is kept by no shared cache; where its name is configured, it may be', async context => {
+  const caching = async (settings: Parameters<typeof cardRoute>[0], path: string) => {
+    const http = await startHttp(settings, [cardRoute(settings)]);
+    context.after(() => http.close());
+    const { headers } = await fetch(`${http.url}${path}`);
+    return headers.get('cache-control');
+  };
+  const named = { ...config, url: 'https://call.mysite.test' };
+  for (const path of [CARD, `${CARD}/qr.svg`, `${CARD}/contact.vcf`, `${CARD}/signature`]) {
+    assert.equal(await caching(config, path), 'private, max-age=300', path);
+    assert.equal(await caching(named, path), 'public, max-age=300', path);
+  }
+  assert.equal(await caching(config, `${CARD}/photo`), 'public, max-age=300');
 });

@@ -12,8 +12,8 @@ test('those who ask for the same drawing share it, then and later', async () => 
     drawn++;
     return drawing();
   };
-  const all = await Promise.all(Array.from({ length: 100 }, () => drawings.of('same', draw, always)));
-  all.push(await drawings.of('same', draw, () => false));
+  const all = await Promise.all(Array.from({ length: 100 }, () => drawings.of('same', draw, always, 'one')));
+  all.push(await drawings.of('same', draw, () => false, 'one'));
   assert.equal(new Set(all).size, 1);
   assert.equal(drawn, 1);
 });
@@ -28,7 +28,9 @@ test('drawings are made one at a time, and no more wait than a bounded number', 
     now--;
     return drawing();
   };
-  const all = await Promise.all(Array.from({ length: 100 }, (_, at) => drawings.of(`${at}`, draw, always)));
+  const all = await Promise.all(
+    Array.from({ length: 100 }, (_, at) => drawings.of(`${at}`, draw, always, `${at}`)),
+  );
   assert.equal(most, 1);
   assert.equal(all.filter(one => one !== undefined).length, 16);
 });
@@ -39,11 +41,11 @@ test('a drawing that fails is not kept, and holds up no other', async () => {
     throw new Error('on purpose');
   };
   const [failed, other] = await Promise.allSettled([
-    drawings.of('one', failing, always),
-    drawings.of('other', async () => drawing(), always),
+    drawings.of('one', failing, always, 'one'),
+    drawings.of('other', async () => drawing(), always, 'one'),
   ]);
   assert.deepEqual([failed.status, other.status], ['rejected', 'fulfilled']);
-  assert.ok(await drawings.of('one', async () => drawing(), always));
+  assert.ok(await drawings.of('one', async () => drawing(), always, 'one'));
 });
 
 test('what was not asked for the longest is forgotten when there is too much', async () => {
@@ -57,6 +59,7 @@ test('what was not asked for the longest is forgotten when there is too much', a
         return drawing(1024 * 1024);
       },
       always,
+      'one',
     );
   for (let at = 0; at < 16; at++) await ask(`${at}`);
   await ask('0');
@@ -66,4 +69,22 @@ test('what was not asked for the longest is forgotten when there is too much', a
   assert.equal(drawn, 17);
   await ask('1');
   assert.equal(drawn, 18);
+});
+
+test('one address cannot keep all places of those who wait', async () => {
+  const drawings = new Drawings();
+  let go = () => {};
+  const pause = new Promise<void>(resolve => {
+    go = resolve;
+  });
+  const draw = async () => {
+    await pause;
+    return drawing();
+  };
+  const greedy = Array.from({ length: 100 }, (_, at) => drawings.of(`host${at}`, draw, always, '192.0.2.1'));
+  const other = drawings.of('card', draw, always, '192.0.2.2');
+  go();
+  assert.ok(await other);
+  assert.equal((await Promise.all(greedy)).filter(one => one !== undefined).length, 4);
+  assert.ok(await drawings.of('later', draw, always, '192.0.2.1'), 'its places are free again');
 });
