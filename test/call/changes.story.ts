@@ -153,7 +153,6 @@ function canBeSlow(): void {
 }
 
 async function bye(): Promise<void> {
-  const asked = pbx.sip.request('BYE');
-  await visitor.hangUp();
-  pbx.sip.respond(await asked, '200 OK');
+  const answered = pbx.sip.request('BYE').then(bye => pbx.sip.respond(bye, '200 OK'));
+  await Promise.all([visitor.hangUp(), answered]);
 }

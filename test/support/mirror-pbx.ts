@@ -27,6 +27,8 @@ export class MirrorPbx {
 
   /** Answers the next call; returns its INVITE, with which it can be changed from this side. */
   async answers(): Promise<SipRequest> {
+    // A request of an earlier call that was repeated, its answer being late, is not of this one.
+    this.sip.inbox.length = 0;
     const invite = await this.sip.request('INVITE');
     this.agrees(invite);
     await this.sip.request('ACK');
