@@ -45,7 +45,7 @@ function broken(context: TestContext, prototype: object, method: string): () => 
   return mend;
 }
 
-test('in what looks at a datagram', async context => {
+test('a fault in what looks at a datagram costs that datagram alone', async context => {
   const { engine, stranger, logged } = await start(context);
   const mend = broken(context, UdpSources.prototype, 'admits');
   stranger.send(knock('OPTIONS'));
@@ -55,7 +55,7 @@ test('in what looks at a datagram', async context => {
   assert.equal(logged.length, 1);
 });
 
-test('in what cuts a stream into messages, which ends that connection and no other', async context => {
+test('a fault in what cuts a stream into messages ends that connection and no other', async context => {
   const { engine, stranger } = await start(context);
   const socket = connect(doorOf(engine, 'tcp'), LOOPBACK);
   await once(socket, 'connect');
@@ -68,7 +68,7 @@ test('in what cuts a stream into messages, which ends that connection and no oth
   assert.deepEqual(await stranger.allHeard(), []);
 });
 
-test('in what a message sets off, by UDP, TCP and WebSocket', async context => {
+test('a fault in what a message sets off costs that message alone, by UDP, TCP and WebSocket', async context => {
   const { engine, stranger } = await start(context);
   const tcp = connect(doorOf(engine, 'tcp'), LOOPBACK);
   context.after(() => void tcp.destroy());
@@ -97,7 +97,7 @@ test('in what a message sets off, by UDP, TCP and WebSocket', async context => {
   assert.deepEqual(heard.map(statusOf), [200, 200]);
 });
 
-test('in what the end of a connection sets off', async context => {
+test('a fault in what the end of a connection sets off ends nothing else', async context => {
   const { engine, stranger } = await start(context);
   const tcp = connect(doorOf(engine, 'tcp'), LOOPBACK);
   await once(tcp, 'connect');
@@ -108,7 +108,7 @@ test('in what the end of a connection sets off', async context => {
   assert.deepEqual(await stranger.allHeard(), []);
 });
 
-test('in what a timer sets off', async context => {
+test('a fault in what a timer sets off ends nothing else', async context => {
   const { engine, stranger, srf, clock } = await start(context);
   const asked = nextRequest(srf, 'invite');
   stranger.send(knock('INVITE'));
@@ -122,7 +122,7 @@ test('in what a timer sets off', async context => {
   await stranger.allHeard();
 });
 
-test('in sending an answer to where a Via leads', async context => {
+test('a fault in sending an answer to where a Via leads costs that answer alone', async context => {
   const { engine, stranger } = await start(context);
   const mend = broken(context, UdpFlow.prototype, 'send');
   stranger.send(knock('UPDATE', { via: `SIP/2.0/UDP ${LOOPBACK}:9` }));
@@ -131,7 +131,7 @@ test('in sending an answer to where a Via leads', async context => {
   assert.deepEqual(await stranger.allHeard(), []);
 });
 
-test('in what a frame of the application sets off', async context => {
+test('a fault in what a frame of the application sets off costs that frame alone', async context => {
   const { engine } = await start(context);
   const app = await RawApp.authenticated(engine);
   const mend = broken(context, TransactionLayer.prototype, 'request');
@@ -147,7 +147,7 @@ test('in what a frame of the application sets off', async context => {
   app.socket.destroy();
 });
 
-test('a thousand times makes a few lines', async context => {
+test('500 faults make ten lines a minute', async context => {
   const { engine, stranger, logged, clock } = await start(context);
   const mend = broken(context, TransactionLayer.prototype, 'receiveRequest');
   for (let i = 0; i < 500; i++) stranger.send(knock('OPTIONS'));

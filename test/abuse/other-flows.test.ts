@@ -2,6 +2,7 @@
 // a stranger's Via and silent connections may cost in sockets.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { SipRequest } from '../../gateway/engine/message/message.ts';
@@ -178,7 +179,7 @@ test('ports that a Via names cost no sockets', async context => {
   await assertNoSockets(context, stranger);
 });
 
-test('nor with an engine of any application', async context => {
+test('ports that a Via names cost no sockets of an engine of any application either', async context => {
   const { engine } = await startHeldEngine(context);
   const stranger = await Stranger.at(context, doorOf(engine, 'udp'));
   await assertNoSockets(context, stranger);
