@@ -28,8 +28,11 @@ export class Applications {
   /** The next application for requests of that method, if any wants them. */
   next(method: string): AppConnection | undefined {
     // RFC 3261 7.1: "The method is case-sensitive". `invite` is no INVITE, and routes are in lower case.
-    if (method !== method.toUpperCase()) return undefined;
-    const verb = method.toLowerCase();
+    return method === method.toUpperCase() ? this.listening(method.toLowerCase()) : undefined;
+  }
+
+  /** The next application that routed exactly this: a method or a call event, in lower case. */
+  listening(verb: string): AppConnection | undefined {
     return this.#turn(verb, ({ routes }) => routes.has(verb));
   }
 
