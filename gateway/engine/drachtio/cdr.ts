@@ -72,6 +72,8 @@ export class Cdr {
 
   #send(event: string, source: CdrSource, rest: string, message: Message): void {
     const bytes = () => (Buffer.isBuffer(message) ? message : serialize(guarded(message)));
-    this.#applications.listening(event)?.send(`${event}|${source}|${timeOf(this.#clock.date())}${rest}`, bytes());
+    this.#applications
+      .listening(event)
+      ?.send(`${event}|${source}|${timeOf(this.#clock.date())}${rest}`, bytes());
   }
 }
