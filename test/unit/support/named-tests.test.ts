@@ -24,7 +24,7 @@ function witnessesIn(document: string): Witness[] {
 
 /** The source of a test file, its ending given or not; undefined when there is none. */
 function sourceOf(file: string): string | undefined {
-  const path = ['', '.test.ts', '.story.ts', '.ts']
+  const path = ['', '.test.ts', '.story.ts']
     .map(ending => join(repository, 'test', file + ending))
     .find(candidate => candidate.endsWith('.ts') && existsSync(candidate));
   return path && readFileSync(path, 'utf8');
