@@ -2,6 +2,7 @@
 // gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
+import { ALLOW } from './call/call-app.ts';
 import type { EngineAddress } from './call/engine-connection.ts';
 import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
@@ -80,8 +81,6 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
   };
 }
 
-/** What the call application speaks. */
-const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Methods that have a meaning in a dialog alone. */
 const inDialogs: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
 

@@ -22,7 +22,8 @@ import type { CallFoundation } from './foundation.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
 
-const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
+/** The methods that the gateway takes (RFC 3261 20.5). */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
