@@ -26,6 +26,7 @@ stories(
         await visitor.open(lines.get(version)!.pageFor('digits'));
         await visitor.call();
         await visitor.waitFor('in-call');
+        await visitor.isSending();
         await visitor.press('40*7');
         const [, pressed] = await asterisk.waitFor(/NOTICE\[.*Digits pressed (\S*)/, { since: mark });
         assert.equal(pressed, '40*7');

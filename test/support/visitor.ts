@@ -178,6 +178,14 @@ export class Visitor {
     return await this.#page.evaluate(() => window.sipCallTest.stats());
   }
 
+  /** Resolves once a second of sound has left the page. An Asterisk takes no digit of a source that it does not know yet. */
+  async isSending(): Promise<void> {
+    await eventually('a second of sound has left the page', async () => {
+      const sent = (await this.stats()).find(({ type, kind }) => type === 'outbound-rtp' && kind === 'audio');
+      return Number(sent?.packetsSent ?? 0) >= 50;
+    });
+  }
+
   /** Resolves once the widget has been in this state; rejects at once when the call ended in another way. */
   async waitFor(state: string, patience: Patience = {}): Promise<void> {
     const seen = await eventually(
