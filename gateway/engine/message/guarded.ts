@@ -73,7 +73,7 @@ function isOrdinary(name: string): boolean {
 /** Undefined for what cannot be read, or is too long. */
 function plainValue(name: string, value: string): string | undefined {
   const clean = isAscii(value) ? value : value.replace(LINE_END, '\ufffd');
-  if (ADDRESSES.has(name)) return plainAddress(clean);
+  if (ADDRESSES.has(name)) return plainAddress(clean) ?? (NEEDED.has(name) ? undefined : bare(clean));
   if (name === 'CSeq') {
     const cseq = parseCSeq(clean);
     return cseq && `${cseq.number} ${cseq.method}`;
@@ -99,6 +99,11 @@ function plainAddress(value: string): string | undefined {
     { uri, params: new Map(tag === undefined ? [] : [['tag', tag]]) },
   ];
   return shorter.map(formatAddress).find(text => text.length <= LONGEST_VALUE);
+}
+
+/** A URI with headers and no brackets, as some write in Refer-To, has nothing in it that takes an expression long. */
+function bare(value: string): string | undefined {
+  return value.length <= LONGEST_VALUE && !/[\s<>"]/.test(value) ? value : undefined;
 }
 
 function plainReason(status: number, reason: string): string {

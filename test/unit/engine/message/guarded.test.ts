@@ -86,6 +86,12 @@ for (const [what, line, name, expected] of [
     '<sip:a@b>;tag=9',
   ],
   ['an address that is none', 'Refer-To: <sip:a@b', 'refer-to', ''],
+  [
+    'a URI with headers, without brackets',
+    'Refer-To: sip:a@b?Replaces=1;to-tag=2',
+    'refer-to',
+    'sip:a@b?Replaces=1;to-tag=2',
+  ],
   ['blanks in CSeq', `CSeq: 7${' '.repeat(900)}INVITE`, 'cseq', '7 INVITE'],
 ] as const) {
   test(`a header with ${what} is ${expected === undefined ? 'left out' : 'handed on in a plain form'}`, () => {
