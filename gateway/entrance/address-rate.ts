@@ -1,5 +1,5 @@
 // How often one address may ask: so many times in a row, and again as time passes. Remembers so many addresses and
-// no more; those that have been quiet the longest are forgotten first.
+// no more. An address whose bucket is full again is forgotten: a new one begins with the same.
 
 import type { IncomingMessage } from 'node:http';
 import { networkOf } from '../observe/network-address.ts';
@@ -19,6 +19,8 @@ export interface RequestRate {
 }
 
 const MOST_ADDRESSES = 10_000;
+/** Old entries looked at for one new request: more than one, so that the table shrinks. */
+const SWEPT_AT_ONCE = 4;
 
 interface Bucket {
   readonly left: number;
@@ -47,11 +49,22 @@ export class AddressRate {
     const { left = burst, at = now } = this.#buckets.get(key) ?? {};
     const filled = Math.min(burst, left + (now - at) / everyMs);
     const allowed = filled >= 1;
+    this.#sweep(now);
     // Set anew at the end: the map stays in order of the last visit.
     this.#buckets.delete(key);
     this.#buckets.set(key, { left: allowed ? filled - 1 : filled, at: now });
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > MOST_ADDRESSES && oldest !== undefined) this.#buckets.delete(oldest);
     return allowed;
+  }
+
+  /** From the oldest entry on: those that are full again, and one where the table is full. */
+  #sweep(now: number): void {
+    const { burst, everyMs } = this.#options;
+    let looked = 0;
+    for (const [key, { left, at }] of this.#buckets) {
+      if (looked++ >= SWEPT_AT_ONCE) return;
+      const isFull = left + (now - at) / everyMs >= burst;
+      if (!isFull && this.#buckets.size < MOST_ADDRESSES) return;
+      this.#buckets.delete(key);
+    }
   }
 }

@@ -26,6 +26,8 @@ export interface Charge {
 }
 
 const MOST_ADDRESSES = 20_000;
+/** Old entries looked at for each new call: more than one, so that the table shrinks. */
+const SWEPT_AT_ONCE = 4;
 
 interface Share {
   /** Of what is not an address. */
@@ -40,6 +42,7 @@ export class Quotas {
   readonly #clock: Clock;
   /** In the order of their last call. */
   readonly #addresses = new Map<string, Meter>();
+  #sweeper = this.#addresses.entries();
   /** As many as the configuration has people and sites: those are kept only who were called. */
   readonly #others = new Map<string, Meter>();
 
@@ -123,17 +126,31 @@ export class Quotas {
     return networkOf(address, this.#config.current.limits.addressBits) ?? address;
   }
 
-  /** Whoever has a call up is not forgotten: at most as many as there are calls. */
+  /** An address with a call up is not forgotten: at most as many as there are calls. One that has used nothing is. */
   #keep(address: string, meter: Meter | undefined): void {
     const network = this.#network(address);
     if (!meter) return;
     this.#addresses.delete(network);
     this.#addresses.set(network, meter);
+    this.#sweep();
     if (this.#addresses.size <= MOST_ADDRESSES) return;
     for (const [oldest, { up }] of this.#addresses) {
       if (up > 0) continue;
       this.#addresses.delete(oldest);
       return;
+    }
+  }
+
+  /** Goes through the whole table again and again, a few entries at a time. */
+  #sweep(): void {
+    for (let looked = 0; looked < SWEPT_AT_ONCE; looked++) {
+      const { done, value } = this.#sweeper.next();
+      if (done) {
+        this.#sweeper = this.#addresses.entries();
+        return;
+      }
+      const [network, meter] = value;
+      if (meter.idle) this.#addresses.delete(network);
     }
   }
 }

@@ -47,3 +47,15 @@ test('however many addresses ask, no more than ten thousand are remembered', () 
     rate.take(`10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`);
   assert.equal(rate.size, 10_000);
 });
+
+test('addresses whose share is full again are forgotten', () => {
+  const { clock, rate } = scene();
+  for (let address = 0; address < 1_000; address++) rate.take(`10.0.${address >> 8}.${address & 255}`);
+  clock.now = 3_000;
+  for (let address = 0; address < 300; address++) {
+    clock.now += 10;
+    rate.take(`10.1.${address >> 8}.${address & 255}`);
+  }
+  // Each has asked once: its share is full again after a second, in which a hundred others have asked.
+  assert.equal(rate.size, 100);
+});

@@ -148,12 +148,24 @@ test('a new day has its own minutes, of calls too that go on over midnight', () 
 });
 
 test('however many addresses call, no more than twenty thousand are remembered, and who is in a call is', () => {
-  const { quotas, call, why } = scene({ perAddress: { calls: 1 } });
+  const { quotas, call, why } = scene({ perAddress: { calls: 1, callsPerMinute: 1 } });
   call();
   for (let host = 0; host < 25_000; host++)
     call(`10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`).over();
   assert.equal(quotas.addresses, 20_000);
   assert.equal(why(), 'perAddress.calls 10');
+});
+
+test('an address whose calls are all forgiven is forgotten, and one that has talked today is not', () => {
+  const { quotas, call, clock } = scene({ perAddress: { callsPerMinute: 10, minutesPerDay: 10 } });
+  for (let host = 0; host < 500; host++) call(`10.0.${host >> 8}.${host & 255}`).over();
+  const talks = call('10.1.0.1');
+  talks.answered();
+  clock.time = 1_000;
+  talks.over();
+  clock.time = 60_000;
+  for (let host = 0; host < 250; host++) call(`10.2.0.${host}`).over();
+  assert.equal(quotas.addresses, 251);
 });
 
 test('being asked leaves nothing behind', () => {
