@@ -13,6 +13,8 @@ interface Scene {
   readonly lines: string[];
   /** What each child was started with. */
   readonly started: () => string[];
+  /** Another one, whose children are counted with those of the first. */
+  readonly another: () => ServiceNotifier;
 }
 
 /** `script`: what stands in for `systemd-notify`; nothing does when absent. */
@@ -29,7 +31,8 @@ function scene(script?: string, environment: NodeJS.ProcessEnv = {}): Scene {
   const log = createLog('debug', { write: line => void lines.push(line) });
   const env = { NOTIFY_SOCKET: '/nowhere', PATH: folder, ...environment };
   const started = () => readFileSync(record, 'utf8').split('\n').filter(Boolean);
-  return { notifier: new ServiceNotifier(log, env), lines, started };
+  const another = () => new ServiceNotifier(log, env);
+  return { notifier: another(), lines, started, another };
 }
 
 test('outside systemd nothing is started', async () => {
@@ -73,11 +76,14 @@ test('a systemd-notify that hangs is ended, and meanwhile no other one is starte
 });
 
 test('that the gateway stops is said beside a child that is under way, and once', async () => {
-  const { notifier, started } = scene('case "$1" in READY=1) exec /bin/sleep 600;; esac');
+  const { notifier, started, another } = scene('case "$1" in READY=1) exec /bin/sleep 600;; esac');
   notifier.ready();
   await eventually('a child is under way', () => started().length === 1);
   notifier.stopping();
   notifier.stopping();
   await eventually('it is said', () => started().includes('STOPPING=1'));
-  assert.deepEqual(started(), ['READY=1', 'STOPPING=1']);
+  // A second child of the first one would have begun before that of the other one.
+  another().ready();
+  await eventually('the other one is heard', () => started().filter(state => state === 'READY=1').length === 2);
+  assert.deepEqual(started(), ['READY=1', 'STOPPING=1', 'READY=1']);
 });
