@@ -4,8 +4,8 @@
 const MOST_CHARACTERS = 2_048;
 const MOST_ITEMS = 100;
 const MOST_DEPTH = 5;
-/** DEL and C1 controls, the line and paragraph separators, and bidirectional overrides: JSON leaves them as they are. */
-const ACTING = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** DEL and C1 controls, the line and paragraph separators, and all bidirectional controls (Unicode's Bidi_Control). */
+const ACTING = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** A copy of these fields with every text, list and depth bounded. */
 export function boundedFields(fields: object): Record<string, unknown> {

@@ -82,14 +82,16 @@ for (const event of ['message', 'ping', 'pong', 'close'] as const) {
   });
 }
 
-test('a failure of whoever is told that a visitor has left keeps no place', async context => {
-  const { edge, enter, left } = await startEdge(context, () => {});
+test('a failure of a listener for visitors who left keeps no place, and the engine hears the close', async context => {
+  let heard = 0;
+  const { edge, enter, left } = await startEdge(context, taken => void taken.on('close', () => heard++));
   edge.visitors.onLeft(failure);
   const socket = enter();
   await once(socket, 'open');
   socket.terminate();
   await left();
   await eventually('it was counted', () => edge.faults === 1, { every: 5 });
+  await eventually('the engine heard the close', () => heard === 1, { every: 5 });
 });
 
 test('a failure while an upgrade is judged closes its connection', async context => {

@@ -42,7 +42,7 @@ test('a text of any length is bounded wherever it stands, and so are lists and d
 });
 
 test('no character of a text ends a line, or acts on a terminal', () => {
-  const hostile = '\n\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u202e\u2066\ud800';
+  const hostile = '\n\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u061c\u200e\u200f\u202e\u2066\ud800';
   const lines: string[] = [];
   createLog('debug', { write: text => void lines.push(text) }).info(
     { uri: hostile, list: [{ [hostile]: hostile }] },
