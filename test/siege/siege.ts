@@ -41,6 +41,7 @@ export interface SiegeReport {
 /** 64*T1 of RFC 3261, in which transactions over UDP end, and some more. */
 const SETTLED_WITHIN_MS = 90_000;
 const END_WITHIN_MS = 60_000;
+const DONE_WITHIN_MS = 10_000;
 
 export async function siege(options: SiegeOptions): Promise<SiegeReport> {
   const { say, held, minutes, restSeconds } = options;
@@ -60,7 +61,8 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
 
     const tallies: Record<string, Tallied> = {};
     const ms = minutes * 60_000;
-    children.push(...(await attackers(options, { ...besieged.targets, sip }, ms, tallies)));
+    const done: Promise<void>[] = [];
+    children.push(...(await attackers(options, { ...besieged.targets, sip }, ms, tallies, done)));
     const watch = new Watch(
       {
         pid: gateway.pid,
@@ -86,6 +88,8 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
     const told = await good
       .ask<GoodReport>({ order: 'end' } satisfies ToGood, END_WITHIN_MS)
       .catch(() => undefined);
+    // Some attacks count what they have sent when they are over.
+    await Promise.race([Promise.all(done), new Promise(resolve => setTimeout(resolve, DONE_WITHIN_MS))]);
     await Promise.all(children.map(child => child.end()));
     say(`resting for ${restSeconds} s, and until the gateway counts what it did before`);
     await new Promise(resolve => setTimeout(resolve, restSeconds * 1000));
@@ -104,6 +108,7 @@ async function attackers(
   targets: Besieged['targets'],
   ms: number,
   tallies: Record<string, Tallied>,
+  done: Promise<void>[],
 ): Promise<Child<FromAttacker>[]> {
   const needed = families.filter(
     family => family.prepare || attacks.some(name => Object.hasOwn(family.attacks, name)),
@@ -112,9 +117,14 @@ async function attackers(
     needed.map(async family => {
       const orders: Orders = { family: family.name, names: attacks, targets, ms, pace };
       const child = await Child.start<FromAttacker>('./attacker-process.js', orders);
-      child.onMessage = message => {
-        if (message.kind !== 'ready') Object.assign(tallies, message.tallies);
-      };
+      done.push(
+        new Promise(resolve => {
+          child.onMessage = message => {
+            if (message.kind !== 'ready') Object.assign(tallies, message.tallies);
+            if (message.kind === 'done') resolve();
+          };
+        }),
+      );
       return child;
     }),
   );
