@@ -1,12 +1,12 @@
 // Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
 // Knows who is who; decides nothing about calls.
 
-import { isIPv6 } from 'node:net';
 import { CallApp } from './call/call-app.ts';
 import { asWritten, logRecord } from './call/call-record.ts';
-import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
+import { addressFence, ownAddresses } from './config/address.ts';
 import { assertReplaceable } from './config/change.ts';
 import { madeOf, Replaceable } from './config/live.ts';
+import { ownAddressesOf } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { Entrance } from './entrance/entrance.ts';
@@ -51,14 +51,15 @@ export interface Parts {
 
 /** Starts a gateway; rejects when an address or port cannot be had. */
 export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
-  const address = config.address ?? primaryAddress();
+  const addresses = ownAddressesOf(config.address);
+  const announced = addresses.flatMap(own => own.announced);
   const live = new Replaceable(config);
-  const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [address, ...ownAddresses()]));
+  const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [...announced, ...ownAddresses()]));
   const fenced = (one: string) => fence.current(one);
   const resolver = createResolver({
     servers: config.dns.servers && [...config.dns.servers],
-    // Signalling and media leave from this one address, hence in its family.
-    families: [isIPv6(address) ? 'ipv6' : 'ipv4'],
+    // Signalling and media leave from these addresses, hence in their families.
+    from: addresses.map(({ bind }) => bind),
     allow: fenced,
     onRefused: (address, host) =>
       log.warn(
@@ -68,7 +69,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   });
   const quarantine = new Quarantine();
 
-  const media = parts.media ?? (await startMediaRelay(live, address, fenced, log.child({ room: 'media' })));
+  const media = parts.media ?? (await startMediaRelay(live, addresses, fenced, log.child({ room: 'media' })));
 
   const headroom = new Headroom(lack => {
     if (lack) log.warn({ lack }, 'running out: newcomers are refused');
@@ -81,7 +82,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   const visitorAt = (address: string, port: number) => edge.visitors.at(address, port);
   const engine = await startSipEngine(config, {
-    address,
+    addresses,
     mayReach: fenced,
     visitorAt,
     refused,

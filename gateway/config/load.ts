@@ -3,18 +3,10 @@
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 import { type Config, type ConfigInput, schema } from './schema.ts';
 
-/** What is wrong with a configuration: one line of text each, in the order of the file. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
+export { ConfigError } from './config-error.ts';
 
 /**
  * Reads a configuration from YAML text. `file` only names it in complaints.

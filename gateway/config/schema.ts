@@ -1,9 +1,9 @@
 // The shape of the configuration file: every key, every default, every complaint in the owner's words.
 // Knows nothing of files or command lines; load.ts feeds it.
 
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isEndpoint, isPlace, port } from './endpoint.ts';
+import { addresses } from './local-address.ts';
 import { log, path } from './log.ts';
 import { media } from './media.ts';
 import { network } from './network.ts';
@@ -18,10 +18,6 @@ const seconds = z
   .positive('expected more than 0 seconds')
   .max(86_400, 'expected at most a day, 86400 seconds');
 const count = z.int('expected a whole number').positive('expected at least 1');
-
-const ipAddress = z.string('expected an IP address').refine(isHostAddress, {
-  message: 'expected the IP address of this machine, not a wildcard or a group',
-});
 
 const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
   message: 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443',
@@ -55,8 +51,10 @@ const settings = z.strictObject({
     .optional(),
   /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
-  /** This machine's address as browsers and PBXs reach it. Default: its first address that is not loopback. */
-  address: ipAddress.optional(),
+  /**
+   * This machine's addresses, bound and announced, for SIP and media. Default: its first address that is not loopback.
+   */
+  address: addresses.optional(),
   /** Reverse proxies that bring visitors' requests. Default: none, and nobody is believed to be one. */
   proxy: proxy.optional(),
   dns: z
@@ -155,10 +153,6 @@ export const schema = settings
 export type Config = Readonly<z.output<typeof schema>>;
 export type ConfigInput = z.input<typeof schema>;
 export type Site = Config['sites'][number];
-
-function isHostAddress(text: string): boolean {
-  return isIP(text) !== 0 && !/^(0\.|22[4-9]\.|23\d\.|2[45]\d\.|ff|::$)/i.test(text);
-}
 
 function isWebSocketUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -1,8 +1,9 @@
 // What the administrator's kit is made from: one site of the gateway's configuration, and where its PBX stands.
 
 import { isIP } from 'node:net';
-import { primaryAddress, splitEndpoint } from '../config/address.ts';
+import { splitEndpoint } from '../config/address.ts';
 import { ConfigError } from '../config/load.ts';
+import { ownAddressesOf } from '../config/own-address.ts';
 import type { Config } from '../config/schema.ts';
 
 export interface Premises {
@@ -95,7 +96,7 @@ export function readPremises(config: Config, told: Told): Premises {
     domain: site.domain,
     pbxName: pbxName.toLowerCase(),
     pbx: told.pbx,
-    gateway: plain(config.address ?? primaryAddress()),
+    gateway: plain(ownAddressesOf(config.address)[0]?.announced[0] ?? ''),
     gatewayName: nameWithin(config.url, site.domain),
     proxies: config.proxy?.networks ?? [],
     firewall,
