@@ -5,6 +5,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { type Config, type ConfigInput, schema } from './schema.ts';
+import { shownPath } from './shown-path.ts';
 
 export { ConfigError } from './config-error.ts';
 
@@ -31,7 +32,10 @@ export function parseConfig(text: string, file: string): Config {
     .flatMap(issue => explain(issue))
     .map(problem => {
       const line = lineOf(problem.path);
-      return { line, text: `${file}:${line}: ${problem.path.join('.') || 'the file'}: ${problem.message}` };
+      return {
+        line,
+        text: `${file}:${line}: ${shownPath(problem.path, value) || 'the file'}: ${problem.message}`,
+      };
     });
   throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
 
@@ -62,7 +66,7 @@ export function configFrom(input: ConfigInput): Config {
   throw new ConfigError(
     result.error.issues
       .flatMap(issue => explain(issue))
-      .map(({ path, message }) => `${path.join('.')}: ${message}`),
+      .map(({ path, message }) => `${shownPath(path, input)}: ${message}`),
   );
 }
 

@@ -7,9 +7,10 @@ import { addresses } from './local-address.ts';
 import { log, path } from './log.ts';
 import { media } from './media.ts';
 import { network } from './network.ts';
+import { ownOrigin } from './origin.ts';
 import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
-import { origin, site } from './site.ts';
+import { site } from './site.ts';
 import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
 
@@ -46,9 +47,7 @@ const settings = z.strictObject({
   /** Where pages, the widget and the WebSocket are served. */
   listen: endpoint.default('0.0.0.0:8443'),
   /** How visitors reach it, for links on cards and codes, such as https://call.mysite.ru. Default: as they ask. */
-  url: origin
-    .refine(text => text !== '*', 'expected how visitors reach this gateway, such as https://call.mysite.ru')
-    .optional(),
+  url: ownOrigin.optional(),
   /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
   /**

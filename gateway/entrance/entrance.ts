@@ -3,6 +3,7 @@
 // proxy's log keeps them. Knows neither HTTP nor SIP.
 
 import type { Live } from '../config/live.ts';
+import { isListed } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { type Grant, Grants } from './grant.ts';
@@ -109,7 +110,7 @@ export class Entrance {
 
   #sitesOf({ origin, ownPage }: Page): Site[] {
     return this.#config.current.sites.filter(
-      ({ origins, pages }) => origins.includes('*') || origins.includes(origin) || (ownPage && pages),
+      ({ origins, pages }) => isListed(origins, origin) || (ownPage && pages),
     );
   }
 }

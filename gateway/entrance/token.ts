@@ -9,7 +9,9 @@ import { JWTExpired } from 'jose/errors';
 import { decodeJwt } from 'jose/jwt/decode';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
+import { asciiAddress } from '../config/host-name.ts';
 import type { Live } from '../config/live.ts';
+import { canonicalOrigin } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
 import type { Issuer } from './token-health.ts';
@@ -64,7 +66,7 @@ export class Tokens {
   claimed(token: string | undefined): Issuer | undefined {
     try {
       const { iss, to } = decodeJwt(token ?? '');
-      const domain = String(to).toLowerCase().split('@')[1];
+      const [, domain] = addressed(to);
       return domain === undefined ? undefined : { domain, own: this.#isOwn(domain, iss) };
     } catch {
       return undefined;
@@ -83,9 +85,9 @@ export class Tokens {
     if (token.length > LONGEST) return 'bad-token';
     try {
       const said = decodeJwt(token);
-      const [user = '', domain = ''] = String(said.to).toLowerCase().split('@');
+      const [user = '', domain = ''] = addressed(said.to);
       const payload = await this.#verified(token, said.iss === ISSUER ? undefined : domain);
-      if (payload.origin !== origin) return 'token-of-another-page';
+      if (canonicalOrigin(String(payload.origin)) !== origin) return 'token-of-another-page';
       return this.#claims(payload, domain, user) ?? 'bad-token';
     } catch (error) {
       return error instanceof JWTExpired ? 'token-expired' : 'bad-token';
@@ -123,7 +125,7 @@ export class Tokens {
     return {
       domain,
       user,
-      origin: String(origin),
+      origin: canonicalOrigin(String(origin)),
       seconds: Math.min(asked, this.#longestCall),
       issuer: { domain, own },
       // A site's own server must not be able to use up another's.
@@ -143,4 +145,9 @@ export class Tokens {
   #site(domain: string): Site | undefined {
     return this.#config.current.sites.find(site => site.domain === domain);
   }
+}
+
+/** User and domain of the claim `to`, as the configuration writes them. */
+function addressed(to: unknown): string[] {
+  return asciiAddress(String(to)).toLowerCase().split('@');
 }

@@ -59,8 +59,8 @@ test('a configuration with mistakes is told all of them, with lines, and the pro
   assert.equal(lines.length, 4);
   assert.match(lines[0] ?? '', /gateway\.yaml:1: listen: expected ADDRESS:PORT.*got "nowhere"/);
   assert.match(lines[1] ?? '', /gateway\.yaml:2: colour: no such key/);
-  assert.match(lines[2] ?? '', /gateway\.yaml:4: sites\.0\.callable: missing/);
-  assert.match(lines[3] ?? '', /gateway\.yaml:5: sites\.0\.origins\.0: expected an origin/);
+  assert.match(lines[2] ?? '', /gateway\.yaml:4: sites\.1\.callable: missing/);
+  assert.match(lines[3] ?? '', /gateway\.yaml:5: sites\.1\.origins\.1: expected an origin/);
 });
 
 for (const [what, args, words] of [
