@@ -12,6 +12,7 @@ import { Boundary } from './boundary.ts';
 import { Certificate, readIdentity } from './certificate.ts';
 import { Connections } from './connections.ts';
 import { Outstanding } from './outstanding.ts';
+import { readProxyHeaders } from './proxied-connections.ts';
 import { readTarget } from './request-target.ts';
 import { firstOf, type Route } from './route.ts';
 import { HttpRequest } from './upgrade.ts';
@@ -112,6 +113,7 @@ export async function startHttp(
     address => proxies.trusts(address),
     connectionRate,
   );
+  if (config.proxy?.proxyProtocol) readProxyHeaders(server, address => proxies.trusts(address), log);
   server.timeout = IDLE_MS;
   server.maxHeadersCount = 64;
 
