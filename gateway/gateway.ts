@@ -14,6 +14,7 @@ import { frontDesk } from './front-desk.ts';
 import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
 import { iconRoutes } from './http/icon.ts';
+import { visitorsUrl, watchCertificate } from './http/own-name.ts';
 import { startHttp } from './http/server.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { startMediaRelay } from './media-relay.ts';
@@ -21,6 +22,7 @@ import { DailyRecords } from './observe/daily-records.ts';
 import { Headroom } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
 import { SecurityLog, tellNobody } from './observe/security-log.ts';
+import { preflight } from './preflight.ts';
 import { Reachability } from './reach/reachability.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
@@ -28,8 +30,10 @@ import { createResolver } from './resolver/resolver.ts';
 import { startSipEngine } from './sip-engine.ts';
 
 export interface Gateway {
-  /** Where pages find the widget. */
+  /** Where it listens. */
   readonly url: string;
+  /** Where visitors reach it, as far as that is known. */
+  publicUrl(): string;
   health(): Promise<Health>;
   /**
    * Goes by this configuration from now on: new calls and visitors do, running calls go on.
@@ -52,6 +56,7 @@ export interface Parts {
 /** Starts a gateway; rejects when an address or port cannot be had. */
 export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
   const addresses = ownAddressesOf(config.address);
+  await preflight(config, addresses, { media: !parts.media });
   const announced = addresses.flatMap(own => own.announced);
   const live = new Replaceable(config);
   const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [...announced, ...ownAddresses()]));
@@ -155,6 +160,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     { log: log.child({ room: 'http' }) },
   );
   edge.attach(http.server, http.secure, http.allows);
+  const certificateHealth = http.certificate && watchCertificate(http.certificate, live, log);
 
   let stopping: Promise<void> | undefined;
   /** Once, however often it is asked for. */
@@ -169,6 +175,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     calls.refuseNewCalls();
     await calls.endAll(why);
     edge.close();
+    certificateHealth?.close();
     await http.close();
     calls.close();
     await engine.stop();
@@ -179,6 +186,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   return {
     url: http.url,
+    publicUrl: () => visitorsUrl(live.current, addresses, http.url),
     health,
     reload(next) {
       assertReplaceable(live.current, next);

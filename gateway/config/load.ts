@@ -31,23 +31,32 @@ export function parseConfig(text: string, file: string): Config {
   const located = result.error.issues
     .flatMap(issue => explain(issue))
     .map(problem => {
-      const line = lineOf(problem.path);
+      // A missing key is shown at its parent.
+      const line = lineIn(document, lines, problem.path) ?? 1;
       return {
         line,
         text: `${file}:${line}: ${shownPath(problem.path, value) || 'the file'}: ${problem.message}`,
       };
     });
   throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
+}
 
-  /** The line of the deepest node that exists on the way to `path`; a missing key is shown at its parent. */
-  function lineOf(path: readonly PropertyKey[]): number {
-    for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      const range = (node as { range?: [number, number, number] } | undefined)?.range;
-      if (range) return lines.linePos(range[0]).line;
-    }
-    return 1;
+/** The line of a key such as `address.2.bind`, or of what it would stand in; undefined where none of it is written. */
+export function lineOf(text: string, key: string): number | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const path = key.split('.').map(part => (/^\d+$/.test(part) ? Number(part) - 1 : part));
+  return lineIn(document, lines, path);
+}
+
+/** The line of the deepest node that exists on the way to `path`. */
+function lineIn(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: [number, number, number] } | undefined)?.range;
+    if (range) return lines.linePos(range[0]).line;
   }
+  return undefined;
 }
 
 /** Aliases are expanded so far and no farther: a few lines of YAML can stand for gigabytes. */

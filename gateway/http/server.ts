@@ -90,8 +90,8 @@ export async function startHttp(
     });
   };
 
-  const secureServer =
-    config.tls && createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000, ...OPTIONS });
+  const identity = config.tls && readIdentity(config.tls);
+  const secureServer = identity && createTlsServer({ ...identity, handshakeTimeout: 5_000, ...OPTIONS });
   const server = secureServer ?? createServer(OPTIONS);
   const secure = secureServer !== undefined;
   server.on('request', (request, response) => answer(request, response));
@@ -125,7 +125,7 @@ export async function startHttp(
   // Out of files for a moment: the connection is lost, the server is not.
   server.on('error', () => {});
   const bound = server.address() as AddressInfo;
-  const certificate = config.tls && secureServer && new Certificate(secureServer, config.tls, log);
+  const certificate = identity && secureServer && new Certificate(secureServer, identity, log);
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
     server,

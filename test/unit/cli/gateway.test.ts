@@ -44,7 +44,7 @@ function withFile(context: TestContext, yaml: string): ChildProcess {
 async function ready(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {
     const entry = JSON.parse(line);
-    if (entry.msg === 'ready') return entry.url;
+    if (entry.msg === 'ready') return entry.listening;
   }
   throw new Error('the gateway ended before it was ready');
 }
