@@ -8,6 +8,7 @@ import { log, path } from './log.ts';
 import { media } from './media.ts';
 import { network } from './network.ts';
 import { ownOrigin } from './origin.ts';
+import { portClashes } from './port-clashes.ts';
 import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
 import { site } from './site.ts';
@@ -138,6 +139,11 @@ const settings = z.strictObject({
 });
 
 export const schema = settings
+  .superRefine((config, context) => {
+    for (const { path, message, input } of portClashes(config)) {
+      context.addIssue({ code: 'custom', path, message, input });
+    }
+  })
   .superRefine(({ engine, sip: input }, context) => {
     if (!engine || !input) return;
     context.addIssue({

@@ -89,8 +89,8 @@ for (const [lines, problem] of [
     ['callable:', '  - { user: "500&SIP/x" }'],
     '5: sites.1.callable.1.user: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
   ],
-  [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.1.callable.2.user: missing'],
-  [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.1.callable.1.nmae: no such key'],
+  [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.1.callable.2 (Anna).user: missing'],
+  [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.1.callable.1 (a).nmae: no such key'],
   [['callable: [a, b, A]'], '4: sites.1.callable.3: stands in the list twice, got "a"'],
   [
     ['callable:', '  - [a]'],
@@ -98,11 +98,11 @@ for (const [lines, problem] of [
   ],
   [
     ['callable:', '  - { user: a, photo: ../../etc/anna.jpg }'],
-    '5: sites.1.callable.1.photo: expected an https URL, or a picture beside this file such as photos/director.jpg, got "../../etc/anna.jpg"',
+    '5: sites.1.callable.1 (a).photo: expected an https URL, or a picture beside this file such as photos/director.jpg, got "../../etc/anna.jpg"',
   ],
   [
     ['callable:', '  - { user: a, phone: 84951000000 }'],
-    '5: sites.1.callable.1.phone: expected a telephone number in quotes, such as "+7 800 200-00-00", got 84951000000',
+    '5: sites.1.callable.1 (a).phone: expected a telephone number in quotes, such as "+7 800 200-00-00", got 84951000000',
   ],
   [['callable: [a]', 'hours: { mon: 09:00-18:00 }'], '5: sites.1.hours.zone: missing'],
   [
