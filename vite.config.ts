@@ -156,6 +156,8 @@ export default defineConfig({
     reportCompressedSize: false,
     lib: { entry: { 'sip-call': 'widget/index.ts' }, formats: ['es'] },
     rolldownOptions: {
+      // Compressing takes most of the time, which is known.
+      checks: { bundlerTimings: false },
       // Lit's packages say that importing them has effects; for the parts that we leave out it has none.
       treeshake: { moduleSideEffects: id => !/\/node_modules\/(?:@lit|lit|lit-html|lit-element)\//.test(id) },
       output: {

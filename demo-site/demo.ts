@@ -65,8 +65,7 @@ async function run(): Promise<void> {
   );
   gatewayUrl = gateway.url;
 
-  console.log(`
-  A company's site, its DNS zone, its PBX and a sip-call gateway are running on this machine.
+  console.log(`  A company's site, its DNS zone, its PBX and a sip-call gateway are running on this machine.
 
   Open    ${site.url}/
   Click   "Call" beside the director, allow the microphone, and hear the greeting, then yourself.

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { createDirectory } from './call/directory.ts';
+import { asciiAddress } from './config/host-name.ts';
 import { type Live, madeOf } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import { AddressRate, type AddressRateOptions } from './entrance/address-rate.ts';
@@ -90,7 +91,8 @@ export function frontDesk(
   const reception = madeOf(config, present => new Reception({ config: present, reach }));
   const directory = madeOf(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
-  const find = (to: string, page: AskingPage) => directory.current(`sip:${to.replace(/^sip:/i, '')}`, page);
+  const find = (to: string, page: AskingPage) =>
+    directory.current(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
   const tokens = new TokenDesk(entrance, config, log);
   const callbacks = new CallbackDesk({
     rung: (to, page) => {

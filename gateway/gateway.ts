@@ -1,12 +1,12 @@
 // Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
 // Knows who is who; decides nothing about calls.
 
-import { isIPv6 } from 'node:net';
 import { CallApp } from './call/call-app.ts';
 import { asWritten, logRecord } from './call/call-record.ts';
-import { addressFence, ownAddresses, primaryAddress } from './config/address.ts';
+import { addressFence, ownAddresses } from './config/address.ts';
 import { assertReplaceable } from './config/change.ts';
 import { madeOf, Replaceable } from './config/live.ts';
+import { ownAddressesOf } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { Entrance } from './entrance/entrance.ts';
@@ -14,6 +14,7 @@ import { frontDesk } from './front-desk.ts';
 import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
 import { iconRoutes } from './http/icon.ts';
+import { visitorsUrl, watchCertificate } from './http/own-name.ts';
 import { startHttp } from './http/server.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { startMediaRelay } from './media-relay.ts';
@@ -21,6 +22,7 @@ import { DailyRecords } from './observe/daily-records.ts';
 import { Headroom } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
 import { SecurityLog, tellNobody } from './observe/security-log.ts';
+import { preflight } from './preflight.ts';
 import { Reachability } from './reach/reachability.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
@@ -28,8 +30,10 @@ import { createResolver } from './resolver/resolver.ts';
 import { startSipEngine } from './sip-engine.ts';
 
 export interface Gateway {
-  /** Where pages find the widget. */
+  /** Where it listens. */
   readonly url: string;
+  /** Where visitors reach it, as far as that is known. */
+  publicUrl(): string;
   health(): Promise<Health>;
   /**
    * Goes by this configuration from now on: new calls and visitors do, running calls go on.
@@ -51,14 +55,16 @@ export interface Parts {
 
 /** Starts a gateway; rejects when an address or port cannot be had. */
 export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
-  const address = config.address ?? primaryAddress();
+  const addresses = ownAddressesOf(config.address);
+  await preflight(config, addresses, { media: !parts.media });
+  const announced = addresses.flatMap(own => own.announced);
   const live = new Replaceable(config);
-  const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [address, ...ownAddresses()]));
+  const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [...announced, ...ownAddresses()]));
   const fenced = (one: string) => fence.current(one);
   const resolver = createResolver({
     servers: config.dns.servers && [...config.dns.servers],
-    // Signalling and media leave from this one address, hence in its family.
-    families: [isIPv6(address) ? 'ipv6' : 'ipv4'],
+    // Signalling and media leave from these addresses, hence in their families.
+    from: addresses.map(({ bind }) => bind),
     allow: fenced,
     onRefused: (address, host) =>
       log.warn(
@@ -68,7 +74,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   });
   const quarantine = new Quarantine();
 
-  const media = parts.media ?? (await startMediaRelay(live, address, fenced, log.child({ room: 'media' })));
+  const media = parts.media ?? (await startMediaRelay(live, addresses, fenced, log.child({ room: 'media' })));
 
   const headroom = new Headroom(lack => {
     if (lack) log.warn({ lack }, 'running out: newcomers are refused');
@@ -81,7 +87,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   const visitorAt = (address: string, port: number) => edge.visitors.at(address, port);
   const engine = await startSipEngine(config, {
-    address,
+    addresses,
     mayReach: fenced,
     visitorAt,
     refused,
@@ -154,6 +160,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     { log: log.child({ room: 'http' }) },
   );
   edge.attach(http.server, http.secure, http.allows);
+  const certificateHealth = http.certificate && watchCertificate(http.certificate, live, log);
 
   let stopping: Promise<void> | undefined;
   /** Once, however often it is asked for. */
@@ -168,6 +175,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     calls.refuseNewCalls();
     await calls.endAll(why);
     edge.close();
+    certificateHealth?.close();
     await http.close();
     calls.close();
     await engine.stop();
@@ -178,6 +186,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   return {
     url: http.url,
+    publicUrl: () => visitorsUrl(live.current, addresses, http.url),
     health,
     reload(next) {
       assertReplaceable(live.current, next);

@@ -7,10 +7,12 @@ import { addPbxCommand } from './cli/pbx.ts';
 import { addResolveCommand } from './cli/resolve.ts';
 import { addSnippetCommand } from './cli/snippet.ts';
 import { ConfigError } from './config/load.ts';
+import { widgetVersion } from './http/widget-build.ts';
 import { liveBySignals } from './process-life.ts';
 
 const program = new Command('sip-call')
   .description('Call director@mysite.ru from a web page.')
+  .version(widgetVersion())
   .showHelpAfterError()
   .exitOverride();
 

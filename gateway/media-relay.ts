@@ -2,6 +2,7 @@
 
 import { splitEndpoint } from './config/address.ts';
 import type { Live } from './config/live.ts';
+import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
@@ -11,10 +12,10 @@ import type { Log } from './observe/log.ts';
 /** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */
 const MARGIN_MS = 60_000;
 
-/** `address`: this machine's, as PBXs reach it. Rejects when ports cannot be had, or no rtpengine answers. */
+/** `addresses`: this machine's. Rejects when ports cannot be had, or no rtpengine answers. */
 export async function startMediaRelay(
   config: Live<Config>,
-  address: string,
+  addresses: readonly OwnAddress[],
   allowPbxMedia: (address: string) => boolean,
   log: Log,
 ): Promise<MediaRelay> {
@@ -25,12 +26,13 @@ export async function startMediaRelay(
       const { address: host, port } = splitEndpoint(text);
       return { host, port };
     });
-    return await createRtpengineRelay({ servers, address, silentAfterMs, allowPbxMedia, log });
+    return await createRtpengineRelay({ servers, addresses, silentAfterMs, allowPbxMedia, log });
   }
   return await createEmbeddedRelay({
     workers: media.workers,
-    browser: { listen: address, port: media.browserPort, announce: [address] },
-    pbx: { listen: address, announce: address, ports: media.pbxPorts },
+    addresses,
+    browser: { port: media.browserPort },
+    pbx: { ports: media.pbxPorts },
     silentAfterMs,
     longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,

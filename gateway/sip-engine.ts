@@ -6,11 +6,13 @@ import { ALLOW } from './call/call-app.ts';
 import type { EngineAddress } from './call/engine-connection.ts';
 import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
+import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import type { SocketTaker } from './edge/edge.ts';
 import { handingOnTo } from './edge/handing-on.ts';
 import { type Clock, Engine, type NewRequest, type StatelessAnswer } from './engine/engine.ts';
 import { isKnownMethod } from './engine/message/methods.ts';
+import type { ListenPoint } from './engine/transport/listen-point.ts';
 import { type StreamLimits, streamLimits } from './engine/transport/stream-limits.ts';
 import type { Log } from './observe/log.ts';
 import { meant } from './observe/meant.ts';
@@ -29,7 +31,7 @@ export interface SipEngine {
 /** What the engine has to know of the rest. */
 export interface Surroundings {
   /** Of this machine, toward PBXs. */
-  readonly address: string;
+  readonly addresses: readonly OwnAddress[];
   /** The fence: where a PBX's Contact may lead. */
   mayReach(address: string): boolean;
   /** Whose frames come from there: behind a proxy that is not whose address it is. */
@@ -49,13 +51,13 @@ export function startSipEngine(config: Config, around: Surroundings): Promise<Si
 }
 
 async function embeddedEngine(config: Config, around: Surroundings): Promise<SipEngine> {
-  const { address, mayReach, visitorAt, refused, log } = around;
+  const { addresses, mayReach, visitorAt, refused, log } = around;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
-    listen: [
-      { transport: 'udp', address, port: config.sip.udp },
-      { transport: 'tcp', address, port: config.sip.tcp },
-    ],
+    listen: addresses.flatMap(own => [
+      listenPoint(own, 'udp', config.sip.udp),
+      listenPoint(own, 'tcp', config.sip.tcp),
+    ]),
     admin: { secret },
     // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
     timers: { b: config.limits.answerSeconds * 1000 },
@@ -78,6 +80,17 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
     },
     counts: () => ({ ...engine.counts() }),
     stop: () => engine.stop(),
+  };
+}
+
+function listenPoint(own: OwnAddress, transport: 'udp' | 'tcp', port: number): ListenPoint {
+  const { bind: address, announced, isNear } = own;
+  const [advertise = address] = announced;
+  const advertisePort = own.outside(transport, port);
+  return {
+    ...{ transport, address, port, isNear },
+    ...(advertise !== address && { advertise }),
+    ...(advertisePort !== port && { advertisePort }),
   };
 }
 

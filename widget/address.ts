@@ -9,7 +9,8 @@ export interface Address {
   readonly uri: string;
 }
 
-const shape = /^(?:sip:)?([\p{L}\p{N}!*'()&=+$,/_.~-]+)@((?:[\p{L}\p{N}-]+\.)*[\p{L}\p{N}-]+)$/iu;
+const shape =
+  /^(?:sip:)?([\p{L}\p{N}!*'()&=+$,/_.~-]+)@((?:[\p{L}\p{M}\p{N}-]+[.。．｡])*[\p{L}\p{M}\p{N}-]+)[.。．｡]?$/iu;
 
 export function parseAddress(source: string | null | undefined): Address | undefined {
   const match = shape.exec((source ?? '').trim());

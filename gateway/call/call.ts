@@ -140,14 +140,17 @@ export class Call {
 
   async #setUp(): Promise<void> {
     const { media, srf, boundary } = this.#foundation;
-    const [offer, resolution] = await Promise.all([
+    // An offer that cannot be used is refused before any server is known.
+    const [, resolution] = await Promise.all([
       media.offer(this.id, 'browser', this.#request.body ?? ''),
       this.#foundation.resolve(this.#destination.domain, this.#aborted.signal),
     ]);
     if (this.#state !== 'setting-up') return;
 
     const address = this.#destination.tellsAddress ? this.#caller.address : undefined;
-    const invite = (target: Target) =>
+    const offerTo = (target: Target) =>
+      media.offer(this.id, 'browser', this.#request.body ?? '', target.address);
+    const invite = (target: Target, offer: string) =>
       new PbxInvite(
         srf,
         this.#destination,
@@ -156,12 +159,12 @@ export class Call {
         offer,
         response => boundary.run('provisional', () => this.#provisional(response)),
       );
-    this.#hunt = new Hunt(resolution.targets, invite, this.#foundation.judge);
+    this.#hunt = new Hunt(resolution.targets, offerTo, invite, this.#foundation.judge);
     const result = await this.#hunt.run();
     if (result.type === 'abandoned') return;
     this.#target = result.target;
     if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
-    else if (this.#state === 'setting-up') await this.#answer(result.dialog, offer);
+    else if (this.#state === 'setting-up') await this.#answer(result.dialog, result.offer);
     else result.dialog.destroy().catch(() => {});
   }
 

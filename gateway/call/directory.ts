@@ -2,6 +2,7 @@
 // the address that goes to the PBX is built here, never copied.
 
 import { echoUser } from '../config/contact.ts';
+import { isListed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
 import { parseUri } from '../engine/message/uri.ts';
 
@@ -30,7 +31,7 @@ export function createDirectory(config: Config): Directory {
     config.sites.map(site => [
       site.domain,
       {
-        origins: new Set(site.origins),
+        origins: site.origins,
         callable: new Set(site.callable.map(({ user }) => user)),
         pages: site.pages,
         free: site.tokens === false,
@@ -48,8 +49,7 @@ export function createDirectory(config: Config): Directory {
     const site = sites.get(uri.host);
     const user = uri.user.toLowerCase();
     if (!site || !(site.callable.has(user) || user === echoUser)) return undefined;
-    const listed = site.origins.has('*') || site.origins.has(origin);
-    if (!listed && !(ownPage && site.pages)) return undefined;
+    if (!isListed(site.origins, origin) && !(ownPage && site.pages)) return undefined;
     return {
       domain: uri.host,
       user,

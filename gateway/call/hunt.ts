@@ -6,7 +6,7 @@ import type { Target } from '../resolver/target.ts';
 import type { PbxInvite } from './pbx-invite.ts';
 
 export type HuntResult =
-  | { readonly type: 'answered'; readonly dialog: Dialog; readonly target: Target }
+  | { readonly type: 'answered'; readonly dialog: Dialog; readonly target: Target; readonly offer: string }
   /** The final refusal: of a person, or of the last server there was. */
   | { readonly type: 'refused'; readonly status: number; readonly target: Target }
   | { readonly type: 'abandoned' };
@@ -16,22 +16,26 @@ export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
 
 export class Hunt {
   readonly #targets: AsyncIterable<Target> | Iterable<Target>;
-  readonly #invite: (target: Target) => PbxInvite;
+  readonly #offer: (target: Target) => Promise<string>;
+  readonly #invite: (target: Target, offer: string) => PbxInvite;
   readonly #judge: Judge;
   #current: PbxInvite | undefined;
   #abandoned = false;
 
   /**
    * @param targets best first, at least one; later ones may become known while earlier ones are tried
+   * @param offer tells the offer for one of them: which of our addresses it has depends on where the server is
    * @param invite sends the INVITE to one of them
    * @param judge hears of every attempt; tells a server's failure from a person's refusal
    */
   constructor(
     targets: AsyncIterable<Target> | Iterable<Target>,
-    invite: (target: Target) => PbxInvite,
+    offer: (target: Target) => Promise<string>,
+    invite: (target: Target, offer: string) => PbxInvite,
     judge: Judge,
   ) {
     this.#targets = targets;
+    this.#offer = offer;
     this.#invite = invite;
     this.#judge = judge;
   }
@@ -40,11 +44,13 @@ export class Hunt {
     let refused: HuntResult = { type: 'abandoned' };
     for await (const target of this.#targets) {
       if (this.#abandoned) break;
-      this.#current = this.#invite(target);
+      const offer = await this.#offer(target);
+      if (this.#abandoned) break;
+      this.#current = this.#invite(target, offer);
       const result = await this.#current.result;
       if (result.type === 'answered') {
         this.#judge(target, { kind: 'response', status: 200 });
-        return { ...result, target };
+        return { ...result, target, offer };
       }
       if (result.type === 'abandoned') return result;
       refused = { type: 'refused', status: result.status, target };

@@ -2,7 +2,7 @@
 // brings the card to a telephone.
 
 import { breakable, type Markup, markup } from './markup.ts';
-import { initials, type Links, type Person, telephoneUri } from './person.ts';
+import { initials, type Links, type Person, readable, telephoneUri } from './person.ts';
 import { signature } from './signature.ts';
 import { type CardLanguage, cardWords } from './words.ts';
 
@@ -28,17 +28,17 @@ export function cardPage(person: Person, links: Links, language: CardLanguage): 
 ${portrait(person)}
 <div><h1>${breakable(person.name)}</h1><p class="title">${summary}</p></div>
 <dl class="ways">
-<div><dt>${words.call}</dt><dd>${breakable(person.address)}</dd></div>
+<div><dt>${words.call}</dt><dd>${breakable(readable(person.address))}</dd></div>
 ${
   person.mail !== undefined &&
-  markup`<div><dt>${words.write}</dt><dd><a href="mailto:${person.mail}">${breakable(person.mail)}</a></dd></div>`
+  markup`<div><dt>${words.write}</dt><dd><a href="mailto:${person.mail}">${breakable(readable(person.mail))}</a></dd></div>`
 }
 ${
   person.phone !== undefined &&
   markup`<div><dt>${words.telephone}</dt><dd><a href="${telephoneUri(person.phone)}">${person.phone}</a></dd></div>`
 }
 </dl>
-<sip-call to="${person.address}"></sip-call>
+<sip-call to="${readable(person.address)}"></sip-call>
 </section>
 <figure class="scan"><img src="${links.qr}" width="144" height="144" alt=""><figcaption>${words.scan}</figcaption>
 <p class="more"><a href="${links.contact}">${words.save}</a><a href="${links.signature}">${words.signature}</a></p></figure>

@@ -1,6 +1,8 @@
 // Who stands on a business card, with all that its documents need; where it comes from is the configuration's
 // business.
 
+import { domainToUnicode } from 'node:url';
+
 export interface Person {
   /** The sip address: `director@mysite.ru`. */
   readonly address: string;
@@ -42,6 +44,13 @@ export function linksOf(gateway: string, { address }: Person): Links {
     signature: `${card}/signature`,
     script: `${gateway}/sip-call.js`,
   };
+}
+
+/** An address whose domain is in the letters of its people (IDNA). */
+export function readable(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = address.slice(at);
+  return domain.includes('xn--') ? `${address.slice(0, at)}${domainToUnicode(domain)}` : address;
 }
 
 /** Up to two letters that stand in for a photograph: `DA` for "Darya Alekseeva". */

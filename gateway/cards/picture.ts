@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { renderAsync } from '@resvg/resvg-js';
 import { type Markup, markup } from './markup.ts';
-import type { Links, Person } from './person.ts';
+import { type Links, type Person, readable } from './person.ts';
 import { qrCode } from './qr.ts';
 import type { CardWords } from './words.ts';
 
@@ -31,18 +31,19 @@ export async function picture(person: Person, links: Links, words: CardWords): P
 
 function drawing(person: Person, links: Links, words: CardWords): Markup {
   const code = qrCode(links.call);
+  const address = readable(person.address);
   const lines = wrapped(person.name);
   const size = Math.min(88, sizeFor(Math.max(...lines.map(line => line.length))));
   const nameTop = 268 - (lines.length - 1) * size * 0.55;
   const nameEnd = nameTop + (lines.length - 1) * size * 1.1;
-  const addressSize = Math.min(40, sizeFor(person.address.length));
+  const addressSize = Math.min(40, sizeFor(address.length));
   return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="PT Serif">
 <rect width="100%" height="100%" fill="#f7f6f2"/>
 <rect width="14" height="100%" fill="#0b7a58"/>
 <text x="${MARGIN}" y="112" font-size="30" fill="#56635d">${person.company}</text>
 ${lines.map((line, i) => markup`<text x="${MARGIN}" y="${nameTop + i * size * 1.1}" font-size="${size}" font-weight="700" fill="#17211d">${line}</text>`)}
 <text x="${MARGIN}" y="${nameEnd + 62}" font-size="36" fill="#56635d">${shortened(person.title, 40)}</text>
-<text x="${MARGIN}" y="${HEIGHT - 140}" font-size="${addressSize}" fill="#0b7a58">${person.address}</text>
+<text x="${MARGIN}" y="${HEIGHT - 140}" font-size="${addressSize}" fill="#0b7a58">${address}</text>
 <text x="${MARGIN}" y="${HEIGHT - 84}" font-size="28" fill="#56635d">${words.invitation}</text>
 <svg x="${WIDTH - MARGIN - CODE}" y="${(HEIGHT - CODE) / 2}" width="${CODE}" height="${CODE}" viewBox="0 0 ${code.size} ${code.size}" shape-rendering="crispEdges">
 <rect width="100%" height="100%" fill="#fff"/><path d="${code.path}" fill="#17211d"/></svg>

@@ -1,12 +1,24 @@
 // The configuration file of --config.
 
 import { readFileSync } from 'node:fs';
-import { ConfigError, parseConfig } from '../config/load.ts';
+import { ConfigError, lineOf, parseConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 
 /** @throws {ConfigError} when it cannot be read or is wrong */
 export function readConfigFile(path: string): Config {
   return parseConfig(readText(path), path);
+}
+
+/** What was found wrong once the file was read, with the line of each key that is in it. */
+export function withLines(error: unknown, path: string): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const text = readText(path);
+  return new ConfigError(
+    error.problems.map(problem => {
+      const line = lineOf(text, problem.split(': ', 1)[0] ?? '');
+      return `${path}:${line === undefined ? '' : `${line}:`} ${problem}`;
+    }),
+  );
 }
 
 function readText(path: string): string {

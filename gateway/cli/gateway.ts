@@ -7,7 +7,7 @@ import { startGateway } from '../gateway.ts';
 import { createLog } from '../observe/log.ts';
 import { takeStrayOutput } from '../observe/stray-output.ts';
 import type { Running } from '../process-life.ts';
-import { readConfigFile } from './config-file.ts';
+import { readConfigFile, withLines } from './config-file.ts';
 
 interface Flags {
   config?: string;
@@ -27,7 +27,7 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
   program
     .command('gateway')
     .description('take calls from browsers and bring them to PBXs')
-    .option('-c, --config <file>', 'YAML configuration; replaces all other options')
+    .option('-c, --config <file>', 'YAML configuration, in place of all other options')
     .option('--domain <domain>', 'SIP domain of the one site, such as mysite.ru')
     .option('--callable <names>', 'whom visitors may call, such as director,alex,101')
     .option('--origin <origins...>', 'pages that may call, such as https://mysite.ru, or * for any')
@@ -47,15 +47,19 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
       const gateway = await startGateway(config, log).catch(error => {
         // What is wrong is told on standard error, as by the other commands.
         release();
-        throw error;
+        throw flags.config === undefined ? error : withLines(error, flags.config);
       });
-      log.info({ url: gateway.url }, 'ready');
+      log.info({ url: gateway.publicUrl(), listening: gateway.url }, 'ready');
       started({ gateway, log, reload: () => gateway.reload(readConfig(flags)) });
     });
 }
 
-function readConfig(flags: Flags): Config {
-  if (flags.config !== undefined) return readConfigFile(flags.config);
+function readConfig({ config, ...flags }: Flags): Config {
+  if (config !== undefined) {
+    const beside = Object.keys(flags).map(name => `--${name}`);
+    if (beside.length === 0) return readConfigFile(config);
+    throw new ConfigError([`${beside.join(', ')}: not beside --config; write it into ${config}`]);
+  }
   if (!flags.domain || !flags.callable) {
     throw new ConfigError(['give --config FILE, or --domain and --callable for a single site']);
   }

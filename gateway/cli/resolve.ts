@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
 import { addressFence, splitEndpoint } from '../config/address.ts';
+import { asciiAddress } from '../config/host-name.ts';
 import { ConfigError, configFrom } from '../config/load.ts';
 import { parseUri } from '../engine/message/uri.ts';
 import { ResolveError } from '../resolver/resolve-error.ts';
@@ -52,7 +53,9 @@ async function walk(resolver: Resolver, uri: ResolvableUri, address: string): Pr
 
 /** People leave the scheme away, and the user: both are what a call would begin with anyway. */
 function readAddress(text: string): ResolvableUri {
-  const parsed = parseUri(/^sips?:/i.test(text) ? text : `sip:${text}`);
+  const ascii = asciiAddress(/^sips?:/i.test(text) ? text : `sip:${text}`);
+  // A user plays no part in where an address leads.
+  const parsed = parseUri(ascii.replace(/^(sips?:)[^@]*@/i, '$1'));
   if (!parsed) throw new ConfigError([`${text}: expected a SIP address such as sip:director@mysite.ru`]);
   const { scheme, host, port, params } = parsed;
   return {

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
+import { asciiAddress, readableHost } from '../config/host-name.ts';
 import { ConfigError } from '../config/load.ts';
 import { parseUri } from '../engine/message/uri.ts';
 import { chunks, ensureBuilt, integrityOf, pinnedPath, widgetVersion } from '../http/widget-build.ts';
@@ -40,11 +41,12 @@ function importMap(base: string): string[] {
 }
 
 function readAddress(text: string): string {
-  const uri = parseUri(/^sips?:/i.test(text) ? text : `sip:${text}`);
+  const uri = parseUri(asciiAddress(/^sips?:/i.test(text) ? text : `sip:${text}`));
   if (!uri?.user || !/^[\w.!*+~-]+@[\w.-]+$/.test(`${uri.user}@${uri.host}`)) {
     throw new ConfigError([`${text}: not an address; write it like director@mysite.ru`]);
   }
-  return `${uri.user}@${uri.host}`;
+  // The page shows what stands there.
+  return `${uri.user}@${readableHost(uri.host)}`;
 }
 
 /** Without a slash at the end. */

@@ -2,11 +2,16 @@
 
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { networksOf } from './network.ts';
 
 /** The machine's first IPv4 address that is not loopback, then IPv6; loopback when it has no other. */
-export function primaryAddress(): string {
+export function primaryAddress(): string;
+/** The first of that family that is not loopback. */
+export function primaryAddress(family: 'IPv4' | 'IPv6'): string | undefined;
+export function primaryAddress(family?: 'IPv4' | 'IPv6'): string | undefined {
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
   const usable = all.filter(item => !item.internal && !item.address.startsWith('fe80:'));
+  if (family) return usable.find(item => item.family === family)?.address;
   const chosen = usable.find(item => item.family === 'IPv4') ?? usable[0];
   return chosen?.address ?? '127.0.0.1';
 }
@@ -33,7 +38,7 @@ export function addressFence(
   allowed: readonly string[],
   own: () => readonly string[] = ownAddresses,
 ): (address: string) => boolean {
-  const open = blockList(allowed);
+  const open = networksOf(allowed);
   let ours = new BlockList();
   let readAgainAt = Number.NEGATIVE_INFINITY;
   const isPublic = (address: string, kind: 'ipv4' | 'ipv6'): boolean => {
@@ -47,7 +52,7 @@ export function addressFence(
     const kind = isIP(address) === 4 ? 'ipv4' : 'ipv6';
     if (open.check(address, kind)) return true;
     if (performance.now() >= readAgainAt) {
-      ours = blockList(withoutZones(own()).map(one => `${one}/${isIP(one) === 4 ? 32 : 128}`));
+      ours = networksOf(withoutZones(own()).map(one => `${one}/${isIP(one) === 4 ? 32 : 128}`));
       readAgainAt = performance.now() + ownMs;
     }
     return isPublic(address, kind);
@@ -58,20 +63,11 @@ function withoutZones(addresses: readonly string[]): string[] {
   return addresses.map(address => address.split('%')[0] ?? '').filter(address => isIP(address) !== 0);
 }
 
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix = ''] = network.split('/');
-    list.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list;
-}
-
 /**
  * The registries of special-purpose addresses of IANA (RFC 6890), with multicast. Some of these are reachable from
  * everywhere (AS112, AMT, TURN and PCP anycast), but no PBX is there.
  */
-const special = blockList([
+const special = networksOf([
   // This network.
   '0.0.0.0/8',
   // Private and shared (RFC 1918, 6598).

@@ -1,6 +1,7 @@
 // The small words of an owner's file that name a person or a way to reach one.
 
 import { z } from 'zod';
+import { asciiAddress } from './host-name.ts';
 
 /** Of every site, and nobody's: the gateway answers it itself, so that visitors can try their sound. */
 export const echoUser = 'echo-test';
@@ -39,4 +40,5 @@ export const mail = z
   .max(254, 'expected a mail address such as office@mysite.ru')
   .regex(/^[^\s@<>"',;:?&#%]+@[^\s@<>"',;:?&#%]+$/, {
     message: 'expected a mail address such as office@mysite.ru',
-  });
+  })
+  .transform(asciiAddress);

@@ -3,18 +3,11 @@
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 import { type Config, type ConfigInput, schema } from './schema.ts';
+import { shownPath } from './shown-path.ts';
 
-/** What is wrong with a configuration: one line of text each, in the order of the file. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
+export { ConfigError } from './config-error.ts';
 
 /**
  * Reads a configuration from YAML text. `file` only names it in complaints.
@@ -38,20 +31,32 @@ export function parseConfig(text: string, file: string): Config {
   const located = result.error.issues
     .flatMap(issue => explain(issue))
     .map(problem => {
-      const line = lineOf(problem.path);
-      return { line, text: `${file}:${line}: ${problem.path.join('.') || 'the file'}: ${problem.message}` };
+      // A missing key is shown at its parent.
+      const line = lineIn(document, lines, problem.path) ?? 1;
+      return {
+        line,
+        text: `${file}:${line}: ${shownPath(problem.path, value) || 'the file'}: ${problem.message}`,
+      };
     });
   throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
+}
 
-  /** The line of the deepest node that exists on the way to `path`; a missing key is shown at its parent. */
-  function lineOf(path: readonly PropertyKey[]): number {
-    for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      const range = (node as { range?: [number, number, number] } | undefined)?.range;
-      if (range) return lines.linePos(range[0]).line;
-    }
-    return 1;
+/** The line of a key such as `address.2.bind`, or of what it would stand in; undefined where none of it is written. */
+export function lineOf(text: string, key: string): number | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const path = key.split('.').map(part => (/^\d+$/.test(part) ? Number(part) - 1 : part));
+  return lineIn(document, lines, path);
+}
+
+/** The line of the deepest node that exists on the way to `path`. */
+function lineIn(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: [number, number, number] } | undefined)?.range;
+    if (range) return lines.linePos(range[0]).line;
   }
+  return undefined;
 }
 
 /** Aliases are expanded so far and no farther: a few lines of YAML can stand for gigabytes. */
@@ -70,7 +75,7 @@ export function configFrom(input: ConfigInput): Config {
   throw new ConfigError(
     result.error.issues
       .flatMap(issue => explain(issue))
-      .map(({ path, message }) => `${path.join('.')}: ${message}`),
+      .map(({ path, message }) => `${shownPath(path, input)}: ${message}`),
   );
 }
 

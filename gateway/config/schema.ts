@@ -1,15 +1,17 @@
 // The shape of the configuration file: every key, every default, every complaint in the owner's words.
 // Knows nothing of files or command lines; load.ts feeds it.
 
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isEndpoint, isPlace, port } from './endpoint.ts';
+import { addresses } from './local-address.ts';
 import { log, path } from './log.ts';
 import { media } from './media.ts';
 import { network } from './network.ts';
+import { ownOrigin } from './origin.ts';
+import { portClashes } from './port-clashes.ts';
 import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
-import { origin, site } from './site.ts';
+import { site } from './site.ts';
 import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
 
@@ -18,10 +20,6 @@ const seconds = z
   .positive('expected more than 0 seconds')
   .max(86_400, 'expected at most a day, 86400 seconds');
 const count = z.int('expected a whole number').positive('expected at least 1');
-
-const ipAddress = z.string('expected an IP address').refine(isHostAddress, {
-  message: 'expected the IP address of this machine, not a wildcard or a group',
-});
 
 const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
   message: 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443',
@@ -50,13 +48,13 @@ const settings = z.strictObject({
   /** Where pages, the widget and the WebSocket are served. */
   listen: endpoint.default('0.0.0.0:8443'),
   /** How visitors reach it, for links on cards and codes, such as https://call.mysite.ru. Default: as they ask. */
-  url: origin
-    .refine(text => text !== '*', 'expected how visitors reach this gateway, such as https://call.mysite.ru')
-    .optional(),
+  url: ownOrigin.optional(),
   /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
-  /** This machine's address as browsers and PBXs reach it. Default: its first address that is not loopback. */
-  address: ipAddress.optional(),
+  /**
+   * This machine's addresses, bound and announced, for SIP and media. Default: its first address that is not loopback.
+   */
+  address: addresses.optional(),
   /** Reverse proxies that bring visitors' requests. Default: none, and nobody is believed to be one. */
   proxy: proxy.optional(),
   dns: z
@@ -141,6 +139,11 @@ const settings = z.strictObject({
 });
 
 export const schema = settings
+  .superRefine((config, context) => {
+    for (const { path, message, input } of portClashes(config)) {
+      context.addIssue({ code: 'custom', path, message, input });
+    }
+  })
   .superRefine(({ engine, sip: input }, context) => {
     if (!engine || !input) return;
     context.addIssue({
@@ -155,10 +158,6 @@ export const schema = settings
 export type Config = Readonly<z.output<typeof schema>>;
 export type ConfigInput = z.input<typeof schema>;
 export type Site = Config['sites'][number];
-
-function isHostAddress(text: string): boolean {
-  return isIP(text) !== 0 && !/^(0\.|22[4-9]\.|23\d\.|2[45]\d\.|ff|::$)/i.test(text);
-}
 
 function isWebSocketUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -1,27 +1,25 @@
 // One site: its domain, the pages that may call, whom they may reach, when, and what else they are offered.
 
 import { z } from 'zod';
+import { asciiHost } from './host-name.ts';
 import { hours } from './hours.ts';
+import { origin } from './origin.ts';
 import { otherwise } from './otherwise.ts';
 import { person } from './person.ts';
 import { quota } from './quotas.ts';
 import { siteTokens } from './tokens.ts';
 
-const domain = z
-  .string('expected a domain name')
-  .toLowerCase()
-  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-    message: 'expected a domain name such as mysite.ru',
-  });
-
-export const origin = z.string('expected an origin').refine(isOrigin, {
-  message: 'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page',
+const domain = z.string('expected a domain name').transform((text, context): string => {
+  const name = asciiHost(text);
+  if (name !== undefined) return name;
+  context.addIssue({ code: 'custom', message: 'expected a domain name such as mysite.ru', input: text });
+  return z.NEVER;
 });
 
 const shape = z.strictObject({
   /** The SIP domain: what stands after the @. */
   domain,
-  /** Pages that may call: origins as browsers send them. */
+  /** Pages that may call: origins as browsers send them, or with a wildcard (origin.ts). */
   origins: z.array(origin, 'expected a list of origins').min(1, 'expected at least one origin'),
   /** Whom visitors may reach; nobody else can be called. Names, or persons with all that is told of them. */
   callable: z.array(person, 'expected a list of names').min(1, 'expected at least one name'),
@@ -74,8 +72,3 @@ export const site = shape
       mail: mail === false ? undefined : (mail ?? `${one.user}@${site.domain}`),
     })),
   }));
-
-function isOrigin(text: string): boolean {
-  if (text === '*') return true;
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
-}

@@ -3,10 +3,16 @@
 //   turn: { urls: ["turns:turn.mysite.ru:443?transport=tcp"], secret: cymru }
 
 import { z } from 'zod';
+import { asciiHost } from './host-name.ts';
 
-const url = z.string('expected a TURN URL').refine(isTurnUrl, {
-  message: 'expected a TURN URL such as turns:turn.mysite.ru:443?transport=tcp',
-});
+const url = z
+  .string('expected a TURN URL')
+  .transform(text =>
+    text.replace(/^(turns?:)([^:?[\]/]{1,254})/i, (_, scheme, host) => scheme + (asciiHost(host) ?? host)),
+  )
+  .refine(isTurnUrl, {
+    message: 'expected a TURN URL such as turns:turn.mysite.ru:443?transport=tcp',
+  });
 
 export const turn = z.strictObject(
   {

@@ -1,6 +1,7 @@
 // Who may open a WebSocket: decided on the HTTP upgrade request alone, before anything is parsed as SIP.
 
 import type { IncomingMessage } from 'node:http';
+import { isListed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
 import type { Entrance, Objected, Objection, Right } from '../entrance/entrance.ts';
 import type { Grant } from '../entrance/grant.ts';
@@ -130,5 +131,5 @@ function isOwn(origin: string, host: string | undefined): boolean {
 }
 
 function originAllowed(origin: string, config: Config): boolean {
-  return config.sites.some(site => site.origins.includes('*') || site.origins.includes(origin));
+  return config.sites.some(({ origins }) => isListed(origins, origin));
 }

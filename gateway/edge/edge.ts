@@ -19,6 +19,7 @@ import { greeting } from './greeting.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { MessageRate } from './message-rate.ts';
 import { type Callers, Occupancy } from './occupancy.ts';
+import { OneSource } from './one-source.ts';
 import { refuse } from './refuse.ts';
 import { type End, type Visitor, Visitors } from './visitor.ts';
 
@@ -70,6 +71,8 @@ export class Edge {
   readonly #occupancy: Occupancy;
   readonly #faults: Faults;
   readonly #foreign: AddressRate;
+  /** Looks for a proxy that nobody has named. */
+  readonly #oneSource: OneSource | undefined;
   readonly #whose = new WeakMap<WebSocket, Visitor>();
   /** Why nobody is let in, and who is all the same. */
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
@@ -92,6 +95,7 @@ export class Edge {
     this.visitors = new Visitors(address => networkOf(address, addressBits) ?? address);
     this.#take = take;
     this.#log = log;
+    this.#oneSource = config.current.proxy ? undefined : new OneSource(log);
     this.#refused = refused;
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
     this.#faults = new Faults(log);
@@ -121,6 +125,7 @@ export class Edge {
     const { visitors } = this;
     const config = this.#config.current;
     const address = addressOf(request);
+    this.#oneSource?.saw(request);
     const shut = this.#whyShut(request);
     const threshold = { config, entrance: this.#entrance, visitors, lack: this.#lack() };
     const verdict: Admission | Refusal = shut

@@ -3,6 +3,7 @@
 // proxy's log keeps them. Knows neither HTTP nor SIP.
 
 import type { Live } from '../config/live.ts';
+import { isListed } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { type Grant, Grants } from './grant.ts';
@@ -28,8 +29,22 @@ export interface Objected {
   readonly offence: boolean;
 }
 
-/** What good pages meet too: one that thought for long, one whose call is over. */
-const innocent: ReadonlySet<Objection> = new Set(['token-expired', 'no-such-call', 'too-many-tokens']);
+/** What good pages meet too: one that thought for long, one whose call is over, one of another gateway. */
+const innocent: ReadonlySet<Objection> = new Set([
+  'token-expired',
+  'no-such-call',
+  'too-many-tokens',
+  'token-of-another-gateway',
+]);
+
+/** Of tokens that the site's own server has signed: what is wrong there, no visitor has done. */
+const ofOwner: ReadonlySet<Objection> = new Set([
+  'token-not-yet-valid',
+  'token-too-long',
+  'token-incomplete',
+  'token-of-another-page',
+  'token-used',
+]);
 
 /** The page that shows it. */
 interface Page {
@@ -83,7 +98,8 @@ export class Entrance {
       called: claims,
       enter: () => {
         const use = this.#used.use(claims.id, claims.until);
-        if (use !== 'fresh') return objected(use === 'used' ? 'token-used' : 'too-many-tokens');
+        if (use === 'used') return this.#usedAgain(claims.issuer);
+        if (use !== 'fresh') return objected('too-many-tokens');
         this.#health.good(claims.issuer);
         return this.grants.give(claims);
       },
@@ -96,10 +112,23 @@ export class Entrance {
     const sites = this.#sitesOf(page);
     const known = named && sites.some(({ domain }) => domain === named.domain) ? named : undefined;
     const issuers = known ? [known] : sites.flatMap(issuersOf);
-    const offence = !innocent.has(objection) && issuers.some(issuer => this.#health.wasGoodLately(issuer));
+    const byOwner = known?.own === true && ofOwner.has(objection);
+    const offence =
+      !(innocent.has(objection) || byOwner) && issuers.some(issuer => this.#health.wasGoodLately(issuer));
     // Of which site it is not known where a page may call several.
-    if (known || sites.length === 1) for (const issuer of issuers) this.#health.failed(issuer, objection);
+    if (known || sites.length === 1) {
+      const left = this.tokens.secondsLeft(token);
+      for (const issuer of issuers) this.#health.failed(issuer, objection, left);
+    }
+    if (known && (byOwner || objection === 'token-of-another-gateway')) this.#health.ails(known, objection);
     return { objection, offence };
+  }
+
+  /** The site's own server may have given one token to several visitors, or something between may have kept it. */
+  #usedAgain(issuer: Issuer): Objected {
+    if (!issuer.own) return objected('token-used');
+    this.#health.ails(issuer, 'token-used');
+    return { objection: 'token-used', offence: false };
   }
 
   /** Some site that such a page may call wants no tokens; that it calls no other, the call sees to. */
@@ -109,7 +138,7 @@ export class Entrance {
 
   #sitesOf({ origin, ownPage }: Page): Site[] {
     return this.#config.current.sites.filter(
-      ({ origins, pages }) => origins.includes('*') || origins.includes(origin) || (ownPage && pages),
+      ({ origins, pages }) => isListed(origins, origin) || (ownPage && pages),
     );
   }
 }

@@ -3,19 +3,27 @@
 // the gateway itself.
 
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import forwardedParse from 'forwarded-parse';
+import { networksOf } from '../config/network.ts';
 import type { TrustedProxies } from '../config/proxy.ts';
 import { plainAddress } from '../observe/network-address.ts';
+import { hopsOf } from './forwarded.ts';
 
 interface FarEnd {
   readonly address: string;
   readonly secure: boolean;
+  /** The address is a visitor's, and not that of a proxy which does not say whose request it is. */
+  readonly known: boolean;
 }
 
 /** Of requests that a proxy has brought. */
 const brought = new WeakMap<IncomingMessage, FarEnd>();
+
+/** Who is at the other end of a connection that a proxy has handed on, by our peer's address and port. */
+const handedOn = new Map<string, { readonly address: string; readonly secure: boolean | undefined }>();
+
+type Connected = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /** The visitor's IP address. */
 export function addressOf(request: IncomingMessage): string {
@@ -24,19 +32,44 @@ export function addressOf(request: IncomingMessage): string {
 
 /** Whether the visitor has asked over TLS. */
 export function isSecure(request: IncomingMessage): boolean {
-  return brought.get(request)?.secure ?? request.socket instanceof TLSSocket;
+  const { socket } = request;
+  const said = brought.get(request)?.secure ?? handedOn.get(keyOf(socket))?.secure;
+  return said ?? socket instanceof TLSSocket;
+}
+
+/** False where a proxy has brought the request and does not say for whom: what it did must not be held against it. */
+export function isOfKnownAddress(request: IncomingMessage): boolean {
+  return brought.get(request)?.known ?? true;
+}
+
+/** The visitor's address as the connection tells it, or the proxy that handed the connection on. */
+export function socketAddress({ socket }: { readonly socket: Connected }): string {
+  return handedOn.get(keyOf(socket))?.address ?? peerAddress(socket);
+}
+
+/** Our peer's own. */
+export function peerAddress({ remoteAddress = '' }: Connected): string {
+  return plainAddress(remoteAddress);
+}
+
+/** Notes for whom a proxy has opened this connection, for as long as that is open. */
+export function handOn(socket: Socket, address: string, secure: boolean | undefined): void {
+  const key = keyOf(socket);
+  handedOn.set(key, { address, secure });
+  socket.once('close', () => handedOn.delete(key));
+}
+
+function keyOf({ remoteAddress = '', remotePort = 0 }: Connected): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 export class Proxies {
-  readonly #trusted = new BlockList();
-  readonly #header: TrustedProxies['header'] | undefined;
+  readonly #trusted: ReturnType<typeof networksOf>;
+  readonly #header: TrustedProxies['header'];
 
   constructor(proxy: TrustedProxies | undefined) {
     this.#header = proxy?.header;
-    for (const network of proxy?.networks ?? []) {
-      const [address = '', prefix = ''] = network.split('/');
-      this.#trusted.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6');
-    }
+    this.#trusted = networksOf(proxy?.networks ?? []);
   }
 
   trusts(address: string): boolean {
@@ -49,60 +82,17 @@ export class Proxies {
     const { headers } = request;
     let address = socketAddress(request);
     if (!this.trusts(address)) return;
-    const way = this.#way(request);
+    let { secure, host }: { secure?: boolean | undefined; host?: string | undefined } = {};
     // From us outwards: each proxy vouches for whom it heard from, the last of ours for the visitor.
-    while (this.trusts(address)) {
-      const before = bare(way.pop() ?? '');
-      if (before === undefined) break;
-      address = before;
+    for (const hop of hopsOf(headers, this.#header)) {
+      secure = hop.secure ?? secure;
+      host = hop.host ?? host;
+      if (hop.address === undefined) break;
+      address = hop.address;
+      if (!this.trusts(address)) break;
     }
-    // Of several proxies' values the one nearest to us; some write nothing, and hand on the host that was asked.
-    const host = last(headers['x-forwarded-host']);
+    // Some proxies write none, and hand on the host that was asked.
     if (host) headers.host = host;
-    const scheme = last(headers['x-forwarded-proto']);
-    brought.set(request, { address, secure: scheme ? scheme === 'https' : isSecure(request) });
+    brought.set(request, { address, secure: secure ?? isSecure(request), known: !this.trusts(address) });
   };
-
-  #way({ headers }: IncomingMessage): string[] {
-    if (this.#header === 'x-forwarded-for') {
-      return String(headers['x-forwarded-for'] ?? '').split(',');
-    }
-    return wayOf(headers.forwarded ?? '');
-  }
-}
-
-/** Proxies in a row, and commas within what they quote; each costs a look at the rest. */
-const MOST_COMMAS = 32;
-
-/** `for` of each element (RFC 7239 4), read from the end: whatever a visitor has begun with spoils no proxy's own. */
-function wayOf(forwarded: string): string[] {
-  const way: string[] = [];
-  let rest = '';
-  for (const piece of forwarded.split(',').slice(-MOST_COMMAS).reverse()) {
-    // A comma within quotes parts no elements: neither of its sides is well-formed without the other.
-    rest = rest === '' ? piece : `${piece},${rest}`;
-    try {
-      way.unshift(...forwardedParse(rest.trim()).map(element => element.for ?? ''));
-      rest = '';
-    } catch {}
-  }
-  return way;
-}
-
-export function socketAddress({ socket }: Pick<IncomingMessage, 'socket'>): string {
-  return plainAddress(socket.remoteAddress ?? '');
-}
-
-/** The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80` (RFC 7239 6); else undefined. */
-function bare(text: string): string | undefined {
-  const [, inBrackets, v4 = text.trim()] = /^\s*(?:\[(.*)\]|([\d.]+))(?::\d+)?\s*$/.exec(text) ?? [];
-  const address = plainAddress(inBrackets ?? v4);
-  return isIP(address) === 0 ? undefined : address;
-}
-
-function last(value: string | string[] | undefined): string | undefined {
-  return String(value ?? '')
-    .split(',')
-    .at(-1)
-    ?.trim();
 }

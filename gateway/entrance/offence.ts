@@ -5,21 +5,22 @@
 
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { isNamed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
-import { isSecure } from './far-end.ts';
+import { isOfKnownAddress, isSecure } from './far-end.ts';
 
 export type Judged = Pick<Config, 'sites' | 'url'>;
 
 /** True only where a page of a stranger cannot have caused the request. When in doubt it is false. */
 export function countsAsOffence(request: IncomingMessage, config: Judged): boolean {
-  return isOfKnownPage(request, config) || isOfNoBrowser(request);
+  return isOfKnownAddress(request) && (isOfKnownPage(request, config) || isOfNoBrowser(request));
 }
 
 /** The browser names a page that a site lists, or one of the gateway itself. */
 function isOfKnownPage(request: IncomingMessage, config: Judged): boolean {
   const { origin } = request.headers;
   // `*` names no page: strangers' pages have it in common with the owner's.
-  if (origin !== undefined && config.sites.some(({ origins }) => origins.includes(origin))) return true;
+  if (origin !== undefined && config.sites.some(({ origins }) => isNamed(origins, origin))) return true;
   const { host = '' } = request.headers;
   const sameOrigin =
     origin === undefined

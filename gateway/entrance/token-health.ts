@@ -20,6 +20,8 @@ interface Health {
   goodAt: number;
   failed: number;
   warnedAt: number;
+  ailed: number;
+  ailsSince: number;
 }
 
 const advice = {
@@ -27,6 +29,22 @@ const advice = {
   gateway:
     'check that all gateways behind one name have the same tokens.secret, that their clocks are right, and that nothing between the page and the gateway keeps old tokens',
 } as const;
+
+/** What is to be checked where the objection itself tells. */
+const causes: Readonly<Record<string, string>> = {
+  'token-of-another-gateway':
+    'several gateways stand behind one name and do not share a tokens.secret: write the same one into the file of each',
+  'token-not-yet-valid':
+    "nbf is in the future: the clock of the site's server is ahead of this machine's, or this one is behind",
+  'token-too-long':
+    "exp is more than 300 s from now: give tokens two minutes; or the clock of the site's server is ahead of this machine's",
+  'token-incomplete':
+    "the site's server leaves out exp or jti, or writes seconds that are none (docs/entrance.md)",
+  'token-of-another-page':
+    'origin is not that of the page which shows the token: write the origin that the browser names, with or without www',
+  'token-used':
+    "the same token comes again: have the site's server make another for each request, and let nothing cache its answer",
+};
 
 export class TokenHealth {
   readonly #log: Log | undefined;
@@ -51,23 +69,45 @@ export class TokenHealth {
     return this.#now() - this.#of(issuer).goodAt < LATELY_MS;
   }
 
-  failed(issuer: Issuer, objection: string): void {
+  /** `left`: seconds until the token expires, as it says. */
+  failed(issuer: Issuer, objection: string, left?: number): void {
     const health = this.#of(issuer);
     health.failed++;
     const due = health.failed >= FIRST_WARNING && this.#now() - health.warnedAt >= WARN_EVERY_MS;
     if (!due || this.wasGoodLately(issuer)) return;
     health.warnedAt = this.#now();
     const { domain: site, own } = issuer;
+    const check =
+      objection === 'token-expired' && own && left !== undefined
+        ? `they are shown ${-left} s after they expire: ${advice.own}`
+        : (causes[objection] ?? (own ? advice.own : advice.gateway));
     this.#log?.error(
-      { site, failed: health.failed, objection, check: own ? advice.own : advice.gateway },
+      { site, failed: health.failed, objection, check },
       'every token that is shown for this site fails: its visitors cannot call',
+    );
+  }
+
+  /** A token failed by no fault of its visitor, whatever became of others. */
+  ails(issuer: Issuer, objection: string): void {
+    const health = this.#of(issuer);
+    const now = this.#now();
+    if (now - health.ailsSince >= WARN_EVERY_MS) [health.ailsSince, health.ailed] = [now, 0];
+    health.ailed++;
+    // Where all of them fail, that has been said.
+    if (health.ailed !== FIRST_WARNING || !this.wasGoodLately(issuer)) return;
+    this.#log?.error(
+      { site: issuer.domain, failed: health.ailed, objection, check: causes[objection] ?? advice.own },
+      'some tokens that are shown for this site fail by no fault of its visitors',
     );
   }
 
   #of({ domain, own }: Issuer): Health {
     const key = `${domain} ${own ? 'own' : 'gateway'}`;
     const never = Number.NEGATIVE_INFINITY;
-    const health = this.#issuers.get(key) ?? { goodAt: never, failed: 0, warnedAt: never };
+    const health = this.#issuers.get(key) ?? {
+      ...{ goodAt: never, failed: 0, warnedAt: never },
+      ...{ ailed: 0, ailsSince: never },
+    };
     this.#issuers.set(key, health);
     return health;
   }

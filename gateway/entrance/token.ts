@@ -3,13 +3,16 @@
 //
 // Claims: `to` (director@mysite.ru), `origin` (of the page), `seconds` (longest call), `jti`, `exp`.
 
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { JWTExpired } from 'jose/errors';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { decodeJwt } from 'jose/jwt/decode';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
+import { asciiAddress } from '../config/host-name.ts';
 import type { Live } from '../config/live.ts';
+import { canonicalOrigin } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
 import type { Issuer } from './token-health.ts';
@@ -28,7 +31,20 @@ export interface Claims {
 }
 
 /** Why a token is not believed; for the log alone. */
-export type Doubt = 'no-token' | 'bad-token' | 'token-expired' | 'token-of-another-page';
+export type Doubt =
+  | 'no-token'
+  /** Nobody who may has signed it. */
+  | 'bad-token'
+  /** A gateway has made it, and not this one: they share no `tokens.secret`, or this one was started anew. */
+  | 'token-of-another-gateway'
+  // The others are signed as they should be.
+  | 'token-expired'
+  | 'token-not-yet-valid'
+  /** Good for longer than any may be. */
+  | 'token-too-long'
+  /** A claim is missing, or is none. */
+  | 'token-incomplete'
+  | 'token-of-another-page';
 
 /** How far the clocks of those who mint may be from ours. */
 const SKEW_SECONDS = 60;
@@ -38,13 +54,17 @@ const LONGEST = 2048;
 export class Tokens {
   readonly #config: Live<Config>;
   readonly #key: KeyObject;
+  /** Names the key, so that a token of another gateway is known for one. */
+  readonly #keyId: string;
   readonly #now: () => number;
 
   /** `now` in milliseconds since 1970. */
   constructor(config: Live<Config>, now: () => number = Date.now) {
     const { secret } = config.current.tokens;
     this.#config = config;
-    this.#key = createSecretKey(secret === undefined ? randomBytes(32) : Buffer.from(secret));
+    const bytes = secret === undefined ? randomBytes(32) : Buffer.from(secret);
+    this.#key = createSecretKey(bytes);
+    this.#keyId = createHmac('sha256', bytes).update('sip-call key id').digest('base64url').slice(0, 12);
     this.#now = now;
   }
 
@@ -53,7 +73,7 @@ export class Tokens {
     if (this.#ownOf(domain)?.required) return undefined;
     const now = Math.floor(this.#now() / 1000);
     return await new SignJWT({ to: `${user}@${domain}`, origin, seconds: this.#longestCall })
-      .setProtectedHeader({ alg: 'HS256' })
+      .setProtectedHeader({ alg: 'HS256', kid: this.#keyId })
       .setIssuer(ISSUER)
       .setJti(randomBytes(12).toString('base64url'))
       .setExpirationTime(now + this.#config.current.tokens.seconds)
@@ -64,7 +84,7 @@ export class Tokens {
   claimed(token: string | undefined): Issuer | undefined {
     try {
       const { iss, to } = decodeJwt(token ?? '');
-      const domain = String(to).toLowerCase().split('@')[1];
+      const [, domain] = addressed(to);
       return domain === undefined ? undefined : { domain, own: this.#isOwn(domain, iss) };
     } catch {
       return undefined;
@@ -83,13 +103,32 @@ export class Tokens {
     if (token.length > LONGEST) return 'bad-token';
     try {
       const said = decodeJwt(token);
-      const [user = '', domain = ''] = String(said.to).toLowerCase().split('@');
-      const payload = await this.#verified(token, said.iss === ISSUER ? undefined : domain);
-      if (payload.origin !== origin) return 'token-of-another-page';
-      return this.#claims(payload, domain, user) ?? 'bad-token';
+      const [user = '', domain = ''] = addressed(said.to);
+      const isOurs = said.iss === ISSUER;
+      if (isOurs && this.#isOfAnother(token)) return 'token-of-another-gateway';
+      const payload = await this.#verified(token, isOurs ? undefined : domain);
+      if (canonicalOrigin(String(payload.origin)) !== origin) return 'token-of-another-page';
+      return this.#claims(payload, domain, user);
     } catch (error) {
-      return error instanceof JWTExpired ? 'token-expired' : 'bad-token';
+      if (error instanceof JWTExpired) return 'token-expired';
+      if (!(error instanceof JWTClaimValidationFailed)) return 'bad-token';
+      return error.claim === 'nbf' ? 'token-not-yet-valid' : 'token-incomplete';
     }
+  }
+
+  /** Seconds from now until it expires, as it says itself; undefined where it does not. */
+  secondsLeft(token: string | undefined): number | undefined {
+    try {
+      const { exp } = decodeJwt(token ?? '');
+      return exp === undefined ? undefined : Math.round(exp - this.#now() / 1000);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #isOfAnother(token: string): boolean {
+    const { kid } = decodeProtectedHeader(token);
+    return typeof kid === 'string' && /^[\w-]{12}$/.test(kid) && kid !== this.#keyId;
   }
 
   /** @throws when it was not signed by whom it must be, or its time is not now. */
@@ -112,18 +151,22 @@ export class Tokens {
     return { key: createSecretKey(Buffer.from(secret)), algorithms: ['HS256'] };
   }
 
-  #claims({ exp = 0, jti = '', iss, seconds, origin }: JWTPayload, domain: string, user: string) {
+  #claims(
+    { exp = 0, jti = '', iss, seconds, origin }: JWTPayload,
+    domain: string,
+    user: string,
+  ): Claims | Doubt {
     const site = this.#site(domain);
     const own = iss !== ISSUER;
-    if (!site || (!own && this.#ownOf(domain)?.required)) return undefined;
-    if (exp * 1000 > this.#now() + (LONGEST_TOKEN_SECONDS + SKEW_SECONDS) * 1000) return undefined;
-    if (jti.length === 0 || jti.length > 128) return undefined;
+    if (!site || (!own && this.#ownOf(domain)?.required)) return 'bad-token';
+    if (exp * 1000 > this.#now() + (LONGEST_TOKEN_SECONDS + SKEW_SECONDS) * 1000) return 'token-too-long';
+    if (typeof jti !== 'string' || jti.length === 0 || jti.length > 128) return 'token-incomplete';
     const asked = seconds ?? this.#longestCall;
-    if (typeof asked !== 'number' || !(asked > 0)) return undefined;
+    if (typeof asked !== 'number' || !(asked > 0)) return 'token-incomplete';
     return {
       domain,
       user,
-      origin: String(origin),
+      origin: canonicalOrigin(String(origin)),
       seconds: Math.min(asked, this.#longestCall),
       issuer: { domain, own },
       // A site's own server must not be able to use up another's.
@@ -143,4 +186,9 @@ export class Tokens {
   #site(domain: string): Site | undefined {
     return this.#config.current.sites.find(site => site.domain === domain);
   }
+}
+
+/** User and domain of the claim `to`, as the configuration writes them. */
+function addressed(to: unknown): string[] {
+  return asciiAddress(String(to)).toLowerCase().split('@');
 }

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { asciiHost, readableHost } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
 import { type Lookups, unwatched } from './lookups.ts';
 import { refuse } from './page-origin.ts';
@@ -43,7 +43,7 @@ export function callPageRoute({ sites }: Config, lookups: Lookups = unwatched): 
     // What is longer is no address, and would take time to convert: Punycode is quadratic.
     const to = (query.get('to') ?? '').slice(0, MOST_CHARACTERS);
     const [user = '', domain = '', ...rest] = to.replace(/^sip:/i, '').toLowerCase().split('@');
-    const host = domainToASCII(domain);
+    const host = asciiHost(domain) ?? '';
     const person = rest.length > 0 ? undefined : people.get(`${user}@${host}`);
     if (!person) {
       lookups.missed(request, to);
@@ -59,7 +59,7 @@ export function callPageRoute({ sites }: Config, lookups: Lookups = unwatched): 
       'Cache-Control': 'no-cache',
       Vary: 'Accept-Language',
     });
-    response.end(page(`${user}@${domainToUnicode(host)}`, { ...person, photo }, query, request));
+    response.end(page(`${user}@${readableHost(host)}`, { ...person, photo }, query, request));
   });
 }
 

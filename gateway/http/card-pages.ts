@@ -4,11 +4,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pageStyles } from '../cards/page.styles.ts';
 import { cardPage, signaturePage } from '../cards/page.ts';
-import { type Links, linksOf, type Person } from '../cards/person.ts';
+import { type Links, linksOf, type Person, readable } from '../cards/person.ts';
 import { picture } from '../cards/picture.ts';
 import { qrPicture } from '../cards/qr.ts';
 import { vcard } from '../cards/vcard.ts';
 import { type CardLanguage, cardLanguage, cardWords } from '../cards/words.ts';
+import { asciiAddress } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
 import { AddressRate } from '../entrance/address-rate.ts';
 import { addressOf } from '../entrance/far-end.ts';
@@ -52,7 +53,9 @@ const documents: Readonly<Record<string, Document>> = {
 const drawn: Readonly<Record<string, Document>> = {
   'qr.svg': (person, links, language) => ({
     type: 'image/svg+xml',
-    body: Buffer.from(String(qrPicture(links.call, `${cardWords(language).call}: ${person.address}`))),
+    body: Buffer.from(
+      String(qrPicture(links.call, `${cardWords(language).call}: ${readable(person.address)}`)),
+    ),
     headers: { 'Content-Security-Policy': "default-src 'none'", Vary: 'Accept-Language' },
   }),
   'picture.png': async (person, links, language) => ({
@@ -108,7 +111,7 @@ export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Lo
     if (rest === 'card.css') return send(response, styles);
     if (!lookups.allows(request)) return refuse(response, 429);
     const [address = '', name = '', ...more] = rest.split('/', 3).map(decoded);
-    const entry = people.get(address.toLowerCase());
+    const entry = people.get(asciiAddress(address).toLowerCase());
     if (!entry) lookups.missed(request, address);
     const gateway = publicUrl(request, config.url);
     if (!entry || !gateway || more.length > 0) return notFound(response);

@@ -1,6 +1,7 @@
 // The certificate that the server shows: read from its files, tried before it is shown, and read again when the files
 // are others. Connections that are open keep the one they began with.
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { createSecureContext, type Server } from 'node:tls';
 import { ConfigError } from '../config/load.ts';
@@ -20,13 +21,29 @@ const LOOK_EVERY_MS = 10_000;
 
 /** @throws {ConfigError} when a file cannot be read, or the two do not belong together */
 export function readIdentity(files: Files): Identity {
-  const identity = { files, cert: read(files.certificate), key: read(files.key) };
-  try {
-    createSecureContext(identity);
-  } catch (error) {
-    throw new ConfigError([`tls: ${files.certificate} with ${files.key}: ${(error as Error).message}`]);
-  }
+  const identity = { files, cert: read('certificate', files), key: read('key', files) };
+  const problem = problemOf(identity);
+  if (problem) throw new ConfigError([problem]);
   return identity;
+}
+
+/** In the owner's words, as far as it is one of the usual ones. */
+function problemOf({ files: { certificate, key }, ...identity }: Identity): string | undefined {
+  const [cert, secret] = [identity.cert.toString('latin1'), identity.key.toString('latin1')];
+  if (!cert.includes('-----BEGIN CERTIFICATE-----'))
+    return `tls.certificate: ${certificate} holds no certificate in PEM, beginning with -----BEGIN CERTIFICATE-----`;
+  if (/ENCRYPTED/.test(secret))
+    return `tls.key: the key in ${key} is encrypted; decrypt it, such as by openssl pkey -in ${key} -out NEW.key`;
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(secret))
+    return `tls.key: ${key} holds no private key in PEM, beginning with -----BEGIN PRIVATE KEY-----`;
+  try {
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(secret)))
+      return `tls.key: the key in ${key} does not belong to the certificate in ${certificate}`;
+    createSecureContext(identity);
+    return undefined;
+  } catch (error) {
+    return `tls: ${certificate} with ${key}: ${(error as Error).message}`;
+  }
 }
 
 export class Certificate {
@@ -34,13 +51,27 @@ export class Certificate {
   readonly #log: Log | undefined;
   readonly #everyMs: number;
   #files: Files;
+  #pem: Buffer;
+  /** Called once another one is shown. */
+  onShown = () => {};
 
-  constructor(server: Server, files: Files, log?: Log, everyMs = LOOK_EVERY_MS) {
+  constructor(server: Server, { files, cert }: Identity, log?: Log, everyMs = LOOK_EVERY_MS) {
     this.#server = server;
     this.#files = files;
+    this.#pem = cert;
     this.#log = log;
     this.#everyMs = everyMs;
     this.#watch();
+  }
+
+  /** The one that is shown. */
+  get pem(): Buffer {
+    return this.#pem;
+  }
+
+  /** Where it lies. */
+  get file(): string {
+    return this.#files.certificate;
   }
 
   /** Shows this one to whoever connects from now on. */
@@ -48,7 +79,9 @@ export class Certificate {
     this.#server.setSecureContext({ cert: identity.cert, key: identity.key });
     this.close();
     this.#files = identity.files;
+    this.#pem = identity.cert;
     this.#watch();
+    this.onShown();
   }
 
   close(): void {
@@ -72,12 +105,12 @@ export class Certificate {
   };
 }
 
-function read(file: string): Buffer {
+function read(key: keyof Files, files: Files): Buffer {
+  const file = files[key];
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new ConfigError([
-      `tls: ${file}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`,
-    ]);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`tls.${key}: ${file}: cannot be read: ${code ?? error}`]);
   }
 }

@@ -68,6 +68,6 @@ export class Connections {
   }
 }
 
-function neighbourhood({ remoteAddress = '' }: Socket): string {
-  return networkOf(remoteAddress) ?? '';
+function neighbourhood(socket: Socket): string {
+  return networkOf(socketAddress({ socket })) ?? '';
 }

@@ -1,6 +1,7 @@
 // The configuration's people by their address, as their cards show them.
 
 import type { Person } from '../cards/person.ts';
+import { readableHost } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
 
 export interface Entry {
@@ -24,7 +25,7 @@ export function peopleOf(config: Config): People {
             // Nobody told the name: the address has to do.
             name: name ?? user,
             title: title ?? '',
-            company: domain,
+            company: readableHost(domain),
             mail,
             phone,
             photo: photoUrl(address, photo),

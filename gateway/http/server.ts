@@ -12,6 +12,7 @@ import { Boundary } from './boundary.ts';
 import { Certificate, readIdentity } from './certificate.ts';
 import { Connections } from './connections.ts';
 import { Outstanding } from './outstanding.ts';
+import { readProxyHeaders } from './proxied-connections.ts';
 import { readTarget } from './request-target.ts';
 import { firstOf, type Route } from './route.ts';
 import { HttpRequest } from './upgrade.ts';
@@ -89,8 +90,8 @@ export async function startHttp(
     });
   };
 
-  const secureServer =
-    config.tls && createTlsServer({ ...readIdentity(config.tls), handshakeTimeout: 5_000, ...OPTIONS });
+  const identity = config.tls && readIdentity(config.tls);
+  const secureServer = identity && createTlsServer({ ...identity, handshakeTimeout: 5_000, ...OPTIONS });
   const server = secureServer ?? createServer(OPTIONS);
   const secure = secureServer !== undefined;
   server.on('request', (request, response) => answer(request, response));
@@ -112,6 +113,7 @@ export async function startHttp(
     address => proxies.trusts(address),
     connectionRate,
   );
+  if (config.proxy?.proxyProtocol) readProxyHeaders(server, address => proxies.trusts(address), log);
   server.timeout = IDLE_MS;
   server.maxHeadersCount = 64;
 
@@ -123,7 +125,7 @@ export async function startHttp(
   // Out of files for a moment: the connection is lost, the server is not.
   server.on('error', () => {});
   const bound = server.address() as AddressInfo;
-  const certificate = config.tls && secureServer && new Certificate(secureServer, config.tls, log);
+  const certificate = identity && secureServer && new Certificate(secureServer, identity, log);
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
     server,

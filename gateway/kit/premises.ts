@@ -1,8 +1,10 @@
 // What the administrator's kit is made from: one site of the gateway's configuration, and where its PBX stands.
 
 import { isIP } from 'node:net';
-import { primaryAddress, splitEndpoint } from '../config/address.ts';
+import { splitEndpoint } from '../config/address.ts';
+import { asciiHost } from '../config/host-name.ts';
 import { ConfigError } from '../config/load.ts';
+import { ownAddressesOf } from '../config/own-address.ts';
 import type { Config } from '../config/schema.ts';
 
 export interface Premises {
@@ -66,7 +68,8 @@ export function readPremises(config: Config, told: Told): Premises {
   if (!/^[A-Za-z][\w-]{0,78}$/.test(told.context)) {
     problems.push(`--context ${told.context}: expected the name of a context, such as default`);
   }
-  const pbxName = told.pbxName ?? `asterisk.${site.domain}`;
+  const pbxName =
+    told.pbxName === undefined ? `asterisk.${site.domain}` : (asciiHost(told.pbxName) ?? told.pbxName);
   if (!/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]+$/i.test(pbxName)) {
     problems.push(`--pbx-name ${pbxName}: expected a name such as asterisk.${site.domain}`);
   }
@@ -95,7 +98,7 @@ export function readPremises(config: Config, told: Told): Premises {
     domain: site.domain,
     pbxName: pbxName.toLowerCase(),
     pbx: told.pbx,
-    gateway: plain(config.address ?? primaryAddress()),
+    gateway: plain(ownAddressesOf(config.address)[0]?.announced[0] ?? ''),
     gatewayName: nameWithin(config.url, site.domain),
     proxies: config.proxy?.networks ?? [],
     firewall,
@@ -113,7 +116,7 @@ export function readPremises(config: Config, told: Told): Premises {
 function chooseSite({ sites }: Config, domain: string | undefined): Config['sites'][number] {
   const [first, ...others] = sites;
   if (domain === undefined && first && others.length === 0) return first;
-  const chosen = sites.find(site => site.domain === domain?.toLowerCase());
+  const chosen = sites.find(site => site.domain === asciiHost(domain ?? ''));
   if (chosen) return chosen;
   const list = sites.map(site => site.domain).join(', ');
   throw new ConfigError([

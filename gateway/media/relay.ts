@@ -57,9 +57,11 @@ export interface MediaRelay {
   /**
    * Takes an offer that came from `from`; resolves to the offer for the other leg.
    * The first offer of a call allocates its ports. Later ones renegotiate.
+   * `toward`: the address of the PBX that the offer is for, which decides our own address and its family; the same
+   * offer may be asked for again for another PBX. Absent: the PBX of the call, or none in particular.
    * Rejects with {@link MediaError}; the call then keeps what it had.
    */
-  offer(call: CallId, from: Leg, sdp: string): Promise<string>;
+  offer(call: CallId, from: Leg, sdp: string, toward?: string): Promise<string>;
   /**
    * Takes the answer to the last offer; resolves to the answer for the leg that offered.
    * The same answer may come twice (183, then 200): the result is then identical.

@@ -1,6 +1,7 @@
 // What a page may know before it calls: whether the person is to be had now, and what else there is. Puts together
 // the owner's hours and ladder with what is known of the telephones. Knows neither HTTP nor SIP.
 
+import { readableHost } from '../config/host-name.ts';
 import type { Rung } from '../config/otherwise.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { type Opening, openingAt } from './opening.ts';
@@ -84,7 +85,7 @@ export class Reception {
         const other = site.callable.find(one => one.user === rung.user);
         if (!other || other === person || !this.#opening(site, other).open) continue;
         const { user, name, title } = other;
-        const to = `${user}@${site.domain}`;
+        const to = `${user}@${readableHost(site.domain)}`;
         offers.push({ kind: 'person', to, ...(name && { name }), ...(title && { title }) });
       }
     }

@@ -3,6 +3,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 
 const lookEveryMs = 5_000;
 
@@ -52,9 +53,11 @@ export function namesIn(text: string): Map<string, string[]> {
     const [address = '', ...hosts] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (isIP(address) === 0 || address.includes('%')) continue;
     for (const host of hosts) {
-      const known = names.get(host.toLowerCase());
+      // What DNS calls a name that is written in other letters; what cannot be converted is nobody's.
+      const name = /^[\0-\x7f]*$/.test(host) ? host.toLowerCase() : domainToASCII(host);
+      const known = names.get(name);
       if (known) known.push(address);
-      else names.set(host.toLowerCase(), [address]);
+      else names.set(name, [address]);
     }
   }
   return names;

@@ -1,6 +1,7 @@
 // Hosts to addresses: both families (RFC 7984), within the fence, each host asked for once and noted once.
 
 import { isIP } from 'node:net';
+import type { DestinationOrder } from './destination.ts';
 import type { Inquiry } from './inquiry.ts';
 import { interleave } from './order.ts';
 
@@ -9,6 +10,8 @@ const maxHosts = 24;
 
 export interface LocatorOptions {
   readonly families: readonly ('ipv4' | 'ipv6')[];
+  /** The order of what is found; by family, the first choice first, where absent. */
+  readonly order?: DestinationOrder | undefined;
   /** Whether a target may have this address. */
   readonly allow: (address: string) => boolean;
   /** Told of each address found and not allowed, once. */
@@ -44,14 +47,16 @@ export class Locator {
     this.ahead([host]);
     if (!this.#asked.has(host)) return;
     const lists: (readonly string[])[] = [];
-    for (const family of this.#options.families) {
+    const { families, order } = this.#options;
+    for (const family of families) {
       const list = await this.#ofFamily(family, host);
-      // The first choice does not wait for the second family's answer.
-      if (lists.length === 0 && list[0] !== undefined) yield list[0];
+      const best = order?.sorted([list])[0]?.[0] ?? list[0];
+      // The first choice does not wait for the second family's answer, unless that may hold a better one.
+      if (lists.length === 0 && best !== undefined && (order?.isFirst(best) ?? true)) yield best;
       lists.push(list);
     }
     // RFC 7984 4: both families of one SRV target before the next SRV target.
-    yield* interleave(lists);
+    yield* interleave(order?.sorted(lists) ?? lists);
   }
 
   #ofFamily(family: 'ipv4' | 'ipv6', host: string): Promise<readonly string[]> {

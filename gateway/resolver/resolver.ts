@@ -4,6 +4,7 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { AnswerCache } from './cache.ts';
+import { DestinationOrder } from './destination.ts';
 import { dnsSource } from './dns-source.ts';
 import { Gathering } from './gathering.ts';
 import { Inquiry } from './inquiry.ts';
@@ -35,6 +36,8 @@ export interface ResolverOptions {
   readonly deadlineMs?: number;
   /** Address families to ask for, first choice first; default those this machine has, IPv6 first. */
   readonly families?: readonly ('ipv4' | 'ipv6')[];
+  /** Addresses that we send from: their families are asked for, and they decide the order of what is found (RFC 6724). */
+  readonly from?: readonly string[] | undefined;
   /** Milliseconds of a clock that never steps back. */
   readonly now?: () => number;
   /** Uniform in [0, 1). */
@@ -61,6 +64,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   // As long as one question may take in a resolution.
   const source = options.source ?? dnsSource({ servers: options.servers, timeoutMs: deadlineMs / 2, now });
   const cache = new AnswerCache(now);
+  const order = options.from && new DestinationOrder(options.from.flatMap(ownOf));
   const supported = options.transports ?? ['udp', 'tcp', 'tls'];
 
   return {
@@ -78,7 +82,8 @@ export function createResolver(options: ResolverOptions): Resolver {
     const refused: string[] = [];
     const targets = new Gathering(
       walk(wanted, inquiry, {
-        families: options.families ?? ownFamilies(),
+        families: options.families ?? order?.families ?? ownFamilies(),
+        order,
         random: options.random ?? Math.random,
         allow: options.allow,
         onRefused(address, host) {
@@ -140,6 +145,14 @@ function reasonOf(trace: readonly Step[], domain: string, expired: boolean): Res
     return 'no-such-domain';
   const absent = ['no such name', 'no such record'];
   return trace.some(step => step.failure && !absent.includes(step.failure)) ? 'no-answer' : 'nothing-usable';
+}
+
+/** An address, or all of the machine's of that family where it is a wildcard; as it is where there are none. */
+function ownOf(address: string): string[] {
+  if (!/^[0.:]+$/.test(address)) return [address];
+  const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  const own = all.filter(one => !one.internal && isIP(one.address) === isIP(address));
+  return own.length > 0 ? own.map(one => one.address) : [address];
 }
 
 /** RFC 7984 4, RFC 6724 5: asking for what cannot be reached from here helps nobody. */

@@ -47,8 +47,8 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
     [401, 'bad-token', { protocols: ['sip', `token.${await sign({ iss: 'sip-call' })}`] }],
     [401, 'bad-token', { protocols: ['sip', `token.${await sign({}, createSecretKey(Buffer.alloc(32)))}`] }],
     [401, 'bad-token', { protocols: ['sip', `token.${await sign({ to: 'director@other.test' })}`] }],
-    [401, 'bad-token', { protocols: ['sip', `token.${await sign({ jti: undefined })}`] }],
-    [401, 'bad-token', { protocols: ['sip', `token.${await sign({ exp: now + 3600 })}`] }],
+    [401, 'token-incomplete', { protocols: ['sip', `token.${await sign({ jti: undefined })}`] }],
+    [401, 'token-too-long', { protocols: ['sip', `token.${await sign({ exp: now + 3600 })}`] }],
     [401, 'token-expired', { protocols: ['sip', `token.${await sign({ exp: now - 61 })}`] }],
     [
       401,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { openAddress } from '../../gateway/media/address.ts';
 import { createEmbeddedRelay } from '../../gateway/media/embedded/embedded-relay.ts';
 import type { WebRtcLeg as Leg } from '../bench/webrtc-leg.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
@@ -23,8 +24,9 @@ async function startWithRelay(
 ) {
   const carrier = await createEmbeddedRelay({
     workers,
-    browser: { listen: '127.0.0.1', port: await freePort('127.0.0.1'), announce: ['127.0.0.1'] },
-    pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [firstPort, firstPort + 4 * workers - 1] },
+    addresses: [openAddress('127.0.0.1')],
+    browser: { port: await freePort('127.0.0.1') },
+    pbx: { ports: [firstPort, firstPort + 4 * workers - 1] },
     drainMs: 50,
     silentAfterMs,
   });

@@ -51,7 +51,7 @@ test('SIGHUP: of a file with mistakes, or with what only a start can change, all
 
   const mistaken = await gateway.reloadText('colour: red\nsites:\n  - domain: mysite.test\n');
   assert.match(mistaken, /"level":"error".*gateway\.yaml:1: colour: no such key/);
-  assert.match(mistaken, /gateway\.yaml:3: sites\.0\.origins: missing/);
+  assert.match(mistaken, /gateway\.yaml:3: sites\.1\.origins: missing/);
   assert.match(await gateway.reloadText('sites: ['), /"level":"error".*not valid YAML/);
 
   new RawCall(caller, 'sip:nobody@mysite.test').invite(offer);

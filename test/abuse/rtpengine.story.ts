@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
+import { openAddress } from '../../gateway/media/address.ts';
 import type { MediaEvent } from '../../gateway/media/relay.ts';
 import { createRtpengineRelay, type RtpengineRelay } from '../../gateway/media/rtpengine/rtpengine-relay.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
@@ -44,7 +45,11 @@ describe('rtpengines fail', { skip: partsMissing() }, () => {
   async function start(context: TestContext, homelessMs = 60_000): Promise<Fleet> {
     const servers = engines.map(({ server }) => server);
     const times = { patienceMs: 1500, setupMs: 5000, tickMs: 200, lookMs: 200, homelessMs };
-    const carrier = await createRtpengineRelay({ servers, address: '127.0.0.1', ...times });
+    const carrier = await createRtpengineRelay({
+      servers,
+      addresses: [openAddress('127.0.0.1')],
+      ...times,
+    });
     const events: MediaEvent[] = [];
     carrier.onEvent(event => events.push(event));
     const scene = await startScene(context, { relay: carrier });

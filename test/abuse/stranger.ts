@@ -5,6 +5,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { configFrom } from '../../gateway/config/load.ts';
+import { ownAddressesOf } from '../../gateway/config/own-address.ts';
 import type { Engine, EngineOptions } from '../../gateway/engine/engine.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { type SipEngine, startSipEngine } from '../../gateway/sip-engine.ts';
@@ -37,7 +38,7 @@ export async function startBareEngine(context: TestContext): Promise<BareEngine>
   const logged: Record<string, unknown>[] = [];
   const clock = new ManualClock();
   const engine = await startSipEngine(config, {
-    address: LOOPBACK,
+    addresses: ownAddressesOf(config.address),
     mayReach: () => true,
     visitorAt: () => undefined,
     refused: (address, offence) => void offences.push(`${offence} from ${address}`),

@@ -1,6 +1,7 @@
 // The relay of the bench, in a process of its own so that its CPU time is counted apart.
 // Obeys its parent over IPC.
 
+import { openAddress } from '../../gateway/media/address.ts';
 import { createEmbeddedRelay } from '../../gateway/media/embedded/embedded-relay.ts';
 
 export type RelayOrder =
@@ -18,8 +19,9 @@ export interface RelayUsage {
 if (process.send !== undefined) {
   const relay = await createEmbeddedRelay({
     workers: 1,
-    browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
-    pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [28000, 29999] },
+    addresses: [openAddress('127.0.0.1')],
+    browser: { port: 0 },
+    pbx: { ports: [28000, 29999] },
     drainMs: 0,
   });
   const obey = async (order: RelayOrder): Promise<unknown> => {

@@ -172,10 +172,10 @@ export class Company {
     const [asterisk22, asterisk16] = await Promise.all(starting);
     if (asterisk22) this.pbx22 = asterisk22;
     if (asterisk16) this.pbx16 = asterisk16;
-    const { address: own, dns: asked, sites, ...file } = this.#config();
+    const { dns: asked, sites, ...file } = this.#config();
     this.gateway = this.#with(
       await Gateway.start({
-        ...{ address: own ?? '', dns: asked?.servers?.[0] ?? '', sites, file },
+        ...{ address: address.gateway, dns: asked?.servers?.[0] ?? '', sites, file },
         file: { ...file, dns: asked ?? {} },
         under: ['nsenter', '-t', String(machine.pid), '-n'],
       }),

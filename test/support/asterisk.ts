@@ -150,6 +150,7 @@ function configure(folder: string, root: string, version: AsteriskVersion, optio
     ROOT: root,
     MODULES: findBelow(join(root, 'usr/lib'), 'app_echo.so'),
     ADDRESS: options.address,
+    HOST: options.address.includes(':') ? `[${options.address}]` : options.address,
     PHONES_ADDRESS: options.phones?.address ?? options.address,
     PHONES_PORT: String(options.phones?.port ?? 5070),
   };

@@ -74,7 +74,9 @@ export class Gateway {
       ...[program, 'gateway', '--config', file],
     ];
     const process_ = new PeerProcess('the gateway', command, args);
-    const [, url = ''] = await process_.waitFor(/"url":"(https?:[^"]+)".*"msg":"ready"/, { within: 60_000 });
+    const [, url = ''] = await process_.waitFor(/"listening":"(https?:[^"]+)".*"msg":"ready"/, {
+      within: 60_000,
+    });
     return new Gateway(process_, url, file, config, options);
   }
 

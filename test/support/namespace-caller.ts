@@ -2,6 +2,8 @@
 //
 //   guess URL ORIGIN USER...     calls these, one after another: `USER STATUS`
 //   call URL ORIGIN USER         calls, talks, hangs up, again and again: `200 N`, or `failed ...`
+//   talk URL ORIGIN USER FAMILY  calls with sound by candidates of IPv4 or IPv6, hears an echo, hangs up: `heard N by ADDRESS`
+//   hear-out URL ORIGIN USER     calls and waits for the other side to hang up: `answered`, `hung up`
 //   knock URL                    `open` or `shut`
 //   dial-from FROM ADDRESS TOLD USER...
 //   dial ADDRESS TOLD USER...    calls a PBX over UDP, with a header that pretends to be the gateway's: `USER STATUS`
@@ -21,6 +23,12 @@ switch (what) {
     break;
   case 'call':
     await callAgainAndAgain(words[0] ?? '', words[1] ?? '');
+    break;
+  case 'talk':
+    await talk(words[0] ?? '', words[1] ?? '', words[2] === '6' ? 6 : 4);
+    break;
+  case 'hear-out':
+    await hearOut(words[0] ?? '', words[1] ?? '');
     break;
   case 'knock':
     await knock();
@@ -60,6 +68,63 @@ async function callAgainAndAgain(origin: string, user: string): Promise<void> {
       say(`failed ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/** What comes back is what was sent: the other side is an echo. */
+async function talk(origin: string, user: string, family: 4 | 6): Promise<void> {
+  const browser = await RawPeer.browser(where, origin);
+  const leg = await WebRtcLeg.open({ address: family === 6 ? '::' : '0.0.0.0' });
+  const call = new RawCall(browser, `sip:${user}`);
+  call.invite(leg.offer());
+  const answered = await browser.response(200);
+  call.ack(answered);
+  const answer = answered.body.toString();
+  say(
+    `candidates ${[...answer.matchAll(/^a=candidate:\S+ 1 (udp|tcp) \d+ (\S+) (\d+)/gim)].map(([, ...one]) => one.join(' ')).join(', ')}`,
+  );
+  await leg.connect(ofFamily(answer, family));
+  let heard = 0;
+  leg.onRtp = () => heard++;
+  for (let number = 1; heard < 25; number++) {
+    const packet = Buffer.alloc(172, number & 0xff);
+    packet[0] = 0x80;
+    packet[1] = 0;
+    packet.writeUInt16BE(number & 0xffff, 2);
+    packet.writeUInt32BE(number * 160, 4);
+    packet.writeUInt32BE(leg.ssrc, 8);
+    leg.sendRtp(packet);
+    await pause(20);
+  }
+  say(`heard ${heard} by ${leg.relay.address}`);
+  call.request('BYE');
+  await browser.response(200, 'BYE');
+  leg.close();
+  browser.close();
+}
+
+async function hearOut(origin: string, user: string): Promise<void> {
+  const browser = await RawPeer.browser(where, origin);
+  const leg = await WebRtcLeg.open({ address: '0.0.0.0' });
+  const call = new RawCall(browser, `sip:${user}`);
+  call.invite(leg.offer());
+  const answered = await browser.response(200);
+  call.ack(answered);
+  await leg.connect(answered.body.toString());
+  say('answered');
+  call.respond(await browser.request('BYE'), '200 OK');
+  say('hung up');
+  leg.close();
+  browser.close();
+}
+
+/** As a browser sees it that has no address of the other family. */
+function ofFamily(answer: string, family: 4 | 6): string {
+  return answer
+    .split('\r\n')
+    .filter(
+      line => !line.startsWith('a=candidate:') || (family === 6) === (line.split(' ')[4] ?? '').includes(':'),
+    )
+    .join('\r\n');
 }
 
 async function knock(): Promise<void> {

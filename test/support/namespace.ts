@@ -50,6 +50,7 @@ export class Namespace {
 export class Wire {
   readonly #middle: Namespace;
   readonly #machines: Namespace[] = [];
+  #ports = 0;
 
   static async start(): Promise<Wire> {
     const middle = await Namespace.start('the wire');
@@ -64,15 +65,22 @@ export class Wire {
   /** Addresses come with the length of the wire's prefix, such as 198.51.100.7/24. */
   async machine(name: string, ...addresses: readonly string[]): Promise<Namespace> {
     const machine = await Namespace.start(name);
-    const port = `port${this.#machines.push(machine)}`;
+    this.#machines.push(machine);
+    await machine.shell('ip link set lo up');
+    await this.plug(machine, 'eth0', ...addresses);
+    return machine;
+  }
+
+  /** Connects a machine of another wire to this one as well. */
+  async plug(machine: Namespace, device: string, ...addresses: readonly string[]): Promise<void> {
+    const port = `port${++this.#ports}`;
     await this.#middle.shell(
-      `ip link add ${port} type veth peer name eth0 netns ${machine.pid}; ip link set ${port} master br0 up`,
+      `ip link add ${port} type veth peer name ${device} netns ${machine.pid}; ip link set ${port} master br0 up`,
     );
     const lines = addresses.map(
-      address => `ip addr add ${address} dev eth0${address.includes(':') ? ' nodad' : ''}`,
+      address => `ip addr add ${address} dev ${device}${address.includes(':') ? ' nodad' : ''}`,
     );
-    await machine.shell(['ip link set lo up', ...lines, 'ip link set eth0 up'].join('\n'));
-    return machine;
+    await machine.shell([...lines, `ip link set ${device} up`].join('\n'));
   }
 
   async stop(): Promise<void> {

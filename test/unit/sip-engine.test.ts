@@ -6,6 +6,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import Srf from 'drachtio-srf';
 import { configFrom } from '../../gateway/config/load.ts';
+import { ownAddressesOf } from '../../gateway/config/own-address.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { startSipEngine } from '../../gateway/sip-engine.ts';
 import { freePort } from '../support/free-port.ts';
@@ -21,7 +22,7 @@ async function start(context: TestContext) {
   });
   const offences: string[] = [];
   const engine = await startSipEngine(config, {
-    address: HOST,
+    addresses: ownAddressesOf(config.address),
     mayReach: () => true,
     visitorAt: () => undefined,
     refused: (address, offence) => void offences.push(`${offence} from ${address}`),

@@ -34,7 +34,9 @@ export function localSide(network: Network, flow: Flow): LocalSide {
 export function localSideWithoutFlow(network: Network, transport: Flow['transport']): LocalSide {
   const point = network.points.find(candidate => candidate.transport === transport) ?? network.points[0];
   const hostPort =
-    point === undefined ? '127.0.0.1' : formatHostPort(point.advertise ?? point.address, point.port);
+    point === undefined
+      ? '127.0.0.1'
+      : formatHostPort(point.advertise ?? point.address, point.advertisePort ?? point.port);
   return named(transport, hostPort, hostPort);
 }
 

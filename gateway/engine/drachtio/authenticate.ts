@@ -22,14 +22,16 @@ export function authenticate(
   }
   connection.authenticated = true;
   connection.tags = tags === '' ? [] : tags.split(',');
-  const reached = points.map(point => hostPort(point, point.advertise ?? point.address)).join(',');
-  const bound = points.map(point => hostPort(point, point.address)).join(',');
+  const reached = points
+    .map(point => hostPort(point, point.advertise ?? point.address, point.advertisePort ?? point.port))
+    .join(',');
+  const bound = points.map(point => hostPort(point, point.address, point.port)).join(',');
   connection.reply(frame, `OK|${reached}|${serverVersion}|${bound}`);
   connection.onAuthenticated?.();
 }
 
-function hostPort(point: ListenPoint, host: string): string {
-  return `${point.transport}/${formatHostPort(host, point.port)}`;
+function hostPort({ transport }: ListenPoint, host: string, port: number): string {
+  return `${transport}/${formatHostPort(host, port)}`;
 }
 
 /** Hashed first, so that neither length nor content shows in the time taken. */

@@ -13,6 +13,10 @@ export interface ListenPoint {
   readonly port: number;
   /** The address or name that peers reach it by, where that is another (behind a NAT). */
   readonly advertise?: string;
+  /** The port that they reach it by, where that is another. */
+  readonly advertisePort?: number;
+  /** Peers that are called from here before all others, and are told the address as it is. */
+  readonly isNear?: (peer: string) => boolean;
   readonly tls?: TlsIdentity;
 }
 
@@ -31,9 +35,15 @@ export interface Destination {
  * else ours as the flow knows it; the port listened on, not a connection's ephemeral one.
  */
 export function hostPortOf(flow: Flow, points: readonly ListenPoint[]): string {
-  const family = familyOf(flow.local.address);
-  const point = points.find(
-    candidate => candidate.transport === flow.transport && familyOf(candidate.address) === family,
-  );
-  return formatHostPort(point?.advertise ?? flow.local.address, point?.port ?? flow.local.port);
+  const { local, remote, transport } = flow;
+  const family = familyOf(local.address);
+  const own = points.filter(point => familyOf(point.address) === family);
+  const ofAddress = own.filter(point => point.address === local.address);
+  // A connection of a transport that does not listen, such as TLS, has the address of those that do, and its own port.
+  const listening = [...ofAddress, ...own].find(point => point.transport === transport);
+  const point = listening ?? ofAddress[0] ?? own[0];
+  const inner = listening?.port ?? local.port;
+  if (!point || point.isNear?.(remote.address)) return formatHostPort(local.address, inner);
+  const outer = listening ? (listening.advertisePort ?? listening.port) : inner;
+  return formatHostPort(point.advertise ?? local.address, outer);
 }

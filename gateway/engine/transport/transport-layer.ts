@@ -76,7 +76,7 @@ export class TransportLayer {
    */
   async flowTo(destination: Destination): Promise<Flow> {
     const remote = { address: canonicalAddress(destination.address), port: destination.port };
-    const transport = this.#transportFor(destination.transport, familyOf(remote.address));
+    const transport = this.#transportFor(destination.transport, remote.address);
     if (transport instanceof TlsTransport) return transport.flowTo(remote, destination.hostname);
     return transport.flowTo(remote);
   }
@@ -84,7 +84,7 @@ export class TransportLayer {
   /** A flow to answer on. Over UDP it costs no socket; a connection that is no longer open is opened again. */
   async flowBack(destination: Destination): Promise<Flow> {
     const remote = { address: canonicalAddress(destination.address), port: destination.port };
-    const transport = this.#transportFor(destination.transport, familyOf(remote.address));
+    const transport = this.#transportFor(destination.transport, remote.address);
     return transport instanceof UdpTransport ? transport.flowBack(remote) : this.flowTo(destination);
   }
 
@@ -160,15 +160,23 @@ export class TransportLayer {
   }
 
   /**
-   * The transport to leave by: one that listens in that family, else for connections one that only
-   * dials. UDP must listen, or no answer could come.
+   * The transport to leave by: one that listens in the peer's family, one near the peer first, else for
+   * connections one that only dials. UDP must listen, or no answer could come.
    */
-  #transportFor(name: Destination['transport'], family: Family): PointTransport {
-    const listening = this.#transports.find(
+  #transportFor(name: Destination['transport'], peer: string): PointTransport {
+    const family: Family = familyOf(peer);
+    const listening = this.#transports.filter(
       ({ transport, bound }) =>
         transport === name && bound !== undefined && familyOf(bound.address) === family,
     );
-    if (listening !== undefined) return listening;
+    const near = listening.find(({ bound }) =>
+      this.#points.some(
+        ({ transport, address, isNear }) =>
+          transport === name && address === bound?.address && isNear?.(peer),
+      ),
+    );
+    const chosen = near ?? listening[0];
+    if (chosen !== undefined) return chosen;
     if (name === 'udp') throw new TransportError('ENOTRANSPORT', `No UDP listen point for IPv${family}`);
     const dialling = this.#transports.find(
       ({ transport, bound }) => transport === name && bound === undefined,

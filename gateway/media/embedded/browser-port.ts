@@ -1,4 +1,4 @@
-// The one UDP port of a worker that all its browsers share, and where datagrams go that come by TCP. Tells them
+// The UDP port of a worker that all its browsers share, on each address, and where datagrams go that come by TCP. Tells them
 // apart by their first byte (RFC 7983) and by who sent them: checks by user name, all else by an
 // address that a check has validated. What belongs to nobody is counted and dropped.
 
@@ -40,7 +40,7 @@ export interface BrowserPackets {
 }
 
 export interface BrowserPortOptions {
-  readonly listen: string;
+  readonly listen: readonly string[];
   readonly port: number;
   /** How long an address stays its leg's own without a check. */
   readonly consentMs: number;
@@ -49,8 +49,7 @@ export interface BrowserPortOptions {
 }
 
 export class BrowserPort {
-  readonly #socket: Socket;
-  readonly #udp: Way;
+  readonly #sockets: readonly Socket[];
   readonly #options: BrowserPortOptions;
   readonly #generations = new Map<string, Generation>();
   readonly #legs = new Map<IceAgent, BrowserPackets>();
@@ -60,24 +59,37 @@ export class BrowserPort {
   strays = 0;
 
   static async open(options: BrowserPortOptions): Promise<BrowserPort> {
-    return new BrowserPort(await bindUdp(options.listen, options.port), options);
+    const { listen, port } = options;
+    const bound = listen.map(address => bindUdp(address, port, listen.length > 1));
+    try {
+      return new BrowserPort(await Promise.all(bound), options);
+    } catch (error) {
+      for (const socket of bound) socket.then(one => one.close()).catch(() => {});
+      throw error;
+    }
   }
 
-  private constructor(socket: Socket, options: BrowserPortOptions) {
-    this.#socket = socket;
+  private constructor(sockets: readonly Socket[], options: BrowserPortOptions) {
+    this.#sockets = sockets;
     this.#options = options;
-    this.#udp = {
+    for (const socket of sockets) {
+      const way = this.#wayOf(socket);
+      socket.on('message', (datagram, from) => this.receive(datagram, way, from.address, from.port));
+    }
+  }
+
+  #wayOf(socket: Socket): Way {
+    return {
       // A socket throws at what it cannot send, such as to port 0, and werift sends where nobody would catch that.
       send: (packet, length, port, address) => {
         try {
           socket.send(packet, 0, length, port, address);
         } catch (error) {
-          options.onBug(error);
+          this.#options.onBug(error);
         }
       },
       kept: () => {},
     };
-    socket.on('message', (datagram, from) => this.receive(datagram, this.#udp, from.address, from.port));
   }
 
   receive(datagram: Buffer, way: Way, address: string, port: number): void {
@@ -89,8 +101,9 @@ export class BrowserPort {
     }
   }
 
-  get port(): number {
-    return this.#socket.address().port;
+  /** In the order of the addresses. */
+  get ports(): readonly number[] {
+    return this.#sockets.map(socket => socket.address().port);
   }
 
   adopt(agent: IceAgent, leg: BrowserPackets): void {
@@ -148,7 +161,7 @@ export class BrowserPort {
   }
 
   close(): void {
-    this.#socket.close();
+    for (const socket of this.#sockets) socket.close();
   }
 
   #find(way: Way, address: string, port: number): Tuple | undefined {

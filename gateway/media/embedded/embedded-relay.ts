@@ -1,7 +1,7 @@
 // The embedded media relay (gateway/media/relay.ts): negotiates on the main thread, and
 // has worker threads carry the packets. A call lives on the worker that had the fewest.
 
-import { isIPv6 } from 'node:net';
+import { type MediaAddress, pbxSide } from '../address.ts';
 import {
   type CallId,
   type Leg,
@@ -10,6 +10,7 @@ import {
   type MediaRelay,
   type MediaReport,
 } from '../relay.ts';
+import type { BrowserPlace } from '../sdp/write.ts';
 import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
 import { Negotiation } from './negotiation.ts';
 import type { WorkerCounts, WorkerSettings } from './protocol.ts';
@@ -25,16 +26,11 @@ export interface EmbeddedRelayLog {
 export interface EmbeddedRelayOptions {
   /** Worker threads, at least 1. */
   readonly workers: number;
-  readonly browser: {
-    readonly listen: string;
-    /** UDP and TCP; worker n has `port` + n. 0: any. */
-    readonly port: number;
-    /** Addresses put into ICE candidates, the best first. */
-    readonly announce: readonly string[];
-  };
+  /** At least one. The first has the best candidates; a PBX is called from one of its family. */
+  readonly addresses: readonly MediaAddress[];
+  /** UDP and TCP; worker n has `port` + n. 0: any. */
+  readonly browser: { readonly port: number };
   readonly pbx: {
-    readonly listen: string;
-    readonly announce: string;
     /** First and last of the range, both included; RTP takes even ports, RTCP the odd ones above. */
     readonly ports: readonly [number, number];
     /** For PBXs behind NAT: the first port that sends from the SDP's address is believed. Default false. */
@@ -107,8 +103,8 @@ export class EmbeddedRelay implements MediaRelay {
     );
   }
 
-  async offer(call: CallId, from: Leg, sdp: string): Promise<string> {
-    return this.#begin(call, entry => entry.negotiation.offer(from, sdp));
+  async offer(call: CallId, from: Leg, sdp: string, toward?: string): Promise<string> {
+    return this.#begin(call, entry => entry.negotiation.offer(from, sdp, toward));
   }
 
   async echo(call: CallId, sdp: string): Promise<string> {
@@ -160,11 +156,12 @@ export class EmbeddedRelay implements MediaRelay {
   }
 
   #settings(ports: readonly [number, number], index: number): WorkerSettings {
-    const { browser, pbx } = this.#options;
+    const { addresses, browser, pbx } = this.#options;
     const { certPem, keyPem } = this.#certificate;
     return {
-      browser: { listen: browser.listen, port: browser.port === 0 ? 0 : browser.port + index },
-      pbx: { listen: pbx.listen, ports, symmetric: pbx.symmetric ?? false },
+      listen: addresses.map(({ bind }) => bind),
+      browser: { port: browser.port === 0 ? 0 : browser.port + index },
+      pbx: { ports, symmetric: pbx.symmetric ?? false },
       certPem,
       keyPem,
       silentAfterMs: this.#options.silentAfterMs ?? 30_000,
@@ -177,7 +174,7 @@ export class EmbeddedRelay implements MediaRelay {
 
   #open(call: CallId): Call {
     const link = this.#leastLoaded();
-    const { browser, pbx, allowPbxMedia } = this.#options;
+    const { addresses, allowPbxMedia } = this.#options;
     const longestMs = this.#options.longestMs?.() ?? 86_400_000;
     const entry: Call = {
       link,
@@ -185,18 +182,9 @@ export class EmbeddedRelay implements MediaRelay {
       lost: false,
       negotiation: new Negotiation({
         call,
-        browser: {
-          announce: browser.announce,
-          port: link.port,
-          tcpPort: link.tcpPort,
-          fingerprint: this.#certificate.fingerprint,
-        },
-        pbx: {
-          announce: pbx.announce,
-          family: isIPv6(pbx.listen) ? 6 : 4,
-          allowed: allowPbxMedia ?? (() => true),
-        },
-        ports: lines => link.ask({ op: 'ports', call, lines, longestMs }),
+        browser: { places: placesOf(addresses, link), fingerprint: this.#certificate.fingerprint },
+        pbx: { sideToward: pbx => pbxSide(addresses, pbx), allowed: allowPbxMedia ?? (() => true) },
+        ports: (lines, at) => link.ask({ op: 'ports', call, lines, at, longestMs }),
       }),
     };
     this.#calls.set(call, entry);
@@ -255,6 +243,16 @@ export class EmbeddedRelay implements MediaRelay {
   #emit(event: MediaEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** Where browsers reach a worker, the best first. */
+function placesOf(addresses: readonly MediaAddress[], { ports }: WorkerLink): BrowserPlace[] {
+  return addresses.flatMap((own, i) =>
+    own.announced.map(ip => {
+      const { udp = 0, tcp = 0 } = ports[i] ?? {};
+      return { ip, port: own.outside('udp', udp), tcpPort: own.outside('tcp', tcp) };
+    }),
+  );
 }
 
 /** Splits a port range among workers, each part beginning at an even port. */

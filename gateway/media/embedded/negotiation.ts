@@ -4,6 +4,7 @@
 // leaves what stood before.
 
 import { randomBytes } from 'node:crypto';
+import type { PbxSide } from '../address.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
@@ -14,6 +15,7 @@ import type { IceCredentials } from '../sdp/plan.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
 import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
 import {
+  type BrowserPlace,
   type BrowserSide,
   hostCandidates,
   type LineText,
@@ -25,19 +27,14 @@ import type { CallPlan } from './protocol.ts';
 
 export interface NegotiationOptions {
   readonly call: string;
-  readonly browser: {
-    readonly announce: readonly string[];
-    readonly port: number;
-    readonly tcpPort: number;
-    readonly fingerprint: string;
-  };
+  readonly browser: { readonly places: readonly BrowserPlace[]; readonly fingerprint: string };
   readonly pbx: {
-    readonly announce: string;
-    readonly family: 4 | 6;
+    /** Our side toward a PBX, or toward none in particular; undefined where we have no address of its family. */
+    readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
     readonly allowed: (address: string) => boolean;
   };
-  /** Makes exactly these lines have ports; resolves to the RTP ports in the same order. */
-  readonly ports: (lines: readonly number[]) => Promise<readonly number[]>;
+  /** Makes exactly these lines have ports, on the address of that index; resolves to the RTP ports in the same order. */
+  readonly ports: (lines: readonly number[], at: number) => Promise<readonly number[]>;
 }
 
 /** An offer and, once it came, its answer. */
@@ -48,6 +45,8 @@ interface Round {
   readonly draft: Draft;
   readonly slots: Slots;
   readonly local: IceCredentials;
+  /** Toward the PBX. */
+  readonly side: PbxSide;
 }
 
 /** What an answer comes to. */
@@ -66,32 +65,39 @@ export class Negotiation {
   /** Of the browser, as last agreed. */
   #transport: BrowserTransport | null = null;
   #local: IceCredentials = freshCredentials();
+  /** Toward the PBX, as last agreed. */
+  #side: PbxSide;
   readonly #origins = new Origins();
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
+    this.#side = this.#sideToward(undefined);
   }
 
-  /** The offer for the other leg. The same offer again gets the same. */
-  async offer(from: Leg, sdp: string): Promise<string> {
-    if (this.#round?.from === from && this.#round.sdp === sdp) return this.#round.offer;
-    return from === 'browser' ? await this.#offerFromBrowser(sdp) : await this.#offerFromPbx(sdp);
+  /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
+  async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
+    const side = toward === undefined ? this.#side : this.#sideToward(toward);
+    const round = this.#round;
+    if (round?.from === from && round.sdp === sdp && (toward === undefined || isSame(round.side, side)))
+      return round.offer;
+    return from === 'browser' ? await this.#offerFromBrowser(sdp, side) : await this.#offerFromPbx(sdp);
   }
 
   /** The answer for the leg that offered, and what the worker is to do from then on. */
   answer(from: Leg, sdp: string): Outcome {
     const round = this.#round;
     if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
-    const { call, pbx } = this.#options;
+    const { call } = this.#options;
     const result =
       from === 'pbx'
-        ? answerForBrowser(sdp, round.draft, round.slots, pbx)
+        ? answerForBrowser(sdp, round.draft, round.slots, this.#net(round.side))
         : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
     assertSameBrowser(this.#transport, transport);
     this.#slots = round.slots;
     this.#local = round.local;
     this.#transport = transport;
+    this.#side = round.side;
     this.#standing = result.plans.map(plan => plan.line);
     const out =
       from === 'pbx'
@@ -99,10 +105,10 @@ export class Negotiation {
             writeForBrowser(
               result.lines,
               origin,
-              this.#side(round.local, 'passive', transport.bundle !== null),
+              this.#browserSide(round.local, 'passive', transport.bundle !== null),
             ),
           )
-        : this.#writeForPbx(result.lines);
+        : this.#writeForPbx(result.lines, round.side);
     const plan: CallPlan = {
       call,
       browser: { local: round.local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
@@ -117,11 +123,11 @@ export class Negotiation {
     const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
     assertSameBrowser(this.#transport, transport);
     const local = this.#credentialsFor(transport);
-    await this.#options.ports([]);
+    await this.#options.ports([], this.#side.index);
     this.#slots = slots;
     this.#local = local;
     this.#transport = transport;
-    const side = this.#side(local, 'passive', transport.bundle !== null);
+    const side = this.#browserSide(local, 'passive', transport.bundle !== null);
     return {
       sdp: this.#origins.write('browser', origin => writeForBrowser(lines, origin, side)),
       plan: {
@@ -133,41 +139,61 @@ export class Negotiation {
     };
   }
 
-  async #offerFromBrowser(sdp: string): Promise<string> {
+  async #offerFromBrowser(sdp: string, side: PbxSide): Promise<string> {
     const { draft, slots } = offerForPbx(sdp, this.#slots, () => this.#lines++);
     assertSameBrowser(this.#transport, draft.transport);
     const local = this.#credentialsFor(draft.transport);
-    const lines = await this.#withPorts(draft, slots.pbx);
-    return this.#begin('browser', sdp, draft, slots, local, this.#writeForPbx(lines));
+    const lines = await this.#withPorts(draft, slots.pbx, side);
+    return this.#begin('browser', sdp, draft, slots, local, side, this.#writeForPbx(lines, side));
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { pbx } = this.#options;
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, pbx);
-    await this.#withPorts(draft, slots.pbx);
+    const side = this.#side;
+    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, this.#net(side));
+    await this.#withPorts(draft, slots.pbx, side);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>
-      writeForBrowser(lines, origin, this.#side(this.#local, 'actpass', true)),
+      writeForBrowser(lines, origin, this.#browserSide(this.#local, 'actpass', true)),
     );
-    return this.#begin('pbx', sdp, draft, slots, this.#local, offer);
+    return this.#begin('pbx', sdp, draft, slots, this.#local, side, offer);
   }
 
-  #begin(from: Leg, sdp: string, draft: Draft, slots: Slots, local: IceCredentials, offer: string): string {
-    this.#round = { from, sdp, offer, draft, slots, local };
+  #begin(
+    from: Leg,
+    sdp: string,
+    draft: Draft,
+    slots: Slots,
+    local: IceCredentials,
+    side: PbxSide,
+    offer: string,
+  ): string {
+    this.#round = { from, sdp, offer, draft, slots, local, side };
     return offer;
+  }
+
+  #sideToward(pbx: string | undefined): PbxSide {
+    const side = this.#options.pbx.sideToward(pbx);
+    if (side === undefined) throw new MediaError(`no address of ours has the family of ${pbx}`, 503);
+    return side;
+  }
+
+  #net({ family }: PbxSide): { readonly family: 4 | 6; readonly allowed: (address: string) => boolean } {
+    return { family, allowed: this.#options.pbx.allowed };
   }
 
   /** Asks for ports for the lines of a draft, and writes them into it. */
   async #withPorts(
     draft: Draft,
     slots: readonly (Line | RefusedText)[],
+    side: PbxSide,
   ): Promise<(LineText | RefusedText)[]> {
     const wanted = [...draft.offered.keys()];
     const ids = wanted.map(line => line.id);
     // What stands keeps its ports until the offer is answered: it may be refused.
-    const ports = await this.#options.ports([...ids, ...this.#standing.filter(id => !ids.includes(id))]);
+    const all = [...ids, ...this.#standing.filter(id => !ids.includes(id))];
+    const ports = await this.#options.ports(all, side.index);
     wanted.forEach((line, i) => {
-      line.port = ports[i] ?? 0;
+      line.port = side.portOf(ports[i] ?? 0);
     });
     return slots.map(slot => {
       const offered = draft.offered.get(slot as Line);
@@ -175,12 +201,12 @@ export class Negotiation {
     });
   }
 
-  #side(ice: IceCredentials, setup: BrowserSide['setup'], bundled: boolean): BrowserSide {
-    const { announce, port, tcpPort, fingerprint } = this.#options.browser;
+  #browserSide(ice: IceCredentials, setup: BrowserSide['setup'], bundled: boolean): BrowserSide {
+    const { places, fingerprint } = this.#options.browser;
     return {
-      address: announce[0] ?? '0.0.0.0',
-      port,
-      candidates: hostCandidates(announce, port, tcpPort),
+      address: places[0]?.ip ?? '0.0.0.0',
+      port: places[0]?.port ?? 9,
+      candidates: hostCandidates(places),
       ice,
       fingerprint: { hash: 'sha-256', value: fingerprint },
       setup,
@@ -200,9 +226,14 @@ export class Negotiation {
     return freshCredentials();
   }
 
-  #writeForPbx(lines: readonly (LineText | RefusedText)[]): string {
-    return this.#origins.write('pbx', origin => writeForPbx(lines, origin, this.#options.pbx.announce));
+  #writeForPbx(lines: readonly (LineText | RefusedText)[], { announce }: PbxSide): string {
+    return this.#origins.write('pbx', origin => writeForPbx(lines, origin, announce));
   }
+}
+
+/** Whether a PBX is told the same. */
+function isSame(one: PbxSide, other: PbxSide): boolean {
+  return one.index === other.index && one.announce === other.announce;
 }
 
 function refusalOf(slot: Line | RefusedText): RefusedText {

@@ -6,6 +6,7 @@ import type { Socket } from 'node:dgram';
 import { bindUdp } from './udp.ts';
 
 export interface PortPair {
+  readonly pool: PortPool;
   /** The even one. */
   readonly port: number;
   readonly rtp: Socket;
@@ -14,6 +15,7 @@ export interface PortPair {
 
 export interface PortPoolOptions {
   readonly listen: string;
+  readonly ipv6Only?: boolean;
   /** First and last, both included. */
   readonly ports: readonly [number, number];
   readonly drainMs: number;
@@ -102,11 +104,11 @@ export class PortPool {
   }
 
   async #bind(port: number): Promise<PortPair | null> {
-    const { listen } = this.#options;
-    const rtp = await bindUdp(listen, port).catch(() => null);
+    const { listen, ipv6Only } = this.#options;
+    const rtp = await bindUdp(listen, port, ipv6Only).catch(() => null);
     if (rtp === null) return null;
-    const rtcp = await bindUdp(listen, port + 1).catch(() => null);
-    if (rtcp !== null) return { port, rtp, rtcp };
+    const rtcp = await bindUdp(listen, port + 1, ipv6Only).catch(() => null);
+    if (rtcp !== null) return { pool: this, port, rtp, rtcp };
     rtp.close();
     return null;
   }

@@ -6,10 +6,11 @@ import type { MediaEvent, MediaReport } from '../relay.ts';
 import type { EchoPlan, Fingerprint, IceCredentials, LinePlan } from '../sdp/plan.ts';
 
 export interface WorkerSettings {
-  readonly browser: { readonly listen: string; readonly port: number };
+  /** Addresses, the ports being the same on each. */
+  readonly listen: readonly string[];
+  readonly browser: { readonly port: number };
   /** `ports`: first and last, both included; pairs start at even ones. */
   readonly pbx: {
-    readonly listen: string;
     readonly ports: readonly [number, number];
     readonly symmetric: boolean;
   };
@@ -49,13 +50,15 @@ export interface WorkerCounts {
 
 export type WorkerRequest =
   /**
-   * Makes the call have ports for exactly these lines. Answered by RTP ports in the same order.
+   * Makes the call have ports for exactly these lines, on the address of that index. Answered by RTP ports in the same
+   * order.
    * The first one begins the call, which the worker ends by itself after `longestMs`.
    */
   | {
       readonly op: 'ports';
       readonly call: string;
       readonly lines: readonly number[];
+      readonly at: number;
       readonly longestMs: number;
     }
   | { readonly op: 'apply'; readonly plan: CallPlan }
@@ -71,12 +74,18 @@ export interface WorkerReplies {
   readonly shutdown: null;
 }
 
+/** Where browsers reach a worker on one address. */
+export interface BrowserPorts {
+  readonly udp: number;
+  readonly tcp: number;
+}
+
 export type ToWorker = { readonly id: number; readonly request: WorkerRequest };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly port: number; readonly tcpPort: number }
+  | { readonly type: 'ready'; readonly ports: readonly BrowserPorts[] }
   | { readonly type: 'reply'; readonly id: number; readonly value: WorkerReplies[keyof WorkerReplies] }
   | { readonly type: 'refusal'; readonly id: number; readonly message: string; readonly status: 503 }
   | { readonly type: 'event'; readonly event: MediaEvent }

@@ -17,7 +17,8 @@ const maxSsrcs = 32;
 const maxGone = 16;
 
 export interface CallParts {
-  readonly pool: PortPool;
+  /** One for each address. */
+  readonly pools: readonly PortPool[];
   readonly leg: Omit<BrowserLegParts, 'meter'>;
   readonly symmetric: boolean;
   readonly silentAfterMs: number;
@@ -60,16 +61,22 @@ export class RelayedCall {
     );
   }
 
-  /** The pair of each line of these; lines that are not among them give theirs back. Null: ports ran out. */
-  async ports(ids: readonly number[]): Promise<PortPair[] | null> {
-    for (const line of this.#lines.values()) if (!ids.includes(line.id)) this.#release(line);
+  /**
+   * The pair of each line of these, on the address of that index; lines that are not among them, or are elsewhere, give
+   * theirs back. Null: ports ran out.
+   */
+  async ports(ids: readonly number[], at = 0): Promise<PortPair[] | null> {
+    const pool = this.#parts.pools[at];
+    for (const line of this.#lines.values()) {
+      if (!ids.includes(line.id) || line.pair.pool !== pool) this.#release(line);
+    }
     const pairs: PortPair[] = [];
     for (const id of ids) {
-      const pair = this.#lines.get(id)?.pair ?? (await this.#parts.pool.take());
+      const pair = this.#lines.get(id)?.pair ?? (await pool?.take()) ?? null;
       if (pair === null) return null;
       if (this.#closed) {
         // It ended by itself while its ports were bound.
-        this.#parts.pool.release(pair);
+        pair.pool.release(pair);
         return null;
       }
       if (!this.#lines.has(id)) this.#lines.set(id, this.#createLine(id, pair));
@@ -141,7 +148,7 @@ export class RelayedCall {
     this.#gone.push(line);
     if (this.#gone.length > maxGone) this.#gone.shift();
     for (const [ssrc, known] of this.#lineOfSsrc) if (known === line) this.#lineOfSsrc.delete(ssrc);
-    this.#parts.pool.release(line.pair);
+    line.pair.pool.release(line.pair);
   }
 
   #fromBrowser(packet: Buffer, length: number, now: number): void {

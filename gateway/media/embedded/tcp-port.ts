@@ -1,4 +1,4 @@
-// The TCP port of a worker, for browsers whose networks let no UDP out (RFC 6544: we are passive, they connect). Says
+// The TCP port of a worker, on each of its addresses, for browsers whose networks let no UDP out (RFC 6544: we are passive, they connect). Says
 // who may have a connection; what comes by one goes where datagrams go.
 
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ const maxConnections = 1000;
 const maxPerAddress = 64;
 
 export interface TcpPortOptions {
-  readonly listen: string;
+  readonly listen: readonly string[];
   readonly port: number;
   /** A connection by which no check has passed is closed after this. */
   readonly proofMs: number;
@@ -20,29 +20,37 @@ export interface TcpPortOptions {
 }
 
 export class TcpPort {
-  readonly #server: Server;
+  readonly #servers: readonly Server[];
   readonly #options: TcpPortOptions;
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
 
   static async open(options: TcpPortOptions): Promise<TcpPort> {
-    const server = createServer();
-    server.listen(options.port, options.listen);
-    await once(server, 'listening');
-    return new TcpPort(server, options);
+    const { listen, port } = options;
+    const servers = listen.map(host => createServer().listen({ host, port, ipv6Only: listen.length > 1 }));
+    try {
+      await Promise.all(servers.map(server => once(server, 'listening')));
+    } catch (error) {
+      for (const server of servers) server.close();
+      throw error;
+    }
+    return new TcpPort(servers, options);
   }
 
-  private constructor(server: Server, options: TcpPortOptions) {
-    this.#server = server;
+  private constructor(servers: readonly Server[], options: TcpPortOptions) {
+    this.#servers = servers;
     this.#options = options;
-    server.maxConnections = maxConnections;
-    // Out of files for a moment: a connection is lost, the port is not.
-    server.on('error', () => {});
-    server.on('connection', socket => this.#welcome(socket));
+    for (const server of servers) {
+      server.maxConnections = maxConnections;
+      // Out of files for a moment: a connection is lost, the port is not.
+      server.on('error', () => {});
+      server.on('connection', socket => this.#welcome(socket));
+    }
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  /** In the order of the addresses. */
+  get ports(): readonly number[] {
+    return this.#servers.map(server => (server.address() as AddressInfo).port);
   }
 
   get connections(): number {
@@ -50,7 +58,7 @@ export class TcpPort {
   }
 
   close(): void {
-    this.#server.close();
+    for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 

@@ -8,10 +8,11 @@ type Found = (error: Error | null, address: string, family: number) => void;
 
 const bufferBytes = 1 << 20;
 
-export function bindUdp(address: string, port: number): Promise<Socket> {
+/** `ipv6Only`: leaves IPv4 to another socket, where the address is a wildcard. */
+export function bindUdp(address: string, port: number, ipv6Only = false): Promise<Socket> {
   const ipv6 = isIPv6(address);
   const socket = createSocket({
-    type: ipv6 ? 'udp6' : 'udp4',
+    ...(ipv6 ? { type: 'udp6', ipv6Only } : { type: 'udp4' }),
     lookup: (literal: string, _options: unknown, found: Found) => found(null, literal, ipv6 ? 6 : 4),
   });
   return new Promise((resolve, reject) => {

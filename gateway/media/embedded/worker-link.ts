@@ -4,7 +4,14 @@
 
 import { Worker } from 'node:worker_threads';
 import { MediaError, type MediaEvent } from '../relay.ts';
-import type { FromWorker, LogLevel, WorkerReplies, WorkerRequest, WorkerSettings } from './protocol.ts';
+import type {
+  BrowserPorts,
+  FromWorker,
+  LogLevel,
+  WorkerReplies,
+  WorkerRequest,
+  WorkerSettings,
+} from './protocol.ts';
 
 /** A worker that does not answer is as good as dead, and is ended; it is asked this often, whatever else it is asked. */
 const replyMs = 5000;
@@ -32,8 +39,7 @@ export class WorkerLink {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #nextId = 1;
-  #port = 0;
-  #tcpPort = 0;
+  #ports: readonly BrowserPorts[] = [];
   #ready = false;
   #closing = false;
   #deaths = 0;
@@ -61,14 +67,19 @@ export class WorkerLink {
     return this.#ready;
   }
 
-  /** Of the browsers; what is announced. */
+  /** Of the browsers, for each address. */
+  get ports(): readonly BrowserPorts[] {
+    return this.#ports;
+  }
+
+  /** Of the browsers, on the first address. */
   get port(): number {
-    return this.#port;
+    return this.#ports[0]?.udp ?? 0;
   }
 
   /** The same over TCP. */
   get tcpPort(): number {
-    return this.#tcpPort;
+    return this.#ports[0]?.tcp ?? 0;
   }
 
   /** For supervision and for the test that kills it. */
@@ -108,8 +119,7 @@ export class WorkerLink {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: this.#settings });
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'ready') {
-        this.#port = message.port;
-        this.#tcpPort = message.tcpPort;
+        this.#ports = message.ports;
         this.#ready = true;
         if (up) up();
         else this.#events.log('info', {}, 'Another media worker has taken its place');

@@ -30,15 +30,14 @@ function bug(error: unknown): void {
 }
 
 const calls = new Map<string, RelayedCall>();
-const pool = new PortPool({
-  listen: settings.pbx.listen,
-  ports: settings.pbx.ports,
-  drainMs: settings.drainMs,
-});
-const port = await BrowserPort.open({ ...settings.browser, consentMs: settings.consentMs, now, onBug: bug });
-const tcp = await TcpPort.open({ ...settings.browser, proofMs: settings.proofMs, browsers: port });
+const { listen, browser, pbx, drainMs, consentMs, proofMs } = settings;
+const pools = listen.map(
+  address => new PortPool({ listen: address, ipv6Only: listen.length > 1, ports: pbx.ports, drainMs }),
+);
+const port = await BrowserPort.open({ listen, ...browser, consentMs, now, onBug: bug });
+const tcp = await TcpPort.open({ listen, ...browser, proofMs, browsers: port });
 const parts: CallParts = {
-  pool,
+  pools,
   leg: {
     port,
     ring: new PacketRing(),
@@ -79,7 +78,7 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
       const known = calls.get(request.call);
       const call = known ?? new RelayedCall(request.call, request.longestMs, parts);
       calls.set(request.call, call);
-      const pairs = await call.ports(request.lines);
+      const pairs = await call.ports(request.lines, request.at);
       if (pairs !== null) return pairs.map(pair => pair.port);
       if (known === undefined) end(request.call);
       return 'no ports';
@@ -92,15 +91,15 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
     case 'counts':
       return {
         calls: calls.size,
-        ports: pool.used * 2,
-        draining: pool.draining * 2,
+        ports: pools.reduce((sum, { used }) => sum + used * 2, 0),
+        draining: pools.reduce((sum, { draining }) => sum + draining * 2, 0),
         connections: tcp.connections,
         strays: port.strays,
       };
     case 'shutdown':
       clearInterval(ticking);
       for (const call of [...calls.keys()]) end(call);
-      pool.close();
+      for (const pool of pools) pool.close();
       tcp.close();
       port.close();
       return null;
@@ -131,4 +130,4 @@ main.on('message', ({ id, request }: ToWorker) => {
 process.on('uncaughtException', bug);
 process.on('unhandledRejection', bug);
 
-say({ type: 'ready', port: port.port, tcpPort: tcp.port });
+say({ type: 'ready', ports: port.ports.map((udp, i) => ({ udp, tcp: tcp.ports[i] ?? udp })) });

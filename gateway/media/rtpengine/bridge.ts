@@ -32,9 +32,13 @@ import {
 } from './ng-sdp.ts';
 
 export interface BridgeOptions {
+  /** Of what browsers are told in `c=`. */
   readonly family: 4 | 6;
+  /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
+  readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
   readonly allowed: (address: string) => boolean;
-  readonly ask: (command: 'offer' | 'answer', fields: object) => Promise<NgReply>;
+  /** `family`: of the address that is written into the SDP which comes back. */
+  readonly ask: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
 
 /** An offer and, once it came, the last answer to it. */
@@ -44,6 +48,8 @@ interface Round {
   readonly offer: string;
   readonly draft: Draft;
   readonly slots: Slots;
+  /** Toward the PBX. */
+  readonly family: 4 | 6;
   answer?: { readonly sdp: string; readonly out: string };
 }
 
@@ -54,11 +60,14 @@ export class Bridge {
   #round: Round | null = null;
   /** Of the browser, as last agreed. */
   #transport: BrowserTransport | null = null;
+  /** Toward the PBX, as last agreed. */
+  #family: 4 | 6;
   /** What is due from whom, as last agreed. */
   due: readonly Pick<LinePlan, 'expectBrowser' | 'expectPbx'>[] = [];
 
   constructor(options: BridgeOptions) {
     this.#options = options;
+    this.#family = this.#familyToward(undefined);
   }
 
   /** What was said to an rtpengine counts no more: it is gone, or has forgotten. */
@@ -66,10 +75,13 @@ export class Bridge {
     this.#round = null;
   }
 
-  /** The offer for the other leg. The same offer again gets the same. */
-  async offer(from: Leg, sdp: string): Promise<string> {
-    if (this.#round?.from === from && this.#round.sdp === sdp) return this.#round.offer;
-    return from === 'browser' ? await this.#offerFromBrowser(sdp) : await this.#offerFromPbx(sdp);
+  /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
+  async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
+    const family = toward === undefined ? this.#family : this.#familyToward(toward);
+    const round = this.#round;
+    if (round?.from === from && round.sdp === sdp && (toward === undefined || round.family === family))
+      return round.offer;
+    return from === 'browser' ? await this.#offerFromBrowser(sdp, family) : await this.#offerFromPbx(sdp);
   }
 
   /** The answer for the leg that offered. The same answer again gets the same. */
@@ -93,22 +105,22 @@ export class Bridge {
     const ng: NgLines = carried.map(line => ({ kind: line.kind, line }));
     const end = endOf(transport);
     const echo = { 'media-echo': 'backwards' };
-    await ask('offer', { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
+    await ask('offer', family, { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
     // Nobody is at the other end, at an address of documentation (RFC 5737, RFC 3849); nothing is sent there.
     const remote = nobodyAt(family);
     const nobody = pbxSdp(
       ng.map(({ kind, line }) => ({ kind, line: line && { ...line, remote } })),
       family,
     );
-    const reply = await ask('answer', { ...fromBrowser, ...toBrowser, sdp: nobody });
+    const reply = await ask('answer', family, { ...fromBrowser, ...toBrowser, sdp: nobody });
     this.#slots = slots;
     this.#transport = transport;
     this.due = [{ expectBrowser: carried.some(line => line.direction === 'sendrecv'), expectPbx: false }];
     return this.#writeForBrowser(lines, relayEndOf(reply.sdp), 'passive', transport.bundle !== null);
   }
 
-  async #offerFromBrowser(sdp: string): Promise<string> {
-    const { family, ask } = this.#options;
+  async #offerFromBrowser(sdp: string, family: 4 | 6): Promise<string> {
+    const { ask } = this.#options;
     const { draft, slots } = offerForPbx(sdp, this.#slots, counter(this.#slots));
     assertSameBrowser(this.#transport, draft.transport);
     const end = endOf(draft.transport!);
@@ -116,7 +128,8 @@ export class Bridge {
       const text = draft.offered.get(line)?.text;
       return text ? { codecs: text.codecs, direction: text.direction } : null;
     });
-    const reply = await ask('offer', { ...fromBrowser, ...toPbx, sdp: browserSdp(lines, end, family) });
+    const offered = browserSdp(lines, end, this.#options.family);
+    const reply = await ask('offer', family, { ...fromBrowser, ...toPbx, sdp: offered });
     const { address, ports } = pbxEndOf(reply.sdp);
     for (const line of draft.offered.keys()) line.port = ports[line.id] ?? 0;
     const texts = slots.pbx.map(slot => {
@@ -124,12 +137,13 @@ export class Bridge {
       return offered ? { ...offered.text, port: (slot as Line).port } : refusal(slot);
     });
     const out = this.#origins.write('pbx', origin => writeForPbx(texts, origin, address));
-    this.#round = { from: 'browser', sdp, offer: out, draft, slots };
+    this.#round = { from: 'browser', sdp, offer: out, draft, slots, family };
     return out;
   }
 
   async #answerFromPbx(round: Round, sdp: string): Promise<string> {
-    const { family, allowed, ask } = this.#options;
+    const { allowed, ask } = this.#options;
+    const { family } = round;
     const result = answerForBrowser(sdp, round.draft, round.slots, { family, allowed });
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
     const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
@@ -140,7 +154,11 @@ export class Bridge {
       const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toPbx[codec.type] ?? codec.type }));
       return { codecs, direction: text.direction, remote: plan.remote };
     });
-    const reply = await ask('answer', { ...fromBrowser, ...toBrowser, sdp: pbxSdp(lines, family) });
+    const reply = await ask('answer', this.#options.family, {
+      ...fromBrowser,
+      ...toBrowser,
+      sdp: pbxSdp(lines, family),
+    });
     const end = relayEndOf(reply.sdp);
     // A browser that bundles takes no second port (RFC 8843 7.3.2).
     const bundles = result.transport.bundle !== null;
@@ -154,7 +172,8 @@ export class Bridge {
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { family, allowed, ask } = this.#options;
+    const { allowed, ask } = this.#options;
+    const family = this.#family;
     const net = { family, allowed };
     const { draft, slots } = offerForBrowser(sdp, this.#slots, counter(this.#slots), net);
     const lines = places(slots, line => {
@@ -163,7 +182,11 @@ export class Bridge {
       const codecs = offered.offers.map(({ pbx }) => pbx);
       return { codecs, direction: offered.text.direction, remote: offered.remote };
     });
-    const reply = await ask('offer', { ...fromPbx, ...toBrowser, sdp: pbxSdp(lines, family) });
+    const reply = await ask('offer', this.#options.family, {
+      ...fromPbx,
+      ...toBrowser,
+      sdp: pbxSdp(lines, family),
+    });
     const end = relayEndOf(reply.sdp);
     const texts = slots.browser.map(slot => {
       const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
@@ -172,12 +195,12 @@ export class Bridge {
         : refusal(slot);
     });
     const out = this.#writeForBrowser(texts, end, 'actpass', true);
-    this.#round = { from: 'pbx', sdp, offer: out, draft, slots };
+    this.#round = { from: 'pbx', sdp, offer: out, draft, slots, family };
     return out;
   }
 
   async #answerFromBrowser(round: Round, sdp: string): Promise<string> {
-    const { family, ask } = this.#options;
+    const { ask } = this.#options;
     const result = answerForPbx(sdp, round.draft, round.slots);
     assertSameBrowser(this.#transport, result.transport);
     const texts = new Map(round.slots.pbx.map((slot, i) => [slot, result.lines[i]!]));
@@ -190,7 +213,8 @@ export class Bridge {
       return { codecs, direction: text.direction };
     });
     const end = endOf(result.transport);
-    const reply = await ask('answer', { ...fromPbx, ...toPbx, sdp: browserSdp(lines, end, family) });
+    const answered = browserSdp(lines, end, this.#options.family);
+    const reply = await ask('answer', round.family, { ...fromPbx, ...toPbx, sdp: answered });
     const { address, ports } = pbxEndOf(reply.sdp);
     const told = round.slots.pbx.map((slot, i) => {
       const text = result.lines[i]!;
@@ -203,8 +227,15 @@ export class Bridge {
 
   #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {
     this.#slots = round.slots;
+    this.#family = round.family;
     this.#transport = transport;
     this.due = plans;
+  }
+
+  #familyToward(pbx: string | undefined): 4 | 6 {
+    const family = this.#options.familyToward(pbx);
+    if (family === undefined) throw new MediaError(`no address of ours has the family of ${pbx}`, 503);
+    return family;
   }
 
   #writeForBrowser(

@@ -2,7 +2,7 @@
 // call moves to another, under another name, so that nothing said of it there can be meant for it here.
 
 import { randomBytes } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { type MediaAddress, pbxSide } from '../address.ts';
 import { type CallId, MediaError, type MediaEvent } from '../relay.ts';
 import { Bridge } from './bridge.ts';
 import type { Engine, Fleet } from './fleet.ts';
@@ -12,8 +12,8 @@ import { type Limits, Watch } from './watch.ts';
 
 export interface Surroundings extends Limits {
   readonly fleet: Fleet;
-  /** An address of the family that PBXs speak. */
-  readonly address: string;
+  /** Of this machine: their families are those that PBXs and browsers may have. */
+  readonly addresses: readonly MediaAddress[];
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
   readonly emit: (event: MediaEvent) => void;
 }
@@ -24,7 +24,6 @@ export class LodgedCall {
   readonly tally = new Tally();
   readonly watch: Watch;
   readonly #fleet: Fleet;
-  readonly #family: 4 | 6;
   #home: { readonly engine: Engine; readonly name: string } | null = null;
   /** It is looking for a home, and each may take so long; what goes wrong is told as it is. */
   #placingMs: number | undefined;
@@ -37,12 +36,12 @@ export class LodgedCall {
   constructor(id: CallId, around: Surroundings) {
     this.id = id;
     this.#fleet = around.fleet;
-    this.#family = isIPv6(around.address) ? 6 : 4;
     this.watch = new Watch(id, around, around.emit);
     this.bridge = new Bridge({
-      family: this.#family,
+      family: around.addresses[0]?.family ?? 4,
+      familyToward: pbx => pbxSide(around.addresses, pbx)?.family,
       allowed: around.allowPbxMedia ?? (() => true),
-      ask: (command, fields) => this.#ask(command, fields),
+      ask: (command, family, fields) => this.#ask(command, family, fields),
     });
   }
 
@@ -96,10 +95,10 @@ export class LodgedCall {
     }
   }
 
-  async #ask(command: 'offer' | 'answer', fields: object): Promise<NgReply> {
+  async #ask(command: 'offer' | 'answer', family: 4 | 6, fields: object): Promise<NgReply> {
     const home = this.#home;
     if (!home) throw new MediaError('the call has no rtpengine', 503);
-    const about = { 'call-id': home.name, 'address-family': `IP${this.#family}` };
+    const about = { 'call-id': home.name, 'address-family': `IP${family}` };
     const placingMs = this.#placingMs;
     try {
       return await home.engine.ng.ask(command, { ...about, ...fields }, placingMs);

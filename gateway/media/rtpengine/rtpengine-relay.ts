@@ -1,7 +1,7 @@
 // The media relay on rtpengines (gateway/media/relay.ts): each call lives at one of them, and moves to another with
 // its next offer when that one is gone or has forgotten it. One timer asks all of them, and after all calls.
 
-import { isIPv6 } from 'node:net';
+import type { MediaAddress } from '../address.ts';
 import {
   type CallId,
   emptyReport,
@@ -21,8 +21,8 @@ export interface RtpengineLog {
 }
 
 export interface RtpengineOptions extends FleetOptions {
-  /** An address of the family that PBXs speak. */
-  readonly address: string;
+  /** Of this machine: each rtpengine has addresses of the same families. */
+  readonly addresses: readonly MediaAddress[];
   /** Without media from a leg for this long comes 'silent'. Default 30000 ms. */
   readonly silentAfterMs?: number;
   /** A browser that sent nothing for this long is lost. Default 15000 ms. */
@@ -76,8 +76,8 @@ export class RtpengineRelay implements MediaRelay {
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 1000);
   }
 
-  async offer(call: CallId, from: Leg, sdp: string): Promise<string> {
-    return await this.#begin(call, entry => entry.bridge.offer(from, sdp));
+  async offer(call: CallId, from: Leg, sdp: string, toward?: string): Promise<string> {
+    return await this.#begin(call, entry => entry.bridge.offer(from, sdp, toward));
   }
 
   async echo(call: CallId, sdp: string): Promise<string> {
@@ -146,9 +146,9 @@ export class RtpengineRelay implements MediaRelay {
   }
 
   #open(id: CallId): LodgedCall {
-    const { address, allowPbxMedia, silentAfterMs, consentMs, connectMs } = this.#options;
+    const { addresses, allowPbxMedia, silentAfterMs, consentMs, connectMs } = this.#options;
     const entry = new LodgedCall(id, {
-      ...{ fleet: this.fleet, address, allowPbxMedia, silentAfterMs, consentMs, connectMs },
+      ...{ fleet: this.fleet, addresses, allowPbxMedia, silentAfterMs, consentMs, connectMs },
       emit: event => this.#emit(event),
     });
     this.#calls.set(id, entry);
@@ -169,7 +169,7 @@ export class RtpengineRelay implements MediaRelay {
 
   /** ng does not tell a version; what one can do does. */
   async #warnIfOld(engine: Engine): Promise<void> {
-    if (await canBundle(engine.ng, isIPv6(this.#options.address)).catch(() => true)) return;
+    if (await canBundle(engine.ng, this.#options.addresses[0]?.family === 6).catch(() => true)) return;
     this.#options.log?.warn(
       { rtpengine: engine.ng.name },
       'rtpengine is older than mr14.0: no picture; make sure that it is mr13.4.1.1 or newer (CVE-2025-53399)',

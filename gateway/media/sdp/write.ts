@@ -99,9 +99,16 @@ export function writeForBrowser(
   });
 }
 
-/** Host candidates, the first address preferred (RFC 8445 5.1.2.1), and TCP only where UDP does not get through. */
-export function hostCandidates(announce: readonly string[], port: number, tcpPort: number): Candidates {
-  const udp = announce.map((ip, i) => ({
+/** Where browsers reach the relay: an address, with its ports. */
+export interface BrowserPlace {
+  readonly ip: string;
+  readonly port: number;
+  readonly tcpPort: number;
+}
+
+/** Host candidates, the first place preferred (RFC 8445 5.1.2.1), and TCP only where UDP does not get through. */
+export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
+  const udp = places.map(({ ip, port }, i) => ({
     foundation: String(i + 1),
     component: 1,
     transport: 'udp',
@@ -110,8 +117,8 @@ export function hostCandidates(announce: readonly string[], port: number, tcpPor
     port,
     type: 'host',
   }));
-  const tcp = announce.map((ip, i) => ({
-    foundation: String(announce.length + i + 1),
+  const tcp = places.map(({ ip, tcpPort }, i) => ({
+    foundation: String(places.length + i + 1),
     component: 1,
     transport: 'tcp',
     // RFC 6544 4.2: a passive host candidate's direction counts 4.

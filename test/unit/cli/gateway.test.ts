@@ -44,7 +44,7 @@ function withFile(context: TestContext, yaml: string): ChildProcess {
 async function ready(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {
     const entry = JSON.parse(line);
-    if (entry.msg === 'ready') return entry.url;
+    if (entry.msg === 'ready') return entry.listening;
   }
   throw new Error('the gateway ended before it was ready');
 }
@@ -59,8 +59,8 @@ test('a configuration with mistakes is told all of them, with lines, and the pro
   assert.equal(lines.length, 4);
   assert.match(lines[0] ?? '', /gateway\.yaml:1: listen: expected ADDRESS:PORT.*got "nowhere"/);
   assert.match(lines[1] ?? '', /gateway\.yaml:2: colour: no such key/);
-  assert.match(lines[2] ?? '', /gateway\.yaml:4: sites\.0\.callable: missing/);
-  assert.match(lines[3] ?? '', /gateway\.yaml:5: sites\.0\.origins\.0: expected an origin/);
+  assert.match(lines[2] ?? '', /gateway\.yaml:4: sites\.1\.callable: missing/);
+  assert.match(lines[3] ?? '', /gateway\.yaml:5: sites\.1\.origins\.1: expected an origin/);
 });
 
 for (const [what, args, words] of [

@@ -43,14 +43,14 @@ test('every problem is told at once, each with its line, key, value and what was
     'gateway.yaml:1: listen: expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443, got "127.0.0.6"',
     'gateway.yaml:2: adress: no such key',
     'gateway.yaml:3: media.browserPort: expected a port from 0 (any free one) to 65535, got 70000',
-    'gateway.yaml:6: sites.0.origins.0: expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page, got "http://127.0.0.1:8088/"',
-    'gateway.yaml:7: sites.0.callable.1: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
+    'gateway.yaml:6: sites.1.origins.1: expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page, got "http://127.0.0.1:8088/"',
+    'gateway.yaml:7: sites.1.callable.2: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
   ]);
 });
 
 test('a missing key is named where it should stand', () => {
   assert.deepEqual(problems('sites:\n  - domain: mysite.ru\n    origins: ["*"]'), [
-    'gateway.yaml:2: sites.0.callable: missing',
+    'gateway.yaml:2: sites.1.callable: missing',
   ]);
   assert.deepEqual(problems(''), ['gateway.yaml:1: sites: missing']);
 });
@@ -71,7 +71,7 @@ test('an alias bomb is refused rather than expanded', () => {
 test('a domain that stands in the list twice is a mistake', () => {
   const twice = '  - {domain: mysite.ru, origins: ["*"], callable: [a]}\n';
   assert.deepEqual(problems(`sites:\n${twice}${twice}`), [
-    'gateway.yaml:3: sites.1.domain: stands in the list twice, got "mysite.ru"',
+    'gateway.yaml:3: sites.2.domain: stands in the list twice, got "mysite.ru"',
   ]);
 });
 
@@ -160,9 +160,9 @@ for (const [media, problem] of [
   ],
   [
     'rtpengine: ["udp:10.0.0.5:22222"]',
-    'rtpengine.0: expected HOST:PORT, such as 10.0.0.5:22222, got "udp:10.0.0.5:22222"',
+    'rtpengine.1: expected HOST:PORT, such as 10.0.0.5:22222, got "udp:10.0.0.5:22222"',
   ],
-  ['rtpengine: ["a:22222", "a:22222"]', 'rtpengine.1: stands in the list twice, got "a:22222"'],
+  ['rtpengine: ["a:22222", "a:22222"]', 'rtpengine.2: stands in the list twice, got "a:22222"'],
   [
     'rtpengine: ["a:22222"], workers: 2',
     'workers: belongs to the embedded relay; an rtpengine has its own configuration, got 2',
@@ -218,6 +218,6 @@ test('TURN servers are named by their URLs and the secret that they share with u
   const config = parseConfig(at(`{urls: ${JSON.stringify(urls)}, secret: cymru}`), 'gateway.yaml');
   assert.deepEqual(config.turn, { urls, secret: 'cymru', seconds: 7200 });
   assert.deepEqual(problems(at('{urls: [stun:turn.mysite.ru], secret: cymru}')), [
-    'gateway.yaml:1: turn.urls.0: expected a TURN URL such as turns:turn.mysite.ru:443?transport=tcp, got "stun:turn.mysite.ru"',
+    'gateway.yaml:1: turn.urls.1: expected a TURN URL such as turns:turn.mysite.ru:443?transport=tcp, got "stun:turn.mysite.ru"',
   ]);
 });

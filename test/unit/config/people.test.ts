@@ -87,67 +87,67 @@ test("a callback goes to an address of the owner's", () => {
 for (const [lines, problem] of [
   [
     ['callable:', '  - { user: "500&SIP/x" }'],
-    '5: sites.0.callable.0.user: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
+    '5: sites.1.callable.1.user: expected letters, digits, dots, dashes or underscores, such as director or 101, got "500&sip/x"',
   ],
-  [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.0.callable.1.user: missing'],
-  [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.0.callable.0.nmae: no such key'],
-  [['callable: [a, b, A]'], '4: sites.0.callable.2: stands in the list twice, got "a"'],
+  [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.1.callable.2 (Anna).user: missing'],
+  [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.1.callable.1 (a).nmae: no such key'],
+  [['callable: [a, b, A]'], '4: sites.1.callable.3: stands in the list twice, got "a"'],
   [
     ['callable:', '  - [a]'],
-    '5: sites.0.callable.0: expected a name such as director, or { user: director, name: ..., title: ... }, got ["a"]',
+    '5: sites.1.callable.1: expected a name such as director, or { user: director, name: ..., title: ... }, got ["a"]',
   ],
   [
     ['callable:', '  - { user: a, photo: ../../etc/anna.jpg }'],
-    '5: sites.0.callable.0.photo: expected an https URL, or a picture beside this file such as photos/director.jpg, got "../../etc/anna.jpg"',
+    '5: sites.1.callable.1 (a).photo: expected an https URL, or a picture beside this file such as photos/director.jpg, got "../../etc/anna.jpg"',
   ],
   [
     ['callable:', '  - { user: a, phone: 84951000000 }'],
-    '5: sites.0.callable.0.phone: expected a telephone number in quotes, such as "+7 800 200-00-00", got 84951000000',
+    '5: sites.1.callable.1 (a).phone: expected a telephone number in quotes, such as "+7 800 200-00-00", got 84951000000',
   ],
-  [['callable: [a]', 'hours: { mon: 09:00-18:00 }'], '5: sites.0.hours.zone: missing'],
+  [['callable: [a]', 'hours: { mon: 09:00-18:00 }'], '5: sites.1.hours.zone: missing'],
   [
     ['callable: [a]', 'hours: { zone: Moscow, mon: 09:00-18:00 }'],
-    '5: sites.0.hours.zone: expected a time zone of the IANA list, such as Europe/Moscow, got "Moscow"',
+    '5: sites.1.hours.zone: expected a time zone of the IANA list, such as Europe/Moscow, got "Moscow"',
   ],
   [
     ['callable: [a]', 'hours: { zone: +03:00, mon: 09:00-18:00 }'],
-    '5: sites.0.hours.zone: expected a time zone of the IANA list, such as Europe/Moscow, got "+03:00"',
+    '5: sites.1.hours.zone: expected a time zone of the IANA list, such as Europe/Moscow, got "+03:00"',
   ],
   [
     ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  monday: 09:00-18:00'],
-    '7: sites.0.hours.monday: expected days such as mon, mon-fri or sat-sun, or one of zone and holidays, got "09:00-18:00"',
+    '7: sites.1.hours.monday: expected days such as mon, mon-fri or sat-sun, or one of zone and holidays, got "09:00-18:00"',
   ],
   [
     ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  mon-fri: 9-18'],
-    '7: sites.0.hours.mon-fri: expected times such as 09:00-18:00, or several: "09:00-13:00, 14:00-18:00", got "9-18"',
+    '7: sites.1.hours.mon-fri: expected times such as 09:00-18:00, or several: "09:00-13:00, 14:00-18:00", got "9-18"',
   ],
   [
     ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  mon-fri: 09:00-18:00', '  fri: 09:00-16:00'],
-    '8: sites.0.hours.fri: fri stands in two lines, got "09:00-16:00"',
+    '8: sites.1.hours.fri: fri stands in two lines, got "09:00-16:00"',
   ],
   [
     ['callable: [a]', 'hours: { zone: Europe/Moscow, mon: 09:00-18:00, holidays: [2026-02-30] }'],
-    '5: sites.0.hours.holidays.0: expected a date such as 2026-01-01, got "2026-02-30"',
+    '5: sites.1.hours.holidays.1: expected a date such as 2026-01-01, got "2026-02-30"',
   ],
   [
     ['callable: [a]', 'hours: { zone: Europe/Moscow }'],
-    '5: sites.0.hours: expected at least one line of opening times, such as mon-fri: 09:00-18:00, got {"zone":"Europe/Moscow"}',
+    '5: sites.1.hours: expected at least one line of opening times, such as mon-fri: 09:00-18:00, got {"zone":"Europe/Moscow"}',
   ],
   [
     ['callable: [a]', 'otherwise: { person: alex }'],
-    '5: sites.0.otherwise: expected a person that stands under callable, got "alex"',
+    '5: sites.1.otherwise: expected a person that stands under callable, got "alex"',
   ],
   [
     ['callable: [a]', 'otherwise: { fax: 1 }'],
-    '5: sites.0.otherwise.fax: expected person, hotline, mail or callback, got "fax"',
+    '5: sites.1.otherwise.fax: expected person, hotline, mail or callback, got "fax"',
   ],
   [
     ['callable: [a]', 'otherwise:', '  - { person: a }', '  - { callback: "http://crm.mysite.ru" }'],
-    '7: sites.0.otherwise.1.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
+    '7: sites.1.otherwise.2.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
   ],
   [
     ['callable: [a]', 'otherwise: { mail: "a@b?subject=x" }'],
-    '5: sites.0.otherwise.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
+    '5: sites.1.otherwise.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
   ],
 ] as const) {
   test(`told in words: ${problem.split(': ').slice(1).join(': ')}`, () => {
@@ -156,5 +156,5 @@ for (const [lines, problem] of [
 }
 
 test('the name of the echo test is taken', () => {
-  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.1: .*where visitors try their sound/);
+  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.2: .*where visitors try their sound/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { addressOf, isSecure, Proxies } from '../../../gateway/entrance/far-end.ts';
+import { addressOf, isOfKnownAddress, isSecure, Proxies } from '../../../gateway/entrance/far-end.ts';
 
 const networks = ['10.0.0.0/8', 'fd00::/8'];
 
@@ -29,7 +29,7 @@ for (const [what, remote, header, expected] of [
 ] as const) {
   test(what, () => {
     const one = request(remote, { 'x-forwarded-for': header, forwarded: 'for=192.0.2.1' });
-    new Proxies({ networks, header: 'x-forwarded-for' }).heed(one);
+    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).heed(one);
     assert.equal(addressOf(one), expected);
   });
 }
@@ -48,7 +48,7 @@ for (const [header, expected] of [
 ] as const) {
   test(`Forwarded: ${header.slice(-80)}`, () => {
     const one = request('10.0.0.1', { 'x-forwarded-for': '192.0.2.1', forwarded: header });
-    new Proxies({ networks, header: 'forwarded' }).heed(one);
+    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).heed(one);
     assert.equal(addressOf(one), expected);
   });
 }
@@ -56,7 +56,7 @@ for (const [header, expected] of [
 test('a proxy says by which name and how the visitor has asked; nobody else does', () => {
   const headers = { host: 'inside', 'x-forwarded-host': 'call.mysite.ru', 'x-forwarded-proto': 'https' };
   const [ours, other] = [request('10.0.0.1', { ...headers }), request('203.0.113.9', { ...headers })];
-  const proxies = new Proxies({ networks, header: 'x-forwarded-for' });
+  const proxies = new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false });
   for (const one of [ours, other]) proxies.heed(one);
   assert.deepEqual([ours.headers.host, isSecure(ours)], ['call.mysite.ru', true]);
   assert.deepEqual([other.headers.host, isSecure(other)], ['inside', false]);
@@ -66,4 +66,99 @@ test('without proxies nobody is believed', () => {
   const one = request('10.0.0.1', { 'x-forwarded-for': '198.51.100.7' });
   new Proxies(undefined).heed(one);
   assert.equal(addressOf(one), '10.0.0.1');
+});
+
+const proxies = (header?: 'forwarded' | 'x-forwarded-for') =>
+  new Proxies({ networks, proxyProtocol: false, ...(header && { header }) });
+
+for (const [what, headers, expected] of [
+  [
+    'Forwarded tells host and scheme too',
+    { forwarded: 'for=198.51.100.7;proto=https;host=call.mysite.ru' },
+    ['198.51.100.7', true, 'call.mysite.ru'],
+  ],
+  [
+    'of several proxies the one nearest to the visitor knows how they asked',
+    {
+      forwarded:
+        'for=1.2.3.4;proto=http;host=evil.example, For="[2001:db8::1]:4711";Proto=HTTPS;Host="call.mysite.ru", for=10.0.0.2;proto=http;host=inside',
+    },
+    ['2001:db8::1', true, 'call.mysite.ru'],
+  ],
+  [
+    'a proxy that says nothing of a scheme leaves it to the next',
+    { forwarded: 'for=198.51.100.7;proto=https, for=10.0.0.2' },
+    ['198.51.100.7', true, 'inside'],
+  ],
+  ['a hidden visitor, an open scheme', { forwarded: 'for=_abc;proto=https' }, ['10.0.0.1', true, 'inside']],
+  [
+    'an unknown visitor',
+    { forwarded: 'for=unknown;host=call.mysite.ru' },
+    ['10.0.0.1', false, 'call.mysite.ru'],
+  ],
+  ['a port that is hidden', { forwarded: 'for="198.51.100.7:_p1"' }, ['198.51.100.7', false, 'inside']],
+  [
+    'a host that is none',
+    { forwarded: 'for=198.51.100.7;host="a b/<x>"' },
+    ['198.51.100.7', false, 'inside'],
+  ],
+  [
+    'a scheme that is none',
+    { forwarded: 'for=198.51.100.7;proto=gopher' },
+    ['198.51.100.7', false, 'inside'],
+  ],
+  ['an empty element', { forwarded: ', for=198.51.100.7;proto=https,' }, ['198.51.100.7', true, 'inside']],
+  [
+    'X-Forwarded-For goes before Forwarded, which a visitor may have written',
+    { forwarded: 'for=1.2.3.4;proto=https;host=evil.example', 'x-forwarded-for': '198.51.100.7' },
+    ['198.51.100.7', false, 'inside'],
+  ],
+  [
+    'the lists of X-Forwarded-* go side by side',
+    {
+      'x-forwarded-for': '1.2.3.4, 198.51.100.7, 10.0.0.2',
+      'x-forwarded-proto': 'http, https, http',
+      'x-forwarded-host': 'evil.example, call.mysite.ru, inside',
+    },
+    ['198.51.100.7', true, 'call.mysite.ru'],
+  ],
+] as const) {
+  test(`behind a proxy: ${what}`, () => {
+    const one = request('10.0.0.1', { host: 'inside', ...headers } as Record<string, string>);
+    proxies().heed(one);
+    assert.deepEqual([addressOf(one), isSecure(one), one.headers.host], expected);
+  });
+}
+
+test('a header that is named is the only one that counts', () => {
+  const said = {
+    forwarded: 'for=198.51.100.7;proto=https;host=call.mysite.ru',
+    'x-forwarded-for': '192.0.2.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': 'evil.example',
+  };
+  const [one, other] = [request('10.0.0.1', { ...said }), request('10.0.0.1', { ...said })];
+  proxies('forwarded').heed(one);
+  proxies('x-forwarded-for').heed(other);
+  assert.deepEqual(
+    [addressOf(one), isSecure(one), one.headers.host],
+    ['198.51.100.7', true, 'call.mysite.ru'],
+  );
+  assert.deepEqual(
+    [addressOf(other), isSecure(other), other.headers.host],
+    ['192.0.2.1', false, 'evil.example'],
+  );
+});
+
+test('what a proxy does without saying for whom is not held against its address', () => {
+  for (const [headers, known] of [
+    [{ forwarded: 'for=_hidden' }, false],
+    [{}, false],
+    [{ forwarded: 'for=198.51.100.7' }, true],
+  ] as const) {
+    const one = request('10.0.0.1', headers as Record<string, string>);
+    proxies().heed(one);
+    assert.equal(isOfKnownAddress(one), known);
+  }
+  assert.equal(isOfKnownAddress(request('203.0.113.9', {})), true);
 });

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { openAddress } from '../../../gateway/media/address.ts';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent } from '../../../gateway/media/relay.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
@@ -30,8 +31,9 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
   before(async () => {
     relay = await createEmbeddedRelay({
       workers: 1,
-      browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
-      pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [27000, 27098] },
+      addresses: [openAddress('127.0.0.1')],
+      browser: { port: 0 },
+      pbx: { ports: [27000, 27098] },
       drainMs: 100,
     });
     relay.onEvent(event => events.push(event));

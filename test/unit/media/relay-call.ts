@@ -1,6 +1,7 @@
 // A call through a real relay between a simulated browser and a plain RTP peer, for the
 // tests beside it.
 
+import { openAddress } from '../../../gateway/media/address.ts';
 import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent, MediaRelay, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
@@ -14,8 +15,9 @@ import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 export function relayOptions(firstPort: number): EmbeddedRelayOptions {
   return {
     workers: 1,
-    browser: { listen: '127.0.0.1', port: 0, announce: ['127.0.0.1'] },
-    pbx: { listen: '127.0.0.1', announce: '127.0.0.1', ports: [firstPort, firstPort + 39] },
+    addresses: [openAddress('127.0.0.1')],
+    browser: { port: 0 },
+    pbx: { ports: [firstPort, firstPort + 39] },
     drainMs: 50,
   };
 }

@@ -55,14 +55,14 @@ test('a limit that changes is the limit of calls that begin from then on', bound
 test('a call that ends by itself while its ports are bound keeps none of them', bound, async context => {
   const pool = new PortPool({ listen: '127.0.0.1', ports: [26860, 26899], drainMs: 0 });
   const timing = { consentMs: 1_000, now: () => 0 };
-  const port = await BrowserPort.open({ listen: '127.0.0.1', port: 0, ...timing, onBug: () => {} });
+  const port = await BrowserPort.open({ listen: ['127.0.0.1'], port: 0, ...timing, onBug: () => {} });
   context.after(() => {
     pool.close();
     port.close();
   });
   const identity = { certPem: '', keyPem: '' };
   const call = new RelayedCall('short', 1, {
-    pool,
+    pools: [pool],
     leg: { port, ring: new PacketRing(), identity, consentMs: 1_000, connectMs: 1_000 },
     symmetric: false,
     silentAfterMs: 1_000,

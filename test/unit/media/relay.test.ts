@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import { openAddress } from '../../../gateway/media/address.ts';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
 import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
@@ -282,11 +283,11 @@ describe('the embedded relay', () => {
 });
 
 describe('the embedded relay set up in other ways', () => {
-  it('serves browsers of IPv4 and IPv6 on one dual-stack port', async () => {
+  it('serves browsers of IPv4 and IPv6, each on an address of its own', async () => {
     const options = relayOptions(26060);
     const relay = await createEmbeddedRelay({
       ...options,
-      browser: { listen: '::', port: 0, announce: ['127.0.0.1', '::1'] },
+      addresses: [openAddress('127.0.0.1'), openAddress('::1')],
     });
     const call = await RelayCall.open(relay, 'dual');
     assert.match(call.answer, /^a=candidate:2 1 udp \d+ ::1 \d+ typ host\r$/m);

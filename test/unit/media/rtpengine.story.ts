@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { openAddress } from '../../../gateway/media/address.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 import { NgClient } from '../../../gateway/media/rtpengine/ng-client.ts';
 import { canBundle } from '../../../gateway/media/rtpengine/probe.ts';
@@ -31,7 +32,11 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     const network = await claimLoopback();
     rtpengine = await Rtpengine.start({ address: network.address(11) });
     const { server } = rtpengine;
-    relay = await createRtpengineRelay({ servers: [server], address: server.host, ...patient });
+    relay = await createRtpengineRelay({
+      servers: [server],
+      addresses: [openAddress(server.host)],
+      ...patient,
+    });
   });
   after(async () => {
     await relay?.shutdown();

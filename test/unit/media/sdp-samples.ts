@@ -1,5 +1,6 @@
 // SDP as browsers and PBXs write it, and a negotiation to give it to.
 
+import { openAddress, pbxSide } from '../../../gateway/media/address.ts';
 import { Negotiation } from '../../../gateway/media/embedded/negotiation.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 
@@ -8,8 +9,11 @@ export const print = Array.from({ length: 32 }, () => 'AB').join(':');
 export function negotiation(allowed: (address: string) => boolean = () => true): Negotiation {
   return new Negotiation({
     call: 'call',
-    browser: { announce: ['192.0.2.1', '2001:db8::1'], port: 3478, tcpPort: 3479, fingerprint: print },
-    pbx: { announce: '192.0.2.9', family: 4, allowed },
+    browser: {
+      places: ['192.0.2.1', '2001:db8::1'].map(ip => ({ ip, port: 3478, tcpPort: 3479 })),
+      fingerprint: print,
+    },
+    pbx: { sideToward: pbx => pbxSide([openAddress('192.0.2.9')], pbx), allowed },
     ports: async lines => lines.map(line => 20_000 + line * 2),
   });
 }

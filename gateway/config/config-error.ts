@@ -1,0 +1,12 @@
+// What is wrong with a configuration, or with what it needs.
+
+/** One line of text for each problem. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,82 @@
+// One address that the gateway has: where it binds, and what others are told instead. A peer in a network that this
+// machine is connected to, or that the owner names, meets no NAT on its way and is told the bound address.
+
+import { type BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { primaryAddress } from './address.ts';
+import { ConfigError } from './config-error.ts';
+import { isWildcard, type WrittenAddress } from './local-address.ts';
+import { networksOf } from './network.ts';
+import { outsidePort } from './port-mapping.ts';
+
+export class OwnAddress {
+  readonly bind: string;
+  readonly family: 4 | 6;
+  /** What browsers are told, the best first; PBXs are told the first. */
+  readonly announced: readonly string[];
+  readonly #written: WrittenAddress;
+  readonly #inside: BlockList;
+
+  constructor(written: WrittenAddress, bind: string) {
+    this.#written = written;
+    this.bind = bind;
+    this.family = isIP(bind) === 6 ? 6 : 4;
+    this.announced = written.announce;
+    this.#inside = networksOf([...written.inside, ...connectedTo(bind)]);
+  }
+
+  /** Whether a peer reaches the bound address itself. */
+  readonly isNear = (peer: string): boolean => {
+    const family = isIP(peer);
+    return family === this.family && this.#inside.check(peer, family === 6 ? 'ipv6' : 'ipv4');
+  };
+
+  /** What a PBX is told. */
+  toward(peer: string): string {
+    if (!this.isNear(peer)) return this.announced[0] ?? this.bind;
+    return isWildcard(this.bind) ? nearest(peer, this.bind) : this.bind;
+  }
+
+  /** The number of a bound port that a PBX is told. */
+  portToward(peer: string, transport: 'udp' | 'tcp', port: number): number {
+    return this.isNear(peer) ? port : this.outside(transport, port);
+  }
+
+  /** The number by which a bound port is known behind the NAT. */
+  outside(transport: 'udp' | 'tcp', port: number): number {
+    return outsidePort(this.#written.ports, transport, port);
+  }
+}
+
+/** @throws {ConfigError} where this machine has no address of a family that is to be announced */
+export function ownAddressesOf(written: readonly WrittenAddress[] | undefined): OwnAddress[] {
+  if (written === undefined) {
+    const bind = primaryAddress();
+    return [new OwnAddress({ announce: [bind], ports: [], inside: [] }, bind)];
+  }
+  return written.map((one, index) => {
+    const family = isIP(one.announce[0] ?? '') === 6 ? 'IPv6' : 'IPv4';
+    const bind = one.bind ?? primaryAddress(family);
+    if (bind !== undefined) return new OwnAddress(one, bind);
+    const at = written.length > 1 ? `address.${index + 1}` : 'address';
+    throw new ConfigError([`${at}: this machine has no ${family} address; name the one to bind`]);
+  });
+}
+
+/** The networks on the wire of an address, or on any wire of the machine. */
+function connectedTo(bind: string): string[] {
+  return interfaces().flatMap(({ address, cidr }) =>
+    cidr && isIP(address) === isIP(bind) && (address === bind || isWildcard(bind)) ? [cidr] : [],
+  );
+}
+
+/** Of this machine's addresses, the one on the peer's wire. */
+function nearest(peer: string, otherwise: string): string {
+  const family = isIP(peer) === 6 ? 'ipv6' : 'ipv4';
+  const found = interfaces().find(({ cidr }) => cidr && networksOf([cidr]).check(peer, family));
+  return found?.address ?? otherwise;
+}
+
+function interfaces() {
+  return Object.values(networkInterfaces()).flatMap(list => list ?? []);
+}

@@ -1,0 +1,46 @@
+// Ports of one configuration that are wanted twice. SIP and media bind the same addresses.
+
+interface Ports {
+  readonly engine?: object | undefined;
+  readonly sip?: { readonly udp?: number | undefined; readonly tcp?: number | undefined } | undefined;
+  readonly media: {
+    readonly browserPort: number;
+    readonly pbxPorts: readonly [number, number];
+    readonly workers: number;
+    readonly rtpengine?: readonly string[];
+  };
+}
+
+export interface Clash {
+  readonly path: string[];
+  readonly message: string;
+  readonly input: unknown;
+}
+
+export function portClashes({ engine, sip, media }: Ports): Clash[] {
+  if (media.rtpengine) return [];
+  const { browserPort, workers, pbxPorts } = media;
+  const [first, last] = pbxPorts;
+  const own = engine ? {} : { udp: sip?.udp ?? 5060, tcp: sip?.tcp ?? 5060 };
+  const isBrowsers = (port: number) =>
+    port !== 0 && browserPort !== 0 && port >= browserPort && port < browserPort + workers;
+  const clashes: Clash[] = [];
+  for (const [transport, port] of Object.entries(own)) {
+    if (!isBrowsers(port)) continue;
+    const message = `is the same ${transport.toUpperCase()} port as sip.${transport}`;
+    clashes.push({ path: ['media', 'browserPort'], message, input: browserPort });
+  }
+  const within = (port: number | undefined) => port !== undefined && port >= first && port <= last;
+  const browsers = Array.from(
+    { length: browserPort === 0 ? 0 : workers },
+    (_, worker) => browserPort + worker,
+  );
+  const held = [
+    ...(within(own.udp) ? [[own.udp, 'sip.udp'] as const] : []),
+    ...browsers.filter(within).map(port => [port, 'media.browserPort'] as const),
+  ];
+  for (const [port, key] of held.slice(0, 1)) {
+    clashes.push({ path: ['media', 'pbxPorts'], message: `holds ${port}, which is ${key}`, input: pbxPorts });
+  }
+  return clashes;
+}

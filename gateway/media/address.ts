@@ -1,0 +1,58 @@
+// What the relay knows of an address of this machine: where it binds, and what browsers and PBXs are told instead.
+
+import { isIP } from 'node:net';
+
+export interface MediaAddress {
+  readonly bind: string;
+  readonly family: 4 | 6;
+  /** Put into ICE candidates, the best first. */
+  readonly announced: readonly string[];
+  /** Whether a PBX meets no NAT on its way to `bind`. */
+  isNear(peer: string): boolean;
+  /** What a PBX is told. */
+  toward(peer: string): string;
+  /** The number of a bound port that a PBX is told. */
+  portToward(peer: string, transport: 'udp' | 'tcp', port: number): number;
+  /** The number of a bound port that browsers are told. */
+  outside(transport: 'udp' | 'tcp', port: number): number;
+}
+
+/** One that is what it seems; browsers may be told others. */
+export function openAddress(bind: string, announced: readonly string[] = [bind]): MediaAddress {
+  return {
+    bind,
+    family: isIP(bind) === 6 ? 6 : 4,
+    announced,
+    isNear: () => false,
+    toward: () => announced[0] ?? bind,
+    portToward: (_peer, _transport, port) => port,
+    outside: (_transport, port) => port,
+  };
+}
+
+/** Our side of a call toward one PBX. */
+export interface PbxSide {
+  /** Which of the addresses: its place among them. */
+  readonly index: number;
+  readonly family: 4 | 6;
+  /** What the PBX is told. */
+  readonly announce: string;
+  /** Tells the PBX's number of a bound UDP port. */
+  readonly portOf: (bound: number) => number;
+}
+
+/**
+ * The side from which a PBX is called: an address of its own network first, else the first of its family. Undefined
+ * where there is none. Without a PBX, the first address.
+ */
+export function pbxSide(addresses: readonly MediaAddress[], pbx: string | undefined): PbxSide | undefined {
+  const fitting = addresses.filter(({ family }) => pbx === undefined || family === isIP(pbx));
+  const own = fitting.find(one => pbx !== undefined && one.isNear(pbx)) ?? fitting[0];
+  if (own === undefined) return undefined;
+  return {
+    index: addresses.indexOf(own),
+    family: own.family,
+    announce: pbx === undefined ? (own.announced[0] ?? own.bind) : own.toward(pbx),
+    portOf: bound => (pbx === undefined ? own.outside('udp', bound) : own.portToward(pbx, 'udp', bound)),
+  };
+}

@@ -1,0 +1,148 @@
+// Whether the ports of a configuration can be had: each is bound for a moment. A problem names the key, and where a port
+// is taken, a free one and the line that says so.
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, isIP } from 'node:net';
+import { splitEndpoint } from './config/address.ts';
+import type { OwnAddress } from './config/own-address.ts';
+import type { Config } from './config/schema.ts';
+
+interface Claim {
+  readonly key: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Ports beyond the one that is taken, among which a free one is looked for. */
+const LOOK_AHEAD = 40;
+
+export async function portProblems(
+  config: Config,
+  addresses: readonly OwnAddress[],
+  media: boolean,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const claim of claimsOf(config, addresses, media)) {
+    const code = await refusalOf(claim);
+    if (code === undefined) continue;
+    const words = await problemOf(claim, code, config, addresses);
+    if (!problems.includes(words)) problems.push(words);
+  }
+  return problems;
+}
+
+function claimsOf(config: Config, addresses: readonly OwnAddress[], media: boolean): Claim[] {
+  const { address: host, port: web } = splitEndpoint(config.listen);
+  const claims: Claim[] = [{ key: 'listen', transport: 'tcp', address: host, port: web }];
+  for (const [index, { bind: address }] of addresses.entries()) {
+    // The address itself, before any of its ports.
+    const key = addresses.length > 1 ? `address.${index + 1}` : 'address';
+    claims.push({ key, transport: 'udp', address, port: 0 });
+    if (!config.engine) {
+      claims.push({ key: 'sip.udp', transport: 'udp', address, port: config.sip.udp });
+      claims.push({ key: 'sip.tcp', transport: 'tcp', address, port: config.sip.tcp });
+    }
+    const { browserPort, workers } = config.media;
+    for (let worker = 0; media && worker < workers; worker++) {
+      const port = browserPort === 0 ? 0 : browserPort + worker;
+      claims.push({ key: 'media.browserPort', transport: 'udp', address, port });
+      claims.push({ key: 'media.browserPort', transport: 'tcp', address, port });
+    }
+  }
+  return claims;
+}
+
+async function problemOf(
+  claim: Claim,
+  code: string,
+  config: Config,
+  addresses: readonly OwnAddress[],
+): Promise<string> {
+  const { key, transport, address, port } = claim;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    const [at = 'address'] = key.startsWith('address') ? [key] : key === 'listen' ? ['listen'] : [];
+    const hint =
+      at === 'listen'
+        ? 'write 0.0.0.0 or [::] for all of them'
+        : `where a NAT or a container stands before it, write address: { announce: ${address} }`;
+    return `${at}: ${address} is not an address of this machine; ${hint}`;
+  }
+  const where = `${transport.toUpperCase()} port ${port} of ${address}`;
+  if (code === 'EACCES')
+    return `${key}: ${where} may not be bound by this user; ports below 1024 need CAP_NET_BIND_SERVICE`;
+  if (code !== 'EADDRINUSE') return `${key}: ${where} cannot be bound: ${code}`;
+  const free = await freeNear(port, key, config, addresses);
+  const mend = free === undefined ? 'name another one' : `write ${lineFor(key, free, config)}`;
+  return `${key}: ${where} is taken by another program${whoMayHave(key)}; ${mend}`;
+}
+
+function whoMayHave(key: string): string {
+  if (key.startsWith('sip.')) return ', such as a PBX on this machine';
+  return key === 'listen' ? ', such as a web server or another gateway' : '';
+}
+
+function lineFor(key: string, port: number, { listen }: Config): string {
+  if (key === 'listen') return `"listen: ${listen.slice(0, listen.lastIndexOf(':'))}:${port}"`;
+  if (key === 'media.browserPort') return `"media: { browserPort: ${port} }"`;
+  return `"sip: { udp: ${port}, tcp: ${port} }"`;
+}
+
+/** A port that is free by both transports, on all addresses that need it. */
+async function freeNear(
+  port: number,
+  key: string,
+  config: Config,
+  addresses: readonly OwnAddress[],
+): Promise<number | undefined> {
+  const hosts = key === 'listen' ? [splitEndpoint(config.listen).address] : addresses.map(({ bind }) => bind);
+  const first = key.startsWith('sip.') ? 5080 : port < 1024 ? 8443 : port + 1;
+  const others = [
+    config.media.browserPort,
+    config.sip.udp,
+    config.sip.tcp,
+    splitEndpoint(config.listen).port,
+  ];
+  for (let candidate = first; candidate < first + LOOK_AHEAD && candidate < 65_536; candidate++) {
+    if (others.includes(candidate)) continue;
+    const claims = hosts.flatMap(address =>
+      (['udp', 'tcp'] as const).map(transport => ({ key, transport, address, port: candidate })),
+    );
+    const refusals = await Promise.all(claims.map(refusalOf));
+    if (refusals.every(code => code === undefined)) return candidate;
+  }
+  return undefined;
+}
+
+/** The operating system's error, if it refuses the port. */
+async function refusalOf({ transport, address, port }: Claim): Promise<string | undefined> {
+  try {
+    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port));
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
+  }
+}
+
+async function bindUdp(address: string, port: number): Promise<void> {
+  const socket = createSocket(isIP(address) === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  try {
+    const bound = once(socket, 'listening');
+    socket.bind({ address, port, exclusive: true });
+    await bound;
+  } finally {
+    const closed = once(socket, 'close');
+    socket.close();
+    await closed;
+  }
+}
+
+async function bindTcp(host: string, port: number): Promise<void> {
+  const server = createServer();
+  const bound = once(server, 'listening');
+  server.listen({ host, port, exclusive: true });
+  await bound;
+  await new Promise(resolve => server.close(resolve));
+}
