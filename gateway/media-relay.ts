@@ -20,17 +20,21 @@ export async function startMediaRelay(
 ): Promise<MediaRelay> {
   const { media, limits } = config.current;
   const silentAfterMs = limits.silentSeconds * 1000;
+  const { symmetric = [] } = media;
   if (media.rtpengine) {
     const servers = media.rtpengine.map(text => {
       const { address: host, port } = splitEndpoint(text);
       return { host, port };
     });
-    return await createRtpengineRelay({ servers, address, silentAfterMs, allowPbxMedia, log });
+    return await createRtpengineRelay({
+      ...{ servers, address, silentAfterMs, allowPbxMedia, log },
+      latches: symmetric.length > 0,
+    });
   }
   return await createEmbeddedRelay({
     workers: media.workers,
     browser: { listen: address, port: media.browserPort, announce: [address] },
-    pbx: { listen: address, announce: address, ports: media.pbxPorts },
+    pbx: { listen: address, announce: address, ports: media.pbxPorts, networks: symmetric },
     silentAfterMs,
     longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,

@@ -4,6 +4,7 @@
 // leaves what stood before.
 
 import { randomBytes } from 'node:crypto';
+import { judgedPlans, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
@@ -31,11 +32,7 @@ export interface NegotiationOptions {
     readonly tcpPort: number;
     readonly fingerprint: string;
   };
-  readonly pbx: {
-    readonly announce: string;
-    readonly family: 4 | 6;
-    readonly allowed: (address: string) => boolean;
-  };
+  readonly pbx: MediaFence & { readonly announce: string };
   /** Makes exactly these lines have ports; resolves to the RTP ports in the same order. */
   readonly ports: (lines: readonly number[]) => Promise<readonly number[]>;
 }
@@ -85,7 +82,7 @@ export class Negotiation {
     const { call, pbx } = this.#options;
     const result =
       from === 'pbx'
-        ? answerForBrowser(sdp, round.draft, round.slots, pbx)
+        ? answerForBrowser(sdp, round.draft, round.slots, namable(pbx))
         : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
     assertSameBrowser(this.#transport, transport);
@@ -106,7 +103,7 @@ export class Negotiation {
     const plan: CallPlan = {
       call,
       browser: { local: round.local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
-      lines: result.plans,
+      lines: judgedPlans(result.plans, pbx),
     };
     return { sdp: out, plan };
   }
@@ -143,7 +140,7 @@ export class Negotiation {
 
   async #offerFromPbx(sdp: string): Promise<string> {
     const { pbx } = this.#options;
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, pbx);
+    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, namable(pbx));
     await this.#withPorts(draft, slots.pbx);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>

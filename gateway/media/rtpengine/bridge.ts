@@ -2,6 +2,7 @@
 // offered last and what stands. Where the call lives is not known here: `ask` puts a question to whichever rtpengine
 // has it, and a call that was lost there begins anew with its next offer.
 
+import { judged, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
@@ -31,9 +32,7 @@ import {
   relayEndOf,
 } from './ng-sdp.ts';
 
-export interface BridgeOptions {
-  readonly family: 4 | 6;
-  readonly allowed: (address: string) => boolean;
+export interface BridgeOptions extends MediaFence {
   readonly ask: (command: 'offer' | 'answer', fields: object) => Promise<NgReply>;
 }
 
@@ -129,8 +128,8 @@ export class Bridge {
   }
 
   async #answerFromPbx(round: Round, sdp: string): Promise<string> {
-    const { family, allowed, ask } = this.#options;
-    const result = answerForBrowser(sdp, round.draft, round.slots, { family, allowed });
+    const { family, ask } = this.#options;
+    const result = answerForBrowser(sdp, round.draft, round.slots, namable(this.#options));
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
     const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
     const lines = places(round.slots, line => {
@@ -138,7 +137,7 @@ export class Bridge {
       const text = texts.get(line);
       if (!plan || !text || isRefused(text)) return null;
       const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toPbx[codec.type] ?? codec.type }));
-      return { codecs, direction: text.direction, remote: plan.remote };
+      return { codecs, direction: text.direction, remote: this.#sendable(plan.remote) };
     });
     const reply = await ask('answer', { ...fromBrowser, ...toBrowser, sdp: pbxSdp(lines, family) });
     const end = relayEndOf(reply.sdp);
@@ -154,14 +153,14 @@ export class Bridge {
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { family, allowed, ask } = this.#options;
-    const net = { family, allowed };
+    const { family, ask } = this.#options;
+    const net = namable(this.#options);
     const { draft, slots } = offerForBrowser(sdp, this.#slots, counter(this.#slots), net);
     const lines = places(slots, line => {
       const offered = draft.offered.get(line);
       if (!offered) return null;
       const codecs = offered.offers.map(({ pbx }) => pbx);
-      return { codecs, direction: offered.text.direction, remote: offered.remote };
+      return { codecs, direction: offered.text.direction, remote: this.#sendable(offered.remote) };
     });
     const reply = await ask('offer', { ...fromPbx, ...toBrowser, sdp: pbxSdp(lines, family) });
     const end = relayEndOf(reply.sdp);
@@ -199,6 +198,11 @@ export class Bridge {
     });
     this.#agreed(round, result, result.transport);
     return this.#origins.write('pbx', origin => writeForPbx(told, origin, address));
+  }
+
+  /** Until a PBX behind NAT has sent something, rtpengine sends to nobody rather than behind the fence. */
+  #sendable(remote: RtpAddress | null): RtpAddress | null {
+    return judged(remote, this.#options)?.fenced ? nobodyAt(this.#options.family) : remote;
   }
 
   #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {

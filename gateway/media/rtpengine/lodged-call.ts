@@ -15,6 +15,7 @@ export interface Surroundings extends Limits {
   /** An address of the family that PBXs speak. */
   readonly address: string;
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
+  readonly latches?: boolean | undefined;
   readonly emit: (event: MediaEvent) => void;
 }
 
@@ -42,6 +43,7 @@ export class LodgedCall {
     this.bridge = new Bridge({
       family: this.#family,
       allowed: around.allowPbxMedia ?? (() => true),
+      latches: around.latches ?? false,
       ask: (command, fields) => this.#ask(command, fields),
     });
   }
