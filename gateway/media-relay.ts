@@ -21,18 +21,22 @@ export async function startMediaRelay(
 ): Promise<MediaRelay> {
   const { media, limits } = config.current;
   const silentAfterMs = limits.silentSeconds * 1000;
+  const { symmetric = [] } = media;
   if (media.rtpengine) {
     const servers = media.rtpengine.map(text => {
       const { address: host, port } = splitEndpoint(text);
       return { host, port };
     });
-    return await createRtpengineRelay({ servers, addresses, silentAfterMs, allowPbxMedia, log });
+    return await createRtpengineRelay({
+      ...{ servers, addresses, silentAfterMs, allowPbxMedia, log },
+      latches: symmetric.length > 0,
+    });
   }
   return await createEmbeddedRelay({
     workers: media.workers,
     addresses,
     browser: { port: media.browserPort },
-    pbx: { ports: media.pbxPorts },
+    pbx: { ports: media.pbxPorts, networks: symmetric },
     silentAfterMs,
     longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,

@@ -56,5 +56,6 @@ export function asWritten(record: CallRecord) {
     outcome: outcome.code,
     browser: media.browser,
     pbx: media.pbx,
+    ...(media.oneWay && { oneWay: media.oneWay }),
   };
 }

@@ -13,6 +13,7 @@ import { outcomeOfFailure } from './failure.ts';
 import type { CallFoundation } from './foundation.ts';
 import { inviteHeaders } from './headers.ts';
 import { Hunt } from './hunt.ts';
+import { oneWayWords } from './one-way-words.ts';
 import {
   type Ending,
   type Outcome,
@@ -115,10 +116,17 @@ export class Call {
     if (event.type === 'connected') {
       this.#hadMedia = true;
       this.#absence.mediaBack();
+    } else if (event.type === 'one-way') this.#oneWay(event);
+    else if (event.type === 'both-ways') {
+      this.#foundation.log.info({ call: this.id }, 'sound goes both ways again');
     } else if (event.type === 'silent') {
       if (event.leg === 'pbx') this.#foundation.boundary.run('probe', () => this.#probePbx());
     } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
     else this.#mediaFailed(event.type === 'failed' ? event.reason : 'the browser went away');
+  }
+
+  #oneWay({ leg, cause, forMs }: MediaEvent & { type: 'one-way' }): void {
+    this.#foundation.log.warn({ call: this.id, leg, cause, forMs }, oneWayWords(leg, cause));
   }
 
   #mediaFailed(reason: string): void {
@@ -191,6 +199,7 @@ export class Call {
     }
     this.#state = 'established';
     this.#answeredAt = performance.now();
+    media.established?.(this.id);
     this.onAnswered();
     const longest = Math.min(
       limits.callMinutes * 60,

@@ -5,9 +5,14 @@
 // or rtpengines that stand in for it:
 //
 //   media: { rtpengine: [10.0.0.5:22222, 10.0.0.6:22222] }
+//
+// PBXs behind NAT, whose SDP names an address of the inside, are told by the networks that their packets come from:
+//
+//   media: { symmetric: [203.0.113.9/32] }
 
 import { z } from 'zod';
 import { isPlace, port } from './endpoint.ts';
+import { network } from './network.ts';
 
 const embedded = {
   /** One port for all browsers, UDP and TCP; each further worker takes the next one. Below the system's own choices. */
@@ -44,6 +49,14 @@ export const media = z
           context.addIssue({ code: 'custom', path: [index], message: 'stands in the list twice', input });
         }
       })
+      .optional(),
+    /**
+     * Networks from which PBXs behind NAT send: the first packet of a call's line that comes from there is taken as the
+     * PBX's, whatever address its SDP names. Default: the address of the SDP alone, on any port.
+     */
+    symmetric: z
+      .array(network, 'expected a list of networks, such as [203.0.113.9/32]')
+      .min(1, 'expected at least one network; leave symmetric out when no PBX is behind NAT')
       .optional(),
   })
   .superRefine((written, context) => {

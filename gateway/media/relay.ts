@@ -22,9 +22,21 @@ export interface LegReport {
   readonly silentMs: number | null;
 }
 
+/** `sends-nothing`: no packet came, and none was to be missed; `hears-nothing`: its RTCP says that ours do not arrive. */
+export type OneWayCause = 'sends-nothing' | 'hears-nothing';
+
+/** One-way sound in an established call: the side at which it shows, and for how long in all. */
+export interface OneWaySound {
+  readonly leg: Leg;
+  readonly cause: OneWayCause;
+  readonly ms: number;
+}
+
 export interface MediaReport {
   readonly browser: LegReport;
   readonly pbx: LegReport;
+  /** Absent when sound went both ways, as far as was agreed on. */
+  readonly oneWay?: readonly OneWaySound[];
 }
 
 const emptyLeg: LegReport = { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null };
@@ -37,6 +49,17 @@ export type MediaEvent =
   | { readonly type: 'connected'; readonly call: CallId }
   /** No media packet accepted from this leg for the configured time. */
   | { readonly type: 'silent'; readonly call: CallId; readonly leg: Leg; readonly silentMs: number }
+  /** In an established call, a side that is neither held nor muted sends or hears nothing for some seconds. */
+  | {
+      readonly type: 'one-way';
+      readonly call: CallId;
+      readonly leg: Leg;
+      readonly cause: OneWayCause;
+      /** For so long by now. */
+      readonly forMs: number;
+    }
+  /** All that was said by 'one-way' is over: it flows, or is not due any more. */
+  | { readonly type: 'both-ways'; readonly call: CallId }
   /** The browser's ICE checks have ended. It may come back, also from elsewhere: 'connected' tells of that. */
   | { readonly type: 'lost'; readonly call: CallId }
   /** The relay can no longer carry this call: worker lost, DTLS refused, no port. */
@@ -74,6 +97,8 @@ export interface MediaRelay {
    * Rejects with {@link MediaError}, as {@link offer} does.
    */
   echo(call: CallId, sdp: string): Promise<string>;
+  /** The person has answered: from now on, what a side does not send or hear is missed ('one-way'). */
+  established?(call: CallId): void;
   /** Ends the call at the relay, drains its ports, and says what passed. Unknown call: an empty report. */
   close(call: CallId): Promise<MediaReport>;
   onEvent(listener: (event: MediaEvent) => void): void;

@@ -96,6 +96,11 @@ export class BrowserLeg implements BrowserPackets {
     target.way.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
   }
 
+  /** When its last ICE check passed; NaN before the first. */
+  get lastCheckAt(): number {
+    return this.#ice.lastCheckAt;
+  }
+
   /** Once a second or so: says when the browser never came or has gone. */
   tick(now: number): void {
     if (this.#dtls === null || this.#reported) return;

@@ -4,6 +4,7 @@
 import { type MediaAddress, pbxSide } from '../address.ts';
 import {
   type CallId,
+  emptyReport,
   type Leg,
   MediaError,
   type MediaEvent,
@@ -33,11 +34,18 @@ export interface EmbeddedRelayOptions {
   readonly pbx: {
     /** First and last of the range, both included; RTP takes even ports, RTCP the odd ones above. */
     readonly ports: readonly [number, number];
-    /** For PBXs behind NAT: the first port that sends from the SDP's address is believed. Default false. */
-    readonly symmetric?: boolean;
+    /**
+     * Networks, such as 203.0.113.0/24, from which PBXs behind NAT send: the first packet of a line that comes from one of
+     * them counts, whatever address the SDP names. Default none.
+     */
+    readonly networks?: readonly string[];
   };
   /** Without media from a leg for this long comes 'silent'. Default 30000 ms. */
   readonly silentAfterMs?: number;
+  /** A line that sends the PBX nothing sends an empty packet this often. Default 15000 ms. */
+  readonly keepAliveMs?: number;
+  /** Sound that is due and does not flow for this long is one-way. Default 8000 ms. */
+  readonly oneWayMs?: number;
   /** A PBX port stays bound this long after its call. Default 30000 ms. */
   readonly drainMs?: number;
   /**
@@ -66,11 +74,6 @@ interface Call {
   turn: Promise<unknown>;
   lost: boolean;
 }
-
-const nothing: MediaReport = {
-  browser: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
-  pbx: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null },
-};
 
 /** Resolves when all workers listen; rejects when a port cannot be had. */
 export async function createEmbeddedRelay(options: EmbeddedRelayOptions): Promise<EmbeddedRelay> {
@@ -125,11 +128,17 @@ export class EmbeddedRelay implements MediaRelay {
     });
   }
 
+  established(call: CallId): void {
+    const entry = this.#calls.get(call);
+    if (entry !== undefined)
+      this.#inTurn(entry, () => entry.link.ask({ op: 'established', call })).catch(() => {});
+  }
+
   async close(call: CallId): Promise<MediaReport> {
     const entry = this.#calls.get(call);
-    if (entry === undefined) return nothing;
+    if (entry === undefined) return emptyReport;
     await entry.turn.catch(() => {});
-    return (await this.#forget(call, entry)) ?? nothing;
+    return (await this.#forget(call, entry)) ?? emptyReport;
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
@@ -161,10 +170,12 @@ export class EmbeddedRelay implements MediaRelay {
     return {
       listen: addresses.map(({ bind }) => bind),
       browser: { port: browser.port === 0 ? 0 : browser.port + index },
-      pbx: { ports, symmetric: pbx.symmetric ?? false },
+      pbx: { ports, networks: pbx.networks ?? [] },
       certPem,
       keyPem,
       silentAfterMs: this.#options.silentAfterMs ?? 30_000,
+      keepAliveMs: this.#options.keepAliveMs ?? 15_000,
+      oneWayMs: this.#options.oneWayMs ?? 8000,
       drainMs: this.#options.drainMs ?? 30_000,
       consentMs: this.#options.consentMs ?? 15_000,
       connectMs: this.#options.connectMs ?? 20_000,
@@ -174,7 +185,7 @@ export class EmbeddedRelay implements MediaRelay {
 
   #open(call: CallId): Call {
     const link = this.#leastLoaded();
-    const { addresses, allowPbxMedia } = this.#options;
+    const { addresses, allowPbxMedia, pbx } = this.#options;
     const longestMs = this.#options.longestMs?.() ?? 86_400_000;
     const entry: Call = {
       link,
@@ -183,7 +194,11 @@ export class EmbeddedRelay implements MediaRelay {
       negotiation: new Negotiation({
         call,
         browser: { places: placesOf(addresses, link), fingerprint: this.#certificate.fingerprint },
-        pbx: { sideToward: pbx => pbxSide(addresses, pbx), allowed: allowPbxMedia ?? (() => true) },
+        pbx: {
+          sideToward: address => pbxSide(addresses, address),
+          allowed: allowPbxMedia ?? (() => true),
+          latches: (pbx.networks ?? []).length > 0,
+        },
         ports: (lines, at) => link.ask({ op: 'ports', call, lines, at, longestMs }),
       }),
     };

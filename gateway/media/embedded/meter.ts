@@ -3,6 +3,9 @@
 
 import type { LegReport } from '../relay.ts';
 
+const maxDropout = 3000;
+const maxLate = 512;
+
 /** One m= line's incoming stream; a new SSRC begins a new count and keeps the old loss. */
 export class StreamMeter {
   packets = 0;
@@ -22,7 +25,9 @@ export class StreamMeter {
     this.bytes += length;
     const ssrc = packet.readUInt32BE(start + 8);
     const seq = packet.readUInt16BE(start + 2);
-    if (ssrc !== this.ssrc) {
+    const ahead = (seq - this.#highest) & 0xffff;
+    // RFC 3550 A.1: a sequence that begins again, too, is no loss.
+    if (ssrc !== this.ssrc || (ahead > maxDropout && ahead < 0x10000 - maxLate)) {
       this.#lostBefore = this.lost;
       this.ssrc = ssrc;
       this.#base = seq;
@@ -31,7 +36,6 @@ export class StreamMeter {
       this.#hasTransit = false;
     } else {
       this.#received++;
-      const ahead = (seq - this.#highest) & 0xffff;
       if (ahead < 0x8000) this.#highest += ahead;
     }
     if (clock > 0) this.#arrived(packet.readUInt32BE(start + 4), now, clock);

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { PbxSide } from '../address.ts';
+import { judgedPlans, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
@@ -28,10 +29,9 @@ import type { CallPlan } from './protocol.ts';
 export interface NegotiationOptions {
   readonly call: string;
   readonly browser: { readonly places: readonly BrowserPlace[]; readonly fingerprint: string };
-  readonly pbx: {
+  readonly pbx: Omit<MediaFence, 'family'> & {
     /** Our side toward a PBX, or toward none in particular; undefined where we have no address of its family. */
     readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
-    readonly allowed: (address: string) => boolean;
   };
   /** Makes exactly these lines have ports, on the address of that index; resolves to the RTP ports in the same order. */
   readonly ports: (lines: readonly number[], at: number) => Promise<readonly number[]>;
@@ -90,7 +90,7 @@ export class Negotiation {
     const { call } = this.#options;
     const result =
       from === 'pbx'
-        ? answerForBrowser(sdp, round.draft, round.slots, this.#net(round.side))
+        ? answerForBrowser(sdp, round.draft, round.slots, namable(this.#fence(round.side)))
         : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
     assertSameBrowser(this.#transport, transport);
@@ -112,7 +112,7 @@ export class Negotiation {
     const plan: CallPlan = {
       call,
       browser: { local: round.local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
-      lines: result.plans,
+      lines: judgedPlans(result.plans, this.#fence(round.side)),
     };
     return { sdp: out, plan };
   }
@@ -149,7 +149,8 @@ export class Negotiation {
 
   async #offerFromPbx(sdp: string): Promise<string> {
     const side = this.#side;
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, this.#net(side));
+    const net = namable(this.#fence(side));
+    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, net);
     await this.#withPorts(draft, slots.pbx, side);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>
@@ -177,8 +178,8 @@ export class Negotiation {
     return side;
   }
 
-  #net({ family }: PbxSide): { readonly family: 4 | 6; readonly allowed: (address: string) => boolean } {
-    return { family, allowed: this.#options.pbx.allowed };
+  #fence({ family }: PbxSide): MediaFence {
+    return { ...this.#options.pbx, family };
   }
 
   /** Asks for ports for the lines of a draft, and writes them into it. */

@@ -1,27 +1,45 @@
-// One m= line towards the PBX: a pair of ports, whom we believe, and how payload types
-// are renamed. Takes packets from the SDP's address alone; where NAT between us and
-// the PBX is configured, from the first port that speaks at that address, for good.
+// One m= line towards the PBX: a pair of ports, how payload types are renamed, and the two streams that we send: one
+// there, one to the browser. Whose packets are taken, and where ours go, latch.ts decides.
 
 import type { RemoteInfo } from 'node:dgram';
+import type { BlockList } from 'node:net';
 import { type LinePlan, notNegotiated, type RtpAddress } from '../sdp/plan.ts';
+import { Latch } from './latch.ts';
 import { type LegMeter, StreamMeter } from './meter.ts';
-import { maxPacket } from './packet-ring.ts';
+import { maxPacket, type PacketRing } from './packet-ring.ts';
 import type { PortPair } from './port-pool.ts';
+import { Reception } from './reception.ts';
+import type { RtcpTranslator } from './rtcp.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
-import { Timeline } from './timeline.ts';
+import { SteadyStream } from './steady-stream.ts';
+
+/** What we send of a line. They outlive its ports: a line that is switched off and on goes on as what it was. */
+export class LineStreams {
+  readonly toBrowser = new SteadyStream();
+  readonly toPbx = new SteadyStream();
+}
 
 export interface PbxLineEvents {
-  /** Renamed, without header extension; the buffer is the taker's. */
+  /** Renamed, as part of our stream, without header extension; the buffer is the taker's. */
   rtp(line: PbxLine, packet: Buffer, start: number): void;
+  /** As reports of our streams. */
   rtcp(line: PbxLine, packet: Buffer): void;
   bug(error: unknown): void;
 }
 
 export interface PbxLineParts {
   readonly pair: PortPair;
+  readonly streams: LineStreams;
+  readonly ring: PacketRing;
+  readonly translator: RtcpTranslator;
   /** Of the whole PBX leg. */
   readonly meter: LegMeter;
-  readonly symmetric: boolean;
+  /** Networks of the owner's whose first packet counts, whatever the SDP names. */
+  readonly networks: BlockList | null;
+  /** Without a packet of ours for so long, a NAT in front of the PBX may forget where it is (RFC 6263 4.6). */
+  readonly keepAliveMs: number;
+  /** The PBX reports for so long that it hears nothing: then its other port, if it has one, is tried. */
+  readonly oneWayMs: number;
   readonly now: () => number;
 }
 
@@ -30,19 +48,28 @@ export class PbxLine {
   readonly pair: PortPair;
   readonly fromPbx = new StreamMeter();
   readonly fromBrowser = new StreamMeter();
+  /** Whether what we send arrives. */
+  readonly atPbx = new Reception();
+  readonly atBrowser = new Reception();
   readonly #parts: PbxLineParts;
   readonly #events: PbxLineEvents;
+  readonly #rtpLatch: Latch;
+  readonly #rtcpLatch: Latch;
   #plan: LinePlan | null = null;
-  readonly #timeline = new Timeline();
   #isAudio = false;
-  #rtpFrom: { address: string; port: number; locked: boolean } | null = null;
-  #rtcpFrom: { address: string; port: number; locked: boolean } | null = null;
+  #rtpSentAt: number;
+  #rtcpSentAt: number;
+  #triedOther = false;
 
   constructor(id: number, parts: PbxLineParts, events: PbxLineEvents) {
     this.id = id;
     this.pair = parts.pair;
     this.#parts = parts;
     this.#events = events;
+    this.#rtpLatch = new Latch(parts.networks);
+    this.#rtcpLatch = new Latch(parts.networks);
+    this.#rtpSentAt = parts.now();
+    this.#rtcpSentAt = this.#rtpSentAt;
     this.pair.rtp.on('message', (packet, from) => this.#guard(this.#rtp, packet, from));
     this.pair.rtcp.on('message', (packet, from) => this.#guard(this.#rtcp, packet, from));
   }
@@ -61,11 +88,15 @@ export class PbxLine {
     this.#plan = plan;
     if (plan !== null) this.#isAudio = plan.kind === 'audio';
     const remote = plan?.remote ?? null;
-    if (sameAddress(before, remote) && this.#rtpFrom !== null) return;
+    if (sameAddress(before, remote) && this.#rtpLatch.expects) return;
     // On hold the PBX may still play music from where it was.
     if (remote === null && plan !== null) return;
-    this.#rtpFrom = remote && { address: remote.address, port: remote.port, locked: false };
-    this.#rtcpFrom = remote && { address: remote.rtcpAddress, port: remote.rtcpPort, locked: false };
+    const now = this.#parts.now();
+    const reachable = remote?.fenced !== true;
+    this.#rtpLatch.expect(remote, reachable, now);
+    this.#rtcpLatch.expect(remote && { address: remote.rtcpAddress, port: remote.rtcpPort }, reachable, now);
+    this.#triedOther = false;
+    this.atPbx.reset(this.#parts.streams.toPbx.packets);
   }
 
   /** Renames and sends a browser's packet `packet[0, length)`, which is overwritten. */
@@ -77,18 +108,68 @@ export class PbxLine {
     const renamed = plan.toPbx[type]!;
     if (headerLength < 0 || renamed === notNegotiated) return;
     const start = stripExtension(packet, headerLength);
-    this.fromBrowser.count(packet, start, length - start, now, plan.clocks[type]!);
+    const clock = plan.clocks[type]!;
+    this.fromBrowser.count(packet, start, length - start, now, clock);
+    const { toPbx } = this.#parts.streams;
+    if (!toPbx.follow(packet, start, length, now, clock, this.#isAudio)) return;
     packet[start + 1] = (packet[start + 1]! & 0x80) | renamed;
-    if (plan.remote === null) return;
-    const { address, port } = this.#rtpFrom ?? plan.remote;
-    this.pair.rtp.send(packet, start, length - start, port, address);
+    this.#send(packet, start, length - start, now);
   }
 
-  sendRtcp(packet: Buffer, length: number): void {
-    const remote = this.#plan?.remote;
-    if (remote === null || remote === undefined) return;
-    const { address, port } = this.#rtcpFrom ?? { address: remote.rtcpAddress, port: remote.rtcpPort };
-    this.pair.rtcp.send(packet, 0, length, port, address);
+  /** Sends what a browser's compound says of this line; false when that is nothing. */
+  sendRtcp(packet: Buffer, length: number, now: number): boolean {
+    const { translator, streams, ring } = this.#parts;
+    const out = ring.take();
+    const written = translator.translate(
+      packet,
+      length,
+      { own: streams.toPbx, heard: streams.toBrowser },
+      out,
+    );
+    if (translator.hearing.reported) this.atBrowser.heard(translator.hearing, streams.toBrowser.packets, now);
+    if (written > 0) this.#sendReport(out, written, now);
+    return written > 0;
+  }
+
+  /** Of a browser whose reports say nothing yet. */
+  sendEmptyReport(now: number): void {
+    const { translator, streams, ring } = this.#parts;
+    const out = ring.take();
+    this.#sendReport(out, translator.empty(streams.toPbx, out), now);
+  }
+
+  /** Once a second or so: keeps NATs in front of the PBX open, and looks whether it hears us. */
+  tick(now: number): void {
+    const { streams, ring, keepAliveMs, oneWayMs } = this.#parts;
+    if (this.#plan === null) return;
+    if (now - this.#rtpSentAt >= keepAliveMs) {
+      const out = ring.take();
+      this.#send(out, 0, streams.toPbx.fill(out, now, this.#unknownType()), now);
+    }
+    if (now - this.#rtcpSentAt >= keepAliveMs) this.sendEmptyReport(now);
+    if (this.#triedOther || !(now - this.atPbx.deafSince >= oneWayMs)) return;
+    this.#triedOther = this.#rtpLatch.tryOther();
+    if (this.#triedOther) this.atPbx.reset(streams.toPbx.packets);
+  }
+
+  #send(packet: Buffer, start: number, length: number, now: number): void {
+    this.#rtpSentAt = now;
+    const target = this.#plan?.remote ? this.#rtpLatch.target : null;
+    if (target !== null) this.pair.rtp.send(packet, start, length, target.port, target.address);
+  }
+
+  #sendReport(packet: Buffer, length: number, now: number): void {
+    this.#rtcpSentAt = now;
+    const target = this.#plan?.remote ? this.#rtcpLatch.target : null;
+    if (target !== null) this.pair.rtcp.send(packet, 0, length, target.port, target.address);
+  }
+
+  /** RFC 3550 5.1: a payload type that nobody agreed on is ignored. */
+  #unknownType(): number {
+    const { toPbx, toBrowser } = this.#plan!;
+    let type = 127;
+    while (type > 96 && (toPbx.includes(type) || toBrowser[type] !== notNegotiated)) type--;
+    return type;
   }
 
   #guard(take: (packet: Buffer, from: RemoteInfo) => boolean, packet: Buffer, from: RemoteInfo): void {
@@ -106,34 +187,31 @@ export class PbxLine {
     const headerLength = rtpHeaderLength(packet, packet.length);
     if (headerLength < 0) return false;
     const renamed = plan.toBrowser[packet[1]! & 0x7f]!;
-    if (renamed === notNegotiated || !this.#believes(this.#rtpFrom, from)) return false;
     const now = this.#parts.now();
+    if (renamed === notNegotiated || !this.#rtpLatch.accepts(from.address, from.port, now)) return false;
     const start = stripExtension(packet, headerLength);
-    packet[start + 1] = (packet[start + 1]! & 0x80) | renamed;
-    this.fromPbx.count(packet, start, packet.length - start, now, plan.clocks[renamed]!);
+    const clock = plan.clocks[renamed]!;
+    this.fromPbx.count(packet, start, packet.length - start, now, clock);
     this.#parts.meter.lastAt = now;
-    if (!this.#isAudio) this.#timeline.follow(packet, start, now, plan.clocks[renamed]!);
+    const { toBrowser } = this.#parts.streams;
+    if (!toBrowser.follow(packet, start, packet.length, now, clock, this.#isAudio)) return true;
+    packet[start + 1] = (packet[start + 1]! & 0x80) | renamed;
     this.#events.rtp(this, packet, start);
     return true;
   }
 
   #rtcp(packet: Buffer, from: RemoteInfo): boolean {
-    if (this.#plan === null || packet.length > maxPacket) return false;
-    if (!isCompound(packet, packet.length) || !this.#believes(this.#rtcpFrom, from)) return false;
-    this.#timeline.report(packet);
-    this.#events.rtcp(this, packet);
-    return true;
-  }
-
-  #believes(source: { address: string; port: number; locked: boolean } | null, from: RemoteInfo): boolean {
-    if (source === null || from.address !== source.address) return false;
-    if (from.port === source.port) {
-      source.locked = true;
-      return true;
-    }
-    if (!this.#parts.symmetric || source.locked) return false;
-    source.port = from.port;
-    source.locked = true;
+    const { length } = packet;
+    if (this.#plan === null || length > maxPacket || !isCompound(packet, length)) return false;
+    const now = this.#parts.now();
+    if (!this.#rtcpLatch.accepts(from.address, from.port, now)) return false;
+    const { translator, streams, ring } = this.#parts;
+    const out = ring.take();
+    const { toBrowser, toPbx } = streams;
+    const written = translator.translate(packet, length, { own: toBrowser, heard: toPbx }, out);
+    // RFC 3550 6.1: a compound begins with a report. This port has no other line's.
+    if (packet[1] === 200 || packet[1] === 201) this.atPbx.heard(translator.hearing, toPbx.packets, now);
+    if (written > 0) this.#events.rtcp(this, out.subarray(0, written));
     return true;
   }
 }

@@ -12,12 +12,15 @@ export interface WorkerSettings {
   /** `ports`: first and last, both included; pairs start at even ones. */
   readonly pbx: {
     readonly ports: readonly [number, number];
-    readonly symmetric: boolean;
+    /** Networks of PBXs behind NAT. */
+    readonly networks: readonly string[];
   };
   readonly certPem: string;
   readonly keyPem: string;
   readonly silentAfterMs: number;
   readonly drainMs: number;
+  readonly keepAliveMs: number;
+  readonly oneWayMs: number;
   readonly consentMs: number;
   readonly connectMs: number;
   /** A browser's TCP connection by which no check has passed is closed after this. */
@@ -62,6 +65,8 @@ export type WorkerRequest =
       readonly longestMs: number;
     }
   | { readonly op: 'apply'; readonly plan: CallPlan }
+  /** The person has answered. */
+  | { readonly op: 'established'; readonly call: string }
   | { readonly op: 'close'; readonly call: string }
   | { readonly op: 'counts' }
   | { readonly op: 'shutdown' };
@@ -69,6 +74,7 @@ export type WorkerRequest =
 export interface WorkerReplies {
   readonly ports: readonly number[];
   readonly apply: null;
+  readonly established: null;
   readonly close: MediaReport | null;
   readonly counts: WorkerCounts;
   readonly shutdown: null;

@@ -1,26 +1,33 @@
 // One call in a media worker: a browser leg, its lines towards the PBX, and what passes
 // between them. RTP goes by payload type (unique across the BUNDLE, RFC 8843 9.2), RTCP
-// by the SSRCs it speaks of. SSRCs and sequence numbers cross unchanged.
+// by the streams that it speaks of.
 
+import { randomBytes } from 'node:crypto';
+import type { BlockList } from 'node:net';
+import { type Flow, OneWayWatch } from '../one-way.ts';
 import type { LegReport, MediaEvent, MediaReport } from '../relay.ts';
 import { notNegotiated } from '../sdp/plan.ts';
 import { BrowserLeg, type BrowserLegParts } from './browser-leg.ts';
 import { Echo } from './echo.ts';
 import { LegMeter, type StreamMeter } from './meter.ts';
-import { PbxLine } from './pbx-line.ts';
+import { LineStreams, PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
 import type { CallPlan } from './protocol.ts';
-import { isCompound, someSsrc } from './rtp.ts';
+import { RtcpTranslator } from './rtcp.ts';
+import { isCompound } from './rtp.ts';
 
-/** A call has few streams; a peer that invents more gets its reports on the first line. */
-const maxSsrcs = 32;
 const maxGone = 16;
+/** A browser whose checks came for so long after its sound had ended is there, and sends nothing. */
+const aliveMs = 4000;
 
 export interface CallParts {
   /** One for each address. */
   readonly pools: readonly PortPool[];
   readonly leg: Omit<BrowserLegParts, 'meter'>;
-  readonly symmetric: boolean;
+  /** Of PBXs behind NAT, as the owner named them; null for none. */
+  readonly networks: BlockList | null;
+  readonly keepAliveMs: number;
+  readonly oneWayMs: number;
   readonly silentAfterMs: number;
   readonly now: () => number;
   readonly emit: (event: MediaEvent) => void;
@@ -39,7 +46,10 @@ export class RelayedCall {
   /** Lines of old, for the report. */
   readonly #gone: PbxLine[] = [];
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
-  readonly #lineOfSsrc = new Map<number, PbxLine>();
+  /** By line; they outlive it. */
+  readonly #streams = new Map<number, LineStreams>();
+  readonly #translator = new RtcpTranslator(randomBytes(12).toString('base64'));
+  readonly #oneWay: OneWayWatch;
   #echo: Echo | null = null;
   #closed = false;
   #plannedAt = Number.NaN;
@@ -49,6 +59,7 @@ export class RelayedCall {
     this.id = id;
     this.endsAt = parts.now() + longestMs;
     this.#parts = parts;
+    this.#oneWay = new OneWayWatch(id, parts.oneWayMs, parts.emit);
     this.#browser = new BrowserLeg(
       { ...parts.leg, meter: this.#browserMeter },
       {
@@ -56,7 +67,7 @@ export class RelayedCall {
         failed: reason => parts.emit({ type: 'failed', call: id, reason }),
         lost: () => parts.emit({ type: 'lost', call: id }),
         rtp: (packet, length, now) => this.#fromBrowser(packet, length, now),
-        rtcp: (packet, length) => this.#reportFromBrowser(packet, length),
+        rtcp: (packet, length) => this.#reportFromBrowser(packet, length, parts.now()),
       },
     );
   }
@@ -100,9 +111,16 @@ export class RelayedCall {
     this.#browser.apply(plan.browser, now);
   }
 
+  /** The person has answered. */
+  established(): void {
+    this.#oneWay.established(this.#parts.now());
+  }
+
   tick(now: number): void {
     this.#browser.tick(now);
+    for (const line of this.#lines.values()) line.tick(now);
     const { connectedAt } = this.#browser;
+    this.#oneWay.look(now, { browser: this.#browserFlow(), pbx: this.#pbxFlow() });
     this.#watch('browser', Math.max(connectedAt, this.#plannedAt), this.#browserMeter.lastAt, now);
     this.#watch('pbx', this.#plannedAt, this.#pbxMeter.lastAt, now);
   }
@@ -115,7 +133,7 @@ export class RelayedCall {
       return meter.report(echo ? [...streams, { audio: true, meter: echo }] : streams, now);
     };
     const browser = leg(this.#browserMeter, 'fromBrowser', this.#echo?.fromBrowser);
-    return { browser, pbx: leg(this.#pbxMeter, 'fromPbx') };
+    return { browser, pbx: leg(this.#pbxMeter, 'fromPbx'), ...this.#oneWay.report(now) };
   }
 
   close(): MediaReport {
@@ -127,15 +145,16 @@ export class RelayedCall {
   }
 
   #createLine(id: number, pair: PortPair): PbxLine {
-    const { symmetric, now, bug } = this.#parts;
+    const { networks, keepAliveMs, oneWayMs, now, bug, leg } = this.#parts;
+    const streams = this.#streams.get(id) ?? new LineStreams();
+    this.#streams.set(id, streams);
+    const { ring } = leg;
+    const [translator, meter] = [this.#translator, this.#pbxMeter];
     return new PbxLine(
       id,
-      { pair, meter: this.#pbxMeter, symmetric, now },
+      { pair, streams, ring, translator, meter, networks, keepAliveMs, oneWayMs, now },
       {
-        rtp: (line, packet, start) => {
-          this.#learn(line, line.fromPbx.ssrc);
-          this.#browser.sendRtp(packet, start, packet.length);
-        },
+        rtp: (_line, packet, start) => this.#browser.sendRtp(packet, start, packet.length),
         rtcp: (_line, packet) => this.#browser.sendRtcp(packet),
         bug,
       },
@@ -147,7 +166,6 @@ export class RelayedCall {
     this.#lines.delete(line.id);
     this.#gone.push(line);
     if (this.#gone.length > maxGone) this.#gone.shift();
-    for (const [ssrc, known] of this.#lineOfSsrc) if (known === line) this.#lineOfSsrc.delete(ssrc);
     line.pair.pool.release(line.pair);
   }
 
@@ -163,7 +181,6 @@ export class RelayedCall {
     }
     this.#browserMeter.lastAt = now;
     line.sendRtp(packet, length, now);
-    this.#learn(line, line.fromBrowser.ssrc);
   }
 
   #echoed(start: number, packet: Buffer, length: number, now: number): void {
@@ -175,32 +192,47 @@ export class RelayedCall {
     this.#browser.sendRtp(packet, start, length);
   }
 
-  #reportFromBrowser(packet: Buffer, length: number): void {
+  /** Each line is told what concerns it; a browser that has nothing to say yet still keeps the first one's way open. */
+  #reportFromBrowser(packet: Buffer, length: number, now: number): void {
     if (!isCompound(packet, length)) {
       this.#browser.refused();
       return;
     }
-    let line: PbxLine | undefined;
-    const found = someSsrc(packet, length, ssrc => {
-      line = this.#lineOfSsrc.get(ssrc);
-      return line !== undefined;
-    });
-    // Reports of a browser that has not sent or heard anything yet.
-    if (!found) line = this.#lines.values().next().value;
-    line?.sendRtcp(packet, length);
+    let said = false;
+    for (const line of this.#lines.values()) if (line.sendRtcp(packet, length, now)) said = true;
+    if (!said) this.#lines.values().next().value?.sendEmptyReport(now);
   }
 
-  #learn(line: PbxLine, ssrc: number): void {
-    if (this.#lineOfSsrc.get(ssrc) === line) return;
-    if (this.#lineOfSsrc.size >= maxSsrcs) this.#lineOfSsrc.clear();
-    this.#lineOfSsrc.set(ssrc, line);
+  #browserFlow(): Flow {
+    const { connectedAt, lastCheckAt } = this.#browser;
+    const { lastAt } = this.#browserMeter;
+    const since = Math.max(connectedAt, this.#plannedAt);
+    const silentSince = Number.isNaN(lastAt) ? since : Math.max(since, lastAt);
+    const isThere = lastCheckAt - silentSince >= Math.min(aliveMs, this.#parts.oneWayMs / 2);
+    const due = isThere && this.#isDue('expectBrowser');
+    return { due, since, lastAt, deafSince: this.#deafSince('atBrowser') };
+  }
+
+  #pbxFlow(): Flow {
+    const due = this.#isDue('expectPbx');
+    const { lastAt } = this.#pbxMeter;
+    return { due, since: this.#plannedAt, lastAt, deafSince: this.#deafSince('atPbx') };
+  }
+
+  #isDue(side: 'expectBrowser' | 'expectPbx'): boolean {
+    for (const { plan } of this.#lines.values()) if (plan?.[side]) return true;
+    return false;
+  }
+
+  /** Of the line of sound: a picture that does not arrive is another matter. */
+  #deafSince(side: 'atBrowser' | 'atPbx'): number {
+    for (const line of this.#lines.values()) if (line.isAudio) return line[side].deafSince;
+    return Number.NaN;
   }
 
   /** Says once that a leg from which media is due has been silent too long. `since` is NaN when none is due yet. */
   #watch(leg: 'browser' | 'pbx', since: number, lastAt: number, now: number): void {
-    const due = [...this.#lines.values()].some(({ plan }) =>
-      leg === 'browser' ? plan?.expectBrowser : plan?.expectPbx,
-    );
+    const due = this.#isDue(leg === 'browser' ? 'expectBrowser' : 'expectPbx');
     const silentMs = now - (Number.isNaN(lastAt) ? since : Math.max(since, lastAt));
     if (!due || !(silentMs >= this.#parts.silentAfterMs)) {
       this.#silent[leg] = false;

@@ -1,5 +1,5 @@
 // RTP and RTCP as far as a relay reads them (RFC 3550 5.1, 6; RFC 5761 4): where the
-// header ends, whether a compound is well formed, whose streams it speaks of. Every
+// header ends, whether a compound is well formed. Every
 // function takes a peer's bytes and says -1 or null to nonsense; none throws.
 
 /** Length of the fixed header, CSRCs and header extension of `packet[0, length)`; -1 when it is no RTP. */
@@ -43,30 +43,4 @@ export function isCompound(packet: Buffer, length: number): boolean {
     at += (packet.readUInt16BE(at + 2) + 1) * 4;
   }
   return at === length && length > 0;
-}
-
-/**
- * Calls `visit` with the SSRCs a well-formed compound speaks of, senders first within
- * each packet, until it returns true. Returns whether it did.
- */
-export function someSsrc(packet: Buffer, length: number, visit: (ssrc: number) => boolean): boolean {
-  for (let at = 0; at + 8 <= length; ) {
-    const type = packet[at + 1]!;
-    const end = at + (packet.readUInt16BE(at + 2) + 1) * 4;
-    if (visit(packet.readUInt32BE(at + 4))) return true;
-    if (type === 205 || type === 206) {
-      // RFC 4585 6.1, and the first FCI word too: FIR names its target there (RFC 5104 4.3.1.1).
-      if (end >= at + 12 && end <= length && visit(packet.readUInt32BE(at + 8))) return true;
-      if (end >= at + 16 && end <= length && visit(packet.readUInt32BE(at + 12))) return true;
-    } else if (type === 200 || type === 201) {
-      const blocks = at + (type === 200 ? 28 : 8);
-      for (let i = 0; i < (packet[at]! & 0x1f); i++) {
-        const block = blocks + i * 24;
-        if (block + 24 > Math.min(end, length)) break;
-        if (visit(packet.readUInt32BE(block))) return true;
-      }
-    }
-    at = end;
-  }
-  return false;
 }

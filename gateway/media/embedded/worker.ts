@@ -3,6 +3,7 @@
 // does by itself: it ends a call that outlives its limit, for the main thread may hang; and
 // it goes on after a failure that nobody caught, which is one packet's, and not its calls'.
 
+import { BlockList, isIPv6 } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MediaEvent } from '../relay.ts';
 import { BrowserPort } from './browser-port.ts';
@@ -45,7 +46,9 @@ const parts: CallParts = {
     consentMs: settings.consentMs,
     connectMs: settings.connectMs,
   },
-  symmetric: settings.pbx.symmetric,
+  networks: blockList(settings.pbx.networks),
+  keepAliveMs: settings.keepAliveMs,
+  oneWayMs: settings.oneWayMs,
   silentAfterMs: settings.silentAfterMs,
   now,
   emit: (event: MediaEvent) => say({ type: 'event', event }),
@@ -86,6 +89,9 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
     case 'apply':
       calls.get(request.plan.call)?.apply(request.plan);
       return null;
+    case 'established':
+      calls.get(request.call)?.established();
+      return null;
     case 'close':
       return end(request.call);
     case 'counts':
@@ -104,6 +110,16 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
       port.close();
       return null;
   }
+}
+
+function blockList(networks: readonly string[]): BlockList | null {
+  if (networks.length === 0) return null;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix = ''] = network.split('/');
+    list.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+  return list;
 }
 
 function end(id: string): WorkerReplies['close'] {

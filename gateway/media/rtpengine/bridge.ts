@@ -2,6 +2,8 @@
 // offered last and what stands. Where the call lives is not known here: `ask` puts a question to whichever rtpengine
 // has it, and a call that was lost there begins anew with its next offer.
 
+import { isIPv6 } from 'node:net';
+import { judged, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
@@ -31,12 +33,9 @@ import {
   relayEndOf,
 } from './ng-sdp.ts';
 
-export interface BridgeOptions {
-  /** Of what browsers are told in `c=`. */
-  readonly family: 4 | 6;
+export interface BridgeOptions extends MediaFence {
   /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
   readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
-  readonly allowed: (address: string) => boolean;
   /** `family`: of the address that is written into the SDP which comes back. */
   readonly ask: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
@@ -142,9 +141,9 @@ export class Bridge {
   }
 
   async #answerFromPbx(round: Round, sdp: string): Promise<string> {
-    const { allowed, ask } = this.#options;
+    const { ask } = this.#options;
     const { family } = round;
-    const result = answerForBrowser(sdp, round.draft, round.slots, { family, allowed });
+    const result = answerForBrowser(sdp, round.draft, round.slots, namable({ ...this.#options, family }));
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
     const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
     const lines = places(round.slots, line => {
@@ -152,7 +151,7 @@ export class Bridge {
       const text = texts.get(line);
       if (!plan || !text || isRefused(text)) return null;
       const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toPbx[codec.type] ?? codec.type }));
-      return { codecs, direction: text.direction, remote: plan.remote };
+      return { codecs, direction: text.direction, remote: this.#sendable(plan.remote) };
     });
     const reply = await ask('answer', this.#options.family, {
       ...fromBrowser,
@@ -172,15 +171,15 @@ export class Bridge {
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { allowed, ask } = this.#options;
+    const { ask } = this.#options;
     const family = this.#family;
-    const net = { family, allowed };
+    const net = namable({ ...this.#options, family });
     const { draft, slots } = offerForBrowser(sdp, this.#slots, counter(this.#slots), net);
     const lines = places(slots, line => {
       const offered = draft.offered.get(line);
       if (!offered) return null;
       const codecs = offered.offers.map(({ pbx }) => pbx);
-      return { codecs, direction: offered.text.direction, remote: offered.remote };
+      return { codecs, direction: offered.text.direction, remote: this.#sendable(offered.remote) };
     });
     const reply = await ask('offer', this.#options.family, {
       ...fromPbx,
@@ -223,6 +222,12 @@ export class Bridge {
     });
     this.#agreed(round, result, result.transport);
     return this.#origins.write('pbx', origin => writeForPbx(told, origin, address));
+  }
+
+  /** Until a PBX behind NAT has sent something, rtpengine sends to nobody rather than behind the fence. */
+  #sendable(remote: RtpAddress | null): RtpAddress | null {
+    const marked = judged(remote, this.#options);
+    return marked?.fenced ? nobodyAt(isIPv6(marked.address) ? 6 : 4) : remote;
   }
 
   #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {

@@ -4,7 +4,9 @@
 const common = {
   // No key of ours in SDP (RFC 4568): DTLS or nothing.
   SDES: ['off'],
-  // Packets of other addresses than agreed on enter no call.
+  // Packets of other addresses than agreed on enter no call. A PBX's RTP may leave from another port than its SDP names,
+  // and then from another address (NAT): rtpengine prefers what is nearest to the SDP, and stays with what it has found.
+  'endpoint-learning': 'heuristic',
   flags: ['trust-address', 'strict-source', 'no-rtcp-attribute', 'strip-extmap', 'generate-mid'],
   replace: ['origin'],
   // Said in both directions: in the answer alone, 10.5 leaves DTLS standing.

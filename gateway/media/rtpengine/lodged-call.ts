@@ -15,6 +15,7 @@ export interface Surroundings extends Limits {
   /** Of this machine: their families are those that PBXs and browsers may have. */
   readonly addresses: readonly MediaAddress[];
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
+  readonly latches?: boolean | undefined;
   readonly emit: (event: MediaEvent) => void;
 }
 
@@ -41,6 +42,7 @@ export class LodgedCall {
       family: around.addresses[0]?.family ?? 4,
       familyToward: pbx => pbxSide(around.addresses, pbx)?.family,
       allowed: around.allowPbxMedia ?? (() => true),
+      latches: around.latches ?? false,
       ask: (command, family, fields) => this.#ask(command, family, fields),
     });
   }

@@ -37,6 +37,10 @@ export interface RtpengineOptions extends FleetOptions {
   readonly tickMs?: number;
   /** Which literal addresses of a PBX's SDP media may be sent to. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
+  /** PBXs behind NAT: an address that may not be sent to may stand in SDP, and rtpengine learns another. Default false. */
+  readonly latches?: boolean;
+  /** Sound that is due and does not flow for this long is one-way. Default 8000 ms. */
+  readonly oneWayMs?: number;
   readonly log?: RtpengineLog;
 }
 
@@ -98,12 +102,17 @@ export class RtpengineRelay implements MediaRelay {
     });
   }
 
+  established(call: CallId): void {
+    this.#calls.get(call)?.watch.established(performance.now());
+  }
+
   async close(call: CallId): Promise<MediaReport> {
     const entry = this.#calls.get(call);
     if (!entry) return emptyReport;
     this.#calls.delete(call);
     const tally = await entry.end();
-    return tally.report(performance.now());
+    const now = performance.now();
+    return { ...tally.report(now), ...entry.watch.report(now) };
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
@@ -146,9 +155,11 @@ export class RtpengineRelay implements MediaRelay {
   }
 
   #open(id: CallId): LodgedCall {
-    const { addresses, allowPbxMedia, silentAfterMs, consentMs, connectMs } = this.#options;
+    const { addresses, allowPbxMedia, latches } = this.#options;
+    const { silentAfterMs, oneWayMs, consentMs, connectMs } = this.#options;
     const entry = new LodgedCall(id, {
-      ...{ fleet: this.fleet, addresses, allowPbxMedia, silentAfterMs, consentMs, connectMs },
+      ...{ fleet: this.fleet, addresses, allowPbxMedia, latches },
+      ...{ silentAfterMs, oneWayMs, consentMs, connectMs },
       emit: event => this.#emit(event),
     });
     this.#calls.set(id, entry);

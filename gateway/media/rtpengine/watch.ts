@@ -1,11 +1,13 @@
 // What befalls a call's media, as events of the port, out of what its rtpengine was seen to count.
 
-import type { CallId, Leg, MediaEvent } from '../relay.ts';
+import { type Flow, OneWayWatch } from '../one-way.ts';
+import type { CallId, Leg, MediaEvent, MediaReport } from '../relay.ts';
 import type { LinePlan } from '../sdp/plan.ts';
 import type { Tally } from './tally.ts';
 
 export interface Limits {
   readonly silentAfterMs: number | undefined;
+  readonly oneWayMs?: number | undefined;
   readonly consentMs: number | undefined;
   readonly connectMs: number | undefined;
 }
@@ -18,6 +20,7 @@ export class Watch {
     readonly connectMs: number;
   };
   readonly #emit: (event: MediaEvent) => void;
+  readonly #oneWay: OneWayWatch;
   #state: 'negotiating' | 'connecting' | 'connected' | 'lost' | 'failed' = 'negotiating';
   #everConnected = false;
   /** When what is due began to be: at the answer, at a move. */
@@ -30,11 +33,21 @@ export class Watch {
     this.#call = call;
     this.#limits = { silentAfterMs, consentMs, connectMs };
     this.#emit = emit;
+    this.#oneWay = new OneWayWatch(call, limits.oneWayMs ?? 8000, emit);
   }
 
   /** Something is about to happen. */
   get urgent(): boolean {
     return this.#state === 'connecting' || this.#state === 'lost';
+  }
+
+  /** The person has answered. */
+  established(now: number): void {
+    this.#oneWay.established(now);
+  }
+
+  report(now: number): Pick<MediaReport, 'oneWay'> {
+    return this.#oneWay.report(now);
   }
 
   answered(now: number, plans: readonly Pick<LinePlan, 'expectBrowser' | 'expectPbx'>[]): void {
@@ -87,6 +100,13 @@ export class Watch {
         if (this.#due.browser && !flows && now - this.#since > consentMs) this.#lose();
     }
     for (const leg of ['browser', 'pbx'] as const) this.#hush(leg, now, tally);
+    this.#oneWay.look(now, { browser: this.#flow('browser', tally), pbx: this.#flow('pbx', tally) });
+  }
+
+  /** rtpengine does not tell what a side reports of hearing. */
+  #flow(leg: Leg, tally: Tally): Flow {
+    const due = this.#due[leg] && this.#state === 'connected';
+    return { due, since: this.#since, lastAt: tally.grewAt(leg), deafSince: Number.NaN };
   }
 
   #connected(): void {

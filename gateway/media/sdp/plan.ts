@@ -23,6 +23,8 @@ export interface RtpAddress {
   readonly port: number;
   readonly rtcpAddress: string;
   readonly rtcpPort: number;
+  /** It is behind the fence: packets may come of it by a NAT that the owner named, and none are sent there. */
+  readonly fenced?: boolean;
 }
 
 export interface LinePlan {

@@ -1,6 +1,7 @@
 // A call through a real relay between a simulated browser and a plain RTP peer, for the
 // tests beside it.
 
+import assert from 'node:assert/strict';
 import { openAddress } from '../../../gateway/media/address.ts';
 import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent, MediaRelay, MediaReport } from '../../../gateway/media/relay.ts';
@@ -86,6 +87,13 @@ export class RelayCall {
     this.echo.close();
     return report;
   }
+}
+
+/** What came is what was sent, as part of a stream of the relay's own: number and source are its own. */
+export function assertCarried(came: Buffer, sent: Buffer): void {
+  const rest = (packet: Buffer) => [packet.subarray(0, 2), packet.subarray(4, 8), packet.subarray(12)];
+  assert.deepEqual(rest(came), rest(sent));
+  assert.notEqual(came.readUInt32BE(8), sent.readUInt32BE(8));
 }
 
 export function nextEvent<T extends MediaEvent['type']>(

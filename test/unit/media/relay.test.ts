@@ -8,7 +8,7 @@ import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/
 import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 import { eventually } from '../../support/eventually.ts';
-import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
+import { assertCarried, emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
 import { echoAnswer } from './rtp-echo.ts';
 
 describe('the embedded relay', () => {
@@ -19,14 +19,14 @@ describe('the embedded relay', () => {
   after(() => relay.shutdown());
 
   for (const profile of ['AES128_CM_SHA1_80', 'AEAD_AES_128_GCM'] as const) {
-    it(`carries RTP both ways unchanged under ${profile}, and reports it`, async () => {
+    it(`carries RTP both ways under ${profile}, and reports it`, async () => {
       const connected = nextEvent(relay, 'connected', profile);
       const call = await RelayCall.open(relay, profile, { profiles: [profile] });
       await connected;
       assert.equal(call.leg.profile, profile);
       for (let i = 0; i < 20; i++) {
         const packet = call.packet();
-        assert.deepEqual(await call.roundTrip(packet), packet);
+        assertCarried(await call.roundTrip(Buffer.from(packet)), packet);
       }
       const report = await call.close();
       assert.deepEqual([report.browser.packets, report.pbx.packets], [20, 20]);
@@ -87,18 +87,19 @@ describe('the embedded relay', () => {
     await once(rtcp, 'listening');
     const seen = call.roundTrip(video);
     call.echo.video.send(video, videoPort, '127.0.0.1');
-    await seen;
-    // RR without blocks, then PLI for the PBX's source.
-    const pli = Buffer.from('80c900010000000181ce00020000000176543210', 'hex');
+    // RR without blocks, then PLI for the stream that the browser sees.
+    const pli = Buffer.from('80c900010000000181ce00020000000100000000', 'hex');
+    pli.writeUInt32BE((await seen).readUInt32BE(8), 16);
     call.leg.sendRtcp(pli);
     const [came] = await once(rtcp, 'message');
-    assert.deepEqual(came, pli);
+    assert.deepEqual(came.subarray(-12, -8), pli.subarray(8, 12));
+    assert.equal(came.readUInt32BE(came.length - 4), 0x76543210);
     const sender = Buffer.from(`80c8000676543210${'00'.repeat(20)}`, 'hex');
     const heard = new Promise<Buffer>(resolve => {
       call.leg.onRtcp = (packet, length) => resolve(Buffer.from(packet.subarray(0, length)));
     });
     rtcp.send(sender, videoPort + 1, '127.0.0.1');
-    assert.deepEqual(await heard, sender);
+    assert.equal((await heard).readUInt32BE(4), (await seen).readUInt32BE(8));
     rtcp.close();
     await call.close();
   });
@@ -153,7 +154,7 @@ describe('the embedded relay', () => {
       plain.subarray(12),
     ]);
     extended[0] = 0x90;
-    assert.deepEqual(await call.roundTrip(extended), plain);
+    assertCarried(await call.roundTrip(extended), plain);
     await call.close();
   });
 
@@ -293,31 +294,6 @@ describe('the embedded relay set up in other ways', () => {
     assert.match(call.answer, /^a=candidate:2 1 udp \d+ ::1 \d+ typ host\r$/m);
     await call.roundTrip();
     await call.close();
-    await relay.shutdown();
-  });
-
-  it('believes the first port of a PBX behind NAT, and no other after it, when told to', async () => {
-    const options = relayOptions(26080);
-    const relay = await createEmbeddedRelay({ ...options, pbx: { ...options.pbx, symmetric: true } });
-    const call = await RelayCall.open(relay, 'nat');
-    const [first, second] = [createSocket('udp4'), createSocket('udp4')];
-    const heard = new Promise<void>(resolve => {
-      call.leg.onRtp = () => resolve();
-    });
-    first.send(call.packet(), call.port, '127.0.0.1');
-    await heard;
-    const moved = once(first, 'message');
-    call.leg.sendRtp(call.packet());
-    await moved;
-    await new Promise(resolve => second.send(call.packet(), call.port, '127.0.0.1', resolve));
-    const again = new Promise<void>(resolve => {
-      call.leg.onRtp = () => resolve();
-    });
-    first.send(call.packet(), call.port, '127.0.0.1');
-    await again;
-    first.close();
-    second.close();
-    assert.equal((await call.close()).pbx.dropped, 1);
     await relay.shutdown();
   });
 });

@@ -1,0 +1,197 @@
+// RTCP across the relay (RFC 3550 6, RFC 4585 6, RFC 5104 4.3.1). Each side is told of the streams that it knows: what
+// one writes of its source becomes a report of the stream that we make of it, and what it says of our stream goes to
+// whoever sends that, in their numbers. BYE, APP, XR and feedback that nobody agreed on end here: sources come and go
+// behind a line that stays. Takes well-formed compounds (rtp.ts).
+
+import type { SteadyStream } from './steady-stream.ts';
+
+/** One line's streams as the sender of a compound sees them. */
+export interface ReportedStreams {
+  /** Made of what the sender of the compound sends. */
+  readonly own: SteadyStream;
+  /** What it hears. */
+  readonly heard: SteadyStream;
+}
+
+/** What a compound says of the stream that its sender hears. */
+export interface Hearing {
+  /** The sender has written a report of which it can be said that it is about this line. */
+  reported: boolean;
+  /** Report blocks in it, of whatever stream. */
+  blocks: number;
+  /** Of the heard stream: the highest number, extended, and the fraction lost of 256; -1 without a block. */
+  highest: number;
+  fraction: number;
+}
+
+const senderReport = 200;
+const receiverReport = 201;
+const sdes = 202;
+const transportFeedback = 205;
+const payloadFeedback = 206;
+const genericNack = 1;
+const pictureLoss = 1;
+const fullIntraRequest = 4;
+/** One compound asks for no more packets than these again. */
+const maxNacks = 64;
+
+export class RtcpTranslator {
+  /** RFC 7022: random, and of the call; a peer's own would tell who and where it is. */
+  readonly #cname: string;
+  /** Of the compound under way. */
+  #out: Buffer = Buffer.alloc(0);
+  #length = 0;
+  readonly hearing: Hearing = { reported: false, blocks: 0, highest: -1, fraction: 0 };
+
+  constructor(cname: string) {
+    this.#cname = cname;
+  }
+
+  /** Writes what `packet[0, length)` says of these streams into `out`; returns the length, 0 when it says nothing. */
+  translate(packet: Buffer, length: number, { own, heard }: ReportedStreams, out: Buffer): number {
+    this.#out = out;
+    const { hearing } = this;
+    hearing.reported = false;
+    hearing.blocks = 0;
+    hearing.highest = -1;
+    let report = -1;
+    let block = -1;
+    for (let at = 0; at < length; at += sizeAt(packet, at)) {
+      const type = packet[at + 1];
+      if (type !== senderReport && type !== receiverReport) continue;
+      const end = at + sizeAt(packet, at);
+      const isOwn = packet.readUInt32BE(at + 4) === own.source;
+      if (isOwn) hearing.reported = true;
+      if (isOwn && type === senderReport && end >= at + 28) report = at;
+      const found = this.#blockOf(packet, at + (type === senderReport ? 28 : 8), end, heard);
+      if (found >= 0) block = found;
+    }
+    if (block >= 0) hearing.reported = true;
+    const mapped = block < 0 ? -1 : heard.sourceIndex(packet.readUInt16BE(block + 10));
+    this.#open(own, packet, report);
+    if (mapped >= 0) this.#writeBlock(packet, block, heard.source, mapped);
+    this.#describe(own.ssrc);
+    const bare = this.#length;
+    for (let at = 0; at < length; at += sizeAt(packet, at)) this.#feedback(packet, at, own, heard);
+    return report < 0 && mapped < 0 && this.#length === bare ? 0 : this.#length;
+  }
+
+  /** A report with nothing in it, which keeps a binding open; returns its length. */
+  empty(own: SteadyStream, out: Buffer): number {
+    this.#out = out;
+    this.#open(own, out, -1);
+    this.#describe(own.ssrc);
+    return this.#length;
+  }
+
+  #blockOf(packet: Buffer, first: number, end: number, heard: SteadyStream): number {
+    let found = -1;
+    const { hearing } = this;
+    for (let block = first; block + 24 <= end && block < first + 31 * 24; block += 24) {
+      hearing.blocks++;
+      if (packet.readUInt32BE(block) !== heard.ssrc) continue;
+      found = block;
+      hearing.fraction = packet[block + 4]!;
+      hearing.highest = packet.readUInt32BE(block + 8);
+    }
+    return found;
+  }
+
+  /** A sender report of what we send when there is one at `report`, a receiver report otherwise; without blocks. */
+  #open(own: SteadyStream, packet: Buffer, report: number): void {
+    const out = this.#out;
+    out[0] = 0x80;
+    out.writeUInt32BE(own.ssrc, 4);
+    if (report < 0) {
+      out[1] = receiverReport;
+      this.#length = 8;
+    } else {
+      out[1] = senderReport;
+      // The clock of the PBX stays: round trips are measured by it, and sound and picture brought together.
+      packet.copy(out, 8, report + 8, report + 16);
+      out.writeUInt32BE(own.stampSent(packet.readUInt32BE(report + 16)), 16);
+      out.writeUInt32BE(own.packets >>> 0, 20);
+      out.writeUInt32BE(own.octets, 24);
+      this.#length = 28;
+    }
+    out.writeUInt16BE(this.#length / 4 - 1, 2);
+  }
+
+  #writeBlock(packet: Buffer, block: number, source: number, highest: number): void {
+    const out = this.#out;
+    packet.copy(out, this.#length, block, block + 24);
+    out.writeUInt32BE(source, this.#length);
+    out.writeUInt32BE(highest >>> 0, this.#length + 8);
+    this.#length += 24;
+    out[0] = 0x81;
+    out.writeUInt16BE(this.#length / 4 - 1, 2);
+  }
+
+  /** RFC 3550 6.1: each compound says who it is of. */
+  #describe(ssrc: number): void {
+    const out = this.#out;
+    const at = this.#length;
+    const text = this.#cname.length;
+    // The items end with at least one zero, and at a multiple of four.
+    const size = 8 + (Math.floor((2 + text) / 4) + 1) * 4;
+    out.fill(0, at, at + size);
+    out[at] = 0x81;
+    out[at + 1] = sdes;
+    out.writeUInt16BE(size / 4 - 1, at + 2);
+    out.writeUInt32BE(ssrc, at + 4);
+    out[at + 8] = 1;
+    out[at + 9] = text;
+    out.write(this.#cname, at + 10, 'latin1');
+    this.#length += size;
+  }
+
+  #feedback(packet: Buffer, at: number, own: SteadyStream, heard: SteadyStream): void {
+    const type = packet[at + 1];
+    const format = packet[at]! & 0x1f;
+    const end = at + sizeAt(packet, at);
+    if ((type !== transportFeedback && type !== payloadFeedback) || end < at + 12 || heard.source < 0) return;
+    const isNack = type === transportFeedback && format === genericNack;
+    const isPli = type === payloadFeedback && format === pictureLoss;
+    const isFir = type === payloadFeedback && format === fullIntraRequest;
+    if (!isNack && !isPli && !isFir) return;
+    if (!isFir && packet.readUInt32BE(at + 8) !== heard.ssrc) return;
+    const out = this.#out;
+    const start = this.#length;
+    out[start] = 0x80 | format;
+    out[start + 1] = type!;
+    out.writeUInt32BE(own.ssrc, start + 4);
+    // RFC 5104 4.3.1.2: of FIR, the media source SSRC is 0.
+    out.writeUInt32BE(isFir ? 0 : heard.source, start + 8);
+    this.#length += 12;
+    if (isNack) this.#nacks(packet, at + 12, end, heard);
+    if (isFir) this.#intraRequests(packet, at + 12, end, heard);
+    if (!isPli && this.#length === start + 12) this.#length = start;
+    else out.writeUInt16BE((this.#length - start) / 4 - 1, start + 2);
+  }
+
+  /** RFC 4585 6.2.1: a number, and which of the sixteen after it. Those of an earlier source are nobody's any more. */
+  #nacks(packet: Buffer, first: number, end: number, heard: SteadyStream): void {
+    const out = this.#out;
+    for (let at = first; at + 4 <= end && at < first + maxNacks * 4; at += 4) {
+      const index = heard.sourceIndex(packet.readUInt16BE(at));
+      if (index < 0) continue;
+      out.writeUInt16BE(index & 0xffff, this.#length);
+      packet.copy(out, this.#length + 2, at + 2, at + 4);
+      this.#length += 4;
+    }
+  }
+
+  #intraRequests(packet: Buffer, first: number, end: number, heard: SteadyStream): void {
+    for (let at = first; at + 8 <= end; at += 8) {
+      if (packet.readUInt32BE(at) !== heard.ssrc) continue;
+      packet.copy(this.#out, this.#length, at, at + 8);
+      this.#out.writeUInt32BE(heard.source, this.#length);
+      this.#length += 8;
+      return;
+    }
+  }
+}
+
+function sizeAt(packet: Buffer, at: number): number {
+  return (packet.readUInt16BE(at + 2) + 1) * 4;
+}

@@ -1,0 +1,88 @@
+// Notices one-way sound in an established call: a side that should send and does not, or that by its own reports hears
+// nothing of what is sent to it. Says so once, says when it is over, and keeps for how long it was.
+
+import type { CallId, Leg, MediaEvent, OneWayCause, OneWaySound } from './relay.ts';
+
+/** What a relay knows of one side; times are of its clock, NaN for never. */
+export interface Flow {
+  /** Media is due from this side; held, muted or gone, it is not. */
+  readonly due: boolean;
+  /** Since when. */
+  readonly since: number;
+  readonly lastAt: number;
+  /** Since when its reports say that it hears nothing; NaN while they do not. */
+  readonly deafSince: number;
+}
+
+interface Sight {
+  readonly leg: Leg;
+  readonly cause: OneWayCause;
+  /** NaN while all is well. */
+  since: number;
+  /** Of the times before. */
+  ms: number;
+}
+
+export class OneWayWatch {
+  readonly #call: CallId;
+  readonly #afterMs: number;
+  readonly #emit: (event: MediaEvent) => void;
+  readonly #sights: readonly Sight[] = (['browser', 'pbx'] as const).flatMap(leg =>
+    (['sends-nothing', 'hears-nothing'] as const).map(cause => ({ leg, cause, since: Number.NaN, ms: 0 })),
+  );
+  #establishedAt = Number.NaN;
+
+  constructor(call: CallId, afterMs: number, emit: (event: MediaEvent) => void) {
+    this.#call = call;
+    this.#afterMs = afterMs;
+    this.#emit = emit;
+  }
+
+  established(now: number): void {
+    if (Number.isNaN(this.#establishedAt)) this.#establishedAt = now;
+  }
+
+  look(now: number, flows: Readonly<Record<Leg, Flow>>): void {
+    if (Number.isNaN(this.#establishedAt)) return;
+    let ended = false;
+    for (const sight of this.#sights) {
+      const flow = flows[sight.leg];
+      if (!Number.isNaN(sight.since)) {
+        if (!isOver(sight, flow)) continue;
+        const flowed = sight.cause === 'sends-nothing' && flow.lastAt > sight.since;
+        sight.ms += (flowed ? flow.lastAt : now) - sight.since;
+        sight.since = Number.NaN;
+        ended = true;
+      }
+      const since = this.#sinceOf(sight, flow);
+      if (!(now - since >= this.#afterMs)) continue;
+      sight.since = since;
+      const { leg, cause } = sight;
+      this.#emit({ type: 'one-way', call: this.#call, leg, cause, forMs: Math.round(now - since) });
+    }
+    if (ended && this.#sights.every(sight => Number.isNaN(sight.since))) {
+      this.#emit({ type: 'both-ways', call: this.#call });
+    }
+  }
+
+  /** For a call's report; empty when there was nothing. */
+  report(now: number): { readonly oneWay?: readonly OneWaySound[] } {
+    const oneWay = this.#sights.flatMap(({ leg, cause, since, ms }) => {
+      const total = Math.round(ms + (Number.isNaN(since) ? 0 : now - since));
+      return total > 0 ? [{ leg, cause, ms: total }] : [];
+    });
+    return oneWay.length > 0 ? { oneWay } : {};
+  }
+
+  /** Since when it has been so, whether that is long or not; NaN when it is not. */
+  #sinceOf({ cause }: Sight, { due, since, lastAt, deafSince }: Flow): number {
+    if (cause === 'hears-nothing') return Math.max(deafSince, this.#establishedAt);
+    if (!due) return Number.NaN;
+    return Math.max(this.#establishedAt, since, Number.isNaN(lastAt) ? since : lastAt);
+  }
+}
+
+/** An offer that changes nothing ends nothing: what was missed has to come. */
+function isOver({ cause, since }: Sight, { due, lastAt, deafSince }: Flow): boolean {
+  return cause === 'hears-nothing' ? Number.isNaN(deafSince) : !due || lastAt > since;
+}

@@ -1,0 +1,184 @@
+// RTCP between two sides that know different numbers of the same streams.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Reception } from '../../../gateway/media/embedded/reception.ts';
+import type { Hearing } from '../../../gateway/media/embedded/rtcp.ts';
+import { RtcpTranslator } from '../../../gateway/media/embedded/rtcp.ts';
+import { isCompound } from '../../../gateway/media/embedded/rtp.ts';
+import { SteadyStream } from '../../../gateway/media/embedded/steady-stream.ts';
+
+const words = (...values: number[]) => {
+  const bytes = Buffer.alloc(values.length * 4);
+  values.forEach((value, i) => {
+    bytes.writeUInt32BE(value >>> 0, i * 4);
+  });
+  return bytes;
+};
+const head = (count: number, type: number, length: number) =>
+  ((0x80 | count) << 24) | (type << 16) | (length - 1);
+const senderReport = (ssrc: number, stamp: number, ...blocks: number[]) =>
+  words(head(blocks.length / 6, 200, 7 + blocks.length), ssrc, 0xaaaa, 0xbbbb, stamp, 1, 2, ...blocks);
+const receiverReport = (ssrc: number, ...blocks: number[]) =>
+  words(head(blocks.length / 6, 201, 2 + blocks.length), ssrc, ...blocks);
+const block = (ssrc: number, highest: number, fraction = 0) => [ssrc, fraction << 24, highest, 7, 8, 9];
+
+/** A stream that has passed on ten packets of `source`, from `seq` on. */
+function streamOf(source: number, seq: number, stamp = 1000): SteadyStream {
+  const stream = new SteadyStream();
+  feed(stream, source, seq, stamp);
+  return stream;
+}
+
+/** Its packets; the last one's number as it was sent. */
+function feed(stream: SteadyStream, source: number, seq: number, stamp = 1000): number {
+  const packet = Buffer.alloc(172);
+  packet[0] = 0x80;
+  for (let i = 0; i < 10; i++) {
+    packet.writeUInt16BE((seq + i) & 0xffff, 2);
+    packet.writeUInt32BE(stamp + i * 160, 4);
+    packet.writeUInt32BE(source, 8);
+    stream.follow(packet, 0, packet.length, 1000 + i * 20, 8000, true);
+  }
+  return packet.readUInt16BE(2);
+}
+
+const pbx = 0x0b0b0b0b;
+const browser = 0x0a0a0a0a;
+
+function scene() {
+  const own = streamOf(pbx, 400);
+  const heard = new SteadyStream();
+  const last = feed(heard, browser, 65_530);
+  const translator = new RtcpTranslator('name');
+  const out = Buffer.alloc(2048);
+  const translate = (...parts: Buffer[]) => {
+    const packet = Buffer.concat(parts);
+    assert.ok(isCompound(packet, packet.length));
+    const length = translator.translate(packet, packet.length, { own, heard }, out);
+    const written = Buffer.from(out.subarray(0, length));
+    if (length > 0) assert.ok(isCompound(written, length), written.toString('hex'));
+    return written;
+  };
+  return { own, heard, last, translator, translate };
+}
+
+describe('RTCP across the relay', () => {
+  it('a sender report becomes one of our stream: its source, timestamp and counts', () => {
+    const { own, translate } = scene();
+    const written = translate(senderReport(pbx, 2440));
+    assert.deepEqual(
+      written.subarray(0, 28),
+      words(head(0, 200, 7), own.ssrc, 0xaaaa, 0xbbbb, 2440, 10, 1600),
+    );
+    // RFC 3550 6.1: who it is of.
+    assert.deepEqual(written.subarray(28, 36), words(head(1, 202, 4), own.ssrc));
+    assert.equal(written.subarray(36).toString('latin1'), '\x01\x04name\0\0');
+  });
+
+  it('timestamps follow what the stream made of them after a change of source', () => {
+    const { own, translate } = scene();
+    feed(own, 0x0c0c0c0c, 9000, 500_000);
+    assert.equal(translate(senderReport(pbx, 2440)).length, 0);
+    const stamp = translate(senderReport(0x0c0c0c0c, 500_000)).readUInt32BE(16);
+    assert.ok(Math.abs(stamp - 2600) < 2, `${stamp}`);
+  });
+
+  it('a block of our stream goes to its sender, in its numbers; of other streams nothing goes on', () => {
+    const { own, heard, last, translate } = scene();
+    const written = translate(receiverReport(pbx, ...block(77, 5), ...block(heard.ssrc, last, 64)));
+    const expected = words(head(1, 201, 8), own.ssrc, ...block(browser, 65_539, 64));
+    assert.deepEqual(written.subarray(0, 32), expected);
+    assert.equal(translate(receiverReport(pbx, ...block(77, 5))).length, 0);
+  });
+
+  it('a block about an earlier source is nobody’s any more', () => {
+    const { heard, last, translate } = scene();
+    feed(heard, 0x0d0d0d0d, 20);
+    assert.equal(translate(receiverReport(pbx, ...block(heard.ssrc, last))).length, 0);
+  });
+
+  it('what the browser lost and what picture it needs is asked of the PBX in the numbers of the PBX', () => {
+    const { own, heard, last, translate } = scene();
+    const report = receiverReport(pbx);
+    const nack = words(head(1, 205, 4), pbx, heard.ssrc, ((last - 3) << 16) | 0x0005);
+    assert.deepEqual(
+      translate(report, nack).subarray(-16),
+      words(head(1, 205, 4), own.ssrc, browser, ((65_536 & 0xffff) << 16) | 0x0005),
+    );
+    const pli = words(head(1, 206, 3), pbx, heard.ssrc);
+    assert.deepEqual(translate(report, pli).subarray(-12), words(head(1, 206, 3), own.ssrc, browser));
+    const fir = words(head(4, 206, 7), pbx, 0, 55, 0x01000000, heard.ssrc, 0x02000000);
+    assert.deepEqual(
+      translate(report, fir).subarray(-20),
+      words(head(4, 206, 5), own.ssrc, 0, browser, 0x02000000),
+    );
+  });
+
+  for (const [what, parts] of [
+    ['BYE', [words(head(1, 203, 2), pbx)]],
+    ['APP', [words(head(0, 204, 3), pbx, 0x41414141)]],
+    ['XR', [words(head(0, 207, 2), pbx)]],
+    ['feedback on streams that are none of ours', [words(head(1, 206, 3), pbx, 99)]],
+    ['REMB', [words(head(15, 206, 5), pbx, 0, 0x52454d42, 0)]],
+    ['transport-wide feedback', [words(head(15, 205, 5), pbx, browser, 0, 0)]],
+    ['a report cut off inside a block', [words(head(1, 201, 4), pbx, 1, 2)]],
+    ['a sender report without its body', [words(head(0, 200, 2), pbx)]],
+    ['a NACK of nothing', [words(head(1, 205, 3), pbx, browser)]],
+  ] as const) {
+    it(`${what} ends here`, () => {
+      const { translate } = scene();
+      assert.equal(translate(receiverReport(pbx), ...parts).length, 0);
+      const kept = translate(senderReport(pbx, 2440), ...parts);
+      assert.equal(kept.length, 28 + 16);
+    });
+  }
+
+  it('writes a report with nothing in it for a way that is to stay open', () => {
+    const { own, translator } = scene();
+    const out = Buffer.alloc(64);
+    const length = translator.empty(own, out);
+    assert.ok(isCompound(out, length));
+    assert.deepEqual(out.subarray(0, 8), words(head(0, 201, 2), own.ssrc));
+  });
+});
+
+describe('what a side reports of hearing', () => {
+  const hearing = (highest: number, fraction = 0, blocks = 1): Hearing => ({
+    reported: true,
+    blocks,
+    highest,
+    fraction,
+  });
+
+  for (const [what, reports] of [
+    ['no block at all', [hearing(-1, 0, 0), hearing(-1, 0, 0)]],
+    ['a highest number that stands still', [hearing(9), hearing(9), hearing(9)]],
+    ['all lost', [hearing(9), hearing(10, 255), hearing(11, 255)]],
+  ] as const) {
+    it(`${what}, while we send, is deafness since the report before`, () => {
+      const reception = new Reception();
+      reports.forEach((report, i) => {
+        reception.heard(report, (i + 1) * 250, i * 5000);
+      });
+      assert.equal(reception.deafSince, 0);
+      reception.heard(hearing(500), 1000, 20_000);
+      assert.ok(Number.isNaN(reception.deafSince));
+    });
+  }
+
+  for (const [what, reports, sent] of [
+    ['numbers that move on', [hearing(9), hearing(200), hearing(300)], 250],
+    ['half of all lost', [hearing(9), hearing(200, 128), hearing(300, 128)], 250],
+    ['nothing sent', [hearing(9), hearing(9), hearing(9)], 0],
+    ['reports about others', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
+  ] as const) {
+    it(`${what} is none`, () => {
+      const reception = new Reception();
+      reports.forEach((report, i) => {
+        reception.heard(report, (i + 1) * sent, i * 5000);
+      });
+      assert.ok(Number.isNaN(reception.deafSince));
+    });
+  }
+});

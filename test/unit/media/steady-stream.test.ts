@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SteadyStream } from '../../../gateway/media/embedded/steady-stream.ts';
+
+interface Came {
+  readonly ssrc: number;
+  readonly seq: number;
+  readonly stamp: number;
+  readonly marker?: boolean;
+  readonly clock?: number;
+}
+
+interface Sent {
+  readonly ssrc: number;
+  readonly seq: number;
+  readonly stamp: number;
+  readonly marker: boolean;
+}
+
+/** What the browser gets, with a clock that the test moves. */
+class Line {
+  readonly stream = new SteadyStream();
+  readonly #audio: boolean;
+  readonly sent: Sent[] = [];
+  now = 1000;
+
+  constructor(kind: 'audio' | 'video' = 'audio') {
+    this.#audio = kind === 'audio';
+  }
+
+  /** Null for a packet that is left out. */
+  take({ ssrc, seq, stamp, marker = false, clock = this.#audio ? 8000 : 90_000 }: Came): Sent | null {
+    const packet = Buffer.alloc(4 + 12 + 160);
+    packet[4] = 0x80;
+    packet[5] = marker ? 0x80 : 0;
+    packet.writeUInt16BE(seq & 0xffff, 6);
+    packet.writeUInt32BE(stamp >>> 0, 8);
+    packet.writeUInt32BE(ssrc, 12);
+    if (!this.stream.follow(packet, 4, packet.length, this.now, clock, this.#audio)) return null;
+    const sent = {
+      ssrc: packet.readUInt32BE(12),
+      seq: packet.readUInt16BE(6),
+      stamp: packet.readUInt32BE(8),
+      marker: packet[5] === 0x80,
+    };
+    this.sent.push(sent);
+    return sent;
+  }
+
+  /** Packets of one source, 20 ms of sound each. */
+  play(ssrc: number, seq: number, stamp: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.take({ ssrc, seq: seq + i, stamp: stamp + i * 160 });
+      this.now += 20;
+    }
+  }
+
+  /** The stream as a whole: one source, each number once and in a row, 20 ms from packet to packet. */
+  isSteady(): void {
+    const [first] = this.sent as [Sent];
+    this.sent.forEach((sent, i) => {
+      assert.equal(sent.ssrc, this.stream.ssrc);
+      assert.equal(sent.seq, (first.seq + i) & 0xffff, `number ${i}`);
+      assert.equal(sent.stamp, (first.stamp + i * 160) >>> 0, `timestamp ${i}`);
+    });
+  }
+}
+
+const [a, b] = [0x11111111, 0x22222222];
+
+describe('the stream of a line', () => {
+  it('has a source of its own and a number that begins low, and leaves timestamps of one source alone', () => {
+    const line = new Line();
+    line.play(a, 65_530, 2 ** 32 - 480, 20);
+    line.isSteady();
+    const [first] = line.sent as [Sent];
+    assert.ok(first.seq < 0x8000);
+    assert.equal(first.stamp, 2 ** 32 - 480);
+    assert.notEqual(first.ssrc, a);
+  });
+
+  for (const [what, sources] of [
+    ['A, B and A again, as music on hold does', [a, b, a]],
+    ['a transfer from one to the next', [a, b, 3, 4, 5]],
+    ['the same source again and again', [a, a, a]],
+  ] as const) {
+    it(`goes on through ${what}`, () => {
+      const line = new Line();
+      sources.forEach((ssrc, i) => {
+        line.play(ssrc, i * 22_222, i * 3_000_000_000, 10);
+      });
+      line.isSteady();
+      assert.deepEqual(
+        line.sent.flatMap(({ marker }, i) => (marker ? [i] : [])),
+        sources.flatMap((_, i) => (i > 0 ? [i * 10] : [])),
+      );
+    });
+  }
+
+  it('A goes on where it was when B ends', () => {
+    const line = new Line();
+    line.play(a, 100, 16_000, 10);
+    line.play(b, 7, 5, 10);
+    line.play(a, 110, 17_600, 10);
+    line.isSteady();
+  });
+
+  for (const [what, seq, stamp] of [
+    ['timestamps that leap', 110, 3_000_000_000],
+    ['timestamps that leap back by a second', 110, 16_000 + 1600 - 8000],
+    ['a sequence that begins again', 0, 16_000 + 1600],
+    ['a sequence that leaps ahead', 40_000, 16_000 + 1600],
+    ['both', 50_000, 5],
+  ] as const) {
+    it(`goes on through ${what}`, () => {
+      const line = new Line();
+      line.play(a, 100, 16_000, 10);
+      line.play(a, seq, stamp, 10);
+      line.isSteady();
+    });
+  }
+
+  it('passes on what is lost and reordered as it was', () => {
+    const line = new Line();
+    for (const i of [0, 1, 4, 3, 5, 205, 204]) line.take({ ssrc: a, seq: 65_533 + i, stamp: i * 160 });
+    const [first] = line.sent as [Sent];
+    assert.deepEqual(
+      line.sent.map(({ seq, stamp }) => [(seq - first.seq) & 0xffff, stamp - first.stamp]),
+      [0, 1, 4, 3, 5, 205, 204].map(i => [i, i * 160]),
+    );
+  });
+
+  it('leaves out what comes late of the source before, and takes that source when it speaks again', () => {
+    const line = new Line();
+    line.play(a, 100, 0, 10);
+    line.play(b, 500, 90_000, 5);
+    assert.equal(line.take({ ssrc: a, seq: 108, stamp: 1280 }), null);
+    assert.equal(line.take({ ssrc: a, seq: 109, stamp: 1440 }), null);
+    assert.equal(line.take({ ssrc: b, seq: 499, stamp: 89_840 }), null);
+    line.play(b, 505, 90_800, 5);
+    line.isSteady();
+    line.now += 2000;
+    assert.notEqual(line.take({ ssrc: a, seq: 90, stamp: 0 }), null);
+  });
+
+  it('keeps a silence as long as it was, whether timestamps tell of it or stood still', () => {
+    for (const stood of [false, true]) {
+      const line = new Line();
+      line.play(a, 100, 0, 10);
+      line.now += 10_000;
+      const marked = { ssrc: a, seq: 110, stamp: 1600 + (stood ? 0 : 80_000), marker: true };
+      const after = line.take(marked)!;
+      assert.equal(after.stamp - line.sent[9]!.stamp, 80_000 + 160);
+      assert.equal(after.marker, true);
+    }
+  });
+
+  it('a network that stood still and delivers at once moves nothing', () => {
+    const line = new Line();
+    line.play(a, 100, 0, 10);
+    line.now += 4000;
+    for (let i = 10; i < 200; i++) line.take({ ssrc: a, seq: 100 + i, stamp: i * 160 });
+    line.isSteady();
+  });
+
+  it('counts time by the clock of the payload type that follows (RFC 7160)', () => {
+    const line = new Line();
+    line.play(a, 100, 0, 10);
+    const before = line.sent[9]!;
+    const opus = line.take({ ssrc: a, seq: 110, stamp: 777_777, clock: 48_000 })!;
+    assert.equal(opus.stamp - before.stamp, 960);
+    line.now += 20;
+    const next = line.take({ ssrc: a, seq: 111, stamp: 777_777 + 960, clock: 48_000 })!;
+    assert.equal(next.stamp - opus.stamp, 960);
+  });
+
+  it('leaves events their standing timestamp, and sound goes on behind them', () => {
+    const line = new Line();
+    line.play(a, 100, 0, 10);
+    const events = [0, 1, 2].map(i => {
+      line.now += 20;
+      return line.take({ ssrc: a, seq: 110 + i, stamp: 1600, clock: 0, marker: i === 0 })!;
+    });
+    assert.deepEqual([...new Set(events.map(({ stamp }) => stamp))], [1600]);
+    assert.deepEqual(
+      events.map(({ marker }) => marker),
+      [true, false, false],
+    );
+    line.now += 20;
+    assert.equal(line.take({ ssrc: a, seq: 113, stamp: 1600 + 640 })!.stamp, 2240);
+  });
+
+  it('two sources at once stay one stream with the time on the wall', () => {
+    const line = new Line();
+    for (let i = 0; i < 50; i++) {
+      line.take({ ssrc: a, seq: 100 + i, stamp: i * 160 });
+      line.now += 10;
+      line.take({ ssrc: b, seq: 900 + i, stamp: 50_000 + i * 160 });
+      line.now += 10;
+    }
+    const numbers = line.sent.map(({ seq }) => seq);
+    assert.equal(new Set(numbers).size, 100);
+    assert.equal(numbers.at(-1)! - numbers[0]!, 99);
+  });
+
+  it('an empty packet takes a number of its own', () => {
+    const line = new Line();
+    line.play(a, 100, 0, 10);
+    line.now += 15_000;
+    const out = Buffer.alloc(64);
+    assert.equal(line.stream.fill(out, line.now, 127), 12);
+    const last = line.sent[9]!;
+    assert.deepEqual([out[0], out[1], out.readUInt16BE(2)], [0x80, 127, (last.seq + 1) & 0xffff]);
+    assert.equal(out.readUInt32BE(8), line.stream.ssrc);
+    const next = line.take({ ssrc: a, seq: 110, stamp: 1600 + 15_000 * 8 })!;
+    assert.equal(next.seq, (last.seq + 2) & 0xffff);
+    assert.equal(line.take({ ssrc: a, seq: 109, stamp: 1440 }), null);
+  });
+
+  it('knows whose packet a number was, over wraps and changes', () => {
+    const line = new Line();
+    line.play(a, 65_000, 0, 1000);
+    const old = line.sent[10]!.seq;
+    assert.equal(line.stream.sourceIndex(line.sent[999]!.seq), 65_999);
+    assert.equal(line.stream.sourceIndex(old), 65_010);
+    line.play(b, 30, 0, 70_000);
+    assert.equal(line.stream.sourceIndex(line.sent.at(-1)!.seq), 30 + 69_999);
+    line.play(a, 5, 0, 10);
+    assert.equal(line.stream.sourceIndex(line.sent.at(-11)!.seq), -1);
+    assert.equal(line.stream.sourceIndex(line.sent.at(-1)!.seq), 14);
+  });
+});
+
+describe('the stream of a picture', () => {
+  const frame = 4500;
+  const play = (line: Line, first: number, seq: number, count: number, ssrc = a) => {
+    for (let i = 0; i < count; i++) {
+      for (const part of [0, 1]) {
+        line.take({ ssrc, seq: seq + 2 * i + part, stamp: first + i * frame, marker: part === 1 });
+      }
+      line.now += 50;
+    }
+  };
+
+  for (const [what, other] of [
+    ['older', 3_067_589_814],
+    ['younger', 3_930_000_000],
+    ['half a circle away', (3_230_642_214 + 2 ** 31) >>> 0],
+  ] as const) {
+    for (const ssrc of [a, b]) {
+      it(`lets another camera, ${ssrc === a ? 'under the same source' : 'with its own source'}, whose timestamps are ${what}, go on`, () => {
+        const line = new Line('video');
+        play(line, 3_230_642_214, 100, 4);
+        play(line, other, ssrc === a ? 108 : 9, 4, ssrc);
+        play(line, 3_230_642_214 + 8 * frame, ssrc === a ? 116 : 108, 4);
+        const [first] = line.sent as [Sent];
+        assert.deepEqual(
+          line.sent.map(({ stamp }) => (stamp - first.stamp) >>> 0),
+          line.sent.map((_, i) => Math.floor(i / 2) * frame),
+        );
+        // The marker bit ends a frame, and nothing else.
+        assert.deepEqual(
+          line.sent.map(({ marker }) => marker),
+          line.sent.map((_, i) => i % 2 === 1),
+        );
+      });
+    }
+  }
+
+  it('gives a packet of the old camera, that comes after the new one, the time of the old', () => {
+    const line = new Line('video');
+    line.take({ ssrc: a, seq: 1, stamp: 3_000_000_000 });
+    line.now += 50;
+    const shown = line.take({ ssrc: a, seq: 3, stamp: 1_000_000_000 })!;
+    const late = line.take({ ssrc: a, seq: 2, stamp: 3_000_000_000 })!;
+    assert.equal(late.stamp, 3_000_000_000);
+    assert.equal(line.take({ ssrc: a, seq: 4, stamp: 1_000_000_000 })!.stamp, shown.stamp);
+  });
+
+  it('keeps a picture that comes again, and a pause, as they are', () => {
+    const line = new Line('video');
+    play(line, 0, 100, 4);
+    const again = line.take({ ssrc: a, seq: 103, stamp: frame })!;
+    assert.deepEqual([again.seq, again.stamp], [line.sent[3]!.seq, frame]);
+    line.now += 120_000;
+    play(line, 4 * frame + 120 * 90_000, 108, 1);
+    assert.equal(line.sent.at(-1)!.stamp, 4 * frame + 120 * 90_000);
+  });
+});
