@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { hours } from './hours.ts';
 import { otherwise } from './otherwise.ts';
+import { pbx } from './pbx.ts';
 import { person } from './person.ts';
 import { quota } from './quotas.ts';
 import { siteTokens } from './tokens.ts';
@@ -37,6 +38,8 @@ const shape = z.strictObject({
   tokens: siteTokens.optional(),
   /** Instead of `limits.perSite`. */
   limits: quota.optional(),
+  /** Where the PBX is; for `sip-call pbx`, and so that the gateway leaves its ports alone on one machine. */
+  pbx: pbx.optional(),
 });
 
 export const site = shape
