@@ -13,7 +13,8 @@ export const echoUser = 'echo-test';
 export const user = z
   .union([z.string(), z.int()], 'expected a name such as director, or an extension such as 101')
   .transform(value => String(value).toLowerCase())
-  .refine(text => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
+  .refine(text => !/^[._-]/.test(text), { message: 'expected a letter or a digit at the beginning' })
+  .refine(text => /^[._-]|^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
     message: 'expected letters, digits, dots, dashes or underscores, such as director or 101',
   })
   .refine(text => text !== echoUser, { message: 'is where visitors try their sound; expected another name' });
@@ -22,7 +23,8 @@ export const user = z
 export const extension = z
   .union([z.string(), z.int()], 'expected an extension such as 105')
   .transform(String)
-  .refine(text => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text), {
+  .refine(text => !/^_/.test(text), { message: 'expected one extension such as 105, not a pattern' })
+  .refine(text => /^_|^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text), {
     message: 'expected letters, digits, dots, dashes or underscores, such as 105',
   });
 

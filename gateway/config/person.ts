@@ -32,6 +32,8 @@ const whole = z.strictObject(
     phone: phone.optional(),
     /** Where the PBX rings for them, such as 105; for `sip-call pbx` alone. Default: the user, if it is a number. */
     extension: extension.optional(),
+    /** A conference of the PBX in place of a telephone; for `sip-call pbx` alone. Default: only of the user seminar. */
+    conference: z.boolean('expected true or false').optional(),
     /** Instead of the site's. */
     hours: hours.optional(),
     /** Instead of the site's. */

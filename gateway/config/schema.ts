@@ -2,12 +2,14 @@
 // Knows nothing of files or command lines; load.ts feeds it.
 
 import { z } from 'zod';
+import { ownAddresses } from './address.ts';
 import { isEndpoint, isPlace, port } from './endpoint.ts';
 import { addresses } from './local-address.ts';
 import { log, path } from './log.ts';
 import { media } from './media.ts';
 import { network } from './network.ts';
 import { ownOrigin } from './origin.ts';
+import { freeSipPort, portsOfPbxHere } from './pbx.ts';
 import { portClashes } from './port-clashes.ts';
 import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
@@ -67,7 +69,8 @@ const settings = z.strictObject({
     .prefault({}),
   /** The SIP engine. Default: the embedded one. */
   engine: drachtioServer.optional(),
-  /** The embedded engine's local ports toward PBXs; 0 means any free one. Default: 5060 both. */
+  /** The embedded engine's local ports toward PBXs; 0 means any free one. Default: 5060 both, or what a PBX of
+   * the same machine leaves free. */
   sip: z.strictObject({ udp: port.optional(), tcp: port.optional() }).optional(),
   /** The embedded relay's ports, or the rtpengines that stand in for it. */
   media: media.prefault({}),
@@ -153,7 +156,12 @@ export const schema = settings
       input,
     });
   })
-  .transform(config => ({ ...config, sip: { udp: 5060, tcp: 5060, ...config.sip } }));
+  .transform(config => {
+    const own = config.address?.flatMap(({ bind, announce }) => [...(bind ? [bind] : []), ...announce]);
+    const taken = portsOfPbxHere(config.sites, own ?? ownAddresses());
+    const sip = { udp: freeSipPort(taken.udp), tcp: freeSipPort(taken.tcp) };
+    return { ...config, sip: { ...sip, ...config.sip } };
+  });
 
 export type Config = Readonly<z.output<typeof schema>>;
 export type ConfigInput = z.input<typeof schema>;

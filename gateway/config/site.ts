@@ -5,6 +5,7 @@ import { asciiHost } from './host-name.ts';
 import { hours } from './hours.ts';
 import { origin } from './origin.ts';
 import { otherwise } from './otherwise.ts';
+import { pbx } from './pbx.ts';
 import { person } from './person.ts';
 import { quota } from './quotas.ts';
 import { siteTokens } from './tokens.ts';
@@ -35,6 +36,8 @@ const shape = z.strictObject({
   tokens: siteTokens.optional(),
   /** Instead of `limits.perSite`. */
   limits: quota.optional(),
+  /** Where the PBX is; for `sip-call pbx`, and so that the gateway leaves its ports alone on one machine. */
+  pbx: pbx.optional(),
 });
 
 export const site = shape

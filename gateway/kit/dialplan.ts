@@ -3,113 +3,137 @@
 //
 // - its `_.` also matches h, the end of every good call, and i and t: here a call leaves guest-call with its first
 //   step, and the contexts it goes to have no pattern, so nothing but a dialled name ever meets it;
-// - behind the gateway the peer is the gateway, so the visitor's address is taken from its header, from nobody else's;
+// - a failed Dial went on at the next line, or ended in 404: here its end is one of 486 and 480;
 // - what was dialled is in no line of the log, so nobody can write lines there by dialling them.
 
-import type { Premises } from './premises.ts';
+import { guestContext } from './guest.ts';
+import type { KitPerson, KitSite, PbxSide } from './premises.ts';
 
-export type Channel = 'SIP' | 'PJSIP';
-
-/** extensions.conf for chan_sip (Asterisk 16) or chan_pjsip. */
-export function dialplan(premises: Premises, channel: Channel): string {
-  const { people, context } = premises;
+/** `gateways`: the addresses whose word on a visitor is taken. */
+export function dialplan(pbx: PbxSide, gateways: readonly string[]): string {
   return [
-    `; extensions.conf for ${channel === 'SIP' ? 'chan_sip' : 'chan_pjsip'}: guest calls. Apply with "dialplan reload".`,
+    '; /etc/asterisk/sip-call/extensions.conf: calls of guests.',
+    ';',
+    '; Add this line at the end of /etc/asterisk/extensions.conf, and take a [guest-call] of your own out:',
+    ';     #include sip-call/extensions.conf',
+    '; Then: asterisk -rx "dialplan reload"',
+    '; Look: asterisk -rx "dialplan show guest-call"',
     '',
+    ...entrance(pbx.sites),
+    ...pbx.sites.flatMap(people),
+    ...endings(pbx),
+    ...guestContext(pbx, gateways),
+    '; Lines that follow the #include in the other file belong to this context, which nothing leads to.',
+    '[guest-call-closed]',
+    '',
+  ].join('\n');
+}
+
+function entrance(sites: readonly KitSite[]): string[] {
+  const byUser = new Map<string, KitSite[]>();
+  for (const site of sites) {
+    for (const { user } of site.people) byUser.set(user, [...(byUser.get(user) ?? []), site]);
+  }
+  const shared = [...byUser].filter(([, list]) => list.length > 1);
+  return [
     '[guest-call]',
-    ...people.map(({ user, extension }) =>
-      extension === undefined
-        ? `;exten => ${user},1,Goto(guest-call-people,${user},1)      ; when it rings somewhere, see below`
-        : `exten => ${user},1,Goto(guest-call-people,${user},1)`,
+    '; Each name leads out of this context at once.',
+    ...[...byUser].map(([user, [first, second]]) =>
+      second || !first
+        ? `exten => ${user},1,Goto(guest-call-domains,${user},1)`
+        : `exten => ${user},1,Goto(${contextOf(first, sites)},${user},1)`,
     ),
     '; Whatever else is dialled, h, i and t included.',
     'exten => _[!-~]!,1,Goto(guest-call-wrong,s,1)',
     '',
-    '[guest-call-people]',
-    `; Local/105@${context} rings extension 105 of the context "${context}", as a colleague would.`,
-    ...people.flatMap(({ user, extension }) => person(user, extension, context)),
-    '[guest-call-wrong]',
-    'exten => s,1,Gosub(guest-call-address,s,1)',
-    ' same => n,Log(WARNING,Wrong call IP=${GUEST}${BY})',
-    '; The founding document plays a word here, which answers the call: a scanner then takes it for somebody, and the',
-    '; visitor is not offered what the gateway knows to offer instead. No Debian package has a sound of that name.',
-    '; same => n,Playback(bad-user)',
-    ' same => n,Hangup(1)                       ; unallocated: 404',
-    '',
-    ...whence(premises, channel),
-    '',
-  ].join('\n');
+    ...(shared.length === 0 ? [] : domains(shared, sites)),
+  ];
 }
 
-function person(user: string, extension: string | undefined, context: string): string[] {
-  const lines = [
-    `exten => ${user},1,Gosub(guest-call-address,s,1)`,
+/** Names of several sites: the domain that was dialled tells which one. */
+function domains(
+  shared: readonly (readonly [user: string, sites: readonly KitSite[]])[],
+  sites: readonly KitSite[],
+): string[] {
+  return [
+    '; Names that several of the sites have. DOMAIN is what was dialled after the @.',
+    '[guest-call-domains]',
+    ...shared.flatMap(([user, list]) => [
+      `exten => ${user},1,Gosub(guest-call-domain,s,1)`,
+      ...list.map(
+        site => ` same => n,GotoIf($["\${DOMAIN}" = "${site.domain}"]?${contextOf(site, sites)},${user},1)`,
+      ),
+      ' same => n,Goto(guest-call-wrong,s,1)',
+    ]),
+    '',
+  ];
+}
+
+/** Asterisk cuts names of contexts after 79 characters. */
+function contextOf(site: KitSite, sites: readonly KitSite[]): string {
+  const name = `guest-call-at-${site.domain}`;
+  return name.length <= 79 ? name : `guest-call-at-site-${sites.indexOf(site) + 1}`;
+}
+
+function people(site: KitSite, _: number, sites: readonly KitSite[]): string[] {
+  return [
+    `; The people of ${site.domain}. Local/105@${site.context} rings extension 105 of the context "${site.context}", as a`,
+    '; colleague would. Its own Dial should not have the options t and T, or guests could transfer.',
+    `[${contextOf(site, sites)}]`,
+    ...site.people.flatMap(person => steps(person, site)),
+    '',
+  ];
+}
+
+function steps({ user, extension, conference }: KitPerson, { domain, context }: KitSite): string[] {
+  const good = [
+    `exten => ${user},1,Gosub(guest-call-from,s,1)`,
     ' same => n,Log(NOTICE,Good call IP=${GUEST}${BY})',
-    ` same => n,Dial(Local/${extension ?? 'NUMBER'}@${context})`,
-    ' same => n,Hangup()',
   ];
-  if (extension !== undefined) return [...lines, ''];
+  if (conference) {
+    return [
+      ...good,
+      ' same => n,Answer()',
+      ` same => n,ConfBridge(${user}@${domain})`,
+      ' same => n,Hangup()',
+    ];
+  }
+  if (extension !== undefined) {
+    return [
+      ...good,
+      ` same => n,Dial(Local/${extension}@${context})`,
+      ' same => n,Goto(guest-call-over,s,1)',
+    ];
+  }
   return [
-    `; Where does ${user} ring? Write the extension for NUMBER and take the semicolons away, above too; or say`,
-    `; { user: ${user}, extension: 105 } in the gateway's file and have this written anew.`,
-    ...lines.map(line => `;${line}`),
-    '',
+    `; Where does ${user} ring? Write { user: ${user}, extension: 105 } in gateway.yaml, and make the kit anew.`,
+    `exten => ${user},1,Log(WARNING,No extension is known of ${user}@${domain})`,
+    ' same => n,Hangup(20)                       ; 480',
   ];
 }
 
-function whence({ gateway, tellAddress }: Premises, channel: Channel): string[] {
-  const header =
-    channel === 'SIP' ? 'SIP_HEADER(X-Sip-Call-Address)' : 'PJSIP_HEADER(read,X-Sip-Call-Address)';
+function endings({ wrongNumber }: PbxSide): string[] {
   return [
-    "; GUEST: who calls. What the gateway tells is believed when it comes from the gateway's own address; a line that",
-    '; goes by it says so at its end, and fail2ban leaves it alone: the gateway bans its visitors itself.',
-    '[guest-call-address]',
-    ...(channel === 'SIP'
-      ? ['exten => s,1,Set(GUEST=${CHANNEL(peerip)})']
-      : [
-          '; Address and port, as 192.0.2.1:5060 or [2001:db8::1]:5060.',
-          'exten => s,1,Set(PEER=${CHANNEL(pjsip,remote_addr)})',
-          ' same => n,Set(GUEST=${CUT(PEER,:,1)})',
-          ' same => n,GotoIf($[${FIELDQTY(PEER,:)} < 3]?whole)',
-          ' same => n,Set(GUEST=${FILTER(0-9a-f:.,${CUT(PEER,],1)})})',
-        ]),
-    ` same => n(whole),Set(BY=)`,
-    ...(tellAddress
+    '; What the caller gets when nobody has answered: 486 where the person is busy or declines, 480 otherwise, also where',
+    '; the telephone is not registered.',
+    '[guest-call-over]',
+    'exten => s,1,GotoIf($["${DIALSTATUS}" = "ANSWER"]?answered)',
+    ' same => n,GotoIf($["${DIALSTATUS}" = "BUSY"]?busy)',
+    ' same => n,GotoIf($["${HANGUPCAUSE}" = "17" | "${HANGUPCAUSE}" = "21"]?busy)',
+    ' same => n,Hangup(20)                       ; 480',
+    ' same => n(busy),Hangup(17)                 ; 486',
+    ' same => n(answered),Hangup()',
+    '',
+    '[guest-call-wrong]',
+    'exten => s,1,Gosub(guest-call-from,s,1)',
+    ' same => n,Log(WARNING,Wrong call IP=${GUEST}${BY})',
+    ...(wrongNumber === 'bad-user'
       ? [
-          ` same => n,GotoIf($["\${GUEST}" != "${gateway}"]?known)`,
-          ` same => n,Set(TOLD=\${FILTER(0-9a-fA-F:.,\${${header}})})`,
-          ' same => n,GotoIf($["${TOLD}" = ""]?known)',
-          ' same => n,Set(GUEST=${TOLD})',
-          ` same => n,Set(BY= told by the gateway ${gateway})`,
+          "; The founding document's word for it. It answers the call. No Debian package has a sound of this name.",
+          ' same => n,Playback(bad-user)',
+          ' same => n,Hangup()',
         ]
-      : []),
-    ' same => n(known),Return()',
+      : [' same => n,Hangup(1)                        ; 404']),
+    '',
   ];
-}
-
-/** What chan_sip has to be told so that guests may call: sip.conf. */
-export function sipConf(): string {
-  return [
-    '; sip.conf: put these into its [general]. Apply with "sip reload".',
-    '[general]',
-    'context=guest-call          ; whoever is nobody we know',
-    'allowguest=yes',
-    'alwaysauthreject=yes        ; a wrong password and a wrong name sound the same',
-    'tcpenable=yes',
-    '',
-  ].join('\n');
-}
-
-/** The same for chan_pjsip: pjsip.conf. */
-export function pjsipConf(): string {
-  return [
-    '; pjsip.conf: guests. Apply with "pjsip reload". Transports for UDP and TCP are yours already.',
-    '[anonymous]',
-    'type=endpoint',
-    'context=guest-call          ; whoever is nobody we know',
-    'disallow=all',
-    'allow=opus,alaw,ulaw,g722,vp8,h264',
-    'direct_media=no',
-    '',
-  ].join('\n');
 }

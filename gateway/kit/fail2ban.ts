@@ -1,7 +1,9 @@
-// fail2ban on both machines. The gateway's log names visitors, and the gateway's jail bans them; Asterisk's names
-// whoever calls it, and its jail never bans the gateway, through which everybody else's calls come.
+// fail2ban. The gateway's log names visitors, and the gateway's jail bans them; Asterisk's names whoever calls it, and
+// its jails never ban the gateway, through which everybody else's calls come. fail2ban does not start at all when one
+// jail finds no log, so every jail also names a file that is always there.
 
-import type { Premises } from './premises.ts';
+import type { Machine, Premises, Range } from './premises.ts';
+import { pbxElsewhere } from './premises.ts';
 
 /** Matches the lines of gateway/observe/security-log.ts, to their end: nothing may stand behind the address. */
 export function gatewayFilter(): string {
@@ -28,76 +30,139 @@ export function gatewayAction({ firewall }: Premises): string {
     'before = nftables-multiport.conf',
     '[Init]',
     'blocktype = drop',
-    '# A set holds networks only when it is told to.',
+    '# A set holds networks only when it is declared so.',
     '[Init?family=inet6]',
     'addr_type = ipv6_addr\\; flags interval',
     '',
   ].join('\n');
 }
 
-export function gatewayJail(premises: Premises): string {
-  const { securityLog, gateway, pbx, proxies, ports } = premises;
-  const [first, last] = ports.browsers;
-  const open = [
-    ports.web,
-    first === last ? first : `${first}:${last}`,
-    ...(ports.sip ? [ports.sip.tcp] : []),
-  ];
-  return [
-    '# /etc/fail2ban/jail.d/sip-call.conf: on the gateway.',
-    '[sip-call]',
-    'enabled  = true',
-    'filter   = sip-call',
-    `logpath  = ${securityLog}`,
-    'backend  = auto',
-    '# A person who is refused tries again once or twice.',
-    'maxretry = 10',
-    'findtime = 10m',
-    'bantime  = 1h',
-    `ignoreip = 127.0.0.1/8 ::1 ${[gateway, ...pbx, ...proxies].join(' ')}`,
-    ...actions('sip-call', 'sip-call', open.join(',')),
-    '',
-  ].join('\n');
-}
-
-/** Debian's own filter for Asterisk, and the founding document's line. */
+/** Wrong guest calls, in the lines that Debian's own filter knows. */
 export function pbxFilter(): string {
   return [
-    '# /etc/fail2ban/filter.d/asterisk-guest-call.conf: what the asterisk filter knows, and wrong guest calls.',
+    '# /etc/fail2ban/filter.d/asterisk-guest-call.conf: wrong calls of guests, as the dialplan logs them.',
     '# To the end of the line: what the gateway told of its visitors ends otherwise, and is not ours to ban.',
     '[INCLUDES]',
     'before = asterisk.conf',
     '[Definition]',
-    'failregex = %(known/failregex)s',
-    '            ^Wrong call IP=<HOST>$',
+    'failregex = ^Wrong call IP=<HOST>$',
     '',
   ].join('\n');
 }
 
-export function pbxJail({ gateway, firewall }: Premises): string {
-  const drop = firewall === 'iptables' ? 'DROP' : 'drop';
+export function jails(premises: Premises, machine: Machine): string {
+  const { gateway, firewall, sshPort } = premises;
+  const { isGateway, pbx } = machine;
+  const quietly = `blocktype=${firewall === 'iptables' ? 'DROP' : 'drop'}`;
+  const friends = [...gateway.addresses, ...(isGateway ? pbxElsewhere(premises, machine) : [])];
+  const proxies = isGateway ? gateway.remoteProxies : [];
   return [
-    '# /etc/fail2ban/jail.d/asterisk-guest-call.conf: on the PBX.',
-    '[asterisk-guest-call]',
+    '# /etc/fail2ban/jail.d/sip-call.conf',
+    '# Then: fail2ban-client reload',
+    '# Look: fail2ban-client status',
+    '# Of several logs those are read that are there. /dev/null always is, so that no jail keeps the others from starting.',
+    '',
+    '# The Debian packages fail2ban and rsyslog: without rsyslog Debian 12 and later keep no auth.log. To read the journal',
+    '# instead, install python3-systemd and write "backend = systemd" here in place of backend and logpath.',
+    ...jail('sshd', {
+      logs: ['/var/log/auth.log'],
+      retry: 5,
+      actions: [`${firewall}-multiport[name=sshd, port="${sshPort}", protocol=tcp]`],
+    }),
+    ...(isGateway
+      ? [
+          ...(proxies.length > 0
+            ? [
+                '# Visitors come through a proxy of another machine: have this jail there, with a copy of the log.',
+              ]
+            : []),
+          '# A person who is refused tries again once or twice.',
+          ...jail('sip-call', {
+            filter: 'sip-call',
+            logs: [gateway.securityLog],
+            retry: 10,
+            ignore: [...friends, ...proxies],
+            actions: bothProtocols('sip-call', 'sip-call', gatewayPorts(premises)),
+          }),
+        ]
+      : []),
+    ...(pbx
+      ? [
+          "# All visitors' calls come from the gateway: it must never be banned. Add your trunks and your office to both",
+          '# lines of ignoreip: over UDP anybody can call in their name.',
+          ...(['asterisk', 'asterisk-guest-call'] as const).flatMap(name =>
+            jail(name, {
+              filter: name,
+              // Its name in the packages of Asterisk up to 17, and since 18.
+              logs: ['/var/log/asterisk/messages', '/var/log/asterisk/messages.log'],
+              retry: name === 'asterisk' ? 10 : 5,
+              ignore: friends,
+              actions: bothProtocols(
+                `${firewall}-multiport`,
+                name === 'asterisk' ? 'asterisk' : 'guest-call',
+                [...pbx.ports.udp, ...pbx.ports.tcp, ...pbx.ports.tls],
+                `, ${quietly}`,
+              ),
+            }),
+          ),
+        ]
+      : []),
+  ].join('\n');
+}
+
+interface Jail {
+  readonly filter?: string;
+  readonly logs: readonly string[];
+  readonly retry: number;
+  readonly ignore?: readonly string[];
+  readonly actions: readonly string[];
+}
+
+function jail(name: string, { filter, logs, retry, ignore, actions }: Jail): string[] {
+  const list = (key: string, values: readonly string[]) =>
+    values.map((value, index) => `${index === 0 ? `${key.padEnd(8)} =` : '          '} ${value}`);
+  return [
+    `[${name}]`,
     'enabled  = true',
-    'filter   = asterisk-guest-call',
-    'logpath  = /var/log/asterisk/messages',
+    ...(filter === undefined ? [] : [`filter   = ${filter}`]),
     'backend  = auto',
-    'maxretry = 5',
+    ...list('logpath', [...logs, '/dev/null']),
+    `maxretry = ${retry}`,
     'findtime = 10m',
     'bantime  = 1h',
-    "# All visitors' calls come from the gateway: it must never be banned. Nor should your trunks and your office be;",
-    '# over UDP anybody can call in their name.',
-    `ignoreip = 127.0.0.1/8 ::1 ${gateway}`,
-    ...actions(`${firewall}-multiport`, 'guest-call', '5060,5061', `, blocktype=${drop}`),
+    ...(ignore === undefined ? [] : [`ignoreip = 127.0.0.1/8 ::1 ${ignore.join(' ')}`]),
+    ...list('action', actions),
     '',
-  ].join('\n');
+  ];
+}
+
+/** Where visitors reach the gateway's machine. */
+function gatewayPorts({ gateway }: Premises): (number | Range)[] {
+  const { webPorts, remoteProxies, listenPort, browsers, sip } = gateway;
+  return [
+    ...webPorts,
+    ...(remoteProxies.length > 0 ? [listenPort] : []),
+    ...(browsers ? [browsers] : []),
+    ...(sip ? [sip.tcp] : []),
+  ];
 }
 
 /** One for each protocol: lists of them are understood since 1.0 only. */
-function actions(action: string, name: string, ports: string, more = ''): string[] {
+function bothProtocols(
+  action: string,
+  name: string,
+  ports: readonly (number | Range)[],
+  more = '',
+): string[] {
+  const text = [
+    ...new Set(
+      ports.map(port => {
+        const [first, last] = typeof port === 'number' ? [port, port] : port;
+        return first === last ? String(first) : `${first}:${last}`;
+      }),
+    ),
+  ].join(',');
   return ['tcp', 'udp'].map(
-    (protocol, index) =>
-      `${index === 0 ? 'action   =' : '          '} ${action}[name=${name}-${protocol}, port="${ports}", protocol=${protocol}${more}]`,
+    protocol => `${action}[name=${name}-${protocol}, port="${text}", protocol=${protocol}${more}]`,
   );
 }

@@ -1,44 +1,60 @@
 // The administrator's kit: every file, by the machine it is for. Pure text from premises; nothing is written here.
 
-import { dialplan, pjsipConf, sipConf } from './dialplan.ts';
+import { pjsipConf, pjsipTransports, rtpConf, sipConf } from './channel.ts';
+import { dialplan } from './dialplan.ts';
 import { zone } from './dns.ts';
-import { gatewayAction, gatewayFilter, gatewayJail, pbxFilter, pbxJail } from './fail2ban.ts';
-import { interfaces, iptables, type Machine, nftables } from './firewall.ts';
+import { gatewayAction, gatewayFilter, jails, pbxFilter } from './fail2ban.ts';
+import { iptables, nftables } from './firewall.ts';
+import { guide } from './guide.ts';
 import { logrotate } from './logrotate.ts';
-import type { Premises } from './premises.ts';
+import type { Machine, Premises } from './premises.ts';
 
 export interface KitFile {
-  /** Below the folder of the kit: dns/, gateway/ and pbx/. */
+  /** Below the folder of the kit: README.txt, dns/DOMAIN.zone, and MACHINE/etc/... */
   readonly path: string;
   readonly text: string;
 }
 
 export function kit(premises: Premises): KitFile[] {
-  const file = (path: string, text: string): KitFile => ({ path, text });
-  return [
-    file(`dns/${premises.domain}.zone`, zone(premises)),
-    ...firewall(premises, 'gateway'),
-    file('gateway/fail2ban/filter.d/sip-call.conf', gatewayFilter()),
-    file('gateway/fail2ban/action.d/sip-call.conf', gatewayAction(premises)),
-    file('gateway/fail2ban/jail.d/sip-call.conf', gatewayJail(premises)),
-    file('gateway/logrotate.d/sip-call', logrotate(premises)),
-    ...firewall(premises, 'pbx'),
-    file('pbx/fail2ban/filter.d/asterisk-guest-call.conf', pbxFilter()),
-    file('pbx/fail2ban/jail.d/asterisk-guest-call.conf', pbxJail(premises)),
-    file('pbx/chan_sip/sip.conf', sipConf()),
-    file('pbx/chan_sip/extensions.conf', dialplan(premises, 'SIP')),
-    file('pbx/chan_pjsip/pjsip.conf', pjsipConf()),
-    file('pbx/chan_pjsip/extensions.conf', dialplan(premises, 'PJSIP')),
+  const files = [
+    ...premises.sites
+      .filter(({ hasZone }) => hasZone)
+      .map(site => ({ path: `dns/${site.domain}.zone`, text: zone(site, premises) })),
+    ...premises.machines.flatMap(machine =>
+      filesOf(machine, premises).map(({ path, text }) => ({ path: `${machine.folder}/etc/${path}`, text })),
+    ),
   ];
+  return [{ path: 'README.txt', text: guide(premises, files) }, ...files];
 }
 
-function firewall(premises: Premises, machine: Machine): KitFile[] {
-  if (premises.firewall === 'nftables') {
-    return [{ path: `${machine}/nftables.conf`, text: nftables(premises, machine) }];
-  }
+/** By their paths below /etc. */
+function filesOf(machine: Machine, premises: Premises): KitFile[] {
+  const { isGateway, pbx } = machine;
+  const file = (path: string, text: string): KitFile => ({ path, text });
   return [
-    { path: `${machine}/iptables.up`, text: iptables(premises, machine, 4) },
-    { path: `${machine}/ip6tables.up`, text: iptables(premises, machine, 6) },
-    { path: `${machine}/interfaces`, text: interfaces() },
+    ...(pbx ? [file('asterisk/sip-call/extensions.conf', dialplan(pbx, premises.gateway.addresses))] : []),
+    ...(pbx?.driver === 'chan_sip' ? [file('asterisk/sip-call/sip.conf', sipConf(pbx))] : []),
+    ...(pbx?.driver === 'chan_pjsip'
+      ? [
+          file('asterisk/sip-call/pjsip.conf', pjsipConf()),
+          file('asterisk/sip-call/pjsip-transports.conf', pjsipTransports(pbx)),
+        ]
+      : []),
+    ...(pbx?.writesRtp ? [file('asterisk/sip-call/rtp.conf', rtpConf(pbx))] : []),
+    ...(premises.firewall === 'nftables'
+      ? [file('nftables.conf', nftables(premises, machine))]
+      : [
+          file('iptables.up', iptables(premises, machine, 4)),
+          file('ip6tables.up', iptables(premises, machine, 6)),
+        ]),
+    file('fail2ban/jail.d/sip-call.conf', jails(premises, machine)),
+    ...(isGateway
+      ? [
+          file('fail2ban/filter.d/sip-call.conf', gatewayFilter()),
+          file('fail2ban/action.d/sip-call.conf', gatewayAction(premises)),
+          file('logrotate.d/sip-call', logrotate(premises.gateway)),
+        ]
+      : []),
+    ...(pbx ? [file('fail2ban/filter.d/asterisk-guest-call.conf', pbxFilter())] : []),
   ];
 }

@@ -84,6 +84,9 @@ test('that the gateway stops is said beside a child that is under way, and once'
   await eventually('it is said', () => started().includes('STOPPING=1'));
   // A second child of the first one would have begun before that of the other one.
   another().ready();
-  await eventually('the other one is heard', () => started().filter(state => state === 'READY=1').length === 2);
+  await eventually(
+    'the other one is heard',
+    () => started().filter(state => state === 'READY=1').length === 2,
+  );
   assert.deepEqual(started(), ['READY=1', 'STOPPING=1', 'READY=1']);
 });
