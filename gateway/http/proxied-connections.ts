@@ -57,7 +57,13 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
   const settle = () => {
     clearTimeout(timer);
     socket.off('readable', read);
+    socket.off('end', ended);
     socket.off('close', settle);
+  };
+  // Some load balancers only look whether the port is open.
+  const ended = () => {
+    settle();
+    socket.destroy();
   };
   const timer = setTimeout(() => {
     settle();
@@ -65,5 +71,6 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
   }, PATIENCE_MS);
   socket.on('error', ignore);
   socket.on('close', settle);
+  socket.on('end', ended);
   socket.on('readable', read);
 }

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { Asterisk } from '../support/asterisk.ts';
+import { eventually } from '../support/eventually.ts';
 import { Gateway } from '../support/gateway.ts';
 import { type Namespace, Wire } from '../support/namespace.ts';
 import { PeerProcess } from '../support/peer-process.ts';
@@ -110,7 +111,7 @@ export class Internet {
     const caller = this.caller(machine, 'talk', gateway, PAGE, 'echo@mysite.test', String(family));
     const [, by = ''] = await caller.waitFor(/^heard \d+ by (\S+)$/, { within: 60_000 });
     const [, candidates = ''] = await caller.waitFor(/^candidates (.*)$/);
-    await caller.ended();
+    await gone(caller);
     return { candidates, by };
   }
 
@@ -123,6 +124,11 @@ export class Internet {
     await Promise.all(this.#peers.reverse().map(peer => peer.stop()));
     await Promise.all([this.wire, ...this.#others].map(wire => wire.stop()));
   }
+}
+
+/** Resolves once a program has ended by itself; a timer keeps this process waiting for it. */
+export async function gone(program: PeerProcess): Promise<void> {
+  await eventually(`${program.name} has ended`, () => !program.alive);
 }
 
 const SITE = {

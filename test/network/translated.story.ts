@@ -6,7 +6,7 @@ import { afterEach, describe, test } from 'node:test';
 import type { Asterisk } from '../support/asterisk.ts';
 import { type Namespace, namespacesMissing } from '../support/namespace.ts';
 import { firewallPrograms, partsMissing } from '../support/parts.ts';
-import { address, Internet, ports } from './internet.ts';
+import { address, gone, Internet, ports } from './internet.ts';
 
 const skip = partsMissing() || partsMissing(firewallPrograms) || (await namespacesMissing());
 
@@ -141,7 +141,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     const [channel = ''] = await pbx.channels();
     await pbx.cli(`channel request hangup ${channel.split('!')[0]}`);
     await caller.waitFor(/^hung up$/, { within: 60_000 });
-    await caller.ended();
+    await gone(caller);
   }
 });
 
