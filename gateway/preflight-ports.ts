@@ -1,4 +1,4 @@
-// Whether the ports of a configuration can be had: each is bound for a moment. A problem names the key, and where a port
+// Whether the ports of a configuration can be bound: each is, for a moment. A problem names the key, and where a port
 // is taken, a free one and the line that says so.
 
 import { createSocket } from 'node:dgram';

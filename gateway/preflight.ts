@@ -1,4 +1,4 @@
-// What a start needs, tried before anything listens: a gateway that cannot serve says why, all at once, and ends. Ports
+// What a start needs, tried before anything listens: a gateway that cannot serve names every reason and ends. Ports
 // are bound for a moment and let go; who takes one in between is met by the start itself.
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';

@@ -15,7 +15,7 @@ import { isPortMapping, type PortMapping, portMapping } from './port-mapping.ts'
 export interface WrittenAddress {
   /** Absent: the machine's first address of that family. */
   readonly bind?: string;
-  /** What others are told, the best first; never empty. */
+  /** What others get, the best first; never empty. */
   readonly announce: readonly string[];
   readonly ports: readonly PortMapping[];
   /** Networks whose members reach the bound address, beside those that the machine is connected to. */

@@ -1,5 +1,5 @@
-// One address that the gateway has: where it binds, and what others are told instead. A peer in a network that this
-// machine is connected to, or that the owner names, meets no NAT on its way and is told the bound address.
+// One address that the gateway has: where it binds, and what others get instead. A peer in a network that this
+// machine is connected to, or that the owner names, meets no NAT on its way and gets the bound address.
 
 import { type BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -12,7 +12,7 @@ import { outsidePort } from './port-mapping.ts';
 export class OwnAddress {
   readonly bind: string;
   readonly family: 4 | 6;
-  /** What browsers are told, the best first; PBXs are told the first. */
+  /** What browsers get, the best first; PBXs get the first. */
   readonly announced: readonly string[];
   readonly #written: WrittenAddress;
   readonly #inside: BlockList;
@@ -31,13 +31,13 @@ export class OwnAddress {
     return family === this.family && this.#inside.check(peer, family === 6 ? 'ipv6' : 'ipv4');
   };
 
-  /** What a PBX is told. */
+  /** The address that a PBX gets. */
   toward(peer: string): string {
     if (!this.isNear(peer)) return this.announced[0] ?? this.bind;
     return isWildcard(this.bind) ? nearest(peer, this.bind) : this.bind;
   }
 
-  /** The number of a bound port that a PBX is told. */
+  /** The port that a PBX gets for a bound one. */
   portToward(peer: string, transport: 'udp' | 'tcp', port: number): number {
     return this.isNear(peer) ? port : this.outside(transport, port);
   }

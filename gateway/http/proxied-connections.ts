@@ -1,5 +1,5 @@
 // Connections that begin with a header of the PROXY protocol, in front of HTTP or TLS: from the owner's proxies each one
-// does, and from others none. Whoever else writes such a header is refused by the parser of HTTP or TLS.
+// does, and from others none. Any other peer that writes one is refused by the parser of HTTP or TLS.
 
 import type { Server, Socket } from 'node:net';
 import { handOn, peerAddress } from '../entrance/far-end.ts';
@@ -7,14 +7,14 @@ import type { Log } from '../observe/log.ts';
 import { plainAddress } from '../observe/network-address.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
-/** A proxy sends it at once. */
+/** A proxy sends it first. */
 const PATIENCE_MS = 5_000;
 /** Between two lines of the log. */
 const TELL_EVERY_MS = 60_000;
 
 type Taker = (socket: Socket) => void;
 
-/** Has `server` take connections once their header is read; whoever listens for connections already, gets them then. */
+/** Has `server` take connections once their header is read. Those who listen for connections already get them then. */
 export function readProxyHeaders(server: Server, isProxy: (address: string) => boolean, log?: Log): void {
   const takers = server.listeners('connection') as Taker[];
   server.removeAllListeners('connection');
@@ -57,7 +57,13 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
   const settle = () => {
     clearTimeout(timer);
     socket.off('readable', read);
+    socket.off('end', ended);
     socket.off('close', settle);
+  };
+  // Some load balancers only look whether the port is open.
+  const ended = () => {
+    settle();
+    socket.destroy();
   };
   const timer = setTimeout(() => {
     settle();
@@ -65,5 +71,6 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
   }, PATIENCE_MS);
   socket.on('error', ignore);
   socket.on('close', settle);
+  socket.on('end', ended);
   socket.on('readable', read);
 }

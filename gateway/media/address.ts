@@ -1,4 +1,4 @@
-// What the relay knows of an address of this machine: where it binds, and what browsers and PBXs are told instead.
+// What the relay knows of an address of this machine: where it binds, and what browsers and PBXs get instead.
 
 import { isIP } from 'node:net';
 
@@ -9,15 +9,15 @@ export interface MediaAddress {
   readonly announced: readonly string[];
   /** Whether a PBX meets no NAT on its way to `bind`. */
   isNear(peer: string): boolean;
-  /** What a PBX is told. */
+  /** The address that a PBX gets. */
   toward(peer: string): string;
-  /** The number of a bound port that a PBX is told. */
+  /** The port that a PBX gets for a bound one. */
   portToward(peer: string, transport: 'udp' | 'tcp', port: number): number;
-  /** The number of a bound port that browsers are told. */
+  /** The port that browsers get for a bound one. */
   outside(transport: 'udp' | 'tcp', port: number): number;
 }
 
-/** One that is what it seems; browsers may be told others. */
+/** One without a NAT before it; browsers may get others. */
 export function openAddress(bind: string, announced: readonly string[] = [bind]): MediaAddress {
   return {
     bind,
@@ -35,7 +35,7 @@ export interface PbxSide {
   /** Which of the addresses: its place among them. */
   readonly index: number;
   readonly family: 4 | 6;
-  /** What the PBX is told. */
+  /** The address that the PBX gets. */
   readonly announce: string;
   /** Tells the PBX's number of a bound UDP port. */
   readonly portOf: (bound: number) => number;

@@ -80,3 +80,86 @@ test('a site without a key of its own has no other tokens than those of the gate
   }
   await scene.writes(...Array<string>(4).fill('bad-token'));
 });
+
+const SOME = 'some tokens that are shown for this site fail by no fault of its visitors';
+const soon = () => Math.floor(Date.now() / 1000) + 60;
+
+for (const [what, claims, objection, words] of [
+  ['written for longer than any may be', { exp: soon() + 3600 }, 'token-too-long', /300 s.*clock/],
+  [
+    'of a clock that is ahead',
+    { nbf: soon() + 3600 },
+    'token-not-yet-valid',
+    /clock of the site's server is ahead/,
+  ],
+  ['without a name of their own', { jti: undefined }, 'token-incomplete', /exp or jti/],
+  ['for another page of the site', { origin: 'https://www.mysite.test' }, 'token-of-another-page', /www/],
+] as const) {
+  test(`tokens of the site's own key, ${what}, are no offence of a visitor, though others are good; the owner learns the cause`, async context => {
+    const scene = await startWatched(context, own);
+    assert.equal(await show(scene, await sign(RIGHT)), 101);
+    for (let i = 0; i < 6; i++) assert.equal(await show(scene, await sign(RIGHT, claims)), 401);
+    await scene.offend();
+    scene.assertOffences('wrong-origin');
+    const lines = scene.logged.filter(({ msg }) => msg === SOME);
+    assert.deepEqual(
+      lines.map(({ level, objection: told }) => [level, told]),
+      [['error', objection]],
+    );
+    assert.match(String(lines[0]?.check), words);
+  });
+}
+
+test("a token that the site's server has given twice is no offence of those who show it", async context => {
+  const scene = await startWatched(context, own);
+  const token = await sign(RIGHT);
+  assert.equal(await show(scene, token), 101);
+  for (let i = 0; i < 6; i++) assert.equal(await show(scene, token), 401);
+  await scene.offend();
+  scene.assertOffences('wrong-origin');
+  assert.deepEqual(
+    scene.logged.filter(({ msg }) => msg === SOME).map(({ objection }) => objection),
+    ['token-used'],
+  );
+});
+
+test('of two gateways behind one name that share no secret, each knows tokens of the other; nobody is banned', async context => {
+  const scene = await startWatched(context, { site: { tokens: undefined } });
+  const other = await startWatched(context, { site: { tokens: undefined } });
+  // Half of them are good, for each gateway takes its own.
+  await enter(scene);
+  for (let i = 0; i < 6; i++) assert.equal(await show(scene, await tokenOf(other)), 401);
+  await scene.offend();
+  scene.assertOffences('wrong-origin');
+  const [line, ...more] = scene.logged.filter(({ msg }) => msg === SOME);
+  assert.deepEqual([line?.level, line?.objection, more.length], ['error', 'token-of-another-gateway', 0]);
+  assert.match(String(line?.check), /tokens\.secret/);
+});
+
+test('gateways that share a secret take tokens of each other', async context => {
+  const settings = { tokens: { secret: 'one secret for both of the gateways' } };
+  const [one, other] = [
+    await startWatched(context, { site: { tokens: undefined }, settings }),
+    await startWatched(context, { site: { tokens: undefined }, settings }),
+  ];
+  assert.equal(await show(one, await tokenOf(other)), 101);
+});
+
+test("a claim that names people and pages in the site's own letters is understood", async context => {
+  const page = 'https://xn--80aqeigdi5k.xn--p1ai';
+  const scene = await startWatched(context, {
+    site: { tokens: undefined },
+    others: [
+      {
+        domain: 'компания.рф',
+        origins: ['https://компания.рф'],
+        callable: ['director'],
+        tokens: { secret: RIGHT },
+      },
+    ],
+  });
+  const token = await sign(RIGHT, { to: 'director@Компания.рф', origin: 'https://компания.рф' });
+  const { status, socket } = await knock(scene, { protocols: ['sip', `token.${token}`], origin: page });
+  socket.terminate();
+  assert.equal(status, 101);
+});

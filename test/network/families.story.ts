@@ -43,7 +43,7 @@ describe('a gateway with addresses of both families', { skip, timeout: 300_000 }
     const gateway = await internet.gateway(machine, [address.gateway, address.gateway6]);
     try {
       await work();
-      await gateway.quiet();
+      await internet.quiet(machine);
     } finally {
       await gateway.stop();
       await internet.stopDns();
@@ -108,10 +108,10 @@ describe('a gateway with IPv6 alone', { skip, timeout: 300_000 }, () => {
     await pbx.cli('pjsip set logger on');
     internet.dns(machine, address.pbx6);
     // Nobody has told it its address.
-    const gateway = await internet.gateway(machine, undefined);
+    await internet.gateway(machine, undefined);
     const { by } = await internet.talk(visitor, url[6], 6);
     assert.equal(by, address.gateway6);
     assert.equal(invites(pbx), 1);
-    await gateway.quiet();
+    await internet.quiet(machine);
   });
 });

@@ -4,9 +4,10 @@
 import { join } from 'node:path';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { Asterisk } from '../support/asterisk.ts';
+import { eventually } from '../support/eventually.ts';
 import { Gateway } from '../support/gateway.ts';
 import { type Namespace, Wire } from '../support/namespace.ts';
-import { PeerProcess } from '../support/peer-process.ts';
+import { PeerProcess, run } from '../support/peer-process.ts';
 import { repository } from '../support/repository.ts';
 
 export const PAGE = 'https://mysite.test';
@@ -110,8 +111,23 @@ export class Internet {
     const caller = this.caller(machine, 'talk', gateway, PAGE, 'echo@mysite.test', String(family));
     const [, by = ''] = await caller.waitFor(/^heard \d+ by (\S+)$/, { within: 60_000 });
     const [, candidates = ''] = await caller.waitFor(/^candidates (.*)$/);
-    await caller.ended();
+    await gone(caller);
     return { candidates, by };
+  }
+
+  /** Resolves once the gateway on that machine has no call, dialog or media left. */
+  async quiet(machine: Namespace): Promise<void> {
+    const ask = `fetch('http://127.0.0.1:${ports.web}/healthz').then(answer => answer.text()).then(console.log)`;
+    await eventually(
+      'the gateway has no call, dialog or media left',
+      async () => {
+        const text = await run(process.execPath, ['-e', ask], { inside: machine });
+        const { calls, dialogs, media } = JSON.parse(text) as Record<string, unknown>;
+        if (calls === 0 && dialogs === 0 && (media as { calls?: number }).calls === 0) return true;
+        throw new Error(text);
+      },
+      { within: 60_000, every: 200 },
+    );
   }
 
   add<T extends { stop(): Promise<void> }>(peer: T): T {
@@ -123,6 +139,11 @@ export class Internet {
     await Promise.all(this.#peers.reverse().map(peer => peer.stop()));
     await Promise.all([this.wire, ...this.#others].map(wire => wire.stop()));
   }
+}
+
+/** Resolves once a program has ended by itself; a timer keeps this process waiting for it. */
+export async function gone(program: PeerProcess): Promise<void> {
+  await eventually(`${program.name} has ended`, () => !program.alive);
 }
 
 const SITE = {

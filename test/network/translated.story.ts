@@ -6,7 +6,7 @@ import { afterEach, describe, test } from 'node:test';
 import type { Asterisk } from '../support/asterisk.ts';
 import { type Namespace, namespacesMissing } from '../support/namespace.ts';
 import { firewallPrograms, partsMissing } from '../support/parts.ts';
-import { address, Internet, ports } from './internet.ts';
+import { address, gone, Internet, ports } from './internet.ts';
 
 const skip = partsMissing() || partsMissing(firewallPrograms) || (await namespacesMissing());
 
@@ -44,7 +44,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     const { pbxMachine, visitor, machine } = await behindRouter(...oneToOne);
     const pbx = await internet.pbx(pbxMachine, address.pbx);
     internet.dns(machine, address.pbx);
-    const gateway = await internet.gateway(machine, { announce: address.gateway });
+    await internet.gateway(machine, { announce: address.gateway });
     await pbx.cli('pjsip set logger on');
     const { candidates, by } = await internet.talk(visitor, `http://${address.gateway}:${ports.web}`, 4);
     assert.equal(by, address.gateway);
@@ -57,7 +57,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     assert.match(invite, new RegExp(`^Contact: <sip:${address.gateway}:5060>`, 'm'));
     assert.match(invite, new RegExp(`^c=IN IP4 ${address.gateway}\\s*$`, 'm'));
     assert.doesNotMatch(invite, /10\.0\.0\./);
-    await gateway.quiet();
+    await internet.quiet(machine);
   });
 
   test('a PBX behind the same NAT is told the inner address, and visitors on both sides of it are served', async () => {
@@ -68,7 +68,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     ]);
     const pbx = await internet.pbx(pbxMachine, inside.pbx);
     internet.dns(machine, inside.pbx);
-    const gateway = await internet.gateway(machine, {
+    await internet.gateway(machine, {
       bind: inside.gateway,
       announce: [address.gateway, inside.gateway],
     });
@@ -81,7 +81,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     assert.match(invite, new RegExp(`^c=IN IP4 ${inside.gateway}\\s*$`, 'm'));
     // A colleague comes by the inner address.
     await internet.caller(colleague, 'knock', `http://${inside.gateway}:${ports.web}`).waitFor(/^open$/);
-    await gateway.quiet();
+    await internet.quiet(machine);
   });
 
   test('in a container with mapped ports, a call has sound both ways by the ports that others know', async () => {
@@ -131,7 +131,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     assert.ok(Number(rtp) >= 30_000 && Number(rtp) <= 30_998, rtp);
     // The PBX hangs up by a request of its own, to the port that it was told.
     await hungUpByPbx(pbx, visitor, `http://${address.gateway}:${outside.web}`);
-    await gateway.quiet();
+    await internet.quiet(machine);
   });
 
   /** A call whose end comes from the PBX. */
@@ -141,7 +141,7 @@ describe('a gateway whose address is translated', { skip, timeout: 300_000 }, ()
     const [channel = ''] = await pbx.channels();
     await pbx.cli(`channel request hangup ${channel.split('!')[0]}`);
     await caller.waitFor(/^hung up$/, { within: 60_000 });
-    await caller.ended();
+    await gone(caller);
   }
 });
 

@@ -10,6 +10,8 @@ export interface RtpengineOptions {
   /** Loopback address for media and control. */
   readonly address: string;
   readonly ngPort?: number;
+  /** Further addresses for media, such as one of IPv6. */
+  readonly others?: readonly string[];
   /** First of the ports for media. */
   readonly firstPort?: number;
   /** How many of them; a hundred when absent. */
@@ -117,7 +119,7 @@ export class Rtpengine {
         ...['--library-path', libraries, join(root, 'usr/bin/rtpengine')],
         ...['--config-file=none', '--table=-1', '--foreground', '--log-stderr', '--log-level=6'],
         ...[
-          `--interface=${address}`,
+          ...[address, ...(this.#options.others ?? [])].map(one => `--interface=${one}`),
           `--listen-ng=${address}:${port}`,
           `--listen-cli=${address}:${port + 1}`,
         ],

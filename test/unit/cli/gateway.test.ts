@@ -85,11 +85,11 @@ for (const [what, args, words] of [
   });
 }
 
-test('an address that cannot be listened on ends the process with 1 and a word on why', async context => {
+test('an address that cannot be listened on ends the process with 2 and a word on why', async context => {
   const args = ['gateway', ...ONE_SITE, '--listen', '192.0.2.1:1', '--address', '127.77.0.1'];
   const { code, stderr } = await finished(start(context, ...args));
-  assert.equal(code, 1);
-  assert.match(stderr, /^sip-call: .*192\.0\.2\.1/);
+  assert.equal(code, 2);
+  assert.match(stderr, /^listen: 192\.0\.2\.1 is not an address of this machine/);
 });
 
 for (const [what, answer, words] of [

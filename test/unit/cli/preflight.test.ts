@@ -1,17 +1,17 @@
 // A start that cannot serve: it ends with 2, says why, with the line to change, and nothing has listened before.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { createCertificate } from '../../../gateway/media/embedded/dtls/certificate.ts';
 import { freePort } from '../../support/free-port.ts';
-import { PeerProcess } from '../../support/peer-process.ts';
 import { privateFolder } from '../../support/private-folder.ts';
 import { repository } from '../../support/repository.ts';
 
@@ -27,24 +27,44 @@ const usual = {
 };
 
 /** Runs it to its end; what it said on standard error, the file's name left out. */
-async function ends(
-  config: object,
-  folder = privateFolder('preflight'),
-): Promise<{ code: number | null; said: string[] }> {
-  const file = join(folder, 'gateway.yaml');
+async function ends(config: object): Promise<{ code: number | null; said: string[] }> {
+  const file = join(privateFolder('preflight'), 'gateway.yaml');
   writeFileSync(file, stringify({ ...usual, ...config }));
-  const process_ = new PeerProcess('the gateway', process.execPath, [program, 'gateway', '--config', file]);
-  await process_.ended();
-  const said = process_
-    .output()
-    .split('\n')
-    .filter(line => line !== '');
-  assert.equal(
-    said.some(line => line.includes('"msg"')),
-    false,
-    'it has logged: something listened',
-  );
-  return { code: process_.exitCode, said: said.map(line => line.replace(file, 'FILE')) };
+  const child = spawn(process.execPath, [program, 'gateway', '--config', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const texts = { out: '', error: '' };
+  child.stdout.on('data', chunk => {
+    texts.out += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    texts.error += chunk;
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(texts.out, '', 'it has logged: something listened');
+  return {
+    code,
+    said: texts.error
+      .trim()
+      .split('\n')
+      .map(line => line.replace(file, 'FILE')),
+  };
+}
+
+/** Runs until it is ready. */
+async function starts(context: TestContext, text: string): Promise<string> {
+  const file = join(privateFolder('preflight'), 'gateway.yaml');
+  writeFileSync(file, text);
+  const child = spawn(process.execPath, [program, 'gateway', '--config', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  context.after(() => child.kill('SIGKILL'));
+  let log = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    log += line;
+    if (JSON.parse(line).msg === 'ready') return log;
+  }
+  assert.fail(`it ended before it was ready: ${log}`);
 }
 
 async function refuses(config: object, ...expected: readonly RegExp[]): Promise<void> {
@@ -151,17 +171,7 @@ test('a SIP port that a PBX has ends the start, which names a free one and the l
   );
   // What it says can be written, and the gateway starts.
   const [, line = ''] = /write "(.*)"/.exec(said[0] ?? '') ?? [];
-  const folder = privateFolder('mended');
-  const text = stringify({ ...usual, sip: undefined }) + line;
-  writeFileSync(join(folder, 'gateway.yaml'), text);
-  const mended = new PeerProcess('the gateway', process.execPath, [
-    program,
-    'gateway',
-    '--config',
-    join(folder, 'gateway.yaml'),
-  ]);
-  context.after(() => mended.stop());
-  await mended.waitFor(/"msg":"ready"/, { within: 60_000 });
+  await starts(context, stringify({ ...usual, sip: undefined }) + line);
 });
 
 test('a media port that is taken ends the start', async context => {
@@ -198,14 +208,12 @@ test('folders of records and of the security log are made; what cannot be writte
     /^FILE:\d+: records\.file: the folder .*file cannot be made: (?:EEXIST|ENOTDIR)$/,
     /^FILE:\d+: log\.security: .* is a folder; expected the path of a file$/,
   );
-  const file = join(privateFolder('made'), 'gateway.yaml');
-  const made = join(folder, 'a/b/calls.jsonl');
-  writeFileSync(file, stringify({ ...usual, records: { file: made } }));
-  const gateway = new PeerProcess('the gateway', process.execPath, [program, 'gateway', '--config', file]);
-  context.after(() => gateway.stop());
-  await gateway.waitFor(/"msg":"ready"/, { within: 60_000 });
+  const log = await starts(
+    context,
+    stringify({ ...usual, records: { file: join(folder, 'a/b/calls.jsonl') } }),
+  );
   assert.equal(existsSync(join(folder, 'a/b')), true);
-  assert.doesNotMatch(gateway.output(), /cannot be/);
+  assert.doesNotMatch(log, /cannot be/);
 });
 
 test('all that is wrong is said at once', async context => {

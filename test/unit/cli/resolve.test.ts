@@ -151,10 +151,10 @@ for (const [what, args, words] of [
   [
     'a DNS server without a port',
     ['mysite.test', '--dns', '127.0.0.1'],
-    /dns\.servers\.0: expected ADDRESS:PORT/,
+    /dns\.servers\.1: expected ADDRESS:PORT/,
   ],
   ['a DNS server by name', ['mysite.test', '--dns', 'dns.test:53'], /expected an IP address and a port/],
-  ['a network that is none', ['mysite.test', '--allow', 'x'], /dns\.allow\.0: expected a network/],
+  ['a network that is none', ['mysite.test', '--allow', 'x'], /dns\.allow\.1: expected a network/],
   ['an unknown option', ['mysite.test', '--colour'], /unknown option '--colour'/],
 ] as const) {
   test(`${what} ends with 2 and a word on why`, async () => {

@@ -76,8 +76,8 @@ test('a certificate that is not there, or not of that key, is refused in words, 
   const missing = { ...old.files, certificate: '/nowhere.pem' };
   const mixed = { ...old.files, certificate: newFiles().files.certificate };
   for (const [files, words] of [
-    [missing, /^tls: \/nowhere\.pem: cannot be read: ENOENT$/],
-    [mixed, /^tls: .*site\.pem with .*site\.key: .*key values mismatch/],
+    [missing, /^tls\.certificate: \/nowhere\.pem: cannot be read: ENOENT$/],
+    [mixed, /^tls\.key: the key in .*site\.key does not belong to the certificate in .*site\.pem$/],
   ] as const) {
     assert.throws(
       () => gateway.reload(config(files)),

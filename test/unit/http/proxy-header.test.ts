@@ -48,7 +48,7 @@ for (const [what, bytes, expected] of [
     header(43, { address: '198.51.100.7', secure: true }),
   ],
   ['of IPv6', 'PROXY TCP6 2001:db8::7 2001:db8::1 4660 80\r\n', header(44, { address: '2001:db8::7' })],
-  ['that does not know', 'PROXY UNKNOWN ffff:f...f:ffff 1 2\r\n', header(36)],
+  ['that does not know', 'PROXY UNKNOWN ffff:f...f:ffff 1 2\r\n', header(35)],
   ['that is short', 'PROXY UNKNOWN\r\n', header(15)],
   ['begun', 'PRO', { kind: 'more' }],
   ['without its end', 'PROXY TCP4 198.51.100.7', { kind: 'more' }],

@@ -11,7 +11,8 @@ export class RtpEcho {
   onPacket: (packet: Buffer, from: Socket) => boolean = () => true;
 
   static async open(address = '127.0.0.1'): Promise<RtpEcho> {
-    const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
+    const kind = address.includes(':') ? 'udp6' : 'udp4';
+    const sockets = [createSocket(kind), createSocket(kind)] as const;
     for (const socket of sockets) {
       socket.bind(0, address);
       await once(socket, 'listening');

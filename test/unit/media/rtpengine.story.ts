@@ -14,6 +14,7 @@ import {
 import { claimLoopback } from '../../support/loopback.ts';
 import { partsMissing } from '../../support/parts.ts';
 import { Rtpengine } from '../../support/rtpengine.ts';
+import { servesBothFamilies } from './both-families.ts';
 import { emptied, nextEvent, RelayCall } from './relay-call.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
@@ -193,5 +194,28 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     );
     await call.close();
     await left();
+  });
+});
+
+describe('the relay on an rtpengine with addresses of both families', { skip: partsMissing() }, () => {
+  let rtpengine: Rtpengine;
+  let relay: RtpengineRelay;
+  let own: string;
+  before(async () => {
+    own = (await claimLoopback()).address(12);
+    rtpengine = await Rtpengine.start({ address: own, others: ['::1'] });
+    const addresses = [openAddress(own), openAddress('::1')];
+    relay = await createRtpengineRelay({ servers: [rtpengine.server], addresses, ...patient });
+  });
+  after(async () => {
+    await relay?.shutdown();
+    await rtpengine?.stop();
+  });
+
+  servesBothFamilies(() => relay, {
+    get v4() {
+      return own;
+    },
+    v6: '::1',
   });
 });

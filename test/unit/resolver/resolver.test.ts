@@ -332,6 +332,23 @@ test('both families of one SRV target come before the next SRV target, and take 
   assert.equal(addresses[3], '192.0.2.3');
 });
 
+test('addresses are in the order of RFC 6724, as seen from those that we send from', async t => {
+  const zone = [
+    srv('_sip._udp.dual.test', 1, 0, 5060, 'one.test'),
+    a('one.test', '192.0.2.1'),
+    aaaa('one.test', 'fd00::1'),
+    aaaa('one.test', '2001:db8::1'),
+  ];
+  const addresses = async (from: readonly string[]) => {
+    const { resolver } = await scene(t, zone, { families: undefined, from });
+    return (await resolver.resolve(sip('dual.test'))).targets.map(({ address }) => address);
+  };
+  assert.deepEqual(await addresses(['198.51.100.7', '2001:db8::7']), ['2001:db8::1', '192.0.2.1', 'fd00::1']);
+  assert.deepEqual(await addresses(['198.51.100.7', 'fd00::7']), ['192.0.2.1', 'fd00::1', '2001:db8::1']);
+  assert.deepEqual(await addresses(['198.51.100.7']), ['192.0.2.1']);
+  assert.deepEqual(new Set(await addresses(['2001:db8::7'])), new Set(['2001:db8::1', 'fd00::1']));
+});
+
 test('SRV records are found for each transport that the URI may name', async t => {
   const { resolver } = await scene(t, [
     srv('_sip._udp.three.test', 1, 0, 5070, 'a.test'),

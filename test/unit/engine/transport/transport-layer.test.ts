@@ -119,6 +119,33 @@ test('the advertised address takes the place of ours', async t => {
   assert.equal(opened.viaFor(flow), `203.0.113.5:${portOf(opened, 'udp')}`);
 });
 
+test('an advertised port goes with the advertised address; whoever is near is told our own', async t => {
+  const point = { transport: 'udp', address: LOOPBACK, port: 0, advertise: '203.0.113.5' } as const;
+  const { layer: far } = await layer(t, { ...point, advertisePort: 15_060 });
+  const flow = await far.flowTo({ transport: 'udp', address: LOOPBACK, port: 9 });
+  assert.equal(far.viaFor(flow), '203.0.113.5:15060');
+  const { layer: near } = await layer(t, { ...point, advertisePort: 15_060, isNear: () => true });
+  const other = await near.flowTo({ transport: 'udp', address: LOOPBACK, port: 9 });
+  assert.equal(near.contactFor(other), `${LOOPBACK}:${portOf(near, 'udp')}`);
+});
+
+test('of several points of a family, a peer is called from the one that is near', async t => {
+  const points = ['127.0.0.1', '127.0.0.2'].map(
+    address =>
+      ({
+        transport: 'udp',
+        address,
+        port: 0,
+        isNear: (peer: string) => peer === '127.0.0.9' && address === '127.0.0.2',
+      }) as const,
+  );
+  const { layer: opened } = await layer(t, ...points);
+  const from = async (address: string) =>
+    (await opened.flowTo({ transport: 'udp', address, port: 9 })).local.address;
+  assert.equal(await from('127.0.0.9'), '127.0.0.2');
+  assert.equal(await from('127.0.0.8'), '127.0.0.1');
+});
+
 test('IPv6 stands in brackets', async t => {
   const { layer: opened } = await layer(t, { transport: 'udp', address: '::1', port: 0 });
   const flow = await opened.flowTo({ transport: 'udp', address: '::1', port: 9 });

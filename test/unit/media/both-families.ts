@@ -1,0 +1,58 @@
+// A relay with addresses of both families: which of them a PBX gets, and that sound crosses, for each implementation of the
+// media port.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { MediaRelay } from '../../../gateway/media/relay.ts';
+import { emptied, RelayCall } from './relay-call.ts';
+import { echoAnswer, RtpEcho } from './rtp-echo.ts';
+
+export function servesBothFamilies(
+  relay: () => MediaRelay,
+  own: { readonly v4: string; readonly v6: string },
+): void {
+  it('a PBX gets the address of its own family, and sound crosses from the other', async () => {
+    const call = await RelayCall.prepare(relay(), 'six');
+    const echo = await RtpEcho.open('::1');
+    const offer = await relay().offer('six', 'browser', call.leg.offer(), '::1');
+    assert.match(offer, new RegExp(`^c=IN IP6 ${own.v6}\r$`, 'm'));
+    assert.doesNotMatch(offer, /IP4/);
+    const answer = echoAnswer(offer, echo, /pcmu/i).replaceAll('IN IP4 127.0.0.1', 'IN IP6 ::1');
+    await call.leg.connect(ofIpv4(await relay().answer('six', 'pbx', answer)));
+    const packet = call.packet();
+    assert.deepEqual(await call.roundTrip(packet), packet);
+    await call.close();
+    echo.close();
+    await emptied(relay());
+  });
+
+  it('a PBX of the other family after one that gave early media gets another offer; what comes later stays there', async () => {
+    const call = await RelayCall.prepare(relay(), 'both');
+    const echo = await RtpEcho.open('::1');
+    const wish = call.leg.offer();
+    const first = await relay().offer('both', 'browser', wish, '::1');
+    const early = echoAnswer(first, echo, /pcmu/i).replaceAll('IN IP4 127.0.0.1', 'IN IP6 ::1');
+    await relay().answer('both', 'pbx', early);
+    const second = await relay().offer('both', 'browser', wish, '127.0.0.1');
+    assert.match(second, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
+    assert.equal(await relay().offer('both', 'browser', wish, '127.0.0.1'), second);
+    const answer = await relay().answer('both', 'pbx', echoAnswer(second, call.echo, /pcmu/i));
+    await call.leg.connect(ofIpv4(answer));
+    const packet = call.packet();
+    assert.deepEqual(await call.roundTrip(packet), packet);
+    // An offer in the call names no PBX: it is for the one that has answered.
+    const later = await relay().offer('both', 'browser', `${wish}a=x-later\r\n`);
+    assert.match(later, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
+    await call.close();
+    echo.close();
+    await emptied(relay());
+  });
+}
+
+/** The simulated browser has IPv4 alone. */
+function ofIpv4(answer: string): string {
+  return answer
+    .split('\r\n')
+    .filter(line => !line.startsWith('a=candidate:') || !(line.split(' ')[4] ?? '').includes(':'))
+    .join('\r\n');
+}
