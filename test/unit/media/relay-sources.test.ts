@@ -1,5 +1,5 @@
-// Where the PBX's packets may come from, and where ours go: its own host's first port, a network that the owner named,
-// nobody else; and what keeps a NAT in front of it open.
+// Which packets are accepted as the PBX's and where ours are sent: the signalled host, a network that the owner named, no
+// other; and how the NAT binding is kept open.
 
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:dgram';

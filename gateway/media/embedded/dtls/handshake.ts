@@ -167,8 +167,8 @@ export class DtlsHandshake {
   }
 
   /**
-   * Whether a second hello has our cookie. What counts is what stands in that one: werift goes by the first, which
-   * anybody may have sent from a forged address.
+   * Whether a second hello has our cookie. Its contents count: werift uses those of the first, which may have come from a
+   * forged address.
    */
   #isProven({ type, body }: HandshakeMessage): boolean {
     const { cookie } = this.#server.dtls;
@@ -181,7 +181,7 @@ export class DtlsHandshake {
     this.#firstHello = first;
     this.#server = this.#createServer();
     this.#server.dtls.cookie = cookie;
-    // Its answer to the first is not for the wire: the client has had one.
+    // The client already has a HelloVerifyRequest.
     this.#mute = true;
     this.#feed(first);
     this.#mute = false;

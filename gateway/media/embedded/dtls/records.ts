@@ -115,7 +115,7 @@ export class FlightOrder {
 
   #keep(seq: number, type: number, length: number, offset: number, fragment: Buffer): void {
     let partial = this.#partial.get(seq);
-    // Two that contradict each other are not of one client: the later stands, or a forged fragment would keep the true out.
+    // A fragment that contradicts earlier ones replaces them: a forged one must not block the client's.
     if (partial === undefined || partial.type !== type || partial.body.length !== length) {
       partial = { type, body: Buffer.alloc(length), have: new Uint8Array(length), missing: length };
       this.#partial.set(seq, partial);
