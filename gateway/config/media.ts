@@ -6,7 +6,7 @@
 //
 //   media: { rtpengine: [10.0.0.5:22222, 10.0.0.6:22222] }
 //
-// PBXs behind NAT, whose SDP names an address of the inside, are told by the networks that their packets come from:
+// Networks that packets of PBXs behind NAT come from, when their SDP names an inner address:
 //
 //   media: { symmetric: [203.0.113.9/32] }
 
@@ -51,8 +51,8 @@ export const media = z
       })
       .optional(),
     /**
-     * Networks from which PBXs behind NAT send: the first packet of a call's line that comes from there is taken as the
-     * PBX's, whatever address its SDP names. Default: the address of the SDP alone, on any port.
+     * Networks from which PBXs behind NAT send: the first packet from there latches, whatever address the SDP names.
+     * Default: only the address in the SDP, on any port.
      */
     symmetric: z
       .array(network, 'expected a list of networks, such as [203.0.113.9/32]')

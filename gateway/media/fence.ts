@@ -1,15 +1,15 @@
-// The fence around a PBX's media, as both relays keep it. Where the owner has named networks of PBXs behind NAT, SDP may
-// name an address of the inside, such as 192.168.1.10; what is behind the fence is sent nothing all the same.
+// Which addresses of a PBX's SDP are accepted and which are sent to, for both relays. When the owner has named networks of
+// PBXs behind NAT, SDP may name an inner address such as 192.168.1.10; nothing is sent there.
 
 import type { PbxNet } from './sdp/draft.ts';
 import type { LinePlan, RtpAddress } from './sdp/plan.ts';
 
 export interface MediaFence extends PbxNet {
-  /** The owner has named networks from which such PBXs send. */
+  /** The owner has named networks of PBXs behind NAT. */
   readonly latches?: boolean;
 }
 
-/** What SDP may name. */
+/** Addresses that SDP may name. */
 export function namable({ family, allowed, latches }: MediaFence): PbxNet {
   return { family, allowed: address => latches === true || allowed(address) };
 }

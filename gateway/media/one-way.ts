@@ -1,5 +1,5 @@
-// Notices one-way sound in an established call: a side that should send and does not, or that by its own reports hears
-// nothing of what is sent to it. Says so once, says when it is over, and keeps for how long it was.
+// Detects one-way sound in an established call: a side that should send and does not, or that reports that it receives
+// nothing. Emits one event when it begins and one when it is over, and adds up the time.
 
 import type { CallId, Leg, MediaEvent, OneWayCause, OneWaySound } from './relay.ts';
 
@@ -19,7 +19,7 @@ interface Sight {
   readonly cause: OneWayCause;
   /** NaN while all is well. */
   since: number;
-  /** Of the times before. */
+  /** Total of earlier times. */
   ms: number;
 }
 
@@ -74,7 +74,7 @@ export class OneWayWatch {
     return oneWay.length > 0 ? { oneWay } : {};
   }
 
-  /** Since when it has been so, whether that is long or not; NaN when it is not. */
+  /** When the present state began, however short; NaN when all is well. */
   #sinceOf({ cause }: Sight, { due, since, lastAt, deafSince }: Flow): number {
     if (cause === 'hears-nothing') return Math.max(deafSince, this.#establishedAt);
     if (!due) return Number.NaN;
@@ -82,7 +82,7 @@ export class OneWayWatch {
   }
 }
 
-/** An offer that changes nothing ends nothing: what was missed has to come. */
+/** A re-offer that changes nothing does not end it: media has to flow. */
 function isOver({ cause, since }: Sight, { due, lastAt, deafSince }: Flow): boolean {
   return cause === 'hears-nothing' ? Number.isNaN(deafSince) : !due || lastAt > since;
 }

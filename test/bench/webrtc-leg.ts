@@ -21,6 +21,8 @@ export interface LegOptions {
   /** Shown to the relay; another one than the SDP's fingerprint names, when `sdpCertificate` is given. */
   readonly certificate?: RelayCertificate;
   readonly sdpCertificate?: RelayCertificate;
+  /** Changes what stands in its ClientHello. */
+  readonly hello?: (client: DtlsClient) => void;
 }
 
 let shared: RelayCertificate | null = null;
@@ -170,6 +172,7 @@ export class WebRtcLeg {
       ),
       extendedMasterSecret: true,
     });
+    this.#options.hello?.(client);
     this.#dtls = client;
     this.#onDtls = datagram => transport.onData(datagram, ['', 0]);
     await new Promise<void>((resolve, reject) => {

@@ -11,18 +11,30 @@ export class MirrorPbx {
   readonly #address: string;
   readonly #audio: Socket;
   readonly #video: Socket;
+  readonly #other: Socket;
   #version = 0;
+  /** Changes what goes back, in place: another source, other numbers. */
+  alter: (packet: Buffer) => void = () => {};
+  /** Goes back from another port of the same host than came to. */
+  fromOtherPort = false;
 
   static async start(address: string): Promise<MirrorPbx> {
-    const [audio, video] = await Promise.all([mirror(address), mirror(address)]);
-    return new MirrorPbx(await RawPeer.pbx(address, 5060), address, audio, video);
+    const sockets = await Promise.all([bound(address), bound(address), bound(address)]);
+    return new MirrorPbx(await RawPeer.pbx(address, 5060), address, ...sockets);
   }
 
-  private constructor(sip: RawPeer, address: string, audio: Socket, video: Socket) {
+  private constructor(sip: RawPeer, address: string, audio: Socket, video: Socket, other: Socket) {
     this.sip = sip;
     this.#address = address;
     this.#audio = audio;
     this.#video = video;
+    this.#other = other;
+    for (const socket of [audio, video, other]) {
+      socket.on('message', (packet, { port, address }) => {
+        this.alter(packet);
+        (this.fromOtherPort && socket === audio ? other : socket).send(packet, port, address);
+      });
+    }
   }
 
   /** Answers the next call; returns its INVITE, with which it can be changed from this side. */
@@ -55,15 +67,15 @@ export class MirrorPbx {
     this.sip.close();
     this.#audio.close();
     this.#video.close();
+    this.#other.close();
   }
 }
 
 /** What follows the port. */
 export const vp8Line = (type: number) => `RTP/AVP ${type}\r\na=rtpmap:${type} VP8/90000`;
 
-async function mirror(address: string): Promise<Socket> {
+async function bound(address: string): Promise<Socket> {
   const socket = createSocket('udp4');
-  socket.on('message', (packet, { port, address }) => socket.send(packet, port, address));
   socket.bind(0, address);
   await once(socket, 'listening');
   return socket;

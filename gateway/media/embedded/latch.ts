@@ -1,7 +1,7 @@
-// Where the packets of one port come from, and where ours go (RFC 7362, with its cautions). A PBX is believed at the
-// address and port that its SDP names, always. Before it has spoken from there, the first packet of the same host, or of
-// a network that the owner named, decides for good: RTP may leave from another port, or cross a NAT. Nobody else's
-// packet decides anything. When the SDP names another address, all of that begins anew.
+// The source of one port's packets, and the target of ours (latching, RFC 7362). Packets from the address and port in the
+// SDP are always accepted. Until one has come, the first packet from another port of that address, or from a network that
+// the owner named, latches: only that source is accepted from then on. Other hosts never latch. A new address in the SDP
+// starts over.
 
 import { type BlockList, isIPv6, SocketAddress } from 'node:net';
 
@@ -10,13 +10,13 @@ export interface Place {
   readonly port: number;
 }
 
-/** After a new address, packets of the old one are on their way for so long. */
+/** After a new address, packets from the old source may still arrive for this long. */
 const straysMs = 1000;
 
 export class Latch {
   readonly #networks: BlockList | null;
   #signalled: Place | null = null;
-  /** The SDP's address may be told packets of ours: it is not behind the fence. */
+  /** Packets may be sent to the SDP's address: it is not behind the fence. */
   #reachable = false;
   #latched: Place | null = null;
   #before: Place | null = null;
@@ -28,7 +28,7 @@ export class Latch {
     this.#networks = networks;
   }
 
-  /** What the SDP names; null for nothing, and then nothing is heard. */
+  /** Sets the address in the SDP; with null nothing is accepted. */
   expect(signalled: Place | null, reachable: boolean, now: number): void {
     this.#before = this.#latched;
     this.#beforeUntil = now + straysMs;
@@ -42,7 +42,7 @@ export class Latch {
     return this.#signalled !== null;
   }
 
-  /** Where to send; null when that is not known: the address of the SDP is behind the fence, and nothing has come. */
+  /** Where to send; null while unknown: the SDP's address is behind the fence and no packet has come. */
   get target(): Place | null {
     const signalled = this.#reachable ? this.#signalled : null;
     return this.#prefersSignalled ? signalled : (this.#latched ?? signalled);
@@ -53,7 +53,7 @@ export class Latch {
     if (signalled === null) return false;
     const latched = this.#latched;
     if (latched !== null && port === latched.port && address === latched.address) return true;
-    // What is behind the fence is not believed either, unless the owner named it: ours would go there.
+    // A source behind the fence must be in a named network, since packets are sent to it.
     const sameHost = this.#reachable && address === signalled.address;
     if (sameHost && port === signalled.port) {
       this.#latched = signalled;
@@ -69,8 +69,8 @@ export class Latch {
   }
 
   /**
-   * What is sent does not arrive: a PBX that sends from one port may listen at the one that it named. True when there is
-   * such a port and it is tried from now on.
+   * Packets do not arrive: a PBX may send from one port and receive on the one in its SDP. Switches between the two;
+   * false when there is only one.
    */
   tryOther(): boolean {
     const [signalled, latched] = [this.#signalled, this.#latched];

@@ -1,5 +1,5 @@
-// One m= line towards the PBX: a pair of ports, how payload types are renamed, and the two streams that we send: one
-// there, one to the browser. Whose packets are taken, and where ours go, latch.ts decides.
+// One m= line towards the PBX: a pair of ports, how payload types are renamed, and the two streams that the relay sends,
+// to the PBX and to the browser. latch.ts decides whose packets are accepted and where ours are sent.
 
 import type { RemoteInfo } from 'node:dgram';
 import type { BlockList } from 'node:net';
@@ -13,7 +13,7 @@ import type { RtcpTranslator } from './rtcp.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
 import { SteadyStream } from './steady-stream.ts';
 
-/** What we send of a line. They outlive its ports: a line that is switched off and on goes on as what it was. */
+/** The relay's streams of a line. They outlive its ports: a line that is switched off and on keeps its SSRCs. */
 export class LineStreams {
   readonly toBrowser = new SteadyStream();
   readonly toPbx = new SteadyStream();
@@ -34,11 +34,11 @@ export interface PbxLineParts {
   readonly translator: RtcpTranslator;
   /** Of the whole PBX leg. */
   readonly meter: LegMeter;
-  /** Networks of the owner's whose first packet counts, whatever the SDP names. */
+  /** Networks that the owner named: packets from there may latch. */
   readonly networks: BlockList | null;
   /** Without a packet of ours for so long, a NAT in front of the PBX may forget where it is (RFC 6263 4.6). */
   readonly keepAliveMs: number;
-  /** The PBX reports for so long that it hears nothing: then its other port, if it has one, is tried. */
+  /** When the PBX has reported for this long that it receives nothing, its other port is tried. */
   readonly oneWayMs: number;
   readonly now: () => number;
 }
@@ -48,7 +48,7 @@ export class PbxLine {
   readonly pair: PortPair;
   readonly fromPbx = new StreamMeter();
   readonly fromBrowser = new StreamMeter();
-  /** Whether what we send arrives. */
+  /** Whether packets arrive at either side. */
   readonly atPbx = new Reception();
   readonly atBrowser = new Reception();
   readonly #parts: PbxLineParts;
@@ -116,7 +116,7 @@ export class PbxLine {
     this.#send(packet, start, length - start, now);
   }
 
-  /** Sends what a browser's compound says of this line; false when that is nothing. */
+  /** Sends what a browser's compound reports about this line; false when there is nothing. */
   sendRtcp(packet: Buffer, length: number, now: number): boolean {
     const { translator, streams, ring } = this.#parts;
     const out = ring.take();
@@ -126,19 +126,20 @@ export class PbxLine {
       { own: streams.toPbx, heard: streams.toBrowser },
       out,
     );
-    if (translator.hearing.reported) this.atBrowser.heard(translator.hearing, streams.toBrowser.packets, now);
+    // A browser writes sender reports without blocks, and receiver reports apart.
+    if (translator.hearing.highest >= 0) this.atBrowser.heard(translator.hearing, streams.toBrowser.packets, now);
     if (written > 0) this.#sendReport(out, written, now);
     return written > 0;
   }
 
-  /** Of a browser whose reports say nothing yet. */
+  /** For a browser whose reports have nothing in them yet. */
   sendEmptyReport(now: number): void {
     const { translator, streams, ring } = this.#parts;
     const out = ring.take();
     this.#sendReport(out, translator.empty(streams.toPbx, out), now);
   }
 
-  /** Once a second or so: keeps NATs in front of the PBX open, and looks whether it hears us. */
+  /** Once a second or so: keeps the NAT binding open and checks that the PBX receives. */
   tick(now: number): void {
     const { streams, ring, keepAliveMs, oneWayMs } = this.#parts;
     if (this.#plan === null) return;
@@ -164,7 +165,7 @@ export class PbxLine {
     if (target !== null) this.pair.rtcp.send(packet, 0, length, target.port, target.address);
   }
 
-  /** RFC 3550 5.1: a payload type that nobody agreed on is ignored. */
+  /** RFC 3550 5.1: receivers ignore a payload type that was not negotiated. */
   #unknownType(): number {
     const { toPbx, toBrowser } = this.#plan!;
     let type = 127;
@@ -209,7 +210,7 @@ export class PbxLine {
     const out = ring.take();
     const { toBrowser, toPbx } = streams;
     const written = translator.translate(packet, length, { own: toBrowser, heard: toPbx }, out);
-    // RFC 3550 6.1: a compound begins with a report. This port has no other line's.
+    // RFC 3550 6.1: a compound begins with a report. All reports on this port are about this line.
     if (packet[1] === 200 || packet[1] === 201) this.atPbx.heard(translator.hearing, toPbx.packets, now);
     if (written > 0) this.#events.rtcp(this, out.subarray(0, written));
     return true;

@@ -1,16 +1,16 @@
-// Whether the far side of a line receives what is sent there, by what its RTCP reports say (RFC 3550 6.4.1): reports
-// that come while we send, and in which the highest number stands still, all is lost, or nobody is heard at all.
+// Whether the far side of a line receives what is sent to it, by its RTCP reports (RFC 3550 6.4.1): it does not when we
+// send and its highest number does not move, all is lost, or the reports have no block.
 
 import type { Hearing } from './rtcp.ts';
 
-/** Fewer packets between two reports prove nothing: the stream may have begun just now, or pause. */
+/** Fewer packets sent between two reports are no evidence: the stream may have just begun, or paused. */
 const enough = 25;
 
 export class Reception {
   #reportedAt = Number.NaN;
   #sent = 0;
   #highest = -1;
-  /** Since when it has received nothing; NaN while it receives, or nothing is known. */
+  /** Since when it has received nothing; NaN while it receives or this is unknown. */
   deafSince = Number.NaN;
 
   /** A report; `sent` is how many packets have been sent there, ever. */
@@ -21,13 +21,13 @@ export class Reception {
     this.#reportedAt = now;
     this.#sent = sent;
     if (highest >= 0) this.#highest = highest;
-    // Blocks of streams that are none of ours are somebody else's view, and tell nothing.
+    // Blocks about other streams only are no evidence.
     const unknown = highest < 0 && blocks > 0;
     if (moved || unknown || between < enough) this.deafSince = Number.NaN;
     else if (Number.isNaN(this.deafSince)) this.deafSince = Number.isNaN(before) ? now : before;
   }
 
-  /** Directions or addresses have changed: what was said before says nothing of now. */
+  /** The address has changed: earlier reports do not count. */
   reset(sent: number): void {
     this.#reportedAt = Number.NaN;
     this.#sent = sent;

@@ -17,7 +17,7 @@ import { RtcpTranslator } from './rtcp.ts';
 import { isCompound } from './rtp.ts';
 
 const maxGone = 16;
-/** A browser whose checks came for so long after its sound had ended is there, and sends nothing. */
+/** A browser whose ICE checks continue for this long after its media stopped is present, and sends nothing. */
 const aliveMs = 4000;
 
 export interface CallParts {
@@ -192,7 +192,7 @@ export class RelayedCall {
     this.#browser.sendRtp(packet, start, length);
   }
 
-  /** Each line is told what concerns it; a browser that has nothing to say yet still keeps the first one's way open. */
+  /** Each line gets what concerns it; an empty report goes to the first line, to keep its NAT binding open. */
   #reportFromBrowser(packet: Buffer, length: number, now: number): void {
     if (!isCompound(packet, length)) {
       this.#browser.refused();
@@ -224,7 +224,7 @@ export class RelayedCall {
     return false;
   }
 
-  /** Of the line of sound: a picture that does not arrive is another matter. */
+  /** Of the audio line; video that does not arrive is no one-way sound. */
   #deafSince(side: 'atBrowser' | 'atPbx'): number {
     for (const line of this.#lines.values()) if (line.isAudio) return line[side].deafSince;
     return Number.NaN;

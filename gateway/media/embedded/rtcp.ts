@@ -1,25 +1,22 @@
-// RTCP across the relay (RFC 3550 6, RFC 4585 6, RFC 5104 4.3.1). Each side is told of the streams that it knows: what
-// one writes of its source becomes a report of the stream that we make of it, and what it says of our stream goes to
-// whoever sends that, in their numbers. BYE, APP, XR and feedback that nobody agreed on end here: sources come and go
-// behind a line that stays. Takes well-formed compounds (rtp.ts).
+// RTCP across the relay (RFC 3550 6, RFC 4585 6, RFC 5104 4.3.1). A sender report is rewritten as one of our stream;
+// report blocks and feedback about our stream are mapped to the SSRC and numbers of its source. BYE, APP, XR and feedback
+// that was not negotiated are dropped: sources change while the line stays. Takes well-formed compounds (rtp.ts).
 
 import type { SteadyStream } from './steady-stream.ts';
 
-/** One line's streams as the sender of a compound sees them. */
+/** One line's streams, from the point of view of the sender of a compound. */
 export interface ReportedStreams {
-  /** Made of what the sender of the compound sends. */
+  /** The relay's stream made from what this sender sends. */
   readonly own: SteadyStream;
-  /** What it hears. */
+  /** The relay's stream that this sender receives. */
   readonly heard: SteadyStream;
 }
 
-/** What a compound says of the stream that its sender hears. */
+/** What a compound reports about the stream that its sender receives. */
 export interface Hearing {
-  /** The sender has written a report of which it can be said that it is about this line. */
-  reported: boolean;
-  /** Report blocks in it, of whatever stream. */
+  /** Report blocks in it, about any stream. */
   blocks: number;
-  /** Of the heard stream: the highest number, extended, and the fraction lost of 256; -1 without a block. */
+  /** About our stream: extended highest number, -1 without a block, and fraction lost of 256. */
   highest: number;
   fraction: number;
 }
@@ -32,26 +29,25 @@ const payloadFeedback = 206;
 const genericNack = 1;
 const pictureLoss = 1;
 const fullIntraRequest = 4;
-/** One compound asks for no more packets than these again. */
+/** NACK entries of one packet that are passed on. */
 const maxNacks = 64;
 
 export class RtcpTranslator {
-  /** RFC 7022: random, and of the call; a peer's own would tell who and where it is. */
+  /** RFC 7022: random, one for each call; a peer's own may contain its name and address. */
   readonly #cname: string;
   /** Of the compound under way. */
   #out: Buffer = Buffer.alloc(0);
   #length = 0;
-  readonly hearing: Hearing = { reported: false, blocks: 0, highest: -1, fraction: 0 };
+  readonly hearing: Hearing = { blocks: 0, highest: -1, fraction: 0 };
 
   constructor(cname: string) {
     this.#cname = cname;
   }
 
-  /** Writes what `packet[0, length)` says of these streams into `out`; returns the length, 0 when it says nothing. */
+  /** Writes what `packet[0, length)` reports about these streams into `out`; returns the length, 0 for nothing. */
   translate(packet: Buffer, length: number, { own, heard }: ReportedStreams, out: Buffer): number {
     this.#out = out;
     const { hearing } = this;
-    hearing.reported = false;
     hearing.blocks = 0;
     hearing.highest = -1;
     let report = -1;
@@ -61,12 +57,10 @@ export class RtcpTranslator {
       if (type !== senderReport && type !== receiverReport) continue;
       const end = at + sizeAt(packet, at);
       const isOwn = packet.readUInt32BE(at + 4) === own.source;
-      if (isOwn) hearing.reported = true;
       if (isOwn && type === senderReport && end >= at + 28) report = at;
       const found = this.#blockOf(packet, at + (type === senderReport ? 28 : 8), end, heard);
       if (found >= 0) block = found;
     }
-    if (block >= 0) hearing.reported = true;
     const mapped = block < 0 ? -1 : heard.sourceIndex(packet.readUInt16BE(block + 10));
     this.#open(own, packet, report);
     if (mapped >= 0) this.#writeBlock(packet, block, heard.source, mapped);
@@ -76,7 +70,7 @@ export class RtcpTranslator {
     return report < 0 && mapped < 0 && this.#length === bare ? 0 : this.#length;
   }
 
-  /** A report with nothing in it, which keeps a binding open; returns its length. */
+  /** Writes an empty report, which keeps a NAT binding open; returns its length. */
   empty(own: SteadyStream, out: Buffer): number {
     this.#out = out;
     this.#open(own, out, -1);
@@ -107,7 +101,7 @@ export class RtcpTranslator {
       this.#length = 8;
     } else {
       out[1] = senderReport;
-      // The clock of the PBX stays: round trips are measured by it, and sound and picture brought together.
+      // The sender's NTP time stays: round-trip times and lip sync depend on it.
       packet.copy(out, 8, report + 8, report + 16);
       out.writeUInt32BE(own.stampSent(packet.readUInt32BE(report + 16)), 16);
       out.writeUInt32BE(own.packets >>> 0, 20);
@@ -127,7 +121,7 @@ export class RtcpTranslator {
     out.writeUInt16BE(this.#length / 4 - 1, 2);
   }
 
-  /** RFC 3550 6.1: each compound says who it is of. */
+  /** RFC 3550 6.1: each compound has a CNAME. */
   #describe(ssrc: number): void {
     const out = this.#out;
     const at = this.#length;
@@ -169,7 +163,7 @@ export class RtcpTranslator {
     else out.writeUInt16BE((this.#length - start) / 4 - 1, start + 2);
   }
 
-  /** RFC 4585 6.2.1: a number, and which of the sixteen after it. Those of an earlier source are nobody's any more. */
+  /** RFC 4585 6.2.1: a number and a mask of the sixteen after it. Packets of an earlier source cannot be sent again. */
   #nacks(packet: Buffer, first: number, end: number, heard: SteadyStream): void {
     const out = this.#out;
     for (let at = first; at + 4 <= end && at < first + maxNacks * 4; at += 4) {

@@ -1,20 +1,20 @@
-// What one m= line sends in one direction, as one RTP stream of ours (RFC 3550 5.1): one SSRC, and sequence numbers and
-// timestamps that go on, whatever the far side sends. A PBX changes its source for music on hold, transfers and
-// conferences; it begins numbers again, lets timestamps leap, and comes back to a source that it had before. A browser
-// that meets a second SSRC on a line plays one of the two.
+// The RTP stream that the relay sends in one direction of an m= line (RFC 3550 5.1): one SSRC, continuous sequence numbers
+// and timestamps, whatever the sender does. A PBX changes its SSRC for music on hold, transfers and conferences, restarts
+// sequence numbers, lets timestamps jump, and returns to an earlier SSRC. A browser that gets a second SSRC on a line
+// plays only one of them.
 
 import { randomInt } from 'node:crypto';
 
-/** RFC 3550 A.1: further ahead, or further back, is no lost or late packet but a sequence that begins again. */
+/** RFC 3550 A.1: a sequence number further ahead or further back is a restart, not loss or reordering. */
 const maxDropout = 3000;
 const maxLate = 512;
-/** A packet of the source before, that arrives so long after the change, is late; afterwards that source is back. */
+/** After a change of source, packets of the earlier source count as late for this long. */
 const lateMs = 1000;
-/** So far back, or so far ahead of the clock on the wall, are the timestamps of another source; in seconds. */
+/** Timestamps further back, or further ahead of the elapsed time, have jumped; in seconds. */
 const leap = { audio: { back: 0.2, ahead: 1 }, video: { back: 3, ahead: 3 } } as const;
-/** A source that speaks again (RFC 3551 4.1: marker bit), and whose clock stood still meanwhile for longer, in seconds. */
+/** A talkspurt (RFC 3551 4.1: marker bit) whose timestamps lag behind the elapsed time by more has stopped its clock; in seconds. */
 const pause = 0.5;
-/** The longest packet of sound, in seconds: what the packet after a change may be ahead by. */
+/** Longest packet duration that is assumed after a change, in seconds. */
 const longestStep = 0.2;
 
 export class SteadyStream {
@@ -22,17 +22,17 @@ export class SteadyStream {
   packets = 0;
   /** Bytes of payload, modulo 2^32 as in a sender report. */
   octets = 0;
-  /** The SSRC that it is made of at present; -1 before the first packet. */
+  /** The sender's present SSRC; -1 before the first packet. */
   source = -1;
-  /** The highest number sent, extended; RFC 3711 3.3.1 has it begin low, so that no receiver misses its first wrap. */
+  /** Highest number sent, extended; it begins low so that no receiver misses the first wrap (RFC 3711 3.3.1). */
   #highest = randomInt(1, 0x8000) - 1;
-  /** The highest number that came from the present source, extended, and its first one. */
+  /** Highest and first number of the present source, extended. */
   #came = 0;
   #base = 0;
   #shift = 0;
   #offset = 0;
   #earlierOffset = 0;
-  /** Packets before this one have the offset before. */
+  /** Packets before this number get the earlier offset. */
   #rebasedAt = 0;
   /** The newest timestamp sent, when that was, and what it was ahead of the one before. */
   #last = randomInt(2 ** 32);
@@ -42,8 +42,8 @@ export class SteadyStream {
   #earlier = { ssrc: -1, seq: 0, at: 0 };
 
   /**
-   * Makes the RTP packet `packet[start, end)` part of the stream; false for one that comes too late to be. `clock` in Hz,
-   * 0 for events, whose timestamps stand still; `now` in milliseconds.
+   * Rewrites the RTP packet `packet[start, end)` as part of the stream; false when it is too late and must be dropped.
+   * `clock` in Hz, 0 for events, whose timestamps are constant; `now` in milliseconds.
    */
   follow(packet: Buffer, start: number, end: number, now: number, clock: number, audio: boolean): boolean {
     const ssrc = packet.readUInt32BE(start + 8);
@@ -71,11 +71,11 @@ export class SteadyStream {
     return true;
   }
 
-  /** Writes a packet without payload, which goes between those that came; returns its length. */
+  /** Writes a packet without payload as the next of the stream; returns its length. */
   fill(out: Buffer, now: number, type: number): number {
     this.#highest++;
     this.#shift++;
-    // A number behind the newest is taken now.
+    // Late packets would reuse this number.
     this.#base = this.#came + 1;
     const passed = this.#clock === 0 ? 0 : this.#passed(now, this.#clock);
     out[0] = 0x80;
@@ -87,12 +87,12 @@ export class SteadyStream {
     return 12;
   }
 
-  /** A timestamp of the present source, as in its sender report. */
+  /** Maps a timestamp of the present source, such as in its sender report, to the stream's. */
   stampSent(stamp: number): number {
     return (stamp + this.#offset) >>> 0;
   }
 
-  /** The present source's own number, extended, of the packet that was sent as `seq` last; -1: it was another source's. */
+  /** The present source's extended number of the packet that was last sent as `seq`; -1 when it is of an earlier source. */
   sourceIndex(seq: number): number {
     const sent = this.#highest - ((this.#highest - seq) & 0xffff);
     const index = sent - this.#shift;
@@ -111,7 +111,7 @@ export class SteadyStream {
     return behind >= 0 && behind <= maxLate;
   }
 
-  /** Another source, or another sequence of the same: it goes on behind what was sent. */
+  /** A new source, or a restart of the same: continues after the last packet sent. */
   #begin(packet: Buffer, start: number, now: number, clock: number, audio: boolean): number {
     const stamp = packet.readUInt32BE(start + 4);
     const seq = packet.readUInt16BE(start + 2);
@@ -130,7 +130,7 @@ export class SteadyStream {
       this.#clock = clock;
       return seq;
     }
-    // RFC 3551 4.1: the marker bit lets a receiver of sound adjust itself; of a picture it ends a frame.
+    // RFC 3551 4.1: for audio the marker bit lets the receiver adjust its playout; for video it ends a frame.
     if (audio && clock > 0) packet[start + 1] = packet[start + 1]! | 0x80;
     this.#rebase(seq, stamp, now, clock || this.#clock);
     this.#earlierOffset = this.#offset;
@@ -154,7 +154,7 @@ export class SteadyStream {
     this.#lastAt = now;
   }
 
-  /** Has the timestamps go on from the last one by the time that has passed, and by a packet at least. */
+  /** Continues timestamps after the last one by the elapsed time, and by one packet at least. */
   #rebase(index: number, stamp: number, now: number, clock: number): void {
     const step = this.#clock === 0 ? 0 : Math.min(this.#step / this.#clock, longestStep) * clock;
     const ahead = Math.max(1, Math.round(Math.max(step, this.#passed(now, clock))));

@@ -4,7 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import { bindUdp } from '../../../gateway/media/embedded/udp.ts';
+import { eventually } from '../../support/eventually.ts';
 import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
+import { echoAnswer } from './rtp-echo.ts';
 
 describe('the embedded relay when the network fails', () => {
   let relay: EmbeddedRelay;
@@ -101,6 +104,93 @@ describe('the embedded relay when a browser never comes', () => {
     const failed = nextEvent(relay, 'failed', 'absent');
     await call.negotiate();
     assert.match((await failed).reason, /no ICE check/);
+    await call.close();
+    await relay.shutdown();
+  });
+});
+
+describe('one-way sound through the embedded relay', () => {
+  const quick = { oneWayMs: 400 };
+
+  async function talk(firstPort: number) {
+    const relay = await createEmbeddedRelay({ ...relayOptions(firstPort), ...quick, consentMs: 3000 });
+    const call = await RelayCall.open(relay, 'call');
+    const events: string[] = [];
+    relay.onEvent(event => {
+      if (event.type === 'one-way') events.push(`${event.leg} ${event.cause}`);
+      if (event.type === 'both-ways') events.push(event.type);
+    });
+    return { relay, call, events };
+  }
+
+  it('a PBX that sends nothing is said, from the answer on, until it sends', async () => {
+    const { relay, call, events } = await talk(26700);
+    call.echo.onPacket = () => false;
+    const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
+    relay.established('call');
+    await eventually('it is said', () => events.length === 1, { every: 10 });
+    call.echo.onPacket = () => true;
+    await eventually('it is over', () => events.length === 2, { every: 10 });
+    clearInterval(talking);
+    assert.deepEqual(events, ['pbx sends-nothing', 'both-ways']);
+    const { oneWay } = await call.close();
+    assert.deepEqual(
+      oneWay?.map(({ leg, cause }) => [leg, cause]),
+      [['pbx', 'sends-nothing']],
+    );
+    await relay.shutdown();
+  });
+
+  it('a browser that is there and sends nothing is said', async () => {
+    const { relay, call, events } = await talk(26740);
+    const checking = setInterval(() => call.leg.sendCheck(), 50);
+    const playing = setInterval(() => call.echo.audio.send(call.packet(), call.port, '127.0.0.1'), 20);
+    relay.established('call');
+    await eventually('it is said', () => events.length === 1, { every: 10 });
+    clearInterval(checking);
+    clearInterval(playing);
+    assert.deepEqual(events, ['browser sends-nothing']);
+    await call.close();
+    await relay.shutdown();
+  });
+
+  it('a side whose reports say that it hears nothing is said', async () => {
+    const { relay, call, events } = await talk(26780);
+    const rtcp = await bindUdp('127.0.0.1', 0);
+    const talking = setInterval(() => call.leg.sendRtp(call.packet()), 5);
+    const reporting = setInterval(
+      () => rtcp.send(Buffer.from('80c9000100000001', 'hex'), call.port + 1, '127.0.0.1'),
+      200,
+    );
+    relay.established('call');
+    await eventually('it is said', () => events.length === 1, { every: 10 });
+    clearInterval(talking);
+    clearInterval(reporting);
+    rtcp.close();
+    assert.deepEqual(events, ['pbx hears-nothing']);
+    await call.close();
+    await relay.shutdown();
+  });
+
+  it('a PBX that holds is not missed', async () => {
+    const { relay, call, events } = await talk(26820);
+    await relay.answer(
+      'call',
+      'pbx',
+      echoAnswer(call.offer, call.echo, /pcmu/i).replace('a=sendrecv', 'a=recvonly'),
+    );
+    call.echo.onPacket = () => false;
+    const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
+    relay.established('call');
+    // What would be said is said long before a line that sends is silent.
+    await new Promise(resolve => {
+      relay.onEvent(({ type }) => {
+        if (type === 'lost') resolve(undefined);
+      });
+      call.leg.fallSilent();
+    });
+    clearInterval(talking);
+    assert.deepEqual(events, []);
     await call.close();
     await relay.shutdown();
   });

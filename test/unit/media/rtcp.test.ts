@@ -145,7 +145,6 @@ describe('RTCP across the relay', () => {
 
 describe('what a side reports of hearing', () => {
   const hearing = (highest: number, fraction = 0, blocks = 1): Hearing => ({
-    reported: true,
     blocks,
     highest,
     fraction,

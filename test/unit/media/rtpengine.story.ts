@@ -1,6 +1,8 @@
 // The media port on a real rtpengine, between a simulated browser and a plain RTP peer.
 
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { openAddress } from '../../../gateway/media/address.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
@@ -181,6 +183,69 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     assert.deepEqual(back.subarray(12), packet.subarray(12));
     const report = await call.close();
     assert.deepEqual([report.browser.packets, report.pbx.packets], [1, 0]);
+    await left();
+  });
+
+  it('hears a PBX whose RTP leaves from another port than its SDP names', async () => {
+    const call = await RelayCall.open(relay, 'other port');
+    const other = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(other, 'listening');
+    call.echo.onPacket = packet => {
+      other.send(packet, call.port, rtpengine.server.host);
+      return false;
+    };
+    for (let i = 0; i < 5; i++) await call.roundTrip();
+    other.close();
+    assert.equal((await call.close()).pbx.packets, 5);
+    await left();
+  });
+
+  it('hears a PBX behind NAT whose SDP names an address of the inside, where the owner expects that', async () => {
+    const { server } = rtpengine;
+    const allowPbxMedia = (address: string) => address === '127.0.0.1';
+    const options = { servers: [server], addresses: [openAddress(server.host)], allowPbxMedia, ...patient };
+    const strict = await createRtpengineRelay(options);
+    const lenient = await createRtpengineRelay({ ...options, latches: true });
+    const inside = (sdp: string) => sdp.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 192.168.77.10');
+    const call = await RelayCall.prepare(lenient, 'nat');
+    call.offer = await lenient.offer('nat', 'browser', call.leg.offer());
+    const told = inside(echoAnswer(call.offer, call.echo, /pcmu/i));
+    call.answer = await lenient.answer('nat', 'pbx', told);
+    await strict.offer('fenced', 'browser', call.leg.offer());
+    await assert.rejects(strict.answer('fenced', 'pbx', told), MediaError);
+    await strict.close('fenced');
+    await call.leg.connect(call.answer);
+    const heard = new Promise<void>(resolve => {
+      call.leg.onRtp = () => resolve();
+    });
+    call.echo.audio.send(call.packet(), call.port, server.host);
+    await heard;
+    await call.roundTrip();
+    await call.close();
+    await Promise.all([strict.shutdown(), lenient.shutdown()]);
+    await left();
+  });
+
+  it('says that a side sends nothing, and that it does again', async () => {
+    const { server } = rtpengine;
+    const quick = await createRtpengineRelay({
+      ...{ servers: [server], addresses: [openAddress(server.host)], ...patient },
+      oneWayMs: 500,
+    });
+    const call = await RelayCall.open(quick, 'one way');
+    call.echo.onPacket = () => false;
+    const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
+    const oneWay = nextEvent(quick, 'one-way', 'one way');
+    const bothWays = nextEvent(quick, 'both-ways', 'one way');
+    quick.established('one way');
+    const { leg, cause } = await oneWay;
+    assert.deepEqual([leg, cause], ['pbx', 'sends-nothing']);
+    call.echo.onPacket = () => true;
+    await bothWays;
+    clearInterval(talking);
+    const { oneWay: seen } = await call.close();
+    assert.equal(seen?.length, 1);
+    await quick.shutdown();
     await left();
   });
 

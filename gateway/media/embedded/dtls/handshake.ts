@@ -6,7 +6,7 @@
 import { DtlsServer } from 'werift';
 import type { Fingerprint } from '../../sdp/plan.ts';
 import { type MasterKey, profileOfDtlsId, profiles, type SrtpProfile } from '../srtp/profile.ts';
-import { certificateIn, hasFingerprint, isFinishedOf, isSignedBy } from './peer-proof.ts';
+import { certificateIn, cookieIn, hasFingerprint, isFinishedOf, isSignedBy } from './peer-proof.ts';
 import { type DtlsRecord, FlightOrder, type HandshakeMessage, readRecords, recordOf } from './records.ts';
 
 export interface ServerIdentity {
@@ -58,6 +58,7 @@ export class DtlsHandshake {
   #certificate: Buffer | null = null;
   #proved = false;
   #finished: Buffer | null = null;
+  #mute = false;
   #state: State = 'handshaking';
   #objection: string | null = null;
 
@@ -159,10 +160,32 @@ export class DtlsHandshake {
     }
     const record = recordOf(next);
     if (seq === 0) this.#firstHello = record;
+    if (seq === 1 && !this.#isProven(next)) return this.#refuse('a ClientHello without our cookie');
     this.#feed(record);
     this.#proved = seq === certificateVerifySeq;
-    // A second hello without our cookie leaves werift where it was.
     return seq !== 1 || this.#server.dtls.flight >= sentServerHello;
+  }
+
+  /**
+   * Whether a second hello has our cookie. Its contents count: werift uses those of the first, which may have come from a
+   * forged address.
+   */
+  #isProven({ type, body }: HandshakeMessage): boolean {
+    const { cookie } = this.#server.dtls;
+    const shown = cookieIn(body);
+    if (cookie === undefined || shown === null || !cookie.equals(shown.cookie)) return false;
+    const bare = Buffer.concat([body.subarray(0, shown.at), Buffer.alloc(1), body.subarray(shown.end)]);
+    const first = recordOf({ seq: 0, type, body: bare });
+    if (this.#firstHello?.equals(first)) return true;
+    if (this.#restarts++ >= maxRestarts) return false;
+    this.#firstHello = first;
+    this.#server = this.#createServer();
+    this.#server.dtls.cookie = cookie;
+    // The client already has a HelloVerifyRequest.
+    this.#mute = true;
+    this.#feed(first);
+    this.#mute = false;
+    return true;
   }
 
   #refuse(objection: string): false {
@@ -183,7 +206,7 @@ export class DtlsHandshake {
       // werift awaits it in some places and not in others: it must not reject.
       send: async (data: Buffer) => {
         try {
-          if (this.#state !== 'failed') this.#events.send(data);
+          if (this.#state !== 'failed' && !this.#mute) this.#events.send(data);
         } catch (error) {
           this.#refuse(error instanceof Error ? error.message : String(error));
         }

@@ -11,6 +11,14 @@ export function fingerprintOf(certificate: Buffer, hash: string): string | null 
   return (hex.match(/../g) ?? []).join(':');
 }
 
+/** The cookie in a ClientHello (RFC 6347 4.2.1), and where it stands with its length; null for what is no hello. */
+export function cookieIn(hello: Buffer): { cookie: Buffer; at: number; end: number } | null {
+  // Version and random, then the session's name.
+  const at = 35 + (hello[34] ?? 0xffff);
+  const end = at + 1 + (hello[at] ?? 0xffff);
+  return end <= hello.length ? { cookie: hello.subarray(at + 1, end), at, end } : null;
+}
+
 /** The client's own certificate in a Certificate message (RFC 5246 7.4.2), or null. */
 export function certificateIn(body: Buffer): Buffer | null {
   if (body.length < 6) return null;

@@ -115,11 +115,11 @@ export class FlightOrder {
 
   #keep(seq: number, type: number, length: number, offset: number, fragment: Buffer): void {
     let partial = this.#partial.get(seq);
-    if (partial === undefined) {
+    // A fragment that contradicts earlier ones replaces them: a forged one must not block the client's.
+    if (partial === undefined || partial.type !== type || partial.body.length !== length) {
       partial = { type, body: Buffer.alloc(length), have: new Uint8Array(length), missing: length };
       this.#partial.set(seq, partial);
     }
-    if (partial.type !== type || partial.body.length !== length) return;
     for (let i = 0; i < fragment.length; i++) {
       if (partial.have[offset + i] === 1) continue;
       partial.have[offset + i] = 1;
