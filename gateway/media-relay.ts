@@ -11,11 +11,15 @@ import type { Log } from './observe/log.ts';
 /** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */
 const MARGIN_MS = 60_000;
 
-/** `address`: this machine's, as PBXs reach it. Rejects when ports cannot be had, or no rtpengine answers. */
+/**
+ * `address`: this machine's, as PBXs reach it. `resolveHost`: looks up host names in a PBX's SDP. Rejects when ports
+ * cannot be had, or no rtpengine answers.
+ */
 export async function startMediaRelay(
   config: Live<Config>,
   address: string,
   allowPbxMedia: (address: string) => boolean,
+  resolveHost: (host: string) => Promise<readonly string[]>,
   log: Log,
 ): Promise<MediaRelay> {
   const { media, limits } = config.current;
@@ -25,7 +29,7 @@ export async function startMediaRelay(
       const { address: host, port } = splitEndpoint(text);
       return { host, port };
     });
-    return await createRtpengineRelay({ servers, address, silentAfterMs, allowPbxMedia, log });
+    return await createRtpengineRelay({ servers, address, silentAfterMs, allowPbxMedia, resolveHost, log });
   }
   return await createEmbeddedRelay({
     workers: media.workers,
@@ -34,6 +38,7 @@ export async function startMediaRelay(
     silentAfterMs,
     longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,
+    resolveHost,
     log,
   });
 }

@@ -10,6 +10,7 @@ import {
   type MediaRelay,
   type MediaReport,
 } from '../relay.ts';
+import type { ResolveHost } from '../sdp/hosts.ts';
 import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
 import { Negotiation } from './negotiation.ts';
 import type { WorkerCounts, WorkerSettings } from './protocol.ts';
@@ -60,6 +61,8 @@ export interface EmbeddedRelayOptions {
   readonly proofMs?: number;
   /** Which literal addresses of a PBX's SDP we may send to. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
+  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
+  readonly resolveHost?: ResolveHost;
   readonly log?: EmbeddedRelayLog;
 }
 
@@ -121,9 +124,9 @@ export class EmbeddedRelay implements MediaRelay {
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (entry === undefined) throw new MediaError('an answer for no call', 400);
+    if (entry === undefined) throw new MediaError('an answer for no call', 400, 'out-of-order');
     return this.#inTurn(entry, async () => {
-      const { sdp: answer, plan } = entry.negotiation.answer(from, sdp);
+      const { sdp: answer, plan } = await entry.negotiation.answer(from, sdp);
       await entry.link.ask({ op: 'apply', plan });
       return answer;
     });
@@ -177,7 +180,7 @@ export class EmbeddedRelay implements MediaRelay {
 
   #open(call: CallId): Call {
     const link = this.#leastLoaded();
-    const { browser, pbx, allowPbxMedia } = this.#options;
+    const { browser, pbx, allowPbxMedia, resolveHost } = this.#options;
     const longestMs = this.#options.longestMs?.() ?? 86_400_000;
     const entry: Call = {
       link,
@@ -195,6 +198,8 @@ export class EmbeddedRelay implements MediaRelay {
           announce: pbx.announce,
           family: isIPv6(pbx.listen) ? 6 : 4,
           allowed: allowPbxMedia ?? (() => true),
+          symmetric: pbx.symmetric ?? false,
+          resolveHost,
         },
         ports: lines => link.ask({ op: 'ports', call, lines, longestMs }),
       }),

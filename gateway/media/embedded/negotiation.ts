@@ -5,14 +5,15 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Leg, MediaError } from '../relay.ts';
-import { answerForBrowser, answerForPbx } from '../sdp/answer.ts';
-import type { Draft } from '../sdp/draft.ts';
+import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import type { Draft, PbxNet } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
+import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { Origins } from '../sdp/origins.ts';
 import type { IceCredentials } from '../sdp/plan.ts';
-import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
 import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
   type BrowserSide,
   hostCandidates,
@@ -31,10 +32,10 @@ export interface NegotiationOptions {
     readonly tcpPort: number;
     readonly fingerprint: string;
   };
-  readonly pbx: {
+  readonly pbx: PbxNet & {
     readonly announce: string;
-    readonly family: 4 | 6;
-    readonly allowed: (address: string) => boolean;
+    /** Looks up the host names in a PBX's SDP. Default: none is found. */
+    readonly resolveHost?: ResolveHost | undefined;
   };
   /** Makes exactly these lines have ports; resolves to the RTP ports in the same order. */
   readonly ports: (lines: readonly number[]) => Promise<readonly number[]>;
@@ -67,9 +68,11 @@ export class Negotiation {
   #transport: BrowserTransport | null = null;
   #local: IceCredentials = freshCredentials();
   readonly #origins = new Origins();
+  readonly #hosts: HostLookup;
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
+    this.#hosts = new HostLookup(options.pbx.resolveHost);
   }
 
   /** The offer for the other leg. The same offer again gets the same. */
@@ -79,14 +82,13 @@ export class Negotiation {
   }
 
   /** The answer for the leg that offered, and what the worker is to do from then on. */
-  answer(from: Leg, sdp: string): Outcome {
+  async answer(from: Leg, sdp: string): Promise<Outcome> {
     const round = this.#round;
-    if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
-    const { call, pbx } = this.#options;
+    if (round === null || round.from === from)
+      throw new MediaError('an answer without an offer', 400, 'out-of-order');
+    const { call } = this.#options;
     const result =
-      from === 'pbx'
-        ? answerForBrowser(sdp, round.draft, round.slots, pbx)
-        : answerForPbx(sdp, round.draft, round.slots);
+      from === 'pbx' ? await this.#answerFromPbx(sdp, round) : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
     assertSameBrowser(this.#transport, transport);
     this.#slots = round.slots;
@@ -141,9 +143,16 @@ export class Negotiation {
     return this.#begin('browser', sdp, draft, slots, local, this.#writeForPbx(lines));
   }
 
+  async #answerFromPbx(sdp: string, { draft, slots }: Round): Promise<Answered> {
+    const { description, found } = await this.#hosts.read(sdp);
+    return answerForBrowser(description, draft, slots, this.#options.pbx, found);
+  }
+
   async #offerFromPbx(sdp: string): Promise<string> {
     const { pbx } = this.#options;
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, pbx);
+    const { description, found } = await this.#hosts.read(sdp);
+    const nextId = () => this.#lines++;
+    const { draft, slots } = offerForBrowser(description, this.#slots, nextId, pbx, found);
     await this.#withPorts(draft, slots.pbx);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>
@@ -207,7 +216,12 @@ export class Negotiation {
 
 function refusalOf(slot: Line | RefusedText): RefusedText {
   if (!('id' in slot)) return slot;
-  return { type: slot.kind, protocol: 'RTP/AVP', payloads: String(slot.codecs[0]?.type ?? 0), mid: slot.mid };
+  return {
+    type: slot.kind,
+    protocol: slot.profile,
+    payloads: String(slot.codecs[0]?.type ?? 0),
+    mid: slot.mid,
+  };
 }
 
 function freshCredentials(): IceCredentials {

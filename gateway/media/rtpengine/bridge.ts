@@ -4,13 +4,14 @@
 
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
-import type { Draft } from '../sdp/draft.ts';
+import type { Draft, PbxNet } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
+import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { Origins } from '../sdp/origins.ts';
 import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
-import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
 import { isLine, type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
   type BrowserSide,
   isRefused,
@@ -31,9 +32,9 @@ import {
   relayEndOf,
 } from './ng-sdp.ts';
 
-export interface BridgeOptions {
-  readonly family: 4 | 6;
-  readonly allowed: (address: string) => boolean;
+export interface BridgeOptions extends PbxNet {
+  /** Looks up the host names in a PBX's SDP. Default: none is found. */
+  readonly resolveHost?: ResolveHost | undefined;
   readonly ask: (command: 'offer' | 'answer', fields: object) => Promise<NgReply>;
 }
 
@@ -50,6 +51,7 @@ interface Round {
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #origins = new Origins();
+  readonly #hosts: HostLookup;
   #slots: Slots = slotsOf([], []);
   #round: Round | null = null;
   /** Of the browser, as last agreed. */
@@ -59,6 +61,7 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
+    this.#hosts = new HostLookup(options.resolveHost);
   }
 
   /** What was said to an rtpengine counts no more: it is gone, or has forgotten. */
@@ -75,7 +78,8 @@ export class Bridge {
   /** The answer for the leg that offered. The same answer again gets the same. */
   async answer(from: Leg, sdp: string): Promise<string> {
     const round = this.#round;
-    if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
+    if (round === null || round.from === from)
+      throw new MediaError('an answer without an offer', 400, 'out-of-order');
     if (round.answer?.sdp === sdp) return round.answer.out;
     const out =
       from === 'pbx' ? await this.#answerFromPbx(round, sdp) : await this.#answerFromBrowser(round, sdp);
@@ -129,8 +133,9 @@ export class Bridge {
   }
 
   async #answerFromPbx(round: Round, sdp: string): Promise<string> {
-    const { family, allowed, ask } = this.#options;
-    const result = answerForBrowser(sdp, round.draft, round.slots, { family, allowed });
+    const { family, ask } = this.#options;
+    const { description, found } = await this.#hosts.read(sdp);
+    const result = answerForBrowser(description, round.draft, round.slots, this.#options, found);
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
     const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
     const lines = places(round.slots, line => {
@@ -154,14 +159,15 @@ export class Bridge {
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { family, allowed, ask } = this.#options;
-    const net = { family, allowed };
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, counter(this.#slots), net);
+    const { family, ask } = this.#options;
+    const { description, found } = await this.#hosts.read(sdp);
+    const nextId = counter(this.#slots);
+    const { draft, slots } = offerForBrowser(description, this.#slots, nextId, this.#options, found);
     const lines = places(slots, line => {
       const offered = draft.offered.get(line);
       if (!offered) return null;
       const codecs = offered.offers.map(({ pbx }) => pbx);
-      return { codecs, direction: offered.text.direction, remote: offered.remote };
+      return { codecs, direction: offered.text.direction, remote: offered.at.remote };
     });
     const reply = await ask('offer', { ...fromPbx, ...toBrowser, sdp: pbxSdp(lines, family) });
     const end = relayEndOf(reply.sdp);
@@ -226,7 +232,7 @@ function nobodyAt(family: 4 | 6): RtpAddress {
 
 function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
   // RFC 8839 5.4.
-  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488);
+  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488, 'no-ice');
   return { ice: { ufrag, password }, fingerprint };
 }
 
@@ -259,5 +265,5 @@ function counter(slots: Slots): () => number {
 function refusal(slot: Line | RefusedText): RefusedText {
   if (!isLine(slot)) return slot;
   const payloads = slot.codecs.map(codec => codec.type).join(' ') || '0';
-  return { type: slot.kind, protocol: 'RTP/AVP', payloads, mid: slot.mid };
+  return { type: slot.kind, protocol: slot.profile, payloads, mid: slot.mid };
 }

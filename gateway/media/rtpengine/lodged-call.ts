@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { type CallId, MediaError, type MediaEvent } from '../relay.ts';
+import type { ResolveHost } from '../sdp/hosts.ts';
 import { Bridge } from './bridge.ts';
 import type { Engine, Fleet } from './fleet.ts';
 import { NgError, type NgReply } from './ng-client.ts';
@@ -15,6 +16,7 @@ export interface Surroundings extends Limits {
   /** An address of the family that PBXs speak. */
   readonly address: string;
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
+  readonly resolveHost?: ResolveHost | undefined;
   readonly emit: (event: MediaEvent) => void;
 }
 
@@ -42,6 +44,7 @@ export class LodgedCall {
     this.bridge = new Bridge({
       family: this.#family,
       allowed: around.allowPbxMedia ?? (() => true),
+      resolveHost: around.resolveHost,
       ask: (command, fields) => this.#ask(command, fields),
     });
   }

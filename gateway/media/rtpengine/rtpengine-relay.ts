@@ -11,6 +11,7 @@ import {
   type MediaRelay,
   type MediaReport,
 } from '../relay.ts';
+import type { ResolveHost } from '../sdp/hosts.ts';
 import { type Engine, Fleet, type FleetOptions } from './fleet.ts';
 import { LodgedCall } from './lodged-call.ts';
 import { canBundle } from './probe.ts';
@@ -37,6 +38,8 @@ export interface RtpengineOptions extends FleetOptions {
   readonly tickMs?: number;
   /** Which literal addresses of a PBX's SDP media may be sent to. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
+  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
+  readonly resolveHost?: ResolveHost;
   readonly log?: RtpengineLog;
 }
 
@@ -90,7 +93,7 @@ export class RtpengineRelay implements MediaRelay {
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (!entry) throw new MediaError('an answer for no call', 400);
+    if (!entry) throw new MediaError('an answer for no call', 400, 'out-of-order');
     return await entry.inTurn(async () => {
       const answer = await entry.bridge.answer(from, sdp);
       entry.watch.answered(performance.now(), entry.bridge.due);
@@ -146,9 +149,9 @@ export class RtpengineRelay implements MediaRelay {
   }
 
   #open(id: CallId): LodgedCall {
-    const { address, allowPbxMedia, silentAfterMs, consentMs, connectMs } = this.#options;
+    const { address, allowPbxMedia, resolveHost, silentAfterMs, consentMs, connectMs } = this.#options;
     const entry = new LodgedCall(id, {
-      ...{ fleet: this.fleet, address, allowPbxMedia, silentAfterMs, consentMs, connectMs },
+      ...{ fleet: this.fleet, address, allowPbxMedia, resolveHost, silentAfterMs, consentMs, connectMs },
       emit: event => this.#emit(event),
     });
     this.#calls.set(id, entry);

@@ -10,6 +10,8 @@ export interface Fingerprint {
   readonly hash: string;
   /** Upper-case hexadecimal with colons. */
   readonly value: string;
+  /** Further values under the same hash: the certificate has to match one of all (RFC 8122 5). */
+  readonly others?: readonly string[];
 }
 
 /** RFC 8122 5: hash functions that still prove anything. */
@@ -28,8 +30,13 @@ export interface RtpAddress {
 export interface LinePlan {
   readonly line: number;
   readonly kind: 'audio' | 'video';
-  /** Null: on hold, nothing is sent there. */
+  /** Null: on hold, or not known yet; nothing is sent there. */
   readonly remote: RtpAddress | null;
+  /**
+   * With no `remote`: the SDP names no address that may be sent to, and the owner lets packets show it (RFC 4961). The
+   * direction is then as agreed, not that of a hold.
+   */
+  readonly latch?: boolean;
   /** By payload type as the browser says it: what the PBX calls it. 255: not negotiated. */
   readonly toPbx: Uint8Array;
   /** By payload type as the PBX says it: what the browser calls it. */
