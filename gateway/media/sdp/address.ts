@@ -84,7 +84,7 @@ function withRtcp(address: string, media: MediaSection, net: PbxNet, found: Foun
   return usual;
 }
 
-/** Multicast and broadcast: not somebody to call. */
+/** Multicast and broadcast: no address of one PBX. */
 function isGroup(address: string): boolean {
   return address === '255.255.255.255' || /^(?:22[4-9]|23\d)\./.test(address) || /^ff/i.test(address);
 }

@@ -47,7 +47,7 @@ export function readDescription(sdp: string): Description {
     const text = line.trim();
     if (text.charCodeAt(1) !== EQUALS) continue;
     const type = text.charAt(0).toLowerCase();
-    // A second description after the first one is somebody else's.
+    // RFC 3264 5: exactly one description; what follows it is left out.
     if (type === 'v' && media.length > 0) break;
     const value = CONTROL.test(text) ? '' : text.slice(2).trim();
     if (type === 'm') {

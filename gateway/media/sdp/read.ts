@@ -8,7 +8,7 @@ import { type Description, type MediaSection, type Section, valuesOf } from './d
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 const directions: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
 
-/** Below are services of other kinds, and nobody takes media there. */
+/** The ports below belong to services of other kinds. */
 export const firstMediaPort = 1024;
 
 export function kindOf({ type }: MediaSection): Kind | null {
@@ -35,7 +35,7 @@ export function receives(direction: Direction): boolean {
 }
 
 /**
- * What an answer may say to an offer (RFC 3264 6.1): Asterisk's chan_sip says sendrecv to somebody who only listens,
+ * What an answer may say to an offer (RFC 3264 6.1): Asterisk's chan_sip answers sendrecv to recvonly,
  * and a browser then refuses the whole answer.
  */
 export function within(offered: Direction, answered: Direction): Direction {

@@ -1,6 +1,6 @@
 // The m= lines of both sides of a call and which is which. Lines keep their places for
 // the life of a session (RFC 3264 8); a line that only one side can have keeps its place
-// there as refused, and the other side never hears of it.
+// there as refused, and is not shown to the other side.
 
 import type { Codec, Kind } from './codecs.ts';
 import { type MediaSection, valuesOf } from './description.ts';
@@ -36,7 +36,7 @@ export function isLine(slot: Slot | undefined): slot is Line {
   return slot !== undefined && 'id' in slot;
 }
 
-/** RFC 8866 9, `token`; no longer than anybody's. */
+/** RFC 8866 9, `token`, of a usual length. */
 const TOKEN = /^[\w!#$%&'*+.^`{|}~-]{1,64}$/;
 
 export function isToken(text: string): boolean {

@@ -1,5 +1,5 @@
-// What no standard allows and somebody sends, one thing at a time in an answer that is otherwise good: each costs
-// itself. And what is legal and rarely seen.
+// What no standard allows and some send, one thing at a time in an answer that is otherwise good: each costs itself.
+// And what is legal and rarely seen.
 
 import { answers, offers, rtpmaps, writer } from './shapes.ts';
 
@@ -36,7 +36,7 @@ answers('A PBX', [
   ['with a text that is no SDP', 'busy\r\n', '!malformed'],
   ['without an m= line', plain(), '!malformed'],
   ['without end', good + 'a=x\r\n'.repeat(2000), '!too-large'],
-  ['in a book', good + `a=${'x'.repeat(70_000)}`, '!too-large'],
+  ['in a book', `${good}a=${'x'.repeat(70_000)}`, '!too-large'],
 ]);
 
 answers('An m= line', [

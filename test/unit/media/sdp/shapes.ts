@@ -53,7 +53,7 @@ interface Head {
   readonly more?: readonly string[];
 }
 
-/** Whoever writes its SDP so; `m=` lines and what belongs to them follow. */
+/** Writes SDP with this head; m= lines and their attributes follow. */
 export function writer({ o = '- 1 1', s = '-', c = `IN IP4 ${PBX}`, more = [] }: Head) {
   return (...media: readonly string[]) =>
     [
@@ -167,7 +167,7 @@ function manners({ direction, ptime, maxptime }: MediaDescription): string[] {
   ];
 }
 
-/** What the PBX is told: `audio 0 101`, a refused line without its numbers. */
+/** What the PBX gets: `audio 0 101`, a refused line without its numbers. */
 function linesOf(sdp: string): string {
   return parse(sdp)
     .media.map(({ type, port, protocol, payloads }) =>
@@ -222,7 +222,7 @@ const STRICT = new RegExp(
 );
 
 /** Whatever a PBX writes, a browser reads what we wrote. */
-function assertStrict(sdp: string): void {
+export function assertStrict(sdp: string): void {
   assert.ok(sdp.endsWith('\r\n'));
   for (const line of sdp.slice(0, -2).split('\r\n')) assert.match(line, STRICT);
 }
