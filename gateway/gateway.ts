@@ -74,7 +74,10 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   });
   const quarantine = new Quarantine();
 
-  const media = parts.media ?? (await startMediaRelay(live, addresses, fenced, log.child({ room: 'media' })));
+  const resolveHost = (host: string) => resolver.addresses(host);
+  const media =
+    parts.media ??
+    (await startMediaRelay(live, addresses, fenced, resolveHost, log.child({ room: 'media' })));
 
   const headroom = new Headroom(lack => {
     if (lack) log.warn({ lack }, 'running out: newcomers are refused');

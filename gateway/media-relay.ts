@@ -12,11 +12,15 @@ import type { Log } from './observe/log.ts';
 /** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */
 const MARGIN_MS = 60_000;
 
-/** `addresses`: this machine's. Rejects when ports cannot be had, or no rtpengine answers. */
+/**
+ * `addresses`: this machine's. `resolveHost`: looks up host names in a PBX's SDP. Rejects when ports cannot be had, or
+ * no rtpengine answers.
+ */
 export async function startMediaRelay(
   config: Live<Config>,
   addresses: readonly OwnAddress[],
   allowPbxMedia: (address: string) => boolean,
+  resolveHost: (host: string) => Promise<readonly string[]>,
   log: Log,
 ): Promise<MediaRelay> {
   const { media, limits } = config.current;
@@ -28,7 +32,7 @@ export async function startMediaRelay(
       return { host, port };
     });
     return await createRtpengineRelay({
-      ...{ servers, addresses, silentAfterMs, allowPbxMedia, log },
+      ...{ servers, addresses, silentAfterMs, allowPbxMedia, resolveHost, log },
       latches: symmetric.length > 0,
     });
   }
@@ -40,6 +44,7 @@ export async function startMediaRelay(
     silentAfterMs,
     longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,
+    resolveHost,
     log,
   });
 }

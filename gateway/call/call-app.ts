@@ -15,6 +15,7 @@ import type { Echo } from '../reach/reachability.ts';
 import { Boundary } from './boundary.ts';
 import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { unsupportedBody } from './description.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
@@ -187,7 +188,9 @@ export class CallApp {
     const destination =
       caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
     const why = this.#refusal(caller, destination);
-    if (caller && destination && !why) this.#take(caller, destination, request, response);
+    const unsupported = unsupportedBody(request);
+    if (caller && destination && !why && unsupported) response.send(415, { headers: unsupported });
+    else if (caller && destination && !why) this.#take(caller, destination, request, response);
     else {
       if (!destination) this.#suspect(request);
       this.#refuse(why ?? outcome('not-callable'), caller, request, response);

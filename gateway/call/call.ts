@@ -6,7 +6,7 @@ import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { descriptionIn } from './description.ts';
+import { descriptionIn, unsupportedBody } from './description.ts';
 import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
@@ -150,7 +150,7 @@ export class Call {
     const { media, srf, boundary } = this.#foundation;
     // An offer that cannot be used is refused before any server is known.
     const [, resolution] = await Promise.all([
-      media.offer(this.id, 'browser', this.#request.body ?? ''),
+      media.offer(this.id, 'browser', descriptionIn(this.#request)),
       this.#foundation.resolve(this.#destination.domain, this.#aborted.signal),
     ]);
     if (this.#state !== 'setting-up') return;
@@ -207,7 +207,7 @@ export class Call {
     );
     this.#startDeadline(longest, () => this.end('too-long'));
     this.#renegotiation.agreed('pbx', offer, description);
-    this.#renegotiation.agreed('browser', answer, this.#request.body ?? '');
+    this.#renegotiation.agreed('browser', answer, descriptionIn(this.#request));
     this.#join(uas, uac);
   }
 
@@ -238,6 +238,11 @@ export class Call {
   }
 
   async #carryOffer(from: Leg, request: SrfRequest, response: SrfResponse): Promise<void> {
+    const unsupported = unsupportedBody(request);
+    if (unsupported) {
+      response.send(415, { headers: unsupported });
+      return;
+    }
     if (from === 'browser' && !this.#isVisitor(request)) {
       response.send(481);
       return;

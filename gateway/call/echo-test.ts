@@ -4,6 +4,7 @@
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { emptyReport, MediaError, type MediaEvent } from '../media/relay.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { descriptionIn } from './description.ts';
 import { onEnd } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
@@ -62,7 +63,7 @@ export class EchoTest {
     const { media, srf, log } = this.#foundation;
     this.#request.on('cancel', () => this.#finish(outcome('cancelled')));
     try {
-      const localSdp = await media.echo(this.id, this.#request.body ?? '');
+      const localSdp = await media.echo(this.id, descriptionIn(this.#request));
       if (this.#ended) return;
       const uas = await srf.createUAS(this.#request, this.#response, { localSdp });
       this.#uas = uas;
@@ -123,13 +124,14 @@ export class EchoTest {
   }
 
   /** Another offer, such as an ICE restart's; without one it only refreshes the target (RFC 3311 5.2). */
-  async #renegotiate({ body }: SrfRequest, response: SrfResponse): Promise<void> {
-    if (this.#ended || !body) {
+  async #renegotiate(request: SrfRequest, response: SrfResponse): Promise<void> {
+    const offer = descriptionIn(request);
+    if (this.#ended || !offer) {
       response.send(this.#ended ? 481 : 200);
       return;
     }
     try {
-      response.send(200, { body: await this.#foundation.media.echo(this.id, body) });
+      response.send(200, { body: await this.#foundation.media.echo(this.id, offer) });
     } catch (error) {
       response.send(error instanceof MediaError ? error.status : 500);
     }

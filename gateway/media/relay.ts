@@ -65,16 +65,49 @@ export type MediaEvent =
   /** The relay can no longer carry this call: worker lost, DTLS refused, no port. */
   | { readonly type: 'failed'; readonly call: CallId; readonly reason: string };
 
-/** The SDP cannot be bridged. `status` is the SIP status that says so: 488 or 400. */
+/** Why SDP cannot be bridged, in a word that stays the same; the message is a sentence for the log. */
+export type MediaReason =
+  /** No description in it: empty, or no m= line that can be read. */
+  | 'malformed'
+  | 'too-large'
+  /** No codec that both sides have and the gateway carries. The message names those of the peer. */
+  | 'no-common-codec'
+  /** Every line is refused: port 0. */
+  | 'line-refused'
+  /** Another transport than plain RTP toward a PBX, or than DTLS-SRTP toward a browser. The message names it. */
+  | 'unsupported-transport'
+  /** No c= with an address of the family in use. */
+  | 'no-address'
+  /** c= names an address where no media is sent: private, the gateway's own, multicast. */
+  | 'address-not-allowed'
+  /** c= names a host for which DNS has no address that may be used. */
+  | 'unknown-host'
+  /** The port is no number, or one where nobody takes media. */
+  | 'no-port'
+  | 'no-ice'
+  | 'no-fingerprint'
+  /** Neither side would begin DTLS. */
+  | 'dtls-role'
+  | 'other-certificate'
+  /** An answer without an offer, an offer that lost a line. */
+  | 'out-of-order'
+  /** The relay itself cannot. */
+  | 'relay-failed';
+
+/** The SDP cannot be bridged. `status` is the SIP status that says so: 488 or 400. 503 is the relay's own failure. */
 export class MediaError extends Error {
   override readonly name = 'MediaError';
   readonly status: 400 | 488 | 503;
+  readonly reason: MediaReason;
 
-  constructor(message: string, status: 400 | 488 | 503) {
+  constructor(message: string, status: 400 | 488 | 503, reason: MediaReason = usual[status]) {
     super(message);
     this.status = status;
+    this.reason = reason;
   }
 }
+
+const usual = { 400: 'malformed', 488: 'no-common-codec', 503: 'relay-failed' } as const;
 
 export interface MediaRelay {
   /**

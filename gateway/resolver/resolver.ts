@@ -54,6 +54,11 @@ export interface Resolver {
   resolve(uri: ResolvableUri, signal?: AbortSignal): Promise<Resolution>;
   /** The same, resolving as soon as the best target is known: the others are found while that one is tried. */
   begin(uri: ResolvableUri, signal?: AbortSignal): Promise<BegunResolution>;
+  /**
+   * Allowed addresses of a host itself, best first and at least one, whatever services its name offers: of a host in
+   * SDP (RFC 8866 5.7). Rejects as {@link resolve} does.
+   */
+  addresses(host: string): Promise<readonly string[]>;
   /** Drops questions under way: they fail. */
   close(): void;
 }
@@ -72,6 +77,11 @@ export function createResolver(options: ResolverOptions): Resolver {
       return (await begin(uri, signal)).whole;
     },
     begin,
+    async addresses(host) {
+      // RFC 3263 4.2: an explicit port leaves nothing for NAPTR and SRV to say.
+      const { whole } = await begin({ scheme: 'sip', host, port: 5060, transport: supported[0] });
+      return (await whole).targets.map(({ address }) => address);
+    },
     close: () => source.close(),
   };
 

@@ -9,7 +9,7 @@ import { parseCSeq } from './cseq.ts';
 import { isToken } from './grammar.ts';
 import { HeaderList } from './headers.ts';
 import type { HeaderField, SipMessage } from './message.ts';
-import { formatMultipart, isBoundary, parseMultipart } from './multipart.ts';
+import { formatMultipart, parseMultipart } from './multipart.ts';
 import { reasonPhrase } from './reasons.ts';
 
 /** All values of one name together, in characters, joined by commas as drachtio-srf joins them. */
@@ -122,9 +122,17 @@ function plainBody({ headers, body }: SipMessage): { type: string | undefined; b
   if (!said.type.includes('multipart/')) return { type: plainType(said), body };
   const boundary = said.params.get('boundary') ?? '';
   const parts = said.type.startsWith('multipart/') ? parseMultipart(body, boundary) : undefined;
-  if (parts === undefined || !isBoundary(boundary)) return { type: OPAQUE, body };
-  return { type: `${said.type};boundary="${boundary}"`, body: formatMultipart(parts, boundary) };
+  // A blank in a boundary is legal, and few readers know that.
+  const plain = boundary.replaceAll(' ', '_');
+  const clear = plain === boundary || !parts?.some(part => part.body.includes(`--${plain}`));
+  if (parts === undefined || !clear) return { type: OPAQUE, body };
+  // Of the parameters, `start` says which part of multipart/related counts (RFC 2387 3.2).
+  const start = said.params.get('start');
+  const root = start !== undefined && CONTENT_ID.test(start) ? `;start="${start}"` : '';
+  return { type: `${said.type}${root};boundary="${plain}"`, body: formatMultipart(parts, plain) };
 }
+
+const CONTENT_ID = /^<[\w.!%*+`'~@-]{1,200}>$/;
 
 /** Only parameters whose values are tokens: such a value can hold neither a blank nor another type. */
 function plainType({ type, params }: ContentType): string {

@@ -1,7 +1,7 @@
 // Bodies of several parts (RFC 2046 5.1, RFC 5621): taken apart, and written anew in one plain form. Linear in the
-// body, and bounded in parts and in their headers.
+// body, and bounded in parts and in their headers. Tolerant: lines may end in LF alone, and a part that is odd costs itself.
 
-import { isToken, trimBlanks } from './grammar.ts';
+import { isToken, isWhitespace, trimBlanks } from './grammar.ts';
 
 export interface BodyPart {
   /** As written: no line folds, no control characters. */
@@ -9,62 +9,86 @@ export interface BodyPart {
   readonly body: Buffer;
 }
 
-/** SIP needs two or three: SDP, ISUP, a location. */
+/** SIP needs two or three: SDP, ISUP, a location. What comes after so many is left out. */
 const MOST_PARTS = 16;
 const MOST_HEADERS = 16;
 const LONGEST_HEADER = 1_024;
 
-/** RFC 2046 5.1.1: 1 to 70 characters. The blank that it allows is refused: it is not in use. */
-const BOUNDARY = /^[A-Za-z0-9'()+_,\-./:=?]{1,70}$/;
+/** RFC 2046 5.1.1: 1 to 70 characters, of which the last is no blank. */
+const BOUNDARY = /^[A-Za-z0-9'()+_,\-./:=? ]{0,69}[A-Za-z0-9'()+_,\-./:=?]$/;
 
-const BLANK_LINE = Buffer.from('\r\n\r\n');
+const LF = 0x0a;
+const CR = 0x0d;
+const HYPHEN = 0x2d;
 
 export function isBoundary(text: string): boolean {
   return BOUNDARY.test(text);
 }
 
-/** The parts between the delimiters; undefined when there is none, or more than any body of SIP has. */
+/** The parts between the delimiters; undefined when there is none. */
 export function parseMultipart(body: Buffer, boundary: string): BodyPart[] | undefined {
   if (!isBoundary(boundary)) return undefined;
-  const delimiter = Buffer.from(`\r\n--${boundary}`);
-  // The first delimiter may stand at the very beginning, where no line ends before it.
-  const text = Buffer.concat([Buffer.from('\r\n'), body]);
+  const delimiter = `--${boundary}`;
   const parts: BodyPart[] = [];
-  let at = text.indexOf(delimiter);
-  while (at !== -1) {
-    const start = at + delimiter.length;
-    // RFC 2046 5.1.1: the last delimiter has two more hyphens.
-    if (text[start] === 0x2d && text[start + 1] === 0x2d) break;
-    if (parts.length >= MOST_PARTS) return undefined;
-    const next = text.indexOf(delimiter, start);
-    const part = parsePart(text.subarray(start, next === -1 ? text.length : next));
-    if (part === undefined) return undefined;
-    parts.push(part);
-    at = next;
+  let start: number | undefined;
+  for (let at = body.indexOf(delimiter); at !== -1; at = body.indexOf(delimiter, at + delimiter.length)) {
+    const next = lineAfter(body, at, at + delimiter.length);
+    if (next === undefined) continue;
+    if (start !== undefined) parts.push(parsePart(body.subarray(start, endOfLineBefore(body, at, start))));
+    start = next === 'end' ? undefined : next;
+    if (start === undefined || parts.length === MOST_PARTS) break;
   }
+  // RFC 2046 5.1.1 has a last delimiter, which some leave out.
+  if (start !== undefined && parts.length < MOST_PARTS) parts.push(parsePart(body.subarray(start)));
   return parts.length === 0 ? undefined : parts;
 }
 
-/** What follows a delimiter: the rest of its line, headers, an empty line, the content. */
-function parsePart(text: Buffer): BodyPart | undefined {
-  const lineEnd = text.indexOf('\r\n');
-  if (lineEnd === -1 || trimBlanks(text.toString('latin1', 0, lineEnd)) !== '') return undefined;
-  // No header at all: the empty line is the next one.
-  const blank = text.indexOf(BLANK_LINE, lineEnd);
-  if (blank === -1) return undefined;
-  const body = text.subarray(blank + BLANK_LINE.length);
-  if (blank === lineEnd) return { headers: [], body };
-  const lines = text.toString('utf8', lineEnd + 2, blank).split('\r\n', MOST_HEADERS + 1);
-  if (lines.length > MOST_HEADERS) return undefined;
+/** Where the line after a delimiter begins; `end` after the last one; undefined for what is no delimiter. */
+function lineAfter(body: Buffer, at: number, after: number): number | 'end' | undefined {
+  if (at > 0 && body[at - 1] !== LF && body[at - 1] !== CR) return undefined;
+  // RFC 2046 5.1.1: the last delimiter has two more hyphens.
+  if (body[after] === HYPHEN && body[after + 1] === HYPHEN) return 'end';
+  let end = after;
+  while (end < body.length && isWhitespace(body[end]!)) end++;
+  if (body[end] === CR) end++;
+  if (body[end] === LF) return end + 1;
+  return end === body.length || body[end - 1] === CR ? end : undefined;
+}
+
+/** The end of a line belongs to the delimiter that follows. */
+function endOfLineBefore(body: Buffer, at: number, start: number): number {
+  let end = at;
+  if (end > start && body[end - 1] === LF) end--;
+  if (end > start && body[end - 1] === CR) end--;
+  return end;
+}
+
+/** Headers, an empty line, the content. What has no empty line is content where its first line is no header. */
+function parsePart(text: Buffer): BodyPart {
+  if (text[0] === LF || (text[0] === CR && text[1] === LF))
+    return { headers: [], body: text.subarray(text[0] === CR ? 2 : 1) };
+  const blank = firstOf(text.indexOf('\n\r\n'), text.indexOf('\n\n'));
+  if (blank === -1 && !/^[\w-]{1,64}[ \t]*:/.test(text.toString('latin1', 0, 128)))
+    return { headers: [], body: text };
+  const end = blank === -1 ? text.length : blank;
+  const body = blank === -1 ? text.subarray(end) : text.subarray(blank + (text[blank + 1] === CR ? 3 : 2));
+  return { headers: headersIn(text.toString('utf8', 0, end)), body };
+}
+
+function firstOf(one: number, other: number): number {
+  return one === -1 || other === -1 ? Math.max(one, other) : Math.min(one, other);
+}
+
+function headersIn(text: string): (readonly [string, string])[] {
   const headers: (readonly [string, string])[] = [];
-  for (const line of lines) {
+  for (const line of text.replace(/\r?\n[ \t]/g, ' ').split('\n', MOST_HEADERS)) {
     const colon = line.indexOf(':');
     const name = trimBlanks(line.slice(0, Math.max(colon, 0)));
-    const value = trimBlanks(line.slice(colon + 1));
+    const value = trimBlanks(line.slice(colon + 1).replace(/\r$/, ''));
     if (isToken(name) && value.length <= LONGEST_HEADER && !UNPRINTABLE.test(value))
       headers.push([name, value]);
   }
-  return { headers, body };
+  return headers;
 }
 
 /** Control characters and every terminator of a line. */

@@ -11,6 +11,7 @@ import {
   type MediaRelay,
   type MediaReport,
 } from '../relay.ts';
+import type { ResolveHost } from '../sdp/hosts.ts';
 import type { BrowserPlace } from '../sdp/write.ts';
 import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
 import { Negotiation } from './negotiation.ts';
@@ -64,6 +65,8 @@ export interface EmbeddedRelayOptions {
   readonly proofMs?: number;
   /** Which literal addresses of a PBX's SDP we may send to. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
+  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
+  readonly resolveHost?: ResolveHost;
   readonly log?: EmbeddedRelayLog;
 }
 
@@ -120,9 +123,9 @@ export class EmbeddedRelay implements MediaRelay {
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (entry === undefined) throw new MediaError('an answer for no call', 400);
+    if (entry === undefined) throw new MediaError('an answer for no call', 400, 'out-of-order');
     return this.#inTurn(entry, async () => {
-      const { sdp: answer, plan } = entry.negotiation.answer(from, sdp);
+      const { sdp: answer, plan } = await entry.negotiation.answer(from, sdp);
       await entry.link.ask({ op: 'apply', plan });
       return answer;
     });
@@ -185,7 +188,7 @@ export class EmbeddedRelay implements MediaRelay {
 
   #open(call: CallId): Call {
     const link = this.#leastLoaded();
-    const { addresses, allowPbxMedia, pbx } = this.#options;
+    const { addresses, allowPbxMedia, pbx, resolveHost } = this.#options;
     const longestMs = this.#options.longestMs?.() ?? 86_400_000;
     const entry: Call = {
       link,
@@ -198,6 +201,7 @@ export class EmbeddedRelay implements MediaRelay {
           sideToward: address => pbxSide(addresses, address),
           allowed: allowPbxMedia ?? (() => true),
           latches: (pbx.networks ?? []).length > 0,
+          resolveHost,
         },
         ports: (lines, at) => link.ask({ op: 'ports', call, lines, at, longestMs }),
       }),

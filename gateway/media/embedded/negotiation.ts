@@ -7,14 +7,15 @@ import { randomBytes } from 'node:crypto';
 import type { PbxSide } from '../address.ts';
 import { judgedPlans, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
-import { answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
+import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { Origins } from '../sdp/origins.ts';
 import type { IceCredentials } from '../sdp/plan.ts';
-import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
 import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
   type BrowserPlace,
   type BrowserSide,
@@ -32,6 +33,8 @@ export interface NegotiationOptions {
   readonly pbx: Omit<MediaFence, 'family'> & {
     /** Our side toward a PBX, or toward none in particular; undefined where we have no address of its family. */
     readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
+    /** Looks up the host names in a PBX's SDP. Default: none is found. */
+    readonly resolveHost?: ResolveHost | undefined;
   };
   /** Makes exactly these lines have ports, on the address of that index; resolves to the RTP ports in the same order. */
   readonly ports: (lines: readonly number[], at: number) => Promise<readonly number[]>;
@@ -68,10 +71,12 @@ export class Negotiation {
   /** Toward the PBX, as last agreed. */
   #side: PbxSide;
   readonly #origins = new Origins();
+  readonly #hosts: HostLookup;
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
     this.#side = this.#sideToward(undefined);
+    this.#hosts = new HostLookup(options.pbx.resolveHost);
   }
 
   /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
@@ -84,14 +89,13 @@ export class Negotiation {
   }
 
   /** The answer for the leg that offered, and what the worker is to do from then on. */
-  answer(from: Leg, sdp: string): Outcome {
+  async answer(from: Leg, sdp: string): Promise<Outcome> {
     const round = this.#round;
-    if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
+    if (round === null || round.from === from)
+      throw new MediaError('an answer without an offer', 400, 'out-of-order');
     const { call } = this.#options;
     const result =
-      from === 'pbx'
-        ? answerForBrowser(sdp, round.draft, round.slots, namable(this.#fence(round.side)))
-        : answerForPbx(sdp, round.draft, round.slots);
+      from === 'pbx' ? await this.#answerFromPbx(sdp, round) : answerForPbx(sdp, round.draft, round.slots);
     const { transport } = result;
     assertSameBrowser(this.#transport, transport);
     this.#slots = round.slots;
@@ -147,10 +151,17 @@ export class Negotiation {
     return this.#begin('browser', sdp, draft, slots, local, side, this.#writeForPbx(lines, side));
   }
 
+  async #answerFromPbx(sdp: string, { draft, slots, side }: Round): Promise<Answered> {
+    const { description, found } = await this.#hosts.read(sdp);
+    return answerForBrowser(description, draft, slots, namable(this.#fence(side)), found);
+  }
+
   async #offerFromPbx(sdp: string): Promise<string> {
     const side = this.#side;
+    const { description, found } = await this.#hosts.read(sdp);
+    const nextId = () => this.#lines++;
     const net = namable(this.#fence(side));
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, () => this.#lines++, net);
+    const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     await this.#withPorts(draft, slots.pbx, side);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>
@@ -239,7 +250,12 @@ function isSame(one: PbxSide, other: PbxSide): boolean {
 
 function refusalOf(slot: Line | RefusedText): RefusedText {
   if (!('id' in slot)) return slot;
-  return { type: slot.kind, protocol: 'RTP/AVP', payloads: String(slot.codecs[0]?.type ?? 0), mid: slot.mid };
+  return {
+    type: slot.kind,
+    protocol: slot.profile,
+    payloads: String(slot.codecs[0]?.type ?? 0),
+    mid: slot.mid,
+  };
 }
 
 function freshCredentials(): IceCredentials {

@@ -8,11 +8,12 @@ import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import type { Draft } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
+import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { Origins } from '../sdp/origins.ts';
 import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
-import { assertSameBrowser, type BrowserTransport } from '../sdp/read.ts';
 import { isLine, type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
   type BrowserSide,
   isRefused,
@@ -36,6 +37,8 @@ import {
 export interface BridgeOptions extends MediaFence {
   /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
   readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
+  /** Looks up the host names in a PBX's SDP. Default: none is found. */
+  readonly resolveHost?: ResolveHost | undefined;
   /** `family`: of the address that is written into the SDP which comes back. */
   readonly ask: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
@@ -55,6 +58,7 @@ interface Round {
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #origins = new Origins();
+  readonly #hosts: HostLookup;
   #slots: Slots = slotsOf([], []);
   #round: Round | null = null;
   /** Of the browser, as last agreed. */
@@ -67,6 +71,7 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     this.#family = this.#familyToward(undefined);
+    this.#hosts = new HostLookup(options.resolveHost);
   }
 
   /** What was said to an rtpengine counts no more: it is gone, or has forgotten. */
@@ -86,7 +91,8 @@ export class Bridge {
   /** The answer for the leg that offered. The same answer again gets the same. */
   async answer(from: Leg, sdp: string): Promise<string> {
     const round = this.#round;
-    if (round === null || round.from === from) throw new MediaError('an answer without an offer', 400);
+    if (round === null || round.from === from)
+      throw new MediaError('an answer without an offer', 400, 'out-of-order');
     if (round.answer?.sdp === sdp) return round.answer.out;
     const out =
       from === 'pbx' ? await this.#answerFromPbx(round, sdp) : await this.#answerFromBrowser(round, sdp);
@@ -142,8 +148,10 @@ export class Bridge {
 
   async #answerFromPbx(round: Round, sdp: string): Promise<string> {
     const { ask } = this.#options;
-    const { family } = round;
-    const result = answerForBrowser(sdp, round.draft, round.slots, namable({ ...this.#options, family }));
+    const { family, draft, slots } = round;
+    const { description, found } = await this.#hosts.read(sdp);
+    const net = namable({ ...this.#options, family });
+    const result = answerForBrowser(description, draft, slots, net, found);
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
     const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
     const lines = places(round.slots, line => {
@@ -173,8 +181,10 @@ export class Bridge {
   async #offerFromPbx(sdp: string): Promise<string> {
     const { ask } = this.#options;
     const family = this.#family;
+    const { description, found } = await this.#hosts.read(sdp);
+    const nextId = counter(this.#slots);
     const net = namable({ ...this.#options, family });
-    const { draft, slots } = offerForBrowser(sdp, this.#slots, counter(this.#slots), net);
+    const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     const lines = places(slots, line => {
       const offered = draft.offered.get(line);
       if (!offered) return null;
@@ -262,7 +272,7 @@ function nobodyAt(family: 4 | 6): RtpAddress {
 
 function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
   // RFC 8839 5.4.
-  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488);
+  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488, 'no-ice');
   return { ice: { ufrag, password }, fingerprint };
 }
 
@@ -295,5 +305,5 @@ function counter(slots: Slots): () => number {
 function refusal(slot: Line | RefusedText): RefusedText {
   if (!isLine(slot)) return slot;
   const payloads = slot.codecs.map(codec => codec.type).join(' ') || '0';
-  return { type: slot.kind, protocol: 'RTP/AVP', payloads, mid: slot.mid };
+  return { type: slot.kind, protocol: slot.profile, payloads, mid: slot.mid };
 }

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { type MediaAddress, pbxSide } from '../address.ts';
 import { type CallId, MediaError, type MediaEvent } from '../relay.ts';
+import type { ResolveHost } from '../sdp/hosts.ts';
 import { Bridge } from './bridge.ts';
 import type { Engine, Fleet } from './fleet.ts';
 import { NgError, type NgReply } from './ng-client.ts';
@@ -16,6 +17,7 @@ export interface Surroundings extends Limits {
   readonly addresses: readonly MediaAddress[];
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
   readonly latches?: boolean | undefined;
+  readonly resolveHost?: ResolveHost | undefined;
   readonly emit: (event: MediaEvent) => void;
 }
 
@@ -43,6 +45,7 @@ export class LodgedCall {
       familyToward: pbx => pbxSide(around.addresses, pbx)?.family,
       allowed: around.allowPbxMedia ?? (() => true),
       latches: around.latches ?? false,
+      resolveHost: around.resolveHost,
       ask: (command, family, fields) => this.#ask(command, family, fields),
     });
   }

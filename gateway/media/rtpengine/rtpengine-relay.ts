@@ -11,6 +11,7 @@ import {
   type MediaRelay,
   type MediaReport,
 } from '../relay.ts';
+import type { ResolveHost } from '../sdp/hosts.ts';
 import { type Engine, Fleet, type FleetOptions } from './fleet.ts';
 import { LodgedCall } from './lodged-call.ts';
 import { canBundle } from './probe.ts';
@@ -41,6 +42,8 @@ export interface RtpengineOptions extends FleetOptions {
   readonly latches?: boolean;
   /** Sound that is due and does not flow for this long is one-way. Default 8000 ms. */
   readonly oneWayMs?: number;
+  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
+  readonly resolveHost?: ResolveHost;
   readonly log?: RtpengineLog;
 }
 
@@ -94,7 +97,7 @@ export class RtpengineRelay implements MediaRelay {
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (!entry) throw new MediaError('an answer for no call', 400);
+    if (!entry) throw new MediaError('an answer for no call', 400, 'out-of-order');
     return await entry.inTurn(async () => {
       const answer = await entry.bridge.answer(from, sdp);
       entry.watch.answered(performance.now(), entry.bridge.due);
@@ -155,10 +158,10 @@ export class RtpengineRelay implements MediaRelay {
   }
 
   #open(id: CallId): LodgedCall {
-    const { addresses, allowPbxMedia, latches } = this.#options;
+    const { addresses, allowPbxMedia, latches, resolveHost } = this.#options;
     const { silentAfterMs, oneWayMs, consentMs, connectMs } = this.#options;
     const entry = new LodgedCall(id, {
-      ...{ fleet: this.fleet, addresses, allowPbxMedia, latches },
+      ...{ fleet: this.fleet, addresses, allowPbxMedia, latches, resolveHost },
       ...{ silentAfterMs, oneWayMs, consentMs, connectMs },
       emit: event => this.#emit(event),
     });

@@ -1,25 +1,28 @@
 // Turns one side's answer into the answer for the side that offered, and into the plan
 // of what the worker shall carry. Lines are answered in their places (RFC 3264 6).
 
-import type { MediaDescription, SessionDescription } from 'sdp-transform';
 import { MediaError } from '../relay.ts';
-import { codecsOf } from './codecs.ts';
-import { type Draft, held, type PbxNet } from './draft.ts';
-import { agree } from './payload-map.ts';
+import { remoteOf } from './address.ts';
+import { codecNamesOf, codecsOf } from './codecs.ts';
+import { type Description, type MediaSection, readDescription } from './description.ts';
+import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
+import { type FirstFault, faultOf } from './fault.ts';
+import type { FoundHosts } from './hosts.ts';
+import { type Agreed, agree } from './payload-map.ts';
 import type { LinePlan } from './plan.ts';
 import {
-  addressOf,
-  type BrowserTransport,
+  assertPlainLine,
+  type Direction,
   directionOf,
   isPlainLine,
   isWebRtcLine,
-  readSession,
+  packetTimesOf,
   receives,
   sends,
-  transportOf,
   within,
 } from './read.ts';
-import { isLine, type Slot, type Slots } from './slots.ts';
+import { answeredIn, isLine, type Slot, type Slots } from './slots.ts';
+import { type BrowserTransport, transportOf } from './transport.ts';
 import type { LineText, RefusedText } from './write.ts';
 
 export interface Answered {
@@ -29,18 +32,38 @@ export interface Answered {
 }
 
 /** A PBX's answer, for the browser. */
-export function answerForBrowser(sdp: string, draft: Draft, slots: Slots, net: PbxNet): Answered {
-  const session = readSession(sdp);
+export function answerForBrowser(
+  description: Description,
+  draft: Draft,
+  slots: Slots,
+  net: PbxNet,
+  found: FoundHosts,
+): Answered {
+  const answered = answeredIn(description.media, slots.pbx, isPlainLine);
   const plans: LinePlan[] = [];
+  const fault: FirstFault = {};
+  const judge = (media: MediaSection, { offers, text }: OfferedLine) => {
+    if (media.type !== text.kind)
+      throw new MediaError(`the PBX does not answer ${text.kind}`, 488, 'line-refused');
+    assertPlainLine(media);
+    const codecs = codecsOf(
+      media,
+      text.kind,
+      offers.map(({ pbx }) => pbx),
+    );
+    const agreed = agree(offers, codecs, 'pbx');
+    if (agreed === null)
+      throw new MediaError(`no codec in common: the PBX answers ${codecNamesOf(media)}`, 488);
+    return { agreed, remote: remoteOf(description, media, net, found) };
+  };
   const lines = slots.browser.map(slot => {
-    const media = session.media[slots.pbx.indexOf(slot)];
+    const media = answered.get(slot);
     const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
     if (media === undefined || offered === undefined || !isLine(slot)) return refusalForBrowser(slot);
-    if (!isPlainLine(media) || media.type !== slot.kind) return refusalForBrowser(slot);
-    const agreed = agree(offered.offers, codecsOf(media, slot.kind), 'pbx');
-    if (agreed === null) return refusalForBrowser(slot);
-    const remote = addressOf(session, media, net.family, net.allowed);
-    const direction = within(offered.text.direction, held(directionOf(session, media), remote));
+    const usable = faultOf(fault, media, () => judge(media, offered));
+    if (usable === undefined) return refusalForBrowser(slot);
+    const { agreed, remote } = usable;
+    const direction = within(offered.text.direction, held(directionOf(description, media), remote));
     const { toPbx, toBrowser, clocks } = agreed;
     plans.push({
       line: slot.id,
@@ -52,27 +75,32 @@ export function answerForBrowser(sdp: string, draft: Draft, slots: Slots, net: P
       expectBrowser: receives(direction),
       expectPbx: sends(direction),
     });
-    return textOf(offered.text, agreed.answer, session, media, direction);
+    return textOf(offered.text, agreed, media, direction);
   });
-  if (plans.length === 0) throw new MediaError('the answer accepts nothing', 488);
-  if (draft.transport === null) throw new MediaError('the browser made no offer', 400);
+  if (plans.length === 0)
+    throw (
+      fault.first ?? new MediaError('the answer has none of the m= lines of the offer', 488, 'line-refused')
+    );
+  if (draft.transport === null) throw new MediaError('the browser made no offer', 400, 'out-of-order');
   return { lines, plans, transport: draft.transport };
 }
 
 /** A browser's answer, for the PBX. */
 export function answerForPbx(sdp: string, draft: Draft, slots: Slots): Answered {
-  const session = readSession(sdp);
+  const description = readDescription(sdp);
+  const answered = answeredIn(description.media, slots.browser, isWebRtcLine);
   const plans: LinePlan[] = [];
   let transport: BrowserTransport | null = null;
   const lines = slots.pbx.map(slot => {
-    const media = session.media[slots.browser.indexOf(slot)];
+    const media = answered.get(slot);
     const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
     if (media === undefined || offered === undefined || !isLine(slot)) return refusalForPbx(slot);
     if (!isWebRtcLine(media) || media.type !== slot.kind) return refusalForPbx(slot);
-    const agreed = agree(offered.offers, codecsOf(media, slot.kind), 'browser');
+    const own = offered.offers.map(({ browser }) => browser);
+    const agreed = agree(offered.offers, codecsOf(media, slot.kind, own), 'browser');
     if (agreed === null) return refusalForPbx(slot);
-    transport ??= transportOf(session, media, false);
-    const direction = within(offered.text.direction, directionOf(session, media));
+    transport ??= transportOf(description, media, false);
+    const direction = within(offered.text.direction, directionOf(description, media));
     const { toPbx, toBrowser, clocks } = agreed;
     plans.push({
       line: slot.id,
@@ -84,23 +112,14 @@ export function answerForPbx(sdp: string, draft: Draft, slots: Slots): Answered 
       expectBrowser: sends(direction),
       expectPbx: receives(direction),
     });
-    return {
-      ...textOf(offered.text, agreed.answer, session, media, direction),
-      port: slot.port,
-    };
+    return { ...textOf(offered.text, agreed, media, direction), port: slot.port };
   });
-  if (transport === null) throw new MediaError('the answer accepts nothing', 488);
+  if (transport === null) throw new MediaError('the answer accepts nothing', 488, 'line-refused');
   return { lines, plans, transport };
 }
 
-function textOf(
-  offered: LineText,
-  codecs: LineText['codecs'],
-  session: SessionDescription,
-  media: MediaDescription,
-  direction = directionOf(session, media),
-): LineText {
-  return { ...offered, codecs, direction, ptime: media.ptime, maxptime: media.maxptime };
+function textOf(offered: LineText, { answer }: Agreed, media: MediaSection, direction: Direction): LineText {
+  return { ...offered, codecs: answer, direction, ...packetTimesOf(media) };
 }
 
 function refusalForBrowser(slot: Slot): RefusedText {
@@ -111,5 +130,6 @@ function refusalForBrowser(slot: Slot): RefusedText {
 
 function refusalForPbx(slot: Slot): RefusedText {
   if (!isLine(slot)) return slot;
-  return { type: slot.kind, protocol: 'RTP/AVP', payloads: String(slot.codecs[0]?.type ?? 0), mid: '' };
+  const { kind, profile, codecs } = slot;
+  return { type: kind, protocol: profile, payloads: String(codecs[0]?.type ?? 0), mid: '' };
 }

@@ -1,7 +1,10 @@
 // Which codecs cross the relay, and when two descriptions name the same one (RFC 3264
 // 6.1, RFC 6184 8.2.2). Payload types are names each side picks; codecs are what agree.
+// A line that describes a codec wrongly costs that codec.
 
-import type { MediaDescription } from 'sdp-transform';
+import { type MediaSection, valuesOf, wordsOf } from './description.ts';
+import { formatParameters } from './format-parameters.ts';
+import { shown } from './read.ts';
 
 export type Kind = 'audio' | 'video';
 
@@ -15,69 +18,146 @@ export interface Codec {
   readonly feedback: readonly string[];
 }
 
-/** RFC 3551: what these numbers mean without a=rtpmap. */
-const statics: ReadonlyMap<number, readonly [string, number]> = new Map([
-  [0, ['PCMU', 8000]],
-  [8, ['PCMA', 8000]],
-  [9, ['G722', 8000]],
+interface Carried {
+  readonly kind: Kind;
+  readonly name: string;
+  /** The first is meant where none is given. */
+  readonly rates: readonly number[];
+  readonly channels: number;
+}
+
+/** By name in lower case; in the spelling in which they are written. */
+const carried: ReadonlyMap<string, Carried> = new Map(
+  (
+    [
+      ['audio', 'opus', [48000], 2],
+      // RFC 3551 4.5.2: its clock is 8000 by an old mistake, which some put right.
+      ['audio', 'G722', [8000, 16000], 1],
+      ['audio', 'PCMU', [8000], 1],
+      ['audio', 'PCMA', [8000], 1],
+      ['audio', 'telephone-event', [8000, 48000], 1],
+      ['video', 'VP8', [90000], 1],
+      ['video', 'H264', [90000], 1],
+    ] as const
+  ).map(([kind, name, rates, channels]) => [name.toLowerCase(), { kind, name, rates, channels }]),
+);
+
+/** RFC 3551 6: what these numbers mean without a=rtpmap. Those that are not carried are for the log. */
+const statics: ReadonlyMap<number, string> = new Map([
+  ...([
+    [0, 'PCMU'],
+    [3, 'GSM'],
+    [4, 'G723'],
+    [8, 'PCMA'],
+    [9, 'G722'],
+    [13, 'CN'],
+    [15, 'G728'],
+  ] as const),
+  ...([
+    [18, 'G729'],
+    [26, 'JPEG'],
+    [31, 'H261'],
+    [34, 'H263'],
+  ] as const),
 ]);
-const carried: Readonly<Record<Kind, ReadonlySet<string>>> = {
-  audio: new Set([
-    'opus/48000',
-    'g722/8000',
-    'pcmu/8000',
-    'pcma/8000',
-    'telephone-event/8000',
-    'telephone-event/48000',
-  ]),
-  video: new Set(['vp8/90000', 'h264/90000']),
-};
 const feedbackCarried: ReadonlySet<string> = new Set(['nack', 'nack pli', 'ccm fir']);
 const maxCodecs = 64;
-const maxConfig = 1024;
 
-/** The codecs of an m= line that cross, in its order of preference. Malformed ones are not among them. */
-export function codecsOf(media: MediaDescription, kind: Kind): Codec[] {
+/**
+ * The codecs of an m= line that cross, in its order of preference. `offered` is what the line answers to, if it does: a
+ * number that it leaves undescribed means what it meant there.
+ */
+export function codecsOf(media: MediaSection, kind: Kind, offered: readonly Codec[] = []): Codec[] {
+  const maps = rtpmapsOf(media);
+  const parameters = parametersIn(media);
+  const feedbacks = kind === 'video' ? feedbackIn(media) : [];
   const codecs: Codec[] = [];
-  for (const text of String(media.payloads ?? '').split(' ', maxCodecs)) {
-    const type = Number(text);
-    if (!/^\d+$/.test(text) || type > 127 || codecs.some(codec => codec.type === type)) continue;
-    const map = media.rtp.find(rtp => rtp.payload === type);
-    const [name, rate] =
-      map === undefined ? (statics.get(type) ?? ['', 0]) : [String(map.codec), map.rate ?? 0];
-    if (!carried[kind].has(`${name.toLowerCase()}/${rate}`)) continue;
-    const config = media.fmtp.find(fmtp => fmtp.payload === type)?.config;
-    if (config !== undefined && !isPlain(String(config))) continue;
-    const feedback = (media.rtcpFb ?? [])
-      .filter(fb => fb.payload === type || fb.payload === '*')
-      .map(fb => (fb.subtype === undefined ? fb.type : `${fb.type} ${fb.subtype}`))
-      .filter(value => kind === 'video' && feedbackCarried.has(value));
-    codecs.push({
-      type,
-      name,
-      rate,
-      channels: Number(map?.encoding ?? 1),
-      config: config === undefined ? null : String(config),
-      feedback: [...new Set(feedback)],
-    });
+  for (const type of payloadTypesOf(media)) {
+    const before = offered.find(codec => codec.type === type);
+    const map = maps.get(type) ?? statics.get(type) ?? (before && mapOf(before));
+    const named = map === undefined ? undefined : codecNamed(map, kind);
+    if (named === undefined) continue;
+    const config = formatParameters(parameters.get(type) ?? [], named.name);
+    if (config === undefined) continue;
+    // RFC 6184 8.2.2 has an answer repeat the parameters of its codec. Who leaves all out has the offer's.
+    const same = config === null && named.name === 'H264' && before?.name === 'H264';
+    const feedback = feedbacks
+      .filter(([said]) => said === '*' || said === String(type))
+      .map(([, value]) => value);
+    const said = { config: same ? before.config : config, feedback: [...new Set(feedback)] };
+    codecs.push({ type, ...named, ...said });
   }
   return codecs;
 }
 
-/** What codecs say of themselves: parameters, digits, ranges, base64. It crosses as it is, so it may be no more. */
-function isPlain(config: string): boolean {
-  return config.length <= maxConfig && /^[\w;=,.+/ -]*$/.test(config);
+/** What a peer has for a line, in its own words: for a log. */
+export function codecNamesOf(media: MediaSection): string {
+  const maps = rtpmapsOf(media);
+  const names = payloadTypesOf(media).map(type => maps.get(type) ?? statics.get(type) ?? String(type));
+  return [...new Set(names.map(name => shown(name.split('/', 1)[0] ?? '')))].slice(0, 12).join(', ');
+}
+
+function payloadTypesOf({ formats }: MediaSection): readonly number[] {
+  const types = formats.filter(format => /^\d{1,3}$/.test(format) && Number(format) <= 127).map(Number);
+  return [...new Set(types)].slice(0, maxCodecs);
+}
+
+/** Of each payload type the first description: `name/rate[/channels]`, blanks left out. */
+function rtpmapsOf(media: MediaSection): ReadonlyMap<number, string> {
+  const maps = new Map<number, string>();
+  for (const value of valuesOf(media, 'rtpmap')) {
+    const [type = '', ...rest] = wordsOf(value);
+    const map = rest.join('');
+    if (/^\d{1,3}$/.test(type) && map !== '' && !maps.has(Number(type))) maps.set(Number(type), map);
+  }
+  return maps;
+}
+
+function mapOf({ name, rate, channels }: Codec): string {
+  return `${name}/${rate}/${channels}`;
+}
+
+/** Undefined for what does not cross, or is described as something else than it is. */
+function codecNamed(map: string, kind: Kind): Pick<Codec, 'name' | 'rate' | 'channels'> | undefined {
+  const [name = '', rate = '', channels = ''] = map.split('/', 3);
+  const known = carried.get(name.toLowerCase());
+  if (known?.kind !== kind) return undefined;
+  if (rate !== '' && !known.rates.some(one => String(one) === rate)) return undefined;
+  // Opus always says 2, whatever it carries (RFC 7587 7): Snom and others say nothing, or 1.
+  if (known.channels === 1 && Number(channels) > 1) return undefined;
+  const said = known.name === 'G722' ? 8000 : Number(rate);
+  return { name: known.name, rate: said || known.rates[0]!, channels: known.channels };
+}
+
+/** All a=fmtp by payload type: there should be one of each, and some write a parameter a line. */
+function parametersIn(media: MediaSection): ReadonlyMap<number, readonly string[]> {
+  const parameters = new Map<number, string[]>();
+  for (const value of valuesOf(media, 'fmtp')) {
+    const [type = '', ...rest] = wordsOf(value);
+    if (!/^\d{1,3}$/.test(type)) continue;
+    const known = parameters.get(Number(type));
+    if (known) known.push(rest.join(' '));
+    else parameters.set(Number(type), [rest.join(' ')]);
+  }
+  return parameters;
+}
+
+/** a=rtcp-fb of what is carried, each with the payload type that it is for. */
+function feedbackIn(media: MediaSection): readonly (readonly [type: string, value: string])[] {
+  return valuesOf(media, 'rtcp-fb').flatMap(text => {
+    const [type = '', ...words] = wordsOf(text);
+    const value = words.join(' ').toLowerCase();
+    return feedbackCarried.has(value) ? [[type, value] as const] : [];
+  });
 }
 
 export function isEvent(codec: Codec): boolean {
-  return codec.name.toLowerCase() === 'telephone-event';
+  return codec.name === 'telephone-event';
 }
 
 export function isSameCodec(a: Codec, b: Codec): boolean {
-  const name = a.name.toLowerCase();
-  if (name !== b.name.toLowerCase() || a.rate !== b.rate) return false;
-  if (name === 'h264') return h264Key(a) === h264Key(b);
-  return name === 'telephone-event' || a.channels === b.channels;
+  if (a.name !== b.name || a.rate !== b.rate) return false;
+  return a.name !== 'H264' || h264Key(a) === h264Key(b);
 }
 
 /** The one of `codecs` that `codec` means: by its number if that fits, by what it is otherwise. */

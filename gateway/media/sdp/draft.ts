@@ -2,8 +2,9 @@
 
 import type { Offered } from './payload-map.ts';
 import type { RtpAddress } from './plan.ts';
-import type { BrowserTransport, Direction } from './read.ts';
+import type { Direction } from './read.ts';
 import type { Line } from './slots.ts';
+import type { BrowserTransport } from './transport.ts';
 import type { LineText } from './write.ts';
 
 export interface OfferedLine {

@@ -4,8 +4,9 @@ import { MediaError } from '../relay.ts';
 import { isEvent } from './codecs.ts';
 import { offerForPbx } from './offer.ts';
 import type { EchoPlan } from './plan.ts';
-import type { BrowserTransport, Direction } from './read.ts';
+import type { Direction } from './read.ts';
 import { isLine, type Slots } from './slots.ts';
+import type { BrowserTransport } from './transport.ts';
 import type { LineText, RefusedText } from './write.ts';
 
 export interface EchoAnswer {
@@ -38,6 +39,7 @@ export function answerWithEcho(sdp: string, before: Slots, nextId: () => number)
     for (const codec of slot.codecs) plan[codec.type] = isEvent(codec) ? 0 : codec.rate;
     return { ...offered.text, direction: answers[offered.text.direction] };
   });
-  if (!answered || draft.transport === null) throw new MediaError('there is no sound in the offer', 488);
+  if (!answered || draft.transport === null)
+    throw new MediaError('there is no sound in the offer', 488, 'no-common-codec');
   return { lines, slots, transport: draft.transport, plan };
 }

@@ -1,23 +1,25 @@
 // Turns one side's offer into the offer for the other: same lines, codecs that cross,
 // each under the number the other side shall use. Refuses with 488 what leaves nothing.
 
-import type { MediaDescription } from 'sdp-transform';
 import { MediaError } from '../relay.ts';
-import { type Codec, codecsOf, isEvent, type Kind } from './codecs.ts';
+import { remoteOf } from './address.ts';
+import { type Codec, codecNamesOf, codecsOf, isEvent, type Kind } from './codecs.ts';
+import { type Description, type MediaSection, readDescription, valuesOf } from './description.ts';
 import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
+import { type FirstFault, faultOf } from './fault.ts';
+import type { FoundHosts } from './hosts.ts';
 import { nameForBrowser, type Offered } from './payload-map.ts';
 import {
-  addressOf,
-  type BrowserTransport,
+  assertPlainLine,
   type Direction,
   directionOf,
-  isPlainLine,
   isWebRtcLine,
   kindOf,
-  readSession,
-  transportOf,
+  packetTimesOf,
+  profileOf,
 } from './read.ts';
-import { isLine, type Line, refuse, type Slot, type Slots } from './slots.ts';
+import { isLine, isToken, type Line, refuse, type Slot, type Slots } from './slots.ts';
+import { type BrowserTransport, transportOf } from './transport.ts';
 
 /** A page needs two; each costs a pair of ports. */
 const maxLines = 4;
@@ -31,52 +33,58 @@ export interface Drafted {
 
 /** A browser's offer, for the PBX. */
 export function offerForPbx(sdp: string, before: Slots, nextId: () => number): Drafted {
-  const session = readSession(sdp);
-  checkPlaces(session.media, before.browser);
+  const description = readDescription(sdp);
+  checkPlaces(description.media, before.browser);
   const offered = new Map<Line, OfferedLine>();
   const taken = new Set<number>();
   const pbx = [...before.pbx];
   let transport: BrowserTransport | null = null;
-  const browser = session.media.map((media, i): Slot => {
+  const browser = description.media.map((media, i): Slot => {
     const known = before.browser[i];
     const kind = kindOf(media);
     const codecs = isWebRtcLine(media) && kind ? codecsOf(media, kind).filter(c => !taken.has(c.type)) : [];
-    const bundled = transport === null || transport.bundle?.includes(String(media.mid)) === true;
+    const mid = midOf(media) ?? String(i);
+    const bundled = transport === null || transport.bundle?.includes(mid) === true;
     const wanted = kind !== null && bundled && !codecs.every(isEvent) && offered.size < maxLines;
     if (!wanted) return isLine(known) ? known : refuse(media);
-    transport ??= transportOf(session, media, true);
+    transport ??= transportOf(description, media, true);
     for (const codec of codecs) taken.add(codec.type);
-    const mid = String(media.mid ?? i);
     const line = lineFor(known, kind, mid, nextId);
     if (!pbx.includes(line)) pbx.push(line);
     line.mid = mid;
     line.codecs = codecs;
-    const direction = directionOf(session, media);
     const offers = codecs.map(codec => ({ browser: codec, pbx: codec }));
-    offered.set(line, { offers, remote: null, text: textOf(line, codecs, direction, media) });
+    const text = textOf(line, codecs, directionOf(description, media), media);
+    offered.set(line, { offers, remote: null, text });
     return line;
   });
-  if (transport === null) throw new MediaError('nothing in the offer can be carried', 488);
+  if (transport === null) throw new MediaError(nothingOf(description), 488, 'no-common-codec');
   checkCount(pbx);
   return { draft: { offered, transport }, slots: { browser, pbx } };
 }
 
 /** A PBX's offer, for the browser. */
-export function offerForBrowser(sdp: string, before: Slots, nextId: () => number, net: PbxNet): Drafted {
-  const session = readSession(sdp);
-  checkPlaces(session.media, before.pbx);
+export function offerForBrowser(
+  description: Description,
+  before: Slots,
+  nextId: () => number,
+  net: PbxNet,
+  found: FoundHosts,
+): Drafted {
+  checkPlaces(description.media, before.pbx);
+  const fault: FirstFault = {};
+  const usable = description.media.map(media => faultOf(fault, media, () => judge(media)));
+  const homes = homesOf(before.pbx, description.media, index => usable[index] !== undefined);
   const offered = new Map<Line, OfferedLine>();
   const taken = new Set<number>();
   const browser = [...before.browser];
-  const pbx = session.media.map((media, i): Slot => {
-    const known = before.pbx[i];
-    const kind = kindOf(media);
-    const codecs = isPlainLine(media) && kind ? codecsOf(media, kind) : [];
-    if (kind === null || codecs.every(isEvent) || offered.size >= maxLines) {
-      return isLine(known) ? known : refuse(media);
-    }
-    const remote = addressOf(session, media, net.family, net.allowed);
+  const pbx = description.media.map((media, i): Slot => {
+    const known = homes[i];
+    const use = usable[i];
+    if (use === undefined || offered.size >= maxLines) return isLine(known) ? known : refuse(media);
+    const { kind, codecs, remote } = use;
     const line = lineFor(known, kind, freeMid(browser), nextId);
+    line.profile = profileOf(media) ?? line.profile;
     // Numbers of other lines are theirs, also while those are refused.
     if (!browser.includes(line)) browser.push(line);
     const others = browser.filter(slot => isLine(slot) && slot !== line);
@@ -84,34 +92,77 @@ export function offerForBrowser(sdp: string, before: Slots, nextId: () => number
     const offers: Offered[] = nameForBrowser(codecs, line.codecs, new Set([...taken, ...reserved]));
     for (const offer of offers) taken.add(offer.browser.type);
     const named = offers.map(offer => offer.browser);
-    const text = textOf(line, named, held(directionOf(session, media), remote), media);
+    const text = textOf(line, named, held(directionOf(description, media), remote), media);
     offered.set(line, { offers, remote, text });
     return line;
   });
-  if (offered.size === 0) throw new MediaError('nothing in the offer can be carried', 488);
+  if (offered.size === 0) throw fault.first ?? new MediaError(nothingOf(description), 488, 'no-common-codec');
   checkCount(browser);
   return { draft: { offered, transport: null }, slots: { browser, pbx } };
+
+  function judge(media: MediaSection) {
+    assertPlainLine(media);
+    const kind: Kind = media.type === 'video' ? 'video' : 'audio';
+    const codecs = codecsOf(media, kind);
+    if (codecs.every(isEvent))
+      throw new MediaError(`no codec in common: the PBX offers ${codecNamesOf(media)}`, 488);
+    return { kind, codecs, remote: remoteOf(description, media, net, found) };
+  }
 }
 
-function textOf(line: Line, codecs: readonly Codec[], direction: Direction, media: MediaDescription) {
-  const { kind, mid, port } = line;
-  return { kind, mid, port, codecs, direction, ptime: media.ptime, maxptime: media.maxptime };
+/**
+ * The line of each place of a PBX's offer. Some offer a line that they have done with, or that is of another transport,
+ * and a new one of the same kind: that one goes on where the old one was, or the browser would have to open another
+ * microphone.
+ */
+function homesOf(
+  before: readonly Slot[],
+  media: readonly MediaSection[],
+  works: (index: number) => boolean,
+): readonly (Slot | undefined)[] {
+  const homes: (Slot | undefined)[] = media.map((_, i) => before[i]);
+  media.forEach((line, i) => {
+    const kind = kindOf(line);
+    const known = homes[i];
+    if (!works(i) || kind === null || (isLine(known) && known.kind === kind)) return;
+    const from = homes.findIndex((slot, at) => isLine(slot) && slot.kind === kind && !works(at));
+    if (from === -1) return;
+    homes[i] = homes[from];
+    homes[from] = undefined;
+  });
+  return homes;
+}
+
+function nothingOf({ media }: Description): string {
+  const names = media.map(codecNamesOf).filter(Boolean).slice(0, 4).join(', ');
+  return `nothing in the offer can be carried: ${names || 'it names no codec'}`;
+}
+
+function midOf(media: MediaSection): string | undefined {
+  return valuesOf(media, 'mid').find(isToken);
+}
+
+function textOf(line: Line, codecs: readonly Codec[], direction: Direction, media: MediaSection) {
+  const { kind, mid, port, profile } = line;
+  return { kind, mid, port, profile, codecs, direction, ...packetTimesOf(media) };
 }
 
 /** RFC 3264 8: an offer may add lines, and never takes one away. */
-function checkPlaces(media: readonly MediaDescription[], before: readonly Slot[]): void {
-  if (media.length < before.length) throw new MediaError('the offer has lost an m= line', 400);
+function checkPlaces(media: readonly MediaSection[], before: readonly Slot[]): void {
+  if (media.length < before.length)
+    throw new MediaError('the offer has lost an m= line', 400, 'out-of-order');
+  if (media.length > maxSlots) throw new MediaError('the SDP has too many m= lines', 488, 'too-large');
 }
 
 /** A place may change its kind (RFC 3264 8.3.3), and the other side then gets another line; not without end. */
 function checkCount(slots: readonly Slot[]): void {
-  if (slots.length > maxSlots) throw new MediaError('the call has had too many m= lines', 488);
+  if (slots.length > maxSlots) throw new MediaError('the call has had too many m= lines', 488, 'too-large');
 }
 
 /** A place whose line is carried keeps it, unless what stands there now is of another kind. */
 function lineFor(known: Slot | undefined, kind: Kind, mid: string, nextId: () => number): Line {
   if (isLine(known) && known.kind === kind) return known;
-  return { id: nextId(), kind, mid, codecs: [], port: 0 };
+  return { id: nextId(), kind, mid, codecs: [], port: 0, profile: 'RTP/AVP' };
 }
 
 function freeMid(slots: readonly Slot[]): string {

@@ -10,6 +10,8 @@ export interface Fingerprint {
   readonly hash: string;
   /** Upper-case hexadecimal with colons. */
   readonly value: string;
+  /** Further values under the same hash: the certificate has to match one of all (RFC 8122 5). */
+  readonly others?: readonly string[];
 }
 
 /** RFC 8122 5: hash functions that still prove anything. */

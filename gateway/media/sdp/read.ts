@@ -1,52 +1,29 @@
-// Reads the SDP of either side into what the relay needs (RFC 8866). A peer's text: its
-// size is bounded, and what is wrong with it ends as a MediaError, never otherwise.
+// What a section of a description says of its line: kind, direction, packet times, and whether it is one that can be
+// carried (RFC 8866 6). Addresses, codecs and the transport of a browser are read beside this.
 
-import { isIP } from 'node:net';
-import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
 import { MediaError } from '../relay.ts';
 import type { Kind } from './codecs.ts';
-import { type Fingerprint, isUsableHash, type RtpAddress } from './plan.ts';
+import { type Description, type MediaSection, type Section, valuesOf } from './description.ts';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+const directions: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
 
-const maxBytes = 64 * 1024;
-/** A browser with sound, picture and all its codecs says some 200. Each is held against sixty patterns. */
-const maxLines = 1024;
-const maxMedia = 16;
-/** Below are services of other kinds, and nobody takes media there. */
-const firstMediaPort = 1024;
+/** The ports below belong to services of other kinds. */
+export const firstMediaPort = 1024;
 
-export function readSession(sdp: string): SessionDescription {
-  if (sdp.length > maxBytes) throw new MediaError('the SDP is too long', 400);
-  if (sdp.split('\n', maxLines + 1).length > maxLines)
-    throw new MediaError('the SDP has too many lines', 400);
-  if (!/^v=0\r?\n/.test(sdp)) throw new MediaError('the SDP does not begin with v=0', 400);
-  // What crosses to the other side must not carry a line of its own making.
-  if (/[^\t\n\r\x20-\x7e\x80-\uffff]/.test(sdp)) throw new MediaError('control characters in the SDP', 400);
-  let session: SessionDescription;
-  try {
-    session = parse(sdp);
-  } catch {
-    throw new MediaError('the SDP cannot be parsed', 400);
-  }
-  if (session.media.length === 0) throw new MediaError('the SDP has no m= line', 400);
-  if (session.media.length > maxMedia) throw new MediaError('the SDP has too many m= lines', 488);
-  if (session.media.some(media => !isPort(media.port) || typeof media.protocol !== 'string')) {
-    throw new MediaError('the SDP has a malformed m= line', 400);
-  }
-  return session;
+export function kindOf({ type }: MediaSection): Kind | null {
+  return type === 'audio' || type === 'video' ? type : null;
 }
 
-function isPort(port: unknown): port is number {
-  return typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65535;
+/** Of its own, or else of the session (RFC 8866 6.7); of several that contradict each other, the last. */
+export function directionOf({ session }: Description, media: MediaSection): Direction {
+  return lastDirection(media) ?? lastDirection(session) ?? 'sendrecv';
 }
 
-export function kindOf(media: MediaDescription): Kind | null {
-  return media.type === 'audio' || media.type === 'video' ? media.type : null;
-}
-
-export function directionOf(session: SessionDescription, media: MediaDescription): Direction {
-  return media.direction ?? session.direction ?? 'sendrecv';
+function lastDirection({ attributes }: Section): Direction | undefined {
+  let last: Direction | undefined;
+  for (const name of attributes.keys()) last = directions.find(direction => direction === name) ?? last;
+  return last;
 }
 
 export function sends(direction: Direction): boolean {
@@ -58,7 +35,7 @@ export function receives(direction: Direction): boolean {
 }
 
 /**
- * What an answer may say to an offer (RFC 3264 6.1): Asterisk's chan_sip says sendrecv to somebody who only listens,
+ * What an answer may say to an offer (RFC 3264 6.1): Asterisk's chan_sip answers sendrecv to recvonly,
  * and a browser then refuses the whole answer.
  */
 export function within(offered: Direction, answered: Direction): Direction {
@@ -68,96 +45,60 @@ export function within(offered: Direction, answered: Direction): Direction {
   return received ? 'recvonly' : 'inactive';
 }
 
-/** What a browser says of its transport; with BUNDLE it holds for every line. */
-export interface BrowserTransport {
-  readonly ufrag: string;
-  /** As it came; who answers checks, and makes none, has no use for it. */
-  readonly password: string;
-  readonly fingerprint: Fingerprint;
-  /** mids of its BUNDLE group; null when it has none. */
-  readonly bundle: readonly string[] | null;
+/** a=ptime and a=maxptime in whole milliseconds: RFC 8866 6.4 lets them be fractions, and browsers read integers. */
+export function packetTimesOf(media: MediaSection): {
+  ptime: number | undefined;
+  maxptime: number | undefined;
+} {
+  return { ptime: milliseconds(media, 'ptime'), maxptime: milliseconds(media, 'maxptime') };
 }
 
-export function transportOf(
-  session: SessionDescription,
-  media: MediaDescription,
-  offering: boolean,
-): BrowserTransport {
-  const ufrag = String(media.iceUfrag ?? session.iceUfrag ?? '');
-  // RFC 8839 5.4.
-  if (!/^[A-Za-z0-9+/]{4,256}$/.test(ufrag)) throw new MediaError('no usable a=ice-ufrag', 488);
-  const print = media.fingerprint ?? session.fingerprint;
-  if (print === undefined || !isUsableHash(String(print.type))) {
-    throw new MediaError('no usable a=fingerprint', 488);
-  }
-  const setup = media.setup ?? session.setup ?? (offering ? 'actpass' : 'active');
-  // We are the DTLS server: RFC 5763 5 has a browser's offer say actpass.
-  if (setup !== 'active' && !(offering && setup === 'actpass')) {
-    throw new MediaError(`a=setup:${setup} leaves nobody to begin DTLS`, 488);
-  }
-  const group = session.groups?.find(({ type }) => type === 'BUNDLE');
-  return {
-    ufrag,
-    password: String(media.icePwd ?? session.icePwd ?? ''),
-    fingerprint: { hash: String(print.type).toLowerCase(), value: String(print.hash).toUpperCase() },
-    bundle: group === undefined ? null : String(group.mids).split(' '),
-  };
-}
-
-/**
- * RFC 8842 5.5 would let a browser change its certificate in mid-call. Here the one that it began with is what proves
- * that it is the same browser, whatever connection its offers come by: a call is not taken over.
- */
-export function assertSameBrowser(known: BrowserTransport | null, shown: BrowserTransport | null): void {
-  if (known === null || shown === null) return;
-  const [before, now] = [known.fingerprint, shown.fingerprint];
-  if (before.hash === now.hash && before.value === now.value) return;
-  throw new MediaError('the browser shows another certificate than the call began with', 488);
+function milliseconds(media: MediaSection, name: string): number | undefined {
+  const times = valuesOf(media, name).map(value =>
+    /^\d{1,4}(?:\.\d{1,9})?$/.test(value) ? Number(value) : 0,
+  );
+  const usable = times.map(Math.round).find(time => time >= 1 && time <= 1000);
+  return usable;
 }
 
 /** Whether a browser's m= line is one we can carry. A bundled one may say port 0 (RFC 8843 6). */
-export function isWebRtcLine(media: MediaDescription): boolean {
+export function isWebRtcLine(media: MediaSection): boolean {
   return (
     kindOf(media) !== null &&
-    (media.port !== 0 || media.bundleOnly !== undefined) &&
-    /^UDP\/TLS\/RTP\/SAVPF?$/.test(media.protocol) &&
-    media.rtcpMux !== undefined
+    media.port !== null &&
+    (media.port !== 0 || media.attributes.has('bundle-only')) &&
+    /^UDP\/TLS\/RTP\/SAVPF?$/i.test(media.protocol) &&
+    media.attributes.has('rtcp-mux')
   );
 }
 
-export function isPlainLine(media: MediaDescription): boolean {
-  return kindOf(media) !== null && media.port !== 0 && /^RTP\/AVPF?$/.test(media.protocol);
+/** What a PBX's m= line that we could carry speaks; undefined for any other transport. */
+export function profileOf({ protocol }: MediaSection): 'RTP/AVP' | 'RTP/AVPF' | undefined {
+  const name = protocol.toUpperCase();
+  return name === 'RTP/AVP' || name === 'RTP/AVPF' ? name : undefined;
 }
 
-/**
- * Where a PBX takes the packets of a line; null when c= is unspecified, which is an old
- * way to say hold (RFC 3264 8.4). `allowed` rules out third parties.
- */
-export function addressOf(
-  session: SessionDescription,
-  media: MediaDescription,
-  family: 4 | 6,
-  allowed: (address: string) => boolean,
-): RtpAddress | null {
-  const address = String(media.connection?.ip ?? session.connection?.ip ?? '').split('/')[0] ?? '';
-  if (address === '0.0.0.0' || address === '::') return null;
-  const rtcp = media.rtcp;
-  const rtcpAddress = rtcp?.address === undefined ? address : String(rtcp.address);
-  for (const literal of new Set([address, rtcpAddress])) {
-    if (isIP(literal) !== family) throw new MediaError(`c= has no IPv${family} address`, 488);
-    if (isGroup(literal) || !allowed(literal)) {
-      throw new MediaError(`media to ${literal} is not allowed`, 488);
-    }
-  }
-  const rtcpPort = rtcp === undefined ? media.port + 1 : rtcp.port;
-  if (!isPort(rtcpPort) || rtcpPort === 0) throw new MediaError('a=rtcp has no port', 400);
-  for (const port of [media.port, rtcpPort]) {
-    if (port < firstMediaPort) throw new MediaError(`media to port ${port} is not allowed`, 488);
-  }
-  return { address, port: media.port, rtcpAddress, rtcpPort };
+/** Whether a PBX's m= line is one that we could carry, its codecs and addresses apart. */
+export function isPlainLine(media: MediaSection): boolean {
+  const { port } = media;
+  return kindOf(media) !== null && profileOf(media) !== undefined && port !== null && port >= firstMediaPort;
 }
 
-/** Multicast and broadcast: not somebody to call. */
-function isGroup(address: string): boolean {
-  return address === '255.255.255.255' || /^(22[4-9]|23\d)\./.test(address) || /^ff/i.test(address);
+/** @throws {MediaError} what is wrong with a line that is none of those */
+export function assertPlainLine(media: MediaSection): void {
+  if (isPlainLine(media)) return;
+  const { type, port, protocol } = media;
+  if (kindOf(media) === null) throw new MediaError('neither sound nor picture', 488, 'no-common-codec');
+  if (port === 0) throw new MediaError(`the PBX refuses ${type}`, 488, 'line-refused');
+  if (profileOf(media) === undefined) {
+    const wanted = `the PBX wants ${shown(protocol)}, and the gateway speaks RTP/AVP to it`;
+    throw new MediaError(wanted, 488, 'unsupported-transport');
+  }
+  const what = port === null ? 'an m= line of the PBX has no port' : `media to port ${port} is not allowed`;
+  throw new MediaError(what, 488, 'no-port');
+}
+
+/** A peer's word in a message of ours: plain and short. */
+export function shown(word: string): string {
+  return word.replace(/[^\w./+-]/g, '?').slice(0, 40) || 'nothing';
 }

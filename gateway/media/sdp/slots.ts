@@ -1,10 +1,11 @@
 // The m= lines of both sides of a call and which is which. Lines keep their places for
 // the life of a session (RFC 3264 8); a line that only one side can have keeps its place
-// there as refused, and the other side never hears of it.
+// there as refused, and is not shown to the other side.
 
-import type { MediaDescription } from 'sdp-transform';
 import type { Codec, Kind } from './codecs.ts';
-import type { RefusedText } from './write.ts';
+import { type MediaSection, valuesOf } from './description.ts';
+import { kindOf } from './read.ts';
+import type { RefusedText, RtpProfile } from './write.ts';
 
 /** A line that both sides have. */
 export interface Line {
@@ -16,6 +17,8 @@ export interface Line {
   codecs: readonly Codec[];
   /** Ours towards the PBX; 0 until it has one. */
   port: number;
+  /** As the PBX last offered it: an answer has to say the same (RFC 3264 6.1). */
+  profile: RtpProfile;
 }
 
 export type Slot = Line | RefusedText;
@@ -33,12 +36,45 @@ export function isLine(slot: Slot | undefined): slot is Line {
   return slot !== undefined && 'id' in slot;
 }
 
-/** Keeps the place of what we do not carry. */
-export function refuse(media: MediaDescription): RefusedText {
+/** RFC 8866 9, `token`, of a usual length. */
+const TOKEN = /^[\w!#$%&'*+.^`{|}~-]{1,64}$/;
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Keeps the place of what we do not carry, in words that may be written. */
+export function refuse(media: MediaSection): RefusedText {
+  const { type, protocol } = media;
+  const known = isToken(type) && protocol.length <= 64 && protocol.split('/').every(isToken);
+  const formats = media.formats.slice(0, 64).filter(isToken);
+  const mid = valuesOf(media, 'mid')[0] ?? '';
   return {
-    type: media.type,
-    protocol: media.protocol,
-    payloads: String(media.payloads ?? '0'),
-    mid: String(media.mid ?? ''),
+    type: known ? type : 'audio',
+    protocol: known ? protocol : 'RTP/AVP',
+    payloads: known && formats.length > 0 ? formats.join(' ') : '0',
+    mid: isToken(mid) ? mid : '',
   };
+}
+
+/**
+ * Which line of an answer is meant for each place. It should be the one in the same place (RFC 3264 6). Where that one is
+ * refused, broken or of another kind, the next line of the kind that `works` and answers to no place is.
+ */
+export function answeredIn(
+  media: readonly MediaSection[],
+  slots: readonly Slot[],
+  works: (media: MediaSection) => boolean,
+): ReadonlyMap<Slot, MediaSection> {
+  const fits = (slot: Slot | undefined, line: MediaSection) =>
+    isLine(slot) && slot.kind === kindOf(line) && works(line);
+  const strays = media.filter((line, i) => !fits(slots[i], line));
+  const answered = new Map<Slot, MediaSection>();
+  slots.forEach((slot, i) => {
+    const own = media[i];
+    const stray = own && fits(slot, own) ? -1 : strays.findIndex(line => fits(slot, line));
+    const line = stray === -1 ? own : strays.splice(stray, 1)[0];
+    if (line !== undefined) answered.set(slot, line);
+  });
+  return answered;
 }

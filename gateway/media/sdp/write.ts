@@ -7,6 +7,9 @@ import type { Codec, Kind } from './codecs.ts';
 import type { Fingerprint, IceCredentials } from './plan.ts';
 import type { Direction } from './read.ts';
 
+/** What a PBX and the gateway speak on a line. */
+export type RtpProfile = 'RTP/AVP' | 'RTP/AVPF';
+
 /** An m= line that is carried. */
 export interface LineText {
   readonly kind: Kind;
@@ -17,6 +20,8 @@ export interface LineText {
   readonly maxptime: number | undefined;
   /** Ours towards the PBX. */
   readonly port: number;
+  /** Towards the PBX. */
+  readonly profile: RtpProfile;
 }
 
 /** An m= line that keeps its place and no more. */
@@ -57,7 +62,7 @@ export function writeForPbx(
     ...envelope(origin, announce),
     connection: connection(announce),
     media: lines.map(line =>
-      isRefused(line) ? refused(line) : { ...coded(line), port: line.port, protocol: 'RTP/AVP' },
+      isRefused(line) ? refused(line) : { ...coded(line), port: line.port, protocol: line.profile },
     ),
   });
 }
@@ -85,7 +90,12 @@ export function writeForBrowser(
     icelite: 'ice-lite',
     media: lines.map(line =>
       isRefused(line)
-        ? { ...refused(line), mid: line.mid, connection: connection('0.0.0.0'), direction: 'inactive' }
+        ? {
+            ...refused(line),
+            ...(line.mid !== '' && { mid: line.mid }),
+            connection: connection('0.0.0.0'),
+            direction: 'inactive',
+          }
         : {
             ...coded(line),
             ...transport,
@@ -151,7 +161,9 @@ export function connection(ip: string): { version: number; ip: string } {
   return { version: isIPv6(ip) ? 6 : 4, ip };
 }
 
-export function coded(line: Omit<LineText, 'mid' | 'port'>): Omit<MediaDescription, 'port' | 'protocol'> {
+export function coded(
+  line: Omit<LineText, 'mid' | 'port' | 'profile'>,
+): Omit<MediaDescription, 'port' | 'protocol'> {
   const { codecs } = line;
   return {
     type: line.kind,

@@ -8,6 +8,7 @@ import { messageLimits } from '../../../gateway/engine/message/limits.ts';
 import { Proxies } from '../../../gateway/entrance/far-end.ts';
 import { FlightOrder, readRecords } from '../../../gateway/media/embedded/dtls/records.ts';
 import { readBinding } from '../../../gateway/media/embedded/stun.ts';
+import { readDescription } from '../../../gateway/media/sdp/description.ts';
 import { offerForBrowser, offerForPbx } from '../../../gateway/media/sdp/offer.ts';
 import { slotsOf } from '../../../gateway/media/sdp/slots.ts';
 import { answerOf } from '../../../gateway/resolver/dns-answer.ts';
@@ -69,7 +70,7 @@ const offer = (side: 'page' | 'PBX', text: string): LinearCase => ({
     return () => {
       try {
         if (side === 'page') offerForPbx(sdp, none, () => 1);
-        else offerForBrowser(sdp, none, () => 1, net);
+        else offerForBrowser(readDescription(sdp), none, () => 1, net, new Map());
       } catch {}
     };
   },

@@ -107,6 +107,33 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
+  it('sends to the host that an answer names, and passes over an a=rtcp that leads nowhere', async () => {
+    const { server } = rtpengine;
+    const asked: string[] = [];
+    const own = await createRtpengineRelay({
+      ...{ servers: [server], addresses: [openAddress(server.host)], ...patient },
+      allowPbxMedia: address => address.startsWith('127.'),
+      resolveHost: async host => {
+        asked.push(host);
+        return ['192.168.1.5', '127.0.0.1'];
+      },
+    });
+    const call = await RelayCall.prepare(own, 'host-name');
+    call.offer = await own.offer('host-name', 'browser', call.leg.offer());
+    const told = echoAnswer(call.offer, call.echo, /pcmu/i).replace(
+      'c=IN IP4 127.0.0.1',
+      'c=IN IP4 pbx.test',
+    );
+    call.answer = await own.answer('host-name', 'pbx', `${told}a=rtcp:30001 IN IP4 192.168.10.5\r\n`);
+    await call.leg.connect(call.answer);
+    const packet = call.packet();
+    assert.deepEqual(await call.roundTrip(packet), packet);
+    assert.deepEqual(asked, ['pbx.test']);
+    await call.close();
+    await own.shutdown();
+    await left();
+  });
+
   it('tells the browser the number that the PBX has for a codec', async () => {
     const call = await RelayCall.prepare(relay, 'numbers');
     call.offer = await relay.offer('numbers', 'browser', call.leg.offer());

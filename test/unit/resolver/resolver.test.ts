@@ -402,3 +402,24 @@ test('what is returned cannot be changed by one call for the others', async t =>
   const { targets } = await resolver.resolve(sip('mysite.test'));
   assert.throws(() => (targets as unknown[]).pop(), TypeError);
 });
+
+test('a host of SDP is looked up itself, within the fence, whatever services its name offers', async t => {
+  const { resolver, asked } = await scene(
+    t,
+    [
+      ...mysiteZone(pbx).records,
+      a('mysite.test', '10.0.0.5'),
+      a('mysite.test', '192.0.2.9'),
+      aaaa('mysite.test', '2001:db8::9'),
+      a('inside.test', '10.0.0.5'),
+    ],
+    { allow: address => !address.startsWith('10.') },
+  );
+  assert.deepEqual(await resolver.addresses('mysite.test'), ['192.0.2.9', '2001:db8::9']);
+  assert.deepEqual(asked, ['A mysite.test', 'AAAA mysite.test']);
+  await assert.rejects(resolver.addresses('inside.test'), {
+    name: 'ResolveError',
+    code: 'forbidden-address',
+  });
+  await assert.rejects(resolver.addresses('gone.test'), { name: 'ResolveError', code: 'no-such-domain' });
+});

@@ -27,7 +27,8 @@ export function certificateIn(body: Buffer): Buffer | null {
 }
 
 export function hasFingerprint(certificate: Buffer, expected: Fingerprint): boolean {
-  return fingerprintOf(certificate, expected.hash) === expected.value.toUpperCase();
+  const shown = fingerprintOf(certificate, expected.hash);
+  return [expected.value, ...(expected.others ?? [])].some(value => value.toUpperCase() === shown);
 }
 
 /** `body` is a CertificateVerify message: hash and signature algorithm, then the signature over `transcript`. */

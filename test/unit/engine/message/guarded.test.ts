@@ -129,6 +129,7 @@ for (const [said, expected] of [
   ['x-multipart/mixed;boundary=a', 'application/octet-stream'],
   ['multipart/mixed', 'application/octet-stream'],
   ['multipart/mixed;boundary="a b"', 'application/octet-stream'],
+  ['multipart/mixed;boundary="a "', 'application/octet-stream'],
   ['multipart', 'application/octet-stream'],
   ['', 'application/octet-stream'],
   [`application/${'x'.repeat(3_000)}`, 'application/octet-stream'],
@@ -163,12 +164,32 @@ test('a body of several parts is handed on part by part', () => {
   );
 });
 
-test('parts without an end, without headers, or too many are handed on as no parts', () => {
-  const bodies = ['--a\r\nContent-Type: x', '--a x\r\n\r\n\r\n--a--', '--a\r\n\r\nx\r\n'.repeat(17)];
-  for (const body of bodies) {
+test('a body that has no part is handed on as no parts', () => {
+  for (const body of ['', 'x', '--a x\r\n\r\n\r\n--a--', '--a--']) {
     const { headers } = read(ANSWER, ['Content-Type: multipart/mixed;boundary=a'], body);
     assert.equal(headers['content-type'], 'application/octet-stream');
   }
+});
+
+test('of parts that are odd each costs itself, and of too many the first are handed on', () => {
+  const part = '--a\r\n\r\nx\r\n';
+  for (const [body, count] of [
+    ['--a\r\nContent-Type: x', 1],
+    [`${part}--ab\r\n--a--`, 1],
+    [`${part}${part.replaceAll('\r', '')}--a--`, 2],
+    [part.repeat(17), 16],
+  ] as const) {
+    const { payload } = read(ANSWER, ['Content-Type: multipart/mixed;boundary=a'], body);
+    assert.equal(payload.length, count, body.slice(0, 40));
+  }
+});
+
+test('a boundary with a blank, and the root of related parts, are handed on in a plain form', () => {
+  const type = 'Content-Type: multipart/related;start="<sdp@pbx>";boundary="a b"';
+  const { headers } = read(ANSWER, [type], '--a b\r\n\r\nv=0\r\n--a b--');
+  assert.equal(headers['content-type'], 'multipart/related;start="<sdp@pbx>";boundary="a_b"');
+  const clash = read(ANSWER, [type], '--a b\r\n\r\n--a_b\r\n--a b--');
+  assert.equal(clash.headers['content-type'], 'application/octet-stream');
 });
 
 test('what is handed on costs drachtio-srf no more time than it is long', () => {

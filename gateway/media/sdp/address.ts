@@ -1,0 +1,83 @@
+// Where a PBX takes the packets of one m= line: c= and a=rtcp of its SDP, held against the fence. What cannot be used
+// costs itself as long as something else can: a=rtcp falls back to the next port (RFC 3550 11), one c= to another.
+
+import { MediaError, type MediaReason } from '../relay.ts';
+import { type Description, type MediaSection, portOf } from './description.ts';
+import type { PbxNet } from './draft.ts';
+import { type Host, hostOf } from './host.ts';
+import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
+import type { RtpAddress } from './plan.ts';
+import { firstMediaPort, shown } from './read.ts';
+
+/** Null: on hold (RFC 3264 8.4). @throws {MediaError} */
+export function remoteOf(
+  { session }: Description,
+  media: MediaSection,
+  net: PbxNet,
+  found: FoundHosts,
+): RtpAddress | null {
+  let fault: Fault | undefined;
+  // Those of the line come before those of the session (RFC 8866 5.7).
+  for (const connection of [...media.connections, ...session.connections]) {
+    const host = hostOf(connectionHost(connection));
+    if (host.kind === 'unspecified') return null;
+    const usable = usableAddress(host, net, found);
+    if ('address' in usable) return withRtcp(usable.address, media, net, found);
+    fault ??= usable;
+  }
+  const { message, reason } = fault ?? missing;
+  throw new MediaError(message, 488, reason);
+}
+
+interface Fault {
+  readonly message: string;
+  readonly reason: MediaReason;
+}
+
+const missing: Fault = { message: 'the SDP of the PBX has no c= line with an address', reason: 'no-address' };
+
+/** The address that a host comes to, if media may be sent there. */
+function usableAddress(host: Host, net: PbxNet, found: FoundHosts): { readonly address: string } | Fault {
+  if (host.kind === 'none' || host.kind === 'unspecified') return missing;
+  if (host.kind === 'address') return fenced(host, net);
+  const { addresses, why } = found.get(host.text) ?? { addresses: [], why: 'too many names' };
+  let fault: Fault = {
+    message: `c= names ${shown(host.text)}, which cannot be resolved: ${why}`,
+    reason: 'unknown-host',
+  };
+  for (const text of addresses) {
+    const address = hostOf(text);
+    if (address.kind !== 'address') continue;
+    const usable = fenced(address, net);
+    if ('address' in usable) return usable;
+    fault = usable;
+  }
+  return fault;
+}
+
+function fenced(
+  { text, family }: Extract<Host, { kind: 'address' }>,
+  net: PbxNet,
+): { address: string } | Fault {
+  if (family !== net.family)
+    return { message: `c= names ${text}, and no IPv${net.family} address`, reason: 'no-address' };
+  if (!isGroup(text) && net.allowed(text)) return { address: text };
+  return { message: `media to ${text} is not allowed`, reason: 'address-not-allowed' };
+}
+
+function withRtcp(address: string, media: MediaSection, net: PbxNet, found: FoundHosts): RtpAddress {
+  const port = media.port ?? 0;
+  const usual = { address, port, rtcpAddress: address, rtcpPort: port < 65_535 ? port + 1 : port };
+  for (const { port, host } of rtcpOf(media)) {
+    const rtcpPort = portOf(port) ?? 0;
+    const said = host === undefined ? { address } : usableAddress(hostOf(host), net, found);
+    if (rtcpPort >= firstMediaPort && 'address' in said)
+      return { ...usual, rtcpAddress: said.address, rtcpPort };
+  }
+  return usual;
+}
+
+/** Multicast and broadcast: no address of one PBX. */
+function isGroup(address: string): boolean {
+  return address === '255.255.255.255' || /^(?:22[4-9]|23\d)\./.test(address) || /^ff/i.test(address);
+}

@@ -1,0 +1,87 @@
+// The transport of a browser, as its SDP names it: ICE (RFC 8839), the certificates it may show (RFC 8122), who begins
+// DTLS (RFC 5763 5), and which lines share it (RFC 8843).
+
+import { MediaError } from '../relay.ts';
+import { type Description, type MediaSection, valuesOf, wordsOf } from './description.ts';
+import { type Fingerprint, isUsableHash } from './plan.ts';
+
+/** What a browser says of its transport; with BUNDLE it holds for every line. */
+export interface BrowserTransport {
+  readonly ufrag: string;
+  /** As it came; who answers checks, and makes none, has no use for it. */
+  readonly password: string;
+  readonly fingerprint: Fingerprint;
+  /** mids of its BUNDLE group; null when it has none. */
+  readonly bundle: readonly string[] | null;
+}
+
+export function transportOf(
+  description: Description,
+  media: MediaSection,
+  offering: boolean,
+): BrowserTransport {
+  // Of the line, or else of the session.
+  const said = (name: string) => [...valuesOf(media, name), ...valuesOf(description.session, name)];
+  // RFC 8839 5.4.
+  const ufrag = said('ice-ufrag').find(value => /^[A-Za-z0-9+/]{4,256}$/.test(value));
+  if (ufrag === undefined) throw new MediaError('no usable a=ice-ufrag', 488, 'no-ice');
+  const fingerprint = strongest(valuesOf(media, 'fingerprint')) ?? strongest(said('fingerprint'));
+  if (fingerprint === undefined) throw new MediaError('no usable a=fingerprint', 488, 'no-fingerprint');
+  assertBegins(said('setup'), offering);
+  return { ufrag, password: said('ice-pwd')[0] ?? '', fingerprint, bundle: bundleOf(description, media) };
+}
+
+/** We are the DTLS server: RFC 5763 5 has a browser's offer say actpass. Without the attribute it means that. */
+function assertBegins(setups: readonly string[], offering: boolean): void {
+  const roles = setups.map(value => value.toLowerCase());
+  if (roles.length === 0 || roles.includes('active') || (offering && roles.includes('actpass'))) return;
+  throw new MediaError('a=setup leaves nobody to begin DTLS', 488, 'dtls-role');
+}
+
+/**
+ * RFC 8122 5: of several hash functions the strongest that is usable counts, and of several values under it the
+ * certificate has to match one. A line that cannot be read, or proves nothing, costs itself.
+ */
+function strongest(lines: readonly string[]): Fingerprint | undefined {
+  const found = new Map<number, string[]>();
+  for (const line of lines) {
+    const [hash = '', value = ''] = wordsOf(line);
+    const bits = isUsableHash(hash) ? Number(hash.slice(4)) : 0;
+    if (bits === 0 || value.length !== (bits / 8) * 3 - 1 || !/^[0-9a-f]{2}(?::[0-9a-f]{2})*$/i.test(value))
+      continue;
+    found.set(bits, [...(found.get(bits) ?? []), value.toUpperCase()]);
+  }
+  const bits = Math.max(0, ...found.keys());
+  const [value, ...others] = new Set(found.get(bits)?.slice(0, maxCertificates));
+  if (value === undefined) return undefined;
+  return { hash: `sha-${bits}`, value, ...(others.length > 0 && { others }) };
+}
+
+/** A browser has one or two. */
+const maxCertificates = 8;
+
+/** The group that the line is in; where no line has a mid, the first. */
+function bundleOf({ session }: Description, media: MediaSection): readonly string[] | null {
+  const mid = valuesOf(media, 'mid')[0];
+  const groups = valuesOf(session, 'group').map(wordsOf);
+  const bundles = groups.filter(([type = '']) => type.toUpperCase() === 'BUNDLE').map(([, ...mids]) => mids);
+  return bundles.find(mids => mid === undefined || mids.includes(mid)) ?? null;
+}
+
+/**
+ * RFC 8842 5.5 would let a browser change its certificate in mid-call. Here the one that it began with is what proves
+ * that it is the same browser, whatever connection its offers come by: a call is not taken over.
+ */
+export function assertSameBrowser(known: BrowserTransport | null, shown: BrowserTransport | null): void {
+  if (known === null || shown === null) return;
+  if (identityOf(known) === identityOf(shown)) return;
+  throw new MediaError(
+    'the browser shows another certificate than the call began with',
+    488,
+    'other-certificate',
+  );
+}
+
+function identityOf({ fingerprint: { hash, value, others = [] } }: BrowserTransport): string {
+  return [hash, ...[value, ...others].sort()].join(' ');
+}
