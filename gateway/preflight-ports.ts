@@ -116,9 +116,9 @@ async function freeNear(
 }
 
 /** The operating system's error, if it refuses the port. */
-async function refusalOf({ transport, address, port }: Claim): Promise<string | undefined> {
+async function refusalOf({ key, transport, address, port }: Claim): Promise<string | undefined> {
   try {
-    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port));
+    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port, key !== 'listen'));
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -139,10 +139,10 @@ async function bindUdp(address: string, port: number): Promise<void> {
   }
 }
 
-async function bindTcp(host: string, port: number): Promise<void> {
+async function bindTcp(host: string, port: number, ipv6Only: boolean): Promise<void> {
   const server = createServer();
   const bound = once(server, 'listening');
-  server.listen({ host, port, exclusive: true });
+  server.listen({ host, port, exclusive: true, ipv6Only });
   await bound;
   await new Promise(resolve => server.close(resolve));
 }
