@@ -24,9 +24,13 @@ export async function portProblems(
   media: boolean,
 ): Promise<string[]> {
   const problems: string[] = [];
+  /** Of an address that is not there, none of its ports is worth a try. */
+  const absent = new Set<string>();
   for (const claim of claimsOf(config, addresses, media)) {
-    const code = await refusalOf(claim);
+    const isKnown = absent.has(claim.address) && !claim.key.startsWith('address');
+    const code = isKnown ? undefined : await refusalOf(claim);
     if (code === undefined) continue;
+    if (isAbsent(code)) absent.add(claim.address);
     const words = await problemOf(claim, code, config, addresses);
     if (!problems.includes(words)) problems.push(words);
   }
@@ -61,13 +65,12 @@ async function problemOf(
   addresses: readonly OwnAddress[],
 ): Promise<string> {
   const { key, transport, address, port } = claim;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    const [at = 'address'] = key.startsWith('address') ? [key] : key === 'listen' ? ['listen'] : [];
+  if (isAbsent(code)) {
     const hint =
-      at === 'listen'
+      key === 'listen'
         ? 'write 0.0.0.0 or [::] for all of them'
         : `where a NAT or a container stands before it, write address: { announce: ${address} }`;
-    return `${at}: ${address} is not an address of this machine; ${hint}`;
+    return `${key}: ${address} is not an address of this machine; ${hint}`;
   }
   const where = `${transport.toUpperCase()} port ${port} of ${address}`;
   if (code === 'EACCES')
@@ -76,6 +79,10 @@ async function problemOf(
   const free = await freeNear(port, key, config, addresses);
   const mend = free === undefined ? 'name another one' : `write ${lineFor(key, free, config)}`;
   return `${key}: ${where} is taken by another program${whoMayHave(key)}; ${mend}`;
+}
+
+function isAbsent(code: string): boolean {
+  return code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAFNOSUPPORT';
 }
 
 function whoMayHave(key: string): string {
@@ -116,9 +123,9 @@ async function freeNear(
 }
 
 /** The operating system's error, if it refuses the port. */
-async function refusalOf({ transport, address, port }: Claim): Promise<string | undefined> {
+async function refusalOf({ key, transport, address, port }: Claim): Promise<string | undefined> {
   try {
-    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port));
+    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port, key !== 'listen'));
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -139,10 +146,10 @@ async function bindUdp(address: string, port: number): Promise<void> {
   }
 }
 
-async function bindTcp(host: string, port: number): Promise<void> {
+async function bindTcp(host: string, port: number, ipv6Only: boolean): Promise<void> {
   const server = createServer();
   const bound = once(server, 'listening');
-  server.listen({ host, port, exclusive: true });
+  server.listen({ host, port, exclusive: true, ipv6Only });
   await bound;
   await new Promise(resolve => server.close(resolve));
 }

@@ -31,7 +31,7 @@ export function isListed(origins: Origins, page: string): boolean {
   return origins.includes('*') || isNamed(origins, page);
 }
 
-/** The same where `*` names nobody. */
+/** The same, where `*` does not count: it names no page. */
 export function isNamed(origins: Origins, page: string): boolean {
   const plain = withoutFinalDot(page);
   if (plain.includes('*')) return false;
@@ -92,7 +92,7 @@ function withoutFinalDot(origin: string): string {
 const registries =
   /^(?:ac|co|com|edu|gob|gouv|gov|gv|id|info|mil|msk|ne|net|nom|or|org|pp|sch|spb|web|go|in|ltd|plc|me|biz)\.[a-z]{2}$/;
 
-/** Where anybody gets a name; the rest of the public suffix list is not known here. */
+/** Hosters that give names to all comers; the rest of the public suffix list is not known here. */
 const hosters = new Set([
   ...[
     'github.io',

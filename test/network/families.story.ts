@@ -85,7 +85,7 @@ describe('a gateway with addresses of both families', { skip, timeout: 300_000 }
 
   test('an address without a route, or where nobody answers, costs an attempt; the phone rings once', async () => {
     const before = [invites(pbx4), invites(pbx6)];
-    // One that no route leads to, and one on the wire that nobody has.
+    // One without a route to it, and one on the wire that no machine has.
     for (const [index, gone] of ['2001:db8:99::22', '2001:db8:66::99'].entries()) {
       await withPbx([address.pbx, gone], async () => {
         await internet.talk(visitor, url[4], 4);
@@ -107,7 +107,7 @@ describe('a gateway with IPv6 alone', { skip, timeout: 300_000 }, () => {
     const pbx = await internet.pbx(pbxMachine, address.pbx6);
     await pbx.cli('pjsip set logger on');
     internet.dns(machine, address.pbx6);
-    // Nobody has told it its address.
+    // Its file names no address.
     await internet.gateway(machine, undefined);
     const { by } = await internet.talk(visitor, url[6], 6);
     assert.equal(by, address.gateway6);

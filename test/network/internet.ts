@@ -102,7 +102,7 @@ export class Internet {
     );
   }
 
-  /** A visitor calls, is heard and hears; resolves with what the page was told of candidates, and which it used. */
+  /** A visitor calls, is heard and hears; resolves with the candidates that the page got, and the one that it used. */
   async talk(
     machine: Namespace,
     gateway: string,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,10 +27,10 @@ const usual = {
 };
 
 /** Runs it to its end; what it said on standard error, the file's name left out. */
-async function ends(config: object): Promise<{ code: number | null; said: string[] }> {
+async function ends(config: object, main = program): Promise<{ code: number | null; said: string[] }> {
   const file = join(privateFolder('preflight'), 'gateway.yaml');
   writeFileSync(file, stringify({ ...usual, ...config }));
-  const child = spawn(process.execPath, [program, 'gateway', '--config', file], {
+  const child = spawn(process.execPath, [main, 'gateway', '--config', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const texts = { out: '', error: '' };
@@ -49,6 +49,15 @@ async function ends(config: object): Promise<{ code: number | null; said: string
       .split('\n')
       .map(line => line.replace(file, 'FILE')),
   };
+}
+
+/** The product as a checkout has it before its widget was built. */
+function unbuilt(): string {
+  const home = privateFolder('unbuilt');
+  cpSync(join(repository, 'dist/gateway'), join(home, 'dist/gateway'), { recursive: true });
+  cpSync(join(repository, 'package.json'), join(home, 'package.json'));
+  symlinkSync(join(repository, 'node_modules'), join(home, 'node_modules'));
+  return join(home, 'dist/gateway/main.js');
 }
 
 /** Runs until it is ready. */
@@ -214,6 +223,11 @@ test('folders of records and of the security log are made; what cannot be writte
   );
   assert.equal(existsSync(join(folder, 'a/b')), true);
   assert.doesNotMatch(log, /cannot be/);
+});
+
+test('a widget that is not built ends the start', async () => {
+  const { code, said } = await ends({}, unbuilt());
+  assert.deepEqual([code, said], [2, ['FILE: the widget is not built: run "npm run build" first']]);
 });
 
 test('all that is wrong is said at once', async context => {
