@@ -127,8 +127,8 @@ export class PbxLine {
       out,
     );
     // A browser writes sender reports without blocks, and receiver reports apart.
-    if (translator.hearing.highest >= 0)
-      this.atBrowser.heard(translator.hearing, streams.toBrowser.packets, now);
+    const { hearing } = translator;
+    if (hearing.highest >= 0) this.atBrowser.heard(hearing, streams.toBrowser.packets, now);
     if (written > 0) this.#sendReport(out, written, now);
     return written > 0;
   }

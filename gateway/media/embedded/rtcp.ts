@@ -58,7 +58,7 @@ export class RtcpTranslator {
       const end = at + sizeAt(packet, at);
       const isOwn = packet.readUInt32BE(at + 4) === own.source;
       if (isOwn && type === senderReport && end >= at + 28) report = at;
-      const found = this.#blockOf(packet, at + (type === senderReport ? 28 : 8), end, heard);
+      const found = this.#blockOf(packet, at, end, heard);
       if (found >= 0) block = found;
     }
     const mapped = block < 0 ? -1 : heard.sourceIndex(packet.readUInt16BE(block + 10));
@@ -78,10 +78,12 @@ export class RtcpTranslator {
     return this.#length;
   }
 
-  #blockOf(packet: Buffer, first: number, end: number, heard: SteadyStream): number {
+  #blockOf(packet: Buffer, at: number, end: number, heard: SteadyStream): number {
     let found = -1;
     const { hearing } = this;
-    for (let block = first; block + 24 <= end && block < first + 31 * 24; block += 24) {
+    const first = at + (packet[at + 1] === senderReport ? 28 : 8);
+    const last = Math.min(end, first + (packet[at]! & 0x1f) * 24);
+    for (let block = first; block + 24 <= last; block += 24) {
       hearing.blocks++;
       if (packet.readUInt32BE(block) !== heard.ssrc) continue;
       found = block;
