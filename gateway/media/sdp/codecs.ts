@@ -74,10 +74,11 @@ export function codecsOf(media: MediaSection, kind: Kind, offered: readonly Code
   const codecs: Codec[] = [];
   for (const type of payloadTypesOf(media)) {
     const before = offered.find(codec => codec.type === type);
-    const map = maps.get(type) ?? statics.get(type) ?? (before && mapOf(before));
+    const own = parameters.get(type) ?? [];
+    const map = maps.get(type) ?? statics.get(type) ?? (before ? mapOf(before) : guessed(own));
     const named = map === undefined ? undefined : codecNamed(map, kind);
     if (named === undefined) continue;
-    const config = formatParameters(parameters.get(type) ?? [], named.name);
+    const config = formatParameters(own, named.name);
     if (config === undefined) continue;
     // RFC 6184 8.2.2 has an answer repeat the parameters of its codec. Who leaves all out has the offer's.
     const same = config === null && named.name === 'H264' && before?.name === 'H264';
@@ -111,6 +112,11 @@ function rtpmapsOf(media: MediaSection): ReadonlyMap<number, string> {
     if (/^\d{1,3}$/.test(type) && map !== '' && !maps.has(Number(type))) maps.set(Number(type), map);
   }
   return maps;
+}
+
+/** A list of events, `0-15` or `0-15,66`, tells what a number is that nothing else describes (RFC 4733 2.4.1). */
+function guessed([parameters = '']: readonly string[]): string | undefined {
+  return /^0-1[156](?:,[\d,-]{1,40})?$/.test(parameters) ? 'telephone-event' : undefined;
 }
 
 function mapOf({ name, rate, channels }: Codec): string {

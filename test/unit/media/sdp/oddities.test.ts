@@ -129,6 +129,11 @@ answers('A codec', [
     plain('m=audio 10200 RTP/AVP 0 101', ulaw, 'a=rtpmap:101 telephone-event/48000'),
     '0 110>101 @10200',
   ],
+  [
+    'events by their list alone',
+    plain('m=audio 10200 RTP/AVP 0 101 102', ulaw, 'a=fmtp:101 0-15', 'a=fmtp:102 mode=20'),
+    '0 126>101 @10200',
+  ],
   ['events alone', plain('m=audio 10200 RTP/AVP 101', event), '!no-common-codec'],
   [
     'none of ours',
@@ -364,6 +369,11 @@ offers('A PBX', [
     'nothing we have',
     plain('m=audio 10200 RTP/AVP 18', g729),
     '!no-common-codec: no codec in common: the PBX offers G729',
+  ],
+  [
+    'events by their list alone',
+    plain('m=audio 10200 RTP/AVP 0 101 102', ulaw, 'a=fmtp:101 0-15', 'a=fmtp:102 mode=20'),
+    '0 126>101 @10200',
   ],
   ['events alone', plain('m=audio 10200 RTP/AVP 101', event), '!no-common-codec'],
   ['text', plain('m=text 10200 RTP/AVP 98', 'a=rtpmap:98 t140/1000'), '!no-common-codec'],
