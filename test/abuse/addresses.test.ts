@@ -141,12 +141,13 @@ test('26: codecs we lack, and SDP that is a bomb, are refused; the next call is 
   // Large, and read all the same: what nobody asked for is left out.
   for (const sdp of [lines(17, video), lines(1, `a=fmtp:0 ${'x'.repeat(30_000)}`).replace('v=0', 'v=1')])
     await talkedTo(siege, sdp);
-  const page = await siege.visitor();
   for (const offer of [
     OFFER + 'a=x\r\n'.repeat(10_000),
     OFFER + 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n'.repeat(1_000),
     OFFER.replace('m=audio 9', `m=audio ${'9'.repeat(1_000)}\0`),
   ]) {
+    // One page for each: of the two responses that are waited for, one never comes.
+    const page = await siege.visitor();
     new RawCall(page, DIRECTOR).invite(offer);
     const { status } = await Promise.race([488, 400].map(code => page.response(code)));
     assert.ok(status >= 400);
