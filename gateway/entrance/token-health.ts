@@ -22,6 +22,8 @@ interface Health {
   warnedAt: number;
   ailed: number;
   ailsSince: number;
+  /** For which hour that was told. */
+  ailsTold: number;
 }
 
 const advice = {
@@ -93,8 +95,10 @@ export class TokenHealth {
     const now = this.#now();
     if (now - health.ailsSince >= WARN_EVERY_MS) [health.ailsSince, health.ailed] = [now, 0];
     health.ailed++;
-    // Where all of them fail, that has been said.
-    if (health.ailed !== FIRST_WARNING || !this.wasGoodLately(issuer)) return;
+    if (health.ailed < FIRST_WARNING || health.ailsTold === health.ailsSince) return;
+    // Where all of them fail, the other warning says so; one that comes again was good before.
+    if (objection !== 'token-used' && !this.wasGoodLately(issuer)) return;
+    health.ailsTold = health.ailsSince;
     this.#log?.error(
       { site: issuer.domain, failed: health.ailed, objection, check: causes[objection] ?? advice.own },
       'some tokens that are shown for this site fail by no fault of its visitors',
@@ -106,7 +110,7 @@ export class TokenHealth {
     const never = Number.NEGATIVE_INFINITY;
     const health = this.#issuers.get(key) ?? {
       ...{ goodAt: never, failed: 0, warnedAt: never },
-      ...{ ailed: 0, ailsSince: never },
+      ...{ ailed: 0, ailsSince: never, ailsTold: Number.NaN },
     };
     this.#issuers.set(key, health);
     return health;

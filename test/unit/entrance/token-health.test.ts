@@ -53,3 +53,20 @@ test('while others of the site are good, those that fail are no warning', () => 
   for (let i = 0; i < 20; i++) health.failed(issuer, 'bad-token');
   assert.equal(logged.length, 0);
 });
+
+test('tokens that ail by no fault of a visitor are told once an hour, where others are good', () => {
+  const { clock, health, logged } = watched();
+  const ail = (times: number, objection = 'token-too-long') => {
+    for (let i = 0; i < times; i++) health.ails(issuer, objection);
+  };
+  ail(6);
+  assert.equal(logged.length, 0);
+  health.good(issuer);
+  ail(100);
+  assert.equal(logged.length, 1);
+  clock.now = 60 * MINUTE;
+  ail(4, 'token-used');
+  assert.equal(logged.length, 1);
+  ail(2, 'token-used');
+  assert.equal(logged.length, 2);
+});
