@@ -54,19 +54,19 @@ test('while others of the site are good, those that fail are no warning', () => 
   assert.equal(logged.length, 0);
 });
 
-test('tokens that ail by no fault of a visitor are told once an hour, where others are good', () => {
+test('failures that no visitor has caused are told once an hour, where others are good', () => {
   const { clock, health, logged } = watched();
-  const ail = (times: number, objection = 'token-too-long') => {
-    for (let i = 0; i < times; i++) health.ails(issuer, objection);
+  const fail = (times: number, objection = 'token-too-long') => {
+    for (let i = 0; i < times; i++) health.byOwner(issuer, objection);
   };
-  ail(6);
+  fail(6);
   assert.equal(logged.length, 0);
   health.good(issuer);
-  ail(100);
+  fail(100);
   assert.equal(logged.length, 1);
   clock.now = 60 * MINUTE;
-  ail(4, 'token-used');
+  fail(4, 'token-used');
   assert.equal(logged.length, 1);
-  ail(2, 'token-used');
+  fail(2, 'token-used');
   assert.equal(logged.length, 2);
 });
