@@ -120,14 +120,15 @@ export class Entrance {
       const left = this.tokens.secondsLeft(token);
       for (const issuer of issuers) this.#health.failed(issuer, objection, left);
     }
-    if (known && (byOwner || objection === 'token-of-another-gateway')) this.#health.ails(known, objection);
+    if (known && (byOwner || objection === 'token-of-another-gateway'))
+      this.#health.byOwner(known, objection);
     return { objection, offence };
   }
 
   /** The site's own server may have given one token to several visitors, or something between may have kept it. */
   #usedAgain(issuer: Issuer): Objected {
     if (!issuer.own) return objected('token-used');
-    this.#health.ails(issuer, 'token-used');
+    this.#health.byOwner(issuer, 'token-used');
     return { objection: 'token-used', offence: false };
   }
 

@@ -20,8 +20,10 @@ interface Health {
   goodAt: number;
   failed: number;
   warnedAt: number;
-  ailed: number;
-  ailsSince: number;
+  owners: number;
+  ownersSince: number;
+  /** For which hour that was told. */
+  ownersToldFor: number;
 }
 
 const advice = {
@@ -88,15 +90,17 @@ export class TokenHealth {
   }
 
   /** A token failed by no fault of its visitor, whatever became of others. */
-  ails(issuer: Issuer, objection: string): void {
+  byOwner(issuer: Issuer, objection: string): void {
     const health = this.#of(issuer);
     const now = this.#now();
-    if (now - health.ailsSince >= WARN_EVERY_MS) [health.ailsSince, health.ailed] = [now, 0];
-    health.ailed++;
-    // Where all of them fail, that has been said.
-    if (health.ailed !== FIRST_WARNING || !this.wasGoodLately(issuer)) return;
+    if (now - health.ownersSince >= WARN_EVERY_MS) [health.ownersSince, health.owners] = [now, 0];
+    health.owners++;
+    if (health.owners < FIRST_WARNING || health.ownersToldFor === health.ownersSince) return;
+    // Where all of them fail, the other warning says so; one that comes again was good before.
+    if (objection !== 'token-used' && !this.wasGoodLately(issuer)) return;
+    health.ownersToldFor = health.ownersSince;
     this.#log?.error(
-      { site: issuer.domain, failed: health.ailed, objection, check: causes[objection] ?? advice.own },
+      { site: issuer.domain, failed: health.owners, objection, check: causes[objection] ?? advice.own },
       'some tokens that are shown for this site fail by no fault of its visitors',
     );
   }
@@ -106,7 +110,7 @@ export class TokenHealth {
     const never = Number.NEGATIVE_INFINITY;
     const health = this.#issuers.get(key) ?? {
       ...{ goodAt: never, failed: 0, warnedAt: never },
-      ...{ ailed: 0, ailsSince: never },
+      ...{ owners: 0, ownersSince: never, ownersToldFor: Number.NaN },
     };
     this.#issuers.set(key, health);
     return health;
