@@ -8,7 +8,7 @@ import { Asterisk } from '../support/asterisk.ts';
 import { eventually } from '../support/eventually.ts';
 import { fail2banConfiguration } from '../support/fail2ban.ts';
 import { NameServer, zoneFile } from '../support/name-server.ts';
-import { Namespace, namespacesMissing } from '../support/namespace.ts';
+import { Namespace, namespacesMissing, Wire } from '../support/namespace.ts';
 import { firewallPrograms, partsMissing } from '../support/parts.ts';
 import { run } from '../support/peer-process.ts';
 import { privateFolder } from '../support/private-folder.ts';
@@ -131,6 +131,33 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
   }
 
   for (const firewall of ['iptables', 'nftables']) {
+    test(`${firewall} on the machine of both lets everybody in to the web, calls and media, and PBXs to the rest`, async () => {
+      const wire = await Wire.start();
+      const both = await wire.machine('both', '198.51.100.7/24', '192.0.2.7/24', '203.0.113.7/24');
+      const stranger = await wire.machine('a stranger', '198.51.100.66/24');
+      const pbx = await wire.machine('a PBX', '192.0.2.11/24');
+      const proxy = await wire.machine('a proxy', '203.0.113.9/24');
+      const rules = file(`${firewall}/gateway-and-pbx/etc`);
+      await both.shell(
+        firewall === 'iptables' ? `iptables-restore < ${rules}/iptables.up` : `nft -f ${rules}/nftables.conf`,
+      );
+      const reach = async (from: Namespace, address: string, ...ports: number[]) => {
+        const program = [join(repository, 'dist/test/support/namespace-caller.js'), 'reach', address];
+        return (await run(process.execPath, [...program, ...ports.map(String)], { inside: from })).split(
+          '\n',
+        );
+      };
+      const open = [22, 80, 443, 5060, 19000, 19001];
+      const shut = [25, 5070, 8443];
+      assert.deepEqual(await reach(stranger, '198.51.100.7', ...open, ...shut), [
+        ...open.map(port => `${port} open`),
+        ...shut.map(port => `${port} shut`),
+      ]);
+      assert.deepEqual(await reach(pbx, '192.0.2.7', 5070, 8443), ['5070 open', '8443 shut']);
+      assert.deepEqual(await reach(proxy, '203.0.113.7', 8443, 5070), ['8443 open', '5070 shut']);
+      await wire.stop();
+    });
+
     test(`fail2ban takes filters, actions and jails for ${firewall}`, async () => {
       for (const name of MACHINES) {
         const own = filesBelow(file(`${firewall}/${name}/etc/fail2ban`));
