@@ -17,20 +17,22 @@ const address = z
   .refine(text => isIP(text) !== 0, { message: 'expected an IP address such as 192.0.2.10' })
   .transform(plainAddress);
 
+const portText = 'expected a port from 1 to 65535, or false where the PBX does not listen';
 const serverPort = z.union(
-  [z.literal(false), z.int().min(1).max(65_535)],
-  'expected a port from 1 to 65535, or false where the PBX does not listen',
+  [z.literal(false), z.int(portText).min(1, portText).max(65_535, portText)],
+  portText,
 );
 
 /** As in a zone file: an owner may write the final dot, and letters of any script. */
 const name = z
   .string('expected a name such as asterisk.mysite.ru')
-  .transform(text => asciiHost(text) ?? '')
-  .refine(
-    text =>
-      /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,63}$/.test(text) && isIP(text) === 0,
-    { message: 'expected a name such as asterisk.mysite.ru' },
-  );
+  .refine(text => isName(asciiHost(text) ?? ''), { message: 'expected a name such as asterisk.mysite.ru' })
+  .transform(text => asciiHost(text) ?? text);
+
+function isName(text: string): boolean {
+  const labels = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,63}$/;
+  return labels.test(text) && isIP(text) === 0;
+}
 
 const server = z.preprocess(
   value => (typeof value === 'string' ? { addresses: [value] } : value),
@@ -55,12 +57,18 @@ const server = z.preprocess(
     }),
 );
 
+const soundText = 'expected two ports from 1024 to 65535, such as [10000, 20000]';
+const soundPort = z.int(soundText).min(1024, soundText).max(65_535, soundText);
+
 export const pbx = z.preprocess(
   value => (typeof value === 'string' ? { servers: [value] } : value),
   z.strictObject(
     {
       /** The best one first. Each takes guests in the same way. */
-      servers: z.array(server, 'expected a list of servers').min(1, 'expected at least one server').max(9),
+      servers: z
+        .array(server, 'expected a list of servers')
+        .min(1, 'expected at least one server')
+        .max(9, 'expected at most 9 servers'),
       /** Asterisk's channel driver: chan_sip is gone since Asterisk 21. */
       driver: z.enum(['chan_pjsip', 'chan_sip'], 'expected chan_pjsip or chan_sip').default('chan_pjsip'),
       /** The dialplan's context in which people's extensions are. */
@@ -73,15 +81,21 @@ export const pbx = z.preprocess(
       /** Of guests who call the PBX past the gateway: calls at once, and the longest call. */
       guests: z
         .strictObject({
-          calls: z.int('expected a whole number').positive('expected at least 1').max(10_000).default(10),
-          seconds: z.int('expected a whole number').positive('expected at least 1').max(86_400).default(3600),
+          calls: z
+            .int('expected a whole number')
+            .positive('expected at least 1')
+            .max(10_000, 'expected at most 10000')
+            .default(10),
+          seconds: z
+            .int('expected a whole number')
+            .positive('expected at least 1')
+            .max(86_400, 'expected at most a day, 86400 seconds')
+            .default(3600),
         })
         .prefault({}),
       /** First and last UDP port of sound: rtpstart and rtpend of rtp.conf. Default: Asterisk's own. */
       rtp: z
-        .tuple([z.int().min(1024).max(65_535), z.int().min(1024).max(65_535)], {
-          error: 'expected two ports, such as [10000, 20000]',
-        })
+        .tuple([soundPort, soundPort], { error: soundText })
         .refine(([first, last]) => last > first, 'expected the last port to be above the first')
         .optional(),
     },

@@ -1,5 +1,6 @@
 // What Asterisk's channel drivers need so that guests may call, in files that the stock configuration includes.
 
+import { isIP } from 'node:net';
 import type { PbxSide } from './premises.ts';
 
 function head(file: string, what: string, reload: string, look: string): string[] {
@@ -15,10 +16,13 @@ function head(file: string, what: string, reload: string, look: string): string[
 }
 
 /** sip.conf: `(+)` adds to the [general] that is there. */
-export function sipConf({ ports, name }: PbxSide): string {
+export function sipConf({ ports, name, addresses }: PbxSide): string {
   const [udp] = ports.udp;
   const [tcp] = ports.tcp;
   const [tls] = ports.tls;
+  // One socket for each transport: of both families it would call IPv4 callers by mapped addresses.
+  const own = addresses.every(address => isIP(address) === 6) ? '[::]' : '0.0.0.0';
+  const isStock = own === '0.0.0.0';
   return [
     ...head('sip.conf', 'guests of chan_sip.', 'sip reload', 'sip show settings'),
     '[general](+)',
@@ -30,13 +34,15 @@ export function sipConf({ ports, name }: PbxSide): string {
     '; For guests behind a NAT: answer where the packets come from, and keep the sound on this machine.',
     'nat=force_rport,comedia',
     'directmedia=no',
-    ...(udp === undefined || udp === 5060 ? [] : [`udpbindaddr=0.0.0.0:${udp}`]),
-    ...(tcp === undefined ? [] : ['tcpenable=yes', ...(tcp === 5060 ? [] : [`tcpbindaddr=0.0.0.0:${tcp}`])]),
+    ...(udp === undefined || (udp === 5060 && isStock) ? [] : [`udpbindaddr=${own}:${udp}`]),
+    ...(tcp === undefined
+      ? []
+      : ['tcpenable=yes', ...(tcp === 5060 && isStock ? [] : [`tcpbindaddr=${own}:${tcp}`])]),
     ...(tls === undefined
       ? []
       : [
           'tlsenable=yes',
-          `tlsbindaddr=0.0.0.0:${tls}`,
+          `tlsbindaddr=${own}:${tls}`,
           `; Certificate of ${name}, then its key, in one file.`,
           'tlscertfile=/etc/asterisk/keys/sip-call.pem',
         ]),
@@ -67,19 +73,34 @@ export function pjsipConf(): string {
   ].join('\n');
 }
 
-/** Stock pjsip.conf has no transport at all. */
-export function pjsipTransports({ ports, name }: PbxSide): string {
+/** Stock pjsip.conf has no transport at all. Each is of one family. */
+export function pjsipTransports({ ports, name, addresses }: PbxSide): string {
+  const has = (family: number) => addresses.some(address => isIP(address) === family);
   const transport = (protocol: string, port: number, ...more: readonly string[]) => [
-    `[sip-call-${protocol}-${port}]`,
-    'type=transport',
-    `protocol=${protocol}`,
-    `bind=0.0.0.0:${port}`,
-    '; Is this machine behind a NAT? Then write its public address, and your own network, here:',
-    ';external_media_address=203.0.113.5',
-    ';external_signaling_address=203.0.113.5',
-    ';local_net=192.168.0.0/16',
-    ...more,
-    '',
+    ...(has(4)
+      ? [
+          ...[
+            `[sip-call-${protocol}-${port}]`,
+            'type=transport',
+            `protocol=${protocol}`,
+            `bind=0.0.0.0:${port}`,
+          ],
+          '; Is this machine behind a NAT? Then write its public address, and your own network, here:',
+          ...[';external_media_address=203.0.113.5', ';external_signaling_address=203.0.113.5'],
+          ...[';local_net=192.168.0.0/16', ...more, ''],
+        ]
+      : []),
+    ...(has(6)
+      ? [
+          ...[
+            `[sip-call-${protocol}6-${port}]`,
+            'type=transport',
+            `protocol=${protocol}`,
+            `bind=[::]:${port}`,
+          ],
+          ...[...more, ''],
+        ]
+      : []),
   ];
   return [
     ...head(

@@ -23,9 +23,6 @@ export function dialplan(pbx: PbxSide, gateways: readonly string[]): string {
     ...pbx.sites.flatMap(people),
     ...endings(pbx),
     ...guestContext(pbx, gateways),
-    '; Lines that follow the #include in the other file belong to this context, which nothing leads to.',
-    '[guest-call-closed]',
-    '',
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
-// A company on a wire: its gateway, its two PBXs, and people of the internet, each on a machine of its own. Firewalls,
-// fail2ban and dialplans are what `sip-call pbx` wrote, in force from the start.
+// A company on a wire: its gateway, its two PBXs, and people of the internet, each on a machine of its own. Zones,
+// firewalls, dialplans and what fail2ban reads are what `sip-call pbx` wrote, in force from the start; the PBXs have the
+// configuration of their Debian package, which includes the kit's files as its README.txt says.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { stringify } from 'yaml';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { Asterisk } from '../support/asterisk.ts';
 import { Gateway } from '../support/gateway.ts';
+import { NameServer } from '../support/name-server.ts';
 import { type Namespace, Wire } from '../support/namespace.ts';
 import { PeerProcess, run } from '../support/peer-process.ts';
 import { privateFolder } from '../support/private-folder.ts';
@@ -17,7 +19,7 @@ export const PAGE = 'https://mysite.test';
 /** TEST-NET-2 and the documentation's IPv6, on a wire that leads nowhere. */
 export const address = {
   gateway: '198.51.100.7',
-  /** chan_pjsip, for mysite.test. */
+  /** chan_pjsip, for mysite.test and its shop.mysite.test. */
   pbx22: '198.51.100.22',
   /** chan_sip, for old.mysite.test. */
   pbx16: '198.51.100.16',
@@ -27,8 +29,39 @@ export const address = {
   forger: '198.51.100.99',
 } as const;
 
-/** What a real dialplan has besides: somebody who answers. */
-const colleagues = ['[default]', 'exten => 105,1,Answer()', ' same => n,Echo()', ''].join('\n');
+/** Folders of the kit. */
+export const folderOf = {
+  gateway: 'gateway',
+  pbx22: 'asterisk.mysite.test',
+  pbx16: 'asterisk.old.mysite.test',
+} as const;
+
+/** What an office has of its own: 105 answers, 106 is unplugged, 108 is busy; 107 is an extension it never made. */
+const office = (technology: string) =>
+  [
+    '[office]',
+    'exten => 105,1,Answer()',
+    ' same => n,Echo()',
+    ...[106, 108].map(number => `exten => ${number},1,Dial(${technology}/${number})`),
+    'exten => 205,1,Playback(demo-congrats)',
+    ' same => n,Hangup()',
+  ].join('\n');
+
+/** Where the telephone stands that is always busy: see test/support/namespace-caller.ts. */
+export const BUSY_PORT = 5098;
+
+const phones22 = [
+  ...['106', '108'].flatMap(number => [
+    ...[`[${number}]`, 'type=endpoint', 'context=office', 'disallow=all', 'allow=alaw', `aors=${number}`],
+    ...[`[${number}]`, 'type=aor', 'max_contacts=1'],
+  ]),
+  `contact=sip:108@127.0.0.1:${BUSY_PORT}`,
+].join('\n');
+
+const phones16 = [
+  ...['[106]', 'type=friend', 'host=dynamic', 'context=office'],
+  ...['[108]', 'type=friend', 'host=127.0.0.1', `port=${BUSY_PORT}`, 'context=office'],
+].join('\n');
 
 export type Kit = (path: string) => string;
 
@@ -71,18 +104,22 @@ export class Company {
     this.machines = machines;
     this.#folder = privateFolder('kit');
     this.securityLog = join(this.#folder, 'security.log');
-    writeFileSync(join(this.#folder, 'gateway.yaml'), stringify(this.#config()));
+    writeFileSync(join(this.#folder, 'gateway.yaml'), stringify(this.#config([])));
   }
 
-  /** What `sip-call pbx` writes for one of the PBXs. */
-  async kit(which: 'pbx22' | 'pbx16', firewall: 'iptables' | 'nftables' = 'iptables'): Promise<Kit> {
-    const out = join(this.#folder, `${which}-${firewall}`);
-    const domain = which === 'pbx22' ? 'mysite.test' : 'old.mysite.test';
+  /** What `sip-call pbx` writes. */
+  async kit(firewall: 'iptables' | 'nftables' = 'iptables'): Promise<Kit> {
+    const out = this.#kitFolder(firewall);
     const program = [join(repository, 'dist/gateway/main.js'), 'pbx'];
-    const from = ['--config', join(this.#folder, 'gateway.yaml'), '--domain', domain];
-    const to = ['--pbx', address.pbx22, address.pbx16, '--firewall', firewall, '--out', out];
-    await run(process.execPath, [...program, ...from, ...to], { within: 60_000 });
+    const from = ['--config', join(this.#folder, 'gateway.yaml')];
+    await run(process.execPath, [...program, ...from, '--firewall', firewall, '--out', out], {
+      within: 60_000,
+    });
     return path => readFileSync(join(out, path), 'utf8');
+  }
+
+  #kitFolder(firewall: string): string {
+    return join(this.#folder, `kit-${firewall}`);
   }
 
   /** Loads rules in a machine, as a file that one of its tools reads. */
@@ -122,57 +159,23 @@ export class Company {
   }
 
   async #start(): Promise<void> {
-    const { gateway: machine, pbx22, pbx16 } = this.machines;
-    const [kit22, kit16] = await Promise.all([this.kit('pbx22'), this.kit('pbx16')]);
-    for (const [own, part] of [
-      [machine, 'gateway'],
-      [pbx22, 'pbx'],
-      [pbx16, 'pbx'],
-    ] as const) {
-      await this.load(own, 'iptables-restore', kit22(`${part}/iptables.up`));
-      await this.load(own, 'ip6tables-restore', kit22(`${part}/ip6tables.up`));
+    const kit = await this.kit();
+    const { gateway: machine } = this.machines;
+    for (const which of ['gateway', 'pbx22', 'pbx16'] as const) {
+      const rules = (name: string) => kit(`${folderOf[which]}/etc/${name}.up`);
+      await this.load(this.machines[which], 'iptables-restore', rules('iptables'));
+      await this.load(this.machines[which], 'ip6tables-restore', rules('ip6tables'));
     }
-    const records = Object.entries({
-      'mysite.test': address.pbx22,
-      'old.mysite.test': address.pbx16,
-    }).flatMap(([domain, pbx]) => [
-      `--srv-host=_sip._udp.${domain},pbx.${domain},5060`,
-      `--host-record=pbx.${domain},${pbx}`,
-    ]);
-    const dns = new PeerProcess(
-      'dnsmasq',
-      'dnsmasq',
-      [
-        '-k',
-        '-C',
-        '/dev/null',
-        '--no-hosts',
-        '--no-resolv',
-        '--user=root',
-        '--pid-file=',
-        '--local=/test/',
-        ...records,
-      ],
-      { inside: machine },
+    const zones = ['mysite.test', 'shop.mysite.test', 'old.mysite.test'];
+    const files = zones.map(zone => [zone, join(this.#kitFolder('iptables'), `dns/${zone}.zone`)] as const);
+    this.#with(await NameServer.start('127.0.0.1', 53, Object.fromEntries(files), machine));
+    const [asterisk22, asterisk16] = await Promise.all(
+      (['pbx22', 'pbx16'] as const).map(async which => this.#with(await this.#asterisk(which, kit))),
     );
-    this.#with(dns);
-    const extensions = (kit: Kit, channel: string) => kit(`pbx/${channel}/extensions.conf`) + colleagues;
-    const starting = [
-      Asterisk.start(22, {
-        address: address.pbx22,
-        inside: pbx22,
-        extensions: extensions(kit22, 'chan_pjsip'),
-      }),
-      Asterisk.start(16, {
-        address: address.pbx16,
-        inside: pbx16,
-        extensions: extensions(kit16, 'chan_sip'),
-      }),
-    ].map(async one => this.#with(await one));
-    const [asterisk22, asterisk16] = await Promise.all(starting);
     if (asterisk22) this.pbx22 = asterisk22;
     if (asterisk16) this.pbx16 = asterisk16;
-    const { dns: asked, sites, ...file } = this.#config();
+    // The gateway also lets visitors call people whom no PBX knows.
+    const { dns: asked, sites, ...file } = this.#config(['gone']);
     this.gateway = this.#with(
       await Gateway.start({
         ...{ address: address.gateway, dns: asked?.servers?.[0] ?? '', sites, file },
@@ -182,10 +185,45 @@ export class Company {
     );
   }
 
-  #config(): ConfigInput {
+  async #asterisk(which: 'pbx22' | 'pbx16', kit: Kit): Promise<Asterisk> {
+    const isNew = which === 'pbx22';
+    const own = isNew ? ['pjsip.conf', 'pjsip-transports.conf'] : ['sip.conf'];
+    const path = (name: string) => `sip-call/${name}`;
+    const file = (name: string) => kit(`${folderOf[which]}/etc/asterisk/${path(name)}`);
+    const includes = (...names: readonly string[]) => names.map(name => `#include ${path(name)}`).join('\n');
+    return await Asterisk.start(isNew ? 22 : 16, {
+      address: address[which],
+      inside: this.machines[which],
+      stock: {
+        files: Object.fromEntries(['extensions.conf', ...own].map(name => [path(name), file(name)])),
+        endings: {
+          // A line that somebody adds at the very end later.
+          'extensions.conf': `${office(isNew ? 'PJSIP' : 'SIP')}\n${includes('extensions.conf')}\nexten => 999,1,Answer()`,
+          [isNew ? 'pjsip.conf' : 'sip.conf']: `${isNew ? phones22 : phones16}\n${includes(...own)}`,
+        },
+      },
+    });
+  }
+
+  /** `more`: whom the gateway lets visitors call besides. */
+  #config(more: readonly string[]): ConfigInput {
     const many = { callsPerMinute: 10_000, minutesPerDay: 1_000 };
-    // One page tries many names here; without a right to call it would get no further than the first.
-    const callable = [{ user: 'director', extension: 105 }, 'gone', 'front-desk'];
+    const ringing = {
+      director: 105,
+      'anna.petrova': 105,
+      'front-desk': 105,
+      unplugged: 106,
+      lost: 107,
+      busy: 108,
+    };
+    const callable = [
+      ...Object.entries(ringing).map(([user, extension]) => ({ user, extension })),
+      'seminar',
+      'nowhere',
+      ...more,
+    ];
+    const pbx22 = { servers: [address.pbx22], context: 'office', guests: { calls: 2, seconds: 15 } };
+    const one = { origins: [PAGE], tokens: false as const };
     return {
       listen: '[::]:443',
       address: address.gateway,
@@ -193,14 +231,24 @@ export class Company {
       media: { browserPort: 19000, pbxPorts: [20000, 21998] },
       log: { security: this.securityLog },
       sip: {},
-      // Somebody good calls again and again, without an end.
+      // Somebody good calls again and again, without an end. One page tries many names here; with a right to call, it
+      // would get no further than the first.
       limits: { perAddress: many, perDestination: many, perSite: many, overall: many },
-      sites: ['mysite.test', 'old.mysite.test'].map(domain => ({
-        domain,
-        origins: [PAGE],
-        callable,
-        tokens: false as const,
-      })),
+      sites: [
+        { domain: 'mysite.test', ...one, callable, pbx: pbx22 },
+        {
+          ...{ domain: 'shop.mysite.test', ...one },
+          callable: [{ user: 'director', extension: 205 }],
+          pbx: { ...pbx22, servers: [{ name: 'asterisk.mysite.test', addresses: [address.pbx22] }] },
+        },
+        {
+          ...{ domain: 'old.mysite.test', ...one, callable },
+          pbx: {
+            ...{ servers: [address.pbx16], driver: 'chan_sip', context: 'office' },
+            ...{ wrongNumber: 'bad-user', guests: { calls: 2, seconds: 15 } },
+          },
+        },
+      ],
     };
   }
 }

@@ -2,7 +2,9 @@
 // Its configuration is the files of asterisk-common/, asterisk-16/ and asterisk-22/, with addresses filled in.
 
 import {
+  appendFileSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { debianRoot, findBelow, loaderOf } from './debian-root.ts';
 import { eventually, type Patience } from './eventually.ts';
 import { PeerProcess, type ProgramOptions, run } from './peer-process.ts';
@@ -26,6 +28,11 @@ export interface AsteriskOptions {
   readonly phones?: { readonly address: string; readonly port: number };
   /** Its extensions.conf; the stories' own unless told. */
   readonly extensions?: string;
+  /** The package's own configuration in place of the stories': `files` are added, `endings` put at the end of its files. */
+  readonly stock?: {
+    readonly files: Readonly<Record<string, string>>;
+    readonly endings: Readonly<Record<string, string>>;
+  };
   readonly inside?: ProgramOptions['inside'];
 }
 
@@ -50,7 +57,10 @@ export class Asterisk {
       },
       { within: 60_000, every: 100 },
     );
-    const trouble = asterisk.log.match(/^.*(?:Unable to bind|Failed to bind|Could not create|in use).*$/m);
+    // The stock configuration loads all modules, of which some find no hardware.
+    const trouble = options.stock
+      ? null
+      : asterisk.log.match(/^.*(?:Unable to bind|Failed to bind|Could not create|in use).*$/m);
     if (trouble)
       throw new Error(`Asterisk ${version} cannot listen on ${options.address}:5060: ${trouble[0]}`);
     return asterisk;
@@ -102,7 +112,15 @@ export class Asterisk {
   }
 
   get messagesFile(): string {
-    return join(this.#folder, 'log/messages');
+    // Stock Asterisk since 18 has another name for it.
+    const file = join(this.#folder, 'log/messages');
+    return existsSync(file) ? file : `${file}.log`;
+  }
+
+  /** What it has written below its log folder, such as cdr-csv/Master.csv; empty while there is none. */
+  logFile(path: string): string {
+    const file = join(this.#folder, 'log', path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
   /** Runs one command of its command line; resolves with the answer. */
@@ -142,7 +160,7 @@ export class Asterisk {
 }
 
 function configure(folder: string, root: string, version: AsteriskVersion, options: AsteriskOptions): void {
-  for (const name of ['run', 'log', 'spool', 'lib/keys', 'data/sounds/en']) {
+  for (const name of ['run', 'log/cdr-csv', 'spool', 'lib/keys', 'data/sounds/en']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
   const values: Record<string, string> = {
@@ -154,8 +172,11 @@ function configure(folder: string, root: string, version: AsteriskVersion, optio
     PHONES_ADDRESS: options.phones?.address ?? options.address,
     PHONES_PORT: String(options.phones?.port ?? 5070),
   };
+  const { stock } = options;
+  if (stock) cpSync(join(root, 'etc/asterisk'), folder, { recursive: true });
   for (const source of ['asterisk-common', `asterisk-${version}`]) {
     for (const name of readdirSync(supportFile(source))) {
+      if (stock && name !== 'asterisk.conf') continue;
       const text = readFileSync(join(supportFile(source), name), 'utf8');
       writeFileSync(
         join(folder, name),
@@ -164,7 +185,16 @@ function configure(folder: string, root: string, version: AsteriskVersion, optio
     }
   }
   if (options.extensions) writeFileSync(join(folder, 'extensions.conf'), options.extensions);
-  for (const name of EMPTY) writeFileSync(join(folder, `${name}.conf`), '[general]\n');
+  if (stock) {
+    for (const [path, text] of Object.entries(stock.files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    for (const [path, text] of Object.entries(stock.endings))
+      appendFileSync(join(folder, path), `\n${text}\n`);
+  } else {
+    for (const name of EMPTY) writeFileSync(join(folder, `${name}.conf`), '[general]\n');
+  }
 
   const data = join(root, 'usr/share/asterisk');
   for (const name of readdirSync(data)) {

@@ -18,6 +18,8 @@ const roots = {
   'asterisk-22': { suite: 'forky', packages: ['asterisk', 'asterisk-core-sounds-en-gsm'] },
   // The one of this release is older than what we ask for (docs/operations.md).
   rtpengine: { suite: 'forky', packages: ['rtpengine-daemon'] },
+  // A name server that reads zone files. Its package would start one on this host.
+  bind: { suite: 'forky', packages: ['bind9'] },
 } as const;
 
 export type RootName = keyof typeof roots;

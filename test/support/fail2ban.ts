@@ -1,6 +1,7 @@
-// Real fail2ban in a machine of its own, with Debian's configuration and ours upon it, in a private folder.
+// Real fail2ban on a bare machine of its own: Debian's configuration with ours upon it in /etc/fail2ban, and a /var/log
+// that holds nothing but what a test puts there.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { eventually } from './eventually.ts';
 import type { Namespace } from './namespace.ts';
@@ -11,8 +12,6 @@ import { privateFolder } from './private-folder.ts';
 export function fail2banConfiguration(files: Readonly<Record<string, string>>): string {
   const folder = privateFolder('f2b');
   cpSync('/etc/fail2ban', folder, { recursive: true });
-  // It watches this host's ssh.
-  rmSync(join(folder, 'jail.d/defaults-debian.conf'), { force: true });
   for (const [path, text] of Object.entries({
     'fail2ban.local': '[Definition]\ndbfile = None\n',
     ...files,
@@ -28,33 +27,45 @@ export class Fail2ban {
   readonly #machine: Namespace;
   readonly #process: PeerProcess;
 
-  /** Resolves once it watches. */
-  static async start(machine: Namespace, files: Readonly<Record<string, string>>): Promise<Fail2ban> {
-    const fail2ban = new Fail2ban(machine, fail2banConfiguration(files));
+  /**
+   * Resolves once it has started, or has ended because it could not. `files` by their paths below /etc/fail2ban; `logs`
+   * are the folders and files that are seen below /var/log.
+   */
+  static async start(
+    machine: Namespace,
+    files: Readonly<Record<string, string>>,
+    logs: Readonly<Record<string, string>> = {},
+  ): Promise<Fail2ban> {
+    const fail2ban = new Fail2ban(machine, fail2banConfiguration(files), logs);
     await eventually(
-      'fail2ban watches',
+      'fail2ban has started',
       () => {
         if (!fail2ban.#process.alive) throw new Error(fail2ban.#process.output());
-        return /Jail '[\w-]+' started/.test(fail2ban.log);
+        return fail2ban.#process.output().includes('Server ready');
       },
       { within: 60_000 },
     );
     return fail2ban;
   }
 
-  private constructor(machine: Namespace, folder: string) {
+  private constructor(machine: Namespace, folder: string, logs: Readonly<Record<string, string>>) {
     this.#machine = machine;
     this.#folder = folder;
-    const args = [
-      ...this.#where(),
-      '-p',
-      join(folder, 'pid'),
-      '--logtarget',
-      join(folder, 'log'),
-      '-f',
-      'start',
-    ];
-    this.#process = new PeerProcess('fail2ban', 'fail2ban-server', args, { inside: machine });
+    const varLog = join(folder, 'var-log');
+    const mounts = Object.entries(logs).map(([path, source]) => {
+      const target = join(varLog, path);
+      mkdirSync(dirname(target), { recursive: true });
+      if (statSync(source).isDirectory()) mkdirSync(target);
+      else writeFileSync(target, '');
+      return `mount --bind ${source} /var/log/${path}`;
+    });
+    mkdirSync(varLog, { recursive: true });
+    const server = ['fail2ban-server', '-s', join(folder, 'socket'), '-p', join(folder, 'pid')];
+    const script = [
+      ...[`mount --bind ${varLog} /var/log`, ...mounts, `mount --bind ${folder} /etc/fail2ban`],
+      `exec ${server.join(' ')} --logtarget ${join(folder, 'log')} -f start`,
+    ].join(' && ');
+    this.#process = new PeerProcess('fail2ban', 'unshare', ['-m', 'sh', '-c', script], { inside: machine });
   }
 
   /** Its log so far. */
@@ -66,6 +77,12 @@ export class Fail2ban {
   /** Runs one command of its command line; resolves with the answer. */
   async client(...command: readonly string[]): Promise<string> {
     return await run('fail2ban-client', [...this.#where(), ...command], { inside: this.#machine });
+  }
+
+  /** The jails that `fail2ban-client status` names. */
+  async jails(): Promise<string[]> {
+    const [, list = ''] = /Jail list:\s*(.*)/.exec(await this.client('status')) ?? [];
+    return list.split(/,\s*/).filter(Boolean).sort();
   }
 
   /** Addresses that the jail bans now. */

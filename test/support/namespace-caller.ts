@@ -1,14 +1,17 @@
 // A program for machines of their own: calls a gateway, knocks at it, or calls a PBX past it. One line for each try.
 //
-//   guess URL ORIGIN USER...     calls these, one after another: `USER STATUS`
+//   guess URL ORIGIN USER...     calls these, one after another, and hangs up: `USER STATUS`
 //   call URL ORIGIN USER         calls, talks, hangs up, again and again: `200 N`, or `failed ...`
 //   talk URL ORIGIN USER FAMILY  calls with sound by candidates of IPv4 or IPv6, hears an echo, hangs up: `heard N by ADDRESS`
 //   hear-out URL ORIGIN USER     calls and waits for the other side to hang up: `answered`, `hung up`
 //   knock URL                    `open` or `shut`
 //   dial-from FROM ADDRESS TOLD USER...
 //   dial ADDRESS TOLD USER...    calls a PBX over UDP, with a header that pretends to be the gateway's: `USER STATUS`
+//   busy PORT                    a telephone that is busy, for as long as it is let: `ready`
+//   reach ADDRESS PORT...        whether TCP comes through a firewall there: `PORT open`, or `PORT shut`
 
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
 import { RawCall } from './raw-call.ts';
@@ -38,15 +41,54 @@ switch (what) {
     break;
   case 'dial-from':
     await dial(words[0] ?? '', words[1] ?? '', words.slice(2), where);
+    break;
+  case 'busy':
+    await beBusy(Number(where));
+    break;
+  case 'reach':
+    await reach(where, words.map(Number));
 }
 process.exit(0);
+
+async function beBusy(port: number): Promise<void> {
+  const peer = await RawPeer.pbx('127.0.0.1', port);
+  say('ready');
+  for (;;) {
+    const invite = await peer.request('INVITE').catch(() => undefined);
+    if (invite) peer.respond(invite, '486 Busy Here');
+  }
+}
+
+/** A port that refuses is open in the firewall: only what is dropped gets no answer. */
+async function reach(address: string, ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const answered = await new Promise<boolean>(resolve => {
+      const socket = connect({ host: address, port, timeout: 2_000 });
+      const end = (answer: boolean) => {
+        socket.destroy();
+        resolve(answer);
+      };
+      socket.once('connect', () => end(true));
+      socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED'));
+      socket.once('timeout', () => end(false));
+    });
+    say(`${port} ${answered ? 'open' : 'shut'}`);
+  }
+}
 
 async function guess(origin: string, users: readonly string[]): Promise<void> {
   const browser = await RawPeer.browser(where, origin);
   const leg = await WebRtcLeg.open();
   for (const user of users) {
-    new RawCall(browser, `sip:${user}`).invite(leg.offer());
-    say(`${user} ${await browser.final()}`);
+    const call = new RawCall(browser, `sip:${user}`);
+    call.invite(leg.offer(), [`X-Sip-Call-Page: ${origin}/contacts`]);
+    const final = await browser.finalResponse();
+    if (final.status === 200) {
+      call.ack(final);
+      call.request('BYE');
+      await browser.response(200, 'BYE');
+    }
+    say(`${user} ${final.status}`);
   }
 }
 
@@ -137,23 +179,32 @@ async function knock(): Promise<void> {
 
 async function dial(address: string, told: string, users: readonly string[], from?: string): Promise<void> {
   const peer = await RawPeer.client(address, 5060, from);
+  const sdp = [
+    ...['v=0', 'o=- 1 1 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1', 't=0 0', 'm=audio 40000 RTP/AVP 8'],
+    ...['a=rtpmap:8 PCMA/8000', ''],
+  ].join('\r\n');
   for (const user of users) {
     const id = randomBytes(6).toString('hex');
-    peer.send(
-      [
-        `INVITE sip:${user}@mysite.test SIP/2.0`,
-        `Via: SIP/2.0/UDP 0.0.0.0:${peer.port};branch=z9hG4bK${id};rport`,
-        'Max-Forwards: 70',
-        `From: <sip:anonymous@anonymous.invalid>;tag=${id}`,
-        `To: <sip:${user}@mysite.test>`,
-        `Call-ID: ${id}`,
-        'CSeq: 1 INVITE',
-        `Contact: <sip:anonymous@0.0.0.0:${peer.port}>`,
-        `X-Sip-Call-Address: ${told}`,
-        'Content-Type: application/sdp',
-        'Content-Length: 0\r\n\r\n',
-      ].join('\r\n'),
-    );
-    say(`${user} ${await peer.final()}`);
+    const send = (method: string, to: string, body: string) =>
+      peer.send(
+        [
+          `${method} sip:${user}@mysite.test SIP/2.0`,
+          `Via: SIP/2.0/UDP 0.0.0.0:${peer.port};branch=z9hG4bK${id}${body ? '' : method};rport`,
+          'Max-Forwards: 70',
+          `From: <sip:anonymous@anonymous.invalid>;tag=${id}`,
+          `To: ${to}`,
+          `Call-ID: ${id}`,
+          `CSeq: 1 ${method}`,
+          `Contact: <sip:anonymous@0.0.0.0:${peer.port}>`,
+          `X-Sip-Call-Address: ${told}`,
+          ...(body ? ['Content-Type: application/sdp'] : []),
+          `Content-Length: ${body.length}\r\n\r\n${body}`,
+        ].join('\r\n'),
+      );
+    send('INVITE', `<sip:${user}@mysite.test>`, sdp);
+    const final = await peer.finalResponse();
+    // A call that is acknowledged stays until somebody ends it.
+    if (final.status === 200) send('ACK', final.headers.get('To') ?? '', '');
+    say(`${user} ${final.status}`);
   }
 }

@@ -1,4 +1,5 @@
-// The real parts that stories need, made sure of before they run: Debian packages, and what is unpacked: two Asterisks, an rtpengine.
+// The real parts that stories need, made sure of before they run: Debian packages, and what is unpacked: two Asterisks,
+// an rtpengine, a name server.
 // Off Debian or without the right to install, it says what is missing; under CI (CI=true) missing is failing.
 
 import { accessSync, constants } from 'node:fs';
