@@ -217,10 +217,13 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     const call = await RelayCall.open(relay, 'other port');
     const other = createSocket('udp4').bind(0, '127.0.0.1');
     await once(other, 'listening');
+    const back = (packet: Buffer) => other.send(packet, call.port, rtpengine.server.host);
     call.echo.onPacket = packet => {
-      other.send(packet, call.port, rtpengine.server.host);
+      back(packet);
       return false;
     };
+    // Once it is heard, it is sent to.
+    other.on('message', back);
     for (let i = 0; i < 5; i++) await call.roundTrip();
     other.close();
     assert.equal((await call.close()).pbx.packets, 5);
