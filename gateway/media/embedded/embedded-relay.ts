@@ -198,7 +198,6 @@ export class EmbeddedRelay implements MediaRelay {
           announce: pbx.announce,
           family: isIPv6(pbx.listen) ? 6 : 4,
           allowed: allowPbxMedia ?? (() => true),
-          symmetric: pbx.symmetric ?? false,
           resolveHost,
         },
         ports: lines => link.ask({ op: 'ports', call, lines, longestMs }),

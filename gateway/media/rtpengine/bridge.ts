@@ -167,7 +167,7 @@ export class Bridge {
       const offered = draft.offered.get(line);
       if (!offered) return null;
       const codecs = offered.offers.map(({ pbx }) => pbx);
-      return { codecs, direction: offered.text.direction, remote: offered.at.remote };
+      return { codecs, direction: offered.text.direction, remote: offered.remote };
     });
     const reply = await ask('offer', { ...fromPbx, ...toBrowser, sdp: pbxSdp(lines, family) });
     const end = relayEndOf(reply.sdp);

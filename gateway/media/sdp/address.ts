@@ -9,36 +9,33 @@ import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
 import type { RtpAddress } from './plan.ts';
 import { firstMediaPort, shown } from './read.ts';
 
-export interface Whereabouts {
-  /** Null: on hold (RFC 3264 8.4), or to be learned. */
-  readonly remote: RtpAddress | null;
-  /** Packets show where it is (RFC 4961). */
-  readonly latch: boolean;
-}
-
-export function whereaboutsOf(
+/** Null when c= is unspecified, which is an old way to say hold (RFC 3264 8.4). */
+export function remoteOf(
   { session }: Description,
   media: MediaSection,
   net: PbxNet,
   found: FoundHosts,
-): Whereabouts {
+): RtpAddress | null {
   let fault: Fault | undefined;
   // Those of the line come before those of the session (RFC 8866 5.7).
   for (const connection of [...media.connections, ...session.connections]) {
     const host = hostOf(connectionHost(connection));
-    if (host.kind === 'unspecified') return { remote: null, latch: false };
+    if (host.kind === 'unspecified') return null;
     const usable = usableAddress(host, net, found);
-    if ('address' in usable) return { remote: withRtcp(usable.address, media, net, found), latch: false };
+    if ('address' in usable) return withRtcp(usable.address, media, net, found);
     fault ??= usable;
   }
-  if (net.symmetric) return { remote: null, latch: true };
-  const { message, reason } = fault ?? missing;
-  throw new MediaError(message, 488, reason);
+  const { message, reason, behind } = fault ?? missing;
+  if (!net.latches) throw new MediaError(message, 488, reason);
+  const nowhere = net.family === 6 ? '::' : '0.0.0.0';
+  return { ...withRtcp(behind ?? nowhere, media, net, new Map()), fenced: true };
 }
 
 interface Fault {
   readonly message: string;
   readonly reason: MediaReason;
+  /** The address, where it is only the fence that forbids it. */
+  readonly behind?: string;
 }
 
 const missing: Fault = { message: 'the SDP of the PBX has no c= line with an address', reason: 'no-address' };
@@ -69,7 +66,11 @@ function fenced(
   if (family !== net.family)
     return { message: `c= names ${text}, and no IPv${net.family} address`, reason: 'no-address' };
   if (!isGroup(text) && net.allowed(text)) return { address: text };
-  return { message: `media to ${text} is not allowed`, reason: 'address-not-allowed' };
+  return {
+    message: `media to ${text} is not allowed`,
+    reason: 'address-not-allowed',
+    ...(!isGroup(text) && { behind: text }),
+  };
 }
 
 function withRtcp(address: string, media: MediaSection, net: PbxNet, found: FoundHosts): RtpAddress {

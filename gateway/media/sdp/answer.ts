@@ -2,7 +2,7 @@
 // of what the worker shall carry. Lines are answered in their places (RFC 3264 6).
 
 import { MediaError } from '../relay.ts';
-import { whereaboutsOf } from './address.ts';
+import { remoteOf } from './address.ts';
 import { codecNamesOf, codecsOf } from './codecs.ts';
 import { type Description, type MediaSection, readDescription } from './description.ts';
 import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
@@ -54,7 +54,7 @@ export function answerForBrowser(
     const agreed = agree(offers, codecs, 'pbx');
     if (agreed === null)
       throw new MediaError(`no codec in common: the PBX answers ${codecNamesOf(media)}`, 488);
-    return { agreed, at: whereaboutsOf(description, media, net, found) };
+    return { agreed, remote: remoteOf(description, media, net, found) };
   };
   const lines = slots.browser.map(slot => {
     const media = answered.get(slot);
@@ -62,13 +62,13 @@ export function answerForBrowser(
     if (media === undefined || offered === undefined || !isLine(slot)) return refusalForBrowser(slot);
     const usable = faultOf(fault, media, () => judge(media, offered));
     if (usable === undefined) return refusalForBrowser(slot);
-    const { agreed, at } = usable;
-    const direction = within(offered.text.direction, held(directionOf(description, media), at));
+    const { agreed, remote } = usable;
+    const direction = within(offered.text.direction, held(directionOf(description, media), remote));
     const { toPbx, toBrowser, clocks } = agreed;
     plans.push({
       line: slot.id,
       kind: slot.kind,
-      ...at,
+      remote,
       toPbx,
       toBrowser,
       clocks,
@@ -105,7 +105,7 @@ export function answerForPbx(sdp: string, draft: Draft, slots: Slots): Answered 
     plans.push({
       line: slot.id,
       kind: slot.kind,
-      ...offered.at,
+      remote: offered.remote,
       toPbx,
       toBrowser,
       clocks,

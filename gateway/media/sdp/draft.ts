@@ -1,7 +1,7 @@
 // An offer on its way from one side to the other, as the answer will need it.
 
-import type { Whereabouts } from './address.ts';
 import type { Offered } from './payload-map.ts';
+import type { RtpAddress } from './plan.ts';
 import type { Direction } from './read.ts';
 import type { Line } from './slots.ts';
 import type { BrowserTransport } from './transport.ts';
@@ -9,8 +9,8 @@ import type { LineText } from './write.ts';
 
 export interface OfferedLine {
   readonly offers: readonly Offered[];
-  /** Where the PBX listens, when it is the PBX that offers. */
-  readonly at: Whereabouts;
+  /** Where the PBX listens, when it is the PBX that offers; null also when it is on hold. */
+  readonly remote: RtpAddress | null;
   /** As offered to the other side. */
   readonly text: LineText;
 }
@@ -27,14 +27,14 @@ export interface PbxNet {
   readonly family: 4 | 6;
   readonly allowed: (address: string) => boolean;
   /**
-   * The owner lets the packets of a PBX show where it is: SDP without an address that may be sent to costs no line.
-   * Whose packets those may be is the relay's to judge.
+   * The owner has named networks of PBXs behind NAT: SDP without an address that may be sent to costs no line, and is
+   * marked as fenced. Whose packets show where the PBX is, the relay judges (RFC 4961).
    */
-  readonly symmetric?: boolean;
+  readonly latches?: boolean;
 }
 
 /** What an unspecified c= means is said by direction from here on (RFC 3264 8.4). */
-export function held(direction: Direction, { remote, latch }: Whereabouts): Direction {
-  if (remote !== null || latch) return direction;
+export function held(direction: Direction, remote: RtpAddress | null): Direction {
+  if (remote !== null) return direction;
   return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive';
 }

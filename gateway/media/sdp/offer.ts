@@ -2,7 +2,7 @@
 // each under the number the other side shall use. Refuses with 488 what leaves nothing.
 
 import { MediaError } from '../relay.ts';
-import { whereaboutsOf } from './address.ts';
+import { remoteOf } from './address.ts';
 import { type Codec, codecNamesOf, codecsOf, isEvent, type Kind } from './codecs.ts';
 import { type Description, type MediaSection, readDescription, valuesOf } from './description.ts';
 import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
@@ -55,7 +55,7 @@ export function offerForPbx(sdp: string, before: Slots, nextId: () => number): D
     line.codecs = codecs;
     const offers = codecs.map(codec => ({ browser: codec, pbx: codec }));
     const text = textOf(line, codecs, directionOf(description, media), media);
-    offered.set(line, { offers, at: { remote: null, latch: false }, text });
+    offered.set(line, { offers, remote: null, text });
     return line;
   });
   if (transport === null) throw new MediaError(nothingOf(description), 488, 'no-common-codec');
@@ -82,7 +82,7 @@ export function offerForBrowser(
     const known = homes[i];
     const use = usable[i];
     if (use === undefined || offered.size >= maxLines) return isLine(known) ? known : refuse(media);
-    const { kind, codecs, at } = use;
+    const { kind, codecs, remote } = use;
     const line = lineFor(known, kind, freeMid(browser), nextId);
     line.profile = profileOf(media) ?? line.profile;
     // Numbers of other lines are theirs, also while those are refused.
@@ -92,8 +92,8 @@ export function offerForBrowser(
     const offers: Offered[] = nameForBrowser(codecs, line.codecs, new Set([...taken, ...reserved]));
     for (const offer of offers) taken.add(offer.browser.type);
     const named = offers.map(offer => offer.browser);
-    const text = textOf(line, named, held(directionOf(description, media), at), media);
-    offered.set(line, { offers, at, text });
+    const text = textOf(line, named, held(directionOf(description, media), remote), media);
+    offered.set(line, { offers, remote, text });
     return line;
   });
   if (offered.size === 0) throw fault.first ?? new MediaError(nothingOf(description), 488, 'no-common-codec');
@@ -106,7 +106,7 @@ export function offerForBrowser(
     const codecs = codecsOf(media, kind);
     if (codecs.every(isEvent))
       throw new MediaError(`no codec in common: the PBX offers ${codecNamesOf(media)}`, 488);
-    return { kind, codecs, at: whereaboutsOf(description, media, net, found) };
+    return { kind, codecs, remote: remoteOf(description, media, net, found) };
   }
 }
 

@@ -25,18 +25,15 @@ export interface RtpAddress {
   readonly port: number;
   readonly rtcpAddress: string;
   readonly rtcpPort: number;
+  /** It is behind the fence: packets may come of it by a NAT that the owner named, and none are sent there. */
+  readonly fenced?: boolean;
 }
 
 export interface LinePlan {
   readonly line: number;
   readonly kind: 'audio' | 'video';
-  /** Null: on hold, or not known yet; nothing is sent there. */
+  /** Null: on hold, nothing is sent there. */
   readonly remote: RtpAddress | null;
-  /**
-   * With no `remote`: the SDP names no address that may be sent to, and the owner lets packets show it (RFC 4961). The
-   * direction is then as agreed, not that of a hold.
-   */
-  readonly latch?: boolean;
   /** By payload type as the browser says it: what the PBX calls it. 255: not negotiated. */
   readonly toPbx: Uint8Array;
   /** By payload type as the PBX says it: what the browser calls it. */

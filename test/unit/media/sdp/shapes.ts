@@ -29,11 +29,11 @@ const hosts: Readonly<Record<string, readonly string[]>> = {
 const allowed = (address: string) => !/^(?:10\.|192\.168\.|203\.0\.113\.66$|::|fe80)/.test(address);
 
 export interface Surroundings {
-  readonly symmetric?: boolean;
+  readonly latches?: boolean;
   readonly family?: 4 | 6;
 }
 
-export function negotiationWith({ symmetric = false, family = 4 }: Surroundings = {}): Negotiation {
+export function negotiationWith({ latches = false, family = 4 }: Surroundings = {}): Negotiation {
   const resolveHost = async (host: string) => {
     if (hosts[host]) return hosts[host];
     throw new Error(`${host}: no such domain`);
@@ -41,7 +41,7 @@ export function negotiationWith({ symmetric = false, family = 4 }: Surroundings 
   return new Negotiation({
     call: 'call',
     browser: { announce: ['192.0.2.1'], port: 3478, tcpPort: 3479, fingerprint: print },
-    pbx: { announce: '192.0.2.9', family, allowed, symmetric, resolveHost },
+    pbx: { announce: '192.0.2.9', family, allowed, latches, resolveHost },
     ports: async lines => lines.map(line => 20_000 + line * 2),
   });
 }
@@ -150,9 +150,10 @@ function told({ sdp, plan }: Outcome, to: 'browser' | 'pbx' = 'browser'): string
   return lines.join(' | ');
 }
 
-function whereabouts({ remote, latch }: Outcome['plan']['lines'][number]): string[] {
-  if (remote === null) return [latch ? '@?' : '@hold'];
-  const { address, port, rtcpAddress, rtcpPort } = remote;
+function whereabouts({ remote }: Outcome['plan']['lines'][number]): string[] {
+  if (remote === null) return ['@hold'];
+  const { address, port, rtcpAddress, rtcpPort, fenced } = remote;
+  if (fenced) return [`@?${address}:${port}`];
   const host = (said: string) => (said === PBX ? '' : `${said}:`);
   const rtcp =
     rtcpAddress === address && rtcpPort === port + 1 ? [] : [`rtcp=${host(rtcpAddress)}${rtcpPort}`];
