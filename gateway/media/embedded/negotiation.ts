@@ -5,10 +5,9 @@
 
 import { randomBytes } from 'node:crypto';
 import type { PbxSide } from '../address.ts';
-import { judgedPlans, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
-import type { Draft } from '../sdp/draft.ts';
+import type { Draft, PbxNet } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
@@ -30,7 +29,7 @@ import type { CallPlan } from './protocol.ts';
 export interface NegotiationOptions {
   readonly call: string;
   readonly browser: { readonly places: readonly BrowserPlace[]; readonly fingerprint: string };
-  readonly pbx: Omit<MediaFence, 'family'> & {
+  readonly pbx: Omit<PbxNet, 'family'> & {
     /** Our side toward a PBX, or toward none in particular; undefined where we have no address of its family. */
     readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
     /** Looks up the host names in a PBX's SDP. Default: none is found. */
@@ -116,7 +115,7 @@ export class Negotiation {
     const plan: CallPlan = {
       call,
       browser: { local: round.local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
-      lines: judgedPlans(result.plans, this.#fence(round.side)),
+      lines: result.plans,
     };
     return { sdp: out, plan };
   }
@@ -153,14 +152,14 @@ export class Negotiation {
 
   async #answerFromPbx(sdp: string, { draft, slots, side }: Round): Promise<Answered> {
     const { description, found } = await this.#hosts.read(sdp);
-    return answerForBrowser(description, draft, slots, namable(this.#fence(side)), found);
+    return answerForBrowser(description, draft, slots, this.#net(side), found);
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
     const side = this.#side;
     const { description, found } = await this.#hosts.read(sdp);
     const nextId = () => this.#lines++;
-    const net = namable(this.#fence(side));
+    const net = this.#net(side);
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     await this.#withPorts(draft, slots.pbx, side);
     const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
@@ -189,7 +188,7 @@ export class Negotiation {
     return side;
   }
 
-  #fence({ family }: PbxSide): MediaFence {
+  #net({ family }: PbxSide): PbxNet {
     return { ...this.#options.pbx, family };
   }
 

@@ -3,10 +3,9 @@
 // has it, and a call that was lost there begins anew with its next offer.
 
 import { isIPv6 } from 'node:net';
-import { judged, type MediaFence, namable } from '../fence.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
-import type { Draft } from '../sdp/draft.ts';
+import type { Draft, PbxNet } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
@@ -34,7 +33,7 @@ import {
   relayEndOf,
 } from './ng-sdp.ts';
 
-export interface BridgeOptions extends MediaFence {
+export interface BridgeOptions extends PbxNet {
   /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
   readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
   /** Looks up the host names in a PBX's SDP. Default: none is found. */
@@ -150,7 +149,7 @@ export class Bridge {
     const { ask } = this.#options;
     const { family, draft, slots } = round;
     const { description, found } = await this.#hosts.read(sdp);
-    const net = namable({ ...this.#options, family });
+    const net = { ...this.#options, family };
     const result = answerForBrowser(description, draft, slots, net, found);
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
     const texts = new Map(round.slots.browser.map((slot, i) => [slot, result.lines[i]!]));
@@ -183,7 +182,7 @@ export class Bridge {
     const family = this.#family;
     const { description, found } = await this.#hosts.read(sdp);
     const nextId = counter(this.#slots);
-    const net = namable({ ...this.#options, family });
+    const net = { ...this.#options, family };
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     const lines = places(slots, line => {
       const offered = draft.offered.get(line);
@@ -236,8 +235,7 @@ export class Bridge {
 
   /** Until a PBX behind NAT has sent something, rtpengine sends to nobody rather than behind the fence. */
   #sendable(remote: RtpAddress | null): RtpAddress | null {
-    const marked = judged(remote, this.#options);
-    return marked?.fenced ? nobodyAt(isIPv6(marked.address) ? 6 : 4) : remote;
+    return remote?.fenced ? nobodyAt(isIPv6(remote.address) ? 6 : 4) : remote;
   }
 
   #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {

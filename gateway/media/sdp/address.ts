@@ -9,7 +9,7 @@ import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
 import type { RtpAddress } from './plan.ts';
 import { firstMediaPort, shown } from './read.ts';
 
-/** Null: on hold (RFC 3264 8.4). @throws {MediaError} */
+/** Null when c= is unspecified, which is an old way to say hold (RFC 3264 8.4). @throws {MediaError} */
 export function remoteOf(
   { session }: Description,
   media: MediaSection,
@@ -25,13 +25,17 @@ export function remoteOf(
     if ('address' in usable) return withRtcp(usable.address, media, net, found);
     fault ??= usable;
   }
-  const { message, reason } = fault ?? missing;
-  throw new MediaError(message, 488, reason);
+  const { message, reason, behind } = fault ?? missing;
+  if (!net.latches) throw new MediaError(message, 488, reason);
+  const nowhere = net.family === 6 ? '::' : '0.0.0.0';
+  return { ...withRtcp(behind ?? nowhere, media, net, new Map()), fenced: true };
 }
 
 interface Fault {
   readonly message: string;
   readonly reason: MediaReason;
+  /** The address, where it is only the fence that forbids it. */
+  readonly behind?: string;
 }
 
 const missing: Fault = { message: 'the SDP of the PBX has no c= line with an address', reason: 'no-address' };
@@ -62,7 +66,11 @@ function fenced(
   if (family !== net.family)
     return { message: `c= names ${text}, and no IPv${net.family} address`, reason: 'no-address' };
   if (!isGroup(text) && net.allowed(text)) return { address: text };
-  return { message: `media to ${text} is not allowed`, reason: 'address-not-allowed' };
+  return {
+    message: `media to ${text} is not allowed`,
+    reason: 'address-not-allowed',
+    ...(!isGroup(text) && { behind: text }),
+  };
 }
 
 function withRtcp(address: string, media: MediaSection, net: PbxNet, found: FoundHosts): RtpAddress {

@@ -26,6 +26,11 @@ export interface Draft {
 export interface PbxNet {
   readonly family: 4 | 6;
   readonly allowed: (address: string) => boolean;
+  /**
+   * The owner has named networks of PBXs behind NAT: SDP without an address that may be sent to costs no line, and is
+   * marked as fenced. Whose packets show where the PBX is, the relay judges (RFC 4961).
+   */
+  readonly latches?: boolean;
 }
 
 /** What an unspecified c= means is said by direction from here on (RFC 3264 8.4). */

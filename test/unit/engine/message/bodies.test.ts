@@ -80,6 +80,11 @@ for (const [what, type, text] of [
     body('cut', within('multipart/mixed', 'cut2', optional, sdp), optional),
   ],
   [
+    'the part after parts whose boundary begins as the outer one',
+    mixed,
+    body('cut', within('multipart/mixed', 'cut2', optional), sdp),
+  ],
+  [
     'related in mixed in mixed',
     mixed,
     body('cut', within('multipart/mixed', 'in', within('multipart/related', 'deep', sdp, insisting))),

@@ -254,7 +254,13 @@ answers('An address', [
   [
     'private, and packets may show the public one',
     at('IN IP4 192.168.1.5'),
-    '0 @!192.168.1.5:10200',
+    '0 @?192.168.1.5:10200',
+    { latches: true },
+  ],
+  [
+    'missing, and packets may show it',
+    writer({ c: '' })(...sound, 'a=recvonly'),
+    '0 @?0.0.0.0:10200 recvonly',
     { latches: true },
   ],
   ['public where packets might show another', good, '0 @10200', { latches: true }],
@@ -314,7 +320,7 @@ offers('A PBX', [
   [
     'from a private address, and packets may show the public one',
     at('IN IP4 192.168.1.5'),
-    '0 @!192.168.1.5:10200',
+    '0 @?192.168.1.5:10200',
     { latches: true },
   ],
   ['without c=', writer({ c: '' })(...sound), '!no-address'],

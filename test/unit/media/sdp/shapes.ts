@@ -160,10 +160,11 @@ function told({ sdp, plan }: Outcome, to: 'browser' | 'pbx' = 'browser'): string
 function whereabouts({ remote }: Outcome['plan']['lines'][number]): string[] {
   if (remote === null) return ['@hold'];
   const { address, port, rtcpAddress, rtcpPort, fenced } = remote;
+  if (fenced) return [`@?${address}:${port}`];
   const host = (said: string) => (said === PBX ? '' : `${said}:`);
   const rtcp =
     rtcpAddress === address && rtcpPort === port + 1 ? [] : [`rtcp=${host(rtcpAddress)}${rtcpPort}`];
-  return [`@${fenced ? '!' : ''}${host(address)}${port}`, ...rtcp];
+  return [`@${host(address)}${port}`, ...rtcp];
 }
 
 function manners({ direction, ptime, maxptime }: MediaDescription): string[] {
