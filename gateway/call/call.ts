@@ -1,30 +1,35 @@
-// What a call is: the B2BUA between one visitor's browser and one person's PBX.
-// Sets up (resolver, media relay, one server after another), joins the two dialogs, and ends both.
+// What a call is: the B2BUA between one visitor's browser and one person's PBX. Set up (set-up.ts), joined
+// (established.ts), ended; every way it can end goes through here, and into its record.
 
-import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { descriptionIn } from './description.ts';
-import { onEnd, stillThere } from './dialog-life.ts';
+import type { Dialog } from './dialog.ts';
+import { stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
-import { outcomeOfFailure } from './failure.ts';
+import { Established } from './established.ts';
+import { causeOfFailure, outcomeOfFailure } from './failure.ts';
 import type { CallFoundation } from './foundation.ts';
-import { inviteHeaders } from './headers.ts';
-import { Hunt } from './hunt.ts';
+import type { HuntResult } from './hunt.ts';
+import { OfferAnswer } from './offer-answer.ts';
+import { ALLOW, ALLOW_INFO, answerOther } from './other-requests.ts';
 import {
+  byeHeaders,
   type Ending,
   type Outcome,
   outcome,
   outcomeOfStatus,
-  reasonHeaders,
+  reasonOf,
   retryHeaders,
   unansweredOutcome,
 } from './outcome.ts';
-import { PbxInvite } from './pbx-invite.ts';
-import { Renegotiation } from './renegotiation.ts';
+import { SetUp } from './set-up.ts';
 import { readVisit, type Visit } from './visit.ts';
+
+type Answered = Extract<HuntResult, { type: 'answered' }>;
 
 export class Call {
   readonly id: string;
@@ -36,20 +41,17 @@ export class Call {
   readonly #visit: Visit;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
-  readonly #renegotiation: Renegotiation;
+  readonly #setUp: SetUp;
   readonly #startedAt = performance.now();
-  readonly #aborted = new AbortController();
   readonly #absence: Absence;
   readonly #farewells: Promise<unknown>[] = [];
+  readonly #dialogs: Dialog[] = [];
   #caller: Caller;
   #settle!: (record: CallRecord) => void;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
-  #hunt: Hunt | undefined;
-  #rang = false;
   /** The browser's media has got as far as the relay. */
   #hadMedia = false;
-  #uas: Dialog | undefined;
-  #uac: Dialog | undefined;
+  #established: Established | undefined;
   #target: Target | undefined;
   #answeredAt: number | undefined;
   /** The timer of the present state: set-up, ringing, longest call. One at a time. */
@@ -70,8 +72,16 @@ export class Call {
     this.#visit = readVisit(name => request.get(name), caller.origin);
     this.#request = request;
     this.#response = response;
-    this.#renegotiation = new Renegotiation(foundation.media, id);
     this.#absence = new Absence(foundation.limits.graceSeconds, ending => this.end(ending));
+    this.#setUp = new SetUp({
+      ...{ foundation, id, caller, destination, visit: this.#visit, request, response },
+      rang: () =>
+        this.#startDeadline(foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer'))),
+      user: {
+        requested: (asked, answer) => this.#requested('pbx', asked, answer),
+        ended: () => this.#hungUp('pbx'),
+      },
+    });
     this.record = new Promise(resolve => {
       this.#settle = resolve;
     });
@@ -79,11 +89,15 @@ export class Call {
 
   /** Sets the call up; every way it can end goes through {@link record}. */
   async run(): Promise<void> {
-    const { limits } = this.#foundation;
     this.#request.on('cancel', () => this.#giveUp(outcome('cancelled')));
-    this.#startDeadline(limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
+    this.#startDeadline(this.#foundation.limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
     try {
-      await this.#setUp();
+      const result = await this.#setUp.run();
+      if (result.type === 'abandoned') return;
+      this.#target = result.target;
+      if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
+      else if (this.#state === 'setting-up') await this.#answer(result);
+      else await result.dialog.end({ Reason: reasonOf(487, 'Request Terminated') });
     } catch (error) {
       this.#failed(error);
     }
@@ -93,7 +107,7 @@ export class Call {
     return this.#caller;
   }
 
-  /** The visitor's WebSocket is gone: nobody can be told of a set-up, but an established call may be picked up again. */
+  /** The visitor's WebSocket is gone: a set-up ends with it, an established call may be picked up again. */
   visitorLeft(): void {
     if (this.#state === 'established') this.#absence.visitorLeft();
     else this.#giveUp(outcome('cancelled'));
@@ -106,9 +120,8 @@ export class Call {
   }
 
   engineBack(): void {
-    const { boundary } = this.#foundation;
-    const [uas, uac] = [this.#uas, this.#uac];
-    if (uas && uac) boundary.run('engine back', () => this.#absence.engineBack([uas, uac]));
+    const dialogs = this.#established?.dialogs;
+    if (dialogs) this.#foundation.boundary.run('engine back', () => this.#absence.engineBack(dialogs));
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -134,139 +147,81 @@ export class Call {
 
   /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
   end(ending: Ending): void {
-    if (this.#state === 'established') this.#finish(outcome('answered'), ending);
+    if (this.#state === 'established') this.#finish(outcome('answered'), { ending });
     else this.#giveUp(unansweredOutcome(ending));
   }
 
-  async #setUp(): Promise<void> {
-    const { media, srf, boundary } = this.#foundation;
-    const [offer, resolution] = await Promise.all([
-      media.offer(this.id, 'browser', this.#request.body ?? ''),
-      this.#foundation.resolve(this.#destination.domain, this.#aborted.signal),
-    ]);
-    if (this.#state !== 'setting-up') return;
-
-    const address = this.#destination.tellsAddress ? this.#caller.address : undefined;
-    const invite = (target: Target) =>
-      new PbxInvite(
-        srf,
-        this.#destination,
-        target,
-        inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer), address),
-        offer,
-        response => boundary.run('provisional', () => this.#provisional(response)),
-      );
-    this.#hunt = new Hunt(resolution.targets, invite, this.#foundation.judge);
-    const result = await this.#hunt.run();
-    if (result.type === 'abandoned') return;
-    this.#target = result.target;
-    if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
-    else if (this.#state === 'setting-up') await this.#answer(result.dialog, offer);
-    else result.dialog.destroy().catch(() => {});
-  }
-
-  async #answer(uac: Dialog, offer: string): Promise<void> {
-    const { media, srf, limits } = this.#foundation;
+  /** From the moment it answered, the PBX may hang up, also while the browser is still being told. */
+  async #answer({ dialog: pbx, fork, response }: Answered): Promise<void> {
+    const foundation = this.#foundation;
+    const offer = descriptionIn(this.#request);
     this.#state = 'answering';
-    this.#uac = uac;
-    // From the moment it answered, the PBX may hang up, also while the browser is still being told.
-    onEnd(uac, () => {
-      if (this.#state === 'answering') this.#giveUp(outcome('no-answer'));
-      else this.#finish(outcome('answered'), 'hung-up-by-pbx');
-    });
-    this.#carryOffersOf('pbx', uac);
-    if (this.#state !== 'answering') return;
-    // Not that of the dialog, which is the last that the PBX has sent, agreed on or not.
-    const description = descriptionIn(uac.res);
-    const answer = await media.answer(this.id, 'pbx', description);
-    if (this.#state !== 'answering') return;
-    const uas = await srf.createUAS(this.#request, this.#response, { localSdp: answer });
-    this.#uas = uas;
-    if (this.#state !== 'answering') {
-      uas.destroy().catch(() => {});
+    this.#dialogs.push(pbx);
+    if (!pbx.connected) {
+      this.#hungUp('pbx');
       return;
     }
+    const standing = await this.#setUp.agreed(fork);
+    if (this.#state !== 'answering') return;
+    const allowed = response.get('Allow');
+    const takesInfo = allowed === undefined || /\bINFO\b/i.test(allowed);
+    const browser = await foundation.dialogs.answer(
+      this.#request,
+      this.#response,
+      { headers: { Allow: takesInfo ? ALLOW_INFO : ALLOW }, body: standing.told.browser },
+      {
+        requested: (asked, answer) => this.#requested('browser', asked, answer),
+        ended: () => this.#hungUp('browser'),
+      },
+    );
+    this.#dialogs.push(browser);
+    if (this.#state !== 'answering') {
+      void browser.end({ Reason: reasonOf(487, 'Request Terminated') });
+      return;
+    }
+    this.#established = new Established({
+      ...{ foundation, id: this.id, standing, takesInfo },
+      dialogs: { browser, pbx },
+      offerAnswers: { browser: new OfferAnswer('agreed', offer), pbx: fork.offerAnswer },
+      isVisitor: asked => this.#isVisitor(asked),
+      visitorBack: asked => this.#visitorBack(asked),
+    });
     this.#state = 'established';
     this.#answeredAt = performance.now();
     this.onAnswered();
     const longest = Math.min(
-      limits.callMinutes * 60,
+      foundation.limits.callMinutes * 60,
       this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,
     );
     this.#startDeadline(longest, () => this.end('too-long'));
-    this.#renegotiation.agreed('pbx', offer, description);
-    this.#renegotiation.agreed('browser', answer, this.#request.body ?? '');
-    this.#join(uas, uac);
   }
 
-  #join(uas: Dialog, uac: Dialog): void {
-    onEnd(uas, () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
-    this.#carryOffersOf('browser', uas);
-    for (const dialog of [uas, uac]) {
-      // Nobody moves a call elsewhere: a transfer is a way out of the fence.
-      const { boundary } = this.#foundation;
-      dialog.on(
-        'refer',
-        boundary.answering((_request, response) => response.send(603)),
-      );
-      dialog.on(
-        'message',
-        boundary.answering((_request, response) => response.send(405)),
-      );
-    }
+  /** A request in a dialog of a call that is answered, or is just being. */
+  #requested(from: Leg, request: SrfRequest, response: SrfResponse): unknown {
+    if (this.#established && this.#state === 'established')
+      return this.#established.requested(from, request, response);
+    if (this.#state === 'ended') return request.method === 'ACK' ? undefined : response.send(481);
+    if (request.method === 'UPDATE' && !descriptionIn(request)) return response.send(200);
+    if (request.method === 'UPDATE' || request.method === 'INVITE') return response.send(491);
+    return answerOther(from, request, response, undefined);
   }
 
-  /** New offers of one leg go to the other, once there is one and while there is a call. */
-  #carryOffersOf(from: Leg, dialog: Dialog): void {
-    const carry = this.#foundation.boundary.answering((request, response) =>
-      this.#carryOffer(from, request, response),
-    );
-    dialog.on('modify', carry);
-    dialog.on('update', carry);
-  }
-
-  async #carryOffer(from: Leg, request: SrfRequest, response: SrfResponse): Promise<void> {
-    if (from === 'browser' && !this.#isVisitor(request)) {
-      response.send(481);
-      return;
-    }
-    const other = from === 'browser' ? this.#uac : this.#uas;
-    if (this.#state !== 'established' || !other) {
-      response.send(this.#state === 'ended' ? 481 : 491);
-      return;
-    }
-    const agreed = await this.#renegotiation.carry(from, request, response, other);
-    if (agreed && from === 'browser') this.#visitorBack(request);
-  }
-
-  /** 180 and 183 (RFC 3261 13.3.1.1); SDP in one of them is early media: the browser plays it instead of ringing. */
-  async #provisional(response: SrfResponse): Promise<void> {
-    if (this.#state !== 'setting-up' || response.status < 180) return;
-    // A phone repeats its 180 every minute: only the first one starts the time it may ring.
-    if (!this.#rang) {
-      this.#rang = true;
-      this.#startDeadline(this.#foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer')));
-    }
-    const early = await this.#earlyMedia(response);
-    if (this.#state !== 'setting-up') return;
-    if (early) this.#response.send(183, { body: early });
-    else if (response.status === 180) this.#response.send(180);
-  }
-
-  /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
-  async #earlyMedia(response: SrfResponse): Promise<string | undefined> {
-    const description = descriptionIn(response);
-    if (!description) return undefined;
-    return await this.#foundation.media.answer(this.id, 'pbx', description).catch(() => undefined);
+  #hungUp(leg: Leg): void {
+    if (this.#state !== 'established') this.#giveUp(outcome(leg === 'pbx' ? 'no-answer' : 'cancelled'));
+    else
+      this.#finish(outcome('answered'), {
+        ending: leg === 'pbx' ? 'hung-up-by-pbx' : 'hung-up-by-visitor',
+      });
   }
 
   /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
   async #probePbx(): Promise<void> {
-    if (this.#state !== 'established' || !this.#uac) return;
-    if (!(await stillThere(this.#uac))) this.end('pbx-lost');
+    const [, pbx] = this.#established?.dialogs ?? [];
+    if (this.#state !== 'established' || !pbx) return;
+    if (!(await stillThere(pbx))) this.end('pbx-lost');
   }
 
-  /** Whoever came in by another right than this call's, or from another site, has none to it, whatever they know of it. */
+  /** A page that came in by another grant than this call's, or from another site, has no right to the call. */
   #isVisitor({ source_address: address, source_port: port }: SrfRequest): boolean {
     const visitor = this.#foundation.visitorAt(address, port);
     return visitor?.grant === this.#caller.grant && visitor?.origin === this.#caller.origin;
@@ -281,10 +236,9 @@ export class Call {
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
-  #giveUp(why: Outcome): void {
+  #giveUp(why: Outcome, cause?: string): void {
     if (this.#state === 'ended' || this.#state === 'established') return;
-    this.#aborted.abort();
-    this.#hunt?.abandon();
+    this.#setUp.abandon(reasonOf(why.status, why.reason));
     // An engine that has answered a CANCEL with 487 by itself drops this second answer.
     if (!this.#response.finalResponseSent) {
       const headers = retryHeaders(why);
@@ -292,19 +246,18 @@ export class Call {
         new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
       );
     }
-    this.#finish(why, undefined);
+    this.#finish(why, { cause });
   }
 
-  #finish(why: Outcome, ending: Ending | undefined): void {
+  #finish(why: Outcome, { ending, cause }: { ending?: Ending; cause?: string | undefined }): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#deadline);
     this.#absence.clear();
+    this.#established?.close();
     const endedAt = performance.now();
-    const headers = ending ? reasonHeaders(ending) : {};
-    for (const dialog of [this.#uas, this.#uac]) {
-      if (dialog?.connected) this.#farewells.push(dialog.destroy({ headers }).catch(() => {}));
-    }
+    const headers = byeHeaders(why, ending, cause);
+    for (const dialog of this.#dialogs) this.#farewells.push(dialog.end(headers));
     const answeredAt = this.#answeredAt ?? endedAt;
     const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
     void closed.then(media => {
@@ -315,6 +268,7 @@ export class Call {
         visit: this.#visit,
         target: this.#target,
         outcome: why,
+        reason: cause,
         ending,
         setupMs: Math.round(answeredAt - this.#startedAt),
         talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
@@ -326,9 +280,13 @@ export class Call {
   #failed(error: unknown): void {
     // What was under way when the call ended fails too; that is no news.
     if (this.#state === 'ended') return;
+    const { log } = this.#foundation;
     const known = outcomeOfFailure(error, this.#state === 'setting-up');
-    if (!known) this.#foundation.log.error({ call: this.id, error }, 'call failed for a reason of our own');
-    this.#giveUp(known ?? outcome('internal'));
+    const cause = causeOfFailure(error);
+    if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
+    else if (cause && this.#state === 'answering')
+      log.info({ call: this.id, reason: cause }, 'answer of the PBX refused');
+    this.#giveUp(known ?? outcome('internal'), cause);
   }
 
   #startDeadline(seconds: number, expired: () => void): void {

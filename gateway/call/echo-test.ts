@@ -1,18 +1,21 @@
 // A call to nobody: the gateway answers it and the relay sends the visitor's own sound back, so that they can try it
 // before they call. No server is asked, no PBX hears of it; otherwise a call like others, and counted as one.
 
-import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { emptyReport, MediaError, type MediaEvent } from '../media/relay.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { onEnd } from './dialog-life.ts';
+import { descriptionIn } from './description.ts';
+import type { Dialog } from './dialog.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
 import type { CallFoundation } from './foundation.ts';
+import { ALLOW, answerOther } from './other-requests.ts';
 import {
+  byeHeaders,
   type Ending,
   type Outcome,
   outcome,
-  reasonHeaders,
+  reasonOf,
   retryHeaders,
   unansweredOutcome,
 } from './outcome.ts';
@@ -59,20 +62,26 @@ export class EchoTest {
   }
 
   async run(): Promise<void> {
-    const { media, srf, log } = this.#foundation;
+    const { media, dialogs, log } = this.#foundation;
     this.#request.on('cancel', () => this.#finish(outcome('cancelled')));
     try {
-      const localSdp = await media.echo(this.id, this.#request.body ?? '');
+      const body = await media.echo(this.id, descriptionIn(this.#request));
       if (this.#ended) return;
-      const uas = await srf.createUAS(this.#request, this.#response, { localSdp });
-      this.#uas = uas;
+      this.#uas = await dialogs.answer(
+        this.#request,
+        this.#response,
+        { headers: { Allow: ALLOW }, body },
+        {
+          requested: (request, response) => this.#requested(request, response),
+          ended: () => this.end('hung-up-by-visitor'),
+        },
+      );
       if (this.#ended) {
-        uas.destroy().catch(() => {});
+        void this.#uas.end({ Reason: reasonOf(487, 'Request Terminated') });
         return;
       }
       this.#answeredAt = performance.now();
       this.onAnswered();
-      this.#attend(uas);
     } catch (error) {
       if (this.#ended) return;
       const known = outcomeOfFailure(error, true);
@@ -106,30 +115,26 @@ export class EchoTest {
     await Promise.allSettled(this.#farewells);
   }
 
-  #attend(uas: Dialog): void {
-    onEnd(uas, () => this.end('hung-up-by-visitor'));
-    const { boundary } = this.#foundation;
-    const renegotiate = boundary.answering((request, response) => this.#renegotiate(request, response));
-    uas.on('modify', renegotiate);
-    uas.on('update', renegotiate);
-    uas.on(
-      'refer',
-      boundary.answering((_request, response) => response.send(603)),
-    );
-    uas.on(
-      'message',
-      boundary.answering((_request, response) => response.send(405)),
-    );
+  #requested(request: SrfRequest, response: SrfResponse): unknown {
+    const { method } = request;
+    if (method === 'INVITE' || method === 'UPDATE') return this.#renegotiate(request, response);
+    return answerOther('browser', request, response, undefined);
   }
 
-  /** Another offer, such as an ICE restart's; without one it only refreshes the target (RFC 3311 5.2). */
-  async #renegotiate({ body }: SrfRequest, response: SrfResponse): Promise<void> {
-    if (this.#ended || !body) {
-      response.send(this.#ended ? 481 : 200);
+  /** Another offer, such as an ICE restart's. An UPDATE without one only refreshes the target (RFC 3311 5.1). */
+  async #renegotiate(request: SrfRequest, response: SrfResponse): Promise<void> {
+    const offer = descriptionIn(request);
+    if (this.#ended) {
+      response.send(481);
+      return;
+    }
+    if (!offer) {
+      // There is no other side whose offer an INVITE without one could ask for.
+      response.send(request.method === 'UPDATE' ? 200 : 488);
       return;
     }
     try {
-      response.send(200, { body: await this.#foundation.media.echo(this.id, body) });
+      response.send(200, { body: await this.#foundation.media.echo(this.id, offer) });
     } catch (error) {
       response.send(error instanceof MediaError ? error.status : 500);
     }
@@ -141,10 +146,8 @@ export class EchoTest {
     clearTimeout(this.#deadline);
     const endedAt = performance.now();
     const answeredAt = this.#answeredAt ?? endedAt;
-    if (this.#uas?.connected) {
-      const headers = ending ? reasonHeaders(ending) : {};
-      this.#farewells.push(this.#uas.destroy({ headers }).catch(() => {}));
-    } else if (!this.#response.finalResponseSent) {
+    if (this.#uas) this.#farewells.push(this.#uas.end(byeHeaders(why, ending)));
+    else if (!this.#response.finalResponseSent) {
       const headers = retryHeaders(why);
       this.#farewells.push(
         new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
