@@ -27,6 +27,7 @@ import {
   unansweredOutcome,
 } from './outcome.ts';
 import { SetUp } from './set-up.ts';
+import { mediaUntil, type SessionMedia } from './standing.ts';
 import { readVisit, type Visit } from './visit.ts';
 
 type Answered = Extract<HuntResult, { type: 'answered' }>;
@@ -41,6 +42,7 @@ export class Call {
   readonly #visit: Visit;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
+  readonly #media: SessionMedia;
   readonly #setUp: SetUp;
   readonly #startedAt = performance.now();
   readonly #absence: Absence;
@@ -73,8 +75,10 @@ export class Call {
     this.#request = request;
     this.#response = response;
     this.#absence = new Absence(foundation.limits.graceSeconds, ending => this.end(ending));
+    const media = mediaUntil(foundation.media, () => this.#state === 'ended');
+    this.#media = media;
     this.#setUp = new SetUp({
-      ...{ foundation, id, caller, destination, visit: this.#visit, request, response },
+      ...{ foundation, media, id, caller, destination, visit: this.#visit, request, response },
       rang: () =>
         this.#startDeadline(foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer'))),
       user: {
@@ -180,7 +184,7 @@ export class Call {
       return;
     }
     this.#established = new Established({
-      ...{ foundation, id: this.id, standing, takesInfo },
+      ...{ foundation, media: this.#media, id: this.id, standing, takesInfo },
       dialogs: { browser, pbx },
       offerAnswers: { browser: new OfferAnswer('agreed', offer), pbx: fork.offerAnswer },
       isVisitor: asked => this.#isVisitor(asked),

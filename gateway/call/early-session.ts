@@ -1,9 +1,9 @@
 // The session of a call while it is set up: the browser's offer, and what the forks of the INVITE to the PBX say to it.
 // Their descriptions go through the relay one after the other; what the last of them said is what is carried.
 
-import { type CallId, MediaError, type MediaRelay } from '../media/relay.ts';
+import { type CallId, MediaError } from '../media/relay.ts';
 import type { Fork } from './pbx-invite.ts';
-import { asAnswer, countOfLines, type Standing } from './standing.ts';
+import { asAnswer, countOfLines, type SessionMedia, type Standing } from './standing.ts';
 
 /** A description of a PBX as it stands at the relay. */
 interface Applied {
@@ -13,7 +13,7 @@ interface Applied {
 }
 
 export class EarlySession {
-  readonly #media: MediaRelay;
+  readonly #media: SessionMedia;
   readonly #call: CallId;
   readonly #browserOffer: string;
   /** What the PBX was told last, in the INVITE or in answer to an UPDATE, by fork. */
@@ -22,7 +22,7 @@ export class EarlySession {
   #applied: Applied | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(media: MediaRelay, call: CallId, browserOffer: string) {
+  constructor(media: SessionMedia, call: CallId, browserOffer: string) {
     this.#media = media;
     this.#call = call;
     this.#browserOffer = browserOffer;

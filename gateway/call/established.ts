@@ -9,10 +9,11 @@ import type { CallFoundation } from './foundation.ts';
 import type { OfferAnswer } from './offer-answer.ts';
 import { answerOther } from './other-requests.ts';
 import { Renegotiation } from './renegotiation.ts';
-import type { Standing } from './standing.ts';
+import type { SessionMedia, Standing } from './standing.ts';
 
 export interface EstablishedParts {
-  readonly foundation: Pick<CallFoundation, 'media' | 'log'>;
+  readonly foundation: Pick<CallFoundation, 'log'>;
+  readonly media: SessionMedia;
   readonly id: string;
   readonly dialogs: Readonly<Record<Leg, Dialog>>;
   readonly offerAnswers: Readonly<Record<Leg, OfferAnswer>>;
@@ -31,9 +32,9 @@ export class Established {
 
   constructor(parts: EstablishedParts) {
     this.#parts = parts;
-    const { foundation, id, dialogs, offerAnswers, standing } = parts;
+    const { foundation, media, id, dialogs, offerAnswers, standing } = parts;
     this.#renegotiation = new Renegotiation({
-      media: foundation.media,
+      media,
       log: foundation.log,
       call: id,
       dialogs,

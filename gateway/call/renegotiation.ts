@@ -3,15 +3,15 @@
 
 import { randomInt } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import { type CallId, type Leg, MediaError, type MediaRelay } from '../media/relay.ts';
+import { type CallId, type Leg, MediaError } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import { descriptionIn } from './description.ts';
 import type { Dialog } from './dialog.ts';
 import type { OfferAnswer } from './offer-answer.ts';
-import { otherLeg, restated, type Standing, saysTheSame } from './standing.ts';
+import { otherLeg, restated, type SessionMedia, type Standing, saysTheSame } from './standing.ts';
 
 export interface RenegotiationParts {
-  readonly media: MediaRelay;
+  readonly media: SessionMedia;
   readonly call: CallId;
   readonly log: Log;
   readonly dialogs: Readonly<Record<Leg, Dialog>>;
@@ -227,6 +227,7 @@ export class Renegotiation {
 
   /** The session stays as it was; the owner may read why. */
   #refusedFor(leg: Leg, error: unknown): void {
+    if (this.#closed) return;
     const { log, call } = this.#parts;
     if (error instanceof MediaError)
       log.info({ call, leg, reason: error.message }, 'new description refused');

@@ -13,11 +13,12 @@ import { inviteHeaders } from './headers.ts';
 import { Hunt, type HuntResult } from './hunt.ts';
 import { answerOther } from './other-requests.ts';
 import { type Fork, PbxInvite, type PbxInviteUser } from './pbx-invite.ts';
-import type { Standing } from './standing.ts';
+import type { SessionMedia, Standing } from './standing.ts';
 import type { Visit } from './visit.ts';
 
 export interface SetUpParts {
   readonly foundation: CallFoundation;
+  readonly media: SessionMedia;
   readonly id: string;
   readonly caller: Caller;
   readonly destination: Destination;
@@ -42,8 +43,8 @@ export class SetUp {
 
   constructor(parts: SetUpParts) {
     this.#parts = parts;
-    const { foundation, id, request } = parts;
-    this.#early = new EarlySession(foundation.media, id, descriptionIn(request));
+    const { media, id, request } = parts;
+    this.#early = new EarlySession(media, id, descriptionIn(request));
   }
 
   async run(): Promise<HuntResult> {
@@ -144,6 +145,8 @@ export class SetUp {
   }
 
   #refused(error: unknown): void {
+    // What was under way when the call ended fails too; that is no news.
+    if (this.#over.signal.aborted) return;
     const { foundation, id } = this.#parts;
     if (error instanceof MediaError)
       foundation.log.info({ call: id, leg: 'pbx', reason: error.message }, 'new description refused');

@@ -1,7 +1,19 @@
 // What the two legs of a call have agreed on, and how one leg's new word is put in its place without asking the other:
 // the round of offer and answer that stands is carried through the relay again, with that word in it.
 
-import type { CallId, Leg, MediaRelay } from '../media/relay.ts';
+import { type CallId, type Leg, MediaError, type MediaRelay } from '../media/relay.ts';
+
+/** What the session of a call needs of the relay. */
+export type SessionMedia = Pick<MediaRelay, 'offer' | 'answer'>;
+
+/** The relay until `isOver`: an offer that comes after the end of its call would open it there again. */
+export function mediaUntil(media: SessionMedia, isOver: () => boolean): SessionMedia {
+  const refused = () => Promise.reject(new MediaError('the call is over', 503));
+  return {
+    offer: (...round) => (isOver() ? refused() : media.offer(...round)),
+    answer: (...round) => (isOver() ? refused() : media.answer(...round)),
+  };
+}
 
 /** One round: what each leg said of itself, and what each was told of the other. */
 export interface Standing {
@@ -17,7 +29,7 @@ export const otherLeg = (leg: Leg): Leg => (leg === 'browser' ? 'pbx' : 'browser
  * when it does not fit; the relay then carries what it did before.
  */
 export async function restated(
-  media: MediaRelay,
+  media: SessionMedia,
   call: CallId,
   standing: Standing,
   leg: Leg,

@@ -292,6 +292,34 @@ test('a server that says how long it wants to be left alone is tried last for so
   await quiet();
 });
 
+test('an UPDATE that the end of its call overtakes leaves no media behind', async context => {
+  const { pbx, invite, browser, call, quiet, media } = await called(context);
+  pbx.respond(invite, '183 Session Progress', { body: SDP, headers: RELIABLE });
+  pbx.respond(await pbx.request('PRACK'), '200 OK');
+  await browser.response(183);
+  const answer = media.answer.bind(media);
+  let release = () => {};
+  const held = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  const asked = new Promise<void>(resolve => {
+    media.answer = async (...args) => {
+      resolve();
+      await held;
+      return await answer(...args);
+    };
+  });
+  pbx.requestWithin(invite, 'UPDATE', OTHER);
+  await asked;
+  call.cancel();
+  await browser.response(487);
+  release();
+  pbx.respond(await pbx.request('CANCEL'), '200 OK');
+  pbx.respond(invite, '487 Request Terminated');
+  await quiet();
+  assert.equal((await media.counts()).calls, 0);
+});
+
 test('a call that the visitor gives up while it is answered ends with a reason', async context => {
   const { pbx, invite, browser, call, quiet, media } = await called(context);
   let release = () => {};
