@@ -2,7 +2,7 @@
 // (established.ts), ended; every way it can end goes through here, and into its record.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
+import type { Leg, MediaEvent } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
@@ -12,6 +12,7 @@ import { stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { Established } from './established.ts';
 import { causeOfFailure, outcomeOfFailure } from './failure.ts';
+import { Farewell } from './farewell.ts';
 import type { CallFoundation } from './foundation.ts';
 import type { HuntResult } from './hunt.ts';
 import { OfferAnswer } from './offer-answer.ts';
@@ -23,7 +24,6 @@ import {
   outcome,
   outcomeOfStatus,
   reasonOf,
-  retryHeaders,
   unansweredOutcome,
 } from './outcome.ts';
 import { SetUp } from './set-up.ts';
@@ -34,7 +34,6 @@ type Answered = Extract<HuntResult, { type: 'answered' }>;
 
 export class Call {
   readonly id: string;
-  readonly record: Promise<CallRecord>;
   /** Called once they talk. */
   onAnswered = () => {};
   readonly #foundation: CallFoundation;
@@ -44,12 +43,10 @@ export class Call {
   readonly #response: SrfResponse;
   readonly #media: SessionMedia;
   readonly #setUp: SetUp;
-  readonly #startedAt = performance.now();
   readonly #absence: Absence;
-  readonly #farewells: Promise<unknown>[] = [];
+  readonly #farewell = new Farewell();
   readonly #dialogs: Dialog[] = [];
   #caller: Caller;
-  #settle!: (record: CallRecord) => void;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
   /** The browser's media has got as far as the relay. */
   #hadMedia = false;
@@ -86,9 +83,6 @@ export class Call {
         ended: () => this.#hungUp('pbx'),
       },
     });
-    this.record = new Promise(resolve => {
-      this.#settle = resolve;
-    });
   }
 
   /** Sets the call up; every way it can end goes through {@link record}. */
@@ -105,6 +99,10 @@ export class Call {
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  get record(): Promise<CallRecord> {
+    return this.#farewell.record;
   }
 
   get caller(): Caller {
@@ -146,7 +144,7 @@ export class Call {
 
   /** Settled once both sides have answered what they were told at the end. */
   async farewell(): Promise<void> {
-    await Promise.allSettled(this.#farewells);
+    await this.#farewell.heard();
   }
 
   /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
@@ -243,13 +241,7 @@ export class Call {
   #giveUp(why: Outcome, cause?: string): void {
     if (this.#state === 'ended' || this.#state === 'established') return;
     this.#setUp.abandon(reasonOf(why.status, why.reason));
-    // An engine that has answered a CANCEL with 487 by itself drops this second answer.
-    if (!this.#response.finalResponseSent) {
-      const headers = retryHeaders(why);
-      this.#farewells.push(
-        new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
-      );
-    }
+    this.#farewell.refuse(this.#response, why);
     this.#finish(why, { cause });
   }
 
@@ -259,26 +251,19 @@ export class Call {
     clearTimeout(this.#deadline);
     this.#absence.clear();
     this.#established?.close();
-    const endedAt = performance.now();
     const headers = byeHeaders(why, ending, cause);
-    for (const dialog of this.#dialogs) this.#farewells.push(dialog.end(headers));
-    const answeredAt = this.#answeredAt ?? endedAt;
-    const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
-    void closed.then(media => {
-      this.#settle({
-        call: this.id,
-        caller: this.#caller,
-        destination: this.#destination,
-        visit: this.#visit,
-        target: this.#target,
-        outcome: why,
-        reason: cause,
-        ending,
-        setupMs: Math.round(answeredAt - this.#startedAt),
-        talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
-        media,
-      });
-    });
+    for (const dialog of this.#dialogs) this.#farewell.hangUp(dialog, headers);
+    const known = {
+      call: this.id,
+      caller: this.#caller,
+      destination: this.#destination,
+      visit: this.#visit,
+      target: this.#target,
+      outcome: why,
+      reason: cause,
+      ending,
+    };
+    this.#farewell.close(this.#foundation.media, known, this.#answeredAt);
   }
 
   #failed(error: unknown): void {

@@ -2,23 +2,16 @@
 // before they call. No server is asked, no PBX hears of it; otherwise a call like others, and counted as one.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import { emptyReport, MediaError, type MediaEvent } from '../media/relay.ts';
+import { MediaError, type MediaEvent } from '../media/relay.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { descriptionIn } from './description.ts';
 import type { Dialog } from './dialog.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
+import { Farewell } from './farewell.ts';
 import type { CallFoundation } from './foundation.ts';
 import { ALLOW, answerOther } from './other-requests.ts';
-import {
-  byeHeaders,
-  type Ending,
-  type Outcome,
-  outcome,
-  reasonOf,
-  retryHeaders,
-  unansweredOutcome,
-} from './outcome.ts';
+import { byeHeaders, type Ending, type Outcome, outcome, reasonOf, unansweredOutcome } from './outcome.ts';
 
 /** Long enough to find a better microphone, too short to be of other use. */
 const LONGEST_MS = 30_000;
@@ -26,17 +19,14 @@ const LONGEST_MS = 30_000;
 export class EchoTest {
   readonly id: string;
   readonly caller: Caller;
-  readonly record: Promise<CallRecord>;
   /** Called once they talk. */
   onAnswered = () => {};
   readonly #foundation: CallFoundation;
   readonly #destination: Destination;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
-  readonly #startedAt = performance.now();
-  readonly #farewells: Promise<unknown>[] = [];
+  readonly #farewell = new Farewell();
   readonly #deadline: NodeJS.Timeout;
-  #settle!: (record: CallRecord) => void;
   #uas: Dialog | undefined;
   #answeredAt: number | undefined;
   #ended = false;
@@ -55,10 +45,11 @@ export class EchoTest {
     this.#destination = destination;
     this.#request = request;
     this.#response = response;
-    this.record = new Promise(resolve => {
-      this.#settle = resolve;
-    });
     this.#deadline = setTimeout(() => this.end('too-long'), LONGEST_MS);
+  }
+
+  get record(): Promise<CallRecord> {
+    return this.#farewell.record;
   }
 
   async run(): Promise<void> {
@@ -112,7 +103,7 @@ export class EchoTest {
 
   /** Settled once the visitor has answered what they were told at the end. */
   async farewell(): Promise<void> {
-    await Promise.allSettled(this.#farewells);
+    await this.#farewell.heard();
   }
 
   #requested(request: SrfRequest, response: SrfResponse): unknown {
@@ -144,29 +135,17 @@ export class EchoTest {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
-    const endedAt = performance.now();
-    const answeredAt = this.#answeredAt ?? endedAt;
-    if (this.#uas) this.#farewells.push(this.#uas.end(byeHeaders(why, ending)));
-    else if (!this.#response.finalResponseSent) {
-      const headers = retryHeaders(why);
-      this.#farewells.push(
-        new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
-      );
-    }
-    const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
-    void closed.then(media =>
-      this.#settle({
-        call: this.id,
-        caller: this.caller,
-        destination: this.#destination,
-        visit: {},
-        target: undefined,
-        outcome: why,
-        ending,
-        setupMs: Math.round(answeredAt - this.#startedAt),
-        talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
-        media,
-      }),
-    );
+    if (this.#uas) this.#farewell.hangUp(this.#uas, byeHeaders(why, ending));
+    else this.#farewell.refuse(this.#response, why);
+    const known = {
+      call: this.id,
+      caller: this.caller,
+      destination: this.#destination,
+      visit: {},
+      target: undefined,
+      outcome: why,
+      ending,
+    };
+    this.#farewell.close(this.#foundation.media, known, this.#answeredAt);
   }
 }
