@@ -117,7 +117,8 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     },
     judge: (target, outcome) => {
       const failed = isTargetFailure(outcome);
-      if (failed) quarantine.report(target);
+      const asked = outcome.kind === 'response' ? outcome.retryAfterSeconds : undefined;
+      if (failed) quarantine.report(target, asked && asked * 1000);
       else {
         quarantine.release(target);
         reachability.answered(target.domain);

@@ -2,8 +2,8 @@
 // gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
-import { ALLOW } from './call/call-app.ts';
 import type { EngineAddress } from './call/engine-connection.ts';
+import { ALLOW } from './call/other-requests.ts';
 import { outcome } from './call/outcome.ts';
 import { splitEndpoint } from './config/address.ts';
 import type { OwnAddress } from './config/own-address.ts';

@@ -173,7 +173,7 @@ export class CallCard implements ReactiveController {
 
   #active(): TemplateResult {
     const { words, call, streams } = this.#desk;
-    const { state, answeredAt, quality, camera, speaks } = call();
+    const { state, answeredAt, quality, camera, speaks, digits } = call();
     const talking = isTalking(call());
     return html`${this.#screen.draw(streams(), words())}
       <header class="head">
@@ -188,7 +188,7 @@ export class CallCard implements ReactiveController {
         </div>
       </header>
       ${this.#hints().map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
-      ${talking && this.#keypad.out ? this.#keypad.draw(words()) : nothing}
+      ${talking && this.#keypad.out && digits ? this.#keypad.draw(words()) : nothing}
       ${talking ? this.#loudness() : nothing}
       ${talking && this.#settings.out ? this.#settings.draw(words(), { microphone: speaks, camera }) : nothing}
       ${controls({
@@ -255,7 +255,7 @@ export class CallCard implements ReactiveController {
 
   /** Beside the status: why the browser asks, and where; or the one thing that is amiss. */
   #hints(): string[] {
-    const { state, asking, wish, signallingLost, mediaLost, holdRefused, refusal, trouble, speaks } =
+    const { state, asking, wish, signallingLost, mediaLost, holdRefused, refusal, trouble, speaks, digits } =
       this.#desk.call();
     const words = this.#desk.words();
     if (asking) return [wish ? words.askingFor[wish].why : words.askingWhy, words.askingHint[browserKind()]];
@@ -264,6 +264,7 @@ export class CallCard implements ReactiveController {
     if (trouble) return [words.troubles[trouble]];
     if (refusal) return [words.refusals[refusal]];
     if (holdRefused) return [words.holdRefused];
+    if (this.#keypad.out && !digits) return [words.noDigits];
     return state === 'in-call' && !speaks ? [words.listeningWhy] : [];
   }
 
@@ -308,6 +309,7 @@ export class CallCard implements ReactiveController {
     if (event.key === 'Escape' && this.#keypad.out) this.#keypad.show(false);
     // Digits typed at a list of devices choose from it.
     if (event.target instanceof HTMLSelectElement) return;
-    if (isTalking(this.#desk.call()) && this.#desk.call().speaks) this.#keypad.take(event.key);
+    const call = this.#desk.call();
+    if (isTalking(call) && call.speaks && call.digits) this.#keypad.take(event.key);
   }
 }

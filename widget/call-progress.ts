@@ -34,7 +34,12 @@ const refuseWish: Step<'wish-refused'> = (call, { wish, why }) => ({
 });
 const judge: Step<'judged'> = (call, { quality, trouble }) =>
   quality === call.quality && trouble === call.trouble ? call : { ...call, quality, trouble };
-const answer: Step<'answered'> = (call, { at }) => ({ ...call, state: 'in-call', answeredAt: at });
+const answer: Step<'answered'> = (call, { at, digits = true }) => ({
+  ...call,
+  state: 'in-call',
+  digits,
+  answeredAt: at,
+});
 const lose: Step<'signalling-lost'> = call =>
   call.signallingLost ? call : { ...call, signallingLost: true };
 const restore: Step<'signalling-restored'> = call =>

@@ -54,6 +54,8 @@ export interface Call {
   readonly speaks: boolean;
   /** The camera is sent. */
   readonly camera: boolean;
+  /** The other side takes keys of a telephone, as far as is known. */
+  readonly digits: boolean;
   /** Asked for, and neither granted nor refused yet. */
   readonly wish?: Wish;
   /** Why the last wish did not come true. */
@@ -81,7 +83,7 @@ export type CallEvent =
   | { type: 'device-allowed' }
   | { type: 'invited' }
   | { type: 'rang'; earlyMedia: boolean }
-  | { type: 'answered'; at: number }
+  | { type: 'answered'; digits?: boolean; at: number }
   | { type: 'muted'; on: boolean }
   | { type: 'held'; on: boolean }
   | { type: 'held-by-them'; on: boolean }
@@ -109,6 +111,7 @@ export const idle: Call = {
   listen: false,
   speaks: true,
   camera: false,
+  digits: true,
   muted: false,
   held: false,
   heldByThem: false,

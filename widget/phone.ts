@@ -2,6 +2,7 @@
 // will be a call, and can write down then what it is going to offer. Reports confirmed facts as the store's events;
 // says nothing to people and draws nothing.
 import type { CallEvent, EndReason } from './call-store.ts';
+import { sendDigits, takesEvents } from './digits.ts';
 import { Draft, type DraftWish, type Kind } from './draft.ts';
 import { GatewaySocket } from './gateway-socket.ts';
 import {
@@ -29,8 +30,6 @@ const reconnection = { first: 1_000, most: 8_000 };
 const patience = 5_000;
 /** Seconds. JsSIP's own attempts to reconnect have no jitter to speak of and know no network: ours come before. */
 const never = 86_400;
-/** Milliseconds; RFC 4733 2.5.1.3 leaves them to us, PBXs ask for 40 and more. */
-const digit = { duration: 120, gap: 70 };
 
 export interface PhoneObserver {
   report(event: CallEvent): void;
@@ -66,6 +65,8 @@ export class Phone {
   });
   #invited = false;
   #answered = false;
+  /** Digits by INFO reach the other side. */
+  #takesInfo = false;
   #lines: MediaLines | undefined;
   /** Since the last request that told the gateway where we are. */
   #networkChanged = false;
@@ -155,9 +156,14 @@ export class Phone {
           this.#observer.report({ type: 'invited' });
         },
         progress: (event: IncomingEvent | OutgoingEvent) => this.#progressed(event as OutgoingEvent),
+        accepted: (event: IncomingEvent | OutgoingEvent) => {
+          const { response } = event as OutgoingEvent;
+          this.#takesInfo = /\bINFO\b/.test(response?.getHeader('Allow') ?? '');
+        },
         confirmed: () => {
           this.#answered = true;
-          this.#observer.report({ type: 'answered', at: Date.now() });
+          const digits = this.#takesInfo || takesEvents(this.#connection);
+          this.#observer.report({ type: 'answered', digits, at: Date.now() });
         },
         // JsSIP answers 491 by itself, and takes what is offered all the same.
         reinvite: ({ reject }: { reject(answer: { status_code: number }): void }) => {
@@ -212,12 +218,9 @@ export class Phone {
     await this.#lines?.stop(kind);
   }
 
-  /** RFC 4733 events in the audio stream. JsSIP's own default is INFO, which no PBX here listens for. */
+  /** False when the other side takes none. */
   sendDtmf(digits: string): boolean {
-    const dtmf = this.#connection?.getSenders().find(({ track }) => track?.kind === 'audio')?.dtmf;
-    if (!dtmf?.canInsertDTMF) return false;
-    dtmf.insertDTMF(dtmf.toneBuffer + digits, digit.duration, digit.gap);
-    return true;
+    return sendDigits(digits, this.#connection, this.#session, this.#takesInfo);
   }
 
   getStats(): Promise<RTCStatsReport> | undefined {

@@ -2,8 +2,7 @@
 // sound has ended, or the SIP engine itself. Sound crosses neither WebSocket nor engine, so without these people may
 // well still be talking; and whose sound has ended may be on the way from one network to another.
 
-import type { Dialog } from 'drachtio-srf';
-import { outlivedItsEngine } from './dialog-life.ts';
+import { type Asked, outlivedItsEngine } from './dialog-life.ts';
 import type { Ending } from './outcome.ts';
 
 export class Absence {
@@ -46,7 +45,7 @@ export class Absence {
   }
 
   /** A server that was only out of reach still knows the call's dialogs; one that started anew never will. */
-  async engineBack(dialogs: readonly Dialog[]): Promise<void> {
+  async engineBack(dialogs: readonly Asked[]): Promise<void> {
     if (!this.#engine) return;
     const outlived = await Promise.all(dialogs.map(outlivedItsEngine));
     clearTimeout(this.#engine);

@@ -16,22 +16,22 @@ import { Boundary } from './boundary.ts';
 import { Call } from './call.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { unsupportedBody } from './description.ts';
+import { Dialogs } from './dialog.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import type { CallFoundation } from './foundation.ts';
+import { ALLOW } from './other-requests.ts';
 import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
 
-/** The methods that the gateway takes (RFC 3261 20.5). */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
 const FAREWELL_MS = 1_500;
 
-export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'limits' | 'boundary'> {
+export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'dialogs' | 'limits' | 'boundary'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
@@ -65,6 +65,7 @@ export class CallApp {
       ...options,
       boundary,
       srf: this.#connection.srf,
+      dialogs: new Dialogs(this.#connection.srf, boundary),
       get limits() {
         return options.config.current.limits;
       },
@@ -97,6 +98,12 @@ export class CallApp {
       response.send(405, { headers: { Allow: ALLOW } });
     });
     for (const method of REFUSED_METHODS) srf.use(method, refuse);
+    // drachtio-srf would answer a PRACK with 200, an UPDATE with nothing and the rest with 404.
+    srf.use(
+      boundary.answering((request, response) => {
+        if (request.method !== 'ACK') response.send(481);
+      }),
+    );
     await app.#connection.open();
     return app;
   }

@@ -30,6 +30,8 @@ export interface CallRecord {
   /** The server that had the last word; undefined when none was reached. */
   readonly target: Target | undefined;
   readonly outcome: Outcome;
+  /** What in particular was wrong, where the outcome does not say. */
+  readonly reason?: string | undefined;
   /** Why an answered call ended. */
   readonly ending: Ending | undefined;
   /** Milliseconds from the INVITE to its final response. */

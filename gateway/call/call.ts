@@ -1,35 +1,40 @@
-// What a call is: the B2BUA between one visitor's browser and one person's PBX.
-// Sets up (resolver, media relay, one server after another), joins the two dialogs, and ends both.
+// What a call is: the B2BUA between one visitor's browser and one person's PBX. Set up (set-up.ts), joined
+// (established.ts), ended; every way it can end goes through here, and into its record.
 
-import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
-import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Leg, MediaEvent } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { descriptionIn, unsupportedBody } from './description.ts';
-import { onEnd, stillThere } from './dialog-life.ts';
+import { descriptionIn } from './description.ts';
+import type { Dialog } from './dialog.ts';
+import { stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
-import { outcomeOfFailure } from './failure.ts';
+import { Established } from './established.ts';
+import { causeOfFailure, outcomeOfFailure } from './failure.ts';
+import { Farewell } from './farewell.ts';
 import type { CallFoundation } from './foundation.ts';
-import { inviteHeaders } from './headers.ts';
-import { Hunt } from './hunt.ts';
+import type { HuntResult } from './hunt.ts';
+import { OfferAnswer } from './offer-answer.ts';
 import { oneWayWords } from './one-way-words.ts';
+import { ALLOW, ALLOW_INFO, answerOther } from './other-requests.ts';
 import {
+  byeHeaders,
   type Ending,
   type Outcome,
   outcome,
   outcomeOfStatus,
-  reasonHeaders,
-  retryHeaders,
+  reasonOf,
   unansweredOutcome,
 } from './outcome.ts';
-import { PbxInvite } from './pbx-invite.ts';
-import { Renegotiation } from './renegotiation.ts';
+import { SetUp } from './set-up.ts';
+import { mediaUntil, type SessionMedia } from './standing.ts';
 import { readVisit, type Visit } from './visit.ts';
+
+type Answered = Extract<HuntResult, { type: 'answered' }>;
 
 export class Call {
   readonly id: string;
-  readonly record: Promise<CallRecord>;
   /** Called once they talk. */
   onAnswered = () => {};
   readonly #foundation: CallFoundation;
@@ -37,20 +42,16 @@ export class Call {
   readonly #visit: Visit;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
-  readonly #renegotiation: Renegotiation;
-  readonly #startedAt = performance.now();
-  readonly #aborted = new AbortController();
+  readonly #media: SessionMedia;
+  readonly #setUp: SetUp;
   readonly #absence: Absence;
-  readonly #farewells: Promise<unknown>[] = [];
+  readonly #farewell = new Farewell();
+  readonly #dialogs: Dialog[] = [];
   #caller: Caller;
-  #settle!: (record: CallRecord) => void;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
-  #hunt: Hunt | undefined;
-  #rang = false;
   /** The browser's media has got as far as the relay. */
   #hadMedia = false;
-  #uas: Dialog | undefined;
-  #uac: Dialog | undefined;
+  #established: Established | undefined;
   #target: Target | undefined;
   #answeredAt: number | undefined;
   /** The timer of the present state: set-up, ringing, longest call. One at a time. */
@@ -71,30 +72,45 @@ export class Call {
     this.#visit = readVisit(name => request.get(name), caller.origin);
     this.#request = request;
     this.#response = response;
-    this.#renegotiation = new Renegotiation(foundation.media, id);
     this.#absence = new Absence(foundation.limits.graceSeconds, ending => this.end(ending));
-    this.record = new Promise(resolve => {
-      this.#settle = resolve;
+    const media = mediaUntil(foundation.media, () => this.#state === 'ended');
+    this.#media = media;
+    this.#setUp = new SetUp({
+      ...{ foundation, media, id, caller, destination, visit: this.#visit, request, response },
+      rang: () =>
+        this.#startDeadline(foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer'))),
+      user: {
+        requested: (asked, answer) => this.#requested('pbx', asked, answer),
+        ended: () => this.#hungUp('pbx'),
+      },
     });
   }
 
   /** Sets the call up; every way it can end goes through {@link record}. */
   async run(): Promise<void> {
-    const { limits } = this.#foundation;
     this.#request.on('cancel', () => this.#giveUp(outcome('cancelled')));
-    this.#startDeadline(limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
+    this.#startDeadline(this.#foundation.limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
     try {
-      await this.#setUp();
+      const result = await this.#setUp.run();
+      if (result.type === 'abandoned') return;
+      this.#target = result.target;
+      if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
+      else if (this.#state === 'setting-up') await this.#answer(result);
+      else await result.dialog.end({ Reason: reasonOf(487, 'Request Terminated') });
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  get record(): Promise<CallRecord> {
+    return this.#farewell.record;
   }
 
   get caller(): Caller {
     return this.#caller;
   }
 
-  /** The visitor's WebSocket is gone: nobody can be told of a set-up, but an established call may be picked up again. */
+  /** The visitor's WebSocket is gone: a set-up ends with it, an established call may be picked up again. */
   visitorLeft(): void {
     if (this.#state === 'established') this.#absence.visitorLeft();
     else this.#giveUp(outcome('cancelled'));
@@ -107,9 +123,8 @@ export class Call {
   }
 
   engineBack(): void {
-    const { boundary } = this.#foundation;
-    const [uas, uac] = [this.#uas, this.#uac];
-    if (uas && uac) boundary.run('engine back', () => this.#absence.engineBack([uas, uac]));
+    const dialogs = this.#established?.dialogs;
+    if (dialogs) this.#foundation.boundary.run('engine back', () => this.#absence.engineBack(dialogs));
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -137,153 +152,87 @@ export class Call {
 
   /** Settled once both sides have answered what they were told at the end. */
   async farewell(): Promise<void> {
-    await Promise.allSettled(this.#farewells);
+    await this.#farewell.heard();
   }
 
   /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
   end(ending: Ending): void {
-    if (this.#state === 'established') this.#finish(outcome('answered'), ending);
+    if (this.#state === 'established') this.#finish(outcome('answered'), { ending });
     else this.#giveUp(unansweredOutcome(ending));
   }
 
-  async #setUp(): Promise<void> {
-    const { media, srf, boundary } = this.#foundation;
-    // An offer that cannot be used is refused before any server is known.
-    const [, resolution] = await Promise.all([
-      media.offer(this.id, 'browser', descriptionIn(this.#request)),
-      this.#foundation.resolve(this.#destination.domain, this.#aborted.signal),
-    ]);
-    if (this.#state !== 'setting-up') return;
-
-    const address = this.#destination.tellsAddress ? this.#caller.address : undefined;
-    const offerTo = (target: Target) =>
-      media.offer(this.id, 'browser', this.#request.body ?? '', target.address);
-    const invite = (target: Target, offer: string) =>
-      new PbxInvite(
-        srf,
-        this.#destination,
-        target,
-        inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer), address),
-        offer,
-        response => boundary.run('provisional', () => this.#provisional(response)),
-      );
-    this.#hunt = new Hunt(resolution.targets, offerTo, invite, this.#foundation.judge);
-    const result = await this.#hunt.run();
-    if (result.type === 'abandoned') return;
-    this.#target = result.target;
-    if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
-    else if (this.#state === 'setting-up') await this.#answer(result.dialog, result.offer);
-    else result.dialog.destroy().catch(() => {});
-  }
-
-  async #answer(uac: Dialog, offer: string): Promise<void> {
-    const { media, srf, limits } = this.#foundation;
+  /** From the moment it answered, the PBX may hang up, also while the browser is still being told. */
+  async #answer({ dialog: pbx, fork, response }: Answered): Promise<void> {
+    const foundation = this.#foundation;
+    const offer = descriptionIn(this.#request);
     this.#state = 'answering';
-    this.#uac = uac;
-    // From the moment it answered, the PBX may hang up, also while the browser is still being told.
-    onEnd(uac, () => {
-      if (this.#state === 'answering') this.#giveUp(outcome('no-answer'));
-      else this.#finish(outcome('answered'), 'hung-up-by-pbx');
-    });
-    this.#carryOffersOf('pbx', uac);
-    if (this.#state !== 'answering') return;
-    // Not that of the dialog, which is the last that the PBX has sent, agreed on or not.
-    const description = descriptionIn(uac.res);
-    const answer = await media.answer(this.id, 'pbx', description);
-    if (this.#state !== 'answering') return;
-    const uas = await srf.createUAS(this.#request, this.#response, { localSdp: answer });
-    this.#uas = uas;
-    if (this.#state !== 'answering') {
-      uas.destroy().catch(() => {});
+    this.#dialogs.push(pbx);
+    if (!pbx.connected) {
+      this.#hungUp('pbx');
       return;
     }
+    const standing = await this.#setUp.agreed(fork);
+    if (this.#state !== 'answering') return;
+    const allowed = response.get('Allow');
+    const takesInfo = allowed === undefined || /\bINFO\b/i.test(allowed);
+    const browser = await foundation.dialogs.answer(
+      this.#request,
+      this.#response,
+      { headers: { Allow: takesInfo ? ALLOW_INFO : ALLOW }, body: standing.told.browser },
+      {
+        requested: (asked, answer) => this.#requested('browser', asked, answer),
+        ended: () => this.#hungUp('browser'),
+      },
+    );
+    this.#dialogs.push(browser);
+    if (this.#state !== 'answering') {
+      void browser.end({ Reason: reasonOf(487, 'Request Terminated') });
+      return;
+    }
+    this.#established = new Established({
+      ...{ foundation, media: this.#media, id: this.id, standing, takesInfo },
+      dialogs: { browser, pbx },
+      offerAnswers: { browser: new OfferAnswer('agreed', offer), pbx: fork.offerAnswer },
+      isVisitor: asked => this.#isVisitor(asked),
+      visitorBack: asked => this.#visitorBack(asked),
+    });
     this.#state = 'established';
     this.#answeredAt = performance.now();
-    media.established?.(this.id);
+    foundation.media.established?.(this.id);
     this.onAnswered();
     const longest = Math.min(
-      limits.callMinutes * 60,
+      foundation.limits.callMinutes * 60,
       this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,
     );
     this.#startDeadline(longest, () => this.end('too-long'));
-    this.#renegotiation.agreed('pbx', offer, description);
-    this.#renegotiation.agreed('browser', answer, descriptionIn(this.#request));
-    this.#join(uas, uac);
   }
 
-  #join(uas: Dialog, uac: Dialog): void {
-    onEnd(uas, () => this.#finish(outcome('answered'), 'hung-up-by-visitor'));
-    this.#carryOffersOf('browser', uas);
-    for (const dialog of [uas, uac]) {
-      // Nobody moves a call elsewhere: a transfer is a way out of the fence.
-      const { boundary } = this.#foundation;
-      dialog.on(
-        'refer',
-        boundary.answering((_request, response) => response.send(603)),
-      );
-      dialog.on(
-        'message',
-        boundary.answering((_request, response) => response.send(405)),
-      );
-    }
+  /** A request in a dialog of a call that is answered, or is just being. */
+  #requested(from: Leg, request: SrfRequest, response: SrfResponse): unknown {
+    if (this.#established && this.#state === 'established')
+      return this.#established.requested(from, request, response);
+    if (this.#state === 'ended') return request.method === 'ACK' ? undefined : response.send(481);
+    if (request.method === 'UPDATE' && !descriptionIn(request)) return response.send(200);
+    if (request.method === 'UPDATE' || request.method === 'INVITE') return response.send(491);
+    return answerOther(from, request, response, undefined);
   }
 
-  /** New offers of one leg go to the other, once there is one and while there is a call. */
-  #carryOffersOf(from: Leg, dialog: Dialog): void {
-    const carry = this.#foundation.boundary.answering((request, response) =>
-      this.#carryOffer(from, request, response),
-    );
-    dialog.on('modify', carry);
-    dialog.on('update', carry);
-  }
-
-  async #carryOffer(from: Leg, request: SrfRequest, response: SrfResponse): Promise<void> {
-    const unsupported = unsupportedBody(request);
-    if (unsupported) {
-      response.send(415, { headers: unsupported });
-      return;
-    }
-    if (from === 'browser' && !this.#isVisitor(request)) {
-      response.send(481);
-      return;
-    }
-    const other = from === 'browser' ? this.#uac : this.#uas;
-    if (this.#state !== 'established' || !other) {
-      response.send(this.#state === 'ended' ? 481 : 491);
-      return;
-    }
-    const agreed = await this.#renegotiation.carry(from, request, response, other);
-    if (agreed && from === 'browser') this.#visitorBack(request);
-  }
-
-  /** 180 and 183 (RFC 3261 13.3.1.1); SDP in one of them is early media: the browser plays it instead of ringing. */
-  async #provisional(response: SrfResponse): Promise<void> {
-    if (this.#state !== 'setting-up' || response.status < 180) return;
-    // A phone repeats its 180 every minute: only the first one starts the time it may ring.
-    if (!this.#rang) {
-      this.#rang = true;
-      this.#startDeadline(this.#foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer')));
-    }
-    const early = await this.#earlyMedia(response);
-    if (this.#state !== 'setting-up') return;
-    if (early) this.#response.send(183, { body: early });
-    else if (response.status === 180) this.#response.send(180);
-  }
-
-  /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
-  async #earlyMedia(response: SrfResponse): Promise<string | undefined> {
-    const description = descriptionIn(response);
-    if (!description) return undefined;
-    return await this.#foundation.media.answer(this.id, 'pbx', description).catch(() => undefined);
+  #hungUp(leg: Leg): void {
+    if (this.#state !== 'established') this.#giveUp(outcome(leg === 'pbx' ? 'no-answer' : 'cancelled'));
+    else
+      this.#finish(outcome('answered'), {
+        ending: leg === 'pbx' ? 'hung-up-by-pbx' : 'hung-up-by-visitor',
+      });
   }
 
   /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
   async #probePbx(): Promise<void> {
-    if (this.#state !== 'established' || !this.#uac) return;
-    if (!(await stillThere(this.#uac))) this.end('pbx-lost');
+    const [, pbx] = this.#established?.dialogs ?? [];
+    if (this.#state !== 'established' || !pbx) return;
+    if (!(await stillThere(pbx))) this.end('pbx-lost');
   }
 
-  /** Whoever came in by another right than this call's, or from another site, has none to it, whatever they know of it. */
+  /** A page that came in by another grant than this call's, or from another site, has no right to the call. */
   #isVisitor({ source_address: address, source_port: port }: SrfRequest): boolean {
     const visitor = this.#foundation.visitorAt(address, port);
     return visitor?.grant === this.#caller.grant && visitor?.origin === this.#caller.origin;
@@ -298,54 +247,44 @@ export class Call {
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
-  #giveUp(why: Outcome): void {
+  #giveUp(why: Outcome, cause?: string): void {
     if (this.#state === 'ended' || this.#state === 'established') return;
-    this.#aborted.abort();
-    this.#hunt?.abandon();
-    // An engine that has answered a CANCEL with 487 by itself drops this second answer.
-    if (!this.#response.finalResponseSent) {
-      const headers = retryHeaders(why);
-      this.#farewells.push(
-        new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
-      );
-    }
-    this.#finish(why, undefined);
+    this.#setUp.abandon(reasonOf(why.status, why.reason));
+    this.#farewell.refuse(this.#response, why);
+    this.#finish(why, { cause });
   }
 
-  #finish(why: Outcome, ending: Ending | undefined): void {
+  #finish(why: Outcome, { ending, cause }: { ending?: Ending; cause?: string | undefined }): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#deadline);
     this.#absence.clear();
-    const endedAt = performance.now();
-    const headers = ending ? reasonHeaders(ending) : {};
-    for (const dialog of [this.#uas, this.#uac]) {
-      if (dialog?.connected) this.#farewells.push(dialog.destroy({ headers }).catch(() => {}));
-    }
-    const answeredAt = this.#answeredAt ?? endedAt;
-    const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
-    void closed.then(media => {
-      this.#settle({
-        call: this.id,
-        caller: this.#caller,
-        destination: this.#destination,
-        visit: this.#visit,
-        target: this.#target,
-        outcome: why,
-        ending,
-        setupMs: Math.round(answeredAt - this.#startedAt),
-        talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
-        media,
-      });
-    });
+    this.#established?.close();
+    const headers = byeHeaders(why, ending, cause);
+    for (const dialog of this.#dialogs) this.#farewell.hangUp(dialog, headers);
+    const known = {
+      call: this.id,
+      caller: this.#caller,
+      destination: this.#destination,
+      visit: this.#visit,
+      target: this.#target,
+      outcome: why,
+      reason: cause,
+      ending,
+    };
+    this.#farewell.close(this.#foundation.media, known, this.#answeredAt);
   }
 
   #failed(error: unknown): void {
     // What was under way when the call ended fails too; that is no news.
     if (this.#state === 'ended') return;
+    const { log } = this.#foundation;
     const known = outcomeOfFailure(error, this.#state === 'setting-up');
-    if (!known) this.#foundation.log.error({ call: this.id, error }, 'call failed for a reason of our own');
-    this.#giveUp(known ?? outcome('internal'));
+    const cause = causeOfFailure(error);
+    if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
+    else if (cause && this.#state === 'answering')
+      log.info({ call: this.id, reason: cause }, 'answer of the PBX refused');
+    this.#giveUp(known ?? outcome('internal'), cause);
   }
 
   #startDeadline(seconds: number, expired: () => void): void {

@@ -1,35 +1,21 @@
-// Whether a dialog is still there: a hang-up that comes too early to be heard, a silence that may be death,
-// an engine that was away.
+// Whether a dialog is still there, after a silence that may be death or an engine that was away.
 
-import type { Dialog, SrfResponse } from 'drachtio-srf';
+import type { Socket } from 'node:net';
+
+/** As much as is asked of a dialog here. */
+export interface Asked {
+  readonly req: { socket: Socket | undefined };
+  request(request: { method: string }): Promise<{ readonly status: number }>;
+}
 
 /** How long the far end has to answer the question whether it is there. */
 const PROBE_MS = 4_000;
 
 /**
- * Tells when the far end hangs up, also when it did so before anybody could listen: drachtio-srf
- * hands a BYE on in the same breath as the dialog, ahead of the promise that yields it.
- */
-export function onEnd(dialog: Dialog, ended: () => void): void {
-  if (dialog.connected) dialog.on('destroy', ended);
-  else ended();
-}
-
-/** The final response to a re-INVITE. The promise of drachtio-srf settles with a provisional one, which decides nothing. */
-export function reinvite(dialog: Dialog, body: string): Promise<SrfResponse> {
-  return new Promise((resolve, reject) => {
-    dialog.request({ method: 'INVITE', body }, (error, response) => {
-      if (error || !response) reject(error ?? new Error('no response'));
-      else if (response.status >= 200) resolve(response);
-    });
-  });
-}
-
-/**
  * Whether a dialog is still known after the connection to its engine was made anew: a server that was only out
  * of reach knows it, one that was started again does not. From then on the dialog uses the new connection.
  */
-export async function outlivedItsEngine(dialog: Dialog): Promise<boolean> {
+export async function outlivedItsEngine(dialog: Asked): Promise<boolean> {
   // drachtio-srf sends where the dialog was made; a request that names no connection goes over the one there is.
   dialog.req.socket = undefined;
   const asked = dialog.request({ method: 'OPTIONS' }).then(
@@ -42,7 +28,7 @@ export async function outlivedItsEngine(dialog: Dialog): Promise<boolean> {
 }
 
 /** Asks by OPTIONS in the dialog (RFC 3261 11); false when nothing, or nobody who knows the dialog, answers. */
-export async function stillThere(dialog: Dialog): Promise<boolean> {
+export async function stillThere(dialog: Asked): Promise<boolean> {
   const asked = dialog.request({ method: 'OPTIONS' }).then(
     response => response.status,
     () => 503,

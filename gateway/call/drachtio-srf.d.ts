@@ -100,8 +100,8 @@ export interface MessageContent {
 export interface SipMessage extends MessageContent {
   readonly method?: string;
   readonly uri?: string;
-  readonly status?: number;
-  readonly reason?: string;
+  status?: number;
+  reason?: string;
   readonly version?: string;
   readonly callingNumber: string;
   readonly callingName: string;
@@ -224,12 +224,14 @@ export interface SrfResponse extends MessageContent, Meta, EventEmitter {
   status: number;
   statusCode: number;
   readonly reason: string;
-  readonly msg: SipMessage;
+  readonly msg: SipMessage & { status: number; reason: string };
   readonly req: SrfRequest;
   readonly finished: boolean;
   readonly finalResponseSent: boolean;
   readonly headersSent: boolean;
   readonly socket: Socket | undefined;
+  /** What {@link send} does once it has found the status to be one that it knows. */
+  readonly agent: { sendResponse(response: SrfResponse, options: SendOptions): void };
   /**
    * `acknowledged` hears of the PRACK of a reliable provisional, or of the ACK of a 200.
    * @throws when the status is not one of SIP's.
@@ -447,6 +449,8 @@ export interface OutOfDialogRequest {
   auth?: Auth;
   /** The id of a dialog to send it in. */
   stackDialogId?: string;
+  /** The connection to send it by; any there is when absent. */
+  _socket?: Socket;
 }
 
 export interface PingOptions {

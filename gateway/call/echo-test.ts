@@ -1,22 +1,17 @@
 // A call to nobody: the gateway answers it and the relay sends the visitor's own sound back, so that they can try it
 // before they call. No server is asked, no PBX hears of it; otherwise a call like others, and counted as one.
 
-import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
-import { emptyReport, MediaError, type MediaEvent } from '../media/relay.ts';
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import { MediaError, type MediaEvent } from '../media/relay.ts';
 import type { Caller, CallRecord } from './call-record.ts';
 import { descriptionIn } from './description.ts';
-import { onEnd } from './dialog-life.ts';
+import type { Dialog } from './dialog.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
+import { Farewell } from './farewell.ts';
 import type { CallFoundation } from './foundation.ts';
-import {
-  type Ending,
-  type Outcome,
-  outcome,
-  reasonHeaders,
-  retryHeaders,
-  unansweredOutcome,
-} from './outcome.ts';
+import { ALLOW, answerOther } from './other-requests.ts';
+import { byeHeaders, type Ending, type Outcome, outcome, reasonOf, unansweredOutcome } from './outcome.ts';
 
 /** Long enough to find a better microphone, too short to be of other use. */
 const LONGEST_MS = 30_000;
@@ -24,17 +19,14 @@ const LONGEST_MS = 30_000;
 export class EchoTest {
   readonly id: string;
   readonly caller: Caller;
-  readonly record: Promise<CallRecord>;
   /** Called once they talk. */
   onAnswered = () => {};
   readonly #foundation: CallFoundation;
   readonly #destination: Destination;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
-  readonly #startedAt = performance.now();
-  readonly #farewells: Promise<unknown>[] = [];
+  readonly #farewell = new Farewell();
   readonly #deadline: NodeJS.Timeout;
-  #settle!: (record: CallRecord) => void;
   #uas: Dialog | undefined;
   #answeredAt: number | undefined;
   #ended = false;
@@ -53,27 +45,34 @@ export class EchoTest {
     this.#destination = destination;
     this.#request = request;
     this.#response = response;
-    this.record = new Promise(resolve => {
-      this.#settle = resolve;
-    });
     this.#deadline = setTimeout(() => this.end('too-long'), LONGEST_MS);
   }
 
+  get record(): Promise<CallRecord> {
+    return this.#farewell.record;
+  }
+
   async run(): Promise<void> {
-    const { media, srf, log } = this.#foundation;
+    const { media, dialogs, log } = this.#foundation;
     this.#request.on('cancel', () => this.#finish(outcome('cancelled')));
     try {
-      const localSdp = await media.echo(this.id, descriptionIn(this.#request));
+      const body = await media.echo(this.id, descriptionIn(this.#request));
       if (this.#ended) return;
-      const uas = await srf.createUAS(this.#request, this.#response, { localSdp });
-      this.#uas = uas;
+      this.#uas = await dialogs.answer(
+        this.#request,
+        this.#response,
+        { headers: { Allow: ALLOW }, body },
+        {
+          requested: (request, response) => this.#requested(request, response),
+          ended: () => this.end('hung-up-by-visitor'),
+        },
+      );
       if (this.#ended) {
-        uas.destroy().catch(() => {});
+        void this.#uas.end({ Reason: reasonOf(487, 'Request Terminated') });
         return;
       }
       this.#answeredAt = performance.now();
       this.onAnswered();
-      this.#attend(uas);
     } catch (error) {
       if (this.#ended) return;
       const known = outcomeOfFailure(error, true);
@@ -104,30 +103,25 @@ export class EchoTest {
 
   /** Settled once the visitor has answered what they were told at the end. */
   async farewell(): Promise<void> {
-    await Promise.allSettled(this.#farewells);
+    await this.#farewell.heard();
   }
 
-  #attend(uas: Dialog): void {
-    onEnd(uas, () => this.end('hung-up-by-visitor'));
-    const { boundary } = this.#foundation;
-    const renegotiate = boundary.answering((request, response) => this.#renegotiate(request, response));
-    uas.on('modify', renegotiate);
-    uas.on('update', renegotiate);
-    uas.on(
-      'refer',
-      boundary.answering((_request, response) => response.send(603)),
-    );
-    uas.on(
-      'message',
-      boundary.answering((_request, response) => response.send(405)),
-    );
+  #requested(request: SrfRequest, response: SrfResponse): unknown {
+    const { method } = request;
+    if (method === 'INVITE' || method === 'UPDATE') return this.#renegotiate(request, response);
+    return answerOther('browser', request, response, undefined);
   }
 
-  /** Another offer, such as an ICE restart's; without one it only refreshes the target (RFC 3311 5.2). */
+  /** Another offer, such as an ICE restart's. An UPDATE without one only refreshes the target (RFC 3311 5.1). */
   async #renegotiate(request: SrfRequest, response: SrfResponse): Promise<void> {
     const offer = descriptionIn(request);
-    if (this.#ended || !offer) {
-      response.send(this.#ended ? 481 : 200);
+    if (this.#ended) {
+      response.send(481);
+      return;
+    }
+    if (!offer) {
+      // There is no other side whose offer an INVITE without one could ask for.
+      response.send(request.method === 'UPDATE' ? 200 : 488);
       return;
     }
     try {
@@ -141,31 +135,17 @@ export class EchoTest {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
-    const endedAt = performance.now();
-    const answeredAt = this.#answeredAt ?? endedAt;
-    if (this.#uas?.connected) {
-      const headers = ending ? reasonHeaders(ending) : {};
-      this.#farewells.push(this.#uas.destroy({ headers }).catch(() => {}));
-    } else if (!this.#response.finalResponseSent) {
-      const headers = retryHeaders(why);
-      this.#farewells.push(
-        new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
-      );
-    }
-    const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
-    void closed.then(media =>
-      this.#settle({
-        call: this.id,
-        caller: this.caller,
-        destination: this.#destination,
-        visit: {},
-        target: undefined,
-        outcome: why,
-        ending,
-        setupMs: Math.round(answeredAt - this.#startedAt),
-        talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
-        media,
-      }),
-    );
+    if (this.#uas) this.#farewell.hangUp(this.#uas, byeHeaders(why, ending));
+    else this.#farewell.refuse(this.#response, why);
+    const known = {
+      call: this.id,
+      caller: this.caller,
+      destination: this.#destination,
+      visit: {},
+      target: undefined,
+      outcome: why,
+      ending,
+    };
+    this.#farewell.close(this.#foundation.media, known, this.#answeredAt);
   }
 }

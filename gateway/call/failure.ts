@@ -12,3 +12,8 @@ export function outcomeOfFailure(error: unknown, browserAsked: boolean): Outcome
   if (error instanceof Error && error.name === 'ResolveError') return outcome('domain-unresolvable');
   return undefined;
 }
+
+/** What in particular was wrong with a description, for log, record and Reason. */
+export function causeOfFailure(error: unknown): string | undefined {
+  return error instanceof MediaError ? error.message : undefined;
+}

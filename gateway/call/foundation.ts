@@ -7,11 +7,14 @@ import type { Log } from '../observe/log.ts';
 import type { BegunResolution } from '../resolver/target.ts';
 import type { Boundary } from './boundary.ts';
 import type { Caller } from './call-record.ts';
+import type { Dialogs } from './dialog.ts';
 import type { Judge } from './hunt.ts';
 
 /** One set for all calls. */
 export interface CallFoundation {
   readonly srf: Srf;
+  /** The dialogs of all calls. */
+  readonly dialogs: Dialogs;
   readonly media: MediaRelay;
   /** The present ones: they may change during a call. */
   readonly limits: Config['limits'];

@@ -1,12 +1,13 @@
 // Which headers go to the PBX. None is copied from the browser: each is written here.
 
 import type { Destination } from './directory.ts';
+import { ALLOW } from './other-requests.ts';
 import type { Visit } from './visit.ts';
 
 /** RFC 3261 18.1.1: what is larger wants TCP, and a PBX need not have it. */
 const DATAGRAM = 1300;
 /** Bytes of an INVITE beside its SDP and a visit, at least and at most. */
-const ENVELOPE = { least: 400, most: 650 };
+const ENVELOPE = { least: 485, most: 735 };
 
 /**
  * Headers of the INVITE toward the PBX. The caller stays anonymous (RFC 3323 4.1.1.3); the display name
@@ -26,6 +27,8 @@ export function inviteHeaders(
     From: `"${destination.domain} visitor" <sip:anonymous@anonymous.invalid>`,
     To: `<${destination.uri}>`,
     'User-Agent': 'sip-call',
+    // RFC 3261 13.2.1; what is Supported depends on the server (extensions.ts).
+    Allow: ALLOW,
     'X-Sip-Call': callId,
     ...roomyHeaders({ Address: address, Page: page, Utm: utm, Referrer: referrer }, offer),
   };

@@ -1,12 +1,20 @@
 // Walks the servers of a domain until one takes the call (RFC 3263 4.3). Never touches the list it walks.
 
-import type { Dialog } from 'drachtio-srf';
+import type { SrfResponse } from 'drachtio-srf';
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
-import type { PbxInvite } from './pbx-invite.ts';
+import type { Dialog } from './dialog.ts';
+import { reasonOf } from './outcome.ts';
+import type { Fork, InviteResult, PbxInvite } from './pbx-invite.ts';
 
 export type HuntResult =
-  | { readonly type: 'answered'; readonly dialog: Dialog; readonly target: Target; readonly offer: string }
+  | {
+      readonly type: 'answered';
+      readonly dialog: Dialog;
+      readonly fork: Fork;
+      readonly response: SrfResponse;
+      readonly target: Target;
+    }
   /** The final refusal: of a person, or of the last server there was. */
   | { readonly type: 'refused'; readonly status: number; readonly target: Target }
   | { readonly type: 'abandoned' };
@@ -14,53 +22,99 @@ export type HuntResult =
 /** Notes what became of an attempt; true when the next server is worth trying. */
 export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
 
-export class Hunt {
-  readonly #targets: AsyncIterable<Target> | Iterable<Target>;
-  readonly #offer: (target: Target) => Promise<string>;
-  readonly #invite: (target: Target, offer: string) => PbxInvite;
-  readonly #judge: Judge;
-  #current: PbxInvite | undefined;
-  #abandoned = false;
+export interface HuntOptions {
+  /** Best first, at least one; later ones may become known while earlier ones are tried. */
+  readonly targets: AsyncIterable<Target> | Iterable<Target>;
+  /** The offer for one of them: which of our addresses it has depends on where the server is. */
+  readonly offer: (target: Target) => Promise<string>;
+  /** Sends the INVITE to one of them. */
+  readonly invite: (target: Target, offer: string) => PbxInvite;
+  /** Called with every attempt; tells a server's failure from a person's refusal. */
+  readonly judge: Judge;
+  /** How long a server may leave it at 100 where there is another one. */
+  readonly tryingMs: number;
+}
 
-  /**
-   * @param targets best first, at least one; later ones may become known while earlier ones are tried
-   * @param offer tells the offer for one of them: which of our addresses it has depends on where the server is
-   * @param invite sends the INVITE to one of them
-   * @param judge hears of every attempt; tells a server's failure from a person's refusal
-   */
-  constructor(
-    targets: AsyncIterable<Target> | Iterable<Target>,
-    offer: (target: Target) => Promise<string>,
-    invite: (target: Target, offer: string) => PbxInvite,
-    judge: Judge,
-  ) {
-    this.#targets = targets;
-    this.#offer = offer;
-    this.#invite = invite;
-    this.#judge = judge;
+export class Hunt {
+  readonly #options: HuntOptions;
+  readonly #targets: AsyncIterator<Target> | Iterator<Target>;
+  #current: PbxInvite | undefined;
+  /** The next target, where it was asked for already. */
+  #next: Promise<IteratorResult<Target>> | undefined;
+  #abandoned: string | undefined;
+  #progressed = () => {};
+
+  constructor(options: HuntOptions) {
+    this.#options = options;
+    const { targets } = options;
+    this.#targets =
+      Symbol.asyncIterator in targets ? targets[Symbol.asyncIterator]() : targets[Symbol.iterator]();
   }
 
   async run(): Promise<HuntResult> {
+    const { judge } = this.#options;
     let refused: HuntResult = { type: 'abandoned' };
-    for await (const target of this.#targets) {
-      if (this.#abandoned) break;
-      const offer = await this.#offer(target);
-      if (this.#abandoned) break;
-      this.#current = this.#invite(target, offer);
-      const result = await this.#current.result;
-      if (result.type === 'answered') {
-        this.#judge(target, { kind: 'response', status: 200 });
-        return { ...result, target, offer };
+    try {
+      for (;;) {
+        const { value: target, done } = await this.#nextTarget();
+        this.#next = undefined;
+        if (done || this.#abandoned !== undefined) break;
+        const result = await this.#try(target);
+        if (result.type === 'abandoned') return result;
+        if (result.type === 'answered') {
+          judge(target, { kind: 'response', status: 200 });
+          return { ...result, target };
+        }
+        refused = { type: 'refused', status: result.status, target };
+        if (!judge(target, result.speaks)) break;
       }
-      if (result.type === 'abandoned') return result;
-      refused = { type: 'refused', status: result.status, target };
-      if (!this.#judge(target, result.speaks)) break;
+      return this.#abandoned !== undefined ? { type: 'abandoned' } : refused;
+    } finally {
+      // Not waited for: a look-up of a further server may be under way.
+      void Promise.resolve(this.#targets.return?.()).catch(() => {});
     }
-    return this.#abandoned ? { type: 'abandoned' } : refused;
   }
 
-  abandon(): void {
-    this.#abandoned = true;
-    this.#current?.abandon();
+  /** The server that is being tried has sent 18x: it is waited for. */
+  progressed(): void {
+    this.#progressed();
+  }
+
+  /** @param reason of the CANCEL, or of the BYE where an answer crosses that */
+  abandon(reason: string): void {
+    this.#abandoned = reason;
+    this.#current?.abandon(reason);
+  }
+
+  async #try(target: Target): Promise<InviteResult> {
+    const offer = await this.#options.offer(target);
+    if (this.#abandoned !== undefined) return { type: 'abandoned' };
+    const invite = this.#options.invite(target, offer);
+    this.#current = invite;
+    const passedOver = new Promise<InviteResult>(resolve => {
+      const timer = setTimeout(() => void this.#passOver(invite, resolve), this.#options.tryingMs);
+      this.#progressed = () => clearTimeout(timer);
+      const settled = () => clearTimeout(timer);
+      void invite.result.then(settled);
+    });
+    return await Promise.race([invite.result, passedOver]);
+  }
+
+  /** Cancels a server that has left it at 100, once there is another; the last one is waited for. */
+  async #passOver(invite: PbxInvite, gone: (result: InviteResult) => void): Promise<void> {
+    try {
+      const { done } = await this.#nextTarget();
+      if (done || invite.heard || this.#abandoned !== undefined || this.#current !== invite) return;
+    } catch {
+      // What DNS says at last is met where the next server is wanted.
+      return;
+    }
+    gone({ type: 'refused', status: 503, speaks: { kind: 'silent' } });
+    invite.abandon(reasonOf(408, 'No answer in time'));
+  }
+
+  #nextTarget(): Promise<IteratorResult<Target>> {
+    this.#next ??= Promise.resolve(this.#targets.next());
+    return this.#next;
   }
 }

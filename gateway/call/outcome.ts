@@ -116,11 +116,24 @@ export function unansweredOutcome(ending: Ending): Outcome {
   return outcome(ending === 'stopping' || ending === 'gateway-failed' ? 'stopping' : 'cancelled');
 }
 
-/** Headers of the BYE that tells of this ending. */
+/** Headers of the BYE that tells of this ending. Who hung up needs no explanation. */
 export function reasonHeaders(ending: Ending): Record<string, string> {
   const reason = endings[ending];
-  return reason ? { Reason: `SIP;cause=${reason.cause};text="${reason.text}"` } : {};
+  return reason ? { Reason: reasonOf(reason.cause, reason.text) } : {};
 }
+
+/** The same of a call that never was established where `ending` is undefined; `cause` is why in particular. */
+export function byeHeaders(why: Outcome, ending: Ending | undefined, cause?: string): Record<string, string> {
+  return ending ? reasonHeaders(ending) : { Reason: reasonOf(why.status, cause ?? why.reason) };
+}
+
+/** A Reason (RFC 3326). What of the text a peer may have written is left out where it could do more than be read. */
+export function reasonOf(cause: number, text: string): string {
+  const plain = text.replace(/[^\w .,:=/+()-]/g, ' ').slice(0, LONGEST_TEXT);
+  return `SIP;cause=${cause};text="${plain}"`;
+}
+
+const LONGEST_TEXT = 120;
 
 /** Headers of a refusal: when it speaks of the moment, the browser may try again (RFC 3261 20.33). */
 export function retryHeaders({ status, retrySeconds = 10 }: Outcome): Record<string, string> {

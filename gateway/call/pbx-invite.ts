@@ -1,90 +1,232 @@
-// One INVITE to one server of the destination's domain (UAC side): sent, heard of, abandoned.
+// One INVITE to one server of the destination's domain (UAC side): sent, sent again where the server only wants other
+// extensions, answered, refused or abandoned. Every fork of it is an early dialog with an offer and answer of its own.
 
-import type { Dialog, SipError, default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { SendAck, SrfRequest, SrfResponse } from 'drachtio-srf';
+import { tagOf } from '../engine/message/address.ts';
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
+import { descriptionIn } from './description.ts';
+import type { Dialog, DialogUser } from './dialog.ts';
 import type { Destination } from './directory.ts';
+import { type Extensions, extensionHeaders, extensionsAfter, ourExtensions } from './extensions.ts';
+import type { CallFoundation } from './foundation.ts';
 import { nextHop } from './next-hop.ts';
+import { OfferAnswer } from './offer-answer.ts';
+import { reasonOf } from './outcome.ts';
+
+/** An early dialog, or the one that it has become. */
+export interface Fork {
+  readonly offerAnswer: OfferAnswer;
+}
 
 export type InviteResult =
-  | { readonly type: 'answered'; readonly dialog: Dialog }
+  | {
+      readonly type: 'answered';
+      readonly dialog: Dialog;
+      readonly fork: Fork;
+      readonly response: SrfResponse;
+    }
   /** `speaks`: what the refusal says of the server, for failover to judge. */
   | { readonly type: 'refused'; readonly status: number; readonly speaks: TargetOutcome }
   | { readonly type: 'abandoned' };
 
+export interface PbxInviteUser extends Pick<DialogUser, 'ended'> {
+  /** A provisional response from 101 up; `news` when it describes the session otherwise than before. */
+  progressed(response: SrfResponse, fork: Fork, news: boolean): void;
+  /** A request in the early dialog of `fork`, or in the dialog that it has become. */
+  requested(request: SrfRequest, response: SrfResponse, fork: Fork): unknown;
+}
+
+/** INVITEs to one server, each for another refusal of an extension. */
+const MOST_ATTEMPTS = 4;
+/** More forks than any proxy makes. */
+const MOST_FORKS = 16;
+
 export class PbxInvite {
   readonly target: Target;
   readonly result: Promise<InviteResult>;
+  readonly #foundation: Pick<CallFoundation, 'srf' | 'dialogs'>;
+  readonly #uri: string;
+  readonly #headers: Record<string, string>;
+  readonly #offer: string;
+  readonly #user: PbxInviteUser;
+  readonly #forks = new Map<string, Fork>();
+  #settle!: (result: InviteResult) => void;
+  #extensions: Extensions = ourExtensions;
+  #attempts = 0;
   #sent: SrfRequest | undefined;
+  #dialog: Dialog | undefined;
   #heard = false;
-  #abandoned = false;
+  #abandoned: string | undefined;
   #settled = false;
 
   constructor(
-    srf: Srf,
+    foundation: Pick<CallFoundation, 'srf' | 'dialogs'>,
     destination: Destination,
     target: Target,
     headers: Record<string, string>,
     offer: string,
-    onProvisional: (response: SrfResponse) => void,
+    user: PbxInviteUser,
   ) {
     this.target = target;
-    const dialog = srf.createUAC(
-      destination.uri,
-      { proxy: nextHop(target), localSdp: offer, headers },
-      {
-        cbRequest: (error, sent) => {
-          if (error || !sent) return;
-          this.#sent = sent;
-          if (this.#abandoned) this.#cancel();
-        },
-        cbProvisional: response => {
-          this.#heard = true;
-          if (!this.#abandoned) onProvisional(response);
-        },
-      },
-    );
-    this.result = dialog.then(
-      established => this.#answered(established),
-      (error: unknown) => this.#refused(error),
-    );
+    this.#foundation = foundation;
+    this.#uri = destination.uri;
+    this.#headers = headers;
+    this.#offer = offer;
+    this.#user = user;
+    this.result = new Promise(resolve => {
+      this.#settle = resolve;
+    });
+    this.#send();
   }
 
-  /** Gives this server up: CANCEL, and should its answer cross that, ACK and BYE. */
-  abandon(): void {
-    if (this.#abandoned || this.#settled) return;
-    this.#abandoned = true;
+  /** The callee has been heard of: 18x. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
+  /** Gives this server up: CANCEL with this reason and, should its answer cross that, ACK and BYE. */
+  abandon(reason: string): void {
+    if (this.#abandoned !== undefined || this.#settled) return;
+    this.#abandoned = reason;
     this.#cancel();
+    // What comes of it later is dealt with here; nobody waits for it.
+    this.#settle({ type: 'abandoned' });
   }
 
-  #answered(dialog: Dialog): InviteResult {
-    this.#settled = true;
-    if (!this.#abandoned) return { type: 'answered', dialog };
-    // drachtio-srf has sent the ACK; RFC 3261 15: the dialog is ours to end.
-    dialog.destroy().catch(() => {});
-    return { type: 'abandoned' };
+  #send(): void {
+    this.#attempts++;
+    const headers = { ...this.#headers, ...extensionHeaders(this.#extensions), ...this.#identity() };
+    const options = { method: 'INVITE', proxy: nextHop(this.target), headers, body: this.#offer };
+    try {
+      this.#foundation.srf.request(this.#uri, options, (error, sent) => {
+        if (error || !sent) {
+          this.#unsent();
+          return;
+        }
+        this.#sent = sent;
+        sent.on('response', (response, acknowledge) => this.#responded(response, acknowledge));
+        if (this.#abandoned !== undefined) this.#cancel();
+      });
+    } catch {
+      // drachtio-srf fails an assertion when there is no connection.
+      this.#unsent();
+    }
   }
 
-  #refused(error: unknown): InviteResult {
+  /** RFC 3261 8.1.3.5: another attempt has the Call-ID and From of the first, and the next CSeq. */
+  #identity(): Record<string, string> {
+    const before = this.#sent;
+    const [callId, from] = [before?.get('Call-ID'), before?.get('From')];
+    const number = Number.parseInt(before?.get('CSeq') ?? '', 10);
+    if (!callId || !from || Number.isNaN(number)) return {};
+    return { 'Call-ID': callId, From: from, CSeq: `${number + 1} INVITE` };
+  }
+
+  #responded(response: SrfResponse, acknowledge: SendAck): void {
+    if (response.status < 200) this.#progressed(response, acknowledge);
+    else if (response.status < 300) this.#answered(response, acknowledge);
+    else this.#refused(response);
+  }
+
+  #progressed(response: SrfResponse, acknowledge: SendAck): void {
+    if (response.status === 100) return;
+    this.#heard = true;
+    const { fork, news } = this.#heed(response);
+    this.#open(response);
+    if (response.has('RSeq')) {
+      // All forks have one dialog at the engine: the tag tells them apart.
+      acknowledge({ headers: { To: response.get('To') ?? '' } });
+    }
+    if (this.#abandoned === undefined) this.#user.progressed(response, fork, news);
+  }
+
+  #answered(response: SrfResponse, acknowledge: SendAck): void {
+    acknowledge();
+    const { fork } = this.#heed(response);
+    const dialog = this.#open(response);
     this.#settled = true;
-    if (this.#abandoned) return { type: 'abandoned' };
-    // What is no SipError comes from the engine itself: the request could not be sent at all.
-    if (!isSipError(error)) return { type: 'refused', status: 503, speaks: { kind: 'unreachable' } };
+    if (this.#abandoned === undefined) this.#settle({ type: 'answered', dialog, fork, response });
+    // RFC 3261 15: it is acknowledged, so the dialog is ours to end.
+    else void dialog.end({ Reason: this.#abandoned });
+  }
+
+  #refused(response: SrfResponse): void {
+    this.#dialog?.dissolve();
+    this.#dialog = undefined;
+    this.#forks.clear();
+    const extensions = extensionsAfter(this.#extensions, response);
+    if (extensions && this.#abandoned === undefined && this.#attempts < MOST_ATTEMPTS) {
+      this.#extensions = extensions;
+      this.#send();
+      return;
+    }
+    this.#settled = true;
     // A server that is there says 100 or 180 long before it could say 408: this one is the engine's Timer B.
-    const silent = error.status === 408 && !this.#heard;
-    const speaks = silent ? { kind: 'silent' as const } : { kind: 'response' as const, status: error.status };
-    return { type: 'refused', status: silent ? 503 : error.status, speaks };
+    const silent = response.status === 408 && !this.#heard;
+    const status = silent ? 503 : response.status;
+    const speaks: TargetOutcome = silent
+      ? { kind: 'silent' }
+      : { kind: 'response', status, retryAfterSeconds: retryAfter(response) };
+    this.#settle({ type: 'refused', status, speaks });
+  }
+
+  /** The request could not be sent at all. */
+  #unsent(): void {
+    this.#settled = true;
+    this.#settle({ type: 'refused', status: 503, speaks: { kind: 'unreachable' } });
+  }
+
+  /** What a response says of the session, in its fork. */
+  #heed(response: SrfResponse): { fork: Fork; news: boolean } {
+    const fork = this.#fork(response.get('To'));
+    const { offerAnswer } = fork;
+    const before = offerAnswer.theirs;
+    const { status } = response;
+    const reliable = response.has('RSeq');
+    offerAnswer.responded({ status, reliable, description: descriptionIn(response) });
+    return { fork, news: offerAnswer.theirs !== before };
+  }
+
+  #fork(to: string | undefined): Fork {
+    const tag = tagOf(to ?? '') ?? '';
+    const known = this.#forks.get(tag);
+    if (known) return known;
+    const fork = { offerAnswer: new OfferAnswer('offered') };
+    if (this.#forks.size < MOST_FORKS) this.#forks.set(tag, fork);
+    return fork;
+  }
+
+  #open(response: SrfResponse): Dialog {
+    this.#dialog ??= this.#foundation.dialogs.open(response.stackDialogId, this.#sent?.socket, {
+      requested: (request, answer) => this.#requested(request, answer),
+      ended: () => {
+        if (this.#abandoned === undefined) this.#user.ended();
+      },
+    });
+    return this.#dialog;
+  }
+
+  #requested(request: SrfRequest, response: SrfResponse): unknown {
+    if (this.#abandoned === undefined)
+      return this.#user.requested(request, response, this.#fork(request.get('From')));
+    return request.method === 'ACK' ? undefined : response.send(481);
   }
 
   #cancel(): void {
     try {
-      this.#sent?.cancel({}, () => {});
+      this.#sent?.cancel(
+        { headers: { Reason: this.#abandoned ?? reasonOf(487, 'Request Terminated') } },
+        () => {},
+      );
     } catch {
       // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
     }
   }
 }
 
-function isSipError(error: unknown): error is SipError {
-  return error instanceof Error && typeof (error as { status?: unknown }).status === 'number';
+/** RFC 3261 20.33. */
+function retryAfter(response: SrfResponse): number | undefined {
+  const seconds = /^\s*(\d{1,9})/.exec(response.get('Retry-After') ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
 }

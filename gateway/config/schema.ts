@@ -94,6 +94,8 @@ const settings = z.strictObject({
       setupSeconds: seconds.default(12),
       /** How long one server of a domain may say nothing before the next is tried. */
       answerSeconds: seconds.default(2),
+      /** How long one may say no more than that it is trying (100) before it is cancelled for the next. */
+      tryingSeconds: seconds.default(6),
       /** How long a call outlives its visitor's WebSocket or sound, or the connection to its drachtio-server. */
       graceSeconds: seconds.default(30),
       /** Silence on the PBX's side after which the gateway asks whether it is still there. */

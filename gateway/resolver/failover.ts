@@ -1,8 +1,12 @@
 // When the next target is worth trying (RFC 3263 4.3). Pure; the call walks the list, quarantine.ts remembers.
 
 export type Outcome =
-  /** A final response that the target itself sent. */
-  | { readonly kind: 'response'; readonly status: number }
+  /** A final response that the target itself sent, and how long it asks to be left alone (RFC 3261 20.33). */
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly retryAfterSeconds?: number | undefined;
+    }
   /**
    * No response to speak of: `refused` (ICMP port unreachable, TCP reset), `unreachable` (no route, ICMP host
    * unreachable), `silent` (not even a provisional in time), `not-trusted` (TLS: certificate or name).

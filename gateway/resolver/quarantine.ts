@@ -4,6 +4,9 @@
 import type { Target } from './target.ts';
 
 const maxTargets = 1_000;
+/** What a target may ask for, in milliseconds: an hour, and a second at least. */
+const longestMs = 3_600_000;
+const shortestMs = 1_000;
 
 export class Quarantine {
   readonly #until = new Map<string, number>();
@@ -20,12 +23,13 @@ export class Quarantine {
     return this.#until.size;
   }
 
-  /** The target just failed in the sense of `isTargetFailure`. */
-  report(target: Target): void {
+  /** The target just failed in the sense of `isTargetFailure`; `askedMs` is its own Retry-After. */
+  report(target: Target, askedMs?: number): void {
     const key = keyOf(target);
-    // Set anew at the end: the map stays in order of expiry.
+    const forMs = askedMs === undefined ? this.#forMs : Math.min(Math.max(askedMs, shortestMs), longestMs);
+    // Set anew at the end: the map stays in order of its reports.
     this.#until.delete(key);
-    this.#until.set(key, this.#now() + this.#forMs);
+    this.#until.set(key, this.#now() + forMs);
     const [oldest] = this.#until.keys();
     if (this.#until.size > maxTargets && oldest) this.#until.delete(oldest);
   }
@@ -50,10 +54,7 @@ export class Quarantine {
 
   #waits(target: Target): boolean {
     const now = this.#now();
-    for (const [key, until] of this.#until) {
-      if (until > now) break;
-      this.#until.delete(key);
-    }
+    for (const [key, until] of this.#until) if (until <= now) this.#until.delete(key);
     return this.#until.has(keyOf(target));
   }
 }

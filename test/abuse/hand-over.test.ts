@@ -80,7 +80,7 @@ test('bodies of a slow type stop no signalling, wherever they come from', async 
   await pbx.request('ACK');
   for (const type of [SLOW_TYPE, 'multipart/mixed;boundary=a']) {
     call.request('INFO', SLOW_PARTS, [], type);
-    await visitor.response(200, 'INFO');
+    await visitor.response(415, 'INFO');
   }
   call.request('BYE');
   await visitor.response(200, 'BYE');

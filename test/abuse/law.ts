@@ -8,7 +8,7 @@ const US = '127\\.0\\.0\\.1:\\d+';
 const VISITOR = '"mysite\\.test visitor" <sip:anonymous@anonymous\\.invalid>;tag=[0-9a-f]{16}';
 const TAG = `(?:;tag=${TOKEN})?`;
 
-const METHODS = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS'];
+const METHODS = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'PRACK', 'UPDATE', 'INFO'];
 
 /** Headers of a request that is the gateway's own, each with all that it may say. */
 function requestHeaders(users: readonly string[]): Record<string, RegExp> {
@@ -28,8 +28,14 @@ function requestHeaders(users: readonly string[]): Record<string, RegExp> {
     'X-Sip-Call-Page': /^http:\/\/mysite\.test\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
     'X-Sip-Call-Referrer': /^https?:\/\/[\w.:[\]-]+\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
     'X-Sip-Call-Utm': /^utm_[\w.*+%&=-]{1,200}$/,
-    Reason: /^SIP;cause=\d{3};text="[\w ]+"$/,
-    'Content-Type': /^application\/sdp$/,
+    Reason: /^SIP;cause=\d{3};text="[\w .,:=/+()-]+"$/,
+    Allow: /^[A-Z, ]+$/,
+    Supported: /^(?:100rel|timer)(?:, (?:100rel|timer))*$/,
+    Require: /^(?:100rel|timer)(?:, (?:100rel|timer))*$/,
+    'Session-Expires': /^\d+(?:;refresher=uac)?$/,
+    'Min-SE': /^\d+$/,
+    RAck: /^\d+ \d+ INVITE$/,
+    'Content-Type': /^application\/(?:sdp|dtmf-relay)$/,
     'Content-Length': /^\d+$/,
   };
 }
@@ -38,6 +44,7 @@ function requestHeaders(users: readonly string[]): Record<string, RegExp> {
 const ADDED_TO_ANSWERS: Record<string, RegExp> = {
   Contact: whole(`<sip:${US}>`),
   Allow: /^[A-Z, ]+$/,
+  Accept: /^application\/[a-z-]+$/,
   'Retry-After': /^\d+$/,
   'Content-Type': /^application\/sdp$/,
   'Content-Length': /^\d+$/,

@@ -12,7 +12,7 @@ test('what a visitor writes becomes no line of the log, on standard output or on
   const caller = await page();
   const { call } = await callAnswered(caller, pbx);
   call.request('INFO', `v=0\r\n${FORGED}\r\n`);
-  await caller.response(200, 'INFO');
+  await caller.response(415, 'INFO');
 
   // drachtio-srf cannot parse a status line with a line separator of Unicode.
   gateway.signal('SIGINT');

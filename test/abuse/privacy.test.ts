@@ -71,7 +71,7 @@ test('a gateway that logs everything logs no key, token, query or content', {
   await leg.check();
   await pbx.request('ACK');
   call.request('INFO', secret('info-body'));
-  await browser.response(200, 'INFO');
+  await browser.response(415, 'INFO');
   call.request('BYE');
   pbx.respond(await pbx.request('BYE'), '200 OK');
   await browser.response(200, 'BYE');

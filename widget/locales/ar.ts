@@ -46,6 +46,7 @@ export const words: Words = {
   unmute: 'إلغاء الكتم',
   mutedNote: 'الميكروفون مكتوم',
   keypad: 'لوحة الأرقام',
+  noDigits: 'لا يمكن إرسال أرقام المفاتيح في هذه المكالمة.',
   digits: 'الأرقام المرسلة',
   volume: 'مستوى الصوت',
   settings: 'الصوت والأجهزة',

@@ -51,6 +51,7 @@ export const words: Words = {
   unmute: 'Laut',
   mutedNote: 'Mikrofon aus',
   keypad: 'Tasten',
+  noDigits: 'In diesem Anruf können keine Tasten gesendet werden.',
   digits: 'Gesendete Ziffern',
   volume: 'Lautstärke',
   settings: 'Ton und Geräte',

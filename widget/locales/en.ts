@@ -48,6 +48,7 @@ export const words: Words = {
   unmute: 'Unmute',
   mutedNote: 'Muted',
   keypad: 'Keypad',
+  noDigits: 'Keys cannot be sent in this call.',
   digits: 'Digits sent',
   volume: 'Volume',
   settings: 'Sound and devices',

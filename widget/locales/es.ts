@@ -52,6 +52,7 @@ export const words: Words = {
   unmute: 'Activar',
   mutedNote: 'Micrófono silenciado',
   keypad: 'Teclado',
+  noDigits: 'En esta llamada no se pueden enviar teclas.',
   digits: 'Cifras enviadas',
   volume: 'Volumen',
   settings: 'Sonido y dispositivos',

@@ -50,6 +50,7 @@ export const words: Words = {
   unmute: 'Rétablir',
   mutedNote: 'Micro coupé',
   keypad: 'Clavier',
+  noDigits: 'Les touches ne peuvent pas être envoyées pendant cet appel.',
   digits: 'Chiffres envoyés',
   volume: 'Volume',
   settings: 'Son et appareils',

@@ -49,6 +49,7 @@ export const words: Words = {
   unmute: 'Attiva',
   mutedNote: 'Microfono disattivato',
   keypad: 'Tastiera',
+  noDigits: 'In questa chiamata non è possibile inviare i tasti.',
   digits: 'Cifre inviate',
   volume: 'Volume',
   settings: 'Audio e dispositivi',

@@ -48,6 +48,7 @@ export const words: Words = {
   unmute: 'Włącz',
   mutedNote: 'Mikrofon wyciszony',
   keypad: 'Klawisze',
+  noDigits: 'W tym połączeniu nie można przesyłać klawiszy.',
   digits: 'Wysłane cyfry',
   volume: 'Głośność',
   settings: 'Dźwięk i urządzenia',

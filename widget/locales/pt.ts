@@ -49,6 +49,7 @@ export const words: Words = {
   unmute: 'Ativar',
   mutedNote: 'Microfone silenciado',
   keypad: 'Teclado',
+  noDigits: 'Não é possível enviar teclas nesta chamada.',
   digits: 'Algarismos enviados',
   volume: 'Volume',
   settings: 'Som e dispositivos',

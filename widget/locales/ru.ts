@@ -49,6 +49,7 @@ export const words: Words = {
   unmute: 'Со звуком',
   mutedNote: 'Микрофон выключен',
   keypad: 'Клавиши',
+  noDigits: 'В этом разговоре нажатия клавиш не передаются.',
   digits: 'Отправленные цифры',
   volume: 'Громкость',
   settings: 'Звук и устройства',

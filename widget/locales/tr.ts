@@ -47,6 +47,7 @@ export const words: Words = {
   unmute: 'Sesi aç',
   mutedNote: 'Mikrofon kapalı',
   keypad: 'Tuşlar',
+  noDigits: 'Bu görüşmede tuş gönderilemiyor.',
   digits: 'Gönderilen rakamlar',
   volume: 'Ses düzeyi',
   settings: 'Ses ve aygıtlar',

@@ -35,6 +35,8 @@ export interface Words {
   unmute: string;
   mutedNote: string;
   keypad: string;
+  /** Said in place of the keys, where the other side takes none. */
+  noDigits: string;
   digits: string;
   volume: string;
   settings: string;

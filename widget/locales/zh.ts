@@ -46,6 +46,7 @@ export const words: Words = {
   unmute: '取消静音',
   mutedNote: '麦克风已静音',
   keypad: '拨号键盘',
+  noDigits: '此次通话无法发送按键。',
   digits: '已发送的数字',
   volume: '音量',
   settings: '声音和设备',

@@ -100,7 +100,7 @@ export class Dialog {
       remoteTarget: contactUri(request) ?? addressUri(headers.get('From')!),
       // "The route set MUST be set to the list of URIs in the Record-Route header field from the request,
       // taken in order".
-      routeSet: headers.all('Record-Route'),
+      routeSet: routesIn(request),
       flow,
     });
     dialog.#learn(request);
@@ -120,7 +120,7 @@ export class Dialog {
       remoteSeq: undefined,
       remoteTarget: contactUri(response) ?? request.uri,
       // "taken in reverse order".
-      routeSet: response.headers.all('Record-Route').reverse(),
+      routeSet: routesIn(response).reverse(),
       flow,
     });
   }
@@ -128,7 +128,7 @@ export class Dialog {
   /** RFC 3261 13.2.2.4: the 2xx decides the route set and target that the provisionals only proposed. */
   confirm(answer: SipResponse, flow: Flow): void {
     this.state = 'Confirmed';
-    if (this.role === 'uac') this.routeSet = answer.headers.all('Record-Route').reverse();
+    if (this.role === 'uac') this.routeSet = routesIn(answer).reverse();
     this.refreshTarget(answer, flow);
   }
 
@@ -210,9 +210,22 @@ function isOffer(update: SipRequest | undefined): boolean {
   return update !== undefined && update.body.length > 0;
 }
 
+/** What cannot be read, or is not SIP, leads nowhere; a longer one than this is taken for that. */
+const LONGEST_TARGET = 1_024;
+
 function contactUri(message: SipMessage): string | undefined {
   const contact = message.headers.get('Contact');
-  return contact === undefined ? undefined : parseAddress(contact)?.uri;
+  const uri = contact === undefined ? undefined : parseAddress(contact)?.uri;
+  return uri !== undefined && isTarget(uri) ? uri : undefined;
+}
+
+/** The routes that can be taken: one that cannot be read costs itself. */
+function routesIn(message: SipMessage): string[] {
+  return message.headers.all('Record-Route').filter(route => isTarget(parseAddress(route)?.uri ?? ''));
+}
+
+function isTarget(uri: string): boolean {
+  return uri.length <= LONGEST_TARGET && parseUri(uri) !== undefined;
 }
 
 function addressUri(value: string): string {

@@ -5,7 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/address.ts';
 import { createRequest, createResponse } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
+import { parseDecimal } from '../message/grammar.ts';
 import { hasReadableContact } from '../message/guarded.ts';
+import { HeaderList } from '../message/headers.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
@@ -18,6 +20,8 @@ import { noBody } from './incoming-request.ts';
 import { SeenProvisionals } from './seen-provisionals.ts';
 import type { UserAgent } from './user-agent.ts';
 
+/** RFC 3262 7.1. */
+const MAX_RSEQ = 2 ** 32 - 1;
 /** More forks than any proxy we know of makes; beyond it early dialogs are not told apart. */
 const maxForks = 16;
 
@@ -45,8 +49,6 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
   #held: { request: SipRequest; bytes: Buffer } | undefined;
   #cancelled = false;
-  /** The answer made a dialog that nobody will end but us. */
-  #doomed = false;
   /** The ACK of the 2xx, as text: a buffer would hold on to the pool that it was cut from. */
   #ack: string | undefined;
 
@@ -134,7 +136,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     dialog.describe(draft.fields.find(([name]) => name === 'Content-Type')?.[1], draft.body);
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
-    if (this.#cancelled || this.#doomed) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
+    if (this.#cancelled) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
     return sent;
   }
 
@@ -147,8 +149,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     if (this.#held !== undefined) this.#release();
     if (response.status === 100) return;
     const tag = tagOf(response.headers.get('To')!);
-    const rseq = response.headers.get('RSeq');
-    if (rseq !== undefined && !this.#seen.isNext(tag ?? '', Number(rseq))) return;
+    const rseq = parseDecimal(response.headers.get('RSeq') ?? '', MAX_RSEQ);
+    if (rseq !== undefined && !this.#seen.isNext(tag ?? '', rseq)) return;
     this.#described ||= response.body.length > 0;
     if (tag !== undefined && !this.#inDialog) this.#enterEarly(tag, response);
     this.#agent.application.responded(this, response, this.flow);
@@ -201,16 +203,13 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       if (this.#inDialog && this.owner === undefined) this.#acknowledgeOwn(dialog);
     }
     this.request = essence(this.request);
-    this.#agent.application.responded(this, response, this.flow);
+    this.#agent.application.responded(this, asUsual(response, dialog), this.flow);
   }
 
   #confirm(dialog: Dialog, response: SipResponse): void {
     dialog.confirm(response, this.flow!);
     this.#dialog = dialog;
     this.#agent.dialogs.add(dialog);
-    // RFC 3261 12.1.1 demands a Contact. drachtio-srf makes no dialog without one that it can read, nor of any 2xx but
-    // a 200, and so never hangs up.
-    this.#doomed ||= response.status !== 200 || !hasReadableContact(response);
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {
@@ -286,6 +285,20 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
 }
 
 const noMore = { fields: [], body: noBody } as const;
+
+/**
+ * What the application learns of the answer. drachtio-srf makes a dialog of a 200 with a Contact alone; but a 2xx that
+ * nobody knows is treated as a 200 (RFC 3261 8.1.3.2), and one without a Contact, or with none that can be read, comes
+ * from somebody who is to be had where it came from.
+ */
+function asUsual(response: SipResponse, dialog: Dialog): SipResponse {
+  const { status, headers } = response;
+  if (status === 200 && hasReadableContact(response)) return response;
+  if (hasReadableContact(response)) return { ...response, status: 200 };
+  const fields = [...headers].filter(({ name }) => name !== 'Contact');
+  fields.push({ name: 'Contact', value: `<${dialog.remoteTarget}>` });
+  return { ...response, status: 200, headers: HeaderList.adopt(fields) };
+}
 
 /** RFC 3261 12.1.2: all that a dialog takes of its request, which is kept for 64*T1 and may have been large. */
 function essence({ method, uri, headers }: SipRequest): SipRequest {

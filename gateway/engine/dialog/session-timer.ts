@@ -64,6 +64,8 @@ export class SessionTimer {
   readonly #keeper: SessionKeeper;
   readonly #dialog: Dialog;
   #seconds = ceiling;
+  /** The shortest interval that the peer has said it accepts (RFC 4028 7.4), in seconds. */
+  #minSE = minSE;
   #refresh: Timer | undefined;
   #expiry: Timer | undefined;
   /** The peer claims to know UPDATE and does not. */
@@ -84,7 +86,8 @@ export class SessionTimer {
     }
     const seconds = Math.min(Math.max(interval.seconds, minSE), ceiling);
     this.#seconds = seconds;
-    if (interval.refresher === role) this.#refreshIn((seconds / 2) * 1000);
+    // RFC 4028 9 has a 2xx name the refresher. Where it does not, or says anything else, a client had better refresh.
+    if ((interval.refresher ?? 'uac') === role) this.#refreshIn((seconds / 2) * 1000);
     // RFC 4028 10: BYE "slightly before the session expiration", min(32 s, a third).
     this.#expireIn(seconds - Math.min(32, seconds / 3));
   }
@@ -112,7 +115,8 @@ export class SessionTimer {
     }
     if (status === 422) {
       const wanted = Number(/^\s*(\d{1,6})/.exec(headers.get('Min-SE') ?? '')?.[1]);
-      this.#seconds = Math.min(Math.max(this.#seconds, wanted || minSE), ceiling);
+      this.#minSE = Math.min(Math.max(this.#minSE, wanted || minSE), ceiling);
+      this.#seconds = Math.max(this.#seconds, this.#minSE);
     } else if (status !== 491) this.#updateRefused = true;
     // RFC 3261 14.1: who owns the Call-ID waits the longer.
     this.#refreshIn(this.#dialog.role === 'uac' ? randomInt(2_100, 4_000) : randomInt(0, 2_000));
@@ -148,7 +152,7 @@ export class SessionTimer {
     const fields: [string, string][] = [
       ['Supported', 'timer'],
       ['Session-Expires', `${this.#seconds};refresher=uac`],
-      ['Min-SE', String(minSE)],
+      ['Min-SE', String(this.#minSE)],
     ];
     if ((peerKnowsUpdate && !this.#updateRefused) || described === undefined) {
       return { method: 'UPDATE', fields, body: Buffer.alloc(0) };

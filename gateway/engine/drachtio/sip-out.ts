@@ -23,7 +23,7 @@ export function sipOut(around: Surroundings, connection: AppConnection, frame: A
   const [transactionId = '', dialog = ''] = frame.fields;
   if (message.kind === 'response') sendResponse(around, connection, frame, message, fields);
   else if (dialog !== '') {
-    sendInDialog(agent, cdr, connection, frame, agent.dialogs.named(dialog, connection), message, fields);
+    sendInDialog(agent, cdr, connection, frame, named(agent, connection, dialog, message), message, fields);
   } else if (transactionId !== '') {
     if (message.method === 'CANCEL') sendCancel(agent, connection, frame, fields);
     else connection.reply(frame, 'NOK|a request with a transaction id can only be a CANCEL');
@@ -32,6 +32,13 @@ export function sipOut(around: Surroundings, connection: AppConnection, frame: A
     if (known !== undefined) sendInDialog(agent, cdr, connection, frame, known, message, fields);
     else sendOutOfDialog(around, connection, frame, message, fields);
   }
+}
+
+/** The forks of an INVITE share the name of their dialog; a PRACK may say in To which one it is for. */
+function named(agent: UserAgent, connection: AppConnection, id: string, request: SipRequest) {
+  const dialog = agent.dialogs.named(id, connection);
+  const tag = request.method === 'PRACK' ? tagOf(request.headers.get('To') ?? '') : undefined;
+  return (tag !== undefined && dialog?.outgoingInvite?.fork(tag)) || dialog;
 }
 
 /** An application may name a dialog by its Call-ID and From tag instead (a BYE with credentials does). */

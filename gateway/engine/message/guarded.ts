@@ -33,7 +33,7 @@ const ADDRESSES: ReadonlySet<string> = new Set([
 ]);
 
 /** Left out when they cannot be read. Of every other header the application learns at least that it was there. */
-const NEEDED: ReadonlySet<string> = new Set(['Contact', 'CSeq', 'From', 'To']);
+const NEEDED: ReadonlySet<string> = new Set(['Contact', 'CSeq', 'From', 'RSeq', 'To']);
 
 /** Properties that every JavaScript object has already; a header of that name would be joined with them. */
 const INHERITED: ReadonlySet<string> = new Set(['constructor', '__proto__']);
@@ -78,6 +78,7 @@ function plainValue(name: string, value: string): string | undefined {
     const cseq = parseCSeq(clean);
     return cseq && `${cseq.number} ${cseq.method}`;
   }
+  if (name === 'RSeq') return /^\d{1,10}$/.test(clean) ? clean : undefined;
   return clean.length > LONGEST_VALUE ? undefined : clean;
 }
 

@@ -38,6 +38,7 @@ class MessageParser {
   /** The first thing wrong; later ones add nothing to a 400. */
   #problem: string | undefined;
   #contentLength: string | undefined;
+  #isResponse = false;
 
   constructor(bytes: Buffer, limits: MessageLimits, ignoreContentLength: boolean) {
     this.#lines = new Lines(bytes);
@@ -48,6 +49,7 @@ class MessageParser {
   parse(): SipMessage | ParseFailure {
     const start = this.#readStartLine();
     if (start === undefined) return { kind: 'failure', status: 400, reason: 'Bad Start Line' };
+    this.#isResponse = start.kind === 'response';
     this.#readFields();
     const body = this.#readBody();
     const headers = HeaderList.adopt(this.#fields);
@@ -90,17 +92,17 @@ class MessageParser {
     const known = headerAt(bytes, from, nameEnd);
     const name = known?.name ?? this.#lines.text(from, nameEnd);
     if (colon === end || (known === undefined && !isToken(name))) {
-      this.#fail('Bad Header Field');
+      this.#failIn(name, 'Bad Header Field');
       return;
     }
     const value = this.#readValue(colon + 1);
     if (value === undefined) {
-      this.#fail('Control Character In Header');
+      this.#failIn(name, 'Control Character In Header');
       return;
     }
     if (known?.occurs === 'list') this.#addList(name, value, known.joined);
     else if (name === 'Content-Length') this.#addContentLength(value);
-    else if (known?.occurs === 'single' && this.#has(name)) this.#fail(`Multiple ${name} Headers`);
+    else if (known?.occurs === 'single' && this.#has(name)) this.#failIn(name, `Multiple ${name} Headers`);
     else this.#add(name, value);
   }
 
@@ -124,13 +126,13 @@ class MessageParser {
     // Each element would be a field of its own.
     const values = splitList(value, this.#limits.headerFields);
     if (values === undefined) {
-      this.#fail(`Bad ${name}`);
+      this.#failIn(name, `Bad ${name}`);
       return;
     }
     for (const element of values) {
       if (element !== '') this.#add(name, element);
       // A comma too many in `Allow` harms nobody; in `Via` or `Contact` it is a message one cannot trust.
-      else if (!tokens) this.#fail(`Bad ${name}`);
+      else if (!tokens) this.#failIn(name, `Bad ${name}`);
     }
   }
 
@@ -163,6 +165,14 @@ class MessageParser {
       }
     }
     return length === 0 ? NO_BODY : bytes.subarray(at, at + length);
+  }
+
+  /**
+   * What is wrong with one line. In a response it costs that line, unless it is one of those by which a response is
+   * known: nobody can be told of it, and somebody may have picked up a telephone to send it.
+   */
+  #failIn(name: string, problem: string): void {
+    if (!this.#isResponse || NEEDED_TO_ANSWER.includes(name)) this.#fail(problem);
   }
 
   #fail(problem: string): void {

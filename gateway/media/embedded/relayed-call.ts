@@ -180,6 +180,8 @@ export class RelayedCall {
       return;
     }
     this.#browserMeter.lastAt = now;
+    // RFC 3264 5.1: who is to be sent nothing is sent nothing, whether the browser knows by now or not.
+    if (line.plan?.expectBrowser === false) return;
     line.sendRtp(packet, length, now);
   }
 

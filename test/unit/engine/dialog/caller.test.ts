@@ -131,29 +131,37 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await assert.rejects(outcome, { status: 486 });
   });
 
-  test('a 2xx without a Contact is ACKed and ended, since no application can', async context => {
+  test('a 2xx without a Contact makes a dialog with where it came from', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
     const invite = await peer.hearRequest('INVITE');
     peer.respond(invite, '200 OK', { tag: 'b', body: sdp, contact: false });
-    await peer.hearRequest('ACK');
-    const bye = await peer.hearRequest('BYE');
-    assert.equal(bye.uri, invite.uri);
-    peer.respond(bye, '200 OK');
-    await assert.rejects(outcome, { status: 500 });
+    assert.equal((await peer.hearRequest('ACK')).uri, invite.uri);
+    const dialog = await outcome;
+    assert.equal(dialog.remote.uri, invite.uri);
+    await hangUp(dialog, peer);
   });
 
-  test('a 202 is ACKed and ended: drachtio-srf makes a dialog of a 200 alone', async context => {
+  test('a 202 makes a dialog as a 200 does (RFC 3261 8.1.3.2)', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
     peer.respond(await peer.hearRequest('INVITE'), '202 Accepted', { tag: 'b', body: sdp });
     await peer.hearRequest('ACK');
-    const bye = await peer.hearRequest('BYE');
-    assert.match(bye.headers.get('To')!, /tag=b$/);
-    peer.respond(bye, '200 OK');
-    await assert.rejects(outcome, { status: 202 });
+    await hangUp(await outcome, peer);
+  });
+
+  test('a route that cannot be read costs itself', async context => {
+    const app = await startApp(context);
+    const peer = await WirePeer.open(context, app.udpPort);
+    const { outcome } = call(app, peer);
+    const invite = await peer.hearRequest('INVITE');
+    const good = `<sip:127.0.0.1:${peer.port};lr>`;
+    const headers = [`Record-Route: <<>>, ${good}, <mailto:x@y>, nonsense`];
+    peer.respond(invite, '200 OK', { tag: 'b', body: sdp, headers });
+    assert.deepEqual((await peer.hearRequest('ACK')).headers.all('Route'), [good]);
+    await hangUp(await outcome, peer);
   });
 
   test('a reliable provisional gets one PRACK, however often it comes', async context => {

@@ -74,6 +74,8 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     await scene.until('UPDATE', 2);
     const longer = await scene.peer.hearRequest('UPDATE');
     assert.equal(longer.headers.get('Session-Expires'), '600;refresher=uac');
+    // RFC 4028 7.4.
+    assert.equal(longer.headers.get('Min-SE'), '600');
     scene.peer.respond(longer, '200 OK', { headers: ['Session-Expires: 600;refresher=uac'] });
     await scene.hangUp(dialog);
   });

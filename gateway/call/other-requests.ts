@@ -1,0 +1,86 @@
+// Requests in the dialogs of a call that are neither offers nor BYE: each is performed or refused, in the standard's
+// words, and never answered with 200 and dropped.
+
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Leg } from '../media/relay.ts';
+import { type Digit, readDigit } from './digits.ts';
+
+/** The methods that the gateway takes (RFC 3261 20.5). */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
+/** The same toward a page whose digits are carried by INFO. */
+export const ALLOW_INFO = `${ALLOW}, INFO`;
+const ACCEPT = 'application/sdp';
+
+/** Sends a digit of the visitor's to the PBX; resolves to the status of its answer. */
+export type SendDigit = (digit: Digit) => Promise<number>;
+
+/** @param sendDigit undefined where the PBX takes none by INFO */
+export async function answerOther(
+  from: Leg,
+  request: SrfRequest,
+  response: SrfResponse,
+  sendDigit: SendDigit | undefined,
+): Promise<void> {
+  switch (request.method) {
+    case 'INFO':
+      await answerInfo(request, response, from === 'browser' ? sendDigit : undefined);
+      return;
+    case 'OPTIONS':
+      response.send(200, { headers: { Allow: ALLOW, Accept: ACCEPT } });
+      return;
+    case 'REFER':
+      // A call is not moved elsewhere: a transfer would lead out of the fence.
+      response.send(603);
+      return;
+    case 'SUBSCRIBE':
+    case 'NOTIFY':
+      // RFC 6665: there is no event here to subscribe to.
+      response.send(489);
+      return;
+    case 'PRACK':
+    case 'BYE':
+      response.send(481);
+      return;
+    case 'ACK':
+      return;
+    default:
+      response.send(405, { headers: { Allow: ALLOW } });
+  }
+}
+
+async function answerInfo(
+  request: SrfRequest,
+  response: SrfResponse,
+  sendDigit: SendDigit | undefined,
+): Promise<void> {
+  if (request.has('Info-Package')) {
+    refusePackage(response);
+    return;
+  }
+  const type = (request.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!request.body) {
+    // RFC 2976 2.2: without a body it only asks whether we are there.
+    response.send(200);
+    return;
+  }
+  if (!sendDigit || (type !== 'application/dtmf-relay' && type !== 'application/dtmf')) {
+    response.send(415, { headers: { Accept: sendDigit ? 'application/dtmf-relay' : ACCEPT } });
+    return;
+  }
+  const digit = readDigit(type, request.body);
+  if (!digit) {
+    response.send(400);
+    return;
+  }
+  const status = await sendDigit(digit);
+  if (status < 300) response.send(200);
+  else response.send(status === 405 || status === 415 ? 415 : 500);
+}
+
+/** RFC 6086 4.2.3. drachtio-srf knows no 469, and sends no status that it does not know. */
+function refusePackage(response: SrfResponse): void {
+  response.status = 469;
+  response.msg.status = 469;
+  response.msg.reason = 'Bad Info Package';
+  response.agent.sendResponse(response, { headers: { 'Recv-Info': '' } });
+}

@@ -1,0 +1,3 @@
+import { tellLateOffers } from './late-offers.ts';
+
+tellLateOffers(async () => 'embedded');

@@ -1,0 +1,7 @@
+// The same with the SIP engine in another process.
+
+import { everyScene } from '../../support/signalling-gateway.ts';
+
+everyScene.engine = 'drachtio';
+await import('./pbx-answers.test.ts');
+await import('./in-dialog-requests.test.ts');
