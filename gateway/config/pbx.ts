@@ -76,9 +76,9 @@ export const pbx = z.preprocess(
         .string('expected the name of a context, such as default')
         .regex(/^[A-Za-z][\w-]{0,78}$/, 'expected the name of a context, such as default')
         .default('default'),
-      /** Who calls somebody unknown gets 404, or hears the sound `bad-user`. */
+      /** A caller of an unknown name gets 404, or hears the sound `bad-user`. */
       wrongNumber: z.enum(['404', 'bad-user'], 'expected "404" or bad-user').default('404'),
-      /** Of guests who call the PBX past the gateway: calls at once, and the longest call. */
+      /** Of guests who call the PBX past the gateway: concurrent calls, and the longest call. */
       guests: z
         .strictObject({
           calls: z

@@ -1,10 +1,10 @@
-// Asterisk's side: guests come into guest-call, reach the people named and nobody else, and are logged by the address
+// Asterisk's side: guests come into guest-call, reach only the people named, and are logged by the address
 // they come from. The founding document's dialplan, with three things mended:
 //
 // - its `_.` also matches h, the end of every good call, and i and t: here a call leaves guest-call with its first
 //   step, and the contexts it goes to have no pattern, so nothing but a dialled name ever meets it;
 // - a failed Dial went on at the next line, or ended in 404: here its end is one of 486 and 480;
-// - what was dialled is in no line of the log, so nobody can write lines there by dialling them.
+// - what was dialled is in no line of the log, so dialling writes no lines there.
 
 import { guestContext } from './guest.ts';
 import type { KitPerson, KitSite, PbxSide } from './premises.ts';

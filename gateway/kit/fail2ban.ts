@@ -1,4 +1,4 @@
-// fail2ban. The gateway's log names visitors, and the gateway's jail bans them; Asterisk's names whoever calls it, and
+// fail2ban. The gateway's log names visitors, and the gateway's jail bans them; Asterisk's names its callers, and
 // its jails never ban the gateway, through which everybody else's calls come. fail2ban does not start at all when one
 // jail finds no log, so every jail also names a file that is always there.
 

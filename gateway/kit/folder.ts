@@ -1,5 +1,5 @@
-// Writes a kit into a folder, and nothing over what somebody has changed there. SHA256SUMS holds what was written last:
-// a file that is not as it says is somebody's own. Either all files are written, or none.
+// Writes a kit into a folder, and leaves what was changed there by hand. SHA256SUMS holds what was written last:
+// a file with another sum was changed by hand. Either all files are written, or none.
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

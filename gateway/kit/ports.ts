@@ -1,4 +1,4 @@
-// Ports of a machine that is gateway and PBX at once: nothing may want what the other has.
+// Ports of a machine that is both gateway and PBX: the two programs may share none.
 
 import { asteriskRtp, type GatewaySide, type Machine, type PbxSide, type Range } from './premises.ts';
 

@@ -47,7 +47,7 @@ export interface KitSite {
   /** The dialplan's context in which people's extensions are. */
   readonly context: string;
   readonly people: readonly KitPerson[];
-  /** Whether the PBX is told visitors' addresses. */
+  /** Whether the PBX gets visitors' addresses. */
   readonly tellAddress: boolean;
 }
 

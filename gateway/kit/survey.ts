@@ -119,7 +119,7 @@ function toldPbx(
   return undefined;
 }
 
-/** Extensions that mean something else to Asterisk than somebody's name. */
+/** Extensions that mean something else to Asterisk than a person's name. */
 const special = /^[aehiost]$/;
 
 function readSite(

@@ -138,7 +138,7 @@ export class Company {
     return this.#with(caller);
   }
 
-  /** Whether the gateway answers somebody there. */
+  /** Whether the gateway answers that machine. */
   async isOpenTo(machine: Namespace, url = this.gateway.url): Promise<boolean> {
     const [line] = await this.caller(machine, 'knock', url).waitFor(/^(?:open|shut)$/, { within: 60_000 });
     return line === 'open';
@@ -174,7 +174,7 @@ export class Company {
     );
     if (asterisk22) this.pbx22 = asterisk22;
     if (asterisk16) this.pbx16 = asterisk16;
-    // The gateway also lets visitors call people whom no PBX knows.
+    // The gateway also lets visitors call people that no PBX knows.
     const { dns: asked, sites, ...file } = this.#config(['gone']);
     this.gateway = this.#with(
       await Gateway.start({
@@ -197,7 +197,7 @@ export class Company {
       stock: {
         files: Object.fromEntries(['extensions.conf', ...own].map(name => [path(name), file(name)])),
         endings: {
-          // A line that somebody adds at the very end later.
+          // A line that is added at the very end later.
           'extensions.conf': `${office(isNew ? 'PJSIP' : 'SIP')}\n${includes('extensions.conf')}\nexten => 999,1,Answer()`,
           [isNew ? 'pjsip.conf' : 'sip.conf']: `${isNew ? phones22 : phones16}\n${includes(...own)}`,
         },
@@ -205,7 +205,7 @@ export class Company {
     });
   }
 
-  /** `more`: whom the gateway lets visitors call besides. */
+  /** `more`: further users that the gateway lets visitors call. */
   #config(more: readonly string[]): ConfigInput {
     const many = { callsPerMinute: 10_000, minutesPerDay: 1_000 };
     const ringing = {
@@ -231,7 +231,7 @@ export class Company {
       media: { browserPort: 19000, pbxPorts: [20000, 21998] },
       log: { security: this.securityLog },
       sip: {},
-      // Somebody good calls again and again, without an end. One page tries many names here; with a right to call, it
+      // The good caller calls again and again, without an end. One page tries many names here; with a right to call, it
       // would get no further than the first.
       limits: { perAddress: many, perDestination: many, perSite: many, overall: many },
       sites: [

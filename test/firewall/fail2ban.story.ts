@@ -1,4 +1,4 @@
-// Who guesses is banned, by real fail2ban and real firewalls, and nobody else is: the whole of the administrator's kit
+// Guessers are banned, and only they, by real fail2ban and real firewalls: the whole of the administrator's kit
 // in force on machines of its own, every file as it was written.
 
 import assert from 'node:assert/strict';
@@ -194,7 +194,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
       if (version === 16) await pbx.quiet();
       assert.equal(wrongs(), before);
       const { gateway } = company.machines;
-      // From the gateway's own address: whom it tells of is believed, but nothing that is in no address.
+      // From the gateway's own address: the address that it gives is believed, as far as it has characters of one.
       const told = '203.0.113.9 told ${SHELL(id)}';
       const users = ['h', 'i', 't', 's', 'x;y', 'gone'];
       await company

@@ -189,9 +189,10 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
   }
 
   test('chan_pjsip tells callers apart over IPv6 too, whose addresses it writes in brackets', async () => {
-    await machine.shell(
-      'ip link set lo up; for a in 7 8 22; do ip addr add 2001:db8::$a/128 dev lo nodad; done',
-    );
+    // Machines of their own: a PBX that listens at [::] answers from whichever of its addresses is nearest.
+    const wire = await Wire.start();
+    const office = await wire.machine('the PBX', '2001:db8::22/64');
+    const outside = await wire.machine('callers', '2001:db8::7/64', '2001:db8::8/64');
     writeFileSync(
       file('six.yaml'),
       [
@@ -205,7 +206,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
     const own = file('six/asterisk.mysite.test/etc/asterisk');
     const pbx = await Asterisk.start(22, {
       address: '[2001:db8::22]',
-      inside: machine,
+      inside: office,
       stock: {
         files: Object.fromEntries(filesBelow(own)),
         endings: {
@@ -217,7 +218,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
     const caller = join(repository, 'dist/test/support/namespace-caller.js');
     for (const from of ['2001:db8::7', '2001:db8::8']) {
       const words = ['dial-from', from, '2001:db8::22', '2001:db8:ff::9', 'nobody'];
-      assert.match(await run(process.execPath, [caller, ...words], { inside: machine }), /^nobody 404$/m);
+      assert.match(await run(process.execPath, [caller, ...words], { inside: outside }), /^nobody 404$/m);
     }
     const lines = () => pbx.messages.match(/Wrong call.*/g) ?? [];
     await eventually('both are logged', () => lines().length === 2);
@@ -226,6 +227,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
       'Wrong call IP=2001:db8::8',
     ]);
     await pbx.stop();
+    await wire.stop();
   });
 
   test('logrotate takes its part', async () => {

@@ -179,8 +179,10 @@ async function knock(): Promise<void> {
 
 async function dial(address: string, told: string, users: readonly string[], from?: string): Promise<void> {
   const peer = await RawPeer.client(address, 5060, from);
+  // Where the PBX itself is, so that it has a way there: nobody listens for the sound.
+  const place = `IN ${address.includes(':') ? 'IP6' : 'IP4'} ${address}`;
   const sdp = [
-    ...['v=0', 'o=- 1 1 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1', 't=0 0', 'm=audio 40000 RTP/AVP 8'],
+    ...['v=0', `o=- 1 1 ${place}`, 's=-', `c=${place}`, 't=0 0', 'm=audio 40000 RTP/AVP 8'],
     ...['a=rtpmap:8 PCMA/8000', ''],
   ].join('\r\n');
   for (const user of users) {
