@@ -36,7 +36,7 @@ function ofTomorrow(usual: readonly Extension[]): Extension[] {
     { type: 27, data: Buffer.from('020002', 'hex') },
     ...usual.filter(({ type }) => type !== 10),
     { type: 0xfafa, data: Buffer.from([0]) },
-    { type: 21, data: Buffer.alloc(250) },
+    { type: 21, data: Buffer.alloc(300) },
   ];
 }
 
