@@ -148,8 +148,7 @@ test('26: codecs we lack, and SDP that is a bomb, are refused; the next call is 
     OFFER.replace('m=audio 9', `m=audio ${'9'.repeat(1_000)}\0`),
   ]) {
     new RawCall(page, DIRECTOR).invite(offer);
-    const { status } = await Promise.race([488, 400].map(code => page.response(code)));
-    assert.ok(status >= 400);
+    assert.ok((await page.final()) >= 400);
   }
   await siege.goodCall();
 });
