@@ -39,6 +39,8 @@ export interface Admission {
   readonly accountable: boolean;
   /** The call that it may make; undefined where its site asks for no token. */
   readonly grant: Grant | undefined;
+  /** Why its token is not believed, while those of its site all fail: it is let in to hear that its call is refused. */
+  readonly objection?: Objection;
 }
 
 /** What the edge judges by. */
@@ -93,7 +95,11 @@ async function judge(
   const right = await entrance.look(protocols, { origin, ownPage });
   // Pages connect while their visitors only point at the button: those of a large office are no flood.
   if (crowded) return 'enter' in right ? { ...crowded, offence: undefined } : crowded;
-  if ('objection' in right) return unauthorized(right, config);
+  if ('objection' in right) {
+    if (!right.siteFails) return unauthorized(right, config);
+    const { objection } = right;
+    return crowd(address, threshold) ?? { origin, ownPage, grant: undefined, objection };
+  }
   const stillCrowded = returns ? undefined : crowd(address, threshold, right);
   if (stillCrowded) return stillCrowded;
   const grant = right.enter();

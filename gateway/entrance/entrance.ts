@@ -7,7 +7,7 @@ import type { Config, Site } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { type Grant, Grants } from './grant.ts';
 import { type Called, Quotas } from './quotas.ts';
-import { type Doubt, Tokens } from './token.ts';
+import { type Claims, type Doubt, Tokens } from './token.ts';
 import { type Issuer, TokenHealth } from './token-health.ts';
 import { UsedTokens } from './used-tokens.ts';
 import { Work } from './work.ts';
@@ -26,6 +26,8 @@ export interface Objected {
   readonly objection: Objection;
   /** It is the doing of the one who shows it, and not of the site. */
   readonly offence: boolean;
+  /** No token of the site has been good lately, so that the site is at fault; of which tokens it is, a page showed one. */
+  readonly siteFails?: boolean;
 }
 
 /** What good pages meet too: one that thought for long, one whose call is over. */
@@ -83,11 +85,19 @@ export class Entrance {
       called: claims,
       enter: () => {
         const use = this.#used.use(claims.id, claims.until);
-        if (use !== 'fresh') return objected(use === 'used' ? 'token-used' : 'too-many-tokens');
+        if (use === 'used') return this.#reused(claims);
+        if (use === 'full') return objected('too-many-tokens');
         this.#health.good(claims.issuer);
         return this.grants.give(claims);
       },
     };
+  }
+
+  /** The server of a site that hands out a token twice, from a cache, is at fault; the gateway itself never does. */
+  #reused({ issuer }: Claims): Objected {
+    if (!issuer.own) return objected('token-used');
+    this.#health.failed(issuer, 'token-used');
+    return { objection: 'token-used', offence: false };
   }
 
   /** A token that fails is an offence only where others of its site are good. */
@@ -96,10 +106,12 @@ export class Entrance {
     const sites = this.#sitesOf(page);
     const known = named && sites.some(({ domain }) => domain === named.domain) ? named : undefined;
     const issuers = known ? [known] : sites.flatMap(issuersOf);
-    const offence = !innocent.has(objection) && issuers.some(issuer => this.#health.wasGoodLately(issuer));
+    const good = issuers.some(issuer => this.#health.wasGoodLately(issuer));
+    const offence = good && !innocent.has(objection);
+    const siteFails = !good && objection !== 'no-token' && issuers.length > 0;
     // Of which site it is not known where a page may call several.
     if (known || sites.length === 1) for (const issuer of issuers) this.#health.failed(issuer, objection);
-    return { objection, offence };
+    return { objection, offence, siteFails };
   }
 
   /** Some site that such a page may call wants no tokens; that it calls no other, the call sees to. */

@@ -55,7 +55,8 @@ export class TokenHealth {
     const health = this.#of(issuer);
     health.failed++;
     const due = health.failed >= FIRST_WARNING && this.#now() - health.warnedAt >= WARN_EVERY_MS;
-    if (!due || this.wasGoodLately(issuer)) return;
+    // A token that is used again was good the first time.
+    if (!due || (objection !== 'token-used' && this.wasGoodLately(issuer))) return;
     health.warnedAt = this.#now();
     const { domain: site, own } = issuer;
     this.#log?.error(

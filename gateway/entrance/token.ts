@@ -5,7 +5,7 @@
 
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { JWTExpired } from 'jose/errors';
+import { JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { decodeJwt } from 'jose/jwt/decode';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
@@ -28,7 +28,13 @@ export interface Claims {
 }
 
 /** Why a token is not believed; for the log alone. */
-export type Doubt = 'no-token' | 'bad-token' | 'token-expired' | 'token-of-another-page';
+export type Doubt =
+  | 'no-token'
+  | 'bad-token'
+  | 'token-expired'
+  /** By its `nbf`, or because it is valid for longer than any may be: the clock of its issuer is ahead. */
+  | 'token-not-yet-valid'
+  | 'token-of-another-page';
 
 /** How far the clocks of those who mint may be from ours. */
 const SKEW_SECONDS = 60;
@@ -88,7 +94,9 @@ export class Tokens {
       if (payload.origin !== origin) return 'token-of-another-page';
       return this.#claims(payload, domain, user) ?? 'bad-token';
     } catch (error) {
-      return error instanceof JWTExpired ? 'token-expired' : 'bad-token';
+      if (error instanceof JWTExpired) return 'token-expired';
+      const early = error instanceof JWTClaimValidationFailed && error.claim === 'nbf';
+      return early ? 'token-not-yet-valid' : 'bad-token';
     }
   }
 
@@ -112,11 +120,16 @@ export class Tokens {
     return { key: createSecretKey(Buffer.from(secret)), algorithms: ['HS256'] };
   }
 
-  #claims({ exp = 0, jti = '', iss, seconds, origin }: JWTPayload, domain: string, user: string) {
+  #claims(
+    { exp = 0, jti = '', iss, seconds, origin }: JWTPayload,
+    domain: string,
+    user: string,
+  ): Claims | Doubt | undefined {
     const site = this.#site(domain);
     const own = iss !== ISSUER;
     if (!site || (!own && this.#ownOf(domain)?.required)) return undefined;
-    if (exp * 1000 > this.#now() + (LONGEST_TOKEN_SECONDS + SKEW_SECONDS) * 1000) return undefined;
+    if (exp * 1000 > this.#now() + (LONGEST_TOKEN_SECONDS + SKEW_SECONDS) * 1000)
+      return 'token-not-yet-valid';
     if (jti.length === 0 || jti.length > 128) return undefined;
     const asked = seconds ?? this.#longestCall;
     if (typeof asked !== 'number' || !(asked > 0)) return undefined;
