@@ -66,12 +66,11 @@ export function lackedDot(name: string, owner: string): string | undefined {
 /** A record that leads nowhere. */
 function recordFault(trace: readonly Step[]): DnsFault | undefined {
   let ignored: DnsFault | undefined;
+  for (const { name: owner, alias: target = '' } of trace) {
+    const meant = lackedDot(target, owner);
+    if (meant) return { kind: 'without-dot', type: 'CNAME', owner, before: '', target, meant };
+  }
   for (const step of trace) {
-    if (step.alias !== undefined) {
-      const meant = lackedDot(step.alias, step.name);
-      const { name: owner, alias: target } = step;
-      if (meant) return { kind: 'without-dot', type: 'CNAME', owner, before: '', target, meant };
-    }
     if (step.type !== 'SRV' && step.type !== 'NAPTR') continue;
     for (const line of step.records) {
       const [record = '', why] = line.split(' ; ignored: ');

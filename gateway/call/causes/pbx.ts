@@ -71,7 +71,7 @@ export const pbxCauses = {
     mend: 'Look into the log of the PBX for this call: it is overloaded, still starting, or has no way to the telephone of {user}',
   },
   'pbx-fails': {
-    outcome: 'pbx-failed',
+    outcome: 'pbx-unreachable',
     side: 'pbx',
     says: '{server} answers {status}: the call failed inside the PBX',
     mend: 'Look into the log of the PBX for this call',

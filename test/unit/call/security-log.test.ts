@@ -57,10 +57,14 @@ test('each call to nobody whom one may call is a line, whatever was dialled', as
 test('a good call, a busy one and one that nobody answers are no lines', async context => {
   const { browser, pbxs, offences, quiet } = await scene(context);
   const [pbx] = pbxs as [RawPeer];
-  for (const status of ['486 Busy Here', '404 Not Found', '480 Temporarily Unavailable']) {
+  for (const [said, told] of [
+    ['486 Busy Here', 486],
+    ['404 Not Found', 480],
+    ['480 Temporarily Unavailable', 480],
+  ] as const) {
     new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
-    pbx.respond(await pbx.request('INVITE'), status);
-    await browser.response(Number(status.slice(0, 3)));
+    pbx.respond(await pbx.request('INVITE'), said);
+    await browser.response(told);
   }
   const call = new RawCall(browser, 'sip:director@mysite.test');
   call.invite(SDP);
