@@ -30,6 +30,7 @@ export class PbxInvite {
   readonly result: Promise<InviteResult>;
   readonly #tellsSource: boolean;
   #sent: SrfRequest | undefined;
+  readonly #sentAt = performance.now();
   #heard = false;
   #rang = false;
   #abandoned = false;
@@ -84,9 +85,9 @@ export class PbxInvite {
     return { type: 'abandoned' };
   }
 
-  /** Whether it has said anything yet. */
+  /** Whether it has said anything yet. A 100 is not handed on, but a server that said nothing is given up by Timer B. */
   get heard(): boolean {
-    return this.#heard;
+    return this.#heard || performance.now() - this.#sentAt > this.tried.seconds * 1000;
   }
 
   #refused(error: unknown): InviteResult {

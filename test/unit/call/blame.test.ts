@@ -471,11 +471,14 @@ before(async () => {
   const records: ZoneRecord[] = [
     ...leadTo(SIP, 'udp', peers.address, pbx.port),
     ...leadTo('row.test', 'udp', peers.address, row.port),
+    srv('_sip._udp.several.test', 1, 0, (await peers.udp()).port, 'pbx.several.test'),
+    srv('_sip._udp.several.test', 2, 0, await peers.closedPort(), 'pbx.several.test'),
+    a('pbx.several.test', peers.address),
   ];
   for (const fault of faults) records.push(...(await fault.records()));
   scene = await BlameScene.open({
     address: network.address(2),
-    domains: [...faults.map(({ domain }) => domain), SIP, 'row.test'],
+    domains: [...faults.map(({ domain }) => domain), SIP, 'row.test', 'several.test'],
     records,
     misbehave: ({ name }) => {
       if (name.endsWith('servfail.test')) return 'servfail';
@@ -548,6 +551,23 @@ for (const [what, answer] of [
     pbx.inbox.length = 0;
   });
 }
+
+test('a PBX that says 100 and nothing more: pbx-slow', async () => {
+  const blamed = await scene.call(SIP, async () => pbx.respond(await pbx.request('INVITE'), '100 Trying'));
+  pbx.respond(await pbx.request('CANCEL'), '200 OK');
+  check(blamed, { cause: 'pbx-slow', side: 'pbx', status: 503, why: /neither rang nor answered within 8 s/ });
+});
+
+test('a domain with several servers that all fail: the cause is that of the best, and all are listed', async () => {
+  const { line, status } = await scene.call('several.test');
+  assert.deepEqual([line.cause, status], ['pbx-silent', 503]);
+  const attempts = line.attempts as { server: string; cause: string }[];
+  assert.deepEqual(
+    attempts.map(({ cause }) => cause),
+    ['pbx-silent', 'pbx-refuses-connection'],
+  );
+  assert.equal(attempts[0]?.server, line.server);
+});
 
 test('the last five calls that failed alike are one error line, with the line that mends it; a call that is busy ends the row', async () => {
   const answer = (said: string) =>

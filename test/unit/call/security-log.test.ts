@@ -77,6 +77,41 @@ test('a good call, a busy one and one that nobody answers are no lines', async c
   assert.deepEqual(offences(), []);
 });
 
+test("a name that the owner's page has wrong is one line, however often its visitors press", async context => {
+  const { browser, writes } = await scene(context);
+  for (let i = 0; i < 12; i++) {
+    new RawCall(browser, 'sip:direktor@mysite.test').invite(SDP);
+    await browser.response(403);
+  }
+  browser.send('INVITE nonsense');
+  await writes('wrong-destination', 'malformed');
+});
+
+test("visitors who press again while the owner's telephones fail commit no offence", async context => {
+  const limits = { perAddress: { callsPerMinute: 6 } };
+  const { browser, writes, quiet } = await scene(context, { pbxs: 0, firstIsDead: true, limits });
+  for (let i = 0; i < 12; i++) {
+    new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
+    await browser.response(503);
+    await quiet();
+  }
+  browser.send('INVITE nonsense');
+  await writes('malformed');
+});
+
+test('one who calls too often while the telephones work is a line', async context => {
+  const { browser, pbxs, writes } = await scene(context, { limits: { perAddress: { callsPerMinute: 6 } } });
+  const [pbx] = pbxs as [RawPeer];
+  for (let i = 0; i < 6; i++) {
+    new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
+    pbx.respond(await pbx.request('INVITE'), '486 Busy Here');
+    await browser.response(486);
+  }
+  new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
+  await browser.response(503);
+  await writes('rate');
+});
+
 test('a program and a wrong path are lines', async context => {
   const { gateway, writes } = await scene(context);
   // A browser names the page's origin on each WebSocket; a page that no site lists is no offence of its reader.
