@@ -1,10 +1,11 @@
 // Servers that each have one fault, and the records that lead to them.
 
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
 import { freePort } from '../../support/free-port.ts';
+import { PeerProcess } from '../../support/peer-process.ts';
 import { RawPeer } from '../../support/raw-peer.ts';
 
 export type Way = 'udp' | 'tcp' | 'tls';
@@ -36,6 +37,7 @@ export class Peers {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #peers: RawPeer[] = [];
+  readonly #stopped: PeerProcess[] = [];
 
   constructor(address: string) {
     this.address = address;
@@ -54,6 +56,23 @@ export class Peers {
 
   async tcp(take: (socket: Socket) => void): Promise<number> {
     return await this.#listen(createServer(take));
+  }
+
+  /** A TCP port at which connections are never completed: a stopped process whose queue is full drops every SYN. */
+  async blackHole(): Promise<number> {
+    const listen = `const s=require('net').createServer();s.listen(0,'${this.address}',1,()=>console.log(s.address().port))`;
+    const process_ = new PeerProcess('the black hole', process.execPath, ['-e', listen]);
+    this.#stopped.push(process_);
+    const port = Number((await process_.waitFor(/^\d+$/))[0]);
+    process_.signal('SIGSTOP');
+    const filling = Array.from({ length: 4 }, () => {
+      const socket = connect(port, this.address).on('error', () => {});
+      this.#sockets.add(socket);
+      return once(socket, 'connect');
+    });
+    for (const connecting of filling) connecting.catch(() => {});
+    await Promise.all(filling.slice(0, 2));
+    return port;
   }
 
   /** A TLS server that would take any message. */
@@ -78,5 +97,6 @@ export class Peers {
     for (const peer of this.#peers) peer.close();
     for (const socket of this.#sockets) socket.destroy();
     for (const server of this.#servers) server.close();
+    for (const process_ of this.#stopped) process_.signal('SIGKILL');
   }
 }

@@ -222,6 +222,14 @@ const wayFaults: readonly (Omit<Fault, 'status'> & { readonly status?: number })
     side: 'pbx',
     records: async () => leadTo('mute-tcp.test', 'tcp', peers.address, await peers.tcp(() => {})),
   },
+  ...(['tcp', 'tls'] as const).map(way => ({
+    domain: `dropped-${way}.test`,
+    what: `a ${way.toUpperCase()} port behind a firewall that drops packets`,
+    cause: 'pbx-connect-timeout' as const,
+    side: 'pbx' as const,
+    mend: /Open this port at the firewall/,
+    records: async () => leadTo(`dropped-${way}.test`, way, peers.address, await peers.blackHole()),
+  })),
   {
     domain: 'resets.test',
     what: 'a TCP server that ends the connection',
