@@ -1,4 +1,4 @@
-// What an answered call comes to once it has ended: talk, or a call on which nobody was heard.
+// What an answered call comes to once it has ended: talk, or a call without sound.
 
 import type { MediaReport } from '../media/relay.ts';
 import { type Cause, cause } from './cause.ts';

@@ -500,7 +500,7 @@ after(async () => {
   peers.close();
 });
 
-/** What words the element has for these statuses would blame the visitor, or somebody's name. */
+/** Reasons of the element that blame the visitor, their network or a name. */
 const wrongWords = ['not-found', 'media-failed', 'gateway-unreachable'];
 
 function check({ status, told, line }: Blamed, expected: Omit<Said, 'said'>): void {
