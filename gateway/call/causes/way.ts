@@ -41,7 +41,7 @@ export const wayCauses = {
     mend: 'See at the PBX what it waits for before the telephone of {user} rings: a trunk, a DNS name, a script',
   },
   'pbx-unreadable': {
-    outcome: 'pbx-failed',
+    outcome: 'pbx-unreachable',
     side: 'pbx',
     says: '{server} answered with what is not readable as SIP ({detail})',
     mend: 'See which program listens on this port of the PBX, and whether a SIP helper of a router changes packets (SIP ALG)',
