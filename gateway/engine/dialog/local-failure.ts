@@ -13,7 +13,8 @@ const LONGEST = 400;
 export function localFailure(request: SipRequest, status: 408 | 503, error?: Error): SipResponse {
   const response = createResponse(request, status);
   if (error === undefined) return response;
-  const words = `${codeOf(error)} ${error.message}`.replace(/[^\x20-\x7e]/g, ' ').replace(/["\\]/g, "'");
+  const told = error.cause instanceof Error ? error.cause : error;
+  const words = `${codeOf(told)} ${told.message}`.replace(/[^\x20-\x7e]/g, ' ').replace(/["\\]/g, "'");
   response.headers.append('Reason', `SIP;cause=${status};text="${words.slice(0, LONGEST)}"`);
   return response;
 }

@@ -90,8 +90,10 @@ export class StreamFlows implements FlowUser {
         clearTimeout(deadline);
         this.#pending.delete(socket);
         const why = error ?? new TransportError('EABORTED', 'The connection closed before it was ready');
-        const silent = ready === 'secureConnect' && connected && endedAlone.has(codeOf(why));
-        reject(silent ? new TransportError('ENOTLS', 'The peer does not answer the TLS handshake') : why);
+        // The error says how the connection ended; its cause, that nothing of TLS was heard on it.
+        if (ready === 'secureConnect' && connected && endedAlone.has(codeOf(why)))
+          why.cause = new TransportError('ENOTLS', 'The peer does not answer the TLS handshake');
+        reject(why);
       };
       const closed = (): void => failed();
       socket.once('error', failed);
