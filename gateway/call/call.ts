@@ -2,29 +2,33 @@
 // Sets up (resolver, media relay, one server after another), joins the two dialogs, and ends both.
 
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
-import { emptyReport, type Leg, type MediaEvent } from '../media/relay.ts';
+import { emptyReport, type Leg, type MediaEvent, type MediaReport } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
+import { answeredOutcome } from './answered.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { type Cause, cause } from './cause.ts';
 import { descriptionIn } from './description.ts';
 import { onEnd, stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { outcomeOfFailure } from './failure.ts';
 import type { CallFoundation } from './foundation.ts';
 import { inviteHeaders } from './headers.ts';
-import { Hunt } from './hunt.ts';
+import { type Attempt, Hunt } from './hunt.ts';
 import { oneWayWords } from './one-way-words.ts';
 import {
   type Ending,
   type Outcome,
   outcome,
-  outcomeOfStatus,
+  outcomeOf,
   reasonHeaders,
-  retryHeaders,
+  refusalHeaders,
+  refusedAnswerHeaders,
   unansweredOutcome,
 } from './outcome.ts';
 import { PbxInvite } from './pbx-invite.ts';
 import { Renegotiation } from './renegotiation.ts';
+import { serverOf } from './transport-cause.ts';
 import { readVisit, type Visit } from './visit.ts';
 
 export class Call {
@@ -52,6 +56,8 @@ export class Call {
   #uas: Dialog | undefined;
   #uac: Dialog | undefined;
   #target: Target | undefined;
+  #attempts: readonly Attempt[] = [];
+  #mediaFault: Cause | undefined;
   #answeredAt: number | undefined;
   /** The timer of the present state: set-up, ringing, longest call. One at a time. */
   #deadline: NodeJS.Timeout | undefined;
@@ -82,7 +88,7 @@ export class Call {
   async run(): Promise<void> {
     const { limits } = this.#foundation;
     this.#request.on('cancel', () => this.#giveUp(outcome('cancelled')));
-    this.#startDeadline(limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
+    this.#startDeadline(limits.setupSeconds, () => this.#giveUp(this.#tooSlow()));
     try {
       await this.#setUp();
     } catch (error) {
@@ -122,16 +128,18 @@ export class Call {
     } else if (event.type === 'silent') {
       if (event.leg === 'pbx') this.#foundation.boundary.run('probe', () => this.#probePbx());
     } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
-    else this.#mediaFailed(event.type === 'failed' ? event.reason : 'the browser went away');
+    else if (event.type === 'failed') this.#mediaFailed(event.reason, event.ours);
+    else this.#mediaFailed('the browser went away');
   }
 
   #oneWay({ leg, cause, forMs }: MediaEvent & { type: 'one-way' }): void {
     this.#foundation.log.warn({ call: this.id, leg, cause, forMs }, oneWayWords(leg, cause));
   }
 
-  #mediaFailed(reason: string): void {
-    this.#foundation.log.warn({ call: this.id, reason }, 'media failed');
-    if (this.#state !== 'established') this.#giveUp(outcome('media-failed'));
+  #mediaFailed(detail: string, ours = false): void {
+    this.#foundation.log.warn({ call: this.id, reason: detail }, 'media failed');
+    this.#mediaFault = cause(ours ? 'relay-failed' : 'visitor-network-blocks-media', { detail });
+    if (this.#state !== 'established') this.#giveUp(outcomeOf(this.#mediaFault));
     else this.end(this.#hadMedia ? 'media-lost' : 'media-failed');
   }
 
@@ -147,7 +155,7 @@ export class Call {
   }
 
   async #setUp(): Promise<void> {
-    const { media, srf, boundary } = this.#foundation;
+    const { media, srf, boundary, limits, tellsSource } = this.#foundation;
     // An offer that cannot be used is refused before any server is known.
     const [, resolution] = await Promise.all([
       media.offer(this.id, 'browser', this.#request.body ?? ''),
@@ -165,14 +173,20 @@ export class Call {
         target,
         inviteHeaders(this.#destination, this.id, this.#visit, Buffer.byteLength(offer), address),
         offer,
+        { answerSeconds: limits.answerSeconds, tellsSource },
         response => boundary.run('provisional', () => this.#provisional(response)),
       );
     this.#hunt = new Hunt(resolution.targets, offerTo, invite, this.#foundation.judge);
     const result = await this.#hunt.run();
     if (result.type === 'abandoned') return;
+    if (result.type === 'refused') {
+      this.#attempts = result.attempts;
+      this.#target = result.decisive.target;
+      this.#giveUp(outcomeOf(result.decisive.cause));
+      return;
+    }
     this.#target = result.target;
-    if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
-    else if (this.#state === 'setting-up') await this.#answer(result.dialog, result.offer);
+    if (this.#state === 'setting-up') await this.#answer(result.dialog, result.offer);
     else result.dialog.destroy().catch(() => {});
   }
 
@@ -182,7 +196,8 @@ export class Call {
     this.#uac = uac;
     // From the moment it answered, the PBX may hang up, also while the browser is still being told.
     onEnd(uac, () => {
-      if (this.#state === 'answering') this.#giveUp(outcome('no-answer'));
+      if (this.#state === 'answering')
+        this.#giveUp(outcomeOf(cause('pbx-hung-up-early', { server: this.#server })));
       else this.#finish(outcome('answered'), 'hung-up-by-pbx');
     });
     this.#carryOffersOf('pbx', uac);
@@ -299,7 +314,7 @@ export class Call {
     this.#hunt?.abandon();
     // An engine that has answered a CANCEL with 487 by itself drops this second answer.
     if (!this.#response.finalResponseSent) {
-      const headers = retryHeaders(why);
+      const headers = refusalHeaders(why);
       this.#farewells.push(
         new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
       );
@@ -313,11 +328,12 @@ export class Call {
     clearTimeout(this.#deadline);
     this.#absence.clear();
     const endedAt = performance.now();
-    const headers = ending ? reasonHeaders(ending) : {};
+    const headers = ending ? reasonHeaders(ending) : why.code === 'answered' ? {} : refusedAnswerHeaders(why);
     for (const dialog of [this.#uas, this.#uac]) {
       if (dialog?.connected) this.#farewells.push(dialog.destroy({ headers }).catch(() => {}));
     }
     const answeredAt = this.#answeredAt ?? endedAt;
+    const talkSeconds = Math.round((endedAt - answeredAt) / 100) / 10;
     const closed = this.#foundation.media.close(this.id).catch(() => emptyReport);
     void closed.then(media => {
       this.#settle({
@@ -326,10 +342,11 @@ export class Call {
         destination: this.#destination,
         visit: this.#visit,
         target: this.#target,
-        outcome: why,
+        outcome: why.code === 'answered' ? this.#talked(ending, talkSeconds, media) : why,
+        ...(this.#attempts.length > 1 && { attempts: this.#attempts }),
         ending,
         setupMs: Math.round(answeredAt - this.#startedAt),
-        talkSeconds: Math.round((endedAt - answeredAt) / 100) / 10,
+        talkSeconds,
         media,
       });
     });
@@ -338,9 +355,32 @@ export class Call {
   #failed(error: unknown): void {
     // What was under way when the call ended fails too; that is no news.
     if (this.#state === 'ended') return;
-    const known = outcomeOfFailure(error, this.#state === 'setting-up');
+    const answered = this.#state === 'setting-up' ? undefined : this.#hunt?.current?.tried;
+    const known = outcomeOfFailure(error, { domain: this.#destination.domain, answered });
     if (!known) this.#foundation.log.error({ call: this.id, error }, 'call failed for a reason of our own');
     this.#giveUp(known ?? outcome('internal'));
+  }
+
+  get #server(): string {
+    return this.#target ? serverOf(this.#target) : '';
+  }
+
+  #talked(ending: Ending | undefined, seconds: number, media: MediaReport): Outcome {
+    const { mediaPorts } = this.#foundation;
+    const mediaFault = this.#mediaFault;
+    return answeredOutcome({ ending, server: this.#server, seconds, media, mediaFault, ports: mediaPorts() });
+  }
+
+  #tooSlow(): Outcome {
+    const { setupSeconds: seconds } = this.#foundation.limits;
+    const invite = this.#hunt?.current;
+    if (!invite) return outcomeOf(cause('setup-slow', { seconds }));
+    this.#target = invite.target;
+    const { tried, heard } = invite;
+    return outcome(
+      'setup-too-slow',
+      heard ? cause('pbx-slow', { ...tried, seconds }) : cause('pbx-silent', tried),
+    );
   }
 
   #startDeadline(seconds: number, expired: () => void): void {

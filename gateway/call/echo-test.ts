@@ -13,7 +13,7 @@ import {
   type Outcome,
   outcome,
   reasonHeaders,
-  retryHeaders,
+  refusalHeaders,
   unansweredOutcome,
 } from './outcome.ts';
 
@@ -75,7 +75,7 @@ export class EchoTest {
       this.#attend(uas);
     } catch (error) {
       if (this.#ended) return;
-      const known = outcomeOfFailure(error, true);
+      const known = outcomeOfFailure(error, { domain: this.#destination.domain, answered: undefined });
       if (!known) log.error({ call: this.id, error }, 'echo test failed for a reason of our own');
       this.#finish(known ?? outcome('internal'));
     }
@@ -145,7 +145,7 @@ export class EchoTest {
       const headers = ending ? reasonHeaders(ending) : {};
       this.#farewells.push(this.#uas.destroy({ headers }).catch(() => {}));
     } else if (!this.#response.finalResponseSent) {
-      const headers = retryHeaders(why);
+      const headers = refusalHeaders(why);
       this.#farewells.push(
         new Promise(told => this.#response.send(why.status, why.reason, { headers }, told)),
       );

@@ -3,13 +3,20 @@
 import type { Dialog } from 'drachtio-srf';
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
+import type { Cause } from './cause.ts';
 import type { PbxInvite } from './pbx-invite.ts';
 
 export type HuntResult =
   | { readonly type: 'answered'; readonly dialog: Dialog; readonly target: Target; readonly offer: string }
-  /** The final refusal: of a person, or of the last server there was. */
-  | { readonly type: 'refused'; readonly status: number; readonly target: Target }
+  /** The final refusal: of a person, or of the best server where all of them failed. */
+  | { readonly type: 'refused'; readonly attempts: readonly Attempt[]; readonly decisive: Attempt }
   | { readonly type: 'abandoned' };
+
+/** A server that was tried in vain. */
+export interface Attempt {
+  readonly target: Target;
+  readonly cause: Cause;
+}
 
 /** Notes what became of an attempt; true when the next server is worth trying. */
 export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
@@ -41,7 +48,7 @@ export class Hunt {
   }
 
   async run(): Promise<HuntResult> {
-    let refused: HuntResult = { type: 'abandoned' };
+    const attempts: Attempt[] = [];
     for await (const target of this.#targets) {
       if (this.#abandoned) break;
       const offer = await this.#offer(target);
@@ -53,10 +60,17 @@ export class Hunt {
         return { ...result, target, offer };
       }
       if (result.type === 'abandoned') return result;
-      refused = { type: 'refused', status: result.status, target };
-      if (!this.#judge(target, result.speaks)) break;
+      const attempt = { target, cause: result.cause };
+      attempts.push(attempt);
+      if (!this.#judge(target, result.speaks)) return { type: 'refused', attempts, decisive: attempt };
     }
-    return this.#abandoned ? { type: 'abandoned' } : refused;
+    const [best] = attempts;
+    return this.#abandoned || !best ? { type: 'abandoned' } : { type: 'refused', attempts, decisive: best };
+  }
+
+  /** The server that is being tried. */
+  get current(): PbxInvite | undefined {
+    return this.#current;
   }
 
   abandon(): void {

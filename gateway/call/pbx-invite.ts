@@ -1,22 +1,38 @@
-// One INVITE to one server of the destination's domain (UAC side): sent, heard of, abandoned.
+// One INVITE to one server of the destination's domain (UAC side): sent, answered or refused, abandoned.
 
 import type { Dialog, SipError, default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
+import { type Cause, cause } from './cause.ts';
 import type { Destination } from './directory.ts';
 import { nextHop } from './next-hop.ts';
+import { pbxCause } from './pbx-cause.ts';
+import { spokenBy, type Tried, transportCause, triedAt } from './transport-cause.ts';
 
 export type InviteResult =
   | { readonly type: 'answered'; readonly dialog: Dialog }
   /** `speaks`: what the refusal says of the server, for failover to judge. */
-  | { readonly type: 'refused'; readonly status: number; readonly speaks: TargetOutcome }
+  | { readonly type: 'refused'; readonly cause: Cause; readonly speaks: TargetOutcome }
   | { readonly type: 'abandoned' };
+
+/** What is known of the engine that sends it. */
+export interface Sending {
+  /** How long a server may say nothing. */
+  readonly answerSeconds: number;
+  /** It names no source for the responses that it makes itself; a drachtio-server is not known to. */
+  readonly tellsSource: boolean;
+}
 
 export class PbxInvite {
   readonly target: Target;
+  /** As a sentence about a failure names it. */
+  readonly tried: Tried;
   readonly result: Promise<InviteResult>;
+  readonly #tellsSource: boolean;
   #sent: SrfRequest | undefined;
+  readonly #sentAt = performance.now();
   #heard = false;
+  #rang = false;
   #abandoned = false;
   #settled = false;
 
@@ -26,9 +42,12 @@ export class PbxInvite {
     target: Target,
     headers: Record<string, string>,
     offer: string,
+    sending: Sending,
     onProvisional: (response: SrfResponse) => void,
   ) {
     this.target = target;
+    this.tried = triedAt(target, destination, offer, sending.answerSeconds);
+    this.#tellsSource = sending.tellsSource;
     const dialog = srf.createUAC(
       destination.uri,
       { proxy: nextHop(target), localSdp: offer, headers },
@@ -40,6 +59,7 @@ export class PbxInvite {
         },
         cbProvisional: response => {
           this.#heard = true;
+          this.#rang ||= response.status >= 180;
           if (!this.#abandoned) onProvisional(response);
         },
       },
@@ -65,15 +85,36 @@ export class PbxInvite {
     return { type: 'abandoned' };
   }
 
+  /** Whether it has said anything yet. A 100 is not handed on, but a server that said nothing is given up by Timer B. */
+  get heard(): boolean {
+    return this.#heard || performance.now() - this.#sentAt > this.tried.seconds * 1000;
+  }
+
   #refused(error: unknown): InviteResult {
     this.#settled = true;
     if (this.#abandoned) return { type: 'abandoned' };
+    const { tried } = this;
     // What is no SipError comes from the engine itself: the request could not be sent at all.
-    if (!isSipError(error)) return { type: 'refused', status: 503, speaks: { kind: 'unreachable' } };
-    // A server that is there says 100 or 180 long before it could say 408: this one is the engine's Timer B.
-    const silent = error.status === 408 && !this.#heard;
-    const speaks = silent ? { kind: 'silent' as const } : { kind: 'response' as const, status: error.status };
-    return { type: 'refused', status: silent ? 503 : error.status, speaks };
+    if (!isSipError(error)) {
+      const detail = error instanceof Error ? error.message : 'the SIP engine refuses it';
+      return failed(cause('transport-failed', { ...tried, detail }), { kind: 'unreachable' });
+    }
+    const { status, res } = error;
+    const reason = res?.get('Reason');
+    const ofServer = this.#tellsSource ? Boolean(res?.source_address) : this.#heard || status !== 408;
+    if (!ofServer && status === 408) {
+      const unreadable = reason?.includes('EUNREADABLE');
+      return failed(unreadable ? transportCause(reason, tried) : cause('pbx-silent', tried), {
+        kind: 'silent',
+      });
+    }
+    // A drachtio-server says 503 for a way that failed, and so may the PBX itself.
+    const engines = this.#tellsSource ? !ofServer : !res?.source_address && !this.#heard;
+    if (engines && status === 503) {
+      const why = transportCause(reason, tried);
+      return failed(why, spokenBy(why));
+    }
+    return failed(pbxCause(status, res, tried, this.#rang), { kind: 'response', status });
   }
 
   #cancel(): void {
@@ -83,6 +124,10 @@ export class PbxInvite {
       // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
     }
   }
+}
+
+function failed(why: Cause, speaks: TargetOutcome): InviteResult {
+  return { type: 'refused', cause: why, speaks };
 }
 
 function isSipError(error: unknown): error is SipError {

@@ -26,6 +26,8 @@ export interface AsteriskOptions {
   readonly phones?: { readonly address: string; readonly port: number };
   /** Its extensions.conf; the stories' own unless told. */
   readonly extensions?: string;
+  /** Changes to its files, by their names. */
+  readonly changed?: Readonly<Record<string, (text: string) => string>>;
   readonly inside?: ProgramOptions['inside'];
 }
 
@@ -157,10 +159,8 @@ function configure(folder: string, root: string, version: AsteriskVersion, optio
   for (const source of ['asterisk-common', `asterisk-${version}`]) {
     for (const name of readdirSync(supportFile(source))) {
       const text = readFileSync(join(supportFile(source), name), 'utf8');
-      writeFileSync(
-        join(folder, name),
-        text.replace(/@([A-Z_]+)@/g, (all, key) => values[key] ?? all),
-      );
+      const filled = text.replace(/@([A-Z_]+)@/g, (all, key) => values[key] ?? all);
+      writeFileSync(join(folder, name), options.changed?.[name]?.(filled) ?? filled);
     }
   }
   if (options.extensions) writeFileSync(join(folder, 'extensions.conf'), options.extensions);

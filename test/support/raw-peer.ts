@@ -156,11 +156,16 @@ export class RawPeer {
 
   /** The status of the next final response to an INVITE. */
   async final(): Promise<number> {
+    return (await this.finalResponse()).status;
+  }
+
+  /** The next final response to an INVITE. */
+  finalResponse(): Promise<SipResponse> {
     const wants: Wanted<SipResponse> = (message): message is SipResponse =>
       message.kind === 'response' &&
       message.status >= 200 &&
       message.headers.get('CSeq')?.endsWith('INVITE') === true;
-    return (await this.#next(wants, 'final response')).status;
+    return this.#next(wants, 'final response');
   }
 
   /** Answers a request that this peer received. */
