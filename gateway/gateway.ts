@@ -1,12 +1,15 @@
 // Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
 // Knows who is who; decides nothing about calls.
 
+import { isSuccess } from './call/answered.ts';
 import { CallApp } from './call/call-app.ts';
 import { asWritten, logRecord } from './call/call-record.ts';
+import type { Outcome } from './call/outcome.ts';
 import { addressFence, ownAddresses } from './config/address.ts';
 import { assertReplaceable } from './config/change.ts';
+import { echoUser } from './config/contact.ts';
 import { madeOf, Replaceable } from './config/live.ts';
-import { ownAddressesOf } from './config/own-address.ts';
+import { type OwnAddress, ownAddressesOf } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
 import { Entrance } from './entrance/entrance.ts';
@@ -19,6 +22,7 @@ import { startHttp } from './http/server.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { startMediaRelay } from './media-relay.ts';
 import { DailyRecords } from './observe/daily-records.ts';
+import { FailureRows } from './observe/failure-rows.ts';
 import { Headroom } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
 import { SecurityLog, tellNobody } from './observe/security-log.ts';
@@ -86,6 +90,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
   const refused = securityLog?.refused ?? tellNobody;
   const records = config.records && new DailyRecords(config.records, log);
+  const failures = new FailureRows(log);
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const visitorAt = (address: string, port: number) => edge.visitors.at(address, port);
@@ -125,9 +130,15 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       }
       return failed;
     },
+    mediaPorts: () => mediaPortsOf(live.current, addresses),
     hasRoom: () => headroom.lack === undefined,
+    onRefused: (domain, why) => noteOutcome(failures, domain, why),
+    isFailing: domain => failures.isFailing(domain),
     onRecord: record => {
       logRecord(log, record);
+      const { destination, outcome } = record;
+      // A test of the sound says nothing of the PBX.
+      if (destination.user !== echoUser) noteOutcome(failures, destination.domain, outcome);
       const line = asWritten(record);
       records?.write({ ...line, address: written(line.address, config.log.addresses) });
     },
@@ -209,4 +220,19 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     },
     stop,
   };
+}
+
+/** What a visitor breaks off, or breaks, says nothing of the site's telephones; nor does a gateway that stops. */
+const saysNothing: ReadonlySet<string> = new Set(['cancelled', 'stopping', 'bad-request', 'token-refused']);
+
+function noteOutcome(failures: FailureRows, domain: string, outcome: Outcome): void {
+  if (saysNothing.has(outcome.code)) return;
+  if (isSuccess(outcome)) failures.succeeded(domain);
+  else if (outcome.cause) failures.failed(domain, outcome.cause);
+}
+
+function mediaPortsOf({ media }: Config, addresses: readonly OwnAddress[]): string {
+  if (media.rtpengine) return 'the ports of the rtpengines (port-min to port-max)';
+  const known = addresses.map(({ announced: [first], bind }) => first ?? bind);
+  return `UDP ${media.pbxPorts.join('-')} of ${known.join(' and ')}`;
 }

@@ -6,6 +6,7 @@ import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { echoUser } from '../config/contact.ts';
 import { type Live, madeOf } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
+import { FirstAsking } from '../entrance/first-asking.ts';
 import type { Quotas } from '../entrance/quotas.ts';
 import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
@@ -14,7 +15,7 @@ import type { TellRefusal } from '../observe/security-log.ts';
 import type { Echo } from '../reach/reachability.ts';
 import { Boundary } from './boundary.ts';
 import { Call } from './call.ts';
-import type { Caller, CallRecord } from './call-record.ts';
+import { type Caller, type CallRecord, causeFields } from './call-record.ts';
 import { unsupportedBody } from './description.ts';
 import { Dialogs } from './dialog.ts';
 import { createDirectory, type Destination, type Directory } from './directory.ts';
@@ -22,8 +23,9 @@ import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import type { CallFoundation } from './foundation.ts';
 import { ALLOW } from './other-requests.ts';
-import { type Ending, type Outcome, outcome, retryHeaders } from './outcome.ts';
+import { type Ending, type Outcome, outcome, outcomeOf, refusalHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
+import { tokenCause } from './token-cause.ts';
 
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
@@ -31,7 +33,8 @@ const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer',
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
 const FAREWELL_MS = 1_500;
 
-export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'dialogs' | 'limits' | 'boundary'> {
+export interface CallAppOptions
+  extends Omit<CallFoundation, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
@@ -40,6 +43,10 @@ export interface CallAppOptions extends Omit<CallFoundation, 'srf' | 'dialogs' |
   readonly quotas: Quotas;
   /** Told of every call that ended. */
   onRecord(record: CallRecord): void;
+  /** Called with each call that was not taken for want of something that is not the visitor's. */
+  onRefused(domain: string, why: Outcome): void;
+  /** Whether the last calls to this domain failed for a reason that is not the visitors'. */
+  isFailing(domain: string): boolean;
   /** Told of calls to nobody whom one may call. */
   readonly refused: TellRefusal;
 }
@@ -53,6 +60,7 @@ export class CallApp {
   readonly #calls = new Map<string, Call | EchoTest>();
   /** Ended, but not everybody has answered yet to what they were told. */
   readonly #parting = new Set<Call | EchoTest>();
+  readonly #asking = new FirstAsking();
   #taking = true;
 
   private constructor(options: CallAppOptions) {
@@ -64,6 +72,7 @@ export class CallApp {
     this.#foundation = {
       ...options,
       boundary,
+      tellsSource: options.engine.guarded === true,
       srf: this.#connection.srf,
       dialogs: new Dialogs(this.#connection.srf, boundary),
       get limits() {
@@ -200,19 +209,24 @@ export class CallApp {
     else if (caller && destination && !why) this.#take(caller, destination, request, response);
     else {
       if (!destination) this.#suspect(request);
+      if (destination && why?.cause) this.#options.onRefused(destination.domain, why);
       this.#refuse(why ?? outcome('not-callable'), caller, request, response);
     }
   }
 
   /** Visitors have proved their address by a handshake; strangers are the engine's to judge, which knows how they came. */
-  #suspect({ method, source_address: address, source_port: port }: SrfRequest): void {
+  #suspect({ method, uri, source_address: address, source_port: port }: SrfRequest): void {
     const visitor = this.#options.visitorAt(address, port);
-    const offence = method === 'INVITE' ? 'wrong-destination' : 'malformed';
-    if (visitor?.accountable) this.#options.refused(visitor.address, offence);
+    if (!visitor?.accountable) return;
+    if (method !== 'INVITE') this.#options.refused(visitor.address, 'malformed');
+    // A page of the owner that names somebody who is not on the list has its visitors call that name again and again.
+    else if (this.#asking.isFirst(visitor.address, meant(uri).toLowerCase()))
+      this.#options.refused(visitor.address, 'wrong-destination');
   }
 
   #refusal(caller: Caller | undefined, destination: Destination | undefined): Outcome | undefined {
     if (!caller || !destination) return outcome('not-callable');
+    if (caller.objection) return outcomeOf(tokenCause(caller.objection));
     if (!(caller.grant?.isFor(destination) ?? destination.free)) return outcome('not-granted');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
@@ -220,8 +234,9 @@ export class CallApp {
     if (full) return outcome('out-of-capacity');
     const excess = this.#options.quotas.refusal(caller.address, destination);
     if (!excess) return undefined;
-    if (excess.bound === 'callsPerMinute' && excess.scope === 'perAddress' && caller.accountable)
-      this.#options.refused(caller.address, 'rate');
+    const rate = excess.bound === 'callsPerMinute' && excess.scope === 'perAddress' && caller.accountable;
+    // Visitors press again while the owner's telephones fail: that is no flood.
+    if (rate && !this.#options.isFailing(destination.domain)) this.#options.refused(caller.address, 'rate');
     const { scope, bound, retrySeconds } = excess;
     return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };
   }
@@ -253,8 +268,9 @@ export class CallApp {
     const address = caller?.address ?? request.source_address;
     const { code, limit, level } = why;
     const uri = meant(request.uri);
-    this.#log[level]({ code, limit, address, origin: caller?.origin, uri }, 'call refused');
-    response.send(why.status, why.reason, { headers: retryHeaders(why) });
+    const origin = caller?.origin;
+    this.#log[level]({ code, limit, address, origin, uri, ...causeFields(why) }, 'call refused');
+    response.send(why.status, why.reason, { headers: refusalHeaders(why) });
   }
 }
 

@@ -1,11 +1,14 @@
 // What is kept of a call that ended: whom and how, never what was said or the keys it was said under.
 
+import type { Objection } from '../entrance/entrance.ts';
 import type { Grant } from '../entrance/grant.ts';
 import type { MediaReport } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { Target } from '../resolver/target.ts';
 import type { Destination } from './directory.ts';
+import type { Attempt } from './hunt.ts';
 import type { Ending, Outcome } from './outcome.ts';
+import { serverOf } from './transport-cause.ts';
 import type { Visit } from './visit.ts';
 
 /** Who calls, as the edge knows them. */
@@ -19,6 +22,8 @@ export interface Caller {
   readonly accountable?: boolean;
   /** The call that it may make, or has come back to; undefined where its site asks for no token. */
   readonly grant?: Grant | undefined;
+  /** Why it may make none: its token is wrong by the owner's fault. */
+  readonly objection?: Objection;
 }
 
 export interface CallRecord {
@@ -30,8 +35,8 @@ export interface CallRecord {
   /** The server that had the last word; undefined when none was reached. */
   readonly target: Target | undefined;
   readonly outcome: Outcome;
-  /** What in particular was wrong, where the outcome does not say. */
-  readonly reason?: string | undefined;
+  /** Every server that was tried in vain, and why, where there were several. */
+  readonly attempts?: readonly Attempt[];
   /** Why an answered call ended. */
   readonly ending: Ending | undefined;
   /** Milliseconds from the INVITE to its final response. */
@@ -47,17 +52,28 @@ export function logRecord(log: Log, record: CallRecord): void {
 
 /** The record as it is written down, in the log and in files of records. */
 export function asWritten(record: CallRecord) {
-  const { caller, destination, visit, target, outcome, media, ...rest } = record;
+  const { caller, destination, visit, target, outcome, media, attempts, ...rest } = record;
   return {
     ...rest,
     ...visit,
     to: `${destination.user}@${destination.domain}`,
     origin: caller.origin,
     address: caller.address,
-    server: target && `${target.transport}:${target.address}:${target.port}`,
+    server: target && serverOf(target),
     outcome: outcome.code,
+    ...causeFields(outcome),
+    ...(attempts && {
+      attempts: attempts.map(tried => ({ server: serverOf(tried.target), cause: tried.cause.code })),
+    }),
     browser: media.browser,
     pbx: media.pbx,
     ...(media.oneWay && { oneWay: media.oneWay }),
   };
+}
+
+/** Why it came to that, and what mends it, as log and record have it. */
+export function causeFields({ cause }: Outcome) {
+  if (!cause) return {};
+  const { code, side, why, mend, details } = cause;
+  return { cause: code, side, why, mend, ...(Object.keys(details).length > 0 && { details }) };
 }

@@ -2,19 +2,21 @@
 // (established.ts), ended; every way it can end goes through here, and into its record.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Leg, MediaEvent } from '../media/relay.ts';
+import type { Leg, MediaEvent, MediaReport } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { Absence } from './absence.ts';
+import { answeredOutcome } from './answered.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { type Cause, cause } from './cause.ts';
 import { descriptionIn } from './description.ts';
 import type { Dialog } from './dialog.ts';
 import { stillThere } from './dialog-life.ts';
 import type { Destination } from './directory.ts';
 import { Established } from './established.ts';
-import { causeOfFailure, outcomeOfFailure } from './failure.ts';
+import { outcomeOfFailure } from './failure.ts';
 import { Farewell } from './farewell.ts';
 import type { CallFoundation } from './foundation.ts';
-import type { HuntResult } from './hunt.ts';
+import type { Attempt, HuntResult } from './hunt.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { oneWayWords } from './one-way-words.ts';
 import { ALLOW, ALLOW_INFO, answerOther } from './other-requests.ts';
@@ -23,12 +25,13 @@ import {
   type Ending,
   type Outcome,
   outcome,
-  outcomeOfStatus,
+  outcomeOf,
   reasonOf,
   unansweredOutcome,
 } from './outcome.ts';
 import { SetUp } from './set-up.ts';
 import { mediaUntil, type SessionMedia } from './standing.ts';
+import { serverOf } from './transport-cause.ts';
 import { readVisit, type Visit } from './visit.ts';
 
 type Answered = Extract<HuntResult, { type: 'answered' }>;
@@ -53,6 +56,8 @@ export class Call {
   #hadMedia = false;
   #established: Established | undefined;
   #target: Target | undefined;
+  #attempts: readonly Attempt[] = [];
+  #mediaFault: Cause | undefined;
   #answeredAt: number | undefined;
   /** The timer of the present state: set-up, ringing, longest call. One at a time. */
   #deadline: NodeJS.Timeout | undefined;
@@ -89,13 +94,18 @@ export class Call {
   /** Sets the call up; every way it can end goes through {@link record}. */
   async run(): Promise<void> {
     this.#request.on('cancel', () => this.#giveUp(outcome('cancelled')));
-    this.#startDeadline(this.#foundation.limits.setupSeconds, () => this.#giveUp(outcome('setup-too-slow')));
+    this.#startDeadline(this.#foundation.limits.setupSeconds, () => this.#giveUp(this.#tooSlow()));
     try {
       const result = await this.#setUp.run();
       if (result.type === 'abandoned') return;
+      if (result.type === 'refused') {
+        this.#attempts = result.attempts;
+        this.#target = result.decisive.target;
+        this.#giveUp(outcomeOf(result.decisive.cause));
+        return;
+      }
       this.#target = result.target;
-      if (result.type === 'refused') this.#giveUp(outcomeOfStatus(result.status));
-      else if (this.#state === 'setting-up') await this.#answer(result);
+      if (this.#state === 'setting-up') await this.#answer(result);
       else await result.dialog.end({ Reason: reasonOf(487, 'Request Terminated') });
     } catch (error) {
       this.#failed(error);
@@ -137,16 +147,18 @@ export class Call {
     } else if (event.type === 'silent') {
       if (event.leg === 'pbx') this.#foundation.boundary.run('probe', () => this.#probePbx());
     } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
-    else this.#mediaFailed(event.type === 'failed' ? event.reason : 'the browser went away');
+    else if (event.type === 'failed') this.#mediaFailed(event.reason, event.ours);
+    else this.#mediaFailed('the browser went away');
   }
 
   #oneWay({ leg, cause, forMs }: MediaEvent & { type: 'one-way' }): void {
     this.#foundation.log.warn({ call: this.id, leg, cause, forMs }, oneWayWords(leg, cause));
   }
 
-  #mediaFailed(reason: string): void {
-    this.#foundation.log.warn({ call: this.id, reason }, 'media failed');
-    if (this.#state !== 'established') this.#giveUp(outcome('media-failed'));
+  #mediaFailed(detail: string, ours = false): void {
+    this.#foundation.log.warn({ call: this.id, reason: detail }, 'media failed');
+    this.#mediaFault = cause(ours ? 'relay-failed' : 'visitor-network-blocks-media', { detail });
+    if (this.#state !== 'established') this.#giveUp(outcomeOf(this.#mediaFault));
     else this.end(this.#hadMedia ? 'media-lost' : 'media-failed');
   }
 
@@ -157,7 +169,7 @@ export class Call {
 
   /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
   end(ending: Ending): void {
-    if (this.#state === 'established') this.#finish(outcome('answered'), { ending });
+    if (this.#state === 'established') this.#finish(outcome('answered'), ending);
     else this.#giveUp(unansweredOutcome(ending));
   }
 
@@ -218,11 +230,10 @@ export class Call {
   }
 
   #hungUp(leg: Leg): void {
-    if (this.#state !== 'established') this.#giveUp(outcome(leg === 'pbx' ? 'no-answer' : 'cancelled'));
-    else
-      this.#finish(outcome('answered'), {
-        ending: leg === 'pbx' ? 'hung-up-by-pbx' : 'hung-up-by-visitor',
-      });
+    if (this.#state === 'established')
+      this.#finish(outcome('answered'), leg === 'pbx' ? 'hung-up-by-pbx' : 'hung-up-by-visitor');
+    else if (leg === 'browser') this.#giveUp(outcome('cancelled'));
+    else this.#giveUp(outcomeOf(cause('pbx-hung-up-early', { server: this.#server })));
   }
 
   /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
@@ -247,20 +258,20 @@ export class Call {
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
-  #giveUp(why: Outcome, cause?: string): void {
+  #giveUp(why: Outcome): void {
     if (this.#state === 'ended' || this.#state === 'established') return;
     this.#setUp.abandon(reasonOf(why.status, why.reason));
     this.#farewell.refuse(this.#response, why);
-    this.#finish(why, { cause });
+    this.#finish(why, undefined);
   }
 
-  #finish(why: Outcome, { ending, cause }: { ending?: Ending; cause?: string | undefined }): void {
+  #finish(why: Outcome, ending: Ending | undefined): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#deadline);
     this.#absence.clear();
     this.#established?.close();
-    const headers = byeHeaders(why, ending, cause);
+    const headers = byeHeaders(why, ending);
     for (const dialog of this.#dialogs) this.#farewell.hangUp(dialog, headers);
     const known = {
       call: this.id,
@@ -268,23 +279,46 @@ export class Call {
       destination: this.#destination,
       visit: this.#visit,
       target: this.#target,
-      outcome: why,
-      reason: cause,
+      ...(this.#attempts.length > 1 && { attempts: this.#attempts }),
       ending,
     };
-    this.#farewell.close(this.#foundation.media, known, this.#answeredAt);
+    this.#farewell.close(this.#foundation.media, known, this.#answeredAt, (seconds, media) =>
+      why.code === 'answered' ? this.#talked(ending, seconds, media) : why,
+    );
   }
 
   #failed(error: unknown): void {
     // What was under way when the call ended fails too; that is no news.
     if (this.#state === 'ended') return;
     const { log } = this.#foundation;
-    const known = outcomeOfFailure(error, this.#state === 'setting-up');
-    const cause = causeOfFailure(error);
+    const answered = this.#state === 'setting-up' ? undefined : this.#setUp.current?.tried;
+    const known = outcomeOfFailure(error, { domain: this.#destination.domain, answered });
     if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
-    else if (cause && this.#state === 'answering')
-      log.info({ call: this.id, reason: cause }, 'answer of the PBX refused');
-    this.#giveUp(known ?? outcome('internal'), cause);
+    else if (this.#state === 'answering')
+      log.info({ call: this.id, reason: known.cause?.details.detail }, 'answer of the PBX refused');
+    this.#giveUp(known ?? outcome('internal'));
+  }
+
+  get #server(): string {
+    return this.#target ? serverOf(this.#target) : '';
+  }
+
+  #talked(ending: Ending | undefined, seconds: number, media: MediaReport): Outcome {
+    const { mediaPorts } = this.#foundation;
+    const mediaFault = this.#mediaFault;
+    return answeredOutcome({ ending, server: this.#server, seconds, media, mediaFault, ports: mediaPorts() });
+  }
+
+  #tooSlow(): Outcome {
+    const { setupSeconds: seconds } = this.#foundation.limits;
+    const invite = this.#setUp.current;
+    if (!invite) return outcomeOf(cause('setup-slow', { seconds }));
+    this.#target = invite.target;
+    const { tried, isThere } = invite;
+    return outcome(
+      'setup-too-slow',
+      isThere ? cause('pbx-slow', { ...tried, seconds }) : cause('pbx-silent', tried),
+    );
   }
 
   #startDeadline(seconds: number, expired: () => void): void {

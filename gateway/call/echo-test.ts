@@ -75,7 +75,7 @@ export class EchoTest {
       this.onAnswered();
     } catch (error) {
       if (this.#ended) return;
-      const known = outcomeOfFailure(error, true);
+      const known = outcomeOfFailure(error, { domain: this.#destination.domain, answered: undefined });
       if (!known) log.error({ call: this.id, error }, 'echo test failed for a reason of our own');
       this.#finish(known ?? outcome('internal'));
     }
@@ -143,9 +143,8 @@ export class EchoTest {
       destination: this.#destination,
       visit: {},
       target: undefined,
-      outcome: why,
       ending,
     };
-    this.#farewell.close(this.#foundation.media, known, this.#answeredAt);
+    this.#farewell.close(this.#foundation.media, known, this.#answeredAt, () => why);
   }
 }

@@ -1,19 +1,32 @@
-// What a failure of our own parts, the relay and the resolver, means to whoever called.
+// What a failure of our own parts, the relay and the resolver, means to the visitor and to the owner.
 
 import { MediaError } from '../media/relay.ts';
-import { type Outcome, outcome } from './outcome.ts';
+import { ResolveError } from '../resolver/resolve-error.ts';
+import { cause } from './cause.ts';
+import { type CauseCode, causes } from './causes/catalogue.ts';
+import { dnsCause } from './dns-cause.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 
-/** `browserAsked`: the SDP at fault is the browser's; otherwise it is the PBX's, and no fault of the request. */
-export function outcomeOfFailure(error: unknown, browserAsked: boolean): Outcome | undefined {
-  if (error instanceof MediaError) {
-    if (error.status === 503) return outcome('out-of-capacity');
-    return outcome(error.status === 400 && browserAsked ? 'bad-request' : 'not-acceptable');
-  }
-  if (error instanceof Error && error.name === 'ResolveError') return outcome('domain-unresolvable');
-  return undefined;
+/** Where the call stood. */
+export interface Stage {
+  readonly domain: string;
+  /** The server that answered with the SDP in question; undefined while the SDP is the browser's. */
+  readonly answered: { readonly server: string; readonly user: string; readonly offered: string } | undefined;
 }
 
-/** What in particular was wrong with a description, for log, record and Reason. */
-export function causeOfFailure(error: unknown): string | undefined {
-  return error instanceof MediaError ? error.message : undefined;
+export function outcomeOfFailure(error: unknown, { domain, answered }: Stage): Outcome | undefined {
+  if (error instanceof ResolveError) return outcomeOf(dnsCause(error, domain));
+  if (!(error instanceof MediaError)) return undefined;
+  const detail = error.message;
+  if (error.status === 503) return outcomeOf(cause('relay-full', { detail }));
+  if (!answered) return outcomeOf(cause('visitor-offer-unusable', { detail }));
+  return outcomeOf(cause(sdpCause(error), { ...answered, detail }));
+}
+
+type SdpCause = Extract<CauseCode, `sdp-${string}`>;
+
+/** The relay may say what is wrong by a code; its words are always there. */
+function sdpCause(error: MediaError): SdpCause {
+  const reason = 'reason' in error ? `sdp-${String(error.reason)}` : '';
+  return reason in causes ? (reason as SdpCause) : 'sdp-unusable';
 }

@@ -19,6 +19,10 @@ export interface CallFoundation {
   /** The present ones: they may change during a call. */
   readonly limits: Config['limits'];
   readonly log: Log;
+  /** The engine names no source for the responses that it makes itself; a drachtio-server is not known to. */
+  readonly tellsSource: boolean;
+  /** The media ports toward PBXs, in words for an administrator. */
+  readonly mediaPorts: () => string;
   /** What a message of a peer sets off runs inside of it. */
   readonly boundary: Boundary;
   /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */

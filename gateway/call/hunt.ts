@@ -3,6 +3,7 @@
 import type { SrfResponse } from 'drachtio-srf';
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
+import { type Cause, cause } from './cause.ts';
 import type { Dialog } from './dialog.ts';
 import { reasonOf } from './outcome.ts';
 import type { Fork, InviteResult, PbxInvite } from './pbx-invite.ts';
@@ -15,9 +16,15 @@ export type HuntResult =
       readonly response: SrfResponse;
       readonly target: Target;
     }
-  /** The final refusal: of a person, or of the last server there was. */
-  | { readonly type: 'refused'; readonly status: number; readonly target: Target }
+  /** The final refusal: of a person, or of the best server where all of them failed. */
+  | { readonly type: 'refused'; readonly attempts: readonly Attempt[]; readonly decisive: Attempt }
   | { readonly type: 'abandoned' };
+
+/** A server that was tried in vain. */
+export interface Attempt {
+  readonly target: Target;
+  readonly cause: Cause;
+}
 
 /** Notes what became of an attempt; true when the next server is worth trying. */
 export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
@@ -53,7 +60,7 @@ export class Hunt {
 
   async run(): Promise<HuntResult> {
     const { judge } = this.#options;
-    let refused: HuntResult = { type: 'abandoned' };
+    const attempts: Attempt[] = [];
     try {
       for (;;) {
         const { value: target, done } = await this.#nextTarget();
@@ -65,14 +72,22 @@ export class Hunt {
           judge(target, { kind: 'response', status: 200 });
           return { ...result, target };
         }
-        refused = { type: 'refused', status: result.status, target };
-        if (!judge(target, result.speaks)) break;
+        const attempt = { target, cause: result.cause };
+        attempts.push(attempt);
+        if (!judge(target, result.speaks)) return { type: 'refused', attempts, decisive: attempt };
       }
-      return this.#abandoned !== undefined ? { type: 'abandoned' } : refused;
+      const [best] = attempts;
+      if (this.#abandoned !== undefined || !best) return { type: 'abandoned' };
+      return { type: 'refused', attempts, decisive: best };
     } finally {
       // Not waited for: a look-up of a further server may be under way.
       void Promise.resolve(this.#targets.return?.()).catch(() => {});
     }
+  }
+
+  /** The server that is being tried. */
+  get current(): PbxInvite | undefined {
+    return this.#current;
   }
 
   /** The server that is being tried has sent 18x: it is waited for. */
@@ -109,7 +124,12 @@ export class Hunt {
       // What DNS says at last is met where the next server is wanted.
       return;
     }
-    gone({ type: 'refused', status: 503, speaks: { kind: 'silent' } });
+    const seconds = this.#options.tryingMs / 1000;
+    gone({
+      type: 'refused',
+      cause: cause('pbx-slow', { ...invite.tried, seconds }),
+      speaks: { kind: 'silent' },
+    });
     invite.abandon(reasonOf(408, 'No answer in time'));
   }
 

@@ -1,5 +1,8 @@
-// The catalogue of ways in which a call ends: what the browser is told, how it is logged, how it is counted.
-// What a PBX says in words never crosses; its status maps to one of these.
+// The ways in which a call ends: the SIP status for the browser, and how the end is logged. Why it ended so is a cause of
+// causes/. What a PBX says in words never crosses.
+
+import { type Cause, cause } from './cause.ts';
+import { causes } from './causes/catalogue.ts';
 
 export interface Outcome {
   /** Stable name for logs and metrics. */
@@ -8,78 +11,76 @@ export interface Outcome {
   readonly status: number;
   readonly reason: string;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Why, and what mends it. */
+  readonly cause?: Cause | undefined;
   /** Which limit was met; for the log alone. */
   readonly limit?: string;
   /** When it is worth another try. */
   readonly retrySeconds?: number;
 }
 
+/**
+ * The statuses are those for which the element has the right words. A fault of the owner, of the PBX or of the gateway
+ * gets a 5xx: the trouble is on the other side, and there are other ways to reach the person.
+ */
 const catalogue = {
-  answered: { status: 200, reason: 'OK', level: 'info' },
-  cancelled: { status: 487, reason: 'Request Terminated', level: 'info' },
+  answered: { status: 200, reason: 'OK' },
+  cancelled: { status: 487, reason: 'Request Terminated' },
   // One answer for every address that is not on the list: a scanner learns nothing from it.
-  'not-callable': { status: 403, reason: 'Forbidden', level: 'info' },
+  'not-callable': { status: 403, reason: 'Forbidden' },
   // The same to whoever asks: the token was for somebody else, or for a call that was made already.
-  'not-granted': { status: 403, reason: 'Forbidden', level: 'info' },
-  'bad-request': { status: 400, reason: 'Bad Request', level: 'info' },
-  'not-acceptable': { status: 488, reason: 'Not Acceptable Here', level: 'info' },
-  busy: { status: 486, reason: 'Busy Here', level: 'info' },
-  declined: { status: 603, reason: 'Decline', level: 'info' },
-  'no-answer': { status: 480, reason: 'Temporarily Unavailable', level: 'info' },
-  'not-found': { status: 404, reason: 'Not Found', level: 'info' },
-  'challenged-by-pbx': { status: 403, reason: 'Forbidden', level: 'warn' },
-  'redirected-by-pbx': { status: 480, reason: 'Temporarily Unavailable', level: 'warn' },
-  'refused-by-pbx': { status: 480, reason: 'Temporarily Unavailable', level: 'warn' },
-  'pbx-unreachable': { status: 503, reason: 'Service Unavailable', level: 'warn' },
-  'domain-unresolvable': { status: 503, reason: 'Service Unavailable', level: 'warn' },
-  'setup-too-slow': { status: 503, reason: 'Service Unavailable', level: 'warn' },
-  'media-failed': { status: 488, reason: 'Not Acceptable Here', level: 'warn' },
-  'out-of-capacity': { status: 503, reason: 'Service Unavailable', level: 'warn' },
+  'not-granted': { status: 403, reason: 'Forbidden' },
+  // The tokens of the site are at fault, not the page that shows one.
+  'token-refused': { status: 500, reason: 'Server Internal Error' },
+  'bad-request': { status: 400, reason: 'Bad Request' },
+  busy: { status: 486, reason: 'Busy Here' },
+  declined: { status: 603, reason: 'Decline' },
+  'no-answer': { status: 480, reason: 'Temporarily Unavailable' },
+  // The site lists the person and its PBX does not, or the telephone is not connected: the address is right.
+  'not-found': { status: 480, reason: 'Temporarily Unavailable' },
+  'redirected-by-pbx': { status: 480, reason: 'Temporarily Unavailable' },
+  'not-acceptable': { status: 502, reason: 'Bad Gateway' },
+  'challenged-by-pbx': { status: 502, reason: 'Bad Gateway' },
+  'refused-by-pbx': { status: 502, reason: 'Bad Gateway' },
+  'pbx-failed': { status: 502, reason: 'Bad Gateway' },
+  'pbx-unreachable': { status: 503, reason: 'Service Unavailable' },
+  'domain-unresolvable': { status: 503, reason: 'Service Unavailable' },
+  'setup-too-slow': { status: 503, reason: 'Service Unavailable' },
+  // 488 blames the network of the visitor, which is at fault here alone.
+  'media-failed': { status: 488, reason: 'Not Acceptable Here' },
+  'relay-failed': { status: 503, reason: 'Service Unavailable' },
+  'out-of-capacity': { status: 503, reason: 'Service Unavailable' },
   // The same to whoever asks, whichever limit it was.
-  'over-limit': { status: 503, reason: 'Service Unavailable', level: 'info' },
-  'engine-away': { status: 503, reason: 'Service Unavailable', level: 'warn' },
-  stopping: { status: 503, reason: 'Service Unavailable', level: 'info' },
-  internal: { status: 500, reason: 'Server Internal Error', level: 'error' },
-} as const satisfies Record<string, Omit<Outcome, 'code'>>;
+  'over-limit': { status: 503, reason: 'Service Unavailable' },
+  'engine-away': { status: 503, reason: 'Service Unavailable' },
+  stopping: { status: 503, reason: 'Service Unavailable' },
+  internal: { status: 500, reason: 'Server Internal Error' },
+} as const satisfies Record<string, Omit<Outcome, 'code' | 'level'>>;
 
 export type OutcomeCode = keyof typeof catalogue;
 
-export function outcome(code: OutcomeCode): Outcome {
-  return { code, ...catalogue[code] };
+/** Outcomes that need no details to be explained. */
+const plainCauses: { readonly [Code in OutcomeCode]?: Cause } = {
+  cancelled: cause('cancelled'),
+  'no-answer': cause('no-answer'),
+  'out-of-capacity': cause('out-of-capacity'),
+  'engine-away': cause('engine-away'),
+  stopping: cause('stopping'),
+  internal: cause('internal'),
+};
+
+export function outcome(code: OutcomeCode, why: Cause | undefined = plainCauses[code]): Outcome {
+  const level = code === 'internal' ? 'error' : isOwnersToMend(why) ? 'warn' : 'info';
+  return { code, ...catalogue[code], level, ...(why && { cause: why }) };
 }
 
-/** What a PBX's final refusal means to the person who called. */
-export function outcomeOfStatus(status: number): Outcome {
-  return outcome(codeOfStatus(status));
+function isOwnersToMend(why: Cause | undefined): boolean {
+  return why?.mend !== undefined && why.side !== 'visitor' && why.side !== 'visitor-network';
 }
 
-function codeOfStatus(status: number): OutcomeCode {
-  if (status < 400) return 'redirected-by-pbx';
-  switch (status) {
-    case 401:
-    case 407:
-      return 'challenged-by-pbx';
-    case 404:
-    case 410:
-    case 484:
-    case 604:
-      return 'not-found';
-    case 486:
-    case 600:
-      return 'busy';
-    case 603:
-      return 'declined';
-    case 408:
-    case 480:
-    case 487:
-      return 'no-answer';
-    case 415:
-    case 488:
-    case 606:
-      return 'not-acceptable';
-    default:
-      return status >= 500 && status < 600 ? 'pbx-unreachable' : 'refused-by-pbx';
-  }
+/** What a call comes to for this cause. */
+export function outcomeOf(why: Cause): Outcome {
+  return outcome(causes[why.code].outcome, why);
 }
 
 /** Why a call that was answered ended: the text of the Reason header (RFC 3326) toward whoever is left. */
@@ -122,9 +123,15 @@ export function reasonHeaders(ending: Ending): Record<string, string> {
   return reason ? { Reason: reasonOf(reason.cause, reason.text) } : {};
 }
 
-/** The same of a call that never was established where `ending` is undefined; `cause` is why in particular. */
-export function byeHeaders(why: Outcome, ending: Ending | undefined, cause?: string): Record<string, string> {
-  return ending ? reasonHeaders(ending) : { Reason: reasonOf(why.status, cause ?? why.reason) };
+/**
+ * The same of a call that never was established where `ending` is undefined: the cause of the outcome. An answer of the
+ * PBX that cannot be used is 488 to it, whatever the browser gets.
+ */
+export function byeHeaders(why: Outcome, ending: Ending | undefined): Record<string, string> {
+  if (ending) return reasonHeaders(ending);
+  const { code, details } = why.cause ?? {};
+  const text = [code, details?.detail].filter(Boolean).join(': ') || why.reason;
+  return { Reason: reasonOf(code?.startsWith('sdp-') ? 488 : why.status, text) };
 }
 
 /** A Reason (RFC 3326). What of the text a peer may have written is left out where it could do more than be read. */
@@ -138,4 +145,13 @@ const LONGEST_TEXT = 120;
 /** Headers of a refusal: when it speaks of the moment, the browser may try again (RFC 3261 20.33). */
 export function retryHeaders({ status, retrySeconds = 10 }: Outcome): Record<string, string> {
   return status === 503 ? { 'Retry-After': String(retrySeconds) } : {};
+}
+
+/** The same for a visitor whose call was taken: the cause and the side at fault, for the page to read. */
+export function refusalHeaders(why: Outcome): Record<string, string> {
+  const { code, side } = why.cause ?? {};
+  return {
+    ...retryHeaders(why),
+    ...(code && { 'X-Sip-Call-Cause': side ? `${code};side=${side}` : code }),
+  };
 }

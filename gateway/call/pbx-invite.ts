@@ -5,6 +5,7 @@ import type { SendAck, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { tagOf } from '../engine/message/address.ts';
 import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
+import { type Cause, cause } from './cause.ts';
 import { descriptionIn } from './description.ts';
 import type { Dialog, DialogUser } from './dialog.ts';
 import type { Destination } from './directory.ts';
@@ -13,6 +14,8 @@ import type { CallFoundation } from './foundation.ts';
 import { nextHop } from './next-hop.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { reasonOf } from './outcome.ts';
+import { pbxCause } from './pbx-cause.ts';
+import { spokenBy, type Tried, transportCause, triedAt } from './transport-cause.ts';
 
 /** An early dialog, or the one that it has become. */
 export interface Fork {
@@ -27,7 +30,7 @@ export type InviteResult =
       readonly response: SrfResponse;
     }
   /** `speaks`: what the refusal says of the server, for failover to judge. */
-  | { readonly type: 'refused'; readonly status: number; readonly speaks: TargetOutcome }
+  | { readonly type: 'refused'; readonly cause: Cause; readonly speaks: TargetOutcome }
   | { readonly type: 'abandoned' };
 
 export interface PbxInviteUser extends Pick<DialogUser, 'ended'> {
@@ -42,10 +45,14 @@ const MOST_ATTEMPTS = 4;
 /** More forks than any proxy makes. */
 const MOST_FORKS = 16;
 
+type Foundation = Pick<CallFoundation, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
+
 export class PbxInvite {
   readonly target: Target;
+  /** As a sentence about a failure names it. */
+  readonly tried: Tried;
   readonly result: Promise<InviteResult>;
-  readonly #foundation: Pick<CallFoundation, 'srf' | 'dialogs'>;
+  readonly #foundation: Foundation;
   readonly #uri: string;
   readonly #headers: Record<string, string>;
   readonly #offer: string;
@@ -56,12 +63,14 @@ export class PbxInvite {
   #attempts = 0;
   #sent: SrfRequest | undefined;
   #dialog: Dialog | undefined;
+  readonly #sentAt = performance.now();
   #heard = false;
+  #rang = false;
   #abandoned: string | undefined;
   #settled = false;
 
   constructor(
-    foundation: Pick<CallFoundation, 'srf' | 'dialogs'>,
+    foundation: Foundation,
     destination: Destination,
     target: Target,
     headers: Record<string, string>,
@@ -69,6 +78,7 @@ export class PbxInvite {
     user: PbxInviteUser,
   ) {
     this.target = target;
+    this.tried = triedAt(target, destination, offer, foundation.limits.answerSeconds);
     this.#foundation = foundation;
     this.#uri = destination.uri;
     this.#headers = headers;
@@ -83,6 +93,11 @@ export class PbxInvite {
   /** The callee has been heard of: 18x. */
   get heard(): boolean {
     return this.#heard;
+  }
+
+  /** Whether the server is there. A 100 is not handed on, but a server that says nothing is given up by Timer B. */
+  get isThere(): boolean {
+    return this.#heard || performance.now() - this.#sentAt > this.tried.seconds * 1000;
   }
 
   /** Gives this server up: CANCEL with this reason and, should its answer cross that, ACK and BYE. */
@@ -132,6 +147,7 @@ export class PbxInvite {
   #progressed(response: SrfResponse, acknowledge: SendAck): void {
     if (response.status === 100) return;
     this.#heard = true;
+    this.#rang ||= response.status >= 180;
     const { fork, news } = this.#heed(response);
     this.#open(response);
     if (response.has('RSeq')) {
@@ -162,19 +178,36 @@ export class PbxInvite {
       return;
     }
     this.#settled = true;
+    this.#settle(this.#judged(response));
+  }
+
+  #judged(response: SrfResponse): InviteResult {
+    const { tried } = this;
+    const { tellsSource } = this.#foundation;
+    const { status } = response;
+    const reason = response.get('Reason');
+    const ofServer = tellsSource ? Boolean(response.source_address) : this.#heard || status !== 408;
     // A server that is there says 100 or 180 long before it could say 408: this one is the engine's Timer B.
-    const silent = response.status === 408 && !this.#heard;
-    const status = silent ? 503 : response.status;
-    const speaks: TargetOutcome = silent
-      ? { kind: 'silent' }
-      : { kind: 'response', status, retryAfterSeconds: retryAfter(response) };
-    this.#settle({ type: 'refused', status, speaks });
+    if (!ofServer && status === 408) {
+      const unreadable = reason?.includes('EUNREADABLE');
+      const why = unreadable ? transportCause(reason, tried) : cause('pbx-silent', tried);
+      return failed(why, { kind: 'silent' });
+    }
+    // A drachtio-server says 503 where the request did not get there, and so may the PBX itself.
+    const ofEngine = tellsSource ? !ofServer : !response.source_address && !this.#heard;
+    if (ofEngine && status === 503) {
+      const why = transportCause(reason, tried);
+      return failed(why, spokenBy(why));
+    }
+    const speaks: TargetOutcome = { kind: 'response', status, retryAfterSeconds: retryAfter(response) };
+    return failed(pbxCause(status, response, tried, this.#rang), speaks);
   }
 
   /** The request could not be sent at all. */
   #unsent(): void {
     this.#settled = true;
-    this.#settle({ type: 'refused', status: 503, speaks: { kind: 'unreachable' } });
+    const detail = 'the SIP engine refuses it';
+    this.#settle(failed(cause('transport-failed', { ...this.tried, detail }), { kind: 'unreachable' }));
   }
 
   /** What a response says of the session, in its fork. */
@@ -223,6 +256,10 @@ export class PbxInvite {
       // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
     }
   }
+}
+
+function failed(why: Cause, speaks: TargetOutcome): InviteResult {
+  return { type: 'refused', cause: why, speaks };
 }
 
 /** RFC 3261 20.33. */

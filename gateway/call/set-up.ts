@@ -82,6 +82,11 @@ export class SetUp {
     return await this.#early.agreed(fork);
   }
 
+  /** The INVITE to the server that is being tried. */
+  get current(): PbxInvite | undefined {
+    return this.#hunt?.current;
+  }
+
   /** @param reason of the CANCEL */
   abandon(reason: string): void {
     this.#over.abort();

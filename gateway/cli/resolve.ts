@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
+import { dnsCause } from '../call/dns-cause.ts';
 import { addressFence, splitEndpoint } from '../config/address.ts';
 import { asciiAddress } from '../config/host-name.ts';
 import { ConfigError, configFrom } from '../config/load.ts';
@@ -47,7 +48,9 @@ async function walk(resolver: Resolver, uri: ResolvableUri, address: string): Pr
     return { address, targets, trace: (await begun.whole).trace };
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error;
-    return { address, targets, trace: error.trace, error: { code: error.code, message: error.message } };
+    const { code, message, trace } = error;
+    const { why, mend } = dnsCause(error, uri.host);
+    return { address, targets, trace, error: { code, message, why, mend } };
   }
 }
 

@@ -15,7 +15,13 @@ export interface Walk {
   /** Best first. */
   readonly targets: readonly KnownTarget[];
   readonly trace: readonly Step[];
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    /** Which record or question is at fault, and what mends it. */
+    readonly why?: string;
+    readonly mend?: string | undefined;
+  };
 }
 
 const columns = 80;
@@ -31,9 +37,9 @@ export function drawWalk(walk: Walk, colour: boolean): string {
   return lines.join('\n');
 }
 
-function drawError({ code, message }: NonNullable<Walk['error']>, ink: Ink): string[] {
+function drawError({ code, message, why, mend }: NonNullable<Walk['error']>, ink: Ink): string[] {
   const hint = code === 'forbidden-address' ? [ink('dim', 'Open a network that is meant with --allow.')] : [];
-  return [ink('red', `${message}.`), ...hint];
+  return [ink('red', `${message}.`), ...[why, mend].filter(text => text !== undefined), ...hint];
 }
 
 function drawStep(step: Step, trace: readonly Step[], ink: Ink): string[] {

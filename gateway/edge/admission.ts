@@ -40,6 +40,8 @@ export interface Admission {
   readonly accountable: boolean;
   /** The call that it may make; undefined where its site asks for no token. */
   readonly grant: Grant | undefined;
+  /** What is wrong with its token by the owner's fault: it is let in for its call to be refused with the cause. */
+  readonly objection?: Objection;
 }
 
 /** What the edge judges by. */
@@ -87,18 +89,22 @@ async function judge(
     return { status: 403, reason: 'no site lists this origin', offence: 'wrong-origin' };
 
   // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
-  const returns = entrance.returns(protocols, { origin, ownPage });
+  const returns = entrance.returns(protocols, { origin });
   if (threshold.lack && !returns) return { status: 503, reason: threshold.lack };
   // Before what costs something, and after it, when others may have come in.
   const crowded = returns ? undefined : crowd(address, threshold);
-  const right = await entrance.look(protocols, { origin, ownPage });
+  const right = await entrance.look(protocols, { address, origin, ownPage });
   // Pages connect while their visitors only point at the button: those of a large office are no flood.
-  if (crowded) return 'enter' in right ? { ...crowded, offence: undefined } : crowded;
-  if ('objection' in right) return unauthorized(right, config);
-  const stillCrowded = returns ? undefined : crowd(address, threshold, right);
-  if (stillCrowded) return stillCrowded;
-  const grant = right.enter();
-  return grant && 'objection' in grant ? unauthorized(grant, config) : { origin, ownPage, grant };
+  const fair = 'enter' in right || (!right.offence && right.objection !== 'no-token');
+  if (crowded) return fair ? { ...crowded, offence: undefined } : crowded;
+  if ('objection' in right && !right.byOwner) return unauthorized(right, config);
+  const known = 'enter' in right ? right : undefined;
+  const stillCrowded = returns ? undefined : crowd(address, threshold, known);
+  if (stillCrowded) return { ...stillCrowded, offence: undefined };
+  const entered = 'enter' in right ? right.enter() : right;
+  if (!entered || !('objection' in entered)) return { origin, ownPage, grant: entered };
+  const { byOwner, objection } = entered;
+  return byOwner ? { origin, ownPage, grant: undefined, objection } : unauthorized(entered, config);
 }
 
 function unauthorized({ objection, offence }: Objected, { tokens }: Config): Refusal {

@@ -131,7 +131,11 @@ export class Edge {
     const verdict: Admission | Refusal = shut
       ? { status: 503, reason: shut }
       : await admit(request, address, threshold);
-    if (!('status' in verdict)) return verdict;
+    if (!('status' in verdict)) {
+      const { objection, origin } = verdict;
+      if (objection) this.#log.info({ address, origin, objection }, 'visitor let in without a right to call');
+      return verdict;
+    }
     const level = verdict.objection || verdict.limit ? 'info' : 'debug';
     this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
     if (verdict.offence) this.#refused(address, verdict.offence);

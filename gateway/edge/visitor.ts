@@ -1,5 +1,6 @@
 // A visitor: one browser's WebSocket, as the rest of the gateway may know it.
 
+import type { Objection } from '../entrance/entrance.ts';
 import type { Grant } from '../entrance/grant.ts';
 
 /** One end of a connection. */
@@ -20,6 +21,8 @@ export interface Visitor {
   readonly accountable?: boolean;
   /** The call that it may make, or has come back to. */
   readonly grant?: Grant | undefined;
+  /** Why it may make none: its token is wrong by the owner's fault. */
+  readonly objection?: Objection;
 }
 
 /**

@@ -6,9 +6,11 @@ import type { Live } from '../config/live.ts';
 import { isListed } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
+import { causeOf, type Doubt } from './doubt.ts';
 import { type Grant, Grants } from './grant.ts';
 import { type Called, Quotas } from './quotas.ts';
-import { type Doubt, Tokens } from './token.ts';
+import { SecondTries } from './second-try.ts';
+import { Tokens } from './token.ts';
 import { type Issuer, TokenHealth } from './token-health.ts';
 import { UsedTokens } from './used-tokens.ts';
 import { Work } from './work.ts';
@@ -20,34 +22,21 @@ export interface EntranceOptions {
   readonly log?: Log | undefined;
 }
 
-/** Why a page is not let in; for the log alone. */
-export type Objection = Doubt | 'token-used' | 'too-many-tokens' | 'no-such-call';
+/** Why a page gets no right to call; for the log alone. */
+export type Objection = Doubt | 'too-many-tokens' | 'no-such-call';
 
 export interface Objected {
   readonly objection: Objection;
   /** It is the doing of the one who shows it, and not of the site. */
   readonly offence: boolean;
+  /** The fault is the owner's: the page is to be let in, for its call to be refused with the cause. */
+  readonly byOwner?: boolean;
 }
-
-/** What good pages meet too: one that thought for long, one whose call is over, one of another gateway. */
-const innocent: ReadonlySet<Objection> = new Set([
-  'token-expired',
-  'no-such-call',
-  'too-many-tokens',
-  'token-of-another-gateway',
-]);
-
-/** Of tokens that the site's own server has signed: what is wrong there, no visitor has done. */
-const ofOwner: ReadonlySet<Objection> = new Set([
-  'token-not-yet-valid',
-  'token-too-long',
-  'token-incomplete',
-  'token-of-another-page',
-  'token-used',
-]);
 
 /** The page that shows it. */
 interface Page {
+  /** Where it shows it from. */
+  readonly address: string;
   readonly origin: string;
   readonly ownPage: boolean;
 }
@@ -67,6 +56,7 @@ export class Entrance {
   readonly work: Work;
   readonly #used: UsedTokens;
   readonly #health: TokenHealth;
+  readonly #secondTries = new SecondTries();
   readonly #config: Live<Config>;
 
   constructor(config: Live<Config>, { now, log }: EntranceOptions = {}) {
@@ -79,7 +69,7 @@ export class Entrance {
   }
 
   /** Whether the page shows the way back to a call that is up: it takes no place that the call has not got already. */
-  returns(shown: readonly string[], { origin }: Page): boolean {
+  returns(shown: readonly string[], { origin }: Pick<Page, 'origin'>): boolean {
     const way = after('back.', shown);
     return way !== undefined && this.grants.returning(way, origin) !== undefined;
   }
@@ -88,7 +78,7 @@ export class Entrance {
   async look(shown: readonly string[], page: Page): Promise<Right | Objected> {
     const way = after('back.', shown);
     if (way !== undefined) {
-      return { enter: () => this.grants.returning(way, page.origin) ?? objected('no-such-call') };
+      return { enter: () => this.grants.returning(way, page.origin) ?? noSuchCall };
     }
     const token = after('token.', shown);
     if (token === undefined && this.#asksNone(page)) return { enter: () => undefined };
@@ -98,38 +88,50 @@ export class Entrance {
       called: claims,
       enter: () => {
         const use = this.#used.use(claims.id, claims.until);
-        if (use === 'used') return this.#usedAgain(claims.issuer);
-        if (use !== 'fresh') return objected('too-many-tokens');
+        if (use === 'used') return this.#objected('token-used', claims.issuer, page);
+        if (use === 'full') return { objection: 'too-many-tokens', offence: false };
         this.#health.good(claims.issuer);
         return this.grants.give(claims);
       },
     };
   }
 
-  /** A token that fails is an offence only where others of its site are good. */
-  #failed(objection: Doubt, token: string | undefined, page: Page): Objected {
+  #failed(doubt: Doubt, token: string | undefined, page: Page): Objected {
     const named = this.tokens.claimed(token);
     const sites = this.#sitesOf(page);
     const known = named && sites.some(({ domain }) => domain === named.domain) ? named : undefined;
-    const issuers = known ? [known] : sites.flatMap(issuersOf);
-    const byOwner = known?.own === true && ofOwner.has(objection);
-    const offence =
-      !(innocent.has(objection) || byOwner) && issuers.some(issuer => this.#health.wasGoodLately(issuer));
+    if (known) return this.#objected(doubt, known, page, this.tokens.secondsLeft(token));
+    const issuers = sites.flatMap(issuersOf);
     // Of which site it is not known where a page may call several.
-    if (known || sites.length === 1) {
-      const left = this.tokens.secondsLeft(token);
-      for (const issuer of issuers) this.#health.failed(issuer, objection, left);
-    }
-    if (known && (byOwner || objection === 'token-of-another-gateway'))
-      this.#health.byOwner(known, objection);
-    return { objection, offence };
+    if (sites.length === 1) for (const issuer of issuers) this.#health.failed(issuer, doubt);
+    return this.#judged(doubt, issuers, false, page);
   }
 
-  /** The site's own server may have given one token to several visitors, or something between may have kept it. */
-  #usedAgain(issuer: Issuer): Objected {
-    if (!issuer.own) return objected('token-used');
-    this.#health.byOwner(issuer, 'token-used');
-    return { objection: 'token-used', offence: false };
+  /** Of a token whose issuer is known. `left`: seconds until it expires, as it says. */
+  #objected(doubt: Doubt, issuer: Issuer, page: Page, left?: number): Objected {
+    const judged = this.#judged(doubt, [issuer], issuer.own, page);
+    // Of those that came late, a first one tells nothing of the site.
+    const late = doubt === 'token-expired' && !judged.byOwner;
+    const byIssuer = !late && causeOf(doubt, issuer.own) !== 'page';
+    this.#health.failed(issuer, doubt, { byIssuer, left });
+    return judged;
+  }
+
+  /** A token that fails is an offence only where others of its issuers are good, and where a visitor can have caused it. */
+  #judged(doubt: Doubt, issuers: readonly Issuer[], own: boolean, { address }: Page): Objected {
+    const good = issuers.some(issuer => this.#health.wasGoodLately(issuer));
+    switch (causeOf(doubt, own)) {
+      case 'issuer':
+        return { objection: doubt, offence: false, byOwner: true };
+      case 'chance':
+        return { objection: doubt, offence: false, byOwner: this.#secondTries.isSecond(address, doubt) };
+      default:
+        return {
+          objection: doubt,
+          offence: good,
+          byOwner: !good && doubt !== 'no-token' && issuers.length > 0,
+        };
+    }
   }
 
   /** Some site that such a page may call wants no tokens; that it calls no other, the call sees to. */
@@ -151,9 +153,7 @@ function issuersOf({ domain, tokens }: Site): Issuer[] {
   return [...(own ? [{ domain, own: true }] : []), ...(gateway ? [{ domain, own: false }] : [])];
 }
 
-function objected(objection: Objection): Objected {
-  return { objection, offence: !innocent.has(objection) };
-}
+const noSuchCall: Objected = { objection: 'no-such-call', offence: false };
 
 function after(mark: string, shown: readonly string[]): string | undefined {
   return shown.find(name => name.startsWith(mark))?.slice(mark.length);

@@ -1,8 +1,10 @@
 // Whether the tokens of a site are good at all. While every token that is shown for it fails, the mistake is its
 // owner's: a wrong secret, a wrong clock, gateways that do not share theirs. Then no visitor has committed an offence,
 // and the owner is warned. Nothing is given away by that: a site whose tokens all fail has nothing to guess.
+// Where only some fail in a way that no visitor can have caused, the owner is warned too.
 
 import type { Log } from '../observe/log.ts';
+import { type Doubt, doubts } from './doubt.ts';
 
 /** How long one good token shows that others could be good; as long as fail2ban counts. */
 const LATELY_MS = 10 * 60_000;
@@ -10,43 +12,31 @@ const LATELY_MS = 10 * 60_000;
 const FIRST_WARNING = 5;
 const WARN_EVERY_MS = 60 * 60_000;
 
+const ALL_FAIL = 'every token that is shown for this site fails: its visitors cannot call';
+const SOME_FAIL = 'some tokens that are shown for this site fail by no fault of its visitors';
+
 /** Who signs the tokens: the gateway, or the site's own server. */
 export interface Issuer {
   readonly domain: string;
   readonly own: boolean;
 }
 
-interface Health {
-  goodAt: number;
-  failed: number;
-  warnedAt: number;
-  owners: number;
-  ownersSince: number;
-  /** For which hour that was told. */
-  ownersToldFor: number;
+export interface Failed {
+  /** No visitor can have caused it. */
+  readonly byIssuer?: boolean;
+  /** Seconds until the token expires, as it says. */
+  readonly left?: number | undefined;
 }
 
-const advice = {
-  own: "check that the site's server signs with the key of tokens in this file, that its clock is right, and that the claims to, origin, exp and jti are as docs/entrance.md says",
-  gateway:
-    'check that all gateways behind one name have the same tokens.secret, that their clocks are right, and that nothing between the page and the gateway keeps old tokens',
-} as const;
-
-/** What is to be checked where the objection itself tells. */
-const causes: Readonly<Record<string, string>> = {
-  'token-of-another-gateway':
-    'several gateways stand behind one name and do not share a tokens.secret: write the same one into the file of each',
-  'token-not-yet-valid':
-    "nbf is in the future: the clock of the site's server is ahead of this machine's, or this one is behind",
-  'token-too-long':
-    "exp is more than 300 s from now: give tokens two minutes; or the clock of the site's server is ahead of this machine's",
-  'token-incomplete':
-    "the site's server leaves out exp or jti, or writes seconds that are none (docs/entrance.md)",
-  'token-of-another-page':
-    'origin is not that of the page which shows the token: write the origin that the browser names, with or without www',
-  'token-used':
-    "the same token comes again: have the site's server make another for each request, and let nothing cache its answer",
-};
+interface Health {
+  goodAt: number;
+  /** In a row. */
+  failed: number;
+  warnedAt: number;
+  /** By their issuer, since the hour began. */
+  byIssuer: number;
+  hourBegan: number;
+}
 
 export class TokenHealth {
   readonly #log: Log | undefined;
@@ -71,38 +61,31 @@ export class TokenHealth {
     return this.#now() - this.#of(issuer).goodAt < LATELY_MS;
   }
 
-  /** `left`: seconds until the token expires, as it says. */
-  failed(issuer: Issuer, objection: string, left?: number): void {
-    const health = this.#of(issuer);
-    health.failed++;
-    const due = health.failed >= FIRST_WARNING && this.#now() - health.warnedAt >= WARN_EVERY_MS;
-    if (!due || this.wasGoodLately(issuer)) return;
-    health.warnedAt = this.#now();
-    const { domain: site, own } = issuer;
-    const check =
-      objection === 'token-expired' && own && left !== undefined
-        ? `they are shown ${-left} s after they expire: ${advice.own}`
-        : (causes[objection] ?? (own ? advice.own : advice.gateway));
-    this.#log?.error(
-      { site, failed: health.failed, objection, check },
-      'every token that is shown for this site fails: its visitors cannot call',
-    );
-  }
-
-  /** A token failed by no fault of its visitor, whatever became of others. */
-  byOwner(issuer: Issuer, objection: string): void {
+  failed(issuer: Issuer, doubt: Doubt, { byIssuer = false, left }: Failed = {}): void {
     const health = this.#of(issuer);
     const now = this.#now();
-    if (now - health.ownersSince >= WARN_EVERY_MS) [health.ownersSince, health.owners] = [now, 0];
-    health.owners++;
-    if (health.owners < FIRST_WARNING || health.ownersToldFor === health.ownersSince) return;
-    // Where all of them fail, the other warning says so; one that comes again was good before.
-    if (objection !== 'token-used' && !this.wasGoodLately(issuer)) return;
-    health.ownersToldFor = health.ownersSince;
-    this.#log?.error(
-      { site: issuer.domain, failed: health.owners, objection, check: causes[objection] ?? advice.own },
-      'some tokens that are shown for this site fail by no fault of its visitors',
-    );
+    health.failed++;
+    if (now - health.hourBegan >= WARN_EVERY_MS) [health.hourBegan, health.byIssuer] = [now, 0];
+    if (byIssuer) health.byIssuer++;
+    if (this.wasGoodLately(issuer)) {
+      if (!byIssuer || health.byIssuer !== FIRST_WARNING) return;
+      this.#warn(issuer, doubt, health.byIssuer, left, SOME_FAIL);
+    } else if (health.failed >= FIRST_WARNING && now - health.warnedAt >= WARN_EVERY_MS) {
+      health.warnedAt = now;
+      this.#warn(issuer, doubt, health.failed, left, ALL_FAIL);
+    }
+  }
+
+  #warn(
+    { domain: site }: Issuer,
+    doubt: Doubt,
+    failed: number,
+    left: number | undefined,
+    what: string,
+  ): void {
+    const { says, mend } = doubts[doubt];
+    const why = doubt === 'token-expired' && left !== undefined ? `${says}, by ${-left} s` : says;
+    this.#log?.error({ site, failed, cause: doubt, side: 'owner', why, mend }, what);
   }
 
   #of({ domain, own }: Issuer): Health {
@@ -110,7 +93,7 @@ export class TokenHealth {
     const never = Number.NEGATIVE_INFINITY;
     const health = this.#issuers.get(key) ?? {
       ...{ goodAt: never, failed: 0, warnedAt: never },
-      ...{ owners: 0, ownersSince: never, ownersToldFor: Number.NaN },
+      ...{ byIssuer: 0, hourBegan: never },
     };
     this.#issuers.set(key, health);
     return health;

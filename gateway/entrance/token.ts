@@ -15,6 +15,7 @@ import type { Live } from '../config/live.ts';
 import { canonicalOrigin } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
+import type { Doubt } from './doubt.ts';
 import type { Issuer } from './token-health.ts';
 
 export interface Claims {
@@ -29,22 +30,6 @@ export interface Claims {
   /** Until when it is good, clocks that differ included; milliseconds since 1970. */
   readonly until: number;
 }
-
-/** Why a token is not believed; for the log alone. */
-export type Doubt =
-  | 'no-token'
-  /** Nobody who may has signed it. */
-  | 'bad-token'
-  /** A gateway has made it, and not this one: they share no `tokens.secret`, or this one was started anew. */
-  | 'token-of-another-gateway'
-  // The others are signed as they should be.
-  | 'token-expired'
-  | 'token-not-yet-valid'
-  /** Good for longer than any may be. */
-  | 'token-too-long'
-  /** A claim is missing, or is none. */
-  | 'token-incomplete'
-  | 'token-of-another-page';
 
 /** How far the clocks of those who mint may be from ours. */
 const SKEW_SECONDS = 60;

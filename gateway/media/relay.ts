@@ -62,8 +62,8 @@ export type MediaEvent =
   | { readonly type: 'both-ways'; readonly call: CallId }
   /** The browser's ICE checks have ended. It may come back, also from elsewhere: 'connected' tells of that. */
   | { readonly type: 'lost'; readonly call: CallId }
-  /** The relay can no longer carry this call: worker lost, DTLS refused, no port. */
-  | { readonly type: 'failed'; readonly call: CallId; readonly reason: string };
+  /** The relay can no longer carry this call: worker lost, DTLS refused, no port. `ours`: the relay itself is at fault. */
+  | { readonly type: 'failed'; readonly call: CallId; readonly reason: string; readonly ours?: boolean };
 
 /** Why SDP cannot be bridged, in a word that stays the same; the message is a sentence for the log. */
 export type MediaReason =

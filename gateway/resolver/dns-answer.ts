@@ -28,7 +28,8 @@ export function answerOf<T extends RecordType>(
     return { kind: 'records', records, ttlSeconds, ...(along.length > 0 && { along }) };
   }
   const why = reply.code === replyCodes.NXDOMAIN ? 'no such name' : 'no such record';
-  return { kind: 'absent', why, ttlSeconds: negativeLife(reply.authorities, lives) };
+  const ttlSeconds = negativeLife(reply.authorities, lives);
+  return { kind: 'absent', why, ttlSeconds, ...(owner !== name.toLowerCase() && { alias: owner }) };
 }
 
 /** The name that the records stand under; undefined where aliases lead in a circle. */

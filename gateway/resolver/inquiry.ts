@@ -93,6 +93,7 @@ export class Inquiry {
       ...(answer.kind !== 'failed' && dated && { ttlSeconds: answer.ttlSeconds }),
       records: lines,
       ...(failure !== undefined && { failure }),
+      ...(answer.kind === 'absent' && answer.alias !== undefined && { alias: answer.alias }),
     });
     return value;
   }

@@ -54,6 +54,8 @@ export type Answer<R> =
   | {
       readonly kind: 'absent';
       readonly why: 'no such name' | 'no such record';
+      /** The name at the end of aliases, where there are any. */
+      readonly alias?: string;
       readonly ttlSeconds: number;
     }
   | { readonly kind: 'failed'; readonly why: string };

@@ -1,5 +1,6 @@
 // Why a SIP URI could not be turned into targets, with the questions asked on the way.
 
+import type { DnsFault } from './dns-fault.ts';
 import type { Step } from './target.ts';
 
 export type ResolveFailure =
@@ -18,10 +19,13 @@ export class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly code: ResolveFailure;
   readonly trace: readonly Step[];
+  /** Which question or record is at fault; undefined where nothing was asked. */
+  readonly fault: DnsFault | undefined;
 
-  constructor(code: ResolveFailure, message: string, trace: readonly Step[]) {
+  constructor(code: ResolveFailure, message: string, trace: readonly Step[], fault?: DnsFault) {
     super(message);
     this.code = code;
     this.trace = trace;
+    this.fault = fault;
   }
 }

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { AnswerCache } from './cache.ts';
 import { DestinationOrder } from './destination.ts';
+import { dnsFault } from './dns-fault.ts';
 import { dnsSource } from './dns-source.ts';
 import { Gathering } from './gathering.ts';
 import { Inquiry } from './inquiry.ts';
@@ -89,7 +90,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     signal?.throwIfAborted();
     const wanted = want(uri, supported);
     const inquiry = new Inquiry(source, cache, now, deadlineMs);
-    const refused: string[] = [];
+    const refused: { address: string; host: string }[] = [];
     const targets = new Gathering(
       walk(wanted, inquiry, {
         families: options.families ?? order?.families ?? ownFamilies(),
@@ -97,7 +98,7 @@ export function createResolver(options: ResolverOptions): Resolver {
         random: options.random ?? Math.random,
         allow: options.allow,
         onRefused(address, host) {
-          refused.push(address);
+          refused.push({ address, host });
           options.onRefused?.(address, host);
         },
       }),
@@ -107,7 +108,12 @@ export function createResolver(options: ResolverOptions): Resolver {
       const trace = Object.freeze([...inquiry.trace]);
       if (targets.length > 0) return Object.freeze({ targets, trace });
       const code = refused.length > 0 ? 'forbidden-address' : reasonOf(trace, wanted.host, inquiry.expired);
-      throw new ResolveError(code, `${wanted.host}: ${explanations[code]}`, trace);
+      throw new ResolveError(
+        code,
+        `${wanted.host}: ${explanations[code]}`,
+        trace,
+        dnsFault(trace, wanted.host, refused),
+      );
     });
     // Whoever reads the targets need not read the whole.
     whole.catch(() => {});

@@ -31,6 +31,8 @@ export interface Step {
   readonly records: readonly string[];
   /** Why there are none, or why these are old ones. */
   readonly failure?: string;
+  /** The name that aliases lead to, where that one has no records. */
+  readonly alias?: string;
 }
 
 export interface Resolution {

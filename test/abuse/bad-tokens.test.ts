@@ -1,18 +1,23 @@
-// While every token that is shown for a site fails, the mistake is its owner's: no visitor is banned, and the owner is
-// warned. Once one of them was good, those that fail are offences again.
+// Tokens that fail by the owner's fault: all of a site, or those that only who signs tokens can have made so. No visitor is
+// banned for them, the owner is warned, and a page is let in for its call to be refused with the cause. A token that
+// came late or to another gateway is refused once, for the page to show another. All others are offences of who shows them.
 
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { SignJWT } from 'jose';
-import { PAGE } from '../support/signalling-gateway.ts';
-import { enter, knock, tokenOf } from './entrance-scene.ts';
+import { RawCall } from '../support/raw-call.ts';
+import { RawPeer } from '../support/raw-peer.ts';
+import { PAGE, SDP } from '../support/signalling-gateway.ts';
+import { DIRECTOR, enter, knock, tokenOf } from './entrance-scene.ts';
 import { startWatched, type Watched } from './security-scene.ts';
 
 const RIGHT = 'the secret of mysite.test, for a test';
 const WRONG = 'what the server of mysite.test signs with';
 const own = { site: { tokens: { secret: RIGHT } } };
+const none = { site: { tokens: undefined } };
 const WARNING = 'every token that is shown for this site fails: its visitors cannot call';
+const SOME = 'some tokens that are shown for this site fail by no fault of its visitors';
 
 function sign(secret: string, claims: Record<string, unknown> = {}) {
   const exp = Math.floor(Date.now() / 1000) + 60;
@@ -34,36 +39,36 @@ test('where the server of a site signs with the wrong key, no visitor commits an
   const scene = await startWatched(context, own);
   // The gateway gives tokens for this site too, and those are good: they prove nothing of the others.
   await enter(scene);
-  for (let i = 0; i < 15; i++) assert.equal(await show(scene, await sign(WRONG)), 401);
+  for (let i = 0; i < 15; i++) assert.equal(await show(scene, await sign(WRONG)), 101);
   await scene.offend();
   scene.assertOffences('wrong-origin');
   const [warning, ...more] = warnings(scene);
   assert.equal(more.length, 0);
   assert.deepEqual([warning?.level, warning?.site], ['error', 'mysite.test']);
-  assert.match(String(warning?.check), /the key of tokens in this file.*its clock/);
+  assert.deepEqual([warning?.cause, warning?.side], ['bad-token', 'owner']);
+  assert.match(String(warning?.mend), /the key of tokens in the configuration/);
 });
 
 test('a clock that is wrong is told to the owner too', async context => {
   const scene = await startWatched(context, own);
   const now = Math.floor(Date.now() / 1000);
   for (let i = 0; i < 5; i++) await show(scene, await sign(RIGHT, { exp: now - 3600 }));
-  assert.deepEqual(
-    warnings(scene).map(({ objection }) => objection),
-    ['token-expired'],
-  );
+  const [warning, ...more] = warnings(scene);
+  assert.deepEqual([warning?.cause, more.length], ['token-expired', 0]);
+  assert.match(String(warning?.why), /by 3[56]\d\d s$/);
 });
 
 test('gateways that do not share a secret: tokens of another are no offence, and the owner is told what to check', async context => {
-  const scene = await startWatched(context, { site: { tokens: undefined } });
+  const scene = await startWatched(context, none);
   for (let i = 0; i < 15; i++) await show(scene, await sign(WRONG, { iss: 'sip-call', seconds: 60 }));
   await scene.offend();
   scene.assertOffences('wrong-origin');
-  assert.match(String(warnings(scene)[0]?.check), /the same tokens\.secret/);
+  assert.match(String(warnings(scene)[0]?.mend), /the same tokens\.secret/);
 });
 
 test('once a token of the site was good, one that fails is an offence again', async context => {
   const scene = await startWatched(context, own);
-  assert.equal(await show(scene, await sign(WRONG)), 401);
+  assert.equal(await show(scene, await sign(WRONG)), 101);
   assert.equal(await show(scene, await sign(RIGHT)), 101);
   for (let i = 0; i < 10; i++) assert.equal(await show(scene, await sign(WRONG)), 401);
   await scene.writes(...Array<string>(10).fill('bad-token'));
@@ -71,7 +76,7 @@ test('once a token of the site was good, one that fails is an offence again', as
 });
 
 test('a site without a key of its own has no other tokens than those of the gateway', async context => {
-  const scene = await startWatched(context, { site: { tokens: undefined } });
+  const scene = await startWatched(context, none);
   const token = await tokenOf(scene);
   assert.equal(await show(scene, token), 101);
   // Of no issuer, for a site that is not there, and what is no token: each is counted with the gateway's own.
@@ -81,59 +86,137 @@ test('a site without a key of its own has no other tokens than those of the gate
   await scene.writes(...Array<string>(4).fill('bad-token'));
 });
 
-const SOME = 'some tokens that are shown for this site fail by no fault of its visitors';
-const soon = () => Math.floor(Date.now() / 1000) + 60;
+const now = () => Math.floor(Date.now() / 1000);
 
-for (const [what, claims, objection, words] of [
-  ['written for longer than any may be', { exp: soon() + 3600 }, 'token-too-long', /300 s.*clock/],
-  [
-    'of a clock that is ahead',
-    { nbf: soon() + 3600 },
-    'token-not-yet-valid',
-    /clock of the site's server is ahead/,
-  ],
-  ['without a name of their own', { jti: undefined }, 'token-incomplete', /exp or jti/],
-  ['for another page of the site', { origin: 'https://www.mysite.test' }, 'token-of-another-page', /www/],
+/** A page that shows this is let in, its call is refused with the cause, and it has no other right. */
+async function getsCause(scene: Watched, token: string, cause: string): Promise<void> {
+  const page = await RawPeer.browser(scene.gateway.url, PAGE, [`token.${token}`]);
+  new RawCall(page, DIRECTOR).invite(SDP);
+  const refused = await page.response(500);
+  assert.equal(refused.headers.get('X-Sip-Call-Cause'), `${cause};side=owner`);
+  const line = scene.logged.findLast(({ msg }) => msg === 'call refused');
+  assert.deepEqual([line?.level, line?.cause, line?.side], ['warn', cause, 'owner']);
+  assert.match(String(line?.mend), /site's server|tokens\.secret/);
+  // It reaches no other person and gets no other answer.
+  new RawCall(page, 'sip:nobody@mysite.test').invite(SDP);
+  assert.equal((await page.response(403)).headers.has('X-Sip-Call-Cause'), false);
+  new RawCall(page, 'sip:echo-test@mysite.test').invite(SDP);
+  await page.response(500);
+  assert.deepEqual([scene.asked, scene.pbxs[0]?.inbox], [[], []]);
+  page.close();
+}
+
+const some = ({ logged }: Watched) => logged.filter(({ msg }) => msg === SOME).map(({ cause }) => cause);
+
+for (const [what, token] of [
+  ['signed with another key', () => sign(WRONG)],
+  ['that is no token', async () => 'undefined'],
 ] as const) {
-  test(`tokens of the site's own key, ${what}, are no offence of a visitor, though others are good; the owner learns the cause`, async context => {
+  test(`a page whose site gives a token ${what} gets the cause; no PBX is asked`, async context => {
     const scene = await startWatched(context, own);
-    assert.equal(await show(scene, await sign(RIGHT)), 101);
-    for (let i = 0; i < 6; i++) assert.equal(await show(scene, await sign(RIGHT, claims)), 401);
-    await scene.offend();
-    scene.assertOffences('wrong-origin');
-    const lines = scene.logged.filter(({ msg }) => msg === SOME);
-    assert.deepEqual(
-      lines.map(({ level, objection: told }) => [level, told]),
-      [['error', objection]],
-    );
-    assert.match(String(lines[0]?.check), words);
+    await getsCause(scene, await token(), 'bad-token');
   });
 }
 
-test("a token that the site's server has given twice is no offence of those who show it", async context => {
+for (const [what, claims, cause] of [
+  ['that is valid for too long', () => ({ exp: now() + 3600 }), 'token-too-long'],
+  ['that begins later', () => ({ nbf: now() + 200 }), 'token-not-yet-valid'],
+  ['without a name of its own', () => ({ jti: undefined }), 'token-incomplete'],
+  ['with a number for a name', () => ({ jti: 7 }), 'token-incomplete'],
+  ['without an end', () => ({ exp: undefined }), 'token-incomplete'],
+  ['for no time at all', () => ({ seconds: -1 }), 'token-incomplete'],
+  ['for another page', () => ({ origin: 'https://www.mysite.test' }), 'token-of-another-page'],
+] as const) {
+  test(`a page whose site gives a token ${what} gets the cause, whether others are good or not`, async context => {
+    const scene = await startWatched(context, own);
+    await getsCause(scene, await sign(RIGHT, claims()), cause);
+    assert.equal(await show(scene, await sign(RIGHT)), 101);
+    await getsCause(scene, await sign(RIGHT, claims()), cause);
+    for (let i = 0; i < 6; i++) assert.equal(await show(scene, await sign(RIGHT, claims())), 101);
+    await scene.offend();
+    scene.assertOffences('wrong-origin');
+    assert.deepEqual([some(scene), warnings(scene)], [[cause], []]);
+  });
+}
+
+for (const [what, cause, give] of [
+  [
+    'that is too old',
+    'token-expired',
+    async () => ({ others: [], token: () => sign(RIGHT, { exp: now() - 3600 }) }),
+  ],
+  [
+    'a second time',
+    'token-used',
+    async () => {
+      const cached = await sign(RIGHT);
+      return { others: [cached], token: async () => cached };
+    },
+  ],
+  [
+    'of a gateway that shares no secret',
+    'token-of-another-gateway',
+    async context => {
+      const other = await startWatched(context, none);
+      return { others: [], token: () => tokenOf(other) };
+    },
+  ],
+] as readonly (readonly [string, string, (context: TestContext) => Promise<Given>])[]) {
+  test(`a page that shows a token ${what} has one more try, and gets the cause after that`, async context => {
+    const scene = await startWatched(context, cause === 'token-of-another-gateway' ? none : own);
+    const { others, token } = await give(context);
+    for (const good of [await tokenOf(scene), ...others]) assert.equal(await show(scene, good), 101);
+    assert.equal(await show(scene, await token()), 401);
+    // The element asks for another by itself: where that is good, all is well.
+    assert.equal(await show(scene, await tokenOf(scene)), 101);
+    await getsCause(scene, await token(), cause);
+    for (const status of [401, 101, 401, 101, 401, 101, 401, 101]) {
+      assert.equal(await show(scene, await token()), status);
+    }
+    await scene.offend();
+    scene.assertOffences('wrong-origin');
+    // The gateway's own tokens were good, those of the site's server as far as one was.
+    const told = cause === 'token-expired' ? warnings(scene).map(line => line.cause) : some(scene);
+    assert.deepEqual(told, [cause]);
+  });
+}
+
+interface Given {
+  readonly others: readonly string[];
+  token(): Promise<string>;
+}
+
+test('of tokens that are too old, a first one is no news for the owner while others are good', async context => {
   const scene = await startWatched(context, own);
-  const token = await sign(RIGHT);
-  assert.equal(await show(scene, token), 101);
-  for (let i = 0; i < 6; i++) assert.equal(await show(scene, token), 401);
+  assert.equal(await show(scene, await sign(RIGHT)), 101);
+  const late = () => sign(RIGHT, { exp: now() - 3600 });
+  for (let i = 0; i < 4; i++) {
+    assert.equal(await show(scene, await late()), 401);
+    assert.equal(await show(scene, await late()), 101);
+  }
+  assert.deepEqual(some(scene), []);
+  for (const status of [401, 101]) assert.equal(await show(scene, await late()), status);
+  assert.deepEqual([some(scene), warnings(scene)], [['token-expired'], []]);
   await scene.offend();
   scene.assertOffences('wrong-origin');
-  assert.deepEqual(
-    scene.logged.filter(({ msg }) => msg === SOME).map(({ objection }) => objection),
-    ['token-used'],
-  );
 });
 
-test('of two gateways behind one name that share no secret, each knows tokens of the other; nobody is banned', async context => {
-  const scene = await startWatched(context, { site: { tokens: undefined } });
-  const other = await startWatched(context, { site: { tokens: undefined } });
-  // Half of them are good, for each gateway takes its own.
-  await enter(scene);
-  for (let i = 0; i < 6; i++) assert.equal(await show(scene, await tokenOf(other)), 401);
+test('a page that shows no token is not let in, whatever becomes of the others', async context => {
+  const scene = await startWatched(context, own);
+  assert.equal((await knock(scene, {})).status, 401);
+});
+
+test('pages that are let in for the cause have no more places than others, and want of places is no offence of theirs', async context => {
+  const scene = await startWatched(context, { ...own, limits: { visitorsPerAddress: 2 } });
+  const held = await Promise.all(
+    [1, 2].map(async () => knock(scene, { protocols: ['sip', `token.${await sign(WRONG)}`] })),
+  );
+  for (const token of [await sign(WRONG), await sign(RIGHT, { exp: now() - 3600 })]) {
+    assert.equal(await show(scene, token), 429);
+  }
+  for (const { socket } of held) socket.terminate();
   await scene.offend();
   scene.assertOffences('wrong-origin');
-  const [line, ...more] = scene.logged.filter(({ msg }) => msg === SOME);
-  assert.deepEqual([line?.level, line?.objection, more.length], ['error', 'token-of-another-gateway', 0]);
-  assert.match(String(line?.check), /tokens\.secret/);
 });
 
 test('gateways that share a secret take tokens of each other', async context => {

@@ -38,6 +38,12 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
   const scene = await startDeserted(context, { site: { tokens: { secret: SECRET } } });
   const token = await tokenOf(scene);
   const now = Math.floor(Date.now() / 1000);
+  // Others of the site are good, from its own server and from the gateway.
+  for (const good of [await sign(), await tokenOf(scene)]) {
+    const { status, socket } = await knock(scene, { protocols: ['sip', `token.${good}`] });
+    assert.equal(status, 101);
+    socket.terminate();
+  }
   const wrongs: [number, string | undefined, Parameters<typeof knock>[1]][] = [
     [403, undefined, { origin: 'https://evil.example', protocols: ['sip', `token.${token}`] }],
     [400, undefined, { protocols: [`token.${token}`] }],
@@ -47,14 +53,7 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
     [401, 'bad-token', { protocols: ['sip', `token.${await sign({ iss: 'sip-call' })}`] }],
     [401, 'bad-token', { protocols: ['sip', `token.${await sign({}, createSecretKey(Buffer.alloc(32)))}`] }],
     [401, 'bad-token', { protocols: ['sip', `token.${await sign({ to: 'director@other.test' })}`] }],
-    [401, 'token-incomplete', { protocols: ['sip', `token.${await sign({ jti: undefined })}`] }],
-    [401, 'token-too-long', { protocols: ['sip', `token.${await sign({ exp: now + 3600 })}`] }],
     [401, 'token-expired', { protocols: ['sip', `token.${await sign({ exp: now - 61 })}`] }],
-    [
-      401,
-      'token-of-another-page',
-      { protocols: ['sip', `token.${await sign({ origin: 'https://evil.example' })}`] },
-    ],
   ];
   const bodies = new Set<string>();
   for (const [status, , asking] of wrongs) {

@@ -126,7 +126,7 @@ for (const [status, header] of [
     const challenge = { headers: [`${header}: Digest realm="mysite.test", nonce="abc", algorithm=MD5`] };
     new RawCall(browser, DIRECTOR).invite(OFFER);
     pbx.respond(await pbx.request('INVITE'), status, challenge);
-    const heard = await browser.response(403);
+    const heard = await browser.response(502);
     assert.equal(heard.headers.has(header), false);
     const { call } = await siege.call();
     call.request('INVITE', OFFER.replace('a1B2', 'c3D4').replace(' 0 8', ' 8 0'));

@@ -33,6 +33,8 @@ export interface AsteriskOptions {
     readonly files: Readonly<Record<string, string>>;
     readonly endings: Readonly<Record<string, string>>;
   };
+  /** Changes to its files, by their names. */
+  readonly changed?: Readonly<Record<string, (text: string) => string>>;
   readonly inside?: ProgramOptions['inside'];
 }
 
@@ -178,10 +180,8 @@ function configure(folder: string, root: string, version: AsteriskVersion, optio
     for (const name of readdirSync(supportFile(source))) {
       if (stock && name !== 'asterisk.conf') continue;
       const text = readFileSync(join(supportFile(source), name), 'utf8');
-      writeFileSync(
-        join(folder, name),
-        text.replace(/@([A-Z_]+)@/g, (all, key) => values[key] ?? all),
-      );
+      const filled = text.replace(/@([A-Z_]+)@/g, (all, key) => values[key] ?? all);
+      writeFileSync(join(folder, name), options.changed?.[name]?.(filled) ?? filled);
     }
   }
   if (options.extensions) writeFileSync(join(folder, 'extensions.conf'), options.extensions);

@@ -159,6 +159,7 @@ export class RawPeer {
     return (await this.finalResponse()).status;
   }
 
+  /** The next final response to an INVITE. */
   finalResponse(): Promise<SipResponse> {
     const wants: Wanted<SipResponse> = (message): message is SipResponse =>
       message.kind === 'response' &&

@@ -178,11 +178,11 @@ export class Visitor {
     return await this.#page.evaluate(() => window.sipCallTest.stats());
   }
 
-  /** Resolves once a second of sound has left the page. An Asterisk takes no digit of a source that it does not know yet. */
-  async isSending(): Promise<void> {
-    await eventually('a second of sound has left the page', async () => {
+  /** Resolves once so much sound has left the page. An Asterisk takes no digit of a source that it does not know yet. */
+  async isSending(seconds = 1): Promise<void> {
+    await eventually(`${seconds} s of sound have left the page`, async () => {
       const sent = (await this.stats()).find(({ type, kind }) => type === 'outbound-rtp' && kind === 'audio');
-      return Number(sent?.packetsSent ?? 0) >= 50;
+      return Number(sent?.packetsSent ?? 0) >= 50 * seconds;
     });
   }
 

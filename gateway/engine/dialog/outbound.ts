@@ -6,6 +6,7 @@ import { serialize } from '../message/serialize.ts';
 import { newBranch } from '../transaction/identifiers.ts';
 import type { TransactionLayer } from '../transaction/transaction-layer.ts';
 import type { Flow } from '../transport/transport.ts';
+import { TransportError } from '../transport/transport-error.ts';
 import type { Draft, Sent } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { type LocalSide, localSide, type Network } from './network.ts';
@@ -64,16 +65,18 @@ export class Outbound {
         then,
         size,
       );
-    } else if (hop.closed) then(undefined, new Error('The connection to the peer is closed'));
+    } else if (hop.closed)
+      then(undefined, new TransportError('ECLOSED', 'The connection to the peer is closed'));
     else then(hop);
   }
 
-  /** Without a flow the request is written as `side` says, and fails. */
+  /** Without a flow the request is written as `side` says, and fails for the reason `why`. */
   initial(
     owner: Owner,
     draft: InitialDraft,
     side: LocalSide,
     flow: Flow | undefined,
+    why?: Error,
   ): OutgoingInvite | OutgoingRequest {
     const base: [string, string][] = [
       ['Max-Forwards', '70'],
@@ -82,7 +85,7 @@ export class Outbound {
       ['Call-ID', draft.callId],
       ['CSeq', `${draft.seq} ${draft.method}`],
     ];
-    return this.#send(owner, draft, draft.uri, base, side, flow, undefined);
+    return this.#send(owner, draft, draft.uri, base, side, flow, undefined, why);
   }
 
   within(
@@ -124,6 +127,7 @@ export class Outbound {
     side: LocalSide,
     flow: Flow | undefined,
     dialog: Dialog | undefined,
+    why: Error = new TransportError('ECLOSED', 'The connection to the peer is closed'),
   ): OutgoingInvite | OutgoingRequest {
     const branch = newBranch();
     const request = this.#compose(draft, uri, base, `${side.via};branch=${branch};rport`, side.contact);
@@ -131,7 +135,8 @@ export class Outbound {
     const Kind = draft.method === 'INVITE' ? OutgoingInvite : OutgoingRequest;
     const outgoing = new Kind(this.#agent, owner, request, bytes, flow, dialog);
     if (flow === undefined || flow.closed || this.#transactions.full) {
-      const reason = new Error(this.#transactions.full ? 'Too many transactions' : 'No way to the peer');
+      const full = this.#transactions.full && new TransportError('EFULL', 'Too many transactions');
+      const reason = full || why;
       // Later, so that whoever asked learns first what was sent.
       this.#agent.timers.soon(() => outgoing.transportFailed(reason));
     } else if (outgoing instanceof OutgoingInvite) {

@@ -17,6 +17,7 @@ import type { Draft, Outgoing, Sent } from './application.ts';
 import { composeCancel, sendCancel } from './cancel.ts';
 import { Dialog, dialogId, type Owner } from './dialog.ts';
 import { noBody } from './incoming-request.ts';
+import { localFailure, unreadable } from './local-failure.ts';
 import { SeenProvisionals } from './seen-provisionals.ts';
 import type { UserAgent } from './user-agent.ts';
 
@@ -102,11 +103,11 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   }
 
   timedOut(): void {
-    this.#refused(createResponse(this.request, 408), undefined);
+    this.#refused(localFailure(this.request, 408, unreadable(this.flow)), undefined);
   }
 
-  transportFailed(_error: Error): void {
-    this.#refused(createResponse(this.request, 503), undefined);
+  transportFailed(error: Error): void {
+    this.#refused(localFailure(this.request, 503, error), undefined);
   }
 
   expired(): void {

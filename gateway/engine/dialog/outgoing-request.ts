@@ -1,12 +1,12 @@
 // A request of ours other than INVITE, in or out of a dialog, until its final response.
 
 import { randomUUID } from 'node:crypto';
-import { createResponse } from '../message/compose.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { ClientTransactionUser } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { Outgoing } from './application.ts';
 import { Dialog, type Owner } from './dialog.ts';
+import { localFailure, unreadable } from './local-failure.ts';
 import type { UserAgent } from './user-agent.ts';
 
 export class OutgoingRequest implements ClientTransactionUser, Outgoing {
@@ -51,15 +51,11 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   }
 
   timedOut(): void {
-    this.#failed(408);
+    this.#finished(localFailure(this.request, 408, unreadable(this.flow)), undefined);
   }
 
-  transportFailed(_error: Error): void {
-    this.#failed(503);
-  }
-
-  #failed(status: number): void {
-    this.#finished(createResponse(this.request, status), undefined);
+  transportFailed(error: Error): void {
+    this.#finished(localFailure(this.request, 503, error), undefined);
   }
 
   #finished(response: SipResponse, flow: Flow | undefined): void {

@@ -1,6 +1,7 @@
 // How a request leaves: over a connection that is there already, or to an address that has to be reached first.
 
 import type { Flow } from '../transport/transport.ts';
+import { TransportError } from '../transport/transport-error.ts';
 import type { Hop } from './next-hop.ts';
 import type { Outbound } from './outbound.ts';
 
@@ -14,6 +15,6 @@ export function openWay(
   size = 0,
 ): void {
   if (!('send' in way)) outbound.open(way, then, size);
-  else if (way.closed) then(undefined, new Error('The connection to the peer is closed'));
+  else if (way.closed) then(undefined, new TransportError('ECLOSED', 'The connection to the peer is closed'));
   else then(way);
 }

@@ -45,7 +45,7 @@ export function sendOutOfDialog(
       if (error !== undefined) agent.log.debug({ error: error.message, next }, 'no way to the next hop');
       const side = flow === undefined ? localSideWithoutFlow(network, transport) : localSide(network, flow);
       const draft = complement(request, complete, { hostPort: side.hostPort, transport });
-      const outgoing = agent.outbound.initial(connection, draft, side, flow);
+      const outgoing = agent.outbound.initial(connection, draft, side, flow, error);
       const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.date());
       connection.reply(frame, head, outgoing.bytes);
       if (request.method !== 'INVITE') return;

@@ -8,6 +8,7 @@ import { completeOldRequest } from '../message/old-request.ts';
 import { parseMessage } from '../message/parse.ts';
 import { checkRequest } from '../message/sanity.ts';
 import type { Flow, FlowUser } from '../transport/transport.ts';
+import { TransportError } from '../transport/transport-error.ts';
 import type { TransactionLayer } from './transaction-layer.ts';
 
 export interface ReceptionLog {
@@ -43,7 +44,7 @@ export class Reception implements FlowUser {
   }
 
   flowClosed(flow: Flow, error?: Error): void {
-    const why = error ?? new Error('The connection was closed');
+    const why = error ?? new TransportError('ECLOSED', 'The peer closed the connection');
     this.#faults.guard(() => this.#transactions?.flowClosed(flow, why));
   }
 
@@ -53,9 +54,11 @@ export class Reception implements FlowUser {
     const message = parseMessage(bytes);
     if (message.kind === 'failure') this.#refuse(message, bytes.length, flow, transactions);
     else if (message.kind === 'response') {
-      if (isUsable(message)) transactions.receiveResponse(message, flow);
+      flow.unreadable = isUsable(message) ? undefined : 'Via, CSeq, From or To is missing';
+      if (flow.unreadable === undefined) transactions.receiveResponse(message, flow);
       else this.#log.debug({ status: message.status, remote: flow.remote }, 'response dropped');
     } else {
+      flow.unreadable = undefined;
       const refusal = checkRequest(message) ?? checkIdentifiers(message);
       if (refusal === undefined) {
         completeOldRequest(message);
@@ -68,6 +71,7 @@ export class Reception implements FlowUser {
   }
 
   #refuse(failure: ParseFailure, size: number, flow: Flow, transactions: TransactionLayer): void {
+    flow.unreadable = failure.reason;
     this.#log.debug({ reason: failure.reason, remote: flow.remote }, 'message refused');
     if (!flow.ours) this.#onMalformed(flow);
     if (failure.partial !== undefined) transactions.refuse(failure.partial, flow, failure, size);

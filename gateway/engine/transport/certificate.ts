@@ -22,6 +22,13 @@ export function certificateError(hostname: string, certificate: PeerCertificate)
   return identities.includes(wanted) ? undefined : mismatch(hostname, names);
 }
 
+/** A certificate for a log: whose it is, who signed it, until when it holds. Undefined where none was shown. */
+export function certificateWords(certificate: Partial<PeerCertificate>): string | undefined {
+  const { subject, issuer, valid_from, valid_to } = certificate;
+  if (valid_to === undefined) return undefined;
+  return `it holds from ${valid_from} until ${valid_to}, issued to ${subject?.CN ?? '-'} by ${issuer?.CN ?? issuer?.O ?? '-'}`;
+}
+
 interface AlternativeName {
   readonly kind: string;
   readonly name: string;

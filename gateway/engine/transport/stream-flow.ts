@@ -18,6 +18,7 @@ export class StreamFlow implements Flow {
   readonly reliable = true;
   readonly ours: boolean;
   known = false;
+  unreadable: string | undefined;
   readonly #socket: Socket;
   readonly #user: FlowUser;
   readonly #limits: StreamLimits;

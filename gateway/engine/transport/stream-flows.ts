@@ -79,13 +79,21 @@ export class StreamFlows implements FlowUser {
   #dial(key: string, socket: Socket, ready: 'connect' | 'secureConnect'): Promise<Flow> {
     this.#pending.add(socket);
     return new Promise((resolve, reject) => {
+      let connected = false;
+      socket.once('connect', () => {
+        connected = true;
+      });
       const deadline = setTimeout(() => {
         socket.destroy(new TransportError('ETIMEDOUT', `No connection in ${this.#limits.connectMs} ms`));
       }, this.#limits.connectMs);
       const failed = (error?: Error): void => {
         clearTimeout(deadline);
         this.#pending.delete(socket);
-        reject(error ?? new TransportError('EABORTED', 'The connection closed before it was ready'));
+        const why = error ?? new TransportError('EABORTED', 'The connection closed before it was ready');
+        // The error says how the connection ended; its cause, that nothing of TLS was heard on it.
+        if (ready === 'secureConnect' && connected && endedAlone.has(codeOf(why)))
+          why.cause = new TransportError('ENOTLS', 'The peer does not answer the TLS handshake');
+        reject(why);
       };
       const closed = (): void => failed();
       socket.once('error', failed);
@@ -129,4 +137,11 @@ export class StreamFlows implements FlowUser {
     for (const flow of this.#open.values()) flow.close();
     await Promise.all(ended);
   }
+}
+
+/** Codes of a connection that ended without a word of TLS about the reason. */
+const endedAlone: ReadonlySet<string> = new Set(['EABORTED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
 }

@@ -3,8 +3,8 @@
 
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { connect, createServer, type SecureVersion, type Server } from 'node:tls';
-import { certificateError } from './certificate.ts';
+import { connect, createServer, type SecureVersion, type Server, type TLSSocket } from 'node:tls';
+import { certificateError, certificateWords } from './certificate.ts';
 import { endpointKey } from './endpoint.ts';
 import { StreamFlows } from './stream-flows.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
@@ -78,18 +78,29 @@ export class TlsTransport {
     // RFC 5922 7.3: a connection is reused only for the identity it was checked against.
     return this.#flows.reuse(
       `${endpointKey(remote)} ${hostname.toLowerCase()}`,
-      () =>
-        connect({
-          host: remote.address,
-          port: remote.port,
-          ...sourceAddress(this.#bound),
-          ...this.#identity,
-          minVersion: MIN_VERSION,
-          servername: isIP(hostname) === 0 ? hostname : '',
-          checkServerIdentity: (_name, certificate) => certificateError(hostname, certificate),
-        }),
+      () => this.#connect(remote, hostname),
       'secureConnect',
     );
+  }
+
+  #connect(remote: Endpoint, hostname: string): TLSSocket {
+    const socket = connect({
+      host: remote.address,
+      port: remote.port,
+      ...sourceAddress(this.#bound),
+      ...this.#identity,
+      minVersion: MIN_VERSION,
+      servername: isIP(hostname) === 0 ? hostname : '',
+      checkServerIdentity: (_name, certificate) => certificateError(hostname, certificate),
+    });
+    // Node judges the certificate in the same event, and afterwards a refused one can no longer be read.
+    socket.prependOnceListener('secure', () => {
+      const words = certificateWords(socket.getPeerCertificate());
+      socket.prependOnceListener('error', (error: Error) => {
+        if (words !== undefined && !socket.authorized) error.message += `; ${words}`;
+      });
+    });
+    return socket;
   }
 
   findFlow(remote: Endpoint): Flow | undefined {

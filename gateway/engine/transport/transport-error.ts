@@ -11,7 +11,15 @@ export type TransportErrorCode =
   /** We listen on nothing that could reach such an address. */
   | 'ENOTRANSPORT'
   /** The connection ended without a closing handshake. */
-  | 'EABORTED';
+  | 'EABORTED'
+  /** The connection ended in order, with an answer still due. */
+  | 'ECLOSED'
+  /** The peer takes the connection and does not speak TLS on it. */
+  | 'ENOTLS'
+  /** What the peer answered with could not be read. */
+  | 'EUNREADABLE'
+  /** We have too many transactions already. */
+  | 'EFULL';
 
 export class TransportError extends Error {
   readonly code: TransportErrorCode;

@@ -23,6 +23,8 @@ export interface Flow {
   readonly closed: boolean;
   /** Set once it carried a message of one of our dialogs: it is no stranger's then. */
   known?: boolean;
+  /** Why the last message that came on it could not be read, in our words; undefined when it could. */
+  unreadable?: string | undefined;
   /** Sends one message; a failure surfaces as `flowClosed` with an error, never as an exception. */
   send(message: Buffer): void;
   close(): void;

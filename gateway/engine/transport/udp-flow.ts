@@ -22,6 +22,7 @@ export class UdpFlow implements Flow {
   readonly reliable = false;
   /** When it was last of use, on the transport's clock, in ms. */
   usedAt: number;
+  unreadable: string | undefined;
   readonly #owner: UdpFlowOwner;
   #local: Endpoint | undefined;
   #socket: Socket | undefined;

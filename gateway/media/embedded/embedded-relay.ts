@@ -255,7 +255,7 @@ export class EmbeddedRelay implements MediaRelay {
     for (const [call, entry] of this.#calls) {
       if (entry.link !== link || entry.lost) continue;
       entry.lost = true;
-      this.#emit({ type: 'failed', call, reason: 'the media worker was lost' });
+      this.#emit({ type: 'failed', call, reason: 'the media worker was lost', ours: true });
     }
   }
 

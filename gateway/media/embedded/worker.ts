@@ -71,7 +71,7 @@ function outlived({ id }: RelayedCall): void {
   end(id);
   say({
     type: 'event',
-    event: { type: 'failed', call: id, reason: 'the call outlived its longest duration' },
+    event: { type: 'failed', call: id, reason: 'the call outlived its longest duration', ours: true },
   });
 }
 

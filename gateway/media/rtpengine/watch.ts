@@ -72,14 +72,14 @@ export class Watch {
 
   /** No rtpengine has the call. */
   evicted(): void {
-    if (this.#state === 'negotiating') this.fail('its rtpengine is gone');
+    if (this.#state === 'negotiating') this.fail('its rtpengine is gone', true);
     else if (this.#state !== 'lost' && this.#state !== 'failed') this.#lose();
   }
 
-  fail(reason: string): void {
+  fail(reason: string, ours = false): void {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
-    this.#emit({ type: 'failed', call: this.#call, reason });
+    this.#emit({ type: 'failed', call: this.#call, reason, ours });
   }
 
   saw(now: number, tally: Tally): void {

@@ -82,15 +82,15 @@ test('early media reaches the browser as 183 with SDP', async context => {
 });
 
 for (const [said, heard] of [
-  ['404 Not Found', 404],
+  ['404 Not Found', 480],
   ['486 Busy Here', 486],
   ['600 Busy Everywhere', 486],
   ['603 Decline', 603],
   ['480 <script>alert(1)</script>', 480],
-  ['401 Unauthorized', 403],
-  ['407 Proxy Authentication Required', 403],
+  ['401 Unauthorized', 502],
+  ['407 Proxy Authentication Required', 502],
   ['302 Moved Temporarily', 480],
-  ['488 Not Acceptable Here', 488],
+  ['488 Not Acceptable Here', 502],
   ['500 Server Internal Error', 503],
 ] as const) {
   test(`a PBX that says ${said} is told to the browser as ${heard}, in our words`, async context => {

@@ -57,10 +57,14 @@ test('each call to nobody whom one may call is a line, whatever was dialled', as
 test('a good call, a busy one and one that nobody answers are no lines', async context => {
   const { browser, pbxs, offences, quiet } = await scene(context);
   const [pbx] = pbxs as [RawPeer];
-  for (const status of ['486 Busy Here', '404 Not Found', '480 Temporarily Unavailable']) {
+  for (const [said, told] of [
+    ['486 Busy Here', 486],
+    ['404 Not Found', 480],
+    ['480 Temporarily Unavailable', 480],
+  ] as const) {
     new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
-    pbx.respond(await pbx.request('INVITE'), status);
-    await browser.response(Number(status.slice(0, 3)));
+    pbx.respond(await pbx.request('INVITE'), said);
+    await browser.response(told);
   }
   const call = new RawCall(browser, 'sip:director@mysite.test');
   call.invite(SDP);
@@ -71,6 +75,41 @@ test('a good call, a busy one and one that nobody answers are no lines', async c
   await browser.response(200, 'BYE');
   await quiet();
   assert.deepEqual(offences(), []);
+});
+
+test("a name that the owner's page has wrong is one line, however often its visitors press", async context => {
+  const { browser, writes } = await scene(context);
+  for (let i = 0; i < 12; i++) {
+    new RawCall(browser, 'sip:direktor@mysite.test').invite(SDP);
+    await browser.response(403);
+  }
+  browser.send('INVITE nonsense');
+  await writes('wrong-destination', 'malformed');
+});
+
+test("visitors who press again while the owner's telephones fail commit no offence", async context => {
+  const limits = { perAddress: { callsPerMinute: 6 } };
+  const { browser, writes, quiet } = await scene(context, { pbxs: 0, firstIsDead: true, limits });
+  for (let i = 0; i < 12; i++) {
+    new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
+    await browser.response(503);
+    await quiet();
+  }
+  browser.send('INVITE nonsense');
+  await writes('malformed');
+});
+
+test('one who calls too often while the telephones work is a line', async context => {
+  const { browser, pbxs, writes } = await scene(context, { limits: { perAddress: { callsPerMinute: 6 } } });
+  const [pbx] = pbxs as [RawPeer];
+  for (let i = 0; i < 6; i++) {
+    new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
+    pbx.respond(await pbx.request('INVITE'), '486 Busy Here');
+    await browser.response(486);
+  }
+  new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
+  await browser.response(503);
+  await writes('rate');
 });
 
 test('a program and a wrong path are lines', async context => {

@@ -9,6 +9,7 @@ import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
 import type { Walk } from '../../../gateway/cli/walk-drawing.ts';
+import { srv } from '../resolver/zones.ts';
 
 const program = fileURLToPath(new URL('../../../gateway/main.js', import.meta.url));
 const founding = mysiteZone(
@@ -164,3 +165,14 @@ for (const [what, args, words] of [
     assert.match(stderr, words);
   });
 }
+
+test('an SRV target without its final dot is shown as it is and as it should be', async context => {
+  const records = [srv('_sip._udp.mysite.test', 10, 0, 5060, 'pbx.mysite.test.mysite.test')];
+  const args = ['director@mysite.test', '--dns', await dns(context, records)];
+  const { code, stdout } = await run(...args);
+  assert.equal(code, 1);
+  assert.match(stdout, /leads to pbx\.mysite\.test\.mysite\.test, .* without the final dot/);
+  assert.match(stdout, /Write instead.* IN SRV 10 0 5060 pbx\.mysite\.test\.$/m);
+  const { error } = JSON.parse((await run('--json', ...args)).stdout) as Walk;
+  assert.match(error?.mend ?? '', /IN SRV 10 0 5060 pbx\.mysite\.test\.$/);
+});

@@ -53,20 +53,3 @@ test('while others of the site are good, those that fail are no warning', () => 
   for (let i = 0; i < 20; i++) health.failed(issuer, 'bad-token');
   assert.equal(logged.length, 0);
 });
-
-test('failures that no visitor has caused are told once an hour, where others are good', () => {
-  const { clock, health, logged } = watched();
-  const fail = (times: number, objection = 'token-too-long') => {
-    for (let i = 0; i < times; i++) health.byOwner(issuer, objection);
-  };
-  fail(6);
-  assert.equal(logged.length, 0);
-  health.good(issuer);
-  fail(100);
-  assert.equal(logged.length, 1);
-  clock.now = 60 * MINUTE;
-  fail(4, 'token-used');
-  assert.equal(logged.length, 1);
-  fail(2, 'token-used');
-  assert.equal(logged.length, 2);
-});

@@ -1,0 +1,61 @@
+// What an answered call comes to once it has ended: talk, or a call without sound.
+
+import type { MediaReport } from '../media/relay.ts';
+import { type Cause, cause } from './cause.ts';
+import { type Ending, type Outcome, outcome } from './outcome.ts';
+
+export interface Talk {
+  readonly ending: Ending | undefined;
+  readonly server: string;
+  readonly seconds: number;
+  readonly media: MediaReport;
+  /** What the relay said when it could not carry the call. */
+  readonly mediaFault: Cause | undefined;
+  /** The gateway's own media ports toward the PBX, in words. */
+  readonly ports: string;
+}
+
+/** So long without a packet is no pause. */
+const SILENT_SECONDS = 8;
+
+export function answeredOutcome(talk: Talk): Outcome {
+  return outcome('answered', endingCause(talk) ?? soundCause(talk));
+}
+
+function endingCause({ ending, server, mediaFault }: Talk): Cause | undefined {
+  switch (ending) {
+    case 'media-failed':
+      return mediaFault;
+    case 'media-lost':
+      return mediaFault?.side === 'gateway' ? mediaFault : cause('visitor-lost');
+    case 'visitor-lost':
+      return cause('visitor-lost');
+    case 'pbx-lost':
+      return cause('pbx-lost', { server });
+    case 'engine-lost':
+      return cause('engine-away');
+    case 'gateway-failed':
+      return cause('internal');
+    default:
+      return undefined;
+  }
+}
+
+/** A browser that sends proves that the relay carries packets: then it is those of the PBX that do not arrive. */
+function soundCause({ media, seconds, server, ports }: Talk): Cause | undefined {
+  const silent = seconds >= SILENT_SECONDS && media.pbx.packets === 0 && media.browser.packets > 0;
+  return silent ? cause('no-sound-from-pbx', { server, ports }) : undefined;
+}
+
+/** Whether the person could be talked to. */
+export function isSuccess({ code, cause: why }: Outcome): boolean {
+  if (code !== 'answered') return why?.side === undefined;
+  return !(why && soundless.has(why.code));
+}
+
+const soundless: ReadonlySet<string> = new Set([
+  'no-sound-from-pbx',
+  'no-sound-to-pbx',
+  'relay-failed',
+  'visitor-network-blocks-media',
+]);

@@ -1,0 +1,33 @@
+// The codecs that a session description names, for a sentence in the log. A peer's text: bounded, and read in linear time.
+
+/** RFC 3551 6, table 4: payload types that need no rtpmap. */
+const assigned: Readonly<Record<string, string>> = {
+  0: 'PCMU',
+  3: 'GSM',
+  4: 'G723',
+  8: 'PCMA',
+  9: 'G722',
+  15: 'G728',
+  18: 'G729',
+  31: 'H261',
+  34: 'H263',
+};
+
+const MOST_CHARACTERS = 16_384;
+const MOST_NAMES = 12;
+
+/** `opus, PCMU, PCMA`; undefined where it names none. */
+export function codecNames(sdp: string): string | undefined {
+  const names = new Set<string>();
+  for (const line of sdp.slice(0, MOST_CHARACTERS).split('\n')) {
+    const mapped = /^a=rtpmap:\d{1,3} ([\w.-]{1,32})\//.exec(line)?.[1];
+    if (mapped) names.add(mapped);
+    if (!line.startsWith('m=')) continue;
+    for (const payload of line.trim().split(' ').slice(3)) {
+      const name = assigned[payload];
+      if (name) names.add(name);
+    }
+  }
+  for (const helper of ['telephone-event', 'rtx', 'CN']) names.delete(helper);
+  return names.size === 0 ? undefined : [...names].slice(0, MOST_NAMES).join(', ');
+}

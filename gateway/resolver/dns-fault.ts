@@ -1,0 +1,151 @@
+// What is wrong with the DNS of a domain that leads to no server, read from the questions that were asked: which
+// question or record it is, so that the owner can be shown the line to change. Asks nothing itself.
+
+import { timedOut } from './records.ts';
+import type { Step } from './target.ts';
+
+export type DnsFault =
+  /** Everything found is outside the networks that are allowed. */
+  | { readonly kind: 'not-allowed'; readonly address: string; readonly host: string }
+  /** A record's target lacks its final dot: the name server has appended the name of the zone. */
+  | {
+      readonly kind: 'without-dot';
+      readonly type: 'NAPTR' | 'SRV' | 'CNAME';
+      readonly owner: string;
+      /** The data before and after the target, as in a zone file; empty for a CNAME. */
+      readonly before: string;
+      /** The name as DNS has it, and as it was meant. */
+      readonly target: string;
+      readonly meant: string;
+    }
+  /** An SRV record leads to a name that has no address. `meant`: what a missing dot may have cut off. */
+  | {
+      readonly kind: 'target-missing';
+      readonly owner: string;
+      readonly record: string;
+      readonly target: string;
+      readonly meant: string | undefined;
+    }
+  /** SRV `.`: the domain says that it offers no such service (RFC 2782). */
+  | { readonly kind: 'not-offered'; readonly owner: string }
+  /** Records that cannot be used. */
+  | { readonly kind: 'unusable'; readonly owner: string; readonly record: string }
+  | { readonly kind: 'no-such-domain' | 'no-record'; readonly domain: string }
+  /** A question that DNS did not answer as it should. */
+  | {
+      readonly kind: 'refused' | 'failed' | 'timeout' | 'unreachable' | 'alias-loop' | 'bad-answer';
+      readonly type: string;
+      readonly name: string;
+      readonly words: string;
+    };
+
+/** `refused`: addresses that the fence dropped. */
+export function dnsFault(
+  trace: readonly Step[],
+  domain: string,
+  refused: readonly { readonly address: string; readonly host: string }[],
+): DnsFault {
+  const [dropped] = refused;
+  if (dropped) return { kind: 'not-allowed', ...dropped };
+  return recordFault(trace) ?? questionFault(trace) ?? absence(trace, domain);
+}
+
+/**
+ * The name that was meant, where `name` is one to which a name server has appended its zone: the zone's name stands at
+ * its end twice. Which zone the record is in, `owner` shows: it is one of the names above it.
+ */
+export function lackedDot(name: string, owner: string): string | undefined {
+  const labels = owner.split('.');
+  for (let at = 0; at < labels.length; at++) {
+    const zone = labels.slice(at).join('.');
+    if (`.${name}`.endsWith(`.${zone}.${zone}`)) return name.slice(0, -zone.length - 1);
+  }
+  return undefined;
+}
+
+/** A record that leads nowhere. */
+function recordFault(trace: readonly Step[]): DnsFault | undefined {
+  let ignored: DnsFault | undefined;
+  for (const { name: owner, alias: target = '' } of trace) {
+    const meant = lackedDot(target, owner);
+    if (meant) return { kind: 'without-dot', type: 'CNAME', owner, before: '', target, meant };
+  }
+  for (const step of trace) {
+    if (step.type !== 'SRV' && step.type !== 'NAPTR') continue;
+    for (const line of step.records) {
+      const [record = '', why] = line.split(' ; ignored: ');
+      if (why === undefined) {
+        const fault = targetFault(step, record, trace);
+        if (fault) return fault;
+      } else if (step.type === 'SRV') {
+        const { name: owner } = step;
+        ignored ??=
+          why === 'not offered here' ? { kind: 'not-offered', owner } : { kind: 'unusable', owner, record };
+      }
+    }
+  }
+  return ignored;
+}
+
+/** `record`: as in a zone file, the target last and with its dot. */
+function targetFault(
+  { type, name: owner }: Step,
+  record: string,
+  trace: readonly Step[],
+): DnsFault | undefined {
+  const space = record.lastIndexOf(' ') + 1;
+  const before = record.slice(0, space);
+  const target = record.slice(space, -1).toLowerCase();
+  const steps = trace.filter(step => step.name === target);
+  const absent = steps.length > 0 && steps.every(isAbsence);
+  if (!absent || (type !== 'SRV' && type !== 'NAPTR')) return undefined;
+  const meant = lackedDot(target, owner);
+  if (meant) return { kind: 'without-dot', type, owner, before, target, meant };
+  if (type === 'NAPTR') return undefined;
+  return { kind: 'target-missing', owner, record, target, meant: cutOff(target, owner) };
+}
+
+/** What is left of a target without the zone that may have been appended, where that could be a name or an address. */
+function cutOff(target: string, owner: string): string | undefined {
+  const zone = owner.split('.').slice(2).join('.');
+  const rest = target.endsWith(`.${zone}`) ? target.slice(0, -zone.length - 1) : '';
+  return rest.includes('.') ? rest : undefined;
+}
+
+function questionFault(trace: readonly Step[]): DnsFault | undefined {
+  const step = trace.find(
+    ({ failure, records }) => failure && records.length === 0 && !absences.has(failure),
+  );
+  if (!step?.failure) return undefined;
+  const { type, name, failure: words } = step;
+  return {
+    kind: kinds.get(words) ?? (/^[A-Z]+$/.test(words) ? 'unreachable' : 'bad-answer'),
+    type,
+    name,
+    words,
+  };
+}
+
+function absence(trace: readonly Step[], domain: string): DnsFault {
+  const own = trace.filter(step => step.name === domain && step.type.startsWith('A'));
+  const exists = own.length === 0 || own.some(step => step.failure !== 'no such name');
+  return { kind: exists ? 'no-record' : 'no-such-domain', domain };
+}
+
+function isAbsence({ failure = '' }: Step): boolean {
+  return absences.has(failure);
+}
+
+const absences: ReadonlySet<string> = new Set(['no such name', 'no such record']);
+
+/** Failures by what is written of them in the trace. Codes of the operating system are in capitals alone. */
+const kinds: ReadonlyMap<string, Extract<DnsFault, { words: string }>['kind']> = new Map([
+  ['SERVFAIL', 'failed'],
+  ['REFUSED', 'refused'],
+  ['FORMERR', 'bad-answer'],
+  ['NOTIMP', 'bad-answer'],
+  [timedOut, 'timeout'],
+  ['aliases in a loop', 'alias-loop'],
+  ['DNS server refused the connection', 'unreachable'],
+  ['no DNS server is known', 'unreachable'],
+] as const);
