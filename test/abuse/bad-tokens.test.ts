@@ -97,7 +97,7 @@ async function getsCause(scene: Watched, token: string, cause: string): Promise<
   const line = scene.logged.findLast(({ msg }) => msg === 'call refused');
   assert.deepEqual([line?.level, line?.cause, line?.side], ['warn', cause, 'owner']);
   assert.match(String(line?.mend), /site's server|tokens\.secret/);
-  // It reaches no other person and gets no other answer.
+  // It reaches no other person, which is an offence as ever, and gets no other answer.
   new RawCall(page, 'sip:nobody@mysite.test').invite(SDP);
   assert.equal((await page.response(403)).headers.has('X-Sip-Call-Cause'), false);
   new RawCall(page, 'sip:echo-test@mysite.test').invite(SDP);
@@ -134,7 +134,7 @@ for (const [what, claims, cause] of [
     await getsCause(scene, await sign(RIGHT, claims()), cause);
     for (let i = 0; i < 6; i++) assert.equal(await show(scene, await sign(RIGHT, claims())), 101);
     await scene.offend();
-    scene.assertOffences('wrong-origin');
+    scene.assertOffences('wrong-destination', 'wrong-origin');
     assert.deepEqual([some(scene), warnings(scene)], [[cause], []]);
   });
 }
@@ -174,7 +174,7 @@ for (const [what, cause, give] of [
       assert.equal(await show(scene, await token()), status);
     }
     await scene.offend();
-    scene.assertOffences('wrong-origin');
+    scene.assertOffences('wrong-destination', 'wrong-origin');
     // The gateway's own tokens were good, those of the site's server as far as one was.
     const told = cause === 'token-expired' ? warnings(scene).map(line => line.cause) : some(scene);
     assert.deepEqual(told, [cause]);

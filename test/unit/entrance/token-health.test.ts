@@ -53,3 +53,22 @@ test('while others of the site are good, those that fail are no warning', () => 
   for (let i = 0; i < 20; i++) health.failed(issuer, 'bad-token');
   assert.equal(logged.length, 0);
 });
+
+test('while others are good, the fifth within an hour that its issuer has made wrong is told, and no further one', () => {
+  const { clock, health, logged } = watched();
+  health.good(issuer);
+  const fail = (times: number) => {
+    for (let i = 0; i < times; i++) health.failed(issuer, 'token-too-long', { byIssuer: true });
+  };
+  fail(4);
+  assert.equal(logged.length, 0);
+  fail(20);
+  assert.deepEqual(
+    logged.map(({ failed, site }) => [failed, site]),
+    [[5, 'mysite.test']],
+  );
+  clock.now = 60 * MINUTE;
+  health.good(issuer);
+  fail(5);
+  assert.equal(logged.length, 2);
+});
