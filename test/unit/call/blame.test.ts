@@ -462,7 +462,8 @@ const answers: readonly Said[] = [
   { said: '400 Bad Request', cause: 'pbx-refuses', side: 'pbx', status: 502 },
   { said: '499 Whatever', cause: 'pbx-refuses', side: 'pbx', status: 502 },
   { said: '302 Moved Temporarily', cause: 'pbx-redirects', side: 'pbx', status: 480, mend: /forward/ },
-  { said: '202 Accepted', cause: 'pbx-answers-oddly', side: 'pbx', status: 502 },
+  // It is an answer like 200 (RFC 3261 13.2.2.4), here without a description.
+  { said: '202 Accepted', cause: 'sdp-malformed', side: 'pbx', status: 502 },
   { said: '200 OK', body: G729, cause: /^sdp-/, side: 'pbx', status: 502, why: /udp:\S+ answered with/ },
   { said: '200 OK', body: 'v=0\r\nnonsense', cause: /^sdp-/, side: 'pbx', status: 502 },
 ];

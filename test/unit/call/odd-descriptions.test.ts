@@ -77,7 +77,7 @@ for (const [what, said] of [
   test(`a PBX that answers with ${what} is hung up on, and the page is told`, async context => {
     const { pbx, browser, invite, quiet } = await called(context);
     pbx.respond(invite, '200 OK', said);
-    assert.equal(await browser.final(), 488);
+    assert.equal(await browser.final(), 502);
     await hungUp(pbx);
     await quiet();
   });

@@ -110,10 +110,10 @@ for (const chosen of ['one', 'two'] as const) {
 test('a 200 without a description anywhere ends the call, and both sides and the owner are told why', async context => {
   const { pbx, invite, browser, quiet, logged } = await called(context);
   pbx.respond(invite, '200 OK');
-  await browser.response(488);
+  await browser.response(502);
   await pbx.request('ACK');
   const bye = await pbx.request('BYE');
-  assert.match(bye.headers.get('Reason') ?? '', /^SIP;cause=488;text="the PBX answers without/);
+  assert.match(bye.headers.get('Reason') ?? '', /^SIP;cause=488;text="sdp-malformed: the PBX answers without/);
   pbx.respond(bye, '200 OK');
   await quiet();
   const refused = logged.find(({ msg }) => msg === 'answer of the PBX refused');
@@ -122,7 +122,7 @@ test('a 200 without a description anywhere ends the call, and both sides and the
     ['info', 'the PBX answers without a session description'],
   );
   const record = logged.find(({ msg }) => msg === 'call ended');
-  assert.equal(record?.reason, 'the PBX answers without a session description');
+  assert.deepEqual([record?.cause, record?.side], ['sdp-malformed', 'pbx']);
 });
 
 for (const [refusal, headers, expected] of [

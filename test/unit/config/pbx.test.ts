@@ -54,24 +54,24 @@ test('the gateway leaves the ports of a PBX of its own machine alone', () => {
 });
 
 test('what cannot be is said in words', () => {
-  const at = 'sites.0.pbx';
+  const at = 'sites.1.pbx';
   assert.deepEqual(problems('pbx.mysite.ru'), [
-    `${at}.servers.0.addresses.0: expected an IP address such as 192.0.2.10, got "pbx.mysite.ru"`,
+    `${at}.servers.1.addresses.1: expected an IP address such as 192.0.2.10, got "pbx.mysite.ru"`,
   ]);
   assert.deepEqual(problems({ servers: [{ name: 'a b', addresses: ['192.0.2.10'] }] }), [
-    `${at}.servers.0.name: expected a name such as asterisk.mysite.ru, got "a b"`,
+    `${at}.servers.1.name: expected a name such as asterisk.mysite.ru, got "a b"`,
   ]);
   assert.deepEqual(
     problems({ servers: [{ addresses: ['192.0.2.10'], udp: 0 }], context: 'a b', driver: 'iax' }),
     [
-      `${at}.servers.0.udp: expected a port from 1 to 65535, or false where the PBX does not listen, got 0`,
+      `${at}.servers.1.udp: expected a port from 1 to 65535, or false where the PBX does not listen, got 0`,
       `${at}.driver: expected chan_pjsip or chan_sip, got "iax"`,
       `${at}.context: expected the name of a context, such as default, got "a b"`,
     ],
   );
   assert.deepEqual(problems({ servers: ['192.0.2.10'], rtp: [80, 20_000], guests: { calls: 0 } }), [
     `${at}.guests.calls: expected at least 1, got 0`,
-    `${at}.rtp.0: expected two ports from 1024 to 65535, such as [10000, 20000], got 80`,
+    `${at}.rtp.1: expected two ports from 1024 to 65535, such as [10000, 20000], got 80`,
   ]);
   const silent = { addresses: ['192.0.2.10'], udp: false, tcp: false };
   assert.match(problems({ servers: [silent] }).join(), /expected at least one of udp, tcp and tls/);
@@ -79,9 +79,9 @@ test('what cannot be is said in words', () => {
 
 test('patterns and separators are no extensions and no names', () => {
   const wrong = (callable: Person) => problems(undefined, {}, [callable]);
-  const at = 'sites.0.callable.0';
+  const at = 'sites.1.callable.1';
   assert.deepEqual(wrong({ user: 'director', extension: '_1XX' }), [
-    `${at}.extension: expected one extension such as 105, not a pattern, got "_1XX"`,
+    `${at} (director).extension: expected one extension such as 105, not a pattern, got "_1XX"`,
   ]);
   assert.deepEqual(wrong('_director'), [
     `${at}: expected a letter or a digit at the beginning, got "_director"`,
