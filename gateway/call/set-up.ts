@@ -78,7 +78,7 @@ export class SetUp {
 
   /** What the fork that answered and the browser have agreed on. Rejects with MediaError where that is nothing. */
   async agreed(fork: Fork): Promise<Standing> {
-    if (!fork.offerAnswer.theirs) 
+    if (!fork.offerAnswer.theirs)
       throw new MediaError('the PBX answers without a session description', 488, 'malformed');
     return await this.#early.agreed(fork);
   }

@@ -113,7 +113,10 @@ test('a 200 without a description anywhere ends the call, and both sides and the
   await browser.response(502);
   await pbx.request('ACK');
   const bye = await pbx.request('BYE');
-  assert.match(bye.headers.get('Reason') ?? '', /^SIP;cause=488;text="sdp-malformed: the PBX answers without/);
+  assert.match(
+    bye.headers.get('Reason') ?? '',
+    /^SIP;cause=488;text="sdp-malformed: the PBX answers without/,
+  );
   pbx.respond(bye, '200 OK');
   await quiet();
   const refused = logged.find(({ msg }) => msg === 'answer of the PBX refused');
