@@ -36,6 +36,8 @@ interface Health {
   /** By their issuer, since the hour began. */
   byIssuer: number;
   hourBegan: number;
+  /** The hour for which that was said. */
+  saidFor: number;
 }
 
 export class TokenHealth {
@@ -68,7 +70,8 @@ export class TokenHealth {
     if (now - health.hourBegan >= WARN_EVERY_MS) [health.hourBegan, health.byIssuer] = [now, 0];
     if (byIssuer) health.byIssuer++;
     if (this.wasGoodLately(issuer)) {
-      if (!byIssuer || health.byIssuer !== FIRST_WARNING) return;
+      if (!byIssuer || health.byIssuer < FIRST_WARNING || health.saidFor === health.hourBegan) return;
+      health.saidFor = health.hourBegan;
       this.#warn(issuer, doubt, health.byIssuer, left, SOME_FAIL);
     } else if (health.failed >= FIRST_WARNING && now - health.warnedAt >= WARN_EVERY_MS) {
       health.warnedAt = now;
@@ -93,7 +96,7 @@ export class TokenHealth {
     const never = Number.NEGATIVE_INFINITY;
     const health = this.#issuers.get(key) ?? {
       ...{ goodAt: never, failed: 0, warnedAt: never },
-      ...{ byIssuer: 0, hourBegan: never },
+      ...{ byIssuer: 0, hourBegan: never, saidFor: never },
     };
     this.#issuers.set(key, health);
     return health;

@@ -72,3 +72,17 @@ test('while others are good, the fifth within an hour that its issuer has made w
   fail(5);
   assert.equal(logged.length, 2);
 });
+
+test('tokens that their issuer has made wrong are told also when good ones come later', () => {
+  const { health, logged } = watched();
+  const fail = () => health.failed(issuer, 'token-too-long', { byIssuer: true });
+  for (let i = 0; i < 6; i++) fail();
+  health.good(issuer);
+  fail();
+  fail();
+  // Once for all of them, once for some.
+  assert.deepEqual(
+    logged.map(({ failed }) => failed),
+    [5, 7],
+  );
+});
