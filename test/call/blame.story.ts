@@ -134,7 +134,7 @@ stories(
       assert.deepEqual(await visitor.ended(), { state: 'failed', reason: 'server-unreachable' });
       const [text] = await line.gateway.waitFor(/^.*"msg":"call refused".*$/);
       const { level, cause, side, mend } = JSON.parse(text);
-      assert.deepEqual([level, cause, side], ['warn', 'bad-token', 'owner']);
+      assert.deepEqual([level, cause, side], ['warn', 'token-of-another-gateway', 'owner']);
       assert.match(mend, /the same tokens\.secret/);
     });
   },
