@@ -63,6 +63,7 @@ async function embeddedEngine(config: Config, around: Surroundings): Promise<Sip
     timers: { b: config.limits.answerSeconds * 1000 },
     mayReach,
     answer: strangersAnswer(log, refused),
+    takesAnyAnswer: true,
     limits: { transports: { stream: strangersStream } },
     log,
     ...(around.clock && { clock: around.clock }),

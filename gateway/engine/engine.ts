@@ -57,6 +57,12 @@ export interface EngineOptions {
    */
   readonly answer?: (request: NewRequest) => StatelessAnswer | undefined;
   /**
+   * A 2xx to an INVITE that is no 200, or has no Contact that can be read, is handed to applications as a 200 with where
+   * it came from for a Contact. Default: it is handed on as it came, and its dialog is ended by a BYE, for drachtio-srf
+   * makes none of it.
+   */
+  readonly takesAnyAnswer?: boolean;
+  /**
    * Decides about each request that belongs to no dialog: which application gets it, or what else becomes of it.
    * Default: applications in turn, by the methods they routed.
    */
@@ -140,6 +146,7 @@ export class Engine {
         transactions: options.limits?.transactions ?? 50_000,
         dialogs: options.limits?.dialogs ?? 50_000,
       },
+      takesAnyAnswer: options.takesAnyAnswer ?? false,
       answer: options.answer && ((request, flow) => options.answer?.(newRequest(request, flow))),
     });
     reception.open(agent.transactions);

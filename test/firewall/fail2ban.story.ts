@@ -140,7 +140,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     const wrong = Array.from({ length: 8 }, () => 'gone');
     await company
       .caller(visitor, 'guess', url(), PAGE, ...wrong.map(user => `${user}@mysite.test`))
-      .waitFor(/^gone@mysite\.test 404$/, slow);
+      .waitFor(/^gone@mysite\.test 480$/, slow);
     await eventually('all of them are logged', () => told(pbx22.messages, address.good).length === 8, slow);
     // A gateway that tells nothing is one that everybody's calls come from.
     await company.caller(gateway, 'dial', address.pbx22, '', ...wrong).waitFor(/^gone 404$/, slow);

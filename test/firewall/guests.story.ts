@@ -28,7 +28,7 @@ describe('guests', { skip: partsMissing(firewallPrograms) || (await namespacesMi
   after(async () => await company?.close());
 
   const pbxs = [
-    { version: 22, which: 'pbx22', domain: 'mysite.test', unknown: 404 },
+    { version: 22, which: 'pbx22', domain: 'mysite.test', unknown: 480 },
     // Its site has bad-user for callers of an unknown name, and that answers.
     { version: 16, which: 'pbx16', domain: 'old.mysite.test', unknown: 200 },
   ] as const;

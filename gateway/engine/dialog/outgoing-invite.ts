@@ -50,6 +50,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
   #held: { request: SipRequest; bytes: Buffer } | undefined;
   #cancelled = false;
+  /** The answer made a dialog that nobody will end but the engine. */
+  #doomed = false;
   /** The ACK of the 2xx, as text: a buffer would hold on to the pool that it was cut from. */
   #ack: string | undefined;
 
@@ -137,7 +139,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     dialog.describe(draft.fields.find(([name]) => name === 'Content-Type')?.[1], draft.body);
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
-    if (this.#cancelled) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
+    if (this.#cancelled || this.#doomed) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
     return sent;
   }
 
@@ -204,13 +206,17 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       if (this.#inDialog && this.owner === undefined) this.#acknowledgeOwn(dialog);
     }
     this.request = essence(this.request);
-    this.#agent.application.responded(this, asUsual(response, dialog), this.flow);
+    const handed = this.#agent.takesAnyAnswer ? asUsual(response, dialog) : response;
+    this.#agent.application.responded(this, handed, this.flow);
   }
 
   #confirm(dialog: Dialog, response: SipResponse): void {
     dialog.confirm(response, this.flow!);
     this.#dialog = dialog;
     this.#agent.dialogs.add(dialog);
+    // drachtio-srf makes a dialog of a 200 with a Contact alone, and never ends what it has not made.
+    const usual = response.status === 200 && hasReadableContact(response);
+    this.#doomed ||= !usual && !this.#agent.takesAnyAnswer;
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {

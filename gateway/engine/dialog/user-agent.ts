@@ -38,6 +38,8 @@ export interface UserAgentOptions {
   /** For User-Agent and Server, where the application sets none. */
   readonly userAgent: string | undefined;
   readonly limits: { readonly transactions: number; readonly dialogs: number };
+  /** Whether a 2xx to an INVITE counts without a Contact, and with another status than 200. */
+  readonly takesAnyAnswer: boolean;
   /** The answer to a request outside dialogs that no application is to be asked about. */
   readonly answer?: ((request: SipRequest, flow: Flow) => StatelessAnswer | undefined) | undefined;
 }
@@ -74,6 +76,10 @@ export class UserAgent implements TransactionUser {
     const dial = (destination: Parameters<Network['flowBack']>[0]) => network.flowBack(destination);
     this.transactions = new TransactionLayer(this, timers, dial, limits.transactions);
     this.outbound = new Outbound(this, network, this.transactions, options.lookup);
+  }
+
+  get takesAnyAnswer(): boolean {
+    return this.#options.takesAnyAnswer;
   }
 
   /** A request from the network that the application has not finally answered. */

@@ -131,8 +131,21 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await assert.rejects(outcome, { status: 486 });
   });
 
-  test('a 2xx without a Contact makes a dialog with where it came from', async context => {
+  test('a 2xx without a Contact is ACKed and ended where the application does not take it', async context => {
     const app = await startApp(context);
+    const peer = await WirePeer.open(context, app.udpPort);
+    const { outcome } = call(app, peer);
+    const invite = await peer.hearRequest('INVITE');
+    peer.respond(invite, '200 OK', { tag: 'b', body: sdp, contact: false });
+    await peer.hearRequest('ACK');
+    const bye = await peer.hearRequest('BYE');
+    assert.equal(bye.uri, invite.uri);
+    peer.respond(bye, '200 OK');
+    await assert.rejects(outcome, { status: 500 });
+  });
+
+  test('a 2xx without a Contact makes a dialog with where it came from', async context => {
+    const app = await startApp(context, { takesAnyAnswer: true });
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
     const invite = await peer.hearRequest('INVITE');
@@ -144,7 +157,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
   });
 
   test('a 202 makes a dialog as a 200 does (RFC 3261 8.1.3.2)', async context => {
-    const app = await startApp(context);
+    const app = await startApp(context, { takesAnyAnswer: true });
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
     peer.respond(await peer.hearRequest('INVITE'), '202 Accepted', { tag: 'b', body: sdp });
