@@ -24,7 +24,7 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
 const digest = /exports\.calculateMD5 = [\s\S]*?(?=exports\.closeMediaStream)/;
 
 /** JsSIP's grammar knows all of SIP and is two thirds of it; the widget's own says the same of what it meets. */
-const grammar = fileURLToPath(new URL('./widget/sip-grammar.ts', import.meta.url));
+const grammar = fileURLToPath(new URL('./widget/call/sip-grammar.ts', import.meta.url));
 
 function leaveOutUnused(): Plugin {
   const mark = '\0unused:';

@@ -8,7 +8,7 @@ export function describeElementBeside(): Plugin {
   return {
     name: 'describe-element',
     closeBundle() {
-      const element = describeElement(readFileSync('widget/sip-call.ts', 'utf8'));
+      const element = describeElement(readFileSync('widget/element/sip-call.ts', 'utf8'));
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
       const modules = { of: 'dist/widget/sip-call.js', defined: 'dist/widget/npm.js' };
       const files = {

@@ -57,7 +57,7 @@ async function run(): Promise<void> {
             'silent',
             'nobody',
           ],
-          otherwise: { person: 'alex', mail: 'office@mysite.test', callback: true },
+          fallbacks: { person: 'alex', mail: 'office@mysite.test', callback: true },
         },
       ],
     }),

@@ -1,33 +1,33 @@
 // Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
 // Knows who is who; decides nothing about calls.
 
-import { isSuccess } from './call/answered.ts';
+import { Authorization } from './auth/authorization.ts';
+import { Reachability } from './availability/reachability.ts';
+import { isSuccess } from './call/answered-outcome.ts';
 import { CallApp } from './call/call-app.ts';
 import { asWritten, logRecord } from './call/call-record.ts';
 import type { Outcome } from './call/outcome.ts';
-import { addressFence, ownAddresses } from './config/address.ts';
-import { assertReplaceable } from './config/change.ts';
 import { echoUser } from './config/contact.ts';
-import { madeOf, Replaceable } from './config/live.ts';
+import { derived, Replaceable } from './config/live.ts';
 import { type OwnAddress, ownAddressesOf } from './config/own-address.ts';
+import { assertReplaceable } from './config/reload.ts';
 import type { Config } from './config/schema.ts';
 import { Edge } from './edge/edge.ts';
-import { Entrance } from './entrance/entrance.ts';
-import { frontDesk } from './front-desk.ts';
 import { readIdentity } from './http/certificate.ts';
 import { type Health, healthRoute } from './http/health.ts';
 import { iconRoutes } from './http/icon.ts';
-import { visitorsUrl, watchCertificate } from './http/own-name.ts';
 import { startHttp } from './http/server.ts';
+import { visitorsUrl, watchCertificate } from './http/visitor-url.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { startMediaRelay } from './media-relay.ts';
+import { addressFence, ownAddresses } from './net/address-fence.ts';
 import { DailyRecords } from './observe/daily-records.ts';
-import { FailureRows } from './observe/failure-rows.ts';
+import { FailureStreaks } from './observe/failure-streaks.ts';
 import { Headroom } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
-import { SecurityLog, tellNobody } from './observe/security-log.ts';
+import { ignoreRefusal, SecurityLog } from './observe/security-log.ts';
 import { preflight } from './preflight.ts';
-import { Reachability } from './reach/reachability.ts';
+import { publicRoutes } from './public-routes.ts';
 import { isTargetFailure } from './resolver/failover.ts';
 import { Quarantine } from './resolver/quarantine.ts';
 import { createResolver } from './resolver/resolver.ts';
@@ -51,19 +51,19 @@ export interface Gateway {
 }
 
 /** Parts that may stand in for the embedded ones. */
-export interface Parts {
+export interface GatewayOverrides {
   readonly media?: MediaRelay | undefined;
   /** The clock by which a WebSocket without a call is closed: milliseconds that never jump. */
   readonly now?: (() => number) | undefined;
 }
 
 /** Starts a gateway; rejects when an address or port cannot be had. */
-export async function startGateway(config: Config, log: Log, parts: Parts = {}): Promise<Gateway> {
+export async function startGateway(config: Config, log: Log, parts: GatewayOverrides = {}): Promise<Gateway> {
   const addresses = ownAddressesOf(config.address);
   await preflight(config, addresses, { media: !parts.media });
   const announced = addresses.flatMap(own => own.announced);
   const live = new Replaceable(config);
-  const fence = madeOf(live, ({ dns }) => addressFence(dns.allow, () => [...announced, ...ownAddresses()]));
+  const fence = derived(live, ({ dns }) => addressFence(dns.allow, () => [...announced, ...ownAddresses()]));
   const fenced = (one: string) => fence.current(one);
   const resolver = createResolver({
     servers: config.dns.servers && [...config.dns.servers],
@@ -81,16 +81,16 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const resolveHost = (host: string) => resolver.addresses(host);
   const media =
     parts.media ??
-    (await startMediaRelay(live, addresses, fenced, resolveHost, log.child({ room: 'media' })));
+    (await startMediaRelay(live, addresses, fenced, resolveHost, log.child({ component: 'media' })));
 
-  const headroom = new Headroom(lack => {
-    if (lack) log.warn({ lack }, 'running out: newcomers are refused');
+  const headroom = new Headroom(exhausted => {
+    if (exhausted) log.warn({ exhausted }, 'running out: newcomers are refused');
     else log.info({}, 'enough of everything again: newcomers are taken');
   });
   const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
-  const refused = securityLog?.refused ?? tellNobody;
+  const refused = securityLog?.refused ?? ignoreRefusal;
   const records = config.records && new DailyRecords(config.records, log);
-  const failures = new FailureRows(log);
+  const failures = new FailureStreaks(log);
   const reachability = new Reachability({ probe: domain => calls.probe(domain) });
 
   const visitorAt = (address: string, port: number) => edge.visitors.at(address, port);
@@ -99,10 +99,10 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     mayReach: fenced,
     visitorAt,
     refused,
-    log: log.child({ room: 'engine' }),
+    log: log.child({ component: 'engine' }),
   });
-  const entrance = new Entrance(live, { log: log.child({ room: 'entrance' }) });
-  const edge = new Edge(live, engine.takeOn, log.child({ room: 'edge' }), {
+  const entrance = new Authorization(live, { log: log.child({ component: 'entrance' }) });
+  const edge = new Edge(live, engine.takeOn, log.child({ component: 'edge' }), {
     refused,
     entrance,
     now: parts.now,
@@ -111,7 +111,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 
   const calls = await CallApp.start({
     config: live,
-    log: log.child({ room: 'call' }),
+    log: log.child({ component: 'call' }),
     media,
     engine: engine.applications,
     quotas: entrance.quotas,
@@ -131,7 +131,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
       return failed;
     },
     mediaPorts: () => mediaPortsOf(live.current, addresses),
-    hasRoom: () => headroom.lack === undefined,
+    hasRoom: () => headroom.exhausted === undefined,
     onRefused: (domain, why) => noteOutcome(failures, domain, why),
     isFailing: domain => failures.isFailing(domain),
     onRecord: record => {
@@ -144,7 +144,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
     },
     refused,
   });
-  edge.refuseWhile(() => headroom.lack && `too little is left: ${headroom.lack}`);
+  edge.refuseWhile(() => headroom.exhausted && `too little is left: ${headroom.exhausted}`);
   edge.visitors.onLeft(visitor => calls.visitorLeft(visitor));
 
   let draining = false;
@@ -171,8 +171,8 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
   const reach = async (domain: string) => (draining ? 'unknown' : await reachability.of(domain));
   const http = await startHttp(
     config,
-    [healthRoute(health), ...iconRoutes, ...frontDesk(live, reach, entrance, log, refused)],
-    { log: log.child({ room: 'http' }) },
+    [healthRoute(health), ...iconRoutes, ...publicRoutes(live, reach, entrance, log, refused)],
+    { log: log.child({ component: 'http' }) },
   );
   edge.attach(http.server, http.secure, http.allows);
   const certificateHealth = http.certificate && watchCertificate(http.certificate, live, log);
@@ -225,7 +225,7 @@ export async function startGateway(config: Config, log: Log, parts: Parts = {}):
 /** What a visitor breaks off, or breaks, says nothing of the site's telephones; nor does a gateway that stops. */
 const saysNothing: ReadonlySet<string> = new Set(['cancelled', 'stopping', 'bad-request', 'token-refused']);
 
-function noteOutcome(failures: FailureRows, domain: string, outcome: Outcome): void {
+function noteOutcome(failures: FailureStreaks, domain: string, outcome: Outcome): void {
   if (saysNothing.has(outcome.code)) return;
   if (isSuccess(outcome)) failures.succeeded(domain);
   else if (outcome.cause) failures.failed(domain, outcome.cause);

@@ -8,7 +8,7 @@ import { addResolveCommand } from './cli/resolve.ts';
 import { addSnippetCommand } from './cli/snippet.ts';
 import { ConfigError } from './config/load.ts';
 import { widgetVersion } from './http/widget-build.ts';
-import { liveBySignals } from './process-life.ts';
+import { handleSignals } from './process-signals.ts';
 
 const program = new Command('sip-call')
   .description('Call director@mysite.ru from a web page.')
@@ -16,7 +16,7 @@ const program = new Command('sip-call')
   .showHelpAfterError()
   .exitOverride();
 
-addGatewayCommand(program, liveBySignals);
+addGatewayCommand(program, handleSignals);
 addResolveCommand(program, code => {
   process.exitCode = code;
 });

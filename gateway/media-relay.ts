@@ -1,12 +1,12 @@
 // Which media relay a gateway has: the embedded one, or the rtpengines that its configuration names.
 
-import { splitEndpoint } from './config/address.ts';
 import type { Live } from './config/live.ts';
 import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import { createEmbeddedRelay } from './media/embedded/embedded-relay.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { createRtpengineRelay } from './media/rtpengine/rtpengine-relay.ts';
+import { splitEndpoint } from './net/address-fence.ts';
 import type { Log } from './observe/log.ts';
 
 /** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */

@@ -4,9 +4,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, isIP } from 'node:net';
-import { splitEndpoint } from './config/address.ts';
 import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
+import { splitEndpoint } from './net/address-fence.ts';
 
 interface Claim {
   readonly key: string;

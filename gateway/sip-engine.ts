@@ -3,20 +3,20 @@
 
 import { randomBytes } from 'node:crypto';
 import type { EngineAddress } from './call/engine-connection.ts';
-import { ALLOW } from './call/other-requests.ts';
+import { ALLOW } from './call/in-dialog-requests.ts';
 import { outcome } from './call/outcome.ts';
-import { splitEndpoint } from './config/address.ts';
 import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
 import type { SocketTaker } from './edge/edge.ts';
-import { handingOnTo } from './edge/handing-on.ts';
+import { forwardFramesTo } from './edge/frame-forwarding.ts';
 import { type Clock, Engine, type NewRequest, type StatelessAnswer } from './engine/engine.ts';
 import { isKnownMethod } from './engine/message/methods.ts';
 import type { ListenPoint } from './engine/transport/listen-point.ts';
 import { type StreamLimits, streamLimits } from './engine/transport/stream-limits.ts';
+import { splitEndpoint } from './net/address-fence.ts';
 import type { Log } from './observe/log.ts';
-import { meant } from './observe/meant.ts';
-import type { TellRefusal } from './observe/security-log.ts';
+import type { ReportRefusal } from './observe/security-log.ts';
+import { redactUri } from './observe/uri-redaction.ts';
 
 export interface SipEngine {
   /** Where the call app connects, and what it shows. */
@@ -29,7 +29,7 @@ export interface SipEngine {
 }
 
 /** What the engine has to know of the rest. */
-export interface Surroundings {
+export interface EngineDependencies {
   /** Of this machine, toward PBXs. */
   readonly addresses: readonly OwnAddress[];
   /** The fence: where a PBX's Contact may lead. */
@@ -39,18 +39,18 @@ export interface Surroundings {
     address: string,
     port: number,
   ): { readonly address: string; readonly accountable?: boolean } | undefined;
-  readonly refused: TellRefusal;
+  readonly refused: ReportRefusal;
   readonly log: Log;
   /** The engine's clock, for tests. Default: the system's. */
   readonly clock?: Clock;
 }
 
 /** Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet. */
-export function startSipEngine(config: Config, around: Surroundings): Promise<SipEngine> {
+export function startSipEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
   return config.engine ? drachtioServer(config.engine, around.log) : embeddedEngine(config, around);
 }
 
-async function embeddedEngine(config: Config, around: Surroundings): Promise<SipEngine> {
+async function embeddedEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
   const { addresses, mayReach, visitorAt, refused, log } = around;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
@@ -117,7 +117,7 @@ const linesPerMinute = 50;
  */
 function strangersAnswer(
   log: Log,
-  refused: TellRefusal,
+  refused: ReportRefusal,
 ): (request: NewRequest) => StatelessAnswer | undefined {
   const mayLog = perMinute(linesPerMinute);
   return ({ message, transport, remote, ours }) => {
@@ -129,7 +129,7 @@ function strangersAnswer(
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
     if (mayLog()) {
-      log[level]({ code, address: remote.address, transport, uri: meant(message.uri) }, 'call refused');
+      log[level]({ code, address: remote.address, transport, uri: redactUri(message.uri) }, 'call refused');
     }
     return { status, reason };
   };
@@ -157,7 +157,7 @@ async function drachtioServer(server: NonNullable<Config['engine']>, log: Log): 
   const { address: host, port } = splitEndpoint(server.drachtio);
   return {
     applications: { host, port, secret: server.secret },
-    takeOn: handingOnTo(server.websocket, log),
+    takeOn: forwardFramesTo(server.websocket, log),
     counts: () => ({}),
     // It has other applications, and it outlives this one.
     stop: async () => {},

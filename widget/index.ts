@@ -1,7 +1,7 @@
 // The script that a page includes: defines <sip-call>, once, tells it where the script came from, because that is where
 // its gateway is, and does what the page asks for beforehand (`window.sipCall`) or on its tag (`data-upgrade-links`).
-import { parseAddress } from './address.ts';
-import { SipCall } from './sip-call.ts';
+import { parseAddress } from './base/address.ts';
+import { SipCall } from './element/sip-call.ts';
 
 export { SipCall };
 

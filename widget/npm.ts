@@ -1,12 +1,12 @@
 // `import 'sip-call'`: the element for pages that are built. Safe where there is no DOM. It
 // cannot tell its gateway from where it was loaded; settings or an attribute must.
-import { parseAddress } from './address.ts';
-import { settings } from './page-settings.ts';
-import { SipCall } from './sip-call.ts';
+import { parseAddress } from './base/address.ts';
+import { settings } from './element/page-settings.ts';
+import { SipCall } from './element/sip-call.ts';
 
-export type { CallState, EndReason } from './call-store.ts';
-export type { OwnWords, SipCallSettings } from './page-settings.ts';
-export type { SipCallRequestDetail, SipCallStateDetail } from './sip-call.ts';
+export type { CallState, EndReason } from './call/call-store.ts';
+export type { OwnWords, SipCallSettings } from './element/page-settings.ts';
+export type { SipCallRequestDetail, SipCallStateDetail } from './element/sip-call.ts';
 export { SipCall };
 
 /** Makes the page's links to `sip:` addresses callable, as `data-upgrade-links` on the script does. */

@@ -1,4 +1,4 @@
 // What a page may ask for beyond its elements: one chunk, fetched only where it does.
-export { configure } from './configure.ts';
-export { overlay } from './own-words.ts';
-export { upgradeLinks } from './upgrade-links.ts';
+export { configure } from './element/configure.ts';
+export { upgradeLinks } from './element/upgrade-links.ts';
+export { overlay } from './element/word-overrides.ts';

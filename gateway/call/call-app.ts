@@ -3,28 +3,28 @@
 
 import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import { EnumerationGuard } from '../auth/enumeration-guard.ts';
+import type { Quotas } from '../auth/quotas.ts';
+import type { Echo } from '../availability/reachability.ts';
 import { echoUser } from '../config/contact.ts';
-import { type Live, madeOf } from '../config/live.ts';
+import { derived, type Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
-import { FirstAsking } from '../entrance/first-asking.ts';
-import type { Quotas } from '../entrance/quotas.ts';
+import { createDirectory, type Destination, type Directory } from '../directory/directory.ts';
 import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
-import { meant } from '../observe/meant.ts';
-import type { TellRefusal } from '../observe/security-log.ts';
-import type { Echo } from '../reach/reachability.ts';
-import { Boundary } from './boundary.ts';
+import type { ReportRefusal } from '../observe/security-log.ts';
+import { redactUri } from '../observe/uri-redaction.ts';
 import { Call } from './call.ts';
+import type { CallDependencies } from './call-dependencies.ts';
 import { type Caller, type CallRecord, causeFields } from './call-record.ts';
-import { unsupportedBody } from './description.ts';
 import { Dialogs } from './dialog.ts';
-import { createDirectory, type Destination, type Directory } from './directory.ts';
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
-import type { CallFoundation } from './foundation.ts';
-import { ALLOW } from './other-requests.ts';
+import { CallErrorBoundary } from './error-boundary.ts';
+import { ALLOW } from './in-dialog-requests.ts';
 import { type Ending, type Outcome, outcome, outcomeOf, refusalHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
+import { unsupportedBody } from './session-description.ts';
 import { tokenCause } from './token-cause.ts';
 
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
@@ -34,7 +34,7 @@ const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer',
 const FAREWELL_MS = 1_500;
 
 export interface CallAppOptions
-  extends Omit<CallFoundation, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
+  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
@@ -48,7 +48,7 @@ export interface CallAppOptions
   /** Whether the last calls to this domain failed for a reason that is not the visitors'. */
   isFailing(domain: string): boolean;
   /** Told of calls to nobody whom one may call. */
-  readonly refused: TellRefusal;
+  readonly refused: ReportRefusal;
 }
 
 export class CallApp {
@@ -56,19 +56,19 @@ export class CallApp {
   readonly #log: Log;
   readonly #directory: Live<Directory>;
   readonly #connection: EngineConnection;
-  readonly #foundation: CallFoundation;
+  readonly #foundation: CallDependencies;
   readonly #calls = new Map<string, Call | EchoTest>();
   /** Ended, but not everybody has answered yet to what they were told. */
   readonly #parting = new Set<Call | EchoTest>();
-  readonly #asking = new FirstAsking();
+  readonly #asking = new EnumerationGuard();
   #taking = true;
 
   private constructor(options: CallAppOptions) {
     this.#options = options;
     this.#log = options.log;
-    const boundary = new Boundary(new Faults(options.log));
+    const boundary = new CallErrorBoundary(new Faults(options.log));
     this.#connection = new EngineConnection(options.engine, options.log, boundary);
-    this.#directory = madeOf(options.config, createDirectory);
+    this.#directory = derived(options.config, createDirectory);
     this.#foundation = {
       ...options,
       boundary,
@@ -220,13 +220,13 @@ export class CallApp {
     if (!visitor?.accountable) return;
     if (method !== 'INVITE') this.#options.refused(visitor.address, 'malformed');
     // A page of the owner that names somebody who is not on the list has its visitors call that name again and again.
-    else if (this.#asking.isFirst(visitor.address, meant(uri).toLowerCase()))
+    else if (this.#asking.isFirst(visitor.address, redactUri(uri).toLowerCase()))
       this.#options.refused(visitor.address, 'wrong-destination');
   }
 
   #refusal(caller: Caller | undefined, destination: Destination | undefined): Outcome | undefined {
     if (!caller || !destination) return outcome('not-callable');
-    if (caller.objection) return outcomeOf(tokenCause(caller.objection));
+    if (caller.denial) return outcomeOf(tokenCause(caller.denial));
     if (!(caller.grant?.isFor(destination) ?? destination.free)) return outcome('not-granted');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
@@ -267,7 +267,7 @@ export class CallApp {
   #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
     const address = caller?.address ?? request.source_address;
     const { code, limit, level } = why;
-    const uri = meant(request.uri);
+    const uri = redactUri(request.uri);
     const origin = caller?.origin;
     this.#log[level]({ code, limit, address, origin, uri, ...causeFields(why) }, 'call refused');
     response.send(why.status, why.reason, { headers: refusalHeaders(why) });

@@ -1,15 +1,15 @@
 // What is kept of a call that ended: whom and how, never what was said or the keys it was said under.
 
-import type { Objection } from '../entrance/entrance.ts';
-import type { Grant } from '../entrance/grant.ts';
+import type { DenialReason } from '../auth/authorization.ts';
+import type { Grant } from '../auth/grant.ts';
+import type { Destination } from '../directory/directory.ts';
 import type { MediaReport } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { Target } from '../resolver/target.ts';
-import type { Destination } from './directory.ts';
 import type { Attempt } from './hunt.ts';
 import type { Ending, Outcome } from './outcome.ts';
+import type { PageContext } from './page-context.ts';
 import { serverOf } from './transport-cause.ts';
-import type { Visit } from './visit.ts';
 
 /** Who calls, as the edge knows them. */
 export interface Caller {
@@ -23,7 +23,7 @@ export interface Caller {
   /** The call that it may make, or has come back to; undefined where its site asks for no token. */
   readonly grant?: Grant | undefined;
   /** Why it may make none: its token is wrong by the owner's fault. */
-  readonly objection?: Objection;
+  readonly denial?: DenialReason;
 }
 
 export interface CallRecord {
@@ -31,7 +31,7 @@ export interface CallRecord {
   readonly caller: Caller;
   readonly destination: Destination;
   /** Where the visitor was; nothing where nobody is called. */
-  readonly visit: Visit;
+  readonly visit: PageContext;
   /** The server that had the last word; undefined when none was reached. */
   readonly target: Target | undefined;
   readonly outcome: Outcome;

@@ -2,24 +2,24 @@
 // (established.ts), ended; every way it can end goes through here, and into its record.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Destination } from '../directory/directory.ts';
 import type { Leg, MediaEvent, MediaReport } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
-import { Absence } from './absence.ts';
-import { answeredOutcome } from './answered.ts';
+import { answeredOutcome } from './answered-outcome.ts';
+import { CallClosing } from './call-closing.ts';
+import type { CallDependencies } from './call-dependencies.ts';
 import type { Caller, CallRecord } from './call-record.ts';
+import { CallSetup } from './call-setup.ts';
 import { type Cause, cause } from './cause.ts';
-import { descriptionIn } from './description.ts';
+import { mediaUntil, type SessionMedia } from './current-session.ts';
 import type { Dialog } from './dialog.ts';
-import { stillThere } from './dialog-life.ts';
-import type { Destination } from './directory.ts';
-import { Established } from './established.ts';
-import { outcomeOfFailure } from './failure.ts';
-import { Farewell } from './farewell.ts';
-import type { CallFoundation } from './foundation.ts';
+import { stillThere } from './dialog-liveness.ts';
+import { EstablishedCall } from './established-call.ts';
 import type { Attempt, HuntResult } from './hunt.ts';
+import { ALLOW, ALLOW_INFO, answerOther } from './in-dialog-requests.ts';
+import { outcomeOfInternalFailure } from './internal-failure.ts';
 import { OfferAnswer } from './offer-answer.ts';
-import { oneWayWords } from './one-way-words.ts';
-import { ALLOW, ALLOW_INFO, answerOther } from './other-requests.ts';
+import { oneWayWords } from './one-way-messages.ts';
 import {
   byeHeaders,
   type Ending,
@@ -29,10 +29,10 @@ import {
   reasonOf,
   unansweredOutcome,
 } from './outcome.ts';
-import { SetUp } from './set-up.ts';
-import { mediaUntil, type SessionMedia } from './standing.ts';
+import { type PageContext, readPageContext } from './page-context.ts';
+import { ReconnectGrace } from './reconnect-grace.ts';
+import { descriptionIn } from './session-description.ts';
 import { serverOf } from './transport-cause.ts';
-import { readVisit, type Visit } from './visit.ts';
 
 type Answered = Extract<HuntResult, { type: 'answered' }>;
 
@@ -40,21 +40,21 @@ export class Call {
   readonly id: string;
   /** Called once they talk. */
   onAnswered = () => {};
-  readonly #foundation: CallFoundation;
+  readonly #foundation: CallDependencies;
   readonly #destination: Destination;
-  readonly #visit: Visit;
+  readonly #visit: PageContext;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
   readonly #media: SessionMedia;
-  readonly #setUp: SetUp;
-  readonly #absence: Absence;
-  readonly #farewell = new Farewell();
+  readonly #setUp: CallSetup;
+  readonly #absence: ReconnectGrace;
+  readonly #farewell = new CallClosing();
   readonly #dialogs: Dialog[] = [];
   #caller: Caller;
   #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
   /** The browser's media has got as far as the relay. */
   #hadMedia = false;
-  #established: Established | undefined;
+  #established: EstablishedCall | undefined;
   #target: Target | undefined;
   #attempts: readonly Attempt[] = [];
   #mediaFault: Cause | undefined;
@@ -63,7 +63,7 @@ export class Call {
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(
-    foundation: CallFoundation,
+    foundation: CallDependencies,
     id: string,
     caller: Caller,
     destination: Destination,
@@ -74,13 +74,13 @@ export class Call {
     this.#caller = caller;
     this.#foundation = foundation;
     this.#destination = destination;
-    this.#visit = readVisit(name => request.get(name), caller.origin);
+    this.#visit = readPageContext(name => request.get(name), caller.origin);
     this.#request = request;
     this.#response = response;
-    this.#absence = new Absence(foundation.limits.graceSeconds, ending => this.end(ending));
+    this.#absence = new ReconnectGrace(foundation.limits.graceSeconds, ending => this.end(ending));
     const media = mediaUntil(foundation.media, () => this.#state === 'ended');
     this.#media = media;
-    this.#setUp = new SetUp({
+    this.#setUp = new CallSetup({
       ...{ foundation, media, id, caller, destination, visit: this.#visit, request, response },
       rang: () =>
         this.#startDeadline(foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer'))),
@@ -201,7 +201,7 @@ export class Call {
       void browser.end({ Reason: reasonOf(487, 'Request Terminated') });
       return;
     }
-    this.#established = new Established({
+    this.#established = new EstablishedCall({
       ...{ foundation, media: this.#media, id: this.id, standing, takesInfo },
       dialogs: { browser, pbx },
       offerAnswers: { browser: new OfferAnswer('agreed', offer), pbx: fork.offerAnswer },
@@ -292,7 +292,7 @@ export class Call {
     if (this.#state === 'ended') return;
     const { log } = this.#foundation;
     const answered = this.#state === 'setting-up' ? undefined : this.#setUp.current?.tried;
-    const known = outcomeOfFailure(error, { domain: this.#destination.domain, answered });
+    const known = outcomeOfInternalFailure(error, { domain: this.#destination.domain, answered });
     if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
     else if (this.#state === 'answering')
       log.info({ call: this.id, reason: known.cause?.details.detail }, 'answer of the PBX refused');

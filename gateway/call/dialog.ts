@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Boundary } from './boundary.ts';
+import type { CallErrorBoundary } from './error-boundary.ts';
 
 /** Decides what the requests of a dialog come to. */
 export interface DialogUser {
@@ -13,7 +13,7 @@ export interface DialogUser {
   ended(): void;
 }
 
-export interface Draft {
+export interface DialogRequest {
   readonly method: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
@@ -45,7 +45,7 @@ export class Dialog {
   }
 
   /** Resolves to the final response. A 2xx to an INVITE is acknowledged, and a reliable provisional response too. */
-  request({ method, headers = {}, body }: Draft, progress: Progress = {}): Promise<SrfResponse> {
+  request({ method, headers = {}, body }: DialogRequest, progress: Progress = {}): Promise<SrfResponse> {
     return new Promise((resolve, reject) => {
       const { socket } = this.req;
       const options = {
@@ -116,7 +116,7 @@ export class Dialogs {
   readonly #known = new Map<string, Dialog>();
 
   /** Requests of a dialog are handed on before any other part of the application sees them. */
-  constructor(srf: Srf, boundary: Boundary) {
+  constructor(srf: Srf, boundary: CallErrorBoundary) {
     this.srf = srf;
     const receive = boundary.answering((request, response) => {
       const dialog = this.#known.get(request.stackDialogId);

@@ -2,8 +2,8 @@
 // Their descriptions go through the relay one after the other; what the last of them said is what is carried.
 
 import { type CallId, MediaError } from '../media/relay.ts';
+import { asAnswer, type CurrentSession, countOfLines, type SessionMedia } from './current-session.ts';
 import type { Fork } from './pbx-invite.ts';
-import { asAnswer, countOfLines, type SessionMedia, type Standing } from './standing.ts';
 
 /** A description of a PBX as it stands at the relay. */
 interface Applied {
@@ -65,7 +65,7 @@ export class EarlySession {
   }
 
   /** What both sides have agreed on once `fork` has answered for good. */
-  async agreed(fork: Fork): Promise<Standing> {
+  async agreed(fork: Fork): Promise<CurrentSession> {
     const forBrowser = await this.heed(fork);
     return {
       offerer: 'browser',

@@ -2,16 +2,16 @@
 // before they call. No server is asked, no PBX hears of it; otherwise a call like others, and counted as one.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Destination } from '../directory/directory.ts';
 import { MediaError, type MediaEvent } from '../media/relay.ts';
+import { CallClosing } from './call-closing.ts';
+import type { CallDependencies } from './call-dependencies.ts';
 import type { Caller, CallRecord } from './call-record.ts';
-import { descriptionIn } from './description.ts';
 import type { Dialog } from './dialog.ts';
-import type { Destination } from './directory.ts';
-import { outcomeOfFailure } from './failure.ts';
-import { Farewell } from './farewell.ts';
-import type { CallFoundation } from './foundation.ts';
-import { ALLOW, answerOther } from './other-requests.ts';
+import { ALLOW, answerOther } from './in-dialog-requests.ts';
+import { outcomeOfInternalFailure } from './internal-failure.ts';
 import { byeHeaders, type Ending, type Outcome, outcome, reasonOf, unansweredOutcome } from './outcome.ts';
+import { descriptionIn } from './session-description.ts';
 
 /** Long enough to find a better microphone, too short to be of other use. */
 const LONGEST_MS = 30_000;
@@ -21,18 +21,18 @@ export class EchoTest {
   readonly caller: Caller;
   /** Called once they talk. */
   onAnswered = () => {};
-  readonly #foundation: CallFoundation;
+  readonly #foundation: CallDependencies;
   readonly #destination: Destination;
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
-  readonly #farewell = new Farewell();
+  readonly #farewell = new CallClosing();
   readonly #deadline: NodeJS.Timeout;
   #uas: Dialog | undefined;
   #answeredAt: number | undefined;
   #ended = false;
 
   constructor(
-    foundation: CallFoundation,
+    foundation: CallDependencies,
     id: string,
     caller: Caller,
     destination: Destination,
@@ -75,7 +75,10 @@ export class EchoTest {
       this.onAnswered();
     } catch (error) {
       if (this.#ended) return;
-      const known = outcomeOfFailure(error, { domain: this.#destination.domain, answered: undefined });
+      const known = outcomeOfInternalFailure(error, {
+        domain: this.#destination.domain,
+        answered: undefined,
+      });
       if (!known) log.error({ call: this.id, error }, 'echo test failed for a reason of our own');
       this.#finish(known ?? outcome('internal'));
     }

@@ -4,8 +4,8 @@
 import type { Socket } from 'node:net';
 import Srf from 'drachtio-srf';
 import type { Log } from '../observe/log.ts';
-import type { Boundary } from './boundary.ts';
 import { EngineFrames } from './engine-frames.ts';
+import type { CallErrorBoundary } from './error-boundary.ts';
 
 export interface EngineAddress {
   readonly host: string;
@@ -35,7 +35,7 @@ export class EngineConnection {
   readonly srf = new Srf();
   readonly #address: EngineAddress;
   readonly #log: Log;
-  readonly #boundary: Boundary;
+  readonly #boundary: CallErrorBoundary;
   readonly #listeners: ((state: EngineState) => void)[] = [];
   readonly #firstAnswerMs: number;
   readonly #heartbeat: NodeJS.Timeout;
@@ -47,7 +47,12 @@ export class EngineConnection {
   #lastNews = '';
 
   /** Nothing is sent before {@link open}, so that the app's routes are known by then. */
-  constructor(address: EngineAddress, log: Log, boundary: Boundary, times: ConnectionTimes = usualTimes) {
+  constructor(
+    address: EngineAddress,
+    log: Log,
+    boundary: CallErrorBoundary,
+    times: ConnectionTimes = usualTimes,
+  ) {
     this.#address = address;
     this.#log = log;
     this.#boundary = boundary;
@@ -75,7 +80,7 @@ export class EngineConnection {
     try {
       await new Promise<void>((resolve, reject) => {
         this.srf.once('connect', (error, _reached, version) => {
-          const why = this.#objection(error, version);
+          const why = this.#denial(error, version);
           if (why) reject(new Error(why));
           else resolve();
         });
@@ -117,7 +122,7 @@ export class EngineConnection {
 
   #answered(error: Error | null, version: string | null | undefined): void {
     if (this.#closed) return;
-    const why = this.#objection(error, version);
+    const why = this.#denial(error, version);
     if (why) {
       this.#news(why);
       return;
@@ -128,7 +133,7 @@ export class EngineConnection {
     this.#become('here');
   }
 
-  #objection(error: Error | null, version: string | null | undefined): string | undefined {
+  #denial(error: Error | null, version: string | null | undefined): string | undefined {
     if (error) return `the drachtio-server at ${this.#name} refuses the secret`;
     if (recentEnough(version)) return undefined;
     return `the drachtio-server at ${this.#name} is ${version || 'of no known version'}, v${OLDEST.join('.')} or later is needed`;

@@ -7,17 +7,17 @@ import type { DrachtioClient } from 'drachtio-srf';
 import { guarded, LONGEST_VALUE } from '../engine/message/guarded.ts';
 import { parseMessage } from '../engine/message/parse.ts';
 import { serialize } from '../engine/message/serialize.ts';
-import type { Boundary } from './boundary.ts';
+import type { CallErrorBoundary } from './error-boundary.ts';
 
 export interface FramesOptions {
-  readonly boundary: Boundary;
+  readonly boundary: CallErrorBoundary;
   /** The engine has guarded its messages already; the embedded one does. */
   readonly guarded: boolean;
 }
 
 export class EngineFrames {
   readonly #client: DrachtioClient;
-  readonly #boundary: Boundary;
+  readonly #boundary: CallErrorBoundary;
   readonly #guarded: boolean;
   /** The rest of one chunk of the connection at most: all of it is handed on before the next one is read. */
   readonly #waiting: (readonly [socket: Socket, frame: string])[] = [];

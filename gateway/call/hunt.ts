@@ -1,7 +1,7 @@
 // Walks the servers of a domain until one takes the call (RFC 3263 4.3). Never touches the list it walks.
 
 import type { SrfResponse } from 'drachtio-srf';
-import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
+import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
 import { type Cause, cause } from './cause.ts';
 import type { Dialog } from './dialog.ts';

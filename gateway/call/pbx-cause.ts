@@ -6,10 +6,10 @@ import { codecNames } from './codec-names.ts';
 import type { Tried } from './transport-cause.ts';
 
 /** What is read of a response; a drachtio-server may hand over none. */
-export type Refusal = Pick<SrfResponse, 'body' | 'get'> | undefined;
+export type PbxResponse = Pick<SrfResponse, 'body' | 'get'> | undefined;
 
 /** `rang`: the telephone was ringing before. */
-export function pbxCause(status: number, said: Refusal, tried: Tried, rang: boolean): Cause {
+export function pbxCause(status: number, said: PbxResponse, tried: Tried, rang: boolean): Cause {
   const of = { ...tried, status };
   if (status < 300) return cause('pbx-answers-oddly', of);
   if (status < 400) return cause('pbx-redirects', of);
@@ -58,7 +58,7 @@ export function pbxCause(status: number, said: Refusal, tried: Tried, rang: bool
   }
 }
 
-function extensionsIn(said: Refusal): string {
+function extensionsIn(said: PbxResponse): string {
   const named = [said?.get('Unsupported'), said?.get('Require')].filter(Boolean);
   return named.join(', ') || 'it does not say which';
 }

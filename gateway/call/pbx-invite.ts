@@ -2,19 +2,19 @@
 // extensions, answered, refused or abandoned. Every fork of it is an early dialog with an offer and answer of its own.
 
 import type { SendAck, SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Destination } from '../directory/directory.ts';
 import { tagOf } from '../engine/message/address.ts';
-import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
+import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
+import type { CallDependencies } from './call-dependencies.ts';
 import { type Cause, cause } from './cause.ts';
-import { descriptionIn } from './description.ts';
 import type { Dialog, DialogUser } from './dialog.ts';
-import type { Destination } from './directory.ts';
 import { type Extensions, extensionHeaders, extensionsAfter, ourExtensions } from './extensions.ts';
-import type { CallFoundation } from './foundation.ts';
 import { nextHop } from './next-hop.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { reasonOf } from './outcome.ts';
 import { pbxCause } from './pbx-cause.ts';
+import { descriptionIn } from './session-description.ts';
 import { spokenBy, type Tried, transportCause, triedAt } from './transport-cause.ts';
 
 /** An early dialog, or the one that it has become. */
@@ -45,7 +45,7 @@ const MOST_ATTEMPTS = 4;
 /** More forks than any proxy makes. */
 const MOST_FORKS = 16;
 
-type Foundation = Pick<CallFoundation, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
+type Foundation = Pick<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
 
 export class PbxInvite {
   readonly target: Target;

@@ -5,10 +5,16 @@ import { randomInt } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { type CallId, type Leg, MediaError } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
-import { descriptionIn, unsupportedBody } from './description.ts';
+import {
+  type CurrentSession,
+  otherLeg,
+  restated,
+  type SessionMedia,
+  saysTheSame,
+} from './current-session.ts';
 import type { Dialog } from './dialog.ts';
 import type { OfferAnswer } from './offer-answer.ts';
-import { otherLeg, restated, type SessionMedia, type Standing, saysTheSame } from './standing.ts';
+import { descriptionIn, unsupportedBody } from './session-description.ts';
 
 export interface RenegotiationParts {
   readonly media: SessionMedia;
@@ -16,7 +22,7 @@ export interface RenegotiationParts {
   readonly log: Log;
   readonly dialogs: Readonly<Record<Leg, Dialog>>;
   readonly offerAnswers: Readonly<Record<Leg, OfferAnswer>>;
-  readonly standing: Standing;
+  readonly standing: CurrentSession;
 }
 
 /** Offers of our own that a leg may put off with 491. */
@@ -24,9 +30,9 @@ const MOST_RETRIES = 6;
 
 export class Renegotiation {
   readonly #parts: RenegotiationParts;
-  #standing: Standing;
+  #standing: CurrentSession;
   /** The round that our offer in the 2xx to an INVITE without one belongs to; its answer is still to come. */
-  #proposed: Standing | undefined;
+  #proposed: CurrentSession | undefined;
   /** What the browser has offered last: all that it can do. */
   #browserOffer: string;
   #retry: NodeJS.Timeout | undefined;
@@ -131,7 +137,7 @@ export class Renegotiation {
     return false;
   }
 
-  /** Offers `onward` to a leg that is ready for it; resolves to its answer. Rejects with {@link Refusal}. */
+  /** Offers `onward` to a leg that is ready for it; resolves to its answer. Rejects with {@link OfferRefused}. */
   async #ask(to: Leg, onward: string, withdrawn?: AbortSignal): Promise<string> {
     const { dialogs, offerAnswers } = this.#parts;
     const offerAnswer = offerAnswers[to];
@@ -145,11 +151,11 @@ export class Renegotiation {
         },
       );
     } catch (error) {
-      throw new Refusal(error instanceof Error && error.message === 'Request Pending' ? 491 : 500);
+      throw new OfferRefused(error instanceof Error && error.message === 'Request Pending' ? 491 : 500);
     }
     const action = offerAnswer.responded(responded(response));
-    if (response.status >= 300) throw new Refusal(response.status);
-    if (action === 'miss') throw new Refusal(response.status);
+    if (response.status >= 300) throw new OfferRefused(response.status);
+    if (action === 'miss') throw new OfferRefused(response.status);
     return offerAnswer.theirs;
   }
 
@@ -198,7 +204,7 @@ export class Renegotiation {
       this.#agreed(from, { offer, answer }, { [from]: back, [to]: onward } as Record<Leg, string>);
     } catch (error) {
       this.#free(to);
-      if (error instanceof Refusal && error.status === 491) this.#tellLater(to, retries);
+      if (error instanceof OfferRefused && error.status === 491) this.#tellLater(to, retries);
       else this.#refusedFor(to, error);
     }
   }
@@ -222,7 +228,7 @@ export class Renegotiation {
   }
 
   #refuse(from: Leg, error: unknown, response: SrfResponse): void {
-    if (error instanceof Refusal) {
+    if (error instanceof OfferRefused) {
       refuse(response, error.status);
       return;
     }
@@ -236,12 +242,12 @@ export class Renegotiation {
     const { log, call } = this.#parts;
     if (error instanceof MediaError)
       log.info({ call, leg, reason: error.message }, 'new description refused');
-    else if (!(error instanceof Refusal)) log.error({ call, leg, error }, 'a new description failed');
+    else if (!(error instanceof OfferRefused)) log.error({ call, leg, error }, 'a new description failed');
   }
 }
 
 /** The other leg said no, or nothing of use. */
-class Refusal extends Error {
+class OfferRefused extends Error {
   readonly status: number;
 
   constructor(status: number) {

@@ -2,12 +2,12 @@
 // answer will do, a refusal too: 401 and 404 are said by somebody who is there.
 
 import type Srf from 'drachtio-srf';
-import type { Echo } from '../reach/reachability.ts';
-import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
+import type { Echo } from '../availability/reachability.ts';
+import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
 import { ResolveError } from '../resolver/resolve-error.ts';
 import type { Target } from '../resolver/target.ts';
-import type { CallFoundation } from './foundation.ts';
-import { optionsHeaders } from './headers.ts';
+import type { CallDependencies } from './call-dependencies.ts';
+import { optionsHeaders } from './invite-headers.ts';
 import { nextHop } from './next-hop.ts';
 
 /** Servers of a domain that are asked at most, and the longest that all of it takes. */
@@ -15,7 +15,7 @@ const MOST_SERVERS = 3;
 const LONGEST_MS = 5_000;
 
 export async function askServers(
-  { srf, resolve, judge, limits }: Pick<CallFoundation, 'srf' | 'resolve' | 'judge' | 'limits'>,
+  { srf, resolve, judge, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'judge' | 'limits'>,
   domain: string,
 ): Promise<Echo> {
   const over = AbortSignal.timeout(LONGEST_MS);

@@ -1,12 +1,12 @@
 // Why a request did not get to a server: error codes of the operating system, of OpenSSL and of the SIP engine, as the
 // engine writes them into the Reason header of the response that it makes itself (engine/dialog/local-failure.ts).
 
-import type { Outcome as TargetOutcome } from '../resolver/failover.ts';
+import type { Destination } from '../directory/directory.ts';
+import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
 import type { Target } from '../resolver/target.ts';
 import { type Cause, cause } from './cause.ts';
 import type { CauseCode } from './causes/catalogue.ts';
 import { codecNames } from './codec-names.ts';
-import type { Destination } from './directory.ts';
 
 /** The server that was tried, as a sentence names it. */
 export interface Tried {

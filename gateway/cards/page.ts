@@ -2,11 +2,11 @@
 // brings the card to a telephone.
 
 import { breakable, type Markup, markup } from './markup.ts';
-import { initials, type Links, type Person, readable, telephoneUri } from './person.ts';
+import { type CardPerson, initials, type Links, readable, telephoneUri } from './person.ts';
 import { signature } from './signature.ts';
 import { type CardLanguage, cardWords } from './words.ts';
 
-export function cardPage(person: Person, links: Links, language: CardLanguage): Markup {
+export function cardPage(person: CardPerson, links: Links, language: CardLanguage): Markup {
   const words = cardWords(language);
   const summary = [person.title, person.company].filter(Boolean).join(', ');
   return frame(
@@ -46,7 +46,7 @@ ${
   );
 }
 
-export function signaturePage(person: Person, links: Links, language: CardLanguage): Markup {
+export function signaturePage(person: CardPerson, links: Links, language: CardLanguage): Markup {
   const words = cardWords(language);
   return frame(
     { language, title: `${words.signature} · ${person.name}` },
@@ -79,7 +79,7 @@ ${body}
 `;
 }
 
-function portrait({ photo, name }: Person): Markup {
+function portrait({ photo, name }: CardPerson): Markup {
   return photo === undefined
     ? markup`<p class="portrait" aria-hidden="true">${initials(name)}</p>`
     : markup`<img class="portrait" src="${photo}" alt="">`;

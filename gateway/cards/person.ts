@@ -3,7 +3,7 @@
 
 import { domainToUnicode } from 'node:url';
 
-export interface Person {
+export interface CardPerson {
   /** The sip address: `director@mysite.ru`. */
   readonly address: string;
   readonly name: string;
@@ -33,7 +33,7 @@ export interface Links {
   readonly script: string;
 }
 
-export function linksOf(gateway: string, { address }: Person): Links {
+export function linksOf(gateway: string, { address }: CardPerson): Links {
   const card = `${gateway}/card/${encodeURIComponent(address).replace('%40', '@')}`;
   return {
     card,

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { renderAsync } from '@resvg/resvg-js';
 import { type Markup, markup } from './markup.ts';
-import { type Links, type Person, readable } from './person.ts';
+import { type CardPerson, type Links, readable } from './person.ts';
 import { qrCode } from './qr.ts';
 import type { CardWords } from './words.ts';
 
@@ -21,7 +21,7 @@ const fontFiles = ['400Regular/PTSerif_400Regular.ttf', '700Bold/PTSerif_700Bold
 );
 
 /** A PNG. Drawn outside the main thread, where calls are. */
-export async function picture(person: Person, links: Links, words: CardWords): Promise<Buffer> {
+export async function picture(person: CardPerson, links: Links, words: CardWords): Promise<Buffer> {
   const image = await renderAsync(String(drawing(person, links, words)), {
     // Names in scripts that PT Serif lacks fall back on what the machine has.
     font: { fontFiles, loadSystemFonts: true, defaultFontFamily: 'PT Serif' },
@@ -29,7 +29,7 @@ export async function picture(person: Person, links: Links, words: CardWords): P
   return image.asPng();
 }
 
-function drawing(person: Person, links: Links, words: CardWords): Markup {
+function drawing(person: CardPerson, links: Links, words: CardWords): Markup {
   const code = qrCode(links.call);
   const address = readable(person.address);
   const lines = wrapped(person.name);

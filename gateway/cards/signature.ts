@@ -1,13 +1,13 @@
 // A signature for e-mail that calls: a table with its looks written into it, which is all that mail programs keep.
 
 import { breakable, type Markup, markup } from './markup.ts';
-import { type Links, type Person, readable, telephoneUri } from './person.ts';
+import { type CardPerson, type Links, readable, telephoneUri } from './person.ts';
 import type { CardWords } from './words.ts';
 
 const quiet = 'color:#56635d;font:14px/20px Georgia,serif';
 const link = 'color:#0b7a58;text-decoration:none';
 
-export function signature(person: Person, links: Links, words: CardWords): Markup {
+export function signature(person: CardPerson, links: Links, words: CardWords): Markup {
   return markup`<table cellpadding="0" cellspacing="0" border="0" role="presentation"><tr><td style="padding:0 0 0 16px;border-left:3px solid #0b7a58">
 <div style="color:#17211d;font:bold 17px/24px Georgia,serif">${person.name}</div>
 <div style="${quiet};padding:0 0 6px">${[person.title, person.company].filter(Boolean).join(', ')}</div>

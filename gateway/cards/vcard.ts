@@ -1,12 +1,12 @@
 // A person as vCard 4.0 (RFC 6350), so that a telephone's address book learns the sip address beside the mail
 // address: IMPP holds it (RFC 6350 6.4.3).
 
-import { type Links, type Person, telephoneUri } from './person.ts';
+import { type CardPerson, type Links, telephoneUri } from './person.ts';
 
 const LINE_OCTETS = 75;
 
 /** Ends every line, the last too, with CRLF (RFC 6350 3.2). */
-export function vcard(person: Person, links: Links): string {
+export function vcard(person: CardPerson, links: Links): string {
   const photo = person.photo && new URL(person.photo, links.card).href;
   const lines = [
     'BEGIN:VCARD',

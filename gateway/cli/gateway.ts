@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { ConfigError, configFrom } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { startGateway } from '../gateway.ts';
+import { captureLibraryOutput } from '../observe/library-output.ts';
 import { createLog } from '../observe/log.ts';
-import { takeStrayOutput } from '../observe/stray-output.ts';
-import type { Running } from '../process-life.ts';
+import type { Running } from '../process-signals.ts';
 import { readConfigFile, withLines } from './config-file.ts';
 
 interface Flags {
@@ -43,7 +43,7 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
     .action(async (flags: Flags) => {
       const config = readConfig(flags);
       const log = createLog(config.log.level, undefined, config.log.addresses);
-      const release = takeStrayOutput(log);
+      const release = captureLibraryOutput(log);
       const gateway = await startGateway(config, log).catch(error => {
         // What is wrong is told on standard error, as by the other commands.
         release();

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { writeKit } from '../kit/folder.ts';
 import { type KitFile, kit } from '../kit/kit.ts';
-import { readPremises } from '../kit/survey.ts';
+import { readDeployment } from '../kit/read-deployment.ts';
 import { readConfigFile } from './config-file.ts';
 
 interface Flags {
@@ -43,7 +43,7 @@ export function addPbxCommand(program: Command): void {
     .option('--force', 'overwrite files of the folder that somebody has changed; each is kept as FILE.old')
     .addHelpText('after', EXAMPLES)
     .action((flags: Flags) => {
-      const premises = readPremises(readConfigFile(flags.config), flags);
+      const premises = readDeployment(readConfigFile(flags.config), flags);
       const files = kit(premises);
       for (const note of premises.notes) console.error(`note: ${note}`);
       if (flags.out === undefined) console.log(files.map(printed).join('\n'));

@@ -3,10 +3,10 @@
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
 import { dnsCause } from '../call/dns-cause.ts';
-import { addressFence, splitEndpoint } from '../config/address.ts';
 import { asciiAddress } from '../config/host-name.ts';
 import { ConfigError, configFrom } from '../config/load.ts';
 import { parseUri } from '../engine/message/uri.ts';
+import { addressFence, splitEndpoint } from '../net/address-fence.ts';
 import { ResolveError } from '../resolver/resolve-error.ts';
 import { createResolver, type ResolvableUri, type Resolver } from '../resolver/resolver.ts';
 import { drawWalk, type KnownTarget, type Walk } from './walk-drawing.ts';

@@ -2,7 +2,7 @@
 //
 //   hours: { zone: Europe/Moscow, mon-fri: "09:00-13:00, 14:00-18:00", sat: 10:00-14:00, holidays: [2026-01-01] }
 //
-// Knows the grammar only; what time it is, gateway/reach/opening.ts knows.
+// Knows the grammar only; what time it is, gateway/availability/opening-hours.ts knows.
 
 import { z } from 'zod';
 

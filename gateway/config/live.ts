@@ -14,7 +14,7 @@ export class Replaceable<T> implements Live<T> {
 }
 
 /** What `make` makes of the source's present value. */
-export function madeOf<T, U>(source: Live<T>, make: (value: T) => U): Live<U> {
+export function derived<T, U>(source: Live<T>, make: (value: T) => U): Live<U> {
   let from = source.current;
   let made = make(from);
   return {

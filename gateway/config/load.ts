@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { errorPath } from './error-path.ts';
 import { type Config, type ConfigInput, schema } from './schema.ts';
-import { shownPath } from './shown-path.ts';
 
 export { ConfigError } from './config-error.ts';
 
@@ -35,7 +35,7 @@ export function parseConfig(text: string, file: string): Config {
       const line = lineIn(document, lines, problem.path) ?? 1;
       return {
         line,
-        text: `${file}:${line}: ${shownPath(problem.path, value) || 'the file'}: ${problem.message}`,
+        text: `${file}:${line}: ${errorPath(problem.path, value) || 'the file'}: ${problem.message}`,
       };
     });
   throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
@@ -75,7 +75,7 @@ export function configFrom(input: ConfigInput): Config {
   throw new ConfigError(
     result.error.issues
       .flatMap(issue => explain(issue))
-      .map(({ path, message }) => `${shownPath(path, input)}: ${message}`),
+      .map(({ path, message }) => `${errorPath(path, input)}: ${message}`),
   );
 }
 

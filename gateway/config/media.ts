@@ -11,8 +11,8 @@
 //   media: { symmetric: [203.0.113.9/32] }
 
 import { z } from 'zod';
+import { network } from '../net/network.ts';
 import { isPlace, port } from './endpoint.ts';
-import { network } from './network.ts';
 
 const embedded = {
   /** One port for all browsers, UDP and TCP; each further worker takes the next one. Below the system's own choices. */

@@ -3,10 +3,10 @@
 
 import { type BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { primaryAddress } from './address.ts';
+import { primaryAddress } from '../net/address-fence.ts';
+import { networksOf } from '../net/network.ts';
+import { isWildcard, type WrittenAddress } from './address.ts';
 import { ConfigError } from './config-error.ts';
-import { isWildcard, type WrittenAddress } from './local-address.ts';
-import { networksOf } from './network.ts';
 import { outsidePort } from './port-mapping.ts';
 
 export class OwnAddress {
@@ -71,10 +71,10 @@ function connectedTo(bind: string): string[] {
 }
 
 /** Of this machine's addresses, the one on the peer's wire. */
-function nearest(peer: string, otherwise: string): string {
+function nearest(peer: string, fallbacks: string): string {
   const family = isIP(peer) === 6 ? 'ipv6' : 'ipv4';
   const found = interfaces().find(({ cidr }) => cidr && networksOf([cidr]).check(peer, family));
-  return found?.address ?? otherwise;
+  return found?.address ?? fallbacks;
 }
 
 function interfaces() {

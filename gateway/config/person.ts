@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { extension, mail, phone, user } from './contact.ts';
+import { fallbacks } from './fallbacks.ts';
 import { hours } from './hours.ts';
-import { otherwise } from './otherwise.ts';
 import { quota } from './quotas.ts';
 
 const words = z
@@ -37,7 +37,7 @@ const whole = z.strictObject(
     /** Instead of the site's. */
     hours: hours.optional(),
     /** Instead of the site's. */
-    otherwise: otherwise.optional(),
+    fallbacks: fallbacks.optional(),
     /** Instead of `limits.perDestination`. */
     limits: quota.optional(),
   },

@@ -4,7 +4,7 @@
 //   proxy: { networks: [10.0.0.2], proxyProtocol: true }
 
 import { z } from 'zod';
-import { network } from './network.ts';
+import { network } from '../net/network.ts';
 
 export const proxy = z.strictObject(
   {

@@ -2,12 +2,12 @@
 // Knows nothing of files or command lines; load.ts feeds it.
 
 import { z } from 'zod';
-import { ownAddresses } from './address.ts';
+import { ownAddresses } from '../net/address-fence.ts';
+import { network } from '../net/network.ts';
+import { addresses } from './address.ts';
 import { isEndpoint, isPlace, port } from './endpoint.ts';
-import { addresses } from './local-address.ts';
 import { log, path } from './log.ts';
 import { media } from './media.ts';
-import { network } from './network.ts';
 import { ownOrigin } from './origin.ts';
 import { freeSipPort, portsOfPbxHere } from './pbx.ts';
 import { portClashes } from './port-clashes.ts';

@@ -1,10 +1,10 @@
 // One site: its domain, the pages that may call, whom they may reach, when, and what else they are offered.
 
 import { z } from 'zod';
+import { fallbacks } from './fallbacks.ts';
 import { asciiHost } from './host-name.ts';
 import { hours } from './hours.ts';
 import { origin } from './origin.ts';
-import { otherwise } from './otherwise.ts';
 import { pbx } from './pbx.ts';
 import { person } from './person.ts';
 import { quota } from './quotas.ts';
@@ -27,11 +27,11 @@ const shape = z.strictObject({
   /** Whether the gateway's own pages call them too, such as https://GATEWAY/call?to=director@mysite.ru. */
   pages: z.boolean('expected true or false').default(true),
   /** Whether the PBX is told the visitor's address, for its log: the header X-Sip-Call-Address. */
-  tellAddress: z.boolean('expected true or false').default(true),
+  sendVisitorAddress: z.boolean('expected true or false').default(true),
   /** When calls are taken. Default: always. */
   hours: hours.optional(),
   /** What a visitor is offered when a call cannot be. */
-  otherwise: otherwise.optional(),
+  fallbacks: fallbacks.optional(),
   /** Who mints tokens of entry beside the gateway, or instead of it. Default: the gateway alone. */
   tokens: siteTokens.optional(),
   /** Instead of `limits.perSite`. */
@@ -41,7 +41,7 @@ const shape = z.strictObject({
 });
 
 export const site = shape
-  .superRefine(({ callable, otherwise }, context) => {
+  .superRefine(({ callable, fallbacks }, context) => {
     const users = callable.map(({ user }) => user);
     for (const [index, input] of users.entries()) {
       if (users.indexOf(input) === index) continue;
@@ -52,18 +52,18 @@ export const site = shape
         input,
       });
     }
-    const ladders = [{ ladder: otherwise, path: [] as PropertyKey[] }];
+    const ladders = [{ ladder: fallbacks, path: [] as PropertyKey[] }];
     for (const [index, one] of callable.entries()) {
-      ladders.push({ ladder: one.otherwise, path: ['callable', index] });
+      ladders.push({ ladder: one.fallbacks, path: ['callable', index] });
     }
     for (const { ladder = [], path } of ladders) {
-      for (const rung of ladder) {
-        if (rung.kind !== 'person' || users.includes(rung.user)) continue;
+      for (const fallback of ladder) {
+        if (fallback.kind !== 'person' || users.includes(fallback.user)) continue;
         context.addIssue({
           code: 'custom',
-          path: [...path, 'otherwise'],
+          path: [...path, 'fallbacks'],
           message: 'expected a person that stands under callable',
-          input: rung.user,
+          input: fallback.user,
         });
       }
     }

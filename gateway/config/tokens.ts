@@ -44,7 +44,9 @@ export const tokens = z.strictObject({
     .max(LONGEST_TOKEN_SECONDS, `expected at most ${LONGEST_TOKEN_SECONDS} seconds`)
     .default(120),
   /** Whether a page has to work for it: one whose address has made half of `perAddress.callsPerMinute` lately, or each. */
-  work: z.enum(['never', 'hasty', 'always'], 'expected never, hasty or always').default('hasty'),
+  proofOfWork: z
+    .enum(['never', 'adaptive', 'always'], 'expected never, adaptive or always')
+    .default('adaptive'),
   /** Shared by gateways that stand behind one name. Default: drawn anew at each start. */
   secret: secret.optional(),
 });

@@ -1,26 +1,26 @@
 // Who may open a WebSocket: decided on the HTTP upgrade request alone, before anything is parsed as SIP.
 
 import type { IncomingMessage } from 'node:http';
+import type { Allowed, Authorization, Denial, DenialReason } from '../auth/authorization.ts';
+import type { Grant } from '../auth/grant.ts';
+import { countsAsOffence } from '../auth/offence.ts';
 import { isListed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
-import type { Entrance, Objected, Objection, Right } from '../entrance/entrance.ts';
-import type { Grant } from '../entrance/grant.ts';
-import { countsAsOffence } from '../entrance/offence.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Visitors } from './visitor.ts';
 
 export const SIP_PATH = '/sip';
 
-export interface Refusal {
+export interface UpgradeRefusal {
   readonly status: 400 | 401 | 403 | 404 | 405 | 429 | 503;
   /** Told to whoever asked. */
   readonly reason: string;
   /** What the security log calls it, where it counts as one of its address. */
   readonly offence?: Offence | undefined;
-  /** A page that no site lists may have caused it (entrance/offence.ts). */
+  /** A page that no site lists may have caused it (auth/offence.ts). */
   readonly foreign?: true;
   /** For the log alone: a scanner learns nothing from which of them it was. */
-  readonly objection?: Objection;
+  readonly denial?: DenialReason;
   /** Which limit was met; for the log alone. */
   readonly limit?: string;
   /** When it is worth another try. */
@@ -36,21 +36,21 @@ export interface Admission {
   readonly origin: string;
   /** The gateway has served the page itself. */
   readonly ownPage: boolean;
-  /** What comes over the WebSocket counts as an offence of its address (entrance/offence.ts). */
+  /** What comes over the WebSocket counts as an offence of its address (auth/offence.ts). */
   readonly accountable: boolean;
   /** The call that it may make; undefined where its site asks for no token. */
   readonly grant: Grant | undefined;
   /** What is wrong with its token by the owner's fault: it is let in for its call to be refused with the cause. */
-  readonly objection?: Objection;
+  readonly denial?: DenialReason;
 }
 
 /** What the edge judges by. */
 export interface Threshold {
   readonly config: Config;
   readonly visitors: Visitors;
-  readonly entrance: Entrance;
+  readonly entrance: Authorization;
   /** What the gateway has too little of to take anybody on. */
-  readonly lack: string | undefined;
+  readonly exhausted: string | undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function admit(
   request: IncomingMessage,
   address: string,
   threshold: Threshold,
-): Promise<Admission | Refusal> {
+): Promise<Admission | UpgradeRefusal> {
   const verdict = await judge(request, address, threshold);
   const accountable = countsAsOffence(request, threshold.config);
   if (!('status' in verdict)) return { ...verdict, accountable };
@@ -72,7 +72,7 @@ async function judge(
   request: IncomingMessage,
   address: string,
   threshold: Threshold,
-): Promise<Omit<Admission, 'accountable'> | Refusal> {
+): Promise<Omit<Admission, 'accountable'> | UpgradeRefusal> {
   const { config, entrance } = threshold;
   if (request.method !== 'GET')
     return { status: 405, reason: 'only GET can be upgraded', offence: 'malformed' };
@@ -90,32 +90,32 @@ async function judge(
 
   // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
   const returns = entrance.returns(protocols, { origin });
-  if (threshold.lack && !returns) return { status: 503, reason: threshold.lack };
+  if (threshold.exhausted && !returns) return { status: 503, reason: threshold.exhausted };
   // Before what costs something, and after it, when others may have come in.
   const crowded = returns ? undefined : crowd(address, threshold);
   const right = await entrance.look(protocols, { address, origin, ownPage });
   // Pages connect while their visitors only point at the button: those of a large office are no flood.
-  const fair = 'enter' in right || (!right.offence && right.objection !== 'no-token');
+  const fair = 'enter' in right || (!right.offence && right.denial !== 'no-token');
   if (crowded) return fair ? { ...crowded, offence: undefined } : crowded;
-  if ('objection' in right && !right.byOwner) return unauthorized(right, config);
+  if ('denial' in right && !right.byOwner) return unauthorized(right, config);
   const known = 'enter' in right ? right : undefined;
   const stillCrowded = returns ? undefined : crowd(address, threshold, known);
   if (stillCrowded) return { ...stillCrowded, offence: undefined };
   const entered = 'enter' in right ? right.enter() : right;
-  if (!entered || !('objection' in entered)) return { origin, ownPage, grant: entered };
-  const { byOwner, objection } = entered;
-  return byOwner ? { origin, ownPage, grant: undefined, objection } : unauthorized(entered, config);
+  if (!entered || !('denial' in entered)) return { origin, ownPage, grant: entered };
+  const { byOwner, denial } = entered;
+  return byOwner ? { origin, ownPage, grant: undefined, denial } : unauthorized(entered, config);
 }
 
-function unauthorized({ objection, offence }: Objected, { tokens }: Config): Refusal {
-  const refusal = { status: 401, reason: 'a fresh token is needed', objection } as const;
+function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeRefusal {
+  const refusal = { status: 401, reason: 'a fresh token is needed', denial } as const;
   // Where several gateways stand behind one name, another of them may know the call.
-  if (objection === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
+  if (denial === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
   return offence ? { ...refusal, offence: 'bad-token' } : refusal;
 }
 
 /** `right`: once it is known. */
-function crowd(address: string, threshold: Threshold, right?: Right): Refusal | undefined {
+function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeRefusal | undefined {
   const { config, visitors, entrance } = threshold;
   if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
   if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {

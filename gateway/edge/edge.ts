@@ -3,24 +3,24 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AddressRate } from '../auth/address-rate.ts';
+import { Authorization } from '../auth/authorization.ts';
+import { isOfNoScript } from '../auth/offence.ts';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
-import { AddressRate } from '../entrance/address-rate.ts';
-import { Entrance } from '../entrance/entrance.ts';
-import { addressOf } from '../entrance/far-end.ts';
-import { isOfNoScript } from '../entrance/offence.ts';
+import { clientAddressOf } from '../net/client-address.ts';
+import { networkOf, plainAddress } from '../net/network-address.ts';
 import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
-import { networkOf, plainAddress } from '../observe/network-address.ts';
-import { type TellRefusal, tellNobody } from '../observe/security-log.ts';
-import { type Admission, admit, type Refusal, SIP_PATH } from './admission.ts';
-import { contain } from './contain.ts';
+import { ignoreRefusal, type ReportRefusal } from '../observe/security-log.ts';
+import { type Admission, admit, SIP_PATH, type UpgradeRefusal } from './admission.ts';
 import { greeting } from './greeting.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { type Callers, IdleTimeout } from './idle-timeout.ts';
 import { MessageRate } from './message-rate.ts';
-import { type Callers, Occupancy } from './occupancy.ts';
-import { OneSource } from './one-source.ts';
-import { refuse } from './refuse.ts';
+import { MissingProxy } from './missing-proxy.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { guardSocket } from './socket-error-boundary.ts';
 import { type End, type Visitor, Visitors } from './visitor.ts';
 
 /** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */
@@ -52,8 +52,8 @@ const foreignRate = { burst: 60, everyMs: 1_000 };
 const tooMany = { status: 429, reason: 'too many requests from this address' } as const;
 
 export interface EdgeOptions {
-  readonly refused?: TellRefusal;
-  readonly entrance?: Entrance;
+  readonly refused?: ReportRefusal;
+  readonly entrance?: Authorization;
   /** Milliseconds that never jump. */
   readonly now?: (() => number) | undefined;
   readonly callers?: Callers;
@@ -63,28 +63,28 @@ export class Edge {
   readonly visitors: Visitors;
   readonly #config: Live<Config>;
   readonly #log: Log;
-  readonly #refused: TellRefusal;
+  readonly #refused: ReportRefusal;
   readonly #take: SocketTaker;
-  readonly #entrance: Entrance;
+  readonly #entrance: Authorization;
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: Heartbeat;
-  readonly #occupancy: Occupancy;
+  readonly #occupancy: IdleTimeout;
   readonly #faults: Faults;
   readonly #foreign: AddressRate;
   /** Looks for a proxy that nobody has named. */
-  readonly #oneSource: OneSource | undefined;
+  readonly #oneSource: MissingProxy | undefined;
   readonly #whose = new WeakMap<WebSocket, Visitor>();
   /** Why nobody is let in, and who is all the same. */
   #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
-  #lack: () => string | undefined = () => undefined;
+  #exhausted: () => string | undefined = () => undefined;
 
   constructor(
     config: Live<Config>,
     take: SocketTaker,
     log: Log,
     {
-      refused = tellNobody,
-      entrance = new Entrance(config),
+      refused = ignoreRefusal,
+      entrance = new Authorization(config),
       now = () => performance.now(),
       callers = () => new Set(),
     }: EdgeOptions = {},
@@ -95,12 +95,12 @@ export class Edge {
     this.visitors = new Visitors(address => networkOf(address, addressBits) ?? address);
     this.#take = take;
     this.#log = log;
-    this.#oneSource = config.current.proxy ? undefined : new OneSource(log);
+    this.#oneSource = config.current.proxy ? undefined : new MissingProxy(log);
     this.#refused = refused;
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
     this.#faults = new Faults(log);
     this.#heartbeat = new Heartbeat(this.#sockets.clients);
-    this.#occupancy = new Occupancy(callers, now);
+    this.#occupancy = new IdleTimeout(callers, now);
     this.#foreign = new AddressRate({ ...foreignRate, now });
   }
 
@@ -108,7 +108,7 @@ export class Edge {
   attach(server: Server, secure: boolean, allows: (request: IncomingMessage) => boolean = () => true): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      if (!allows(request)) return refuse(socket, tooMany);
+      if (!allows(request)) return refuseUpgrade(socket, tooMany);
       this.#judge(request)
         .then(verdict => {
           if ('status' in verdict) this.#turnAway(request, socket, head, verdict);
@@ -121,22 +121,22 @@ export class Edge {
     });
   }
 
-  async #judge(request: IncomingMessage): Promise<Admission | Refusal> {
+  async #judge(request: IncomingMessage): Promise<Admission | UpgradeRefusal> {
     const { visitors } = this;
     const config = this.#config.current;
-    const address = addressOf(request);
+    const address = clientAddressOf(request);
     this.#oneSource?.saw(request);
     const shut = this.#whyShut(request);
-    const threshold = { config, entrance: this.#entrance, visitors, lack: this.#lack() };
-    const verdict: Admission | Refusal = shut
+    const threshold = { config, entrance: this.#entrance, visitors, exhausted: this.#exhausted() };
+    const verdict: Admission | UpgradeRefusal = shut
       ? { status: 503, reason: shut }
       : await admit(request, address, threshold);
     if (!('status' in verdict)) {
-      const { objection, origin } = verdict;
-      if (objection) this.#log.info({ address, origin, objection }, 'visitor let in without a right to call');
+      const { denial, origin } = verdict;
+      if (denial) this.#log.info({ address, origin, denial }, 'visitor let in without a right to call');
       return verdict;
     }
-    const level = verdict.objection || verdict.limit ? 'info' : 'debug';
+    const level = verdict.denial || verdict.limit ? 'info' : 'debug';
     this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
     if (verdict.offence) this.#refused(address, verdict.offence);
     if (!verdict.foreign || this.#foreign.take(address)) return verdict;
@@ -144,10 +144,10 @@ export class Edge {
   }
 
   /** A page that has to know why reads it from how its WebSocket closes; nothing that it sends there is heard. */
-  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal): void {
+  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
     const { closeCode, reason } = refusal;
     if (closeCode === undefined) {
-      refuse(socket, refusal);
+      refuseUpgrade(socket, refusal);
       return;
     }
     if (socket.destroyed) return;
@@ -173,10 +173,10 @@ export class Edge {
     // To the engine this is where frames come from, whoever has brought them: two visitors are never at one place.
     const { remoteAddress = '', remotePort: port = 0 } = request.socket;
     const here = { address: plainAddress(remoteAddress), port };
-    const address = addressOf(request);
+    const address = clientAddressOf(request);
     socket.once('close', () => this.#entrance.grants.left(grant));
     this.#sockets.handleUpgrade(request, socket, head, accepted => {
-      contain(accepted, this.#faults);
+      guardSocket(accepted, this.#faults);
       const first = greeting(request.url, this.#config.current, Date.now(), grant?.way);
       if (first) accepted.send(first);
       this.#welcome(accepted, { address, port, ...admission }, here, secure);
@@ -208,7 +208,7 @@ export class Edge {
 
   /** Lets nobody in as long as `reason` gives one, save pages that come back to a call. */
   refuseWhile(reason: () => string | undefined): void {
-    this.#lack = reason;
+    this.#exhausted = reason;
   }
 
   admitNewcomers(): void {

@@ -1,7 +1,7 @@
 // A visitor: one browser's WebSocket, as the rest of the gateway may know it.
 
-import type { Objection } from '../entrance/entrance.ts';
-import type { Grant } from '../entrance/grant.ts';
+import type { DenialReason } from '../auth/authorization.ts';
+import type { Grant } from '../auth/grant.ts';
 
 /** One end of a connection. */
 export interface End {
@@ -17,12 +17,12 @@ export interface Visitor {
   readonly origin: string;
   /** The page is one of the gateway's own. */
   readonly ownPage?: boolean;
-  /** What it does counts as an offence of its address (entrance/offence.ts). */
+  /** What it does counts as an offence of its address (auth/offence.ts). */
   readonly accountable?: boolean;
   /** The call that it may make, or has come back to. */
   readonly grant?: Grant | undefined;
   /** Why it may make none: its token is wrong by the owner's fault. */
-  readonly objection?: Objection;
+  readonly denial?: DenialReason;
 }
 
 /**

@@ -8,14 +8,14 @@ import { type AdminOptions, AdminServer } from './drachtio/admin-server.ts';
 import type { AppConnection } from './drachtio/app-connection.ts';
 import { Applications } from './drachtio/applications.ts';
 import { Cdr } from './drachtio/cdr.ts';
-import { HastyCancels } from './drachtio/hasty-cancels.ts';
+import { EarlyCancels } from './drachtio/early-cancels.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
 import { Registrations } from './drachtio/registrations.ts';
 import { type NewRequest, newRequest, type Route, Routing } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
-import { Faults } from './faults.ts';
+import { ErrorBoundary } from './error-boundary.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
-import { type OnMalformed, Reception } from './transaction/reception.ts';
+import { IncomingMessages, type OnMalformed } from './transaction/incoming-messages.ts';
 import type { StatelessAnswer } from './transaction/stateless.ts';
 import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
 import type { Endpoint } from './transport/transport.ts';
@@ -98,7 +98,7 @@ export class Engine {
   readonly #agent: UserAgent;
   readonly #server: AdminServer;
   readonly #admin: { readonly address: string; readonly port: number };
-  readonly #faults: Faults;
+  readonly #faults: ErrorBoundary;
 
   private constructor(
     transports: TransportLayer,
@@ -106,7 +106,7 @@ export class Engine {
     agent: UserAgent,
     server: AdminServer,
     admin: { readonly address: string; readonly port: number },
-    faults: Faults,
+    faults: ErrorBoundary,
   ) {
     this.#transports = transports;
     this.#applications = applications;
@@ -120,8 +120,8 @@ export class Engine {
   static async start(options: EngineOptions): Promise<Engine> {
     const log = options.log ?? silent;
     const clock = options.clock ?? systemClock;
-    const faults = new Faults(log, clock);
-    const reception = new Reception(log, faults, options.onMalformed);
+    const faults = new ErrorBoundary(log, clock);
+    const reception = new IncomingMessages(log, faults, options.onMalformed);
     const transports = await TransportLayer.listen(
       options.listen,
       reception,
@@ -133,8 +133,8 @@ export class Engine {
     const cdr = new Cdr(applications, clock);
     const registrations = new Registrations(clock);
     const routing = new Routing(options.route, applications, registrations, cdr, log, faults);
-    const hasty = new HastyCancels(timers);
-    const sipIn = new SipIn(applications, timers, routing, cdr, hasty);
+    const earlyCancels = new EarlyCancels(timers);
+    const sipIn = new SipIn(applications, timers, routing, cdr, earlyCancels);
     const agent = new UserAgent(sipIn, {
       network: transports,
       timers,
@@ -152,7 +152,7 @@ export class Engine {
     reception.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
-    const around = { agent, network: transports, proxy, cdr, hasty, registrations };
+    const around = { agent, network: transports, proxy, cdr, earlyCancels, registrations };
     const server = new AdminServer(options.admin, applications, around, log);
     const busy = (connection: AppConnection) => agent.hasBusiness(connection);
     routing.outbound = new OutboundApplications(applications, server, timers, busy);

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { asciiHost, readableHost } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
-import { type Lookups, unwatched } from './lookups.ts';
+import { photoUrl } from '../directory/people.ts';
 import { refuse } from './page-origin.ts';
-import { photoUrl } from './people.ts';
+import { type PersonLookups, unwatched } from './person-lookups.ts';
 import { hostOf } from './public-url.ts';
 import { notFound, type Route, reading } from './route.ts';
 
@@ -25,13 +25,13 @@ const choices: Readonly<Record<string, RegExp>> = {
 /** `sip:`, 64 characters, `@` and a domain of 253 (RFC 1035 2.3.4). */
 const MOST_CHARACTERS = 322;
 
-interface Person {
+interface CallPagePerson {
   readonly name?: string | undefined;
   readonly title?: string | undefined;
   readonly photo?: string | undefined;
 }
 
-export function callPageRoute({ sites }: Config, lookups: Lookups = unwatched): Route {
+export function callPageRoute({ sites }: Config, lookups: PersonLookups = unwatched): Route {
   const people = new Map(
     sites.flatMap(site =>
       site.pages ? site.callable.map(person => [`${person.user}@${site.domain}`, person] as const) : [],
@@ -79,7 +79,7 @@ function policy(photo: string | undefined, host: string | undefined): string {
   ].join('; ');
 }
 
-function page(to: string, person: Person, query: URLSearchParams, request: IncomingMessage): string {
+function page(to: string, person: CallPagePerson, query: URLSearchParams, request: IncomingMessage): string {
   const who = Object.entries({ name: person.name, job: person.title, photo: person.photo })
     .map(([name, value]) => (value ? ` ${name}="${escaped(value)}"` : ''))
     .join('');

@@ -1,20 +1,23 @@
 // `POST /callback`: a visitor's wish to be called back, as JSON, from pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestRate } from '../entrance/address-rate.ts';
-import { bodyOf } from './body.ts';
+import type { RequestRate } from '../auth/address-rate.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import { bodyOf } from './read-body.ts';
 import { type Route, refuseMethod } from './route.ts';
 
 /** `unwanted`: such a page may not ask for it. `wrong`: it says no number. `lost`: it did not get there. */
-export type TakeWish = (body: string, page: AskingPage) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
+export type TakeCallback = (
+  body: string,
+  page: AskingPage,
+) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
 
 /** Longer than any form. */
 const MOST_BYTES = 16 * 1024;
 
 const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
 
-export function callbackRoute(take: TakeWish, rate: RequestRate): Route {
+export function callbackRoute(take: TakeCallback, rate: RequestRate): Route {
   return (request, response, path) => {
     if (path !== '/callback') return false;
     if (request.method === 'POST') return answer(take, rate, request, response);
@@ -36,7 +39,7 @@ function permit({ headers }: IncomingMessage, response: ServerResponse): void {
 }
 
 async function answer(
-  take: TakeWish,
+  take: TakeCallback,
   rate: RequestRate,
   request: IncomingMessage,
   response: ServerResponse,

@@ -2,23 +2,23 @@
 // signature. `/card/director@mysite.ru`, and under it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AddressRate } from '../auth/address-rate.ts';
 import { pageStyles } from '../cards/page.styles.ts';
 import { cardPage, signaturePage } from '../cards/page.ts';
-import { type Links, linksOf, type Person, readable } from '../cards/person.ts';
+import { type CardPerson, type Links, linksOf, readable } from '../cards/person.ts';
 import { picture } from '../cards/picture.ts';
 import { qrPicture } from '../cards/qr.ts';
 import { vcard } from '../cards/vcard.ts';
 import { type CardLanguage, cardLanguage, cardWords } from '../cards/words.ts';
 import { asciiAddress } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
-import { AddressRate } from '../entrance/address-rate.ts';
-import { addressOf } from '../entrance/far-end.ts';
+import { type DirectoryEntry, peopleOf } from '../directory/people.ts';
+import { clientAddressOf } from '../net/client-address.ts';
+import { networkOf } from '../net/network-address.ts';
 import type { Log } from '../observe/log.ts';
-import { networkOf } from '../observe/network-address.ts';
 import { Drawings } from './drawings.ts';
-import { type Lookups, unwatched } from './lookups.ts';
 import { refuse } from './page-origin.ts';
-import { type Entry, peopleOf } from './people.ts';
+import { type PersonLookups, unwatched } from './person-lookups.ts';
 import { Photos } from './photos.ts';
 import { publicUrl } from './public-url.ts';
 import { isReading, notFound, type Route, refuseMethod } from './route.ts';
@@ -30,7 +30,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Document = (person: Person, links: Links, language: CardLanguage) => Answer | Promise<Answer>;
+type Document = (person: CardPerson, links: Links, language: CardLanguage) => Answer | Promise<Answer>;
 
 const html = (body: unknown, inlineStyles = false): Answer => ({
   type: 'text/html; charset=utf-8',
@@ -94,7 +94,7 @@ const drawRate = { burst: 40, everyMs: 5_000 };
 
 const styles: Answer = { type: 'text/css; charset=utf-8', body: Buffer.from(pageStyles) };
 
-export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Log): Route {
+export function cardRoute(config: Config, lookups: PersonLookups = unwatched, log?: Log): Route {
   const people = peopleOf(config);
   const photos = new Photos(log);
   const drawings = new Drawings<Answer>();
@@ -123,7 +123,7 @@ export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Lo
   }
 
   async function document(
-    { person }: Entry,
+    { person }: DirectoryEntry,
     name: string,
     gateway: string,
     request: IncomingMessage,
@@ -133,7 +133,7 @@ export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Lo
     if (Object.hasOwn(documents, name)) return await documents[name]?.(person, links, language);
     const draw = Object.hasOwn(drawn, name) ? drawn[name] : undefined;
     if (!draw) return undefined;
-    const address = addressOf(request);
+    const address = clientAddressOf(request);
     const drawing = await drawings.of(
       `${gateway} ${language} ${person.address} ${name}`,
       async () => await draw(person, links, language),
@@ -143,7 +143,7 @@ export function cardRoute(config: Config, lookups: Lookups = unwatched, log?: Lo
     return drawing ?? 'busy';
   }
 
-  async function photo({ photoFile }: Entry): Promise<Answer | undefined> {
+  async function photo({ photoFile }: DirectoryEntry): Promise<Answer | undefined> {
     const type = photoTypes[photoFile?.split('.').at(-1)?.toLowerCase() ?? ''];
     if (photoFile === undefined || type === undefined) return undefined;
     const body = await photos.of(photoFile);

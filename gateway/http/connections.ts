@@ -4,10 +4,10 @@
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { AddressRate } from '../auth/address-rate.ts';
 import type { Config } from '../config/schema.ts';
-import type { AddressRate } from '../entrance/address-rate.ts';
-import { socketAddress } from '../entrance/far-end.ts';
-import { networkOf } from '../observe/network-address.ts';
+import { socketAddress } from '../net/client-address.ts';
+import { networkOf } from '../net/network-address.ts';
 
 /** Beside the WebSockets: pages, the widget's files, questions. They last for seconds; a browser opens six. */
 const OTHERS = 1_000;

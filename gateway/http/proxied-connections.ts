@@ -2,10 +2,10 @@
 // does, and from others none. Any other peer that writes one is refused by the parser of HTTP or TLS.
 
 import type { Server, Socket } from 'node:net';
-import { handOn, peerAddress } from '../entrance/far-end.ts';
+import { peerAddress, setClientAddress } from '../net/client-address.ts';
+import { plainAddress } from '../net/network-address.ts';
+import { readProxyHeader } from '../net/proxy-header.ts';
 import type { Log } from '../observe/log.ts';
-import { plainAddress } from '../observe/network-address.ts';
-import { readProxyHeader } from './proxy-header.ts';
 
 /** A proxy sends it first. */
 const PATIENCE_MS = 5_000;
@@ -48,7 +48,7 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
     if (header.kind === 'more') return;
     settle();
     if (header.kind === 'malformed') return refused(socket, 'it begins otherwise');
-    if (header.address !== undefined) handOn(socket, plainAddress(header.address), header.secure);
+    if (header.address !== undefined) setClientAddress(socket, plainAddress(header.address), header.secure);
     // What came after it is the visitor's.
     if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
     take(socket);

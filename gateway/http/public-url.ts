@@ -1,7 +1,7 @@
 // Where visitors find this gateway, for links that leave it: cards, codes, pictures.
 
 import type { IncomingMessage } from 'node:http';
-import { isSecure } from '../entrance/far-end.ts';
+import { isSecure } from '../net/client-address.ts';
 
 /** A name of 253 characters (RFC 1035 2.3.4), a colon and a port. */
 const MOST_CHARACTERS = 259;

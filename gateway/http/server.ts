@@ -3,15 +3,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { splitEndpoint } from '../config/address.ts';
+import { AddressRate } from '../auth/address-rate.ts';
 import type { Config } from '../config/schema.ts';
-import { AddressRate } from '../entrance/address-rate.ts';
-import { addressOf, Proxies } from '../entrance/far-end.ts';
+import { splitEndpoint } from '../net/address-fence.ts';
+import { clientAddressOf, Proxies } from '../net/client-address.ts';
 import type { Log } from '../observe/log.ts';
-import { Boundary } from './boundary.ts';
 import { Certificate, readIdentity } from './certificate.ts';
 import { Connections } from './connections.ts';
-import { Outstanding } from './outstanding.ts';
+import { RouteErrorBoundary } from './error-boundary.ts';
+import { OutstandingRequests } from './outstanding-requests.ts';
 import { readProxyHeaders } from './proxied-connections.ts';
 import { readTarget } from './request-target.ts';
 import { firstOf, type Route } from './route.ts';
@@ -55,7 +55,7 @@ export interface HttpServer {
 export interface HttpOptions {
   readonly log?: Log | undefined;
   readonly rate?: Pick<AddressRate, 'take'>;
-  readonly outstanding?: Outstanding;
+  readonly outstanding?: OutstandingRequests;
 }
 
 /** Starts serving; rejects when the address cannot be listened on, or files or certificate cannot be read. */
@@ -65,10 +65,10 @@ export async function startHttp(
   {
     log,
     rate = new AddressRate(requestRate(config.limits)),
-    outstanding = new Outstanding(),
+    outstanding = new OutstandingRequests(),
   }: HttpOptions = {},
 ): Promise<HttpServer> {
-  const boundary = new Boundary(log);
+  const boundary = new RouteErrorBoundary(log);
   const route = firstOf([...routes, widgetFiles()]);
   const proxies = new Proxies(config.proxy);
   /** `expected`: what the Expect header asks for, which node leaves to us (RFC 9110 10.1.1). */
@@ -82,7 +82,7 @@ export async function startHttp(
     boundary.run(request, response, () => {
       const path = readTarget(request);
       proxies.heed(request);
-      if (!rate.take(addressOf(request))) return refuse(response, 429);
+      if (!rate.take(clientAddressOf(request))) return refuse(response, 429);
       if (path === undefined) return refuse(response, 400);
       if (expected === 'other') return refuse(response, 417);
       if (expected === '100') response.writeContinue();
@@ -135,7 +135,7 @@ export async function startHttp(
     get failures() {
       return boundary.failures;
     },
-    allows: request => rate.take(addressOf(request)),
+    allows: request => rate.take(clientAddressOf(request)),
     close: () =>
       new Promise(resolve => {
         certificate?.close();

@@ -1,7 +1,7 @@
 // `/status?to=director@mysite.ru`: what a page may know before it calls, for pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestRate } from '../entrance/address-rate.ts';
+import type { RequestRate } from '../auth/address-rate.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
 import { type Route, reading } from './route.ts';
 

@@ -3,11 +3,11 @@
 // twice. What must not be readable elsewhere is the answer, and CORS sees to that.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestRate } from '../entrance/address-rate.ts';
-import { addressOf } from '../entrance/far-end.ts';
-import type { Given } from '../entrance/token-desk.ts';
-import { bodyOf } from './body.ts';
+import type { RequestRate } from '../auth/address-rate.ts';
+import type { TokenAnswer } from '../auth/token-issuer.ts';
+import { clientAddressOf } from '../net/client-address.ts';
 import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import { bodyOf } from './read-body.ts';
 import { type Route, refuseMethod } from './route.ts';
 
 /** Undefined for whoever may not be called by such a page, or gets no token here. */
@@ -16,7 +16,7 @@ export type MintFor = (
   page: AskingPage,
   address: string,
   work: string | null,
-) => Promise<Given | undefined>;
+) => Promise<TokenAnswer | undefined>;
 
 const MOST_BYTES = 4096;
 
@@ -44,7 +44,7 @@ async function answer(
   const [page] = askingPages(request);
   // Every answer may be read, a refusal too: the same for all says nothing, and the visitor is told what it means.
   if (page) allowOrigin(response, page.origin);
-  const address = addressOf(request);
+  const address = clientAddressOf(request);
   if (!rate.take(request)) {
     return refuse(response, 429);
   }

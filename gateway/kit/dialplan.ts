@@ -6,8 +6,8 @@
 // - a failed Dial went on at the next line, or ended in 404: here its end is one of 486 and 480;
 // - what was dialled is in no line of the log, so dialling writes no lines there.
 
-import { guestContext } from './guest.ts';
-import type { KitPerson, KitSite, PbxSide } from './premises.ts';
+import type { KitPerson, KitSite, PbxSide } from './deployment.ts';
+import { guestContext } from './guest-context.ts';
 
 /** `gateways`: the addresses whose word on a visitor is taken. */
 export function dialplan(pbx: PbxSide, gateways: readonly string[]): string {

@@ -1,9 +1,9 @@
 // One site's zone: where the world finds its PBXs (RFC 3263), as the founding document's records, and the gateway.
 
 import { isIP } from 'node:net';
-import type { KitServer, KitSite, Premises } from './premises.ts';
+import type { Deployment, KitServer, KitSite } from './deployment.ts';
 
-export function zone(site: KitSite, premises: Premises): string {
+export function zone(site: KitSite, premises: Deployment): string {
   const { domain, servers } = site;
   return [
     `; Records for the zone of ${domain}: where SIP calls to its people go. Lower numbers come first.`,
@@ -57,7 +57,7 @@ function srv(domain: string, servers: readonly KitServer[]): string[] {
   );
 }
 
-function addresses({ domain, servers }: KitSite, { gateway, sites }: Premises): string[] {
+function addresses({ domain, servers }: KitSite, { gateway, sites }: Deployment): string[] {
   const zones = sites.filter(({ hasZone }) => hasZone).map(site => site.domain);
   const isOurs = (name: string) => zoneOf(name, zones) === domain;
   const lines = new Set<string>();

@@ -2,8 +2,8 @@
 // its jails never ban the gateway, through which everybody else's calls come. fail2ban does not start at all when one
 // jail finds no log, so every jail also names a file that is always there.
 
-import type { Machine, Premises, Range } from './premises.ts';
-import { pbxElsewhere } from './premises.ts';
+import type { Deployment, Machine, Range } from './deployment.ts';
+import { pbxElsewhere } from './deployment.ts';
 
 /** Matches the lines of gateway/observe/security-log.ts, to their end: nothing may stand behind the address. */
 export function gatewayFilter(): string {
@@ -18,7 +18,7 @@ export function gatewayFilter(): string {
   ].join('\n');
 }
 
-export function gatewayAction({ firewall }: Premises): string {
+export function gatewayAction({ firewall }: Deployment): string {
   const head = `# /etc/fail2ban/action.d/sip-call.conf: bans by ${firewall}, without a word to the banned.`;
   if (firewall === 'iptables') {
     const quiet = ['[Init]', 'blocktype = DROP', '[Init?family=inet6]', 'blocktype = DROP'];
@@ -50,7 +50,7 @@ export function pbxFilter(): string {
   ].join('\n');
 }
 
-export function jails(premises: Premises, machine: Machine): string {
+export function jails(premises: Deployment, machine: Machine): string {
   const { gateway, firewall, sshPort } = premises;
   const { isGateway, pbx } = machine;
   const quietly = `blocktype=${firewall === 'iptables' ? 'DROP' : 'drop'}`;
@@ -137,7 +137,7 @@ function jail(name: string, { filter, logs, retry, ignore, actions }: Jail): str
 }
 
 /** Where visitors reach the gateway's machine. */
-function gatewayPorts({ gateway }: Premises): (number | Range)[] {
+function gatewayPorts({ gateway }: Deployment): (number | Range)[] {
   const { webPorts, remoteProxies, listenPort, browsers, sip } = gateway;
   return [
     ...webPorts,

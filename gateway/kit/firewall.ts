@@ -1,11 +1,11 @@
 // A machine's openings as rules of iptables in the founding document's form, or of nftables.
 
 import { isIP } from 'node:net';
-import { openings } from './openings.ts';
-import type { Machine, Premises, Range } from './premises.ts';
+import { allowedPorts } from './allowed-ports.ts';
+import type { Deployment, Machine, Range } from './deployment.ts';
 
 /** For iptables-restore or ip6tables-restore. */
-export function iptables(premises: Premises, machine: Machine, family: 4 | 6): string {
+export function iptables(premises: Deployment, machine: Machine, family: 4 | 6): string {
   const [name, icmp] = family === 4 ? ['iptables', 'icmp'] : ['ip6tables', 'ipv6-icmp'];
   return [
     `# /etc/${name}.up`,
@@ -20,7 +20,7 @@ export function iptables(premises: Premises, machine: Machine, family: 4 | 6): s
     '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
     '-A INPUT -m conntrack --ctstate INVALID -j DROP',
     `-A INPUT -p ${icmp} -j ACCEPT`,
-    ...openings(premises, machine).flatMap(({ what, protocol, ports, from }) => {
+    ...allowedPorts(premises, machine).flatMap(({ what, protocol, ports, from }) => {
       const rule = `-p ${protocol} --dport ${range(ports, ':')} -j ACCEPT`;
       const sources = from?.filter(source => familyOf(source) === family).map(source => `-s ${source} `) ?? [
         '',
@@ -34,7 +34,7 @@ export function iptables(premises: Premises, machine: Machine, family: 4 | 6): s
 }
 
 /** For nft -f: a table of its own, so that fail2ban's stays. */
-export function nftables(premises: Premises, machine: Machine): string {
+export function nftables(premises: Deployment, machine: Machine): string {
   return [
     '#!/usr/sbin/nft -f',
     '# /etc/nftables.conf',
@@ -51,7 +51,7 @@ export function nftables(premises: Premises, machine: Machine): string {
     '    ct state established,related accept',
     '    ct state invalid drop',
     '    meta l4proto { icmp, ipv6-icmp } accept',
-    ...openings(premises, machine).flatMap(({ what, protocol, ports, from }) => {
+    ...allowedPorts(premises, machine).flatMap(({ what, protocol, ports, from }) => {
       const port = `${protocol} dport ${range(ports, '-')} accept`;
       // One line each: networks that overlap are an error in a set.
       const sources = from?.map(source => `${familyOf(source) === 6 ? 'ip6' : 'ip'} saddr ${source} ${port}`);
@@ -69,11 +69,11 @@ export function nftables(premises: Premises, machine: Machine): string {
 
 /** A rule to switch on by hand: whether certbot runs is not in the configuration. */
 function challenge(
-  premises: Premises,
+  premises: Deployment,
   machine: Machine,
   [comment, rule]: readonly [string, string],
 ): string[] {
-  const isOpen = openings(premises, machine).some(
+  const isOpen = allowedPorts(premises, machine).some(
     ({ protocol, ports }) => protocol === 'tcp' && ports[0] === 80,
   );
   return isOpen

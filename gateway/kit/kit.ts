@@ -1,13 +1,13 @@
 // The administrator's kit: every file, by the machine it is for. Pure text from premises; nothing is written here.
 
-import { pjsipConf, pjsipTransports, rtpConf, sipConf } from './channel.ts';
+import { pjsipConf, pjsipTransports, rtpConf, sipConf } from './asterisk-channels.ts';
+import type { Deployment, Machine } from './deployment.ts';
 import { dialplan } from './dialplan.ts';
 import { zone } from './dns.ts';
 import { gatewayAction, gatewayFilter, jails, pbxFilter } from './fail2ban.ts';
 import { iptables, nftables } from './firewall.ts';
-import { guide } from './guide.ts';
 import { logrotate } from './logrotate.ts';
-import type { Machine, Premises } from './premises.ts';
+import { guide } from './readme.ts';
 
 export interface KitFile {
   /** Below the folder of the kit: README.txt, dns/DOMAIN.zone, and MACHINE/etc/... */
@@ -15,7 +15,7 @@ export interface KitFile {
   readonly text: string;
 }
 
-export function kit(premises: Premises): KitFile[] {
+export function kit(premises: Deployment): KitFile[] {
   const files = [
     ...premises.sites
       .filter(({ hasZone }) => hasZone)
@@ -28,7 +28,7 @@ export function kit(premises: Premises): KitFile[] {
 }
 
 /** By their paths below /etc. */
-function filesOf(machine: Machine, premises: Premises): KitFile[] {
+function filesOf(machine: Machine, premises: Deployment): KitFile[] {
   const { isGateway, pbx } = machine;
   const file = (path: string, text: string): KitFile => ({ path, text });
   return [

@@ -1,8 +1,8 @@
 // Which servers are one machine, whichever sites name them. Addresses decide: two names of one address are one machine.
 
 import type { PbxSettings } from '../config/pbx.ts';
+import type { GatewaySide, KitServer, KitSite, Machine, PbxSide } from './deployment.ts';
 import { freeRtp } from './ports.ts';
-import type { GatewaySide, KitServer, KitSite, Machine, PbxSide } from './premises.ts';
 
 interface Group {
   readonly addresses: Set<string>;

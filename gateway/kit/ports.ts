@@ -1,6 +1,6 @@
 // Ports of a machine that is both gateway and PBX: the two programs may share none.
 
-import { asteriskRtp, type GatewaySide, type Machine, type PbxSide, type Range } from './premises.ts';
+import { asteriskRtp, type GatewaySide, type Machine, type PbxSide, type Range } from './deployment.ts';
 
 interface Use {
   readonly what: string;

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
-export type Lack = 'files' | 'memory' | 'time';
+export type ExhaustedResource = 'files' | 'memory' | 'time';
 
 /** What is in use, and how much there may be at most. */
 export interface Gauge {
@@ -43,22 +43,25 @@ const LOOK_AGAIN_MS = 1_000;
 
 export class Headroom {
   readonly #gauges: Gauges;
-  readonly #changed: (lack: Lack | undefined) => void;
+  readonly #changed: (exhausted: ExhaustedResource | undefined) => void;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #asks = 0;
   #windowFrom: number;
   #lateWindows = 0;
-  #lack: Lack | undefined;
+  #exhausted: ExhaustedResource | undefined;
 
   /** `changed` is told when something begins to be short, and when nothing is any more. */
-  constructor(changed: (lack: Lack | undefined) => void = () => {}, gauges: Gauges = systemGauges()) {
+  constructor(
+    changed: (exhausted: ExhaustedResource | undefined) => void = () => {},
+    gauges: Gauges = systemGauges(),
+  ) {
     this.#gauges = gauges;
     this.#changed = changed;
     this.#windowFrom = gauges.now();
   }
 
   /** What there is too little of to take anybody on. */
-  get lack(): Lack | undefined {
+  get exhausted(): ExhaustedResource | undefined {
     const now = this.#gauges.now();
     if (now - this.#windowFrom >= WINDOW_MS) {
       this.#windowFrom = now;
@@ -67,20 +70,20 @@ export class Headroom {
     if (now - this.#lookedAt >= this.#patience) {
       this.#lookedAt = now;
       this.#asks = 0;
-      const lack = this.#look();
-      if (lack !== this.#lack) this.#changed(lack);
-      this.#lack = lack;
+      const exhausted = this.#look();
+      if (exhausted !== this.#exhausted) this.#changed(exhausted);
+      this.#exhausted = exhausted;
     }
-    return this.#lack;
+    return this.#exhausted;
   }
 
   /** Milliseconds from one look to the next. */
   get #patience(): number {
-    if (this.#lack) return LOOK_AGAIN_MS;
+    if (this.#exhausted) return LOOK_AGAIN_MS;
     return ++this.#asks >= LOOK_EVERY_ASKS ? LOOK_AT_MOST_EVERY_MS : LOOK_EVERY_MS;
   }
 
-  #look(): Lack | undefined {
+  #look(): ExhaustedResource | undefined {
     const files = this.#gauges.files();
     if (files && files.most - files.used < Math.max(SPARE_FILES, files.most * SPARE_SHARE)) return 'files';
     const memory = this.#gauges.memory();

@@ -2,8 +2,8 @@
 
 import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
-import { boundedFields, boundedText, escapedLine } from './bounded.ts';
-import { networkOf } from './network-address.ts';
+import { networkOf } from '../net/network-address.ts';
+import { boundedFields, boundedText, escapedLine } from './log-limits.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -8,9 +8,9 @@
 // whole here, whatever the log shortens: half of one cannot be banned.
 
 import { isIP } from 'node:net';
+import { networkOf, oneHome } from '../net/network-address.ts';
 import { LineFile } from './line-file.ts';
 import type { Log } from './log.ts';
-import { networkOf, oneHome } from './network-address.ts';
 
 /**
  * - `wrong-destination`: a call to somebody who may not be called from that page
@@ -23,10 +23,10 @@ import { networkOf, oneHome } from './network-address.ts';
 export type Offence = 'wrong-destination' | 'wrong-origin' | 'bad-token' | 'rate' | 'malformed' | 'stranger';
 
 /** Tells of one refusal. The address must be proved by a handshake: a datagram's source may be anybody's. */
-export type TellRefusal = (address: string, offence: Offence) => void;
+export type ReportRefusal = (address: string, offence: Offence) => void;
 
 /** For gateways without such a file. */
-export const tellNobody: TellRefusal = () => {};
+export const ignoreRefusal: ReportRefusal = () => {};
 
 /** In each window so many lines of one network, and so many of all: a flood fills no disk. */
 const WINDOW_MS = 10_000;
@@ -54,7 +54,7 @@ export class SecurityLog {
     this.#write('ready');
   }
 
-  readonly refused: TellRefusal = (address, offence) => {
+  readonly refused: ReportRefusal = (address, offence) => {
     const plain = address.split('%', 1)[0] ?? '';
     const network = networkOf(plain);
     if (network === undefined) return;

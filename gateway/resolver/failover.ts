@@ -1,6 +1,6 @@
 // When the next target is worth trying (RFC 3263 4.3). Pure; the call walks the list, quarantine.ts remembers.
 
-export type Outcome =
+export type AttemptOutcome =
   /** A final response that the target itself sent, and how long it asks to be left alone (RFC 3261 20.33). */
   | {
       readonly kind: 'response';
@@ -25,6 +25,6 @@ export type Outcome =
  * drachtio reports its own timeouts as 408 and transport failures as 503 with source `application`;
  * map the former to `silent`, the latter to `unreachable`.
  */
-export function isTargetFailure(outcome: Outcome): boolean {
+export function isTargetFailure(outcome: AttemptOutcome): boolean {
   return outcome.kind !== 'response' || outcome.status === 503;
 }

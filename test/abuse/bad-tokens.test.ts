@@ -9,7 +9,7 @@ import { SignJWT } from 'jose';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { PAGE, SDP } from '../support/signalling-gateway.ts';
-import { DIRECTOR, enter, knock, tokenOf } from './entrance-scene.ts';
+import { DIRECTOR, enter, knock, tokenOf } from './authorization-scene.ts';
 import { startWatched, type Watched } from './security-scene.ts';
 
 const RIGHT = 'the secret of mysite.test, for a test';

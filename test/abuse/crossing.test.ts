@@ -99,24 +99,24 @@ test('15: a CANCEL in the same breath as its INVITE rings nobody for longer than
         .map(datagram => /Call-ID: \S+/.exec(String(datagram))?.[0]),
     );
   // Whatever of them got as far as the PBX is called back from there.
-  const rung = new Map<string | undefined, SipRequest>();
+  const fallback = new Map<string | undefined, SipRequest>();
   await eventually('what had begun to ring rings no more', async () => {
     for (const message of pbx.inbox.splice(0)) {
       if (message.kind === 'response') continue;
       const id = message.headers.get('Call-ID');
       if (message.method === 'INVITE') {
-        rung.set(id, message);
+        fallback.set(id, message);
         pbx.respond(message, '180 Ringing');
       } else if (message.method === 'CANCEL') {
         pbx.respond(message, '200 OK');
-        pbx.respond(rung.get(id) ?? message, '487 Request Terminated');
+        pbx.respond(fallback.get(id) ?? message, '487 Request Terminated');
       }
     }
     const { calls, dialogs } = await siege.gateway.health();
     return calls === 0 && dialogs === 0 && called('CANCEL').size === called('INVITE').size;
   });
   await assertQuiet(siege);
-  assert.ok(rung.size > 0, 'no CANCEL came late enough');
+  assert.ok(fallback.size > 0, 'no CANCEL came late enough');
   assert.deepEqual(called('CANCEL'), called('INVITE'));
   assert.equal(called('BYE').size, 0);
   await siege.goodCall();

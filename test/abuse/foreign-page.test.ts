@@ -9,8 +9,8 @@ import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { PAGE, SDP } from '../support/signalling-gateway.ts';
+import { type Deserted, enter, knock, tokenOf } from './authorization-scene.ts';
 import { BareSocket } from './bare-socket.ts';
-import { type Deserted, enter, knock, tokenOf } from './entrance-scene.ts';
 import { startWatched } from './security-scene.ts';
 
 const FOREIGN = 'http://evil.example';

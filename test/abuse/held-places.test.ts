@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { type SceneOptions, SDP, startDeserted } from '../support/signalling-gateway.ts';
-import { type Deserted, DIRECTOR, knock, tokenOf } from './entrance-scene.ts';
+import { type Deserted, DIRECTOR, knock, tokenOf } from './authorization-scene.ts';
 
 const SECOND = 1_000;
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { configFrom } from '../../gateway/config/load.ts';
-import { bodyOf } from '../../gateway/http/body.ts';
+import { bodyOf } from '../../gateway/http/read-body.ts';
 import type { Route } from '../../gateway/http/route.ts';
 import { startHttp } from '../../gateway/http/server.ts';
 import { createLog } from '../../gateway/observe/log.ts';

@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectSecurely } from 'node:tls';
 import { parseConfig } from '../../gateway/config/load.ts';
 import { cardRoute } from '../../gateway/http/card-pages.ts';
-import { Outstanding } from '../../gateway/http/outstanding.ts';
+import { OutstandingRequests } from '../../gateway/http/outstanding-requests.ts';
 import { type HttpOptions, startHttp } from '../../gateway/http/server.ts';
 import { createCertificate } from '../../gateway/media/embedded/dtls/certificate.ts';
 import { eventually } from '../support/eventually.ts';
@@ -94,7 +94,7 @@ test('ten requests that are sent one behind the other are answered in their orde
 });
 
 test('a peer that reads a little now and then is cut off in bounded time', async context => {
-  const { url, server } = await startCards(context, { outstanding: new Outstanding(300) });
+  const { url, server } = await startCards(context, { outstanding: new OutstandingRequests(300) });
   const socket = await connected(context, url);
   socket.pause();
   socket.write(asking(`${CARD}/photo`).repeat(10));

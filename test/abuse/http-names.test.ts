@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { Authorization } from '../../gateway/auth/authorization.ts';
 import { configFrom } from '../../gateway/config/load.ts';
-import { Entrance } from '../../gateway/entrance/entrance.ts';
-import { frontDesk } from '../../gateway/front-desk.ts';
 import { startHttp } from '../../gateway/http/server.ts';
 import { createLog } from '../../gateway/observe/log.ts';
+import { publicRoutes } from '../../gateway/public-routes.ts';
 
 const CARD = '/card/director@mysite.test';
 const config = configFrom({
@@ -19,10 +19,10 @@ const config = configFrom({
 async function startDesk(context: TestContext) {
   const offences: string[] = [];
   const live = { current: config };
-  const routes = frontDesk(
+  const routes = publicRoutes(
     live,
     async () => 'reachable',
-    new Entrance(live),
+    new Authorization(live),
     createLog('silent'),
     (_, offence) => void offences.push(offence),
   );

@@ -11,7 +11,7 @@ import { privateFolder } from '../support/private-folder.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { PAGE, startDeserted } from '../support/signalling-gateway.ts';
-import { askToken, DIRECTOR, knock, tokenOf } from './entrance-scene.ts';
+import { askToken, DIRECTOR, knock, tokenOf } from './authorization-scene.ts';
 
 const secret = (what: string) => `secret-${what}-7f3a`;
 

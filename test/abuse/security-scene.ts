@@ -7,8 +7,8 @@ import type { TestContext } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { privateFolder } from '../support/private-folder.ts';
 import { type SceneOptions, startDeserted } from '../support/signalling-gateway.ts';
+import type { Deserted } from './authorization-scene.ts';
 import { BareSocket } from './bare-socket.ts';
-import type { Deserted } from './entrance-scene.ts';
 
 export interface Watched extends Deserted {
   offences(): readonly string[];

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { SDP, startDeserted } from '../support/signalling-gateway.ts';
-import { DIRECTOR, knock, tokenOf } from './entrance-scene.ts';
+import { DIRECTOR, knock, tokenOf } from './authorization-scene.ts';
 import { startWatched } from './security-scene.ts';
 
 for (const [whose, limits] of [

@@ -9,7 +9,7 @@ import type { Visitor } from '../support/visitor.ts';
 let visitor: Visitor;
 
 /** Ways that need no call from this page. */
-const otherwise = { hotline: '+7 812 000-00-00', mail: 'office@mysite.test' };
+const fallbacks = { hotline: '+7 812 000-00-00', mail: 'office@mysite.test' };
 
 interface Wrong {
   readonly what: string;
@@ -91,7 +91,7 @@ stories(
             ...(changed && { changed }),
           }),
         );
-        const line = await office.line({ first: address, published: 'srv', site: { otherwise } });
+        const line = await office.line({ first: address, published: 'srv', site: { fallbacks } });
         await visitor.open(line.pageFor('director'));
         await visitor.call();
         const { reason = '' } = await visitor.ended();
@@ -126,7 +126,7 @@ stories(
     });
 
     story('two gateways behind one name have different secrets', async office => {
-      const line = await office.line({ first: office.nobody, published: 'srv', site: { otherwise } });
+      const line = await office.line({ first: office.nobody, published: 'srv', site: { fallbacks } });
       const other = await office.line({ first: office.nobody, published: 'srv' });
       const tokens = `${other.gateway.url}/token`;
       await visitor.open(line.pageFor('director', { tokens }));

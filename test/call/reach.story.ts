@@ -8,7 +8,7 @@ import type { Line, Office } from '../support/office.ts';
 import { stories } from '../support/story.ts';
 import type { Visitor } from '../support/visitor.ts';
 
-const otherwise = [
+const fallbacks = [
   { person: 'tone' },
   { hotline: '+7 800 200-00-00' },
   { mail: 'office@mysite.test' },
@@ -31,7 +31,7 @@ const lineTo = (office: Office, version: AsteriskVersion): Promise<Line> =>
         { user: 'tone', name: 'The duty officer' },
         'echo',
       ],
-      otherwise,
+      fallbacks,
     },
   });
 
@@ -85,8 +85,10 @@ async function reads(name: RegExp, patience: Patience = {}): Promise<void> {
 const rungs = () =>
   visitor.happens(() =>
     [...(document.querySelector('sip-call')?.shadowRoot?.querySelectorAll<HTMLElement>('.rung') ?? [])].map(
-      rung =>
-        rung.getAttribute('href') ?? rung.querySelector('span')?.firstChild?.nextSibling?.textContent ?? '',
+      fallback =>
+        fallback.getAttribute('href') ??
+        fallback.querySelector('span')?.firstChild?.nextSibling?.textContent ??
+        '',
     ),
   );
 

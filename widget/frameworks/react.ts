@@ -1,7 +1,7 @@
 // `import 'sip-call/react'`: the element in JSX, for React 18 and 19. Types only. Listeners as properties are React 19's;
 // with 18 use a ref.
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
-import type { SipCall } from '../sip-call.ts';
+import type { SipCall } from '../element/sip-call.ts';
 import type { SipCallAttributes, SipCallRequestEvent, SipCallStateEvent } from './attributes.ts';
 
 type Props = DetailedHTMLProps<HTMLAttributes<SipCall>, SipCall> &

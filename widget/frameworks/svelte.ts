@@ -1,6 +1,6 @@
 // `import 'sip-call/svelte'`: the element in Svelte 4 and 5 markup. Types only.
 import type {} from 'svelte/elements';
-import type { SipCall } from '../sip-call.ts';
+import type { SipCall } from '../element/sip-call.ts';
 import type { SipCallAttributes, SipCallRequestEvent, SipCallStateEvent } from './attributes.ts';
 
 declare module 'svelte/elements' {

@@ -108,7 +108,7 @@ export const words: Words = {
   closedUntil: time => `مغلق، يفتح ${time}`,
   opens: time => `يفتح ${time}.`,
   notAnswering: 'هاتفهم لا يجيب الآن',
-  otherwise: 'طرق أخرى للتواصل',
+  fallbacks: 'طرق أخرى للتواصل',
   callPerson: name => `اتصل بـ ${name}`,
   fromOwnPhone: 'من هاتفك',
   byMail: 'اكتب رسالة بريد',

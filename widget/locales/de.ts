@@ -119,7 +119,7 @@ export const words: Words = {
   closedUntil: time => `Geschlossen, öffnet ${time}`,
   opens: time => `Öffnet ${time}.`,
   notAnswering: 'Das Telefon der anderen Seite antwortet gerade nicht',
-  otherwise: 'Andere Wege dorthin',
+  fallbacks: 'Andere Wege dorthin',
   callPerson: name => `${name} anrufen`,
   fromOwnPhone: 'Mit dem eigenen Telefon',
   byMail: 'Eine E-Mail schreiben',

@@ -116,7 +116,7 @@ export const words: Words = {
   closedUntil: time => `Closed, opens ${time}`,
   opens: time => `Opens ${time}.`,
   notAnswering: 'Their telephone is not answering right now',
-  otherwise: 'Other ways to reach them',
+  fallbacks: 'Other ways to reach them',
   callPerson: name => `Call ${name}`,
   fromOwnPhone: 'From your own phone',
   byMail: 'Write an e-mail',

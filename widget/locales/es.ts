@@ -120,7 +120,7 @@ export const words: Words = {
   closedUntil: time => `Cerrado, abre ${time}`,
   opens: time => `Abre ${time}.`,
   notAnswering: 'Su teléfono no responde en este momento',
-  otherwise: 'Otras formas de contactar',
+  fallbacks: 'Otras formas de contactar',
   callPerson: name => `Llamar a ${name}`,
   fromOwnPhone: 'Desde su propio teléfono',
   byMail: 'Escribir un correo',

@@ -118,7 +118,7 @@ export const words: Words = {
   closedUntil: time => `Fermé, ouvre ${time}`,
   opens: time => `Ouvre ${time}.`,
   notAnswering: 'Leur téléphone ne répond pas en ce moment',
-  otherwise: 'D’autres moyens de les joindre',
+  fallbacks: 'D’autres moyens de les joindre',
   callPerson: name => `Appeler ${name}`,
   fromOwnPhone: 'Depuis votre téléphone',
   byMail: 'Écrire un e-mail',

@@ -117,7 +117,7 @@ export const words: Words = {
   closedUntil: time => `Chiuso, apre ${time}`,
   opens: time => `Apre ${time}.`,
   notAnswering: 'In questo momento il loro telefono non risponde',
-  otherwise: 'Altri modi per contattarli',
+  fallbacks: 'Altri modi per contattarli',
   callPerson: name => `Chiama ${name}`,
   fromOwnPhone: 'Dal suo telefono',
   byMail: 'Scrivere un’e-mail',

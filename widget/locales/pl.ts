@@ -116,7 +116,7 @@ export const words: Words = {
   closedUntil: time => `Zamknięte, otwarcie ${time}`,
   opens: time => `Otwarcie ${time}.`,
   notAnswering: 'Ich telefon teraz nie odpowiada',
-  otherwise: 'Inne sposoby kontaktu',
+  fallbacks: 'Inne sposoby kontaktu',
   callPerson: name => `Zadzwoń: ${name}`,
   fromOwnPhone: 'Z własnego telefonu',
   byMail: 'Napisz e-mail',

@@ -114,7 +114,7 @@ export const words: Words = {
   closedUntil: time => `Fechado, abre ${time}`,
   opens: time => `Abre ${time}.`,
   notAnswering: 'O telefone deles não responde neste momento',
-  otherwise: 'Outras formas de contacto',
+  fallbacks: 'Outras formas de contacto',
   callPerson: name => `Ligar para ${name}`,
   fromOwnPhone: 'Do seu próprio telefone',
   byMail: 'Escrever um e-mail',

@@ -117,7 +117,7 @@ export const words: Words = {
   closedUntil: time => `Закрыто до ${time}`,
   opens: time => `Открытие: ${time}.`,
   notAnswering: 'Их телефон сейчас не отвечает',
-  otherwise: 'Другие способы связаться',
+  fallbacks: 'Другие способы связаться',
   callPerson: name => `Позвонить: ${name}`,
   fromOwnPhone: 'С вашего телефона',
   byMail: 'Написать письмо',

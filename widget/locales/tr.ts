@@ -115,7 +115,7 @@ export const words: Words = {
   closedUntil: time => `Kapalı, açılış ${time}`,
   opens: time => `Açılış ${time}.`,
   notAnswering: 'Telefonları şu anda yanıt vermiyor',
-  otherwise: 'Onlara ulaşmanın başka yolları',
+  fallbacks: 'Onlara ulaşmanın başka yolları',
   callPerson: name => `Ara: ${name}`,
   fromOwnPhone: 'Kendi telefonunuzdan',
   byMail: 'E-posta yaz',

@@ -1,8 +1,8 @@
 // What a language must say, and which language is spoken. A language is a file beside this one with the same
 // shape, a line in `languages`, and its first words in first-words.ts.
-import type { BrowserKind } from '../browser-kind.ts';
-import type { EndReason, Refusal, Wish } from '../call-store.ts';
-import type { Quality, Trouble } from '../quality.ts';
+import type { BrowserKind } from '../base/browser-kind.ts';
+import type { DeviceRefusal, EndReason, MediaRequest } from '../call/call-store.ts';
+import type { Quality, Trouble } from '../call/quality.ts';
 
 export interface Words {
   /** Name of the group of controls, for those who hear the page. */
@@ -88,9 +88,9 @@ export interface Words {
   speak: string;
   listen: string;
   /** Before the browser asks in mid-call. */
-  askingFor: Readonly<Record<Wish, { readonly title: string; readonly why: string }>>;
+  askingFor: Readonly<Record<MediaRequest, { readonly title: string; readonly why: string }>>;
   /** Why it did not come true, and that the call goes on. */
-  refusals: Readonly<Record<`${Wish}-${Refusal}`, string>>;
+  refusals: Readonly<Record<`${MediaRequest}-${DeviceRefusal}`, string>>;
   cameraOn: string;
   remoteVideo: string;
   selfVideo: string;
@@ -100,7 +100,7 @@ export interface Words {
   opens(time: string): string;
   notAnswering: string;
   /** Over the list of what else there is. */
-  otherwise: string;
+  fallbacks: string;
   callPerson(name: string): string;
   fromOwnPhone: string;
   byMail: string;

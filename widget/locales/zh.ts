@@ -108,7 +108,7 @@ export const words: Words = {
   closedUntil: time => `已下班，${time} 开始服务`,
   opens: time => `${time} 开始服务。`,
   notAnswering: '对方的电话暂时没有响应',
-  otherwise: '其他联系方式',
+  fallbacks: '其他联系方式',
   callPerson: name => `呼叫 ${name}`,
   fromOwnPhone: '用您自己的电话',
   byMail: '写电子邮件',

@@ -1,7 +1,7 @@
 // The shapes without a button of ours: `bare`, where the page's own stands in the element and calls, and `none`, where
 // nothing is drawn; what goes on is still read out in either.
 import type { ReactiveController } from 'lit';
-import type { ShapedHost } from '../shape.ts';
+import type { ShapedHost } from '../element/shape.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`

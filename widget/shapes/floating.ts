@@ -1,9 +1,9 @@
 // The floating shape: fixed in a corner, there after a while if so wished, put away by whoever does not want it. It
 // never takes the focus, and steps out of the way of what has it (WCAG 2.2, 2.4.11).
 import type { ReactiveController } from 'lit';
+import { surfaceStyles } from '../card/surface.styles.ts';
+import type { ShapedHost } from '../element/shape.ts';
 import type { Words } from '../locales/words.ts';
-import type { ShapedHost } from '../shape.ts';
-import { surfaceStyles } from '../surface.styles.ts';
 import { floatingStyles } from './floating.styles.ts';
 
 const sheet = new CSSStyleSheet();

@@ -1,8 +1,8 @@
 // What the shapes `card` and `page` show above the button: who is called, from attributes or from slots. Built by
 // hand, as the button is: Lit's templates have not been loaded yet.
 import type { ReactiveController } from 'lit';
-import type { ShapedHost } from '../shape.ts';
-import { surfaceStyles } from '../surface.styles.ts';
+import { surfaceStyles } from '../card/surface.styles.ts';
+import type { ShapedHost } from '../element/shape.ts';
 import { pageStyles } from './page.styles.ts';
 import { personStyles } from './person.styles.ts';
 
@@ -12,10 +12,10 @@ sheet.replaceSync(surfaceStyles + personStyles + pageStyles);
 export function shape(host: ShapedHost, face: HTMLElement): undefined {
   if (face.querySelector('.person')) return;
   host.shadowRoot?.adoptedStyleSheets.push(sheet);
-  host.addController(new Person(host, face));
+  host.addController(new PersonView(host, face));
 }
 
-class Person implements ReactiveController {
+class PersonView implements ReactiveController {
   readonly #host: ShapedHost;
   readonly #person = make('div', 'person');
   readonly #photo = make('img', 'photo', { alt: '' });

@@ -2,8 +2,8 @@
 // the site. Opened before there is a call, since no call can move from one document to another; the visitor presses
 // Call there, which is the gesture that sound and microphone want.
 import type { ReactiveController } from 'lit';
+import type { ShapedHost } from '../element/shape.ts';
 import type { Words } from '../locales/words.ts';
-import type { ShapedHost } from '../shape.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(":host([window]) .pill::after { content: '\\2197'; content: '\\2197' / ''; }");

@@ -4,8 +4,8 @@ import { dnsCauses } from './dns.ts';
 import { gatewayCauses } from './gateway.ts';
 import { pbxCauses } from './pbx.ts';
 import { tokenCauses } from './token.ts';
-import { wayCauses } from './way.ts';
+import { transportCauses } from './transport.ts';
 
-export const causes = { ...pbxCauses, ...wayCauses, ...dnsCauses, ...gatewayCauses, ...tokenCauses };
+export const causes = { ...pbxCauses, ...transportCauses, ...dnsCauses, ...gatewayCauses, ...tokenCauses };
 
 export type CauseCode = keyof typeof causes;

@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** A request to be sent. Out of dialog the identities are the application's to choose. */
-export interface Draft {
+export interface RequestDraft {
   readonly method: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;

@@ -7,17 +7,17 @@ import { newBranch } from '../transaction/identifiers.ts';
 import type { TransactionLayer } from '../transaction/transaction-layer.ts';
 import type { Flow } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport-error.ts';
-import type { Draft, Sent } from './application.ts';
+import type { RequestDraft, Sent } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
+import { datagramLimit, LargeRequests } from './large-requests.ts';
 import { type LocalSide, localSide, type Network } from './network.ts';
 import { dialogHop, type Hop, type Lookup, locate } from './next-hop.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { UserAgent } from './user-agent.ts';
-import { datagramLimit, WidePath } from './wide-path.ts';
 
 /** A request that belongs to no dialog, with the identities it is to have. */
-export interface InitialDraft extends Draft {
+export interface InitialDraft extends RequestDraft {
   readonly uri: string;
   /** With a tag. */
   readonly from: string;
@@ -34,14 +34,14 @@ export class Outbound {
   readonly #network: Network;
   readonly #transactions: TransactionLayer;
   readonly #lookup: Lookup;
-  readonly #wide: WidePath;
+  readonly #wide: LargeRequests;
 
   constructor(agent: UserAgent, network: Network, transactions: TransactionLayer, lookup: Lookup) {
     this.#agent = agent;
     this.#network = network;
     this.#transactions = transactions;
     this.#lookup = lookup;
-    this.#wide = new WidePath(network, agent.timers);
+    this.#wide = new LargeRequests(network, agent.timers);
   }
 
   /** Calls back with a flow for so many bytes, or with undefined and the reason when none can be had. */
@@ -91,7 +91,7 @@ export class Outbound {
   within(
     dialog: Dialog,
     owner: Owner | undefined,
-    draft: Draft,
+    draft: RequestDraft,
     flow: Flow | undefined,
   ): OutgoingInvite | OutgoingRequest {
     const { uri, routes } = dialog.route();
@@ -101,7 +101,7 @@ export class Outbound {
   }
 
   /** The ACK of a 2xx (RFC 3261 13.2.2.4): no transaction, its own branch, the INVITE's CSeq. */
-  acknowledge(dialog: Dialog, number: number, draft: Omit<Draft, 'method'>, flow: Flow): Sent {
+  acknowledge(dialog: Dialog, number: number, draft: Omit<RequestDraft, 'method'>, flow: Flow): Sent {
     const { uri, routes } = dialog.route();
     const { via } = localSide(this.#network, flow);
     const ack = createRequest(
@@ -121,7 +121,7 @@ export class Outbound {
 
   #send(
     owner: Owner | undefined,
-    draft: Draft,
+    draft: RequestDraft,
     uri: string,
     base: [string, string][],
     side: LocalSide,
@@ -146,7 +146,13 @@ export class Outbound {
     return outgoing;
   }
 
-  #compose(draft: Draft, uri: string, base: [string, string][], via: string, contact: string): SipRequest {
+  #compose(
+    draft: RequestDraft,
+    uri: string,
+    base: [string, string][],
+    via: string,
+    contact: string,
+  ): SipRequest {
     const request = createRequest(draft.method, uri, [['Via', via], ...base, ...draft.fields], draft.body);
     const { headers } = request;
     if (withContact.has(draft.method) && !headers.has('Contact')) headers.append('Contact', contact);
@@ -160,6 +166,6 @@ export class Outbound {
 const ownPart = 500;
 
 /** How large the request will be, rather too much than too little, in bytes. */
-export function sizeOf({ fields, body }: Pick<Draft, 'fields' | 'body'>): number {
+export function sizeOf({ fields, body }: Pick<RequestDraft, 'fields' | 'body'>): number {
   return fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, ownPart + body.length);
 }

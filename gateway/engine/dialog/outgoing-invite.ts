@@ -13,7 +13,7 @@ import { serialize } from '../message/serialize.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientTransactionUser } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
-import type { Draft, Outgoing, Sent } from './application.ts';
+import type { Outgoing, RequestDraft, Sent } from './application.ts';
 import { composeCancel, sendCancel } from './cancel.ts';
 import { Dialog, dialogId, type Owner } from './dialog.ts';
 import { noBody } from './incoming-request.ts';
@@ -120,7 +120,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
    * RFC 3261 9.1: "If no provisional response has been received, the CANCEL request MUST NOT be sent;
    * rather, the client MUST wait". Undefined when there is nothing left to cancel.
    */
-  cancel(extra: Draft['fields']): Sent | undefined {
+  cancel(extra: RequestDraft['fields']): Sent | undefined {
     if (this.#final || this.#cancelled) return undefined;
     this.#cancelled = true;
     const request = composeCancel(this.request, extra);
@@ -131,7 +131,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   }
 
   /** The application's ACK of our 2xx; undefined when there is no 2xx that waits for one. */
-  acknowledge(draft: Omit<Draft, 'method'>, flow: Flow): Sent | undefined {
+  acknowledge(draft: Omit<RequestDraft, 'method'>, flow: Flow): Sent | undefined {
     const dialog = this.#dialog;
     if (dialog?.state !== 'Confirmed' || this.#ack !== undefined) return undefined;
     const sent = this.#agent.outbound.acknowledge(dialog, this.number, draft, flow);

@@ -8,7 +8,7 @@ import { isKnownMethod } from '../message/methods.ts';
 import { serialize } from '../message/serialize.ts';
 import { newTag } from '../transaction/identifiers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
-import type { Draft } from './application.ts';
+import type { RequestDraft } from './application.ts';
 import type { Dialog } from './dialog.ts';
 import { intervalTooSmall } from './session-timer.ts';
 
@@ -17,7 +17,7 @@ export function respond(
   request: SipRequest,
   transaction: ServerTransaction,
   status: number,
-  fields: Draft['fields'] = [],
+  fields: RequestDraft['fields'] = [],
 ): void {
   const response = createResponse(request, status, undefined, newTag());
   if (status === 503) response.headers.append('Retry-After', '5');
@@ -34,7 +34,7 @@ export function refused(request: SipRequest, transaction: ServerTransaction, dia
 
 interface Refusal {
   readonly status: number;
-  readonly fields: Draft['fields'];
+  readonly fields: RequestDraft['fields'];
 }
 
 /** Undefined for a request that may go on. In a dialog, its CSeq is noted. */
@@ -66,7 +66,7 @@ const spokenInDialogs: ReadonlySet<string> = new Set([
     'PUBLISH',
   ],
 ]);
-const allowed: Draft['fields'] = [['Allow', ['ACK', 'CANCEL', ...spokenInDialogs].join(', ')]];
+const allowed: RequestDraft['fields'] = [['Allow', ['ACK', 'CANCEL', ...spokenInDialogs].join(', ')]];
 
 /** RFC 3261 8.2.1, RFC 4475 3.1.1.2. */
 function unknownStatus(method: string): number {
@@ -100,6 +100,6 @@ function glare({ openOffer }: Dialog): number | undefined {
 }
 
 /** "a randomly chosen value between 0 and 10 seconds". */
-function retryAfter(): Draft['fields'] {
+function retryAfter(): RequestDraft['fields'] {
   return [['Retry-After', String(randomInt(0, 11))]];
 }

@@ -4,14 +4,14 @@
 import { randomInt } from 'node:crypto';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import type { Timer, Timers } from '../transaction/timers.ts';
-import type { Draft } from './application.ts';
+import type { RequestDraft } from './application.ts';
 import type { Dialog, DialogRole } from './dialog.ts';
 
 /** What a session timer needs of the user agent. */
 export interface SessionKeeper {
   readonly timers: Timers;
   /** Sends a request of the engine's own in the dialog. */
-  refresh(dialog: Dialog, draft: Draft): void;
+  refresh(dialog: Dialog, draft: RequestDraft): void;
   /** Forgets the dialog without a word. */
   finish(dialog: Dialog): void;
   end(dialog: Dialog, reason: string): void;
@@ -44,14 +44,14 @@ function supportsTimer(message: SipMessage): boolean {
 }
 
 /** RFC 4028 9: the fields of the 422 that a request for too short a session gets. */
-export function intervalTooSmall(request: SipRequest): Draft['fields'] | undefined {
+export function intervalTooSmall(request: SipRequest): RequestDraft['fields'] | undefined {
   const asked = intervalOf(request);
   if (asked === undefined || asked.seconds >= minSE || !supportsTimer(request)) return undefined;
   return [['Min-SE', String(minSE)]];
 }
 
 /** RFC 4028 9: what our 2xx says of the session's length, where the request asked and `answer` says nothing. */
-export function agreementFor(request: SipRequest, answer: SipResponse): Draft['fields'] {
+export function agreementFor(request: SipRequest, answer: SipResponse): RequestDraft['fields'] {
   const asked = intervalOf(request);
   if (asked === undefined || asked.seconds < minSE || answer.headers.has('Session-Expires')) return [];
   // Table 2: who does not know session timers cannot be asked to refresh.
@@ -147,7 +147,7 @@ export class SessionTimer {
   }
 
   /** RFC 4028 7.4: an UPDATE without an offer, where the peer knows it; else the offer that stands. */
-  #draft(): Draft {
+  #draft(): RequestDraft {
     const { localDescription: described, peerKnowsUpdate } = this.#dialog;
     const fields: [string, string][] = [
       ['Supported', 'timer'],

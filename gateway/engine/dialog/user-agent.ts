@@ -9,11 +9,10 @@ import type { Timers } from '../transaction/timers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { TransactionLayer, type TransactionUser } from '../transaction/transaction-layer.ts';
 import type { Flow } from '../transport/transport.ts';
-import type { Application, Draft } from './application.ts';
+import type { Application, RequestDraft } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
 import { EarlyNotifies } from './early-notifies.ts';
-import type { Forwarder } from './forwarder.ts';
 import { IncomingInvite } from './incoming-invite.ts';
 import { IncomingRequest, noBody } from './incoming-request.ts';
 import { localSide, type Network } from './network.ts';
@@ -21,6 +20,7 @@ import type { Lookup } from './next-hop.ts';
 import { Outbound, sizeOf } from './outbound.ts';
 import type { OutgoingInvite } from './outgoing-invite.ts';
 import { refusalOf, refused, respond } from './refusal.ts';
+import type { Forwarder } from './request-forwarder.ts';
 import { SessionTimer } from './session-timer.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
@@ -176,7 +176,7 @@ export class UserAgent implements TransactionUser {
   }
 
   /** A request of the engine's own, of which the application learns nothing. */
-  refresh(dialog: Dialog, draft: Draft): void {
+  refresh(dialog: Dialog, draft: RequestDraft): void {
     const within = (flow: Flow | undefined) => void this.outbound.within(dialog, undefined, draft, flow);
     this.outbound.reach(dialog, within, sizeOf(draft));
   }

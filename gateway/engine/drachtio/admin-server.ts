@@ -10,7 +10,7 @@ import { authenticate } from './authenticate.ts';
 import { proxyOut } from './proxy-out.ts';
 import { removeRoute, route } from './route.ts';
 import { sipOut } from './sip-out.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { VerbDependencies } from './verb-dependencies.ts';
 
 export interface AdminOptions {
   readonly secret: string;
@@ -35,12 +35,12 @@ export class AdminServer implements AppConnectionUser {
   readonly #server: Server;
   readonly #options: AdminOptions;
   readonly #applications: Applications;
-  readonly #around: Surroundings;
+  readonly #around: VerbDependencies;
   readonly #log: AdminLog;
   /** Those that have not shown the secret, oldest first. */
   readonly #waiting = new Map<AppConnection, Timer>();
 
-  constructor(options: AdminOptions, applications: Applications, around: Surroundings, log: AdminLog) {
+  constructor(options: AdminOptions, applications: Applications, around: VerbDependencies, log: AdminLog) {
     this.#options = options;
     this.#applications = applications;
     this.#around = around;

@@ -1,6 +1,6 @@
 // `sip||dialogId` and a request: everything an application sends within a dialog, its ACKs included.
 
-import type { Draft } from '../dialog/application.ts';
+import type { RequestDraft } from '../dialog/application.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { sizeOf } from '../dialog/outbound.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
@@ -50,7 +50,7 @@ function send(
   connection: AppConnection,
   frame: AppFrame,
   dialog: Dialog,
-  draft: Draft,
+  draft: RequestDraft,
 ): void {
   const { method } = draft;
   const pending = dialog.outgoingInvite ?? dialog.incomingInvite;
@@ -85,7 +85,7 @@ function acknowledge(
   connection: AppConnection,
   frame: AppFrame,
   dialog: Dialog,
-  draft: Draft,
+  draft: RequestDraft,
   flow: Flow | undefined,
 ): void {
   const sent = flow === undefined ? undefined : dialog.outgoingInvite?.acknowledge(draft, flow);

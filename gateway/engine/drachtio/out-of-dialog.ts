@@ -4,7 +4,7 @@
 import { localSide, localSideWithoutFlow } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
 import { type InitialDraft, sizeOf } from '../dialog/outbound.ts';
-import { openWay } from '../dialog/way.ts';
+import { openFlow } from '../dialog/outgoing-flow.ts';
 import { tagOf, withTag } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
@@ -12,16 +12,16 @@ import { newCallId, newTag } from '../transaction/identifiers.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { fillFields, fillIdentity, type Place, typed } from './placeholders.ts';
 import { sentRequest } from './sip-fields.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { VerbDependencies } from './verb-dependencies.ts';
 
 export function sendOutOfDialog(
-  around: Surroundings,
+  around: VerbDependencies,
   connection: AppConnection,
   frame: AppFrame,
   request: SipRequest,
   fields: [string, string][],
 ): void {
-  const { agent, network, cdr, hasty, registrations } = around;
+  const { agent, network, cdr, earlyCancels, registrations } = around;
   const proxy = frame.fields[2] ?? '';
   const next = proxy === '' ? request.uri : asUri(proxy);
   const way = registrations.flowTo(next) ?? hopOf(next);
@@ -37,7 +37,7 @@ export function sendOutOfDialog(
     return;
   }
   const { transport } = way;
-  openWay(
+  openFlow(
     agent.outbound,
     way,
     (flow, error) => {
@@ -50,7 +50,7 @@ export function sendOutOfDialog(
       connection.reply(frame, head, outgoing.bytes);
       if (request.method !== 'INVITE') return;
       cdr.attempt('application', outgoing.bytes);
-      hasty.invited(connection);
+      earlyCancels.invited(connection);
     },
     sizeOf({ fields: complete, body: request.body }),
   );

@@ -6,10 +6,10 @@ import type { SipResponse } from '../message/message.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { fillFields, typed } from './placeholders.ts';
 import { sentResponse } from './sip-fields.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { VerbDependencies } from './verb-dependencies.ts';
 
 export function sendResponse(
-  around: Surroundings,
+  around: VerbDependencies,
   connection: AppConnection,
   frame: AppFrame,
   response: SipResponse,

@@ -9,9 +9,9 @@ import type { AppConnection, AppFrame } from './app-connection.ts';
 import { readAppMessage } from './app-message.ts';
 import type { Registrations } from './registrations.ts';
 import { sipFields } from './sip-fields.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { VerbDependencies } from './verb-dependencies.ts';
 
-export function proxyOut(around: Surroundings, connection: AppConnection, frame: AppFrame): void {
+export function proxyOut(around: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
   const { agent, proxy, cdr, registrations } = around;
   const [transactionId = '', remain, full, redirects, forking, provisional = '', final = '', ...uris] =
     frame.fields;

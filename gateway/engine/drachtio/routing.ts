@@ -3,7 +3,7 @@
 
 import type { Answer } from '../dialog/application.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
-import type { Faults } from '../faults.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { ForwardingPlan } from '../proxy/forwarding.ts';
 import type { ProxyCore } from '../proxy/proxy-core.ts';
@@ -65,7 +65,7 @@ export class Routing {
   readonly #registrations: Registrations;
   readonly #cdr: Cdr;
   readonly #log: RoutingLog;
-  readonly #faults: Pick<Faults, 'note'>;
+  readonly #faults: Pick<ErrorBoundary, 'note'>;
   /** Introduced later: both are built on what is built on this. */
   outbound: OutboundApplications | undefined;
   proxy: ProxyCore | undefined;
@@ -76,7 +76,7 @@ export class Routing {
     registrations: Registrations,
     cdr: Cdr,
     log: RoutingLog,
-    faults: Pick<Faults, 'note'>,
+    faults: Pick<ErrorBoundary, 'note'>,
   ) {
     this.#route = route;
     this.#applications = applications;

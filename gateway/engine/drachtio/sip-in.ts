@@ -15,7 +15,7 @@ import type { Flow } from '../transport/transport.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 import type { Cdr, CdrReason } from './cdr.ts';
-import type { HastyCancels } from './hasty-cancels.ts';
+import type { EarlyCancels } from './early-cancels.ts';
 import type { Routing } from './routing.ts';
 import { sipFields } from './sip-fields.ts';
 
@@ -24,14 +24,20 @@ export class SipIn implements Application {
   readonly #timers: Timers;
   readonly #routing: Routing;
   readonly #cdr: Cdr;
-  readonly #hasty: HastyCancels;
+  readonly #earlyCancels: EarlyCancels;
 
-  constructor(applications: Applications, timers: Timers, routing: Routing, cdr: Cdr, hasty: HastyCancels) {
+  constructor(
+    applications: Applications,
+    timers: Timers,
+    routing: Routing,
+    cdr: Cdr,
+    earlyCancels: EarlyCancels,
+  ) {
     this.#applications = applications;
     this.#timers = timers;
     this.#routing = routing;
     this.#cdr = cdr;
-    this.#hasty = hasty;
+    this.#earlyCancels = earlyCancels;
   }
 
   requested(incoming: IncomingRequest): void {
@@ -73,7 +79,9 @@ export class SipIn implements Application {
     if (owner === undefined) return;
     // drachtio-srf knows only CANCEL by name; a BYE or a lost connection before the answer is one to it.
     const request = cancel.method === 'CANCEL' ? cancel : { ...cancel, method: 'CANCEL' };
-    this.#hasty.hold(owner, invite.receivedAt, () => this.#send(owner, request, invite.flow, invite.id, ''));
+    this.#earlyCancels.hold(owner, invite.receivedAt, () =>
+      this.#send(owner, request, invite.flow, invite.id, ''),
+    );
   }
 
   acknowledged(invite: IncomingInvite, dialog: Dialog, ack: SipRequest, flow: Flow): void {

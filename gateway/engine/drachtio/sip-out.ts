@@ -10,9 +10,9 @@ import { sendCancel } from './out-cancel.ts';
 import { sendInDialog } from './out-in-dialog.ts';
 import { sendOutOfDialog } from './out-of-dialog.ts';
 import { sendResponse } from './out-response.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { VerbDependencies } from './verb-dependencies.ts';
 
-export function sipOut(around: Surroundings, connection: AppConnection, frame: AppFrame): void {
+export function sipOut(around: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
   const { agent, cdr } = around;
   const read = readAppMessage(frame.message ?? Buffer.alloc(0));
   if (typeof read === 'string') {

@@ -10,7 +10,7 @@ import { isKnownMethod } from './methods.ts';
 import { parseUri } from './uri.ts';
 import { parseVia } from './via.ts';
 
-export interface Refusal {
+export interface Malformed {
   readonly status: number;
   readonly reason: string;
 }
@@ -22,7 +22,7 @@ const LONGEST_URI = 1_024;
 const LONGEST_IDENTIFIER = 512;
 
 /** Why this request must be refused before anybody looks at what it wants; undefined when it may pass. */
-export function checkRequest(request: SipRequest): Refusal | undefined {
+export function checkRequest(request: SipRequest): Malformed | undefined {
   const problem =
     checkCommon(request) ?? checkFromTag(request.headers.get('From')!) ?? checkNumbers(request.headers);
   if (problem !== undefined) return { status: 400, reason: problem };
@@ -75,7 +75,7 @@ function checkFromTag(from: string): string | undefined {
 }
 
 /** RFC 3261 8.1.1.5: "The method MUST match that of the request." RFC 4475 3.1.2.18 has 501 for what nobody knows. */
-function mismatch(method: string): Refusal {
+function mismatch(method: string): Malformed {
   return isKnownMethod(method)
     ? { status: 400, reason: 'CSeq Method Does Not Match' }
     : { status: 501, reason: 'Not Implemented' };
@@ -92,7 +92,7 @@ function isBadDecimal(value: string | undefined, max: number): boolean {
   return value !== undefined && parseDecimal(value, max) === undefined;
 }
 
-function checkRequestUri(text: string): Refusal | undefined {
+function checkRequestUri(text: string): Malformed | undefined {
   if (!/^sips?:/i.test(text)) return { status: 416, reason: 'Unsupported URI Scheme' };
   if (text.length > LONGEST_URI) return { status: 414, reason: 'Request-URI Too Long' };
   const uri = parseUri(text);

@@ -3,8 +3,8 @@
 
 import type { Network } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
+import type { OutgoingFlow } from '../dialog/outgoing-flow.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
-import type { Way } from '../dialog/way.ts';
 import { parseAddress } from '../message/address.ts';
 import { createRequest } from '../message/compose.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
@@ -31,7 +31,7 @@ export interface ForwardingPlan {
 /** A Request-URI and where it leads, which differ when there are routes. */
 export interface Target {
   readonly uri: string;
-  readonly way: Way;
+  readonly way: OutgoingFlow;
 }
 
 /** Who is told how it goes. */

@@ -3,8 +3,8 @@
 
 import { composeCancel } from '../dialog/cancel.ts';
 import { localSide, type Network } from '../dialog/network.ts';
+import { type OutgoingFlow, openFlow } from '../dialog/outgoing-flow.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
-import { openWay, type Way } from '../dialog/way.ts';
 import { createResponse } from '../message/compose.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
@@ -32,7 +32,7 @@ export interface BranchPatience {
 
 export class ProxyBranch implements ClientTransactionUser {
   readonly uri: string;
-  readonly way: Way;
+  readonly way: OutgoingFlow;
   flow: Flow | undefined;
   readonly #agent: UserAgent;
   readonly #network: Network;
@@ -53,7 +53,7 @@ export class ProxyBranch implements ClientTransactionUser {
     user: BranchUser,
     original: SipRequest,
     uri: string,
-    way: Way,
+    way: OutgoingFlow,
   ) {
     this.#agent = agent;
     this.#network = network;
@@ -81,7 +81,7 @@ export class ProxyBranch implements ClientTransactionUser {
       } else this.#send(flow);
     };
     // RFC 3261 18.1.1: what is too large for a datagram goes over TCP, our own fields included.
-    openWay(this.#agent.outbound, this.way, depart, serialize(this.#original).length + ownFields);
+    openFlow(this.#agent.outbound, this.way, depart, serialize(this.#original).length + ownFields);
   }
 
   /** Gives the target up: a CANCEL as soon as one may be sent (9.1), and at once `status` for a verdict. */

@@ -1,12 +1,12 @@
 // The proxy core (RFC 3261 16): forwards what an application wants forwarded, and the later requests of dialogs in
 // which it asked to remain. Keeps no state of a dialog: its routes say which requests belong to one.
 
-import type { Forwarder } from '../dialog/forwarder.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import { localSide, type Network } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
+import { openFlow } from '../dialog/outgoing-flow.ts';
+import type { Forwarder } from '../dialog/request-forwarder.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
-import { openWay } from '../dialog/way.ts';
 import { parseAddress } from '../message/address.ts';
 import { createResponse } from '../message/compose.ts';
 import type { SipRequest } from '../message/message.ts';
@@ -82,7 +82,7 @@ export class ProxyCore implements Forwarder {
     const target = targetOf(ack);
     if (target === undefined) return;
     spend(ack);
-    openWay(this.#agent.outbound, target.way, flow => {
+    openFlow(this.#agent.outbound, target.way, flow => {
       if (flow === undefined) return;
       ack.headers.prepend('Via', `${localSide(this.#network, flow).via};branch=${newBranch()};rport`);
       flow.send(serialize(ack));

@@ -2,7 +2,7 @@
 // transaction for as long as it may have to answer. It always ends at the address the request came from: were a
 // Via believed, any stranger could have us send to anybody.
 
-import type { Faults } from '../faults.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
 import type { Destination } from '../transport/listen-point.ts';
@@ -38,9 +38,9 @@ export class ResponsePath {
   /** Where the answer goes instead: UDP's at once, others' when the connection is no longer open. */
   readonly #elsewhere: Destination | undefined;
   #dialling: Promise<Flow> | undefined;
-  readonly #faults: Pick<Faults, 'note'>;
+  readonly #faults: Pick<ErrorBoundary, 'note'>;
 
-  constructor(via: Via, flow: Flow, dial: Dial, faults: Pick<Faults, 'note'>) {
+  constructor(via: Via, flow: Flow, dial: Dial, faults: Pick<ErrorBoundary, 'note'>) {
     this.#flow = flow;
     this.#dial = dial;
     this.#faults = faults;

@@ -1,7 +1,7 @@
 // The timers of RFC 3261 (table 4) and RFC 6026, on a clock that a test can replace.
 // A running timer is counted, so that an engine can prove that none outlives its calls.
 
-import { type Faults, unguarded } from '../faults.ts';
+import { type ErrorBoundary, unguarded } from '../error-boundary.ts';
 
 export type TimerHandle = unknown;
 
@@ -95,13 +95,13 @@ export class Timers {
   readonly values: TimerValues;
   readonly clock: Clock;
   /** Where what a callback throws ends. */
-  readonly faults: Pick<Faults, 'guard' | 'note'>;
+  readonly faults: Pick<ErrorBoundary, 'guard' | 'note'>;
   running = 0;
 
   constructor(
     clock: Clock = systemClock,
     base: TimerBase = defaultTimerBase,
-    faults: Pick<Faults, 'guard' | 'note'> = unguarded,
+    faults: Pick<ErrorBoundary, 'guard' | 'note'> = unguarded,
   ) {
     this.clock = clock;
     this.values = new TimerValues(base);

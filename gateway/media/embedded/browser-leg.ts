@@ -6,10 +6,10 @@ import type { Fingerprint } from '../sdp/plan.ts';
 import type { BrowserPackets, BrowserPort } from './browser-port.ts';
 import { DtlsHandshake, type ServerIdentity } from './dtls/handshake.ts';
 import { IceAgent } from './ice-agent.ts';
-import type { LegMeter } from './meter.ts';
 import { maxPacket, type PacketRing } from './packet-ring.ts';
-import type { BrowserPlan } from './protocol.ts';
+import type { LegStatistics } from './receive-statistics.ts';
 import { createSrtpSession, type SrtpSession } from './srtp/session.ts';
+import type { BrowserPlan } from './worker-protocol.ts';
 
 export interface BrowserLegEvents {
   connected(): void;
@@ -25,7 +25,7 @@ export interface BrowserLegParts {
   readonly port: BrowserPort;
   readonly ring: PacketRing;
   readonly identity: ServerIdentity;
-  readonly meter: LegMeter;
+  readonly meter: LegStatistics;
   readonly consentMs: number;
   readonly connectMs: number;
 }
@@ -107,7 +107,7 @@ export class BrowserLeg implements BrowserPackets {
     const { lastCheckAt } = this.#ice;
     if (this.#srtp === null) {
       if (now - this.#plannedAt < this.#parts.connectMs) return;
-      const dtls = this.#dtls.objection ?? 'the DTLS handshake did not finish';
+      const dtls = this.#dtls.denial ?? 'the DTLS handshake did not finish';
       this.#report(Number.isNaN(lastCheckAt) ? 'no ICE check came from the browser' : dtls);
     } else if (now - lastCheckAt > this.#parts.consentMs) {
       this.#ice.revoke();

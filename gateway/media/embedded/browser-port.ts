@@ -9,7 +9,7 @@ import { readBinding } from './stun.ts';
 import { bindUdp } from './udp.ts';
 
 /** How datagrams get to a browser: by the worker's UDP socket, or by one TCP connection. */
-export interface Way {
+export interface ReplyPath {
   /** Sends `packet[0, length)`, at once or never: the buffer is used again. */
   send(packet: Buffer, length: number, port: number, address: string): void;
   /** An address of this way has become a leg's, or is so no more. */
@@ -18,7 +18,7 @@ export interface Way {
 
 /** Where a datagram came from. */
 export interface Source {
-  readonly way: Way;
+  readonly way: ReplyPath;
   readonly address: string;
   readonly port: number;
 }
@@ -56,7 +56,7 @@ export class BrowserPort {
   /** By port number, then by address: no string is built per packet. */
   readonly #tuples = new Map<number, Tuple[]>();
   /** Datagrams that belong to no leg. */
-  strays = 0;
+  unmatched = 0;
 
   static async open(options: BrowserPortOptions): Promise<BrowserPort> {
     const { listen, port } = options;
@@ -78,7 +78,7 @@ export class BrowserPort {
     }
   }
 
-  #wayOf(socket: Socket): Way {
+  #wayOf(socket: Socket): ReplyPath {
     return {
       // A socket throws at what it cannot send, such as to port 0, and werift sends where nobody would catch that.
       send: (packet, length, port, address) => {
@@ -92,11 +92,11 @@ export class BrowserPort {
     };
   }
 
-  receive(datagram: Buffer, way: Way, address: string, port: number): void {
+  receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
     try {
       this.#receive(datagram, way, address, port);
     } catch (error) {
-      this.strays++;
+      this.unmatched++;
       this.#options.onBug(error);
     }
   }
@@ -153,7 +153,7 @@ export class BrowserPort {
   }
 
   /** A way is gone, and with it an address that may be some leg's. */
-  lose(way: Way, address: string, port: number): void {
+  lose(way: ReplyPath, address: string, port: number): void {
     const tuple = this.#find(way, address, port);
     if (tuple === undefined) return;
     tuple.agent.lose(tuple);
@@ -164,21 +164,21 @@ export class BrowserPort {
     for (const socket of this.#sockets) socket.close();
   }
 
-  #find(way: Way, address: string, port: number): Tuple | undefined {
+  #find(way: ReplyPath, address: string, port: number): Tuple | undefined {
     const tuples = this.#tuples.get(port);
     if (tuples === undefined) return undefined;
     for (const tuple of tuples) if (tuple.address === address && tuple.way === way) return tuple;
     return undefined;
   }
 
-  #receive(datagram: Buffer, way: Way, address: string, port: number): void {
+  #receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
     const first = datagram[0];
     // Nobody can be answered at port 0.
-    if (first === undefined || port === 0) this.strays++;
+    if (first === undefined || port === 0) this.unmatched++;
     else if (first < 4) this.#check(datagram, { way, address, port });
     else {
       const tuple = this.#find(way, address, port);
-      if (tuple === undefined || datagram.length < 12) this.strays++;
+      if (tuple === undefined || datagram.length < 12) this.unmatched++;
       else if (first >= 128 && first < 192) {
         if (isRtcp(datagram)) tuple.leg.rtcp(datagram);
         else tuple.leg.rtp(datagram, this.#options.now());
@@ -190,7 +190,7 @@ export class BrowserPort {
   #check(datagram: Buffer, from: Source): void {
     const binding = readBinding(datagram);
     if (binding === null) {
-      this.strays++;
+      this.unmatched++;
       return;
     }
     // An indication carries no user name: its address tells whose it is.
@@ -198,7 +198,7 @@ export class BrowserPort {
     const generation = name === undefined ? undefined : this.#generations.get(name);
     if (generation === undefined) {
       const known = this.#find(from.way, from.address, from.port);
-      if (binding.kind !== 'indication' || known === undefined) this.strays++;
+      if (binding.kind !== 'indication' || known === undefined) this.unmatched++;
       return;
     }
     const { agent } = generation;

@@ -4,11 +4,11 @@
 
 import { randomInt } from 'node:crypto';
 import type { EchoPlan } from '../sdp/plan.ts';
-import { StreamMeter } from './meter.ts';
+import { StreamStatistics } from './receive-statistics.ts';
 import { rtpHeaderLength, stripExtension } from './rtp.ts';
 
 export class Echo {
-  readonly fromBrowser = new StreamMeter();
+  readonly fromBrowser = new StreamStatistics();
   /** RFC 3550 8.2: whoever hears a source with their own SSRC has met a loop; an echo has another. */
   readonly #mask = randomInt(1, 2 ** 32);
   readonly #plan: EchoPlan;

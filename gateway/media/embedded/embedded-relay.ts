@@ -15,8 +15,8 @@ import type { ResolveHost } from '../sdp/hosts.ts';
 import type { BrowserPlace } from '../sdp/write.ts';
 import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
 import { Negotiation } from './negotiation.ts';
-import type { WorkerCounts, WorkerSettings } from './protocol.ts';
 import { WorkerLink } from './worker-link.ts';
+import type { WorkerCounts, WorkerSettings } from './worker-protocol.ts';
 
 export interface EmbeddedRelayLog {
   debug(fields: object, message: string): void;
@@ -149,7 +149,7 @@ export class EmbeddedRelay implements MediaRelay {
   }
 
   async counts(): Promise<WorkerCounts> {
-    const total = { calls: 0, ports: 0, draining: 0, connections: 0, strays: 0 };
+    const total = { calls: 0, ports: 0, draining: 0, connections: 0, unmatched: 0 };
     for (const link of this.links) {
       const counts = await link.ask({ op: 'counts' }).catch(() => null);
       if (counts === null) continue;
@@ -157,7 +157,7 @@ export class EmbeddedRelay implements MediaRelay {
       total.ports += counts.ports;
       total.draining += counts.draining;
       total.connections += counts.connections;
-      total.strays += counts.strays;
+      total.unmatched += counts.unmatched;
     }
     return total;
   }

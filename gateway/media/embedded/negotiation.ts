@@ -7,11 +7,11 @@ import { randomBytes } from 'node:crypto';
 import type { PbxSide } from '../address.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
-import type { Draft, PbxNet } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { Origins } from '../sdp/origins.ts';
+import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
 import type { IceCredentials } from '../sdp/plan.ts';
 import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
@@ -24,7 +24,7 @@ import {
   writeForBrowser,
   writeForPbx,
 } from '../sdp/write.ts';
-import type { CallPlan } from './protocol.ts';
+import type { CallPlan } from './worker-protocol.ts';
 
 export interface NegotiationOptions {
   readonly call: string;
@@ -44,7 +44,7 @@ interface Round {
   readonly from: Leg;
   readonly sdp: string;
   readonly offer: string;
-  readonly draft: Draft;
+  readonly draft: PendingOffer;
   readonly slots: Slots;
   readonly local: IceCredentials;
   /** Toward the PBX. */
@@ -52,7 +52,7 @@ interface Round {
 }
 
 /** What an answer comes to. */
-export interface Outcome {
+export interface NegotiationResult {
   readonly sdp: string;
   readonly plan: CallPlan;
 }
@@ -88,7 +88,7 @@ export class Negotiation {
   }
 
   /** The answer for the leg that offered, and what the worker is to do from then on. */
-  async answer(from: Leg, sdp: string): Promise<Outcome> {
+  async answer(from: Leg, sdp: string): Promise<NegotiationResult> {
     const round = this.#round;
     if (round === null || round.from === from)
       throw new MediaError('an answer without an offer', 400, 'out-of-order');
@@ -121,7 +121,7 @@ export class Negotiation {
   }
 
   /** The answer to a browser that shall hear itself. The worker must have the call, if without lines. */
-  async echo(sdp: string): Promise<Outcome> {
+  async echo(sdp: string): Promise<NegotiationResult> {
     const { call } = this.#options;
     const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
     assertSameBrowser(this.#transport, transport);
@@ -172,7 +172,7 @@ export class Negotiation {
   #begin(
     from: Leg,
     sdp: string,
-    draft: Draft,
+    draft: PendingOffer,
     slots: Slots,
     local: IceCredentials,
     side: PbxSide,
@@ -194,7 +194,7 @@ export class Negotiation {
 
   /** Asks for ports for the lines of a draft, and writes them into it. */
   async #withPorts(
-    draft: Draft,
+    draft: PendingOffer,
     slots: readonly (Line | RefusedText)[],
     side: PbxSide,
   ): Promise<(LineText | RefusedText)[]> {

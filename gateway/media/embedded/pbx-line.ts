@@ -5,10 +5,10 @@ import type { RemoteInfo } from 'node:dgram';
 import type { BlockList } from 'node:net';
 import { type LinePlan, notNegotiated, type RtpAddress } from '../sdp/plan.ts';
 import { Latch } from './latch.ts';
-import { type LegMeter, StreamMeter } from './meter.ts';
 import { maxPacket, type PacketRing } from './packet-ring.ts';
 import type { PortPair } from './port-pool.ts';
-import { Reception } from './reception.ts';
+import { type LegStatistics, StreamStatistics } from './receive-statistics.ts';
+import { ReceiverReports } from './receiver-reports.ts';
 import type { RtcpTranslator } from './rtcp.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
 import { SteadyStream } from './steady-stream.ts';
@@ -33,7 +33,7 @@ export interface PbxLineParts {
   readonly ring: PacketRing;
   readonly translator: RtcpTranslator;
   /** Of the whole PBX leg. */
-  readonly meter: LegMeter;
+  readonly meter: LegStatistics;
   /** Networks that the owner named: packets from there may latch. */
   readonly networks: BlockList | null;
   /** Without a packet of ours for so long, a NAT in front of the PBX may forget where it is (RFC 6263 4.6). */
@@ -46,11 +46,11 @@ export interface PbxLineParts {
 export class PbxLine {
   readonly id: number;
   readonly pair: PortPair;
-  readonly fromPbx = new StreamMeter();
-  readonly fromBrowser = new StreamMeter();
+  readonly fromPbx = new StreamStatistics();
+  readonly fromBrowser = new StreamStatistics();
   /** Whether packets arrive at either side. */
-  readonly atPbx = new Reception();
-  readonly atBrowser = new Reception();
+  readonly atPbx = new ReceiverReports();
+  readonly atBrowser = new ReceiverReports();
   readonly #parts: PbxLineParts;
   readonly #events: PbxLineEvents;
   readonly #rtpLatch: Latch;

@@ -9,12 +9,12 @@ import type { LegReport, MediaEvent, MediaReport } from '../relay.ts';
 import { notNegotiated } from '../sdp/plan.ts';
 import { BrowserLeg, type BrowserLegParts } from './browser-leg.ts';
 import { Echo } from './echo.ts';
-import { LegMeter, type StreamMeter } from './meter.ts';
 import { LineStreams, PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
-import type { CallPlan } from './protocol.ts';
+import { LegStatistics, type StreamStatistics } from './receive-statistics.ts';
 import { RtcpTranslator } from './rtcp.ts';
 import { isCompound } from './rtp.ts';
+import type { CallPlan } from './worker-protocol.ts';
 
 const maxGone = 16;
 /** A browser whose ICE checks continue for this long after its media stopped is present, and sends nothing. */
@@ -40,8 +40,8 @@ export class RelayedCall {
   readonly endsAt: number;
   readonly #parts: CallParts;
   readonly #browser: BrowserLeg;
-  readonly #browserMeter = new LegMeter();
-  readonly #pbxMeter = new LegMeter();
+  readonly #browserMeter = new LegStatistics();
+  readonly #pbxMeter = new LegStatistics();
   readonly #lines = new Map<number, PbxLine>();
   /** Lines of old, for the report. */
   readonly #gone: PbxLine[] = [];
@@ -128,7 +128,11 @@ export class RelayedCall {
   report(): MediaReport {
     const now = this.#parts.now();
     const lines = [...this.#gone, ...this.#lines.values()];
-    const leg = (meter: LegMeter, side: 'fromBrowser' | 'fromPbx', echo?: StreamMeter): LegReport => {
+    const leg = (
+      meter: LegStatistics,
+      side: 'fromBrowser' | 'fromPbx',
+      echo?: StreamStatistics,
+    ): LegReport => {
       const streams = lines.map(line => ({ audio: line.isAudio, meter: line[side] }));
       return meter.report(echo ? [...streams, { audio: true, meter: echo }] : streams, now);
     };

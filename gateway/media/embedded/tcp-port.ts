@@ -4,8 +4,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { BrowserPort } from './browser-port.ts';
+import { IceTcpConnection } from './ice-tcp-connection.ts';
 import { addressBytes } from './stun.ts';
-import { TcpWay } from './tcp-way.ts';
 
 const maxConnections = 1000;
 /** An office is one address; each of its calls tries TCP beside UDP. */
@@ -72,7 +72,7 @@ export class TcpPort {
     this.#perAddress.set(address, others + 1);
     this.#sockets.add(socket);
     const { browsers, proofMs } = this.#options;
-    new TcpWay(socket, proofMs, {
+    new IceTcpConnection(socket, proofMs, {
       datagram: (way, datagram) => browsers.receive(datagram, way, way.address, way.port),
       closed: way => {
         this.#sockets.delete(socket);

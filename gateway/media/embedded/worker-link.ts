@@ -11,7 +11,7 @@ import type {
   WorkerReplies,
   WorkerRequest,
   WorkerSettings,
-} from './protocol.ts';
+} from './worker-protocol.ts';
 
 /** A worker that does not answer is as good as dead, and is ended; it is asked this often, whatever else it is asked. */
 const replyMs = 5000;

@@ -9,9 +9,15 @@ import type { MediaEvent } from '../relay.ts';
 import { BrowserPort } from './browser-port.ts';
 import { PacketRing } from './packet-ring.ts';
 import { PortPool } from './port-pool.ts';
-import type { FromWorker, ToWorker, WorkerReplies, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { type CallParts, RelayedCall } from './relayed-call.ts';
 import { TcpPort } from './tcp-port.ts';
+import type {
+  FromWorker,
+  ToWorker,
+  WorkerReplies,
+  WorkerRequest,
+  WorkerSettings,
+} from './worker-protocol.ts';
 
 const tickMs = 500;
 /** A bug that every packet meets must not flood the log. */
@@ -100,7 +106,7 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
         ports: pools.reduce((sum, { used }) => sum + used * 2, 0),
         draining: pools.reduce((sum, { draining }) => sum + draining * 2, 0),
         connections: tcp.connections,
-        strays: port.strays,
+        unmatched: port.unmatched,
       };
     case 'shutdown':
       clearInterval(ticking);

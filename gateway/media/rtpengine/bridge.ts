@@ -5,11 +5,11 @@
 import { isIPv6 } from 'node:net';
 import { type Leg, MediaError } from '../relay.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
-import type { Draft, PbxNet } from '../sdp/draft.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { Origins } from '../sdp/origins.ts';
+import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
 import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
 import { isLine, type Line, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
@@ -47,7 +47,7 @@ interface Round {
   readonly from: Leg;
   readonly sdp: string;
   readonly offer: string;
-  readonly draft: Draft;
+  readonly draft: PendingOffer;
   readonly slots: Slots;
   /** Toward the PBX. */
   readonly family: 4 | 6;

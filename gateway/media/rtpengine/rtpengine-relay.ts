@@ -13,8 +13,8 @@ import {
 } from '../relay.ts';
 import type { ResolveHost } from '../sdp/hosts.ts';
 import { type Engine, Fleet, type FleetOptions } from './fleet.ts';
-import { LodgedCall } from './lodged-call.ts';
 import { canBundle } from './probe.ts';
+import { RtpengineCall } from './rtpengine-call.ts';
 
 export interface RtpengineLog {
   info(fields: object, message: string): void;
@@ -64,7 +64,7 @@ export async function createRtpengineRelay(options: RtpengineOptions): Promise<R
 
 export class RtpengineRelay implements MediaRelay {
   readonly #options: RtpengineOptions;
-  readonly #calls = new Map<CallId, LodgedCall>();
+  readonly #calls = new Map<CallId, RtpengineCall>();
   readonly #listeners: ((event: MediaEvent) => void)[] = [];
   readonly fleet: Fleet;
   #timer: NodeJS.Timeout | undefined;
@@ -144,7 +144,7 @@ export class RtpengineRelay implements MediaRelay {
   }
 
   /** A first offer that comes to nothing leaves nothing behind. */
-  async #begin(id: CallId, work: (entry: LodgedCall) => Promise<string>): Promise<string> {
+  async #begin(id: CallId, work: (entry: RtpengineCall) => Promise<string>): Promise<string> {
     const known = this.#calls.get(id);
     const entry = known ?? this.#open(id);
     return await entry.inTurn(async () => {
@@ -157,10 +157,10 @@ export class RtpengineRelay implements MediaRelay {
     });
   }
 
-  #open(id: CallId): LodgedCall {
+  #open(id: CallId): RtpengineCall {
     const { addresses, allowPbxMedia, latches, resolveHost } = this.#options;
     const { silentAfterMs, oneWayMs, consentMs, connectMs } = this.#options;
-    const entry = new LodgedCall(id, {
+    const entry = new RtpengineCall(id, {
       ...{ fleet: this.fleet, addresses, allowPbxMedia, latches, resolveHost },
       ...{ silentAfterMs, oneWayMs, consentMs, connectMs },
       emit: event => this.#emit(event),
@@ -194,7 +194,7 @@ export class RtpengineRelay implements MediaRelay {
     const now = performance.now();
     const { tickMs = 1000, lookMs = 5000, homelessMs = 10_000 } = this.#options;
     void this.fleet.pingAll();
-    const due: LodgedCall[] = [];
+    const due: RtpengineCall[] = [];
     for (const call of this.#calls.values()) {
       if (!call.engine) {
         const nowhere = !this.fleet.someoneIsHere() && now - call.homelessSince > homelessMs;

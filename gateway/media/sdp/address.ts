@@ -3,9 +3,9 @@
 
 import { MediaError, type MediaReason } from '../relay.ts';
 import { type Description, type MediaSection, portOf } from './description.ts';
-import type { PbxNet } from './draft.ts';
 import { type Host, hostOf } from './host.ts';
 import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
+import type { PbxNet } from './pending-offer.ts';
 import type { RtpAddress } from './plan.ts';
 import { firstMediaPort, shown } from './read.ts';
 

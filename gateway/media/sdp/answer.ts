@@ -5,10 +5,10 @@ import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
 import { codecNamesOf, codecsOf } from './codecs.ts';
 import { type Description, type MediaSection, readDescription } from './description.ts';
-import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
 import { type FirstFault, faultOf } from './fault.ts';
 import type { FoundHosts } from './hosts.ts';
 import { type Agreed, agree } from './payload-map.ts';
+import { held, type OfferedLine, type PbxNet, type PendingOffer } from './pending-offer.ts';
 import type { LinePlan } from './plan.ts';
 import {
   assertPlainLine,
@@ -34,7 +34,7 @@ export interface Answered {
 /** A PBX's answer, for the browser. */
 export function answerForBrowser(
   description: Description,
-  draft: Draft,
+  draft: PendingOffer,
   slots: Slots,
   net: PbxNet,
   found: FoundHosts,
@@ -86,7 +86,7 @@ export function answerForBrowser(
 }
 
 /** A browser's answer, for the PBX. */
-export function answerForPbx(sdp: string, draft: Draft, slots: Slots): Answered {
+export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): Answered {
   const description = readDescription(sdp);
   const answered = answeredIn(description.media, slots.browser, isWebRtcLine);
   const plans: LinePlan[] = [];

@@ -175,9 +175,9 @@ export function findCodec(codec: Codec, codecs: readonly Codec[]): Codec | undef
 
 /** RFC 6184 8.2.2: packetization-mode and the profile must be the same; the level may differ. */
 function h264Key(codec: Codec): string {
-  const value = (name: string, otherwise: string) =>
+  const value = (name: string, fallbacks: string) =>
     new RegExp(`(?:^|;)\\s*${name}=([0-9a-f]+)`, 'i').exec(codec.config ?? '')?.[1]?.toLowerCase() ??
-    otherwise;
+    fallbacks;
   const profile = value('profile-level-id', '42000a');
   // Constrained baseline is written in several ways (RFC 6184 8.1, table 5).
   const idc = profile.slice(0, 2);

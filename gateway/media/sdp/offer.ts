@@ -5,10 +5,10 @@ import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
 import { type Codec, codecNamesOf, codecsOf, isEvent, type Kind } from './codecs.ts';
 import { type Description, type MediaSection, readDescription, valuesOf } from './description.ts';
-import { type Draft, held, type OfferedLine, type PbxNet } from './draft.ts';
 import { type FirstFault, faultOf } from './fault.ts';
 import type { FoundHosts } from './hosts.ts';
 import { nameForBrowser, type Offered } from './payload-map.ts';
+import { held, type OfferedLine, type PbxNet, type PendingOffer } from './pending-offer.ts';
 import {
   assertPlainLine,
   type Direction,
@@ -27,7 +27,7 @@ const maxLines = 4;
 const maxSlots = 16;
 
 export interface Drafted {
-  readonly draft: Draft;
+  readonly draft: PendingOffer;
   readonly slots: Slots;
 }
 

@@ -3,7 +3,7 @@
 
 import { halfRequests, hopefulUpgrades, tinyFragments } from './http-attacks.ts';
 import { clientHellos, packets, strangersChecks } from './media-attacks.ts';
-import { brokenFrames, brokenMessages, hastyInvites, unansweredInvites } from './signalling-attacks.ts';
+import { brokenFrames, brokenMessages, rapidInvites, unansweredInvites } from './signalling-attacks.ts';
 import type { Attack } from './targets.ts';
 import { enumeration, floodOf } from './tools.ts';
 
@@ -14,7 +14,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'INVITEs over UDP, none of them acknowledged': unansweredInvites,
   'broken messages over UDP': brokenMessages,
   'broken frames over WebSockets': brokenFrames,
-  'INVITEs over WebSockets, as fast as they go': hastyInvites,
+  'INVITEs over WebSockets, as fast as they go': rapidInvites,
   'upgrades of other origins': hopefulUpgrades,
   'requests that never end': halfRequests,
   'frames in tiny fragments': tinyFragments,

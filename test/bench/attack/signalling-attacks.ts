@@ -46,7 +46,7 @@ export const brokenFrames: Attack = async (targets, from, ms) => {
   return await overSockets(targets, from, ms, PER_SECOND, () => next());
 };
 
-export const hastyInvites: Attack = async (targets, from, ms) =>
+export const rapidInvites: Attack = async (targets, from, ms) =>
   await overSockets(targets, from, ms, PER_SECOND / 2, () => invite(targets.uri, 'WS', 'attacker.invalid'));
 
 /** On sockets that are opened again as soon as they are closed, each with a token of its own as long as there are any. */

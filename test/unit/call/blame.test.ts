@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
 import type { CauseCode } from '../../../gateway/call/causes/catalogue.ts';
 import type { Side } from '../../../gateway/call/causes/entry.ts';
-import { reasonForStatus } from '../../../widget/reasons.ts';
+import { reasonForStatus } from '../../../widget/call/reasons.ts';
 import { claimLoopback } from '../../support/loopback.ts';
 import type { RawPeer } from '../../support/raw-peer.ts';
 import {

@@ -11,10 +11,10 @@ import type { CauseEntry } from '../../../gateway/call/causes/entry.ts';
 import { gatewayCauses } from '../../../gateway/call/causes/gateway.ts';
 import { pbxCauses } from '../../../gateway/call/causes/pbx.ts';
 import { tokenCauses } from '../../../gateway/call/causes/token.ts';
-import { wayCauses } from '../../../gateway/call/causes/way.ts';
+import { transportCauses } from '../../../gateway/call/causes/transport.ts';
 import { outcomeOf, refusalHeaders } from '../../../gateway/call/outcome.ts';
+import { reasonForStatus } from '../../../widget/call/reasons.ts';
 import { words } from '../../../widget/locales/en.ts';
-import { reasonForStatus } from '../../../widget/reasons.ts';
 import { repository } from '../../support/repository.ts';
 
 const PAGE = join(repository, 'docs/causes.md');
@@ -23,7 +23,7 @@ const BEGIN =
 
 const chapters: readonly (readonly [title: string, entries: Readonly<Record<string, CauseEntry>>])[] = [
   ['What the PBX answers', pbxCauses],
-  ['The way to the PBX', wayCauses],
+  ['The way to the PBX', transportCauses],
   ['DNS', dnsCauses],
   ['Sound and the gateway', gatewayCauses],
   ['Tokens of the site', tokenCauses],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Boundary } from '../../../gateway/call/boundary.ts';
-import { outlivedItsEngine } from '../../../gateway/call/dialog-life.ts';
+import { outlivedItsEngine } from '../../../gateway/call/dialog-liveness.ts';
 import { EngineConnection, type EngineState } from '../../../gateway/call/engine-connection.ts';
+import { CallErrorBoundary } from '../../../gateway/call/error-boundary.ts';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { DrachtioProcess } from '../../support/drachtio-process.ts';
@@ -17,10 +17,15 @@ const times = { firstAnswerMs: 2_000, pingMs: 100 };
 function connection(context: TestContext, port: number, { secret = 'x', pingMs = 60_000 } = {}) {
   const logged: { level: string; msg: string }[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
-  const it = new EngineConnection({ host: '127.0.0.1', port, secret }, log, new Boundary(new Faults(log)), {
-    ...times,
-    pingMs,
-  });
+  const it = new EngineConnection(
+    { host: '127.0.0.1', port, secret },
+    log,
+    new CallErrorBoundary(new Faults(log)),
+    {
+      ...times,
+      pingMs,
+    },
+  );
   const states: EngineState[] = [];
   it.onChange(state => states.push(state));
   context.after(() => it.close());

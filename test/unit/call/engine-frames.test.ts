@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Boundary } from '../../../gateway/call/boundary.ts';
 import { EngineConnection } from '../../../gateway/call/engine-connection.ts';
 import { guardFrame } from '../../../gateway/call/engine-frames.ts';
+import { CallErrorBoundary } from '../../../gateway/call/error-boundary.ts';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -54,7 +54,7 @@ test('a frame that cannot be read, or whose request cannot be handled, costs tha
   const logged: string[] = [];
   const log = createLog('info', { write: line => void logged.push(line) });
   const faults = new Faults(log);
-  const boundary = new Boundary(faults);
+  const boundary = new CallErrorBoundary(faults);
   const connection = new EngineConnection(
     { host: '127.0.0.1', port: server.port, secret: 'x' },
     log,
@@ -84,7 +84,7 @@ test('a frame is handed on once all that the one before it settled has been acte
   const server = await HandshakeServer.start('OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060');
   context.after(() => server.close());
   const log = createLog('silent');
-  const boundary = new Boundary(new Faults(log));
+  const boundary = new CallErrorBoundary(new Faults(log));
   const connection = new EngineConnection(
     { host: '127.0.0.1', port: server.port, secret: 'x' },
     log,
@@ -107,7 +107,7 @@ test('a frame is handed on once all that the one before it settled has been acte
 test('a promise that is rejected, and a recovery that fails, stay inside too', async () => {
   const faults = new Faults(createLog('silent'));
   let recovered = 0;
-  new Boundary(faults).run(
+  new CallErrorBoundary(faults).run(
     'test',
     () => Promise.reject(new Error('late')),
     () => {

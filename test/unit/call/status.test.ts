@@ -10,7 +10,7 @@ import { PAGE, type Scene, type SceneOptions, startScene } from '../../support/s
 interface Told {
   readonly state: string;
   readonly opensAt?: string;
-  readonly otherwise: readonly Record<string, string>[];
+  readonly fallbacks: readonly Record<string, string>[];
 }
 
 async function scene(context: TestContext, options: SceneOptions = {}) {
@@ -43,7 +43,7 @@ for (const answer of ['200 OK', '401 Unauthorized', '404 Not Found', '603 Declin
     const made = await scene(context);
     const asked = told(made);
     made.pbx.respond(await optionsAt(made.pbx), answer);
-    assert.deepEqual(await asked, { state: 'open', otherwise: [] });
+    assert.deepEqual(await asked, { state: 'open', fallbacks: [] });
     assert.equal((await told(made)).state, 'open');
     assert.deepEqual(made.pbx.inbox, [], 'it was asked again');
   });
@@ -94,7 +94,7 @@ test('a closed office is not asked for, and says when it opens and what else the
         101,
       ],
       hours: { zone: 'UTC', mon: '09:00-10:00', holidays: everyMonday() },
-      otherwise: [
+      fallbacks: [
         { callback: 'https://crm.mysite.test/hook?key=secret' },
         { person: 101 },
         { person: 'alex' },
@@ -105,7 +105,7 @@ test('a closed office is not asked for, and says when it opens and what else the
   });
   assert.deepEqual(await told(made), {
     state: 'closed',
-    otherwise: [
+    fallbacks: [
       { kind: 'callback' },
       { kind: 'person', to: 'alex@mysite.test', name: 'Alex', title: 'Front desk' },
       { kind: 'hotline', phone: '+7 800 200-00-00' },

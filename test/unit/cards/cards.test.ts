@@ -4,12 +4,12 @@ import ICAL from 'ical.js';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 import { cardPage, signaturePage } from '../../../gateway/cards/page.ts';
-import { initials, linksOf, type Person } from '../../../gateway/cards/person.ts';
+import { type CardPerson, initials, linksOf } from '../../../gateway/cards/person.ts';
 import { picture } from '../../../gateway/cards/picture.ts';
 import { vcard } from '../../../gateway/cards/vcard.ts';
 import { cardLanguage, cardWords } from '../../../gateway/cards/words.ts';
 
-const director: Person = {
+const director: CardPerson = {
   address: 'director@mysite.ru',
   name: 'Дарья Константинопольская-Преображенская; младшая, \\ "Д"',
   title: 'Генеральный директор, основатель',

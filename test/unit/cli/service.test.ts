@@ -13,7 +13,7 @@ const absent = spawnSync('systemd-analyze', ['--version']).error ? 'there is no 
 
 test('systemd has nothing to say against the unit', { skip: absent }, () => {
   const file = join(privateFolder('unit'), 'sip-call.service');
-  // Where node is differs from machine to machine, and a program that is missing is an objection.
+  // Where node is differs from machine to machine, and a program that is missing is an denial.
   writeFileSync(file, unit.replace('/usr/bin/node', process.execPath));
   const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], {
     encoding: 'utf8',

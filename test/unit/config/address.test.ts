@@ -1,106 +1,116 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressFence, ownAddresses, splitEndpoint } from '../../../gateway/config/address.ts';
+import { ConfigError, configFrom } from '../../../gateway/config/load.ts';
+import { ownAddressesOf } from '../../../gateway/config/own-address.ts';
+import { outsidePort, portMapping } from '../../../gateway/config/port-mapping.ts';
+import type { ConfigInput } from '../../../gateway/config/schema.ts';
+import { pbxSide } from '../../../gateway/media/address.ts';
 
-test('an address and its port come apart, brackets removed', () => {
-  assert.deepEqual(splitEndpoint('127.0.0.1:5353'), { address: '127.0.0.1', port: 5353 });
-  assert.deepEqual(splitEndpoint('[::1]:53'), { address: '::1', port: 53 });
-});
+const sites = [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }];
 
-/** One address or two of each entry of IANA's registries, and the forms in which an IPv4 address may be written. */
-const special = [
-  ...['0.0.0.0', '0.1.2.3', '10.1.2.3', '100.64.0.1', '100.127.255.255', '127.0.0.1', '127.255.255.254'],
-  ...[
-    '169.254.169.254',
-    '172.16.0.1',
-    '172.31.255.255',
-    '192.0.0.1',
-    '192.0.0.9',
-    '192.0.0.170',
-    '192.0.2.1',
-  ],
-  ...[
-    '192.31.196.1',
-    '192.52.193.1',
-    '192.88.99.1',
-    '192.168.1.1',
-    '192.175.48.1',
-    '198.18.0.1',
-    '198.19.255.255',
-  ],
-  ...['198.51.100.1', '203.0.113.1', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'],
-  // Loopback and unspecified; IPv4-compatible, IPv4-mapped, translated by SIIT.
-  ...['::1', '::', '::127.0.0.1', '::5db8:d822', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:0:127.0.0.1'],
-  ...['::ffff:0:5db8:d822', '::ffff:0:7f00:1'],
-  // Behind NAT64; the network-specific prefix as a whole.
-  ...['64:ff9b::10.0.0.1', '64:ff9b::127.0.0.1', '64:ff9b::7f00:1', '64:ff9b::192.88.99.1', '64:ff9b:1::1'],
-  ...['64:ff9b:1:5db8:d8:2200::', '100::1', '100:0:0:1::1'],
-  // Teredo, anycast, benchmarking, AMT, AS112, ORCHID and ORCHIDv2, drones.
-  ...['2001::1', '2001:0:4136:e378:8000:63bf:3fff:fdd2', '2001:1::1', '2001:1::2', '2001:1::3', '2001:2::1'],
-  ...['2001:3::1', '2001:4:112::1', '2001:10::1', '2001:20::1', '2001:30::1', '2001:1ff:ffff::1'],
-  ...['2001:db8::1', '3fff::1', '3fff:fff:ffff::1', '2002:7f00:1::1', '2002:5db8:d822::1', '2620:4f:8000::1'],
-  ...['5f00::1', 'fc00::1', 'fd00::1', 'fe80::1', 'fe80::1%eth0', 'febf::1', 'fec0::1', 'ff02::1', 'ff0e::1'],
-  // ISATAP.
-  ...['2606:2800:220:1:0:5efe:10.0.0.1', '2606:2800:220:1:200:5efe:7f00:1', '2606:2800:220:1:0:5efe:a00:1'],
-  // No address.
-  ...['mysite.ru', '127.1', '0x7f000001', '2130706433', '[::1]', ''],
-];
+const own = (address: ConfigInput['address']) => ownAddressesOf(configFrom({ address, sites }).address);
 
-for (const address of special) {
-  test(`the fence refuses ${address} unless the configuration opens its network`, () => {
-    assert.equal(addressFence([], () => [])(address), false);
-  });
+function problem(address: unknown): string {
+  try {
+    configFrom({ address: address as string, sites });
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.join('\n');
+  }
+  assert.fail('the address was accepted');
 }
 
-test('the fence lets public addresses through', () => {
-  for (const address of [
-    ...['1.1.1.1', '93.184.216.34', '100.63.255.255', '100.128.0.1', '172.15.0.1', '172.32.0.1', '192.0.1.1'],
-    ...['192.0.3.1', '192.88.98.1', '192.88.100.1', '198.17.0.1', '198.20.0.1', '223.255.255.255'],
-    ...[
-      '2606:2800:220:1::1',
-      '2001:200::1',
-      '2001:4860:4860::8888',
-      '2003::1',
-      '2a00::1',
-      '3ffe::1',
-      '2620:4f::1',
+test('a plain address is bound and announced; several make a gateway of both families', () => {
+  const two = own(['198.51.100.7', '2001:DB8:0::7']);
+  assert.deepEqual(
+    two.map(({ bind, family, announced }) => [bind, family, announced]),
+    [
+      ['198.51.100.7', 4, ['198.51.100.7']],
+      ['2001:db8::7', 6, ['2001:db8::7']],
     ],
-    ...['::ffff:93.184.216.34', '64:ff9b::93.184.216.34', '2606:2800:220:1:0:5efe:93.184.216.34'],
-  ]) {
-    assert.equal(addressFence([], () => [])(address), true, address);
-  }
+  );
 });
 
-test('the fence opens for the networks that the configuration names, and for no other', () => {
-  const allowed = addressFence(['10.0.0.0/8', 'fd00::/8']);
-  assert.equal(allowed('10.200.0.1'), true);
-  assert.equal(allowed('fd00::1'), true);
-  assert.equal(allowed('192.168.0.1'), false);
+test('bound and announced address are apart; whoever is near is told the bound one', () => {
+  const [one] = own({ bind: '10.0.0.5', announce: '203.0.113.5', inside: ['10.0.0.0/8'] });
+  assert.ok(one);
+  assert.deepEqual([one.bind, one.announced], ['10.0.0.5', ['203.0.113.5']]);
+  assert.equal(one.toward('198.51.100.1'), '203.0.113.5');
+  assert.equal(one.toward('10.200.0.1'), '10.0.0.5');
 });
 
-test("the fence refuses this machine's own addresses, in whatever form, unless the configuration names them", () => {
-  const own = () => ['93.184.216.34', '2606:2800:220:1::2'];
-  const fence = addressFence([], own);
-  for (const address of [
-    ...[
-      '93.184.216.34',
-      '::ffff:93.184.216.34',
-      '::ffff:5db8:d822',
-      '64:ff9b::93.184.216.34',
-      '64:ff9b::5db8:d822',
-    ],
-    ...['::ffff:0:93.184.216.34', '2a00:1:2:3:0:5efe:93.184.216.34', '2606:2800:220:1:0::2'],
-  ]) {
-    assert.equal(fence(address), false, address);
-  }
-  assert.equal(fence('93.184.216.35'), true);
-  assert.equal(addressFence(['93.184.216.34/32'], own)('93.184.216.34'), true);
+test('without bind, the address of the machine that has the family is bound', () => {
+  const [one] = own({ announce: '203.0.113.5' });
+  assert.ok(one);
+  assert.notEqual(one.bind, '203.0.113.5');
+  assert.equal(one.family, 4);
 });
 
-test('an own address with a zone is no fault', () => {
-  assert.equal(addressFence([], () => ['fe80::1%eth0', 'nonsense'])('93.184.216.34'), true);
+test('announced ports may be others, for one transport or both', () => {
+  const ports = ['15060:5060', '30000-30999:20000-20999/udp'];
+  const [one] = own({ bind: '0.0.0.0', announce: '203.0.113.5', ports });
+  assert.ok(one);
+  assert.deepEqual([one.outside('udp', 5060), one.outside('tcp', 5060)], [15_060, 15_060]);
+  assert.deepEqual([one.outside('udp', 20_999), one.outside('tcp', 20_999)], [30_999, 20_999]);
+  assert.equal(one.outside('udp', 21_000), 21_000);
 });
 
-test('the addresses of this very machine are its own', () => {
-  for (const address of ownAddresses()) assert.equal(addressFence([])(address), false, address);
+for (const [text, expected] of [
+  ['15060:5060', { outside: 15_060, inside: 5060, count: 1, transport: undefined }],
+  ['30000-30001:20000-20001/udp', { outside: 30_000, inside: 20_000, count: 2, transport: 'udp' }],
+  ['30000-30001:20000', undefined],
+  ['30000:20000-20001', undefined],
+  ['30001-30000:20001-20000', undefined],
+  ['0:5060', undefined],
+  ['65535-65536:1-2', undefined],
+  ['5060', undefined],
+  ['1:2/sctp', undefined],
+  ['203.0.113.5:15060:5060', undefined],
+] as const) {
+  test(`a mapping of ports: ${text}`, () => assert.deepEqual(portMapping(text), expected));
+}
+
+test('a port that no mapping names is known by its own number', () => {
+  assert.equal(outsidePort([], 'udp', 5060), 5060);
+});
+
+for (const [what, address, words] of [
+  ['a wildcard alone', '0.0.0.0', /^address: expected the IP address of this machine/],
+  ['a wildcard that nothing is announced for', { bind: '0.0.0.0' }, /^address\.announce: missing/],
+  [
+    'another family',
+    { bind: '::1', announce: '203.0.113.5' },
+    /^address\.announce: expected the family of bind/,
+  ],
+  ['a name', { announce: 'call.mysite.ru' }, /^address\.announce: expected the IP address/],
+  ['the same twice', ['10.0.0.1', '10.0.0.1'], /^address\.2: binds what an entry before it binds/],
+  [
+    'a wildcard beside an address',
+    ['10.0.0.1', { bind: '0.0.0.0', announce: '203.0.113.5' }],
+    /^address\.2: binds what/,
+  ],
+  ['nothing', [], /^address: expected at least one address/],
+  ['a key that is none', { anounce: '203.0.113.5' }, /address\.anounce: no such key/],
+  [
+    'ports that do not fit',
+    { announce: '203.0.113.5', ports: ['1-3:2-3'] },
+    /^address\.ports\.1: expected OUTSIDE/,
+  ],
+  ['a group', '224.0.0.1', /^address: expected the IP address/],
+] as const) {
+  test(`an address that is ${what} is refused with why`, () => assert.match(problem(address), words));
+}
+
+test('a PBX is called from an address of its own network, else from the first of its family', () => {
+  const addresses = own([
+    '198.51.100.7',
+    { bind: '10.0.0.7', announce: '10.0.0.7', inside: ['10.0.0.0/8'] },
+    '2001:db8::7',
+  ]);
+  const told = (pbx: string | undefined) => pbxSide(addresses, pbx)?.announce;
+  assert.equal(told('192.0.2.1'), '198.51.100.7');
+  assert.equal(told('10.9.9.9'), '10.0.0.7');
+  assert.equal(told('2001:db8:1::1'), '2001:db8::7');
+  assert.equal(told(undefined), '198.51.100.7');
+  assert.equal(pbxSide(own('198.51.100.7'), '2001:db8::1'), undefined);
 });

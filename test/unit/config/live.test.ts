@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { madeOf, Replaceable } from '../../../gateway/config/live.ts';
+import { derived, Replaceable } from '../../../gateway/config/live.ts';
 
 test('what is made of a configuration is made once, and anew when that was replaced', () => {
   const source = new Replaceable(1);
   let times = 0;
-  const made = madeOf(source, value => {
+  const made = derived(source, value => {
     times++;
     return { value };
   });

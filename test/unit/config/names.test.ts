@@ -63,7 +63,7 @@ test('a site is written in any script; what is made of it is ASCII', () => {
         domain: 'Компания.рф',
         origins: ['https://компания.рф', 'https://*.компания.рф', 'HTTPS://MySite.ru:443'],
         callable: [{ user: 'director', mail: 'office@компания.рф' }],
-        otherwise: { mail: 'info@компания.рф' },
+        fallbacks: { mail: 'info@компания.рф' },
       },
     ],
   });
@@ -72,7 +72,7 @@ test('a site is written in any script; what is made of it is ASCII', () => {
   assert.equal(site?.domain, COMPANY);
   assert.deepEqual(site?.origins, [`https://${COMPANY}`, `https://*.${COMPANY}`, 'https://mysite.ru']);
   assert.equal(site?.callable[0]?.mail, `office@${COMPANY}`);
-  assert.deepEqual(site?.otherwise, [{ kind: 'mail', mail: `info@${COMPANY}` }]);
+  assert.deepEqual(site?.fallbacks, [{ kind: 'mail', mail: `info@${COMPANY}` }]);
 });
 
 for (const [listed, page, expected] of [

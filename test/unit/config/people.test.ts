@@ -74,14 +74,14 @@ test("a ladder keeps the owner's order, written either way", () => {
     { kind: 'hotline', phone: '+7 800 200-00-00' },
   ];
   const written = 'mail: office@mysite.ru, callback: true, person: 101, hotline: "+7 800 200-00-00"';
-  assert.deepEqual(read('callable: [101]', `otherwise: { ${written} }`).otherwise, ladder);
+  assert.deepEqual(read('callable: [101]', `fallbacks: { ${written} }`).fallbacks, ladder);
   const list = written.replaceAll(', ', ' }, { ');
-  assert.deepEqual(read('callable: [101]', `otherwise: [{ ${list} }]`).otherwise, ladder);
+  assert.deepEqual(read('callable: [101]', `fallbacks: [{ ${list} }]`).fallbacks, ladder);
 });
 
 test("a callback goes to an address of the owner's", () => {
-  const { otherwise } = read('callable: [alex]', 'otherwise: { callback: "https://crm.mysite.ru/in?key=1" }');
-  assert.deepEqual(otherwise, [{ kind: 'callback', url: 'https://crm.mysite.ru/in?key=1' }]);
+  const { fallbacks } = read('callable: [alex]', 'fallbacks: { callback: "https://crm.mysite.ru/in?key=1" }');
+  assert.deepEqual(fallbacks, [{ kind: 'callback', url: 'https://crm.mysite.ru/in?key=1' }]);
 });
 
 for (const [lines, problem] of [
@@ -134,20 +134,20 @@ for (const [lines, problem] of [
     '5: sites.1.hours: expected at least one line of opening times, such as mon-fri: 09:00-18:00, got {"zone":"Europe/Moscow"}',
   ],
   [
-    ['callable: [a]', 'otherwise: { person: alex }'],
-    '5: sites.1.otherwise: expected a person that stands under callable, got "alex"',
+    ['callable: [a]', 'fallbacks: { person: alex }'],
+    '5: sites.1.fallbacks: expected a person that stands under callable, got "alex"',
   ],
   [
-    ['callable: [a]', 'otherwise: { fax: 1 }'],
-    '5: sites.1.otherwise.fax: expected person, hotline, mail or callback, got "fax"',
+    ['callable: [a]', 'fallbacks: { fax: 1 }'],
+    '5: sites.1.fallbacks.fax: expected person, hotline, mail or callback, got "fax"',
   ],
   [
-    ['callable: [a]', 'otherwise:', '  - { person: a }', '  - { callback: "http://crm.mysite.ru" }'],
-    '7: sites.1.otherwise.2.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
+    ['callable: [a]', 'fallbacks:', '  - { person: a }', '  - { callback: "http://crm.mysite.ru" }'],
+    '7: sites.1.fallbacks.2.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
   ],
   [
-    ['callable: [a]', 'otherwise: { mail: "a@b?subject=x" }'],
-    '5: sites.1.otherwise.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
+    ['callable: [a]', 'fallbacks: { mail: "a@b?subject=x" }'],
+    '5: sites.1.fallbacks.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
   ],
 ] as const) {
   test(`told in words: ${problem.split(': ').slice(1).join(': ')}`, () => {

@@ -6,9 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { Authorization } from '../../../gateway/auth/authorization.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
 import { Edge, type SocketTaker } from '../../../gateway/edge/edge.ts';
-import { Entrance } from '../../../gateway/entrance/entrance.ts';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,14 +21,14 @@ const failure = () => {
 /** Whatever error comes before it. */
 const closed = (socket: WebSocket) => new Promise(resolve => socket.on('close', resolve));
 
-async function startEdge(context: TestContext, take: SocketTaker, entrance?: Entrance) {
+async function startEdge(context: TestContext, take: SocketTaker, entrance?: Authorization) {
   const config = configFrom({
     sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const logged: { msg: string; where: string }[] = [];
   const log = createLog('error', { write: (line: string) => void logged.push(JSON.parse(line)) });
   const live = { current: config };
-  const edge = new Edge(live, take, log, { entrance: entrance ?? new Entrance(live) });
+  const edge = new Edge(live, take, log, { entrance: entrance ?? new Authorization(live) });
   const server = createServer();
   edge.attach(server, false);
   server.listen(0, '127.0.0.1');
@@ -96,7 +96,7 @@ test('a failure of a listener for visitors who left keeps no place, and the engi
 
 test('a failure while an upgrade is judged closes its connection', async context => {
   const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }] });
-  const entrance = new Entrance({ current: config });
+  const entrance = new Authorization({ current: config });
   entrance.look = failure;
   const { edge, enter } = await startEdge(context, () => {}, entrance);
   await closed(enter());

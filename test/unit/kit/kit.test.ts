@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { ConfigError, configFrom } from '../../../gateway/config/load.ts';
 import type { ConfigInput } from '../../../gateway/config/schema.ts';
 import { type KitFile, kit } from '../../../gateway/kit/kit.ts';
-import { readPremises, type Told } from '../../../gateway/kit/survey.ts';
+import { type KitOptions, readDeployment } from '../../../gateway/kit/read-deployment.ts';
 
-const told: Told = { firewall: 'iptables', ssh: '22' };
+const told: KitOptions = { firewall: 'iptables', ssh: '22' };
 const people = ['director', 101, { user: 'alex', extension: 106 }];
 const PBX = 'asterisk.mysite.ru/etc';
 
@@ -18,7 +18,7 @@ function site(pbx: Pbx, more: Partial<Sites[number]> = {}): Sites[number] {
   return { domain: 'mysite.ru', origins: ['*'], callable: people, pbx, ...more };
 }
 
-function premises(more: Partial<ConfigInput> = {}, say: Partial<Told> = {}) {
+function premises(more: Partial<ConfigInput> = {}, say: Partial<KitOptions> = {}) {
   const config = configFrom({
     listen: '0.0.0.0:443',
     address: '198.51.100.7',
@@ -26,7 +26,7 @@ function premises(more: Partial<ConfigInput> = {}, say: Partial<Told> = {}) {
     sites: [site('192.0.2.10')],
     ...more,
   });
-  return readPremises(config, { ...told, ...say });
+  return readDeployment(config, { ...told, ...say });
 }
 
 function files(...settings: Parameters<typeof premises>): readonly KitFile[] {
@@ -78,7 +78,7 @@ for (const driver of ['chan_sip', 'chan_pjsip'] as const) {
   });
 
   test(`${driver}: the PBX of a site that does not tell visitors' addresses is not told them`, () => {
-    const text = extensions([site({ servers: ['192.0.2.10'], driver }, { tellAddress: false })]);
+    const text = extensions([site({ servers: ['192.0.2.10'], driver }, { sendVisitorAddress: false })]);
     assert.doesNotMatch(text, /X-Sip-Call-Address|TOLD/);
     assert.match(text, /X-Sip-Call-Page/);
   });

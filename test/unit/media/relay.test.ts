@@ -216,9 +216,9 @@ describe('the embedded relay', () => {
     call.leg.heed(call.answer);
     await call.leg.check();
     await call.roundTrip();
-    const dropped = (await relay.counts()).strays;
+    const dropped = (await relay.counts()).unmatched;
     call.leg.send(check);
-    await eventually('they are unknown now', async () => (await relay.counts()).strays > dropped);
+    await eventually('they are unknown now', async () => (await relay.counts()).unmatched > dropped);
     await call.close();
   });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Reception } from '../../../gateway/media/embedded/reception.ts';
+import { ReceiverReports } from '../../../gateway/media/embedded/receiver-reports.ts';
 import type { Hearing } from '../../../gateway/media/embedded/rtcp.ts';
 import { RtcpTranslator } from '../../../gateway/media/embedded/rtcp.ts';
 import { isCompound } from '../../../gateway/media/embedded/rtp.ts';
@@ -156,7 +156,7 @@ describe('what a side reports of hearing', () => {
     ['all lost', [hearing(9), hearing(10, 255), hearing(11, 255)]],
   ] as const) {
     it(`${what}, while we send, is deafness since the report before`, () => {
-      const reception = new Reception();
+      const reception = new ReceiverReports();
       reports.forEach((report, i) => {
         reception.heard(report, (i + 1) * 250, i * 5000);
       });
@@ -173,7 +173,7 @@ describe('what a side reports of hearing', () => {
     ['reports about others', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
   ] as const) {
     it(`${what} is none`, () => {
-      const reception = new Reception();
+      const reception = new ReceiverReports();
       reports.forEach((report, i) => {
         reception.heard(report, (i + 1) * sent, i * 5000);
       });

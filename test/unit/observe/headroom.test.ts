@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Gauge, Headroom, type Lack } from '../../../gateway/observe/headroom.ts';
+import { type ExhaustedResource, type Gauge, Headroom } from '../../../gateway/observe/headroom.ts';
 
 /** A process of which everything can be set. */
 function measured() {
-  const told: (Lack | undefined)[] = [];
+  const told: (ExhaustedResource | undefined)[] = [];
   const state = { files: { used: 10, most: 1000 } as Gauge | undefined, memory: 0.1, late: 0, now: 0 };
   const headroom = new Headroom(lack => told.push(lack), {
     files: () => state.files,
@@ -15,7 +15,7 @@ function measured() {
   /** After a second, when all is judged anew. */
   const later = () => {
     state.now += 1_000;
-    return headroom.lack;
+    return headroom.exhausted;
   };
   return { state, told, headroom, later };
 }
@@ -65,21 +65,21 @@ test('it is told of once when something begins to be short, and once when nothin
 
 test('many questions cost one look', () => {
   const { state, headroom } = measured();
-  assert.equal(headroom.lack, undefined);
+  assert.equal(headroom.exhausted, undefined);
   state.memory = 0.9;
   state.now += 249;
-  assert.equal(headroom.lack, undefined);
+  assert.equal(headroom.exhausted, undefined);
   state.now += 1;
-  assert.equal(headroom.lack, 'memory');
+  assert.equal(headroom.exhausted, 'memory');
 });
 
 test('a crowd that comes between two looks of the clock is counted in time', () => {
   const { state, headroom } = measured();
   state.files = { used: 70, most: 100 };
-  assert.equal(headroom.lack, undefined);
+  assert.equal(headroom.exhausted, undefined);
   state.now += 10;
   let taken = 0;
-  while (headroom.lack === undefined && taken < 30) {
+  while (headroom.exhausted === undefined && taken < 30) {
     taken++;
     state.files = { used: 70 + taken * 3, most: 100 };
   }

@@ -11,7 +11,7 @@ function logged(write: (log: Log) => void, addresses?: 'whole' | 'short'): Recor
 test('addresses are shortened wherever they are logged, in rooms of their own too', () => {
   const remote = { address: '2001:db8:1:2::9', port: 5060 };
   const line = logged(
-    log => log.child({ room: 'edge' }).info({ address: '203.0.113.9', remote }, 'x'),
+    log => log.child({ component: 'edge' }).info({ address: '203.0.113.9', remote }, 'x'),
     'short',
   );
   assert.equal(line.address, '203.0.113.0');

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { describeElement } from '../../../build/element-manifest.ts';
-import { SipCall } from '../../../widget/sip-call.ts';
+import { SipCall } from '../../../widget/element/sip-call.ts';
 import { run } from '../../support/peer-process.ts';
 import { repository } from '../../support/repository.ts';
 
 const read = (name: string) => readFileSync(`${repository}${name}`, 'utf8');
-const element = describeElement(read('widget/sip-call.ts'));
+const element = describeElement(read('widget/element/sip-call.ts'));
 const sources = readdirSync(`${repository}widget`, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && name !== 'sip-call.ts')
   .map(name => read(`widget/${name}`))
@@ -20,7 +20,7 @@ test('every attribute of the element is documented, and no other', () => {
     assert.ok(documented.includes(name), `${name} is not documented`);
   // Some are read by a shape alone.
   const read = (name: string) => new RegExp(`\\[${name}\\b|ttribute\\('${name}'`).test(sources);
-  const reflected = ['state', 'standing', 'standing-text'];
+  const reflected = ['state', 'availability', 'availability-text'];
   for (const name of documented) {
     const known = [...SipCall.observedAttributes, ...reflected].includes(name);
     assert.ok(known || read(name), `nobody reads ${name}`);

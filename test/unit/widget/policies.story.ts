@@ -26,7 +26,7 @@ describe('a careful page', { skip: partsMissing() }, () => {
   before(async () => {
     site = await startGallerySite();
     // The work for a token needs no leave either.
-    company = await startCompany(['*'], undefined, { tokens: { work: 'always' } });
+    company = await startCompany(['*'], undefined, { tokens: { proofOfWork: 'always' } });
     const { host } = new URL(company.gateway.url);
     headers = Object.fromEntries(
       (documented ?? '')

@@ -208,10 +208,10 @@ describe('the shapes', { skip: partsMissing() }, () => {
   describe('bare, where nobody is in', () => {
     it('tells the page so before a press, and the visitor after it', async () => {
       await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
-      await page.route('**/status?*', route => route.fulfill({ json: { state: 'closed', otherwise: [] } }));
+      await page.route('**/status?*', route => route.fulfill({ json: { state: 'closed', fallbacks: [] } }));
       const own = page.getByRole('button', { name: 'Ring us' });
       await own.hover();
-      await page.locator('sip-call[standing=closed][standing-text="Closed now"]').waitFor();
+      await page.locator('sip-call[availability=closed][availability-text="Closed now"]').waitFor();
       await own.click();
       await page.getByRole('button', { name: 'Call anyway' }).waitFor();
     });

@@ -60,7 +60,7 @@ export class DtlsHandshake {
   #finished: Buffer | null = null;
   #mute = false;
   #state: State = 'handshaking';
-  #objection: string | null = null;
+  #denial: string | null = null;
 
   constructor(identity: ServerIdentity, expected: Fingerprint, events: HandshakeEvents) {
     this.#identity = identity;
@@ -74,8 +74,8 @@ export class DtlsHandshake {
   }
 
   /** Why the last message that was refused was refused: a forged one is dropped, and the true one may follow. */
-  get objection(): string | null {
-    return this.#objection;
+  get denial(): string | null {
+    return this.#denial;
   }
 
   /** A datagram from an address that ICE has validated. False when it was of no use. */
@@ -188,8 +188,8 @@ export class DtlsHandshake {
     return true;
   }
 
-  #refuse(objection: string): false {
-    this.#objection = objection;
+  #refuse(denial: string): false {
+    this.#denial = denial;
     return false;
   }
 

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { unguarded } from '../../../../gateway/engine/faults.ts';
-import { Reception } from '../../../../gateway/engine/transaction/reception.ts';
+import { unguarded } from '../../../../gateway/engine/error-boundary.ts';
+import { IncomingMessages } from '../../../../gateway/engine/transaction/incoming-messages.ts';
 import { TcpTransport } from '../../../../gateway/engine/transport/tcp.ts';
 import { Scene } from '../transaction/scene.ts';
 
@@ -22,7 +22,7 @@ test('whoever connects and sends rubbish is told of, and a server that we dialle
       heard();
     },
   };
-  const reception = new Reception(log, unguarded, ({ remote }) => told.push(remote.port));
+  const reception = new IncomingMessages(log, unguarded, ({ remote }) => told.push(remote.port));
   reception.open(new Scene().layer);
   const refusal = (socket: Socket) =>
     new Promise<void>(resolve => {

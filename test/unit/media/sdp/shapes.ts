@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MediaDescription, parse } from 'sdp-transform';
 import { openAddress, pbxSide } from '../../../../gateway/media/address.ts';
-import { Negotiation, type Outcome } from '../../../../gateway/media/embedded/negotiation.ts';
+import { Negotiation, type NegotiationResult } from '../../../../gateway/media/embedded/negotiation.ts';
 import { MediaError } from '../../../../gateway/media/relay.ts';
 import { notNegotiated } from '../../../../gateway/media/sdp/plan.ts';
 import { chromium, print } from '../sdp-samples.ts';
@@ -139,7 +139,7 @@ function shortened(fault: string, comes: string): string {
 }
 
 /** `to`: whose numbers stand in the answer. */
-function told({ sdp, plan }: Outcome, to: 'browser' | 'pbx' = 'browser'): string {
+function told({ sdp, plan }: NegotiationResult, to: 'browser' | 'pbx' = 'browser'): string {
   const plans = [...plan.lines];
   const lines = parse(sdp).media.map(media => {
     if (media.port === 0) return '-';
@@ -157,7 +157,7 @@ function told({ sdp, plan }: Outcome, to: 'browser' | 'pbx' = 'browser'): string
   return lines.join(' | ');
 }
 
-function whereabouts({ remote }: Outcome['plan']['lines'][number]): string[] {
+function whereabouts({ remote }: NegotiationResult['plan']['lines'][number]): string[] {
   if (remote === null) return ['@hold'];
   const { address, port, rtcpAddress, rtcpPort, fenced } = remote;
   if (fenced) return [`@?${address}:${port}`];

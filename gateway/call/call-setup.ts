@@ -1,0 +1,164 @@
+// A call until it is answered: the browser's offer on its way to a PBX, one server after another, and what the callee
+// says meanwhile (RFC 3261 13.3.1.1, RFC 3262, RFC 3311). Nothing here ends a call; whoever does abandons it first.
+
+import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Destination } from '../directory/directory.ts';
+import { MediaError } from '../media/relay.ts';
+import type { CallDependencies } from './call-dependencies.ts';
+import type { Caller } from './call-record.ts';
+import type { CurrentSession, SessionMedia } from './current-session.ts';
+import { EarlySession } from './early-session.ts';
+import { Hunt, type HuntResult } from './hunt.ts';
+import { answerOther } from './in-dialog-requests.ts';
+import { inviteHeaders } from './invite-headers.ts';
+import type { PageContext } from './page-context.ts';
+import { type Fork, PbxInvite, type PbxInviteUser } from './pbx-invite.ts';
+import { descriptionIn } from './session-description.ts';
+
+export interface CallSetupParts {
+  readonly foundation: CallDependencies;
+  readonly media: SessionMedia;
+  readonly id: string;
+  readonly caller: Caller;
+  readonly destination: Destination;
+  readonly visit: PageContext;
+  readonly request: SrfRequest;
+  readonly response: SrfResponse;
+  /** Called at the first 18x of the callee. */
+  readonly rang: () => void;
+  /** Of the dialog with the PBX, once it is more than an early one. */
+  readonly user: Omit<PbxInviteUser, 'progressed'>;
+}
+
+export class CallSetup {
+  readonly #parts: CallSetupParts;
+  readonly #early: EarlySession;
+  readonly #over = new AbortController();
+  #hunt: Hunt | undefined;
+  #rang = false;
+  #answered = false;
+  /** What the page was shown of an answer last. */
+  #shown: string | undefined;
+
+  constructor(parts: CallSetupParts) {
+    this.#parts = parts;
+    const { media, id, request } = parts;
+    this.#early = new EarlySession(media, id, descriptionIn(request));
+  }
+
+  async run(): Promise<HuntResult> {
+    const { foundation, destination, id, visit, caller } = this.#parts;
+    // An offer that cannot be used is refused before any server is known.
+    const [, resolution] = await Promise.all([
+      this.#early.offer(),
+      foundation.resolve(destination.domain, this.#over.signal),
+    ]);
+    if (this.#over.signal.aborted) return { type: 'abandoned' };
+    const address = destination.sendsVisitorAddress ? caller.address : undefined;
+    const user: PbxInviteUser = {
+      progressed: (response, fork, news) =>
+        foundation.boundary.run('provisional', () => this.#progressed(response, fork, news)),
+      requested: (request, response, fork) => this.#requested(request, response, fork),
+      ended: () => this.#parts.user.ended(),
+    };
+    this.#hunt = new Hunt({
+      targets: resolution.targets,
+      offer: target => this.#early.offer(target.address),
+      invite: (target, offer) => {
+        const headers = inviteHeaders(destination, id, visit, Buffer.byteLength(offer), address);
+        return new PbxInvite(foundation, destination, target, headers, offer, user);
+      },
+      judge: foundation.judge,
+      tryingMs: foundation.limits.tryingSeconds * 1000,
+    });
+    const result = await this.#hunt.run();
+    this.#answered = result.type === 'answered';
+    return result;
+  }
+
+  /** What the fork that answered and the browser have agreed on. Rejects with MediaError where that is nothing. */
+  async agreed(fork: Fork): Promise<CurrentSession> {
+    if (!fork.offerAnswer.theirs)
+      throw new MediaError('the PBX answers without a session description', 488, 'malformed');
+    return await this.#early.agreed(fork);
+  }
+
+  /** The INVITE to the server that is being tried. */
+  get current(): PbxInvite | undefined {
+    return this.#hunt?.current;
+  }
+
+  /** @param reason of the CANCEL */
+  abandon(reason: string): void {
+    this.#over.abort();
+    this.#hunt?.abandon(reason);
+  }
+
+  get #isOver(): boolean {
+    return this.#answered || this.#over.signal.aborted;
+  }
+
+  /** 180 and 183; SDP in one of them is early media: the browser plays it instead of ringing. */
+  async #progressed(response: SrfResponse, fork: Fork, news: boolean): Promise<void> {
+    if (this.#isOver || response.status < 180) return;
+    this.#hunt?.progressed();
+    // A phone repeats its 180 every minute: only the first one counts.
+    if (!this.#rang) {
+      this.#rang = true;
+      this.#parts.rang();
+    }
+    const early = news || descriptionIn(response) ? await this.#earlyMedia(fork) : undefined;
+    if (this.#isOver) return;
+    if (early) this.#show(early);
+    else if (response.status === 180) this.#parts.response.send(180);
+  }
+
+  /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
+  async #earlyMedia(fork: Fork): Promise<string | undefined> {
+    return await this.#early.heed(fork).catch(() => undefined);
+  }
+
+  #show(answer: string): void {
+    this.#shown = answer;
+    this.#parts.response.send(183, { body: answer });
+  }
+
+  #requested(request: SrfRequest, response: SrfResponse, fork: Fork): unknown {
+    if (this.#answered) return this.#parts.user.requested(request, response, fork);
+    if (request.method !== 'UPDATE') return answerOther('pbx', request, response, undefined);
+    const offer = descriptionIn(request);
+    if (offer) return this.#update(offer, response, fork);
+    return response.send(200);
+  }
+
+  /** An offer before the answer (RFC 3311 5.2). */
+  async #update(offer: string, response: SrfResponse, fork: Fork): Promise<void> {
+    const { offerAnswer } = fork;
+    const action = offerAnswer.on('offer');
+    if (action === 'busy') response.send(500, { headers: { 'Retry-After': '1' } });
+    else if (action !== 'judge') response.send(491);
+    if (action !== 'judge') return;
+    try {
+      const answer = await this.#early.update(fork, offer);
+      offerAnswer.accepted(offer);
+      response.send(200, { body: answer });
+    } catch (error) {
+      offerAnswer.on('refused');
+      this.#refused(error);
+      response.send(error instanceof MediaError ? error.status : 500);
+      return;
+    }
+    if (this.#shown === undefined || this.#isOver) return;
+    const early = await this.#earlyMedia(fork);
+    if (early && early !== this.#shown && !this.#isOver) this.#show(early);
+  }
+
+  #refused(error: unknown): void {
+    // What was under way when the call ended fails too; that is no news.
+    if (this.#over.signal.aborted) return;
+    const { foundation, id } = this.#parts;
+    if (error instanceof MediaError)
+      foundation.log.info({ call: id, leg: 'pbx', reason: error.message }, 'new description refused');
+    else foundation.log.error({ call: id, error }, 'a new description failed');
+  }
+}

@@ -1,0 +1,32 @@
+// What a failure of our own parts, the relay and the resolver, means to the visitor and to the owner.
+
+import { MediaError } from '../media/relay.ts';
+import { ResolveError } from '../resolver/resolve-error.ts';
+import { cause } from './cause.ts';
+import { type CauseCode, causes } from './causes/catalogue.ts';
+import { dnsCause } from './dns-cause.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+
+/** Where the call stood. */
+export interface Stage {
+  readonly domain: string;
+  /** The server that answered with the SDP in question; undefined while the SDP is the browser's. */
+  readonly answered: { readonly server: string; readonly user: string; readonly offered: string } | undefined;
+}
+
+export function outcomeOfInternalFailure(error: unknown, { domain, answered }: Stage): Outcome | undefined {
+  if (error instanceof ResolveError) return outcomeOf(dnsCause(error, domain));
+  if (!(error instanceof MediaError)) return undefined;
+  const detail = error.message;
+  if (error.status === 503) return outcomeOf(cause('relay-full', { detail }));
+  if (!answered) return outcomeOf(cause('visitor-offer-unusable', { detail }));
+  return outcomeOf(cause(sdpCause(error), { ...answered, detail }));
+}
+
+type SdpCause = Extract<CauseCode, `sdp-${string}`>;
+
+/** The relay may say what is wrong by a code; its words are always there. */
+function sdpCause(error: MediaError): SdpCause {
+  const reason = 'reason' in error ? `sdp-${String(error.reason)}` : '';
+  return reason in causes ? (reason as SdpCause) : 'sdp-unusable';
+}

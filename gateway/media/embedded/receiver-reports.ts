@@ -1,0 +1,36 @@
+// Whether the far side of a line receives what is sent to it, by its RTCP reports (RFC 3550 6.4.1): it does not when we
+// send and its highest number does not move, all is lost, or the reports have no block.
+
+import type { Hearing } from './rtcp.ts';
+
+/** Fewer packets sent between two reports are no evidence: the stream may have just begun, or paused. */
+const enough = 25;
+
+export class ReceiverReports {
+  #reportedAt = Number.NaN;
+  #sent = 0;
+  #highest = -1;
+  /** Since when it has received nothing; NaN while it receives or this is unknown. */
+  deafSince = Number.NaN;
+
+  /** A report; `sent` is how many packets have been sent there, ever. */
+  heard({ blocks, highest, fraction }: Hearing, sent: number, now: number): void {
+    const between = sent - this.#sent;
+    const before = this.#reportedAt;
+    const moved = highest >= 0 && highest !== this.#highest && fraction < 255;
+    this.#reportedAt = now;
+    this.#sent = sent;
+    if (highest >= 0) this.#highest = highest;
+    // Blocks about other streams only are no evidence.
+    const unknown = highest < 0 && blocks > 0;
+    if (moved || unknown || between < enough) this.deafSince = Number.NaN;
+    else if (Number.isNaN(this.deafSince)) this.deafSince = Number.isNaN(before) ? now : before;
+  }
+
+  /** The address has changed: earlier reports do not count. */
+  reset(sent: number): void {
+    this.#reportedAt = Number.NaN;
+    this.#sent = sent;
+    this.deafSince = Number.NaN;
+  }
+}

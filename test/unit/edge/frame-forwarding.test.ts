@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { WebSocket, WebSocketServer } from 'ws';
+import { configFrom } from '../../../gateway/config/load.ts';
+import { Edge } from '../../../gateway/edge/edge.ts';
+import { forwardFramesTo } from '../../../gateway/edge/frame-forwarding.ts';
+import { createLog } from '../../../gateway/observe/log.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const PAGE = 'https://mysite.ru';
+const LOOPBACK = '127.0.0.1';
+
+/** A SIP server's WebSocket; `connections` are its ends, with the ports they came from. */
+async function startServer(context: TestContext) {
+  const server = new WebSocketServer({
+    host: LOOPBACK,
+    port: 0,
+    handleProtocols: names => [...names][0] ?? false,
+  });
+  await once(server, 'listening');
+  const connections: { socket: WebSocket; port: number; heard: string[] }[] = [];
+  server.on('connection', (socket, request) => {
+    socket.on('error', () => {});
+    const heard: string[] = [];
+    socket.on('message', data => heard.push(String(data).slice(0, 20)));
+    connections.push({ socket, port: request.socket.remotePort ?? 0, heard });
+  });
+  context.after(() => {
+    for (const { socket } of connections) socket.terminate();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const nextConnection = () => eventually('the visitor is handed on', () => connections.at(-1), { every: 5 });
+  return { url: `ws://${LOOPBACK}:${port}`, connections, nextConnection, close: () => server.close() };
+}
+
+async function startEdge(context: TestContext, url: string) {
+  const config = configFrom({
+    limits: { messagesPerSecond: 10_000 },
+    sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
+  });
+  const edge = new Edge({ current: config }, forwardFramesTo(url, createLog('silent')), createLog('silent'));
+  const server = createServer();
+  edge.attach(server, false);
+  server.listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  context.after(() => {
+    edge.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const enter = async () => {
+    const page = new WebSocket(`ws://${LOOPBACK}:${port}/sip`, 'sip', { origin: PAGE });
+    page.on('error', () => {});
+    context.after(() => page.terminate());
+    await once(page, 'open');
+    return page;
+  };
+  return { edge, enter };
+}
+
+async function startBoth(context: TestContext) {
+  const server = await startServer(context);
+  return { server, ...(await startEdge(context, server.url)) };
+}
+
+test('frames cross both ways, those too that came before the way was open', async context => {
+  const { server, enter } = await startBoth(context);
+  const page = await enter();
+  page.send('first');
+  page.send('second');
+  const { socket, heard } = await server.nextConnection();
+  assert.equal(socket.protocol, 'sip');
+  await eventually('both arrived', () => heard.length === 2);
+  assert.deepEqual(heard, ['first', 'second']);
+  socket.send(Buffer.from([1, 2]), { binary: true });
+  const [data, binary] = await once(page, 'message');
+  assert.deepEqual([Buffer.from(data), binary], [Buffer.from([1, 2]), true]);
+});
+
+test('a visitor is known by where the server sees the frames come from, and no longer once gone', async context => {
+  const { server, edge, enter } = await startBoth(context);
+  const [one, two] = [await enter(), await enter()];
+  const visitors = await eventually('both are known', () => {
+    const known = server.connections.map(({ port }) => edge.visitors.at(LOOPBACK, port));
+    return known.length === 2 && known.every(visitor => visitor !== undefined) ? known : undefined;
+  });
+  assert.equal(new Set(visitors).size, 2);
+  for (const visitor of visitors) {
+    assert.equal(visitor?.origin, PAGE);
+    assert.equal(
+      edge.visitors.at(LOOPBACK, visitor!.port),
+      undefined,
+      'the browser itself is not what is seen',
+    );
+  }
+  one.terminate();
+  two.terminate();
+  await eventually('both are gone', () => edge.visitors.size === 0);
+  assert.equal(edge.visitors.at(LOOPBACK, server.connections[0]!.port), undefined);
+  assert.equal(edge.visitors.countFrom(LOOPBACK), 0);
+});
+
+test('when the visitor hangs up, so does the gateway at the server', async context => {
+  const { server, enter } = await startBoth(context);
+  const page = await enter();
+  const { socket } = await server.nextConnection();
+  page.close(1001);
+  assert.equal((await once(socket, 'close'))[0], 1001);
+});
+
+test('when the visitor breaks off, the server sees a broken connection and can cancel its calls', async context => {
+  const { server, enter } = await startBoth(context);
+  const page = await enter();
+  const { socket } = await server.nextConnection();
+  page.terminate();
+  assert.equal((await once(socket, 'close'))[0], 1006);
+});
+
+test('when the server hangs up or breaks off, the visitor is told', async context => {
+  const { server, enter } = await startBoth(context);
+  for (const [end, code] of [
+    [(socket: WebSocket) => socket.close(1008), 1008],
+    [(socket: WebSocket) => socket.terminate(), 1013],
+  ] as const) {
+    const count = server.connections.length;
+    const page = await enter();
+    await eventually('the visitor is handed on', () => server.connections.length > count, { every: 5 });
+    end(server.connections.at(-1)!.socket);
+    assert.equal((await once(page, 'close'))[0], code);
+  }
+});
+
+test('when nobody is there to be handed on to, the visitor is told to try again', async context => {
+  const server = await startServer(context);
+  server.close();
+  const { edge, enter } = await startEdge(context, server.url);
+  const page = await enter();
+  assert.equal((await once(page, 'close'))[0], 1013);
+  await eventually('the visitor is forgotten', () => edge.visitors.size === 0);
+});
+
+/** How much one end takes while the other reads nothing: all that the sockets on the way hold, and little more. */
+async function takenWhileUnread(from: WebSocket): Promise<number> {
+  const message = Buffer.alloc(32 * 1024);
+  const most = 64 * 1024 * 1024;
+  for (let sent = 0; sent < most; sent += message.length) from.send(message);
+  let before = -1;
+  const still = () => {
+    const now = from.bufferedAmount;
+    const same = now === before;
+    before = now;
+    return same;
+  };
+  await eventually('it stops', still, { every: 300 });
+  return most - before;
+}
+
+test('a server that does not read stops the visitor from sending, and all arrives once it does', async context => {
+  const { server, enter } = await startBoth(context);
+  const page = await enter();
+  const { socket } = await server.nextConnection();
+  socket.pause();
+  const taken = await takenWhileUnread(page);
+  assert.ok(taken < 48 * 1024 * 1024, `${taken} bytes were taken`);
+  let received = 0;
+  socket.on('message', data => {
+    received += (data as Buffer).length;
+  });
+  socket.resume();
+  await eventually('all of it arrived', () => received === 64 * 1024 * 1024);
+});
+
+test('a visitor who does not read stops the server from sending, and all arrives once they do', async context => {
+  const { server, enter } = await startBoth(context);
+  const page = await enter();
+  const { socket } = await server.nextConnection();
+  page.pause();
+  const taken = await takenWhileUnread(socket);
+  assert.ok(taken < 48 * 1024 * 1024, `${taken} bytes were taken`);
+  let received = 0;
+  page.on('message', data => {
+    received += (data as Buffer).length;
+  });
+  page.resume();
+  await eventually('all of it arrived', () => received === 64 * 1024 * 1024);
+});

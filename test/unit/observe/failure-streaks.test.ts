@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Failure, FailureStreaks } from '../../../gateway/observe/failure-streaks.ts';
+
+const MINUTE = 60_000;
+const failure: Failure = { code: 'pbx-silent', side: 'pbx', why: 'It said nothing', mend: 'Open the port' };
+
+function watched() {
+  const clock = { now: 0 };
+  const lines: object[] = [];
+  const rows = new FailureStreaks(
+    { error: (fields: object) => void lines.push(fields) } as never,
+    () => clock.now,
+  );
+  const fail = (times: number, code = failure.code, site = 'mysite.test') => {
+    for (let i = 0; i < times; i++) rows.failed(site, { ...failure, code });
+  };
+  return { clock, lines, rows, fail };
+}
+
+test('five failures for one cause are one error, with the line that mends it', () => {
+  const { lines, rows, fail } = watched();
+  fail(4);
+  assert.deepEqual([lines, rows.isFailing('mysite.test')], [[], false]);
+  fail(20);
+  const { code: cause, ...said } = failure;
+  assert.deepEqual(lines, [{ site: 'mysite.test', failed: 5, cause, ...said }]);
+  assert.equal(rows.isFailing('mysite.test'), true);
+  assert.equal(rows.isFailing('other.test'), false);
+});
+
+test('a success, or another cause, ends the row', () => {
+  const { lines, rows, fail } = watched();
+  fail(4);
+  rows.succeeded('mysite.test');
+  fail(4);
+  fail(4, 'pbx-fails');
+  fail(4);
+  assert.deepEqual(lines, []);
+});
+
+test('five failures count that are within an hour', () => {
+  const { clock, lines, fail } = watched();
+  for (let i = 0; i < 20; i++) {
+    fail(1);
+    clock.now += 15 * MINUTE;
+  }
+  assert.deepEqual(lines, []);
+  fail(1);
+  clock.now += 14 * MINUTE;
+  fail(4);
+  assert.equal(lines.length, 1);
+});
+
+test('the error comes once an hour for a cause, also when the row was ended meanwhile', () => {
+  const { clock, lines, rows, fail } = watched();
+  fail(5);
+  rows.succeeded('mysite.test');
+  clock.now = 59 * MINUTE;
+  fail(5);
+  assert.equal(lines.length, 1);
+  clock.now = 60 * MINUTE;
+  fail(1);
+  assert.equal(lines.length, 2);
+  fail(5, 'pbx-fails');
+  fail(5, 'pbx-silent', 'other.test');
+  assert.equal(lines.length, 4);
+});
+
+test('what is remembered has a bound', () => {
+  const { rows, fail } = watched();
+  for (let i = 0; i < 3_000; i++) fail(1, 'pbx-silent', `site${i}.test`);
+  assert.equal(rows.size, 1_000);
+});

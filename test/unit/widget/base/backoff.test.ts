@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Backoff, type Clock } from '../../../../widget/base/backoff.ts';
+
+/** A clock whose timers are gone through by hand, and whose dice are loaded. */
+class LoadedClock implements Clock {
+  readonly waited: number[] = [];
+  #due: (() => void) | undefined;
+  dice = 1;
+
+  set(work: () => void, ms: number): unknown {
+    this.waited.push(ms);
+    this.#due = work;
+    return work;
+  }
+
+  clear(timer: unknown): void {
+    if (timer === this.#due) this.#due = undefined;
+  }
+
+  random(): number {
+    return this.dice;
+  }
+
+  /** The time of the one timer comes. */
+  pass(): void {
+    const due = this.#due;
+    this.#due = undefined;
+    due?.();
+  }
+}
+
+function scene() {
+  const clock = new LoadedClock();
+  const tries = { count: 0 };
+  const retry = new Backoff(() => tries.count++, { first: 1000, most: 5000 }, clock);
+  return { clock, tries, retry };
+}
+
+test('it waits twice as long each time, up to a limit', () => {
+  const { clock, tries, retry } = scene();
+  retry.begin();
+  assert.equal(tries.count, 0);
+  for (let i = 0; i < 4; i++) clock.pass();
+  assert.deepEqual(clock.waited, [1000, 2000, 4000, 5000, 5000]);
+  assert.equal(tries.count, 4);
+});
+
+test('a half of each wait is drawn at random', () => {
+  const { clock, retry } = scene();
+  clock.dice = 0;
+  retry.begin();
+  clock.dice = 0.5;
+  clock.pass();
+  assert.deepEqual(clock.waited, [500, 1500]);
+});
+
+test('told that things have changed, it tries at once and as eagerly as at first', () => {
+  const { clock, tries, retry } = scene();
+  retry.begin();
+  clock.pass();
+  clock.pass();
+  retry.now();
+  assert.equal(tries.count, 3);
+  assert.equal(clock.waited.at(-1), 1000);
+});
+
+test('begun twice it tries once, and ended it tries no more', () => {
+  const { clock, tries, retry } = scene();
+  retry.begin();
+  retry.begin();
+  assert.deepEqual(clock.waited, [1000]);
+  retry.end();
+  clock.pass();
+  assert.equal(tries.count, 0);
+  assert.equal(retry.running, false);
+});
+
+test('an attempt may end it', () => {
+  const clock = new LoadedClock();
+  const retry: Backoff = new Backoff(() => retry.end(), { first: 1000, most: 5000 }, clock);
+  retry.now();
+  assert.equal(retry.running, false);
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { WebSocket, WebSocketServer } from 'ws';
+import { GatewaySocket } from '../../../../widget/call/gateway-socket.ts';
+import { eventually } from '../../../support/eventually.ts';
+
+// Node 20 has none of its own.
+Object.assign(globalThis, { WebSocket });
+
+/** Connects to a gateway whose first words are these; `heard` are frames that JsSIP would get. */
+async function connected(context: TestContext, words: readonly string[], patience?: number) {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  server.on('connection', visitor => {
+    for (const word of words) visitor.send(word);
+  });
+  const { port } = server.address() as { port: number };
+  const socket = new GatewaySocket(`ws://127.0.0.1:${port}/sip`, async () => 'a-token', patience);
+  const heard: unknown[] = [];
+  socket.ondata = frame => heard.push(frame);
+  context.after(() => {
+    socket.disconnect();
+    server.close();
+  });
+  const open = new Promise<void>(resolve => {
+    socket.onconnect = resolve;
+  });
+  const arrived = once(server, 'connection');
+  socket.connect();
+  const [visitor] = (await arrived) as [WebSocket];
+  return { socket, open, heard, visitor };
+}
+
+test('it is open with the greeting, which is no SIP, and knows what that says', async context => {
+  const servers = [{ urls: ['turn:turn.mysite.test'] }];
+  const greeting = JSON.stringify({ graceSeconds: 12, iceServers: servers });
+  const { socket, open, heard, visitor } = await connected(context, [greeting]);
+  await open;
+  assert.equal(socket.isConnected(), true);
+  assert.deepEqual([socket.grace, socket.iceServers], [12_000, servers]);
+  const more = once(visitor, 'message');
+  assert.equal(socket.send('OPTIONS'), true);
+  await more;
+  assert.deepEqual(heard, []);
+});
+
+test('without a greeting it is open a little later', async context => {
+  const { socket, open } = await connected(context, [], 50);
+  assert.equal(socket.isConnected(), false);
+  await open;
+  assert.equal(socket.isConnected(), true);
+  assert.deepEqual([socket.grace, socket.iceServers], [30_000, []]);
+});
+
+/** A gateway that greets, and what the socket has told JsSIP and asked of it. */
+async function greeted(context: TestContext) {
+  const tokens: string[] = [];
+  const shown: string[] = [];
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const visitors: WebSocket[] = [];
+  const heard: string[] = [];
+  server.on('connection', (visitor, { headers }) => {
+    visitors.push(visitor);
+    shown.push(String(headers['sec-websocket-protocol']));
+    visitor.on('message', data => heard.push(String(data)));
+    visitor.send(JSON.stringify({ graceSeconds: 12, iceServers: [], back: `way-${visitors.length}` }));
+  });
+  const { port } = server.address() as { port: number };
+  const socket = new GatewaySocket(`ws://127.0.0.1:${port}/sip`, async () => {
+    tokens.push(`token-${tokens.length + 1}`);
+    return tokens.at(-1)!;
+  });
+  let lost = 0;
+  socket.ondisconnect = () => lost++;
+  context.after(() => {
+    socket.disconnect();
+    server.close();
+  });
+  socket.connect();
+  await socket.ready();
+  return { socket, visitors, heard, shown, lost: () => lost };
+}
+
+test('closed before anything was sent, it says nothing, and opens again by another token once it is needed', async context => {
+  const { socket, visitors, shown, lost } = await greeted(context);
+  visitors[0]?.close(1000, 'no call was made');
+  await eventually('it is closed', () => !socket.isConnected(), { every: 5 });
+  assert.deepEqual([lost(), visitors.length], [0, 1]);
+  await socket.ready();
+  assert.equal(socket.send('INVITE'), true);
+  assert.deepEqual(shown, ['sip,token.token-1', 'sip,token.token-2']);
+});
+
+test('closed once something was sent, it says so, and its way back is what the last greeting said', async context => {
+  const { socket, visitors, shown, lost } = await greeted(context);
+  socket.send('INVITE');
+  visitors[0]?.close();
+  await eventually('it says so', () => lost() === 1, { every: 5 });
+  socket.connect();
+  await socket.ready();
+  assert.equal(shown[1], 'sip,back.way-1');
+});
+
+test('until something is sent it says every 20 s that its page is there, and not after', async context => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const { socket, heard } = await greeted(context);
+  context.mock.timers.tick(20_000);
+  socket.send('INVITE');
+  context.mock.timers.tick(60_000);
+  socket.send('last');
+  await eventually('all of it arrived', () => heard.at(-1) === 'last', { every: 5 });
+  assert.deepEqual(heard, ['\r\n\r\n', 'INVITE', 'last']);
+});

@@ -1,0 +1,107 @@
+// The looks of a call with a picture: the other side, and the visitor in its corner, or on the whole screen until
+// the other side is seen.
+
+export const videoStyles = /* css */ `
+  .card.wide {
+    inline-size: calc(var(--sip-call-width, 20rem) * 1.2);
+  }
+  .screen {
+    position: relative;
+    margin: -0.625rem -0.625rem 0;
+    border-radius: 1.125rem;
+    overflow: hidden;
+    background: radial-gradient(circle at 50% 40%, #24302b, #0d120f);
+    aspect-ratio: 4 / 3;
+    isolation: isolate;
+  }
+  /* A hair larger, for sizes that are not whole pixels would show what is behind. */
+  .screen video {
+    position: absolute;
+    inset: -1px;
+    inline-size: calc(100% + 2px);
+    block-size: calc(100% + 2px);
+    object-fit: cover;
+    transition: opacity 0.3s, filter 0.3s;
+  }
+  .screen:not(.seen) .theirs {
+    opacity: 0;
+  }
+  /* Their picture has come to a halt. */
+  .still .theirs {
+    opacity: 0.5;
+    filter: blur(4px) saturate(0.4);
+  }
+  .mirrored {
+    transform: scaleX(-1);
+  }
+  .seen .self {
+    inset: auto;
+    inset-block-end: 0.75rem;
+    inset-inline-end: 0.75rem;
+    inline-size: 27%;
+    block-size: auto;
+    aspect-ratio: 4 / 3;
+    border-radius: 0.75rem;
+    box-shadow: 0 0 0 2px #ffffffd9, 0 6px 18px #0006;
+    background: #0d120f;
+  }
+  .tools {
+    position: absolute;
+    z-index: 1;
+    inset-block-start: 0.5rem;
+    inset-inline-end: 0.5rem;
+    display: flex;
+    gap: 0.375rem;
+  }
+  .tool {
+    display: grid;
+    place-items: center;
+    inline-size: 2.75rem;
+    block-size: 2.75rem;
+    padding: 0;
+    border-radius: 50%;
+    background: #0d120f8f;
+    backdrop-filter: blur(6px);
+    color: #fff;
+    font-size: 0.875rem;
+    transition: background-color 0.15s;
+  }
+  .tool:hover,
+  .tool[aria-pressed='true'] {
+    background: #0d120fd9;
+  }
+  .tool:focus-visible {
+    outline-color: #fff;
+    outline-offset: -4px;
+  }
+  .card:fullscreen {
+    inline-size: auto;
+    max-inline-size: none;
+    padding: 1rem;
+    border: 0;
+    border-radius: 0;
+    animation: none;
+  }
+  .card:fullscreen .screen {
+    flex: 1;
+    min-block-size: 0;
+    margin: 0;
+    aspect-ratio: auto;
+  }
+  .card:fullscreen .theirs {
+    object-fit: contain;
+  }
+  .card:fullscreen .seen .self {
+    inline-size: clamp(6rem, 18%, 15rem);
+  }
+  .card:fullscreen > :not(.screen) {
+    inline-size: 100%;
+    max-inline-size: 26rem;
+    margin-inline: auto;
+  }
+  @media (forced-colors: active) {
+    .tool {
+      border: 1px solid ButtonText;
+    }
+  }
+`;
