@@ -19,9 +19,9 @@ function run(code: string, env: NodeJS.ProcessEnv = {}): Ran {
   const built = (file: string) => pathToFileURL(join(repository, 'dist/gateway/observe', file)).href;
   const program = `
     import { createLog } from '${built('log.js')}';
-    import { takeStrayOutput } from '${built('stray-output.js')}';
+    import { captureLibraryOutput } from '${built('library-output.js')}';
     const log = createLog('debug');
-    const release = takeStrayOutput(log);
+    const release = captureLibraryOutput(log);
     ${code}`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     encoding: 'utf8',
