@@ -40,6 +40,10 @@ export async function portProblems(
 function claimsOf(config: Config, addresses: readonly OwnAddress[], media: boolean): Claim[] {
   const { address: host, port: web } = splitEndpoint(config.listen);
   const claims: Claim[] = [{ key: 'listen', transport: 'tcp', address: host, port: web }];
+  if (config.admin) {
+    const { address, port } = splitEndpoint(config.admin.listen);
+    claims.push({ key: 'admin.listen', transport: 'tcp', address, port });
+  }
   for (const [index, { bind: address }] of addresses.entries()) {
     // The address itself, before any of its ports.
     const key = addresses.length > 1 ? `address.${index + 1}` : 'address';
@@ -87,11 +91,13 @@ function isAbsent(code: string): boolean {
 
 function whoMayHave(key: string): string {
   if (key.startsWith('sip.')) return ', such as a PBX on this machine';
-  return key === 'listen' ? ', such as a web server or another gateway' : '';
+  return key.endsWith('listen') ? ', such as a web server or another gateway' : '';
 }
 
-function lineFor(key: string, port: number, { listen }: Config): string {
-  if (key === 'listen') return `"listen: ${listen.slice(0, listen.lastIndexOf(':'))}:${port}"`;
+function lineFor(key: string, port: number, { listen, admin }: Config): string {
+  const moved = (endpoint: string) => `${endpoint.slice(0, endpoint.lastIndexOf(':'))}:${port}`;
+  if (key === 'listen') return `"listen: ${moved(listen)}"`;
+  if (key === 'admin.listen' && admin) return `"listen: ${moved(admin.listen)}" under admin`;
   if (key === 'media.browserPort') return `"media: { browserPort: ${port} }"`;
   return `"sip: { udp: ${port}, tcp: ${port} }"`;
 }
@@ -103,13 +109,16 @@ async function freeNear(
   config: Config,
   addresses: readonly OwnAddress[],
 ): Promise<number | undefined> {
-  const hosts = key === 'listen' ? [splitEndpoint(config.listen).address] : addresses.map(({ bind }) => bind);
+  const endpoint =
+    key === 'listen' ? config.listen : key === 'admin.listen' ? config.admin?.listen : undefined;
+  const hosts = endpoint ? [splitEndpoint(endpoint).address] : addresses.map(({ bind }) => bind);
   const first = key.startsWith('sip.') ? 5080 : port < 1024 ? 8443 : port + 1;
   const others = [
     config.media.browserPort,
     config.sip.udp,
     config.sip.tcp,
     splitEndpoint(config.listen).port,
+    config.admin && splitEndpoint(config.admin.listen).port,
   ];
   for (let candidate = first; candidate < first + LOOK_AHEAD && candidate < 65_536; candidate++) {
     if (others.includes(candidate)) continue;
@@ -125,7 +134,7 @@ async function freeNear(
 /** The operating system's error, if it refuses the port. */
 async function refusalOf({ key, transport, address, port }: Claim): Promise<string | undefined> {
   try {
-    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port, key !== 'listen'));
+    await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port, !key.endsWith('listen')));
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -14,13 +14,16 @@ import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import type { ReportRefusal } from '../observe/security-log.ts';
 import { redactUri } from '../observe/uri-redaction.ts';
+import { isTargetFailure } from '../resolver/failover.ts';
 import { Call } from './call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import { type Caller, type CallRecord, causeFields } from './call-record.ts';
+import { type Caller, causeFields } from './call-record.ts';
+import type { CallRegistry } from './call-registry.ts';
 import { Dialogs } from './dialog.ts';
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import { CallErrorBoundary } from './error-boundary.ts';
+import type { CallEvents } from './events.ts';
 import { ALLOW } from './in-dialog-requests.ts';
 import { type Ending, type Outcome, outcome, outcomeOf, refusalHeaders } from './outcome.ts';
 import { askServers } from './server-probe.ts';
@@ -34,17 +37,15 @@ const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer',
 const FAREWELL_MS = 1_500;
 
 export interface CallAppOptions
-  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
+  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource' | 'judge'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
   readonly hasRoom: () => boolean;
   /** How much visitors may take, and have. */
   readonly quotas: Quotas;
-  /** Told of every call that ended. */
-  onRecord(record: CallRecord): void;
-  /** Called with each call that was not taken for want of something that is not the visitor's. */
-  onRefused(domain: string, why: Outcome): void;
+  readonly events: CallEvents;
+  readonly registry: CallRegistry;
   /** Whether the last calls to this domain failed for a reason that is not the visitors'. */
   isFailing(domain: string): boolean;
   /** Told of calls to nobody whom one may call. */
@@ -57,21 +58,24 @@ export class CallApp {
   readonly #directory: Live<Directory>;
   readonly #connection: EngineConnection;
   readonly #foundation: CallDependencies;
-  readonly #calls = new Map<string, Call | EchoTest>();
-  /** Ended, but not everybody has answered yet to what they were told. */
-  readonly #parting = new Set<Call | EchoTest>();
+  readonly #calls: CallRegistry;
   readonly #asking = new EnumerationGuard();
   #taking = true;
 
   private constructor(options: CallAppOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#calls = options.registry;
     const boundary = new CallErrorBoundary(new Faults(options.log));
     this.#connection = new EngineConnection(options.engine, options.log, boundary);
     this.#directory = derived(options.config, createDirectory);
     this.#foundation = {
       ...options,
       boundary,
+      judge: (target, outcome) => {
+        options.events.emit({ type: 'attempted', target, outcome });
+        return isTargetFailure(outcome);
+      },
       tellsSource: options.engine.guarded === true,
       srf: this.#connection.srf,
       dialogs: new Dialogs(this.#connection.srf, boundary),
@@ -127,25 +131,6 @@ export class CallApp {
     this.#connection.onChange(listener);
   }
 
-  get size(): number {
-    return this.#calls.size;
-  }
-
-  /** Whether this visitor is in a call. */
-  isCalling(visitor: Caller): boolean {
-    return this.#callers().some(caller => caller === visitor);
-  }
-
-  /** Those who are in a call, and those who are still being told that it is over. */
-  get callers(): ReadonlySet<Caller> {
-    return new Set([...this.#calls.values(), ...this.#parting].map(({ caller }) => caller));
-  }
-
-  /** Whether a page of this origin is in a call, and may have to find back to it. */
-  isCallingFrom(origin: string): boolean {
-    return this.#callers().some(caller => caller.origin === origin);
-  }
-
   /** Asks whether a domain's servers are there, ringing nobody. */
   async probe(domain: string): Promise<Echo> {
     return this.engine === 'here' ? await askServers(this.#foundation, domain) : 'unknown';
@@ -153,7 +138,7 @@ export class CallApp {
 
   /** The WebSocket of a visitor is gone. */
   visitorLeft(visitor: Caller): void {
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls.up()) {
       if (call.caller === visitor) call.visitorLeft();
     }
   }
@@ -169,7 +154,7 @@ export class CallApp {
     const late = new Promise<void>(resolve => {
       timer = setTimeout(resolve, ms);
     });
-    const ended = Promise.all([...this.#calls.values()].map(call => call.record)).then(() => {});
+    const ended = Promise.all(this.#calls.up().map(call => call.record)).then(() => {});
     await Promise.race([late, ended]);
     clearTimeout(timer);
   }
@@ -177,10 +162,11 @@ export class CallApp {
   /** Ends all calls; resolves once both sides of each were told, or had their time to be. */
   async endAll(ending: Ending): Promise<void> {
     const late = new Promise<void>(resolve => setTimeout(resolve, FAREWELL_MS).unref());
-    for (const call of this.#calls.values()) call.end(ending);
-    const records = [...this.#calls.values()].map(call => call.record);
+    const up = this.#calls.up();
+    for (const call of up) call.end(ending);
+    const records = up.map(call => call.record);
     // Those that ended a moment ago too: what tells the other side may be lost, and said again.
-    const farewells = [...this.#calls.values(), ...this.#parting].map(call => call.farewell());
+    const farewells = this.#calls.upAndClosing().map(call => call.farewell());
     await Promise.race([late, Promise.all([...records, ...farewells])]);
   }
 
@@ -188,12 +174,8 @@ export class CallApp {
     this.#connection.close();
   }
 
-  #callers(): Caller[] {
-    return [...this.#calls.values()].map(({ caller }) => caller);
-  }
-
   #engineChanged(state: EngineState): void {
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls.up()) {
       if (state === 'away') call.engineLeft();
       else call.engineBack();
     }
@@ -209,7 +191,9 @@ export class CallApp {
     else if (caller && destination && !why) this.#take(caller, destination, request, response);
     else {
       if (!destination) this.#suspect(request);
-      if (destination && why?.cause) this.#options.onRefused(destination.domain, why);
+      if (destination && why?.cause) {
+        this.#options.events.emit({ type: 'refused', domain: destination.domain, outcome: why });
+      }
       this.#refuse(why ?? outcome('not-callable'), caller, request, response);
     }
   }
@@ -244,17 +228,15 @@ export class CallApp {
   #take(caller: Caller, destination: Destination, request: SrfRequest, response: SrfResponse): void {
     const Kind = destination.user === echoUser ? EchoTest : Call;
     const call = new Kind(this.#foundation, randomUUID(), caller, destination, request, response);
-    this.#calls.set(call.id, call);
+    this.#calls.add(call);
     caller.grant?.begin();
     const charge = this.#options.quotas.begin(caller.address, destination, () => call.end('minutes-spent'));
     call.onAnswered = charge.answered;
     const ended = call.record.then(record => {
-      this.#calls.delete(call.id);
+      this.#calls.ended(call);
       caller.grant?.end();
       charge.over();
-      this.#parting.add(call);
-      void call.farewell().then(() => this.#parting.delete(call));
-      this.#options.onRecord(record);
+      this.#options.events.emit({ type: 'ended', record });
     });
     this.#foundation.boundary.run('record', () => ended);
     this.#foundation.boundary.run(

@@ -49,7 +49,7 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
         release();
         throw flags.config === undefined ? error : withLines(error, flags.config);
       });
-      log.info({ url: gateway.publicUrl(), listening: gateway.url }, 'ready');
+      log.info({ url: gateway.publicUrl(), listening: gateway.url, admin: gateway.adminUrl }, 'ready');
       started({ gateway, log, reload: () => gateway.reload(readConfig(flags)) });
     });
 }

@@ -2,14 +2,15 @@
 // Knows nothing of files or command lines; load.ts feeds it.
 
 import { z } from 'zod';
-import { ownAddresses } from '../net/address-fence.ts';
+import { ownAddresses, splitEndpoint } from '../net/address-fence.ts';
 import { network } from '../net/network.ts';
 import { addresses } from './address.ts';
+import { admin } from './admin.ts';
 import { isEndpoint, isPlace, port } from './endpoint.ts';
 import { log, path } from './log.ts';
 import { media } from './media.ts';
 import { ownOrigin } from './origin.ts';
-import { freeSipPort, portsOfPbxHere } from './pbx.ts';
+import { freeSipPort, isLoopback, portsOfPbxHere } from './pbx.ts';
 import { portClashes } from './port-clashes.ts';
 import { proxy } from './proxy.ts';
 import { quotas } from './quotas.ts';
@@ -53,6 +54,8 @@ const settings = z.strictObject({
   url: ownOrigin.optional(),
   /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
+  /** The administrator's listener. Default: none. */
+  admin: admin.optional(),
   /**
    * This machine's addresses, bound and announced, for SIP and media. Default: its first address that is not loopback.
    */
@@ -148,6 +151,16 @@ export const schema = settings
     for (const { path, message, input } of portClashes(config)) {
       context.addIssue({ code: 'custom', path, message, input });
     }
+  })
+  .superRefine(({ admin, tls }, context) => {
+    if (!admin || tls || isLoopback(splitEndpoint(admin.listen).address)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['admin', 'listen'],
+      message:
+        'expected an address of loopback where tls is not set: the token would cross the network unencrypted',
+      input: admin.listen,
+    });
   })
   .superRefine(({ engine, sip: input }, context) => {
     if (!engine || !input) return;

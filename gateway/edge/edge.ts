@@ -52,6 +52,7 @@ const foreignRate = { burst: 60, everyMs: 1_000 };
 const tooMany = { status: 429, reason: 'too many requests from this address' } as const;
 
 export interface EdgeOptions {
+  readonly visitors?: Visitors;
   readonly refused?: ReportRefusal;
   readonly entrance?: Authorization;
   /** Milliseconds that never jump. */
@@ -87,12 +88,12 @@ export class Edge {
       entrance = new Authorization(config),
       now = () => performance.now(),
       callers = () => new Set(),
+      visitors = visitorsOf(config.current),
     }: EdgeOptions = {},
   ) {
     this.#config = config;
     this.#entrance = entrance;
-    const { addressBits } = config.current.limits;
-    this.visitors = new Visitors(address => networkOf(address, addressBits) ?? address);
+    this.visitors = visitors;
     this.#take = take;
     this.#log = log;
     this.#oneSource = config.current.proxy ? undefined : new MissingProxy(log);
@@ -257,6 +258,11 @@ export class Edge {
     this.#occupancy.opened(socket, visitor);
     this.#take(socket, here, secure, source => this.visitors.seenAt(visitor, source));
   }
+}
+
+/** The visitors of a gateway. Addresses of one home count as one (limits.addressBits). */
+export function visitorsOf({ limits }: Config): Visitors {
+  return new Visitors(address => networkOf(address, limits.addressBits) ?? address);
 }
 
 export { SIP_PATH };

@@ -47,18 +47,16 @@ function problemOf({ files: { certificate, key }, ...identity }: Identity): stri
 }
 
 export class Certificate {
-  readonly #server: Server;
+  readonly #servers: Set<Server>;
   readonly #log: Log | undefined;
   readonly #everyMs: number;
-  #files: Files;
-  #pem: Buffer;
+  #identity: Identity;
   /** Called once another one is shown. */
   onShown = () => {};
 
-  constructor(server: Server, { files, cert }: Identity, log?: Log, everyMs = LOOK_EVERY_MS) {
-    this.#server = server;
-    this.#files = files;
-    this.#pem = cert;
+  constructor(server: Server, identity: Identity, log?: Log, everyMs = LOOK_EVERY_MS) {
+    this.#servers = new Set([server]);
+    this.#identity = identity;
     this.#log = log;
     this.#everyMs = everyMs;
     this.#watch();
@@ -66,38 +64,47 @@ export class Certificate {
 
   /** The one that is shown. */
   get pem(): Buffer {
-    return this.#pem;
+    return this.#identity.cert;
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  /** Shows the certificate on a further server, now and after each renewal. */
+  add(server: Server): void {
+    server.setSecureContext({ cert: this.#identity.cert, key: this.#identity.key });
+    this.#servers.add(server);
   }
 
   /** Where it lies. */
   get file(): string {
-    return this.#files.certificate;
+    return this.#identity.files.certificate;
   }
 
   /** Shows this one to whoever connects from now on. */
   show(identity: Identity): void {
-    this.#server.setSecureContext({ cert: identity.cert, key: identity.key });
+    for (const server of this.#servers) server.setSecureContext({ cert: identity.cert, key: identity.key });
     this.close();
-    this.#files = identity.files;
-    this.#pem = identity.cert;
+    this.#identity = identity;
     this.#watch();
     this.onShown();
   }
 
   close(): void {
-    for (const file of Object.values(this.#files)) unwatchFile(file, this.#changed);
+    for (const file of Object.values(this.#identity.files)) unwatchFile(file, this.#changed);
   }
 
   #watch(): void {
-    for (const file of Object.values(this.#files)) {
+    for (const file of Object.values(this.#identity.files)) {
       watchFile(file, { interval: this.#everyMs, persistent: false }, this.#changed);
     }
   }
 
   readonly #changed = (): void => {
     try {
-      this.show(readIdentity(this.#files));
-      this.#log?.info({ certificate: this.#files.certificate }, 'certificate renewed');
+      this.show(readIdentity(this.#identity.files));
+      this.#log?.info({ certificate: this.#identity.files.certificate }, 'certificate renewed');
     } catch (error) {
       // The two files are written one after the other: with the second comes another look.
       this.#log?.warn({ error: (error as Error).message }, 'certificate not renewed, the one before stays');

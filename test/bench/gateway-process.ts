@@ -8,12 +8,12 @@ import { createLog } from '../../gateway/observe/log.ts';
 import { PassThroughRelay } from '../support/pass-through-relay.ts';
 
 export type Usage = { readonly cpuSeconds: number; readonly rssBytes: number; readonly heapBytes: number };
-export type FromGateway = { readonly url: string } | Usage;
+export type FromGateway = { readonly url: string; readonly adminUrl: string | undefined } | Usage;
 
 const config = configFrom(JSON.parse(process.argv[2] ?? '{}') as ConfigInput);
 const media = process.argv.includes('--pass-through') ? new PassThroughRelay() : undefined;
 const gateway = await startGateway(config, createLog('error'), { media });
-process.send?.({ url: gateway.url } satisfies FromGateway);
+process.send?.({ url: gateway.url, adminUrl: gateway.adminUrl } satisfies FromGateway);
 
 process.on('message', () => {
   globalThis.gc?.();

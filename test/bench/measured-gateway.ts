@@ -8,6 +8,8 @@ import type { FromGateway, Usage } from './gateway-process.ts';
 
 export interface MeasuredGateway {
   readonly url: string;
+  /** Of the administrator's listener, where the configuration has one. */
+  readonly adminUrl: string | undefined;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
@@ -18,9 +20,10 @@ export async function startMeasured(config: ConfigInput, passThrough = false): P
   const child = fork(program, [JSON.stringify(config), ...flags], {
     execArgv: ['--expose-gc', ...profiling()],
   });
-  const ready = await reply<{ url: string }>(child);
+  const ready = await reply<{ url: string; adminUrl: string | undefined }>(child);
   return {
     url: ready.url,
+    adminUrl: ready.adminUrl,
     usage() {
       const answer = reply<Usage>(child);
       child.send('usage');

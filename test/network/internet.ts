@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { Asterisk } from '../support/asterisk.ts';
 import { eventually } from '../support/eventually.ts';
-import { Gateway } from '../support/gateway.ts';
+import { ADMIN_TOKEN, Gateway } from '../support/gateway.ts';
 import { type Namespace, Wire } from '../support/namespace.ts';
 import { PeerProcess, run } from '../support/peer-process.ts';
 import { repository } from '../support/repository.ts';
@@ -22,7 +22,13 @@ export const address = {
 } as const;
 
 /** Ports of the gateway, in its file. */
-export const ports = { web: 8443, sip: 5060, browsers: 19_000, rtp: [20_000, 20_998] as [number, number] };
+export const ports = {
+  web: 8443,
+  admin: 8444,
+  sip: 5060,
+  browsers: 19_000,
+  rtp: [20_000, 20_998] as [number, number],
+};
 
 export class Internet {
   readonly wire: Wire;
@@ -81,6 +87,7 @@ export class Internet {
         ...{ address: address.gateway, dns: '127.0.0.1:53', sites: [SITE] },
         file: {
           listen: `[::]:${ports.web}`,
+          admin: { listen: `127.0.0.1:${ports.admin}`, token: ADMIN_TOKEN },
           address: own,
           dns: { servers: ['127.0.0.1:53'], allow },
           sip: { udp: ports.sip, tcp: ports.sip },
@@ -117,7 +124,7 @@ export class Internet {
 
   /** Resolves once the gateway on that machine has no call, dialog or media left. */
   async quiet(machine: Namespace): Promise<void> {
-    const ask = `fetch('http://127.0.0.1:${ports.web}/healthz').then(answer => answer.text()).then(console.log)`;
+    const ask = `fetch('http://127.0.0.1:${ports.admin}/health', { headers: { Authorization: 'Bearer ${ADMIN_TOKEN}' } }).then(answer => answer.text()).then(console.log)`;
     await eventually(
       'the gateway has no call, dialog or media left',
       async () => {

@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { ADMIN_TOKEN } from '../support/gateway.ts';
 
 /** USER_HZ, which is 100 on every Linux that node runs on. */
 const TICKS_A_SECOND = 100;
@@ -67,18 +68,30 @@ export function droppedAt(address: string): number {
     .reduce((sum, fields) => sum + Number(fields.at(-1)), 0);
 }
 
+export interface Looked {
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
 export interface Look {
   readonly latencyMs: number;
-  /** What `/healthz` counts, under flat names; undefined when it did not answer in time. */
+  /** What the gateway counts, under flat names; undefined when it did not answer in time. */
   readonly counts: Readonly<Record<string, number>> | undefined;
 }
 
-/** Asks `/healthz` on a connection of its own. */
-export function look(url: string, withinMs: number): Promise<Look> {
+/** Requests `/healthz` for the latency, then the counts of the administrator's listener, on connections of their own. */
+export async function look({ url, adminUrl }: Looked, withinMs: number): Promise<Look> {
+  const { latencyMs } = await get(`${url}/healthz`, withinMs);
+  const { counts } = await get(`${adminUrl}/health`, withinMs);
+  return { latencyMs, counts };
+}
+
+function get(url: string, withinMs: number): Promise<Look> {
   const begun = performance.now();
   return new Promise(resolve => {
     const done = (counts?: Look['counts']) => resolve({ latencyMs: performance.now() - begun, counts });
-    const asking = request(`${url}/healthz`, { agent: false, timeout: withinMs }, response => {
+    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
+    const asking = request(url, { agent: false, timeout: withinMs, headers }, response => {
       let text = '';
       response.setEncoding('utf8').on('data', piece => {
         text += piece;

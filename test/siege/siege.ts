@@ -67,6 +67,7 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
       {
         pid: gateway.pid,
         url: gateway.url,
+        adminUrl: gateway.adminUrl,
         address: besieged.targets.address,
         alive: () => gateway.alive,
       },
@@ -153,7 +154,7 @@ async function warmUpPages({ targets: { url, card, largestFile } }: Besieged): P
   }
 }
 
-/** Once `/healthz` counts what it did at `base`, or nothing at all; or after longer than any timer runs. */
+/** Once the gateway counts what it did at `base`, or nothing at all; or after longer than any timer runs. */
 async function atRest(
   { gateway }: Besieged,
   inspector: Inspector,
@@ -161,7 +162,7 @@ async function atRest(
 ): Promise<Measure> {
   const deadline = performance.now() + SETTLED_WITHIN_MS;
   for (;;) {
-    const { counts } = await look(gateway.url, 10_000);
+    const { counts } = await look(gateway, 10_000);
     const left = counts && Object.entries(counts).filter(([name, count]) => isOver(name, count, base));
     if ((left && left.length === 0) || performance.now() > deadline) {
       const heapBytes = await inspector.heapBytes();
@@ -171,13 +172,13 @@ async function atRest(
   }
 }
 
-/** Some counts are not of what is there now: `apps` is the gateway itself, `media.strays` a sum. */
+/** Some counts are not of what is there now: `apps` is the gateway itself, `media.unmatched` a sum. */
 export function isOver(
   name: string,
   count: number,
   base: Readonly<Record<string, number>> | undefined,
 ): boolean {
-  return !/apps|strays/.test(name) && count > (base?.[name] ?? 0);
+  return !/apps|unmatched/.test(name) && count > (base?.[name] ?? 0);
 }
 
 function describe(when: string, { rssBytes, descriptors, heapBytes, counts }: Measure): string {

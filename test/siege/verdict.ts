@@ -61,7 +61,7 @@ export function verdict({ end, before, after, good, lastWords, peaks }: SiegeRep
     survived,
     ...calls,
     {
-      name: '/healthz counts back at the base',
+      name: 'counts of the gateway back at the base',
       value: left.map(([name, count]) => `${name} ${count}`).join(', ') || 'yes',
       holds: left.length === 0,
     },

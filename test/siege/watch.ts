@@ -15,6 +15,7 @@ import {
 export interface Watched {
   readonly pid: number;
   readonly url: string;
+  readonly adminUrl: string;
   readonly address: string;
   alive(): boolean;
 }
@@ -86,7 +87,7 @@ export class Watch {
     for (let next = performance.now(); next < this.#begun + ms; next += LOOK_EVERY_MS) {
       await new Promise(resolve => setTimeout(resolve, Math.max(0, next - performance.now())));
       if (!this.#watched.alive()) return 'gone';
-      const { latencyMs, counts }: Look = await look(this.#watched.url, 5_000);
+      const { latencyMs, counts }: Look = await look(this.#watched, 5_000);
       this.#window.push(latencyMs);
       this.#latencies.push(latencyMs);
       if (counts) this.#answeredAt = performance.now();

@@ -30,16 +30,20 @@ export interface GatewayOptions {
   readonly home?: string;
 }
 
-/** `/healthz`: what is there now. */
+/** `/health` of the administrator's listener. */
 export interface Counts {
   readonly status: string;
   readonly calls: number;
   readonly [name: string]: unknown;
 }
 
+/** Of every gateway that tests start. */
+export const ADMIN_TOKEN = 'administrator-of-a-test-gateway-0';
+
 export class Gateway {
   /** Where pages find the widget. */
   readonly url: string;
+  readonly adminUrl: string;
   readonly #process: PeerProcess;
   readonly #file: string;
   readonly #options: GatewayOptions;
@@ -57,6 +61,7 @@ export class Gateway {
       ...(turn && { turn }),
       limits,
       sites,
+      admin: { listen: '127.0.0.1:0', token: ADMIN_TOKEN },
       ...options.file,
     };
     const folder = privateFolder('gateway');
@@ -77,12 +82,14 @@ export class Gateway {
     const [, url = ''] = await process_.waitFor(/"listening":"(https?:[^"]+)".*"msg":"ready"/, {
       within: 60_000,
     });
-    return new Gateway(process_, url, file, config, options);
+    const [, admin = ''] = /"admin":"(https?:[^"]+)"/.exec(process_.output()) ?? [];
+    return new Gateway(process_, url, admin, file, config, options);
   }
 
   private constructor(
     process_: PeerProcess,
     url: string,
+    adminUrl: string,
     file: string,
     config: ConfigInput,
     options: GatewayOptions,
@@ -90,6 +97,7 @@ export class Gateway {
     this.#process = process_;
     this.#options = options;
     this.url = url;
+    this.adminUrl = adminUrl;
     this.#file = file;
     this.#config = config;
   }
@@ -150,7 +158,9 @@ export class Gateway {
   }
 
   async counts(): Promise<Counts> {
-    const response = await fetch(`${this.url}/healthz`);
+    const response = await fetch(`${this.adminUrl}/health`, {
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
     return (await response.json()) as Counts;
   }
 

@@ -2,10 +2,10 @@
 
 import type { TestContext } from 'node:test';
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
+import type { Health } from '../../gateway/admin/health.ts';
 import { configFrom } from '../../gateway/config/load.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
 import { type Gateway, type GatewayOverrides, startGateway } from '../../gateway/gateway.ts';
-import type { Health } from '../../gateway/http/health.ts';
 import type { MediaRelay } from '../../gateway/media/relay.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
@@ -31,7 +31,7 @@ export const SDP = [
 const none = { calls: 1e6, callsPerMinute: 1e6, minutesPerDay: 1e6 };
 export const unbound = { perAddress: none, perDestination: none, perSite: none, overall: none };
 
-/** What scenes of this process run on unless they say fallbacks: who sets it runs the same tests on the other. */
+/** What scenes of this process run on unless they name another: a test that sets it runs the same tests on the other. */
 export const everyScene: { engine: 'embedded' | 'drachtio' } = { engine: 'embedded' };
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string; readonly level: string };

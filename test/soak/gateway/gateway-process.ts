@@ -18,8 +18,8 @@ const config = configFrom(JSON.parse(process.argv[2] ?? '{}') as ConfigInput);
 const said: Record<string, number> = {};
 const log = createLog('warn', {
   write(line) {
-    const { level, msg, lack, outcome, ending } = JSON.parse(line) as Record<string, string>;
-    const text = [level, msg, lack, outcome, ending].filter(Boolean).join(', ');
+    const { level, msg, resource, outcome, ending } = JSON.parse(line) as Record<string, string>;
+    const text = [level, msg, resource, outcome, ending].filter(Boolean).join(', ');
     said[text] = (said[text] ?? 0) + 1;
   },
 });

@@ -45,7 +45,7 @@ tell('failures of calls that lost several datagrams to the link', byLink);
 console.log('the gateway warned of');
 for (const [text, count] of Object.entries(after.said)) console.log(`  ${count} x ${text}`);
 
-if (Object.keys(after.said).some(text => text.includes('running out'))) {
+if (Object.keys(after.said).some(text => text.includes('resources exhausted'))) {
   console.log('  (short of time: others had the machine, or the rate is beyond it; see --rate)');
 }
 

@@ -7,6 +7,7 @@ import { startMeasured } from '../../bench/measured-gateway.ts';
 import { PlainBrowser } from '../../bench/plain-browser.ts';
 import { startPlainPbx } from '../../bench/plain-pbx.ts';
 import { eventually } from '../../support/eventually.ts';
+import { ADMIN_TOKEN } from '../../support/gateway.ts';
 import { SDP, unbound } from '../../support/signalling-gateway.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -20,6 +21,7 @@ test('a burst of calls, each hung up in the breath it is answered in, leaves not
   const gateway = await startMeasured(
     {
       listen: `${LOOPBACK}:0`,
+      admin: { listen: `${LOOPBACK}:0`, token: ADMIN_TOKEN },
       address: LOOPBACK,
       dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: ['127.0.0.0/8'] },
       sip: { udp: 0, tcp: 0 },
@@ -51,7 +53,10 @@ test('a burst of calls, each hung up in the breath it is answered in, leaves not
   await Promise.all(Array.from({ length: 30 }, caller));
 
   await eventually('the gateway is at rest', async () => {
-    const health = await (await fetch(`${gateway.url}/healthz`)).json();
-    return health.calls === 0 && health.dialogs === 0 && health.media.calls === 0;
+    const answer = await fetch(`${gateway.adminUrl}/health`, {
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    const { calls, dialogs, media } = await answer.json();
+    return calls === 0 && dialogs === 0 && media.calls === 0;
   });
 });

@@ -126,9 +126,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`flags are enough for one site, and ${signal} ends it with 0`, async context => {
     const child = start(context, 'gateway', ...ONE_SITE, ...ANYWHERE);
     const url = await ready(child);
-    const health = (await (await fetch(`${url}/healthz`)).json()) as Record<string, unknown>;
-    assert.equal(health.status, 'ok');
-    assert.equal(health.apps, 1);
+    assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: 'ok' });
     child.kill(signal);
     assert.equal((await finished(child)).code, 0);
   });

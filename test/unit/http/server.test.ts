@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { configFrom } from '../../../gateway/config/load.ts';
-import { type Health, healthRoute } from '../../../gateway/http/health.ts';
+import { statusOfGateway } from '../../../gateway/http/health.ts';
 import { startHttp } from '../../../gateway/http/server.ts';
-import { eventually } from '../../support/eventually.ts';
 
-async function start(context: TestContext, status: Health['status'] = 'ok'): Promise<string> {
+async function start(context: TestContext, status = 'ok'): Promise<string> {
   const config = configFrom({
     listen: '127.0.0.1:0',
     sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }],
   });
-  const http = await startHttp(config, [healthRoute(async () => ({ status, calls: 0 }))]);
+  const http = await startHttp(config, [statusOfGateway(() => status)]);
   context.after(() => http.close());
   return http.url;
 }
@@ -41,38 +39,11 @@ test('a chunk never changes under its name', async context => {
   assert.match(response.headers.get('cache-control') ?? '', /immutable/);
 });
 
-test('health is told to whoever asks, and a draining gateway is not healthy', async context => {
+test('the public health is the status alone, and a draining gateway is not healthy', async context => {
   const healthy = await fetch(`${await start(context)}/healthz`);
   assert.equal(healthy.status, 200);
-  assert.deepEqual(await healthy.json(), { status: 'ok', calls: 0 });
+  assert.deepEqual(await healthy.json(), { status: 'ok' });
   assert.equal((await fetch(`${await start(context, 'draining')}/healthz`)).status, 503);
-});
-
-test('those who ask for health at the same time share one count', async context => {
-  const config = configFrom({
-    listen: '127.0.0.1:0',
-    sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }],
-  });
-  let counted = 0;
-  const health = healthRoute(async () => {
-    counted++;
-    await new Promise(resolve => setTimeout(resolve, 300));
-    return { status: 'ok' };
-  });
-  const http = await startHttp(config, [health]);
-  context.after(() => http.close());
-  const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
-  const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
-  context.after(() => socket.destroy());
-  let heard = '';
-  socket.on('data', bytes => {
-    heard += bytes;
-  });
-  socket.write(request.repeat(5));
-  await eventually('all are answered', () => heard.split('HTTP/1.1 200').length === 6);
-  assert.equal(counted, 1);
-  assert.equal((await fetch(`${http.url}/healthz`)).status, 200);
-  assert.equal(counted, 2);
 });
 
 for (const path of [

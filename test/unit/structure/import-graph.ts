@@ -1,7 +1,6 @@
 // The imports of the product's files, read by their text: `import`, `export … from` and `import()`.
 
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { repository } from '../../support/repository.ts';
 
@@ -18,13 +17,18 @@ export interface Import {
 const statement =
   /^(?:import|export) (?<types>type )?(?:(?<names>[\w*{][^;'"]*?) from )?'(?<static>[^']+)'|\bimport\('(?<dynamic>[^']+)'\)/gm;
 
-/** Of all files under `folders`, in order. */
-export function importsOf(folders: readonly string[]): readonly Import[] {
-  const listed = execFileSync('git', ['ls-files', ...folders], { cwd: repository, encoding: 'utf8' });
-  return listed
-    .split('\n')
-    .filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-    .flatMap(file => importsIn(file, readFileSync(join(repository, file), 'utf8')));
+/** The sources under `folders`, without declarations of other packages. */
+export function sourcesIn(folders: readonly string[]): readonly string[] {
+  return folders.flatMap(folder =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+      .map(file => `${folder}/${file}`)
+      .sort(),
+  );
+}
+
+export function importsOf(files: readonly string[]): readonly Import[] {
+  return files.flatMap(file => importsIn(file, readFileSync(join(repository, file), 'utf8')));
 }
 
 export function importsIn(file: string, text: string): readonly Import[] {

@@ -4,6 +4,7 @@
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   // The composition root knows all rooms of the gateway.
   gateway: ['gateway/*'],
+  'gateway/admin': ['gateway/auth', 'gateway/config', 'gateway/http', 'gateway/net', 'gateway/observe'],
   'gateway/auth': ['gateway/config', 'gateway/net', 'gateway/observe'],
   'gateway/availability': ['gateway/config', 'types of gateway/observe'],
   'gateway/call': [
