@@ -57,7 +57,7 @@ export const gatewayCauses = {
     outcome: 'out-of-capacity',
     side: 'gateway',
     says: 'The gateway has as many calls as it may have, or is short of files, memory or time',
-    mend: 'Raise limits.calls, or give the machine what the log says is running out',
+    mend: 'Raise limits.calls, or give the machine what the log names as exhausted',
   },
   'engine-away': {
     outcome: 'engine-away',
