@@ -173,7 +173,7 @@ async function start(
     status: status(),
     calls: registry.size,
     visitors: visitors.size,
-    failedRequests: http.failures,
+    failedRequests: http.failures + (admin?.failures ?? 0),
     ...engine.counts(),
     media: await media.counts(),
   });

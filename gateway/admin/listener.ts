@@ -29,6 +29,8 @@ const CONNECTIONS = 64;
 
 export interface AdminListener {
   readonly url: string;
+  /** Requests that failed for a reason of our own, since the start. */
+  readonly failures: number;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,9 @@ export async function startAdminListener(
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
     url: `${secure ? 'https' : 'http'}://${host}:${bound.port}`,
+    get failures() {
+      return boundary.failures;
+    },
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());

@@ -9,6 +9,7 @@ import type { Route } from '../../gateway/http/route.ts';
 import { startHttp } from '../../gateway/http/server.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { eventually } from '../support/eventually.ts';
+import { ADMIN_TOKEN } from '../support/gateway.ts';
 import { PassThroughRelay } from '../support/pass-through-relay.ts';
 import { startScene } from '../support/signalling-gateway.ts';
 import { BareSocket } from './bare-socket.ts';
@@ -137,10 +138,12 @@ test('a request that fails inside the gateway ends no call', async context => {
       return { ...(await super.counts()), ...(this.failing && { packets: 1n }) };
     }
   })();
-  const siege = await startSiege(context, { relay: media });
+  const settings = { admin: { listen: '127.0.0.1:0', token: ADMIN_TOKEN } };
+  const siege = await startSiege(context, { relay: media, settings });
   const { call } = await siege.call();
   media.failing = true;
-  assert.equal((await fetch(`${siege.gateway.url}/healthz`)).status, 500);
+  const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
+  assert.equal((await fetch(`${siege.gateway.adminUrl}/health`, { headers })).status, 500);
   media.failing = false;
   call.request('INFO');
   await siege.browser.response(200, 'INFO');
