@@ -6,6 +6,7 @@ import type { Live } from '../config/live.ts';
 import { isListed } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
+import { AddressRate } from './address-rate.ts';
 import { type Grant, Grants } from './grant.ts';
 import { ProofOfWork } from './proof-of-work.ts';
 import { type Called, Quotas } from './quotas.ts';
@@ -14,6 +15,9 @@ import { faultOriginOf, type TokenFault } from './token-fault.ts';
 import { type Issuer, TokenHealth } from './token-health.ts';
 import { TokenRetries } from './token-retries.ts';
 import { UsedTokens } from './used-tokens.ts';
+
+/** Tokens that fail, of one address: more than an office of visitors shows who all press again and again. */
+const flood = { burst: 300, everyMs: 2_000 };
 
 export interface AuthorizationOptions {
   /** Milliseconds since 1970. */
@@ -57,6 +61,7 @@ export class Authorization {
   readonly #used: UsedTokens;
   readonly #health: TokenHealth;
   readonly #secondTries = new TokenRetries();
+  readonly #failures = new AddressRate(flood);
   readonly #config: Live<Config>;
 
   constructor(config: Live<Config>, { now, log }: AuthorizationOptions = {}) {
@@ -104,7 +109,8 @@ export class Authorization {
     const issuers = sites.flatMap(issuersOf);
     // Of which site it is not known where a page may call several.
     if (sites.length === 1) for (const issuer of issuers) this.#health.failed(issuer, doubt);
-    return this.#judged(doubt, issuers, false, page);
+    const own = issuers.some(issuer => issuer.own);
+    return this.#judged(doubt, issuers, own, page);
   }
 
   /** Of a token whose issuer is known. `left`: seconds until it expires, as it says. */
@@ -117,21 +123,31 @@ export class Authorization {
     return judged;
   }
 
-  /** A token that fails is an offence only where others of its issuers are good, and where a visitor can have caused it. */
+  /**
+   * A token that fails is an offence only where others of its issuers are good, and where the owner cannot have caused it;
+   * or where there are more of them than visitors show.
+   */
   #judged(doubt: TokenFault, issuers: readonly Issuer[], own: boolean, { address }: Page): Denial {
+    if (!this.#failures.take(address)) return { denial: doubt, offence: true };
     const good = issuers.some(issuer => this.#health.wasGoodLately(issuer));
     switch (faultOriginOf(doubt, own)) {
       case 'issuer':
         return { denial: doubt, offence: false, byOwner: true };
       case 'chance':
-        return { denial: doubt, offence: false, byOwner: this.#secondTries.isSecond(address, doubt) };
+        return { denial: doubt, offence: false, byOwner: this.#isNoChance(doubt, good, address) };
       default:
         return {
           denial: doubt,
-          offence: good,
+          // A client of the owner's may show none; the gateway's own element always shows one.
+          offence: good && !own,
           byOwner: !good && doubt !== 'no-token' && issuers.length > 0,
         };
     }
+  }
+
+  /** Another token would fail in the same way. */
+  #isNoChance(doubt: TokenFault, good: boolean, address: string): boolean {
+    return (doubt === 'bad-token' && !good) || this.#secondTries.isSecond(address, doubt);
   }
 
   /** Some site that such a page may call wants no tokens; that it calls no other, the call sees to. */

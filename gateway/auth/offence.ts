@@ -20,13 +20,17 @@ export function countsAsOffence(request: IncomingMessage, config: Judged): boole
 function isOfKnownPage(request: IncomingMessage, config: Judged): boolean {
   const { origin } = request.headers;
   // `*` names no page: strangers' pages have it in common with the owner's.
-  if (origin !== undefined && config.sites.some(({ origins }) => isNamed(origins, origin))) return true;
+  if (origin !== undefined && isNamedBySite(origin, config)) return true;
   const { host = '' } = request.headers;
   const sameOrigin =
     origin === undefined
       ? request.headers['sec-fetch-site'] === 'same-origin'
       : origin === `https://${host.toLowerCase()}` || origin === `http://${host.toLowerCase()}`;
   return sameOrigin && isOurName(host, request, config);
+}
+
+function isNamedBySite(origin: string, { sites }: Judged): boolean {
+  return sites.some(({ origins, domain }) => isNamed(origins, origin, domain));
 }
 
 /**

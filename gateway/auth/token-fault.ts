@@ -43,8 +43,9 @@ export const tokenFaults = {
 export type TokenFault = keyof typeof tokenFaults;
 
 /**
- * Who has caused it. `page`: whoever shows it may have, and it is an offence while other tokens of the issuer are good.
- * `issuer`: only who signs tokens can have. `chance`: a token came late or to another gateway, and a new one may be good.
+ * Who has caused it. `page`: whoever shows it, and it is an offence while other tokens of the issuer are good.
+ * `issuer`: only who signs tokens can have. `chance`: a token came late, to another gateway, or from one of several
+ * servers of the site that is set up wrongly, and a new one may be good.
  */
 export type FaultOrigin = 'page' | 'issuer' | 'chance';
 
@@ -60,8 +61,12 @@ const causes: Readonly<Record<TokenFault, FaultOrigin>> = {
   'token-used': 'chance',
 };
 
-/** `own`: the site's own server signs, which may give one token to several visitors or pages. The gateway never does. */
+/**
+ * `own`: the site's own server signs, which may give one token to several visitors or pages, may have another key than
+ * the others behind its name, and may give its pages what is no token. The gateway does none of that.
+ */
 export function faultOriginOf(doubt: TokenFault, own: boolean): FaultOrigin {
+  if (own && doubt === 'bad-token') return 'chance';
   if (!own && (doubt === 'token-of-another-page' || doubt === 'token-used')) return 'page';
   return causes[doubt];
 }

@@ -13,7 +13,7 @@ const FIRST_WARNING = 5;
 const WARN_EVERY_MS = 60 * 60_000;
 
 const ALL_FAIL = 'every token that is shown for this site fails: its visitors cannot call';
-const SOME_FAIL = 'some tokens that are shown for this site fail by no fault of its visitors';
+const SOME_FAIL = 'some tokens that are shown for this site fail: some of its visitors cannot call';
 
 /** Who signs the tokens: the gateway, or the site's own server. */
 export interface Issuer {

@@ -70,16 +70,18 @@ export class Tokens {
     try {
       const { iss, to } = decodeJwt(token ?? '');
       const [, domain] = addressed(to);
-      return domain === undefined ? undefined : { domain, own: this.#isOwn(domain, iss) };
+      // The gateway names its key in each of its tokens; a server of the site may take its name for itself.
+      const isOurs = iss === ISSUER && isKeyId(decodeProtectedHeader(token ?? '').kid);
+      return domain === undefined ? undefined : { domain, own: this.#isOwn(domain, isOurs) };
     } catch {
       return undefined;
     }
   }
 
   /** Whether the site's own server signs such tokens; where it has no key, the gateway signs all. */
-  #isOwn(domain: string, iss: string | undefined): boolean {
+  #isOwn(domain: string, isOurs: boolean): boolean {
     const own = this.#ownOf(domain);
-    return own !== undefined && (own.required === true || iss !== ISSUER);
+    return own !== undefined && (own.required === true || !isOurs);
   }
 
   /** What a token says when it is to be believed from a page of `origin`. */
@@ -113,7 +115,7 @@ export class Tokens {
 
   #isOfAnother(token: string): boolean {
     const { kid } = decodeProtectedHeader(token);
-    return typeof kid === 'string' && /^[\w-]{12}$/.test(kid) && kid !== this.#keyId;
+    return isKeyId(kid) && kid !== this.#keyId;
   }
 
   /** @throws when it was not signed by whom it must be, or its time is not now. */
@@ -171,6 +173,10 @@ export class Tokens {
   #site(domain: string): Site | undefined {
     return this.#config.current.sites.find(site => site.domain === domain);
   }
+}
+
+function isKeyId(kid: string | undefined): boolean {
+  return typeof kid === 'string' && /^[\w-]{12}$/.test(kid);
 }
 
 /** User and domain of the claim `to`, as the configuration writes them. */

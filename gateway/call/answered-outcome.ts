@@ -2,6 +2,7 @@
 
 import type { MediaReport } from '../media/relay.ts';
 import { type Cause, cause } from './cause.ts';
+import { oneWayCause, soundCodes } from './one-way-cause.ts';
 import { type Ending, type Outcome, outcome } from './outcome.ts';
 
 export interface Talk {
@@ -41,10 +42,19 @@ function endingCause({ ending, server, mediaFault }: Talk): Cause | undefined {
   }
 }
 
-/** A browser that sends proves that the relay carries packets: then it is those of the PBX that do not arrive. */
+/** One-way sound counts where it lasted for half of the talk or longer. */
 function soundCause({ media, seconds, server, ports }: Talk): Cause | undefined {
-  const silent = seconds >= SILENT_SECONDS && media.pbx.packets === 0 && media.browser.packets > 0;
-  return silent ? cause('no-sound-from-pbx', { server, ports }) : undefined;
+  // A browser that sends proves that the relay carries packets: then it is those of the PBX that do not arrive.
+  const carries = media.browser.packets > 0;
+  if (carries && seconds >= SILENT_SECONDS && media.pbx.packets === 0)
+    return cause('no-sound-from-pbx', { server, ports });
+  const lasting = media.oneWay?.filter(({ ms }) => ms * 2 >= seconds * 1000) ?? [];
+  // The PBX first: a fault there is the owner's to mend.
+  const [worst] = [
+    ...lasting.filter(({ leg }) => leg === 'pbx' && carries),
+    ...lasting.filter(({ leg }) => leg === 'browser'),
+  ];
+  return worst && oneWayCause(worst, { server, ports });
 }
 
 /** Whether the person could be talked to. */
@@ -54,8 +64,7 @@ export function isSuccess({ code, cause: why }: Outcome): boolean {
 }
 
 const soundless: ReadonlySet<string> = new Set([
-  'no-sound-from-pbx',
-  'no-sound-to-pbx',
+  ...soundCodes,
   'relay-failed',
   'visitor-network-blocks-media',
 ]);

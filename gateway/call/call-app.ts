@@ -26,8 +26,8 @@ import { CallErrorBoundary } from './error-boundary.ts';
 import type { CallEvents } from './events.ts';
 import { ALLOW } from './in-dialog-requests.ts';
 import { type Ending, type Outcome, outcome, outcomeOf, refusalHeaders } from './outcome.ts';
+import { refusedUnperformed } from './request-inspection.ts';
 import { askServers } from './server-probe.ts';
-import { unsupportedBody } from './session-description.ts';
 import { tokenCause } from './token-cause.ts';
 
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
@@ -104,7 +104,9 @@ export class CallApp {
     );
     srf.use(
       'options',
-      boundary.answering((_, response) => response.send(200, { headers: { Allow: ALLOW } })),
+      boundary.answering((request, response) => {
+        if (!refusedUnperformed(request, response, 'none')) response.send(200, { headers: { Allow: ALLOW } });
+      }),
     );
     const refuse = boundary.answering((request, response) => {
       if (request.method === 'REGISTER') app.#suspect(request);
@@ -186,10 +188,9 @@ export class CallApp {
     const destination =
       caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
     const why = this.#refusal(caller, destination);
-    const unsupported = unsupportedBody(request);
-    if (caller && destination && !why && unsupported) response.send(415, { headers: unsupported });
-    else if (caller && destination && !why) this.#take(caller, destination, request, response);
-    else {
+    if (caller && destination && !why) {
+      if (!refusedUnperformed(request, response, 'none')) this.#take(caller, destination, request, response);
+    } else {
       if (!destination) this.#suspect(request);
       if (destination && why?.cause) {
         this.#options.events.emit({ type: 'refused', domain: destination.domain, outcome: why });
@@ -209,8 +210,9 @@ export class CallApp {
   }
 
   #refusal(caller: Caller | undefined, destination: Destination | undefined): Outcome | undefined {
+    // The same for each name: a page without a good token does not learn who can be called.
+    if (caller?.denial) return outcomeOf(tokenCause(caller.denial));
     if (!caller || !destination) return outcome('not-callable');
-    if (caller.denial) return outcomeOf(tokenCause(caller.denial));
     if (!(caller.grant?.isFor(destination) ?? destination.free)) return outcome('not-granted');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');

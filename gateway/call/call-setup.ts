@@ -9,7 +9,7 @@ import type { Caller } from './call-record.ts';
 import type { CurrentSession, SessionMedia } from './current-session.ts';
 import { EarlySession } from './early-session.ts';
 import { Hunt, type HuntResult } from './hunt.ts';
-import { answerOther } from './in-dialog-requests.ts';
+import { answerOther, type Performs } from './in-dialog-requests.ts';
 import { inviteHeaders } from './invite-headers.ts';
 import type { PageContext } from './page-context.ts';
 import { type Fork, PbxInvite, type PbxInviteUser } from './pbx-invite.ts';
@@ -26,6 +26,8 @@ export interface CallSetupParts {
   readonly response: SrfResponse;
   /** Called at the first 18x of the callee. */
   readonly rang: () => void;
+  /** What an INFO of the PBX may ask for. */
+  readonly forPbx: Performs;
   /** Of the dialog with the PBX, once it is more than an early one. */
   readonly user: Omit<PbxInviteUser, 'progressed'>;
 }
@@ -125,7 +127,9 @@ export class CallSetup {
 
   #requested(request: SrfRequest, response: SrfResponse, fork: Fork): unknown {
     if (this.#answered) return this.#parts.user.requested(request, response, fork);
-    if (request.method !== 'UPDATE') return answerOther('pbx', request, response, undefined);
+    // RFC 3261 14.2: our own INVITE is still unanswered.
+    if (request.method === 'INVITE') return response.send(491);
+    if (request.method !== 'UPDATE') return answerOther(request, response, this.#parts.forPbx);
     const offer = descriptionIn(request);
     if (offer) return this.#update(offer, response, fork);
     return response.send(200);

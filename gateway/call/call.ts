@@ -16,10 +16,10 @@ import type { Dialog } from './dialog.ts';
 import { stillThere } from './dialog-liveness.ts';
 import { EstablishedCall } from './established-call.ts';
 import type { Attempt, HuntResult } from './hunt.ts';
-import { ALLOW, ALLOW_INFO, answerOther } from './in-dialog-requests.ts';
+import { ALLOW, ALLOW_INFO, answerOther, type Performs, pictureOf } from './in-dialog-requests.ts';
 import { outcomeOfInternalFailure } from './internal-failure.ts';
 import { OfferAnswer } from './offer-answer.ts';
-import { oneWayWords } from './one-way-messages.ts';
+import { OneWayNotice } from './one-way-notice.ts';
 import {
   byeHeaders,
   type Ending,
@@ -46,8 +46,10 @@ export class Call {
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
   readonly #media: SessionMedia;
+  readonly #forPbx: Performs;
   readonly #setUp: CallSetup;
   readonly #absence: ReconnectGrace;
+  readonly #oneWay: OneWayNotice;
   readonly #farewell = new CallClosing();
   readonly #dialogs: Dialog[] = [];
   #caller: Caller;
@@ -80,8 +82,15 @@ export class Call {
     this.#absence = new ReconnectGrace(foundation.limits.graceSeconds, ending => this.end(ending));
     const media = mediaUntil(foundation.media, () => this.#state === 'ended');
     this.#media = media;
+    this.#forPbx = pictureOf(foundation.media, id);
+    this.#oneWay = new OneWayNotice({
+      ...{ log: foundation.log, call: id, takes: request.get('Recv-Info') },
+      page: () => this.#established?.dialogs[0],
+      details: () => ({ server: this.#server, ports: foundation.mediaPorts() }),
+    });
     this.#setUp = new CallSetup({
       ...{ foundation, media, id, caller, destination, visit: this.#visit, request, response },
+      forPbx: this.#forPbx,
       rang: () =>
         this.#startDeadline(foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer'))),
       user: {
@@ -141,18 +150,15 @@ export class Call {
     if (event.type === 'connected') {
       this.#hadMedia = true;
       this.#absence.mediaBack();
-    } else if (event.type === 'one-way') this.#oneWay(event);
-    else if (event.type === 'both-ways') {
-      this.#foundation.log.info({ call: this.id }, 'sound goes both ways again');
+    } else if (event.type === 'one-way') {
+      this.#foundation.boundary.run('one-way', () => this.#oneWay.began(event, event.forMs));
+    } else if (event.type === 'one-way-over') {
+      this.#foundation.boundary.run('one-way', () => this.#oneWay.over(event));
     } else if (event.type === 'silent') {
       if (event.leg === 'pbx') this.#foundation.boundary.run('probe', () => this.#probePbx());
     } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
     else if (event.type === 'failed') this.#mediaFailed(event.reason, event.ours);
     else this.#mediaFailed('the browser went away');
-  }
-
-  #oneWay({ leg, cause, forMs }: MediaEvent & { type: 'one-way' }): void {
-    this.#foundation.log.warn({ call: this.id, leg, cause, forMs }, oneWayWords(leg, cause));
   }
 
   #mediaFailed(detail: string, ours = false): void {
@@ -190,7 +196,14 @@ export class Call {
     const browser = await foundation.dialogs.answer(
       this.#request,
       this.#response,
-      { headers: { Allow: takesInfo ? ALLOW_INFO : ALLOW }, body: standing.told.browser },
+      {
+        headers: {
+          Allow: takesInfo ? ALLOW_INFO : ALLOW,
+          // RFC 6086 5.2.1: which packages the gateway itself takes, to a page that says which it takes.
+          ...(this.#oneWay.takesPackage && { 'Recv-Info': '' }),
+        },
+        body: standing.told.browser,
+      },
       {
         requested: (asked, answer) => this.#requested('browser', asked, answer),
         ended: () => this.#hungUp('browser'),
@@ -202,7 +215,7 @@ export class Call {
       return;
     }
     this.#established = new EstablishedCall({
-      ...{ foundation, media: this.#media, id: this.id, standing, takesInfo },
+      ...{ foundation, media: this.#media, id: this.id, standing, takesInfo, forPbx: this.#forPbx },
       dialogs: { browser, pbx },
       offerAnswers: { browser: new OfferAnswer('agreed', offer), pbx: fork.offerAnswer },
       isVisitor: asked => this.#isVisitor(asked),
@@ -212,6 +225,8 @@ export class Call {
     this.#answeredAt = performance.now();
     foundation.media.established?.(this.id);
     this.onAnswered();
+    const established = this.#established;
+    foundation.boundary.run('family', () => established.begin());
     const longest = Math.min(
       foundation.limits.callMinutes * 60,
       this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,
@@ -226,7 +241,7 @@ export class Call {
     if (this.#state === 'ended') return request.method === 'ACK' ? undefined : response.send(481);
     if (request.method === 'UPDATE' && !descriptionIn(request)) return response.send(200);
     if (request.method === 'UPDATE' || request.method === 'INVITE') return response.send(491);
-    return answerOther(from, request, response, undefined);
+    return answerOther(request, response, from === 'pbx' ? this.#forPbx : {});
   }
 
   #hungUp(leg: Leg): void {
@@ -255,6 +270,7 @@ export class Call {
     if (!visitor) return;
     this.#absence.visitorBack();
     this.#caller = visitor;
+    this.#foundation.boundary.run('one-way', () => this.#oneWay.tell());
   }
 
   /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { default as Srf, SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { CallErrorBoundary } from './error-boundary.ts';
+import { refusedUnperformed } from './request-inspection.ts';
 
 /** Decides what the requests of a dialog come to. */
 export interface DialogUser {
@@ -98,7 +99,10 @@ export class Dialog {
       this.connected = false;
       return this.user.ended();
     }
-    if (this.connected) return this.user.requested(request, response);
+    if (this.connected) {
+      if (refusedUnperformed(request, response, 'dialog')) return undefined;
+      return this.user.requested(request, response);
+    }
     if (request.method !== 'ACK') response.send(481);
     return undefined;
   }

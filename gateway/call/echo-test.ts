@@ -112,7 +112,7 @@ export class EchoTest {
   #requested(request: SrfRequest, response: SrfResponse): unknown {
     const { method } = request;
     if (method === 'INVITE' || method === 'UPDATE') return this.#renegotiate(request, response);
-    return answerOther('browser', request, response, undefined);
+    return answerOther(request, response);
   }
 
   /** Another offer, such as an ICE restart's. An UPDATE without one only refreshes the target (RFC 3311 5.1). */

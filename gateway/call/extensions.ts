@@ -81,7 +81,8 @@ function lasting(extensions: Extensions, least: number): Extensions | undefined 
   return isNews && supported.includes('timer') ? { ...extensions, interval: least } : undefined;
 }
 
-function tagsIn(value: string | undefined): string[] {
+/** Option tags of a header field, in lower case. */
+export function tagsIn(value: string | undefined): string[] {
   const tags = (value ?? '').split(',').map(tag => tag.trim().toLowerCase());
   return tags.filter(tag => tag !== '');
 }

@@ -2,28 +2,40 @@
 // words, and never answered with 200 and dropped.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Leg } from '../media/relay.ts';
+import type { CallId, MediaRelay } from '../media/relay.ts';
 import { type Digit, readDigit } from './digits.ts';
+import { asksForPicture, MEDIA_CONTROL } from './media-control.ts';
 
 /** The methods that the gateway takes (RFC 3261 20.5). */
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
-/** The same toward a page whose digits are carried by INFO. */
+/** The same toward PBXs, and toward a page whose digits are carried by INFO. */
 export const ALLOW_INFO = `${ALLOW}, INFO`;
 const ACCEPT = 'application/sdp';
 
 /** Sends a digit of the visitor's to the PBX; resolves to the status of its answer. */
 export type SendDigit = (digit: Digit) => Promise<number>;
 
-/** @param sendDigit undefined where the PBX takes none by INFO */
+/** What an INFO may ask for; absent where nobody performs it. */
+export interface Performs {
+  readonly sendDigit?: SendDigit | undefined;
+  /** Asks the browser for a whole picture; resolves to false where it sends none. */
+  readonly requestPicture?: (() => Promise<boolean>) | undefined;
+}
+
+/** Where the relay can ask a browser for a picture. */
+export function pictureOf(media: MediaRelay, call: CallId): Performs {
+  if (!media.requestPicture) return {};
+  return { requestPicture: async () => (await media.requestPicture?.(call)) ?? false };
+}
+
 export async function answerOther(
-  from: Leg,
   request: SrfRequest,
   response: SrfResponse,
-  sendDigit: SendDigit | undefined,
+  performs: Performs = {},
 ): Promise<void> {
   switch (request.method) {
     case 'INFO':
-      await answerInfo(request, response, from === 'browser' ? sendDigit : undefined);
+      await answerInfo(request, response, performs);
       return;
     case 'OPTIONS':
       response.send(200, { headers: { Allow: ALLOW, Accept: ACCEPT } });
@@ -51,7 +63,7 @@ export async function answerOther(
 async function answerInfo(
   request: SrfRequest,
   response: SrfResponse,
-  sendDigit: SendDigit | undefined,
+  { sendDigit, requestPicture }: Performs,
 ): Promise<void> {
   if (request.has('Info-Package')) {
     refusePackage(response);
@@ -63,8 +75,17 @@ async function answerInfo(
     response.send(200);
     return;
   }
+  if (requestPicture && type === MEDIA_CONTROL) {
+    if (!asksForPicture(request.body)) response.send(400);
+    else response.send((await requestPicture()) ? 200 : 488);
+    return;
+  }
   if (!sendDigit || (type !== 'application/dtmf-relay' && type !== 'application/dtmf')) {
-    response.send(415, { headers: { Accept: sendDigit ? 'application/dtmf-relay' : ACCEPT } });
+    const known = [
+      ...(sendDigit ? ['application/dtmf-relay'] : []),
+      ...(requestPicture ? [MEDIA_CONTROL] : []),
+    ];
+    response.send(415, { headers: { Accept: known.join(', ') || ACCEPT } });
     return;
   }
   const digit = readDigit(type, request.body);

@@ -1,13 +1,13 @@
 // Which headers go to the PBX. None is copied from the browser: each is written here.
 
 import type { Destination } from '../directory/directory.ts';
-import { ALLOW } from './in-dialog-requests.ts';
+import { ALLOW_INFO } from './in-dialog-requests.ts';
 import type { PageContext } from './page-context.ts';
 
 /** RFC 3261 18.1.1: what is larger wants TCP, and a PBX need not have it. */
 const DATAGRAM = 1300;
 /** Bytes of an INVITE beside its SDP and a visit, at least and at most. */
-const ENVELOPE = { least: 485, most: 735 };
+const ENVELOPE = { least: 491, most: 741 };
 
 /**
  * Headers of the INVITE toward the PBX. The caller stays anonymous (RFC 3323 4.1.1.3); the display name
@@ -28,7 +28,7 @@ export function inviteHeaders(
     To: `<${destination.uri}>`,
     'User-Agent': 'sip-call',
     // RFC 3261 13.2.1; what is Supported depends on the server (extensions.ts).
-    Allow: ALLOW,
+    Allow: ALLOW_INFO,
     'X-Sip-Call': callId,
     ...roomyHeaders({ Address: address, Page: page, Utm: utm, Referrer: referrer }, offer),
   };

@@ -14,7 +14,9 @@ import {
 } from './current-session.ts';
 import type { Dialog } from './dialog.ts';
 import type { OfferAnswer } from './offer-answer.ts';
-import { descriptionIn, unsupportedBody } from './session-description.ts';
+import { Refusal, refuse } from './offer-refusal.ts';
+import { PutOff, waitBefore } from './put-off.ts';
+import { descriptionIn } from './session-description.ts';
 
 export interface RenegotiationParts {
   readonly media: SessionMedia;
@@ -27,6 +29,8 @@ export interface RenegotiationParts {
 
 /** Offers of our own that a leg may put off with 491. */
 const MOST_RETRIES = 6;
+/** INVITEs with the same offer of the browser that a PBX may put off. */
+const MOST_REPEATS = 2;
 
 export class Renegotiation {
   readonly #parts: RenegotiationParts;
@@ -36,6 +40,8 @@ export class Renegotiation {
   /** What the browser has offered last: all that it can do. */
   #browserOffer: string;
   #retry: NodeJS.Timeout | undefined;
+  /** An offer of the browser that the PBX has put off. */
+  readonly #putOff = new PutOff();
   #closed = false;
 
   constructor(parts: RenegotiationParts) {
@@ -46,12 +52,10 @@ export class Renegotiation {
 
   /** An INVITE or UPDATE of leg `from`. True when something was agreed on by it. */
   async requested(from: Leg, request: SrfRequest, response: SrfResponse): Promise<boolean> {
-    const unsupported = unsupportedBody(request);
-    if (unsupported) {
-      response.send(415, { headers: unsupported });
-      return false;
-    }
     const offer = descriptionIn(request);
+    const offers = offer !== '' || request.method === 'INVITE';
+    // The PBX has put off for an offer of its own: that comes first, and the browser gets its 491 before it.
+    if (from === 'pbx' && offers && this.#putOff.cutShort()) await new Promise(setImmediate);
     if (offer) return await this.#carry(from, offer, request, response);
     if (request.method === 'INVITE') return await this.#propose(from, response);
     // An UPDATE without an offer refreshes the target (RFC 3311 5.1).
@@ -81,10 +85,23 @@ export class Renegotiation {
     }
   }
 
+  /**
+   * The relay follows a PBX that answers with an address of the other family. Our own address of that family is in no
+   * offer that the PBX has had.
+   */
+  async followed(): Promise<void> {
+    const { media, call } = this.#parts;
+    const { offerer, said, told } = this.#standing;
+    if (offerer !== 'browser' || this.#closed) return;
+    const present = await media.offer(call, 'browser', said.browser).catch(() => told.pbx);
+    if (connectionIn(present) !== connectionIn(told.pbx)) await this.#tell('pbx');
+  }
+
   /** The call is over. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    this.#putOff.cutShort();
   }
 
   async #carry(from: Leg, offer: string, request: SrfRequest, response: SrfResponse): Promise<boolean> {
@@ -98,7 +115,7 @@ export class Renegotiation {
       let answer = this.#standing.said[to];
       // An ICE restart changes nothing for the other leg: it need not be asked.
       if (this.#standing.told[to] === onward) offerAnswers[to].on('failure');
-      else answer = await this.#ask(to, onward, withdrawn.signal);
+      else answer = await this.#insist(to, onward, withdrawn.signal, request.method);
       if (withdrawn.signal.aborted) {
         // The engine has answered 487. The other leg has agreed to what nobody wants any more.
         offerAnswers[from].on('refused');
@@ -109,6 +126,7 @@ export class Renegotiation {
       this.#agreed(from, { offer, answer }, { [from]: back, [to]: onward } as Record<Leg, string>);
       offerAnswers[from].accepted(offer);
       response.send(200, { body: back });
+      if (from === 'browser') void this.followed();
       return true;
     } catch (error) {
       offerAnswers[from].on('refused');
@@ -137,7 +155,7 @@ export class Renegotiation {
     return false;
   }
 
-  /** Offers `onward` to a leg that is ready for it; resolves to its answer. Rejects with {@link OfferRefused}. */
+  /** Offers `onward` to a leg that is ready for it; resolves to its answer. Rejects with {@link Refusal}. */
   async #ask(to: Leg, onward: string, withdrawn?: AbortSignal): Promise<string> {
     const { dialogs, offerAnswers } = this.#parts;
     const offerAnswer = offerAnswers[to];
@@ -151,12 +169,29 @@ export class Renegotiation {
         },
       );
     } catch (error) {
-      throw new OfferRefused(error instanceof Error && error.message === 'Request Pending' ? 491 : 500);
+      throw new Refusal(error instanceof Error && error.message === 'Request Pending' ? 491 : 500);
     }
     const action = offerAnswer.responded(responded(response));
-    if (response.status >= 300) throw new OfferRefused(response.status);
-    if (action === 'miss') throw new OfferRefused(response.status);
+    if (response.status >= 300) throw new Refusal(response.status);
+    if (action === 'miss') throw new Refusal(response.status);
     return offerAnswer.theirs;
+  }
+
+  /**
+   * The same, and again where a PBX says 491 for the moment: no other UA need know how to repeat its offer. An UPDATE is
+   * answered at once (RFC 3311 5.2), and PBXs repeat theirs by themselves.
+   */
+  async #insist(to: Leg, onward: string, withdrawn: AbortSignal, method: string): Promise<string> {
+    for (let left = to === 'pbx' && method === 'INVITE' ? MOST_REPEATS : 0; ; left--) {
+      try {
+        return await this.#ask(to, onward, withdrawn);
+      } catch (error) {
+        if (left === 0 || this.#closed || !(error instanceof Refusal && error.status === 491)) throw error;
+        this.#free(to);
+        const over = await this.#putOff.wait(waitBefore(to), withdrawn);
+        if (!over || this.#parts.offerAnswers[to].on('wanted') !== 'send') throw error;
+      }
+    }
   }
 
   /** RFC 3261 14.2: to an INVITE without an offer the 2xx has one, as if the call were new. */
@@ -204,17 +239,15 @@ export class Renegotiation {
       this.#agreed(from, { offer, answer }, { [from]: back, [to]: onward } as Record<Leg, string>);
     } catch (error) {
       this.#free(to);
-      if (error instanceof OfferRefused && error.status === 491) this.#tellLater(to, retries);
+      if (error instanceof Refusal && error.status === 491) this.#tellLater(to, retries);
       else this.#refusedFor(to, error);
     }
   }
 
-  /** RFC 3261 14.1: who owns the Call-ID, as we do towards the PBX, waits the longer. */
   #tellLater(to: Leg, retries: number): void {
     if (retries === 0 || this.#closed) return;
     clearTimeout(this.#retry);
-    const wait = to === 'pbx' ? randomInt(210, 401) : randomInt(0, 201);
-    this.#retry = setTimeout(() => void this.#tell(to, retries - 1), wait * 10);
+    this.#retry = setTimeout(() => void this.#tell(to, retries - 1), waitBefore(to));
   }
 
   #agreed(
@@ -228,7 +261,7 @@ export class Renegotiation {
   }
 
   #refuse(from: Leg, error: unknown, response: SrfResponse): void {
-    if (error instanceof OfferRefused) {
+    if (error instanceof Refusal) {
       refuse(response, error.status);
       return;
     }
@@ -242,17 +275,7 @@ export class Renegotiation {
     const { log, call } = this.#parts;
     if (error instanceof MediaError)
       log.info({ call, leg, reason: error.message }, 'new description refused');
-    else if (!(error instanceof OfferRefused)) log.error({ call, leg, error }, 'a new description failed');
-  }
-}
-
-/** The other leg said no, or nothing of use. */
-class OfferRefused extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`refused with ${status}`);
-    this.status = status;
+    else if (!(error instanceof Refusal)) log.error({ call, leg, error }, 'a new description failed');
   }
 }
 
@@ -264,9 +287,6 @@ function responded(response: SrfResponse) {
   };
 }
 
-/** What speaks of the offer crosses; a 408 or 481 would end a dialog that has nothing wrong (RFC 3261 12.2.1.2). */
-function refuse(response: SrfResponse, status: number): void {
-  if (status === 491) response.send(491);
-  else if (status < 300 || status === 488 || status === 606) response.send(488);
-  else response.send(500, { headers: { 'Retry-After': '5' } });
+function connectionIn(sdp: string): string | undefined {
+  return /^c=.*/m.exec(sdp)?.[0].trim();
 }

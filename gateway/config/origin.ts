@@ -28,14 +28,23 @@ type Origins = readonly string[];
 
 /** Whether pages of that origin, as a browser says it, may call where these are listed. */
 export function isListed(origins: Origins, page: string): boolean {
-  return origins.includes('*') || isNamed(origins, page);
+  return origins.includes('*') || matches(origins, page, () => true);
 }
 
-/** The same, where `*` does not count: it names no page. */
-export function isNamed(origins: Origins, page: string): boolean {
+/**
+ * Whether such a page is the owner's for certain, whose site has that domain. `*` names no page, and a wildcard only
+ * where all of its pages are under the site's own domain: which other ones are shared with strangers, no list says in full.
+ */
+export function isNamed(origins: Origins, page: string, domain: string): boolean {
+  return matches(origins, page, tail => `.${tail.replace(/:\d+$/, '')}`.endsWith(`.${domain}`));
+}
+
+/** `counts`: of the wildcards, by what stands behind them. */
+function matches(origins: Origins, page: string, counts: (tail: string) => boolean): boolean {
   const plain = withoutFinalDot(page);
   if (plain.includes('*')) return false;
-  return origins.includes(plain) || wildcardsOf(origins).some(([head, tail]) => fits(plain, head, tail));
+  const wild = wildcardsOf(origins).some(([head, tail]) => fits(plain, head, tail) && counts(tail));
+  return wild || origins.includes(plain);
 }
 
 const known = new WeakMap<Origins, readonly (readonly [head: string, tail: string])[]>();
@@ -134,7 +143,11 @@ const hosters = new Set([
   ],
 ]);
 
-/** A public suffix (publicsuffix.org), as far as it can be told from its looks. */
+/**
+ * A public suffix (publicsuffix.org), as far as it can be told from its looks. It is there for slips: an owner may list
+ * `*` as well, and what pages under any other shared name do is no offence ({@link isNamed}). The whole list is 16,000
+ * names and changes every week; a copy in here would be incomplete too.
+ */
 function isShared(name: string): boolean {
   return (
     !name.includes('.') ||

@@ -14,7 +14,10 @@ import { asciiHost } from './host-name.ts';
 
 const address = z
   .string('expected an IP address such as 192.0.2.10')
-  .refine(text => isIP(text) !== 0, { message: 'expected an IP address such as 192.0.2.10' })
+  // A zone names an interface of one machine.
+  .refine(text => isIP(text) !== 0 && !text.includes('%'), {
+    message: 'expected an IP address such as 192.0.2.10',
+  })
   .transform(plainAddress);
 
 const portText = 'expected a port from 1 to 65535, or false where the PBX does not listen';

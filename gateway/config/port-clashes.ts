@@ -3,10 +3,11 @@
 interface Ports {
   readonly engine?: object | undefined;
   readonly sip?: { readonly udp?: number | undefined; readonly tcp?: number | undefined } | undefined;
+  /** Without what is left out where a key of it is wrong: then it never got its defaults. */
   readonly media: {
-    readonly browserPort: number;
-    readonly pbxPorts: readonly [number, number];
-    readonly workers: number;
+    readonly browserPort?: number | undefined;
+    readonly pbxPorts?: readonly [number, number] | undefined;
+    readonly workers?: number | undefined;
     readonly rtpengine?: readonly string[];
   };
 }
@@ -18,8 +19,9 @@ export interface Clash {
 }
 
 export function portClashes({ engine, sip, media }: Ports): Clash[] {
-  if (media.rtpengine) return [];
-  const { browserPort, workers, pbxPorts } = media;
+  const { browserPort, workers, pbxPorts, rtpengine } = media;
+  const isWhole = browserPort !== undefined && workers !== undefined && pbxPorts !== undefined;
+  if (rtpengine || !isWhole) return [];
   const [first, last] = pbxPorts;
   const own = engine ? {} : { udp: sip?.udp ?? 5060, tcp: sip?.tcp ?? 5060 };
   const isBrowsers = (port: number) =>

@@ -104,7 +104,8 @@ async function judge(
   const entered = 'enter' in right ? right.enter() : right;
   if (!entered || !('denial' in entered)) return { origin, ownPage, grant: entered };
   const { byOwner, denial } = entered;
-  return byOwner ? { origin, ownPage, grant: undefined, denial } : unauthorized(entered, config);
+  if (!byOwner || isFull(threshold)) return unauthorized(entered, config);
+  return { origin, ownPage, grant: undefined, denial };
 }
 
 function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeRefusal {
@@ -112,6 +113,11 @@ function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeR
   // Where several gateways stand behind one name, another of them may know the call.
   if (denial === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
   return offence ? { ...refusal, offence: 'bad-token' } : refusal;
+}
+
+/** Who has no right to call takes a tenth of the places at most: the others are for those who have. */
+function isFull({ config, visitors }: Threshold): boolean {
+  return visitors.objected >= Math.max(1, Math.floor(config.limits.visitors / 10));
 }
 
 /** `right`: once it is known. */

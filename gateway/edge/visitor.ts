@@ -35,6 +35,7 @@ export class Visitors {
   readonly #bySource = new Map<string, Visitor>();
   readonly #perNetwork = new Map<string, number>();
   readonly #networkOf: (address: string) => string;
+  #objected = 0;
   readonly #farewells: ((visitor: Visitor) => void)[] = [];
 
   /** `networkOf` tells which addresses count as one; it must go on saying the same. */
@@ -44,6 +45,11 @@ export class Visitors {
 
   get size(): number {
     return this.#present.size;
+  }
+
+  /** Those who are here only to learn why they cannot call. */
+  get objected(): number {
+    return this.#objected;
   }
 
   /** The visitor whose frames the SIP engine sees come from there. */
@@ -57,6 +63,7 @@ export class Visitors {
 
   enter(visitor: Visitor): void {
     this.#present.set(visitor, undefined);
+    if (visitor.denial) this.#objected++;
     this.#perNetwork.set(this.#networkOf(visitor.address), this.countFrom(visitor.address) + 1);
   }
 
@@ -71,6 +78,7 @@ export class Visitors {
   leave(visitor: Visitor): void {
     const name = this.#present.get(visitor);
     if (!this.#present.delete(visitor)) return;
+    if (visitor.denial) this.#objected--;
     if (name !== undefined && this.#bySource.get(name) === visitor) this.#bySource.delete(name);
     const left = this.countFrom(visitor.address) - 1;
     const network = this.#networkOf(visitor.address);

@@ -3,7 +3,7 @@
 
 import type { Server, Socket } from 'node:net';
 import { peerAddress, setClientAddress } from '../net/client-address.ts';
-import { plainAddress } from '../net/network-address.ts';
+import { spelledAddress } from '../net/network-address.ts';
 import { readProxyHeader } from '../net/proxy-header.ts';
 import type { Log } from '../observe/log.ts';
 
@@ -48,7 +48,7 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
     if (header.kind === 'more') return;
     settle();
     if (header.kind === 'malformed') return refused(socket, 'it begins otherwise');
-    if (header.address !== undefined) setClientAddress(socket, plainAddress(header.address), header.secure);
+    if (header.address !== undefined) setClientAddress(socket, spelledAddress(header.address), header.secure);
     // What came after it is the visitor's.
     if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
     take(socket);

@@ -40,6 +40,9 @@ export function readDeployment(config: Config, told: KitOptions): Deployment {
   return { gateway, sites, machines, firewall, sshPort, notes: notesOn(config, gateway, sites) };
 }
 
+/** What no configuration file of another program reads otherwise than it stands there. */
+const PLAIN_PATH = /^[\w./-]*$/;
+
 /** All the addresses under which others see the gateway. */
 function addressesOf(config: Config): string[] {
   return ownAddressesOf(config.address).flatMap(({ announced }) => announced.map(plainAddress));
@@ -63,13 +66,19 @@ function readGateway(config: Config, problems: string[]): GatewaySide {
       'log.security: the gateway keeps no log for fail2ban; write log: { level: info, security: /var/log/sip-call/security.log }',
     );
   }
+  const securityLog = config.log.security ?? '';
+  if (!PLAIN_PATH.test(securityLog)) {
+    problems.push(
+      `log.security ${securityLog}: fail2ban and logrotate give some characters a meaning of their own; a path for them has letters, digits, and / . _ - alone`,
+    );
+  }
   const networks = config.proxy?.networks ?? [];
   const here = networks.filter(network => isHere(network, addresses));
   const url = config.url === undefined ? undefined : new URL(config.url);
   return {
     addresses,
     name: networks.length === 0 || here.length > 0 ? url?.hostname : undefined,
-    securityLog: config.log.security ?? '',
+    securityLog,
     remoteProxies: networks.filter(network => !isLoopback(network.split('/')[0] ?? '')),
     webPorts: networks.length === 0 ? [listen.port] : here.length > 0 ? proxyPorts(url) : [],
     listenPort: listen.port,
@@ -112,7 +121,7 @@ function toldPbx(
   }
   const read = pbxSchema.safeParse({ servers: [{ addresses: known }] });
   if (read.success) return read.data;
-  for (const one of known.filter(text => isIP(text) === 0)) {
+  for (const one of known.filter(text => isIP(text) === 0 || text.includes('%'))) {
     const said = `--pbx ${one}: expected the IP address of the PBX`;
     if (!problems.includes(said)) problems.push(said);
   }

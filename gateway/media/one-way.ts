@@ -44,24 +44,20 @@ export class OneWayWatch {
 
   look(now: number, flows: Readonly<Record<Leg, Flow>>): void {
     if (Number.isNaN(this.#establishedAt)) return;
-    let ended = false;
     for (const sight of this.#sights) {
       const flow = flows[sight.leg];
+      const { leg, cause } = sight;
       if (!Number.isNaN(sight.since)) {
         if (!isOver(sight, flow)) continue;
-        const flowed = sight.cause === 'sends-nothing' && flow.lastAt > sight.since;
+        const flowed = cause === 'sends-nothing' && flow.lastAt > sight.since;
         sight.ms += (flowed ? flow.lastAt : now) - sight.since;
         sight.since = Number.NaN;
-        ended = true;
+        this.#emit({ type: 'one-way-over', call: this.#call, leg, cause });
       }
       const since = this.#sinceOf(sight, flow);
       if (!(now - since >= this.#afterMs)) continue;
       sight.since = since;
-      const { leg, cause } = sight;
       this.#emit({ type: 'one-way', call: this.#call, leg, cause, forMs: Math.round(now - since) });
-    }
-    if (ended && this.#sights.every(sight => Number.isNaN(sight.since))) {
-      this.#emit({ type: 'both-ways', call: this.#call });
     }
   }
 

@@ -58,8 +58,8 @@ export type MediaEvent =
       /** For so long by now. */
       readonly forMs: number;
     }
-  /** All that was said by 'one-way' is over: it flows, or is not due any more. */
-  | { readonly type: 'both-ways'; readonly call: CallId }
+  /** What a 'one-way' said is over: media flows, or is not due any more. */
+  | { readonly type: 'one-way-over'; readonly call: CallId; readonly leg: Leg; readonly cause: OneWayCause }
   /** The browser's ICE checks have ended. It may come back, also from elsewhere: 'connected' tells of that. */
   | { readonly type: 'lost'; readonly call: CallId }
   /** The relay can no longer carry this call: worker lost, DTLS refused, no port. `ours`: the relay itself is at fault. */
@@ -132,6 +132,11 @@ export interface MediaRelay {
   echo(call: CallId, sdp: string): Promise<string>;
   /** The person has answered: from now on, what a side does not send or hear is missed ('one-way'). */
   established?(call: CallId): void;
+  /**
+   * Asks the browser for a whole picture (RFC 4585 6.3.1); false where it sends none. Absent: the relay cannot ask by
+   * itself.
+   */
+  requestPicture?(call: CallId): Promise<boolean>;
   /** Ends the call at the relay, drains its ports, and says what passed. Unknown call: an empty report. */
   close(call: CallId): Promise<MediaReport>;
   onEvent(listener: (event: MediaEvent) => void): void;

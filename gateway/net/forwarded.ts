@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import forwardedParse from 'forwarded-parse';
-import { plainAddress } from './network-address.ts';
+import { spelledAddress } from './network-address.ts';
 
 /** What one proxy says. */
 export interface Hop {
@@ -75,6 +75,6 @@ function hop(from: string | undefined, proto: string | undefined, host: string |
 /** The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80` (RFC 7239 6); else undefined. */
 function bare(text: string): string | undefined {
   const [, inBrackets, v4 = text.trim()] = /^\s*(?:\[(.*)\]|([\d.]+))(?::\w+)?\s*$/.exec(text) ?? [];
-  const address = plainAddress(inBrackets ?? v4);
+  const address = spelledAddress(inBrackets ?? v4);
   return isIP(address) === 0 ? undefined : address;
 }

@@ -17,6 +17,12 @@ export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
+/** An address that was written by others, in the one spelling under which its log lines and bans are found. */
+export function spelledAddress(written: string): string {
+  const address = plainAddress(written);
+  return isIP(address) === 6 ? plain(address) : address;
+}
+
 /** The first address of its network, as `203.0.113.0` or `2001:db8:1::`; undefined for what is no IP address. */
 export function networkOf(named: string, { ipv4, ipv6 }: PrefixLengths = oneHome): string | undefined {
   const address = plainAddress(named);

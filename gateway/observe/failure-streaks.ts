@@ -19,6 +19,7 @@ const MOST_SITES = 1_000;
 
 interface Row {
   code: string;
+  side: string | undefined;
   /** When the last calls failed; at most {@link ROW}. */
   times: number[];
   /** When the error line of a cause was written; as many as there are causes. */
@@ -48,7 +49,7 @@ export class FailureStreaks {
 
   failed(site: string, failure: Failure): void {
     const now = this.#now();
-    const row = this.#rowOf(site, failure.code);
+    const row = this.#rowOf(site, failure);
     row.times = [...row.times, now].slice(-ROW);
     if (!this.#isFull(row, now)) return;
     if (now - (row.toldAt.get(failure.code) ?? Number.NEGATIVE_INFINITY) < HOUR_MS) return;
@@ -60,21 +61,22 @@ export class FailureStreaks {
     );
   }
 
-  /** Whether the calls of the site fail now, whatever its visitors do. */
+  /** Whether the calls of the site fail now, whatever its visitors do. What a visitor can bring about does not show it. */
   isFailing(site: string): boolean {
     const row = this.#rows.get(site);
-    return row !== undefined && this.#isFull(row, this.#now());
+    if (row === undefined || row.side?.startsWith('visitor')) return false;
+    return this.#isFull(row, this.#now());
   }
 
   #isFull({ times }: Row, now: number): boolean {
     return times.length === ROW && now - (times[0] ?? 0) < HOUR_MS;
   }
 
-  #rowOf(site: string, code: string): Row {
+  #rowOf(site: string, { code, side }: Failure): Row {
     const known = this.#rows.get(site);
-    const row = known ?? { code, times: [], toldAt: new Map() };
+    const row = known ?? { code, side, times: [], toldAt: new Map() };
     if (row.code !== code) row.times = [];
-    row.code = code;
+    [row.code, row.side] = [code, side];
     // Set anew at the end: the map stays in the order of the last failure.
     this.#rows.delete(site);
     this.#rows.set(site, row);

@@ -56,9 +56,6 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
     [401, 'no-token', {}],
     [401, 'bad-token', { protocols: ['sip', 'token.x'] }],
     [401, 'bad-token', { protocols: ['sip', `token.${token.slice(0, -4)}AAAA`] }],
-    [401, 'bad-token', { protocols: ['sip', `token.${await sign({ iss: 'sip-call' })}`] }],
-    [401, 'bad-token', { protocols: ['sip', `token.${await sign({}, createSecretKey(Buffer.alloc(32)))}`] }],
-    [401, 'bad-token', { protocols: ['sip', `token.${await sign({ to: 'director@other.test' })}`] }],
     [401, 'token-expired', { protocols: ['sip', `token.${await sign({ exp: now - 61 })}`] }],
   ];
   const bodies = new Set<string>();

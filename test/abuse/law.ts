@@ -44,7 +44,9 @@ function requestHeaders(users: readonly string[]): Record<string, RegExp> {
 const ADDED_TO_ANSWERS: Record<string, RegExp> = {
   Contact: whole(`<sip:${US}>`),
   Allow: /^[A-Z, ]+$/,
-  Accept: /^application\/[a-z-]+$/,
+  Accept: /^[a-z_]+\/[a-z_+-]+(?:, [a-z_]+\/[a-z_+-]+)*$/,
+  'Accept-Encoding': /^identity$/,
+  Unsupported: whole(`${TOKEN}(?:, ${TOKEN})*`),
   'Retry-After': /^\d+$/,
   'Content-Type': /^application\/sdp$/,
   'Content-Length': /^\d+$/,

@@ -71,6 +71,21 @@ test('a PBX that ends a call before it answers it is hung up on, and the visitor
   await siege.goodCall();
 });
 
+test('a fork of a PBX that ends its call and answers beside another fork leaves no dialog of either', async context => {
+  const { siege, invite } = await called(context);
+  const { pbx, browser } = siege;
+  for (const tag of ['one', 'two']) {
+    pbx.respond(invite, '183 Session Progress', { body: ANSWER, tag });
+    await browser.response(183);
+  }
+  pbx.requestWithin(invite, 'BYE', '', 'one');
+  await pbx.request('CANCEL');
+  pbx.respond(invite, '200 OK', { body: ANSWER, tag: 'one' });
+  assert.ok((await browser.final()) >= 300);
+  await assertHungUp(siege);
+  await siege.goodCall();
+});
+
 /** A call that is up, whose page has asked for a change that the PBX has not answered yet. */
 async function changing(context: TestContext) {
   const siege = await startSiege(context);

@@ -2,6 +2,7 @@
 // one of them dies.
 
 import assert from 'node:assert/strict';
+import { Asterisk } from '../support/asterisk.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Line, Office } from '../support/office.ts';
 import { Rtpengine } from '../support/rtpengine.ts';
@@ -57,6 +58,25 @@ stories(
       await visitor.click(/^Test your sound$/);
       await visitor.hears(visitor.tone);
       await visitor.click(/^Stop$/);
+      await quiet();
+    });
+
+    story('a PBX that has G.729 alone is heard, and hears, also after a hold', async office => {
+      const address = office.network.address(30);
+      const g729 = (text: string) => text.replace('allow = opus,alaw,ulaw,g722,vp8,h264', 'allow = g729');
+      await office.add(await Asterisk.start(22, { address, changed: { 'pjsip.conf': g729 } }));
+      const media = { rtpengine: rtpengines.map(({ endpoint }) => endpoint) };
+      const own = await office.line({ first: address, published: 'srv', media });
+      await visitor.open(own.pageFor('echo'));
+      await visitor.call();
+      await visitor.waitFor('in-call');
+      await visitor.hears(visitor.tone);
+      await visitor.click(/^Hold$/);
+      await visitor.isTold(/^On hold/);
+      await visitor.click(/^Resume$/);
+      await visitor.isTold(/^In call/);
+      await visitor.hears(visitor.tone);
+      await visitor.hangUp();
       await quiet();
     });
 

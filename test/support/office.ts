@@ -29,6 +29,8 @@ export interface LineOptions {
   readonly site?: Partial<GatewayOptions['sites'][number]>;
   /** Where the gateway stands; on the office's loopback network unless told. */
   readonly gatewayAddress?: string;
+  /** Networks of PBXs; loopback unless told. */
+  readonly allow?: readonly string[];
 }
 
 /** A domain as its DNS describes it, and a gateway that asks this DNS. */
@@ -108,7 +110,7 @@ export class Office {
   }
 
   /** Publishes the domain and starts a gateway for it. */
-  async line({ limits, media, turn, site, gatewayAddress, ...zone }: LineOptions): Promise<Line> {
+  async line({ limits, media, turn, site, gatewayAddress, allow, ...zone }: LineOptions): Promise<Line> {
     const dns = await DnsServer.start(this.network.address(1), {
       published: 'naptr',
       second: this.nobody,
@@ -122,6 +124,7 @@ export class Office {
       ...(limits && { limits }),
       ...(media && { media }),
       ...(turn && { turn }),
+      ...(allow && { file: { dns: { servers: [dns.endpoint], allow: [...allow] } } }),
     });
     this.#gateways.push(gateway);
     this.#peers.push(gateway);

@@ -2,9 +2,11 @@
 
 import {
   emptyReport,
+  type Leg,
   type MediaEvent,
   type MediaRelay,
   type MediaReport,
+  type OneWayCause,
 } from '../../gateway/media/relay.ts';
 
 export class PassThroughRelay implements MediaRelay {
@@ -39,7 +41,9 @@ export class PassThroughRelay implements MediaRelay {
     event:
       | { type: 'connected' | 'lost' }
       | { type: 'failed'; reason: string }
-      | { type: 'silent'; leg: 'browser' | 'pbx'; silentMs: number },
+      | { type: 'silent'; leg: Leg; silentMs: number }
+      | { type: 'one-way'; leg: Leg; cause: OneWayCause; forMs: number }
+      | { type: 'one-way-over'; leg: Leg; cause: OneWayCause },
   ): void {
     for (const call of this.#open) for (const listener of this.#listeners) listener({ ...event, call });
   }

@@ -34,6 +34,8 @@ const refuseWish: Step<'wish-refused'> = (call, { wish, why }) => ({
 });
 const judge: Step<'judged'> = (call, { quality, trouble }) =>
   quality === call.quality && trouble === call.trouble ? call : { ...call, quality, trouble };
+const oneWay: Step<'one-way'> = (call, { missing }) =>
+  missing === call.oneWay ? call : { ...call, oneWay: missing };
 const answer: Step<'answered'> = (call, { at, digits = true }) => ({
   ...call,
   state: 'in-call',
@@ -70,6 +72,7 @@ export const progress: Rows = {
     'device-asked': ask,
     'device-granted': stopAsking,
     judged: judge,
+    'one-way': oneWay,
     'signalling-lost': lose,
     'signalling-restored': restore,
     'media-lost': fallSilent,

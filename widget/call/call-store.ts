@@ -3,7 +3,7 @@
 // Pure: no DOM, no JsSIP, no clock. Events are facts that somebody confirmed (the browser, the gateway, the
 // visitor's click on "call"), never hopes, and an event that has no row in the present state is ignored.
 
-import type { Quality, Trouble } from './quality.ts';
+import type { OneWay, Quality, Trouble } from './quality.ts';
 
 export type CallState = 'idle' | 'preparing' | 'calling' | 'ringing' | 'in-call' | 'ended' | 'failed';
 
@@ -68,6 +68,8 @@ export interface Call {
   readonly holdRefused: boolean;
   readonly quality?: Quality;
   readonly trouble?: Trouble;
+  /** The gateway says that sound goes one way only. */
+  readonly oneWay?: OneWay;
   /** The way to the gateway is lost in mid-call; the sound is not. */
   readonly signallingLost: boolean;
   /** Nothing is heard on either side, and a way for it is being looked for. */
@@ -92,6 +94,7 @@ export type CallEvent =
   | { type: 'granted'; wish: MediaRequest; on: boolean }
   | { type: 'wish-refused'; wish: MediaRequest; why: DeviceRefusal }
   | { type: 'judged'; quality?: Quality; trouble?: Trouble }
+  | { type: 'one-way'; missing?: OneWay }
   | { type: 'signalling-lost' }
   | { type: 'signalling-restored' }
   | { type: 'media-lost' }

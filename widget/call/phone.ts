@@ -3,6 +3,7 @@
 // says nothing to people and draws nothing.
 
 import { Backoff } from '../base/backoff.ts';
+import { readSound, takesSound } from '../sound-notice.ts';
 import type { CallEvent, EndReason } from './call-store.ts';
 import { sendDigits, takesEvents } from './digits.ts';
 import { GatewaySocket } from './gateway-socket.ts';
@@ -149,7 +150,7 @@ export class Phone {
     this.#session = new OfferedSession(this.#ua, draft.connection, offer);
     this.#watch(draft.connection);
     this.#session.connect(target, {
-      extraHeaders,
+      extraHeaders: [...extraHeaders, takesSound],
       mediaConstraints: { audio: false, video: false },
       eventHandlers: {
         sending: () => {
@@ -172,6 +173,10 @@ export class Phone {
         },
         hold: ({ originator }: { originator: string }) => this.#theyHold(originator, true),
         unhold: ({ originator }: { originator: string }) => this.#theyHold(originator, false),
+        newInfo: ({ originator, info }: { originator: string; info: { body?: string } }) => {
+          if (originator === 'remote')
+            this.#observer.report({ type: 'one-way', missing: readSound(info.body) });
+        },
         muted: () => this.#observer.report({ type: 'muted', on: true }),
         unmuted: () => this.#observer.report({ type: 'muted', on: false }),
         failed: event => this.#end(this.#reasonForFailure(event)),

@@ -2,7 +2,9 @@
 // say when one side hears nothing. Pure: readings in, a judgement out; call-watch.ts takes the readings.
 
 export type Quality = 'good' | 'fair' | 'poor';
-export type Trouble = 'nothing-arrives' | 'not-heard' | 'microphone-silent' | 'breaking-up';
+/** What the gateway notices, which sees both ways. */
+export type OneWay = 'nothing-arrives' | 'not-reaching';
+export type Trouble = OneWay | 'not-heard' | 'microphone-silent' | 'breaking-up';
 
 /** What `getStats` said at one moment. Packets are counted from the call's beginning. */
 export interface Reading {

@@ -175,7 +175,7 @@ export class CallCard implements ReactiveController {
 
   #active(): TemplateResult {
     const { words, call, streams } = this.#desk;
-    const { state, answeredAt, quality, camera, speaks, digits } = call();
+    const { state, answeredAt, quality, oneWay, camera, speaks, digits } = call();
     const talking = isTalking(call());
     return html`${this.#screen.draw(streams(), words())}
       <header class="head">
@@ -186,7 +186,7 @@ export class CallCard implements ReactiveController {
             state === 'in-call' && answeredAt
               ? html`<time part="timer" class="timer" role="timer">${clockFace(secondsBetween(answeredAt, Date.now()))}</time>`
               : nothing
-          }${qualityBars(quality, words())}</p>
+          }${qualityBars(oneWay ? quality && 'poor' : quality, words())}</p>
         </div>
       </header>
       ${this.#hints().map(hint => html`<p class="hint" aria-hidden="true">${hint}</p>`)}
@@ -257,13 +257,17 @@ export class CallCard implements ReactiveController {
 
   /** Beside the status: why the browser asks, and where; or the one thing that is amiss. */
   #hints(): string[] {
-    const { state, asking, wish, signallingLost, mediaLost, holdRefused, refusal, trouble, speaks, digits } =
-      this.#desk.call();
+    const call = this.#desk.call();
+    const { state, asking, wish, signallingLost, mediaLost, holdRefused, refusal, speaks, digits } = call;
+    const { oneWay, trouble } = call;
     const words = this.#desk.words();
     if (asking) return [wish ? words.askingFor[wish].why : words.askingWhy, words.askingHint[browserKind()]];
     if (mediaLost) return [words.mediaLostHint];
     if (signallingLost) return [words.signallingLost];
-    if (trouble) return [words.troubles[trouble]];
+    // Who is not heard may hear nothing either. Of what else is guessed here, the gateway knows better.
+    const amiss = [oneWay, oneWay && trouble !== 'nothing-arrives' ? oneWay : trouble];
+    const told = [...new Set(amiss)].flatMap(one => (one ? [words.troubles[one]] : []));
+    if (told.length > 0) return told;
     if (refusal) return [words.refusals[refusal]];
     if (holdRefused) return [words.holdRefused];
     if (this.#keypad.out && !digits) return [words.noDigits];

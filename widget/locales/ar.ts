@@ -38,6 +38,7 @@ export const words: Words = {
   qualities: { good: 'صوت جيد', fair: 'صوت متوسط', poor: 'صوت ضعيف' },
   troubles: {
     'nothing-arrives': 'لا يصل أي صوت من الطرف الآخر.',
+    'not-reaching': 'ربما لا يسمعونك: صوتك لا يصل إليهم.',
     'not-heard': 'ربما لا يسمعونك: اتصالك يفقد الصوت.',
     'microphone-silent': 'ربما لا يسمعونك: الميكروفون صامت. ابحث عن مفتاح عليه.',
     'breaking-up': 'الاتصال ضعيف. قد يتقطع الصوت.',

@@ -42,6 +42,7 @@ export const words: Words = {
   qualities: { good: 'Guter Ton', fair: 'Mäßiger Ton', poor: 'Schlechter Ton' },
   troubles: {
     'nothing-arrives': 'Von der anderen Seite kommt kein Ton an.',
+    'not-reaching': 'Man hört Sie vielleicht nicht: Ihr Ton kommt dort nicht an.',
     'not-heard': 'Man hört Sie vielleicht nicht: Ihre Verbindung verliert Ton.',
     'microphone-silent':
       'Man hört Sie vielleicht nicht: Ihr Mikrofon ist stumm. Suchen Sie einen Schalter daran.',

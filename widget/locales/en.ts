@@ -40,6 +40,7 @@ export const words: Words = {
   qualities: { good: 'Good sound', fair: 'Fair sound', poor: 'Poor sound' },
   troubles: {
     'nothing-arrives': 'No sound is arriving from the other side.',
+    'not-reaching': 'They may not hear you: your sound is not reaching them.',
     'not-heard': 'They may not hear you: your connection is losing sound.',
     'microphone-silent': 'They may not hear you: your microphone is silent. Look for a switch on it.',
     'breaking-up': 'The connection is poor. The sound may break up.',

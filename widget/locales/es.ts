@@ -43,6 +43,7 @@ export const words: Words = {
   qualities: { good: 'Buen sonido', fair: 'Sonido regular', poor: 'Mal sonido' },
   troubles: {
     'nothing-arrives': 'No llega sonido del otro lado.',
+    'not-reaching': 'Puede que no le oigan: su sonido no llega al otro lado.',
     'not-heard': 'Puede que no le oigan: su conexión pierde sonido.',
     'microphone-silent':
       'Puede que no le oigan: su micrófono está en silencio. Mire si tiene un interruptor.',

@@ -41,6 +41,7 @@ export const words: Words = {
   qualities: { good: 'Bon son', fair: 'Son moyen', poor: 'Mauvais son' },
   troubles: {
     'nothing-arrives': 'Aucun son n’arrive de l’autre côté.',
+    'not-reaching': 'On ne vous entend peut-être pas : votre son n’arrive pas de l’autre côté.',
     'not-heard': 'On ne vous entend peut-être pas : votre connexion perd du son.',
     'microphone-silent':
       'On ne vous entend peut-être pas : votre micro est muet. Cherchez un interrupteur dessus.',

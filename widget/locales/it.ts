@@ -41,6 +41,7 @@ export const words: Words = {
   qualities: { good: 'Audio buono', fair: 'Audio discreto', poor: 'Audio scarso' },
   troubles: {
     'nothing-arrives': 'Dall’altra parte non arriva alcun suono.',
+    'not-reaching': 'Forse non la sentono: il suo audio non arriva dall’altra parte.',
     'not-heard': 'Forse non la sentono: la sua connessione perde suono.',
     'microphone-silent': 'Forse non la sentono: il suo microfono è muto. Cerchi un interruttore.',
     'breaking-up': 'La connessione è scarsa. Il suono può interrompersi.',

@@ -40,6 +40,7 @@ export const words: Words = {
   qualities: { good: 'Dobry dźwięk', fair: 'Średni dźwięk', poor: 'Słaby dźwięk' },
   troubles: {
     'nothing-arrives': 'Z drugiej strony nie dociera żaden dźwięk.',
+    'not-reaching': 'Być może Państwa nie słychać: dźwięk nie dociera do drugiej strony.',
     'not-heard': 'Być może Państwa nie słychać: połączenie gubi dźwięk.',
     'microphone-silent': 'Być może Państwa nie słychać: mikrofon milczy. Proszę sprawdzić, czy ma wyłącznik.',
     'breaking-up': 'Połączenie jest słabe. Dźwięk może się rwać.',

@@ -41,6 +41,7 @@ export const words: Words = {
   qualities: { good: 'Bom som', fair: 'Som razoável', poor: 'Mau som' },
   troubles: {
     'nothing-arrives': 'Não chega som do outro lado.',
+    'not-reaching': 'Talvez não o ouçam: o seu som não chega ao outro lado.',
     'not-heard': 'Talvez não o ouçam: a sua ligação perde som.',
     'microphone-silent': 'Talvez não o ouçam: o seu microfone está mudo. Veja se tem um interruptor.',
     'breaking-up': 'A ligação está fraca. O som pode falhar.',

@@ -39,6 +39,7 @@ export const words: Words = {
   qualities: { good: 'İyi ses', fair: 'Orta ses', poor: 'Kötü ses' },
   troubles: {
     'nothing-arrives': 'Karşı taraftan ses gelmiyor.',
+    'not-reaching': 'Sizi duymuyor olabilirler: sesiniz karşı tarafa ulaşmıyor.',
     'not-heard': 'Sizi duymuyor olabilirler: bağlantınız ses kaybediyor.',
     'microphone-silent': 'Sizi duymuyor olabilirler: mikrofonunuz sessiz. Üzerinde bir düğme arayın.',
     'breaking-up': 'Bağlantı zayıf. Ses kesilebilir.',

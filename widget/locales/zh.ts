@@ -38,6 +38,7 @@ export const words: Words = {
   qualities: { good: '音质良好', fair: '音质一般', poor: '音质较差' },
   troubles: {
     'nothing-arrives': '没有收到对方的声音。',
+    'not-reaching': '对方可能听不到您：您的声音没有传到对方。',
     'not-heard': '对方可能听不到您：您的连接正在丢失声音。',
     'microphone-silent': '对方可能听不到您：您的麦克风没有声音。请检查上面的开关。',
     'breaking-up': '连接较差，声音可能断断续续。',

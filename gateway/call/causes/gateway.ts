@@ -19,13 +19,25 @@ export const gatewayCauses = {
     outcome: 'answered',
     side: 'pbx',
     says: 'The call was answered and no sound arrived from {server}',
-    mend: 'Let UDP from the PBX reach the media ports of the gateway, {ports}: at the firewalls of both machines; a PBX behind a NAT needs its public address (chan_pjsip: external_media_address)',
+    mend: 'Let UDP from the PBX reach the media ports of the gateway, {ports}: at the firewalls of both machines; a PBX behind a NAT needs its public address (chan_pjsip: external_media_address), or its network in media.symmetric',
   },
   'no-sound-to-pbx': {
     outcome: 'answered',
     side: 'pbx',
     says: 'The call was answered and {server} received no sound',
     mend: 'Let UDP from the gateway, sent from {ports}, reach the media ports of the PBX (Asterisk: rtp.conf, usually 10000-20000): at the firewalls of both machines',
+  },
+  'no-sound-from-visitor': {
+    outcome: 'answered',
+    side: 'visitor',
+    says: 'The call was answered and the browser of the visitor sent no sound, though it was connected',
+    mend: 'Where this happens to many visitors: see in the console of the page whether a script of the page takes the microphone away',
+  },
+  'no-sound-to-visitor': {
+    outcome: 'answered',
+    side: 'visitor-network',
+    says: 'The call was answered and the browser of the visitor received no sound, though the gateway sent it',
+    mend: 'Where this happens to all visitors: let UDP and TCP from media.browserPort of the gateway out at its firewall',
   },
   'pbx-lost': {
     outcome: 'answered',

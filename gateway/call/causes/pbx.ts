@@ -50,7 +50,7 @@ export const pbxCauses = {
     outcome: 'not-acceptable',
     side: 'pbx',
     says: '{server} answers {status}: it takes none of the codecs offered, {offered}; it takes: {takes}',
-    mend: 'Allow one of {offered} for guests and for the telephone of {user} (Asterisk: allow=alaw,ulaw); where the PBX has only others, such as G.729, name an rtpengine in media.rtpengine, which converts them',
+    mend: 'Allow one of {offered} for guests and for the telephone of {user} (Asterisk: allow=alaw,ulaw); where the PBX has G.729 alone, name an rtpengine in media.rtpengine, which converts it',
   },
   'pbx-asks-extension': {
     outcome: 'not-acceptable',
@@ -105,7 +105,7 @@ export const pbxCauses = {
     outcome: 'not-acceptable',
     side: 'pbx',
     says: '{server} answered without an address to which sound can be sent ({detail})',
-    mend: 'Set the address of the PBX for media (chan_pjsip: media_address, external_media_address; chan_sip: externaddr)',
+    mend: 'Set the address of the PBX for media (chan_pjsip: media_address, external_media_address; chan_sip: externaddr), or give the gateway an address of the family that the PBX names (address)',
   },
   'sdp-address-not-allowed': {
     outcome: 'not-acceptable',

@@ -187,11 +187,13 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     const dialog = this.#inDialog ? this.#dialog! : (this.#early.get(tag) ?? this.#open(response));
     if (this.owner?.closed && dialog.state !== 'Terminated') {
       this.#decline(dialog);
+      this.#forgetEarly();
       return;
     }
     if (dialog.state === 'Terminated' && !this.#inDialog) {
       // The callee ended its early dialog by a BYE, which RFC 3261 15 forbids, and answered: there is no dialog to take.
       this.#decline(dialog);
+      this.#forgetEarly();
       this.#agent.application.responded(this, createResponse(this.request, 487), undefined);
       return;
     }
@@ -230,6 +232,11 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     }
     // The caller talks with whoever answered first; every other fork is ACKed and released.
     this.#decline(this.#early.get(tag) ?? this.#open(response));
+  }
+
+  /** The early dialog that the table knows may be of another fork than the one that answered. */
+  #forgetEarly(): void {
+    if (!this.#inDialog && this.#dialog !== undefined) this.#agent.dialogs.remove(this.#dialog);
   }
 
   /** ACK and BYE for an answer that nobody wants. */

@@ -89,11 +89,13 @@ export class BrowserLeg implements BrowserPackets {
     if (length > 0) target.way.send(out, length, target.port, target.address);
   }
 
-  sendRtcp(packet: Buffer): void {
+  /** False while the browser is not there. */
+  sendRtcp(packet: Buffer): boolean {
     const target = this.#ice.target;
-    if (this.#srtp === null || target === null || packet.length > maxPacket) return;
+    if (this.#srtp === null || target === null || packet.length > maxPacket) return false;
     const out = this.#parts.ring.take();
     target.way.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
+    return true;
   }
 
   /** When its last ICE check passed; NaN before the first. */

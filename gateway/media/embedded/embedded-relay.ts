@@ -137,6 +137,12 @@ export class EmbeddedRelay implements MediaRelay {
       this.#inTurn(entry, () => entry.link.ask({ op: 'established', call })).catch(() => {});
   }
 
+  async requestPicture(call: CallId): Promise<boolean> {
+    const entry = this.#calls.get(call);
+    if (entry === undefined) return false;
+    return await this.#inTurn(entry, () => entry.link.ask({ op: 'picture', call })).catch(() => false);
+  }
+
   async close(call: CallId): Promise<MediaReport> {
     const entry = this.#calls.get(call);
     if (entry === undefined) return emptyReport;

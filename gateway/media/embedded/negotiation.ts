@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PbxSide } from '../address.ts';
 import { type Leg, MediaError } from '../relay.ts';
+import { otherFamilyIn } from '../sdp/address.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
@@ -89,12 +90,14 @@ export class Negotiation {
 
   /** The answer for the leg that offered, and what the worker is to do from then on. */
   async answer(from: Leg, sdp: string): Promise<NegotiationResult> {
-    const round = this.#round;
-    if (round === null || round.from === from)
+    const offered = this.#round;
+    if (offered === null || offered.from === from)
       throw new MediaError('an answer without an offer', 400, 'out-of-order');
     const { call } = this.#options;
-    const result =
-      from === 'pbx' ? await this.#answerFromPbx(sdp, round) : answerForPbx(sdp, round.draft, round.slots);
+    const { round, result } =
+      from === 'pbx'
+        ? await this.#answerFromPbx(sdp, offered)
+        : { round: offered, result: answerForPbx(sdp, offered.draft, offered.slots) };
     const { transport } = result;
     assertSameBrowser(this.#transport, transport);
     this.#slots = round.slots;
@@ -150,9 +153,19 @@ export class Negotiation {
     return this.#begin('browser', sdp, draft, slots, local, side, this.#writeForPbx(lines, side));
   }
 
-  async #answerFromPbx(sdp: string, { draft, slots, side }: Round): Promise<Answered> {
+  async #answerFromPbx(sdp: string, offered: Round): Promise<{ round: Round; result: Answered }> {
     const { description, found } = await this.#hosts.read(sdp);
-    return answerForBrowser(description, draft, slots, this.#net(side), found);
+    const round = await this.#following(offered, otherFamilyIn(description, offered.side.family, found));
+    const { draft, slots, side } = round;
+    return { round, result: answerForBrowser(description, draft, slots, this.#net(side), found) };
+  }
+
+  /** The same round from our address of a PBX's other family, where we have one. */
+  async #following(offered: Round, address: string | undefined): Promise<Round> {
+    const side = address === undefined ? undefined : this.#options.pbx.sideToward(address);
+    if (side === undefined) return offered;
+    await this.#offerFromBrowser(offered.sdp, side);
+    return this.#round ?? offered;
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {

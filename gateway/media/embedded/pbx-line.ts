@@ -36,7 +36,7 @@ export interface PbxLineParts {
   readonly meter: LegStatistics;
   /** Networks that the owner named: packets from there may latch. */
   readonly networks: BlockList | null;
-  /** Without a packet of ours for so long, a NAT in front of the PBX may forget where it is (RFC 6263 4.6). */
+  /** Without a packet of ours for so long, a NAT in front of the PBX may forget where it is (RFC 6263 7). */
   readonly keepAliveMs: number;
   /** When the PBX has reported for this long that it receives nothing, its other port is tried. */
   readonly oneWayMs: number;
@@ -87,6 +87,9 @@ export class PbxLine {
     const before = this.#plan?.remote ?? null;
     this.#plan = plan;
     if (plan !== null) this.#isAudio = plan.kind === 'audio';
+    const { toPbx, toBrowser } = this.#parts.streams;
+    if (!plan?.expectBrowser) this.atPbx.reset(toPbx.packets);
+    if (!plan?.expectPbx) this.atBrowser.reset(toBrowser.packets);
     const remote = plan?.remote ?? null;
     if (sameAddress(before, remote) && this.#rtpLatch.expects) return;
     // On hold the PBX may still play music from where it was.
@@ -96,7 +99,7 @@ export class PbxLine {
     this.#rtpLatch.expect(remote, reachable, now);
     this.#rtcpLatch.expect(remote && { address: remote.rtcpAddress, port: remote.rtcpPort }, reachable, now);
     this.#triedOther = false;
-    this.atPbx.reset(this.#parts.streams.toPbx.packets);
+    this.atPbx.moved(toPbx.packets);
   }
 
   /** Renames and sends a browser's packet `packet[0, length)`, which is overwritten. */
@@ -133,6 +136,14 @@ export class PbxLine {
     return written > 0;
   }
 
+  /** What asks the browser for a whole picture; null where it has sent none on this line. */
+  pictureRequest(): Buffer | null {
+    const { translator, streams, ring } = this.#parts;
+    if (this.#plan?.kind !== 'video' || streams.toPbx.source < 0) return null;
+    const out = ring.take();
+    return out.subarray(0, translator.pictureRequest(streams.toBrowser, streams.toPbx.source, out));
+  }
+
   /** For a browser whose reports have nothing in them yet. */
   sendEmptyReport(now: number): void {
     const { translator, streams, ring } = this.#parts;
@@ -149,7 +160,7 @@ export class PbxLine {
       this.#send(out, 0, streams.toPbx.fill(out, now, this.#unknownType()), now);
     }
     if (now - this.#rtcpSentAt >= keepAliveMs) this.sendEmptyReport(now);
-    if (this.#triedOther || !(now - this.atPbx.deafSince >= oneWayMs)) return;
+    if (this.#triedOther || !(now - this.atPbx.deafSince(now) >= oneWayMs)) return;
     this.#triedOther = this.#rtpLatch.tryOther();
     if (this.#triedOther) this.atPbx.reset(streams.toPbx.packets);
   }

@@ -10,6 +10,8 @@ const maxLate = 512;
 export class StreamStatistics {
   packets = 0;
   bytes = 0;
+  /** When the last packet came; NaN before the first. */
+  lastAt = Number.NaN;
   #lostBefore = 0;
   ssrc = -1;
   #base = 0;
@@ -23,6 +25,7 @@ export class StreamStatistics {
   count(packet: Buffer, start: number, length: number, now: number, clock: number): void {
     this.packets++;
     this.bytes += length;
+    this.lastAt = now;
     const ssrc = packet.readUInt32BE(start + 8);
     const seq = packet.readUInt16BE(start + 2);
     const ahead = (seq - this.#highest) & 0xffff;

@@ -12,6 +12,7 @@ import { Echo } from './echo.ts';
 import { LineStreams, PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
 import { LegStatistics, type StreamStatistics } from './receive-statistics.ts';
+import type { ReceiverReports } from './receiver-reports.ts';
 import { RtcpTranslator } from './rtcp.ts';
 import { isCompound } from './rtp.ts';
 import type { CallPlan } from './worker-protocol.ts';
@@ -116,6 +117,16 @@ export class RelayedCall {
     this.#oneWay.established(this.#parts.now());
   }
 
+  /** Whether the browser was asked: it sends a picture, and is there. */
+  requestPicture(): boolean {
+    let asked = false;
+    for (const line of this.#lines.values()) {
+      const request = line.plan?.expectBrowser ? line.pictureRequest() : null;
+      if (request !== null && this.#browser.sendRtcp(request)) asked = true;
+    }
+    return asked;
+  }
+
   tick(now: number): void {
     this.#browser.tick(now);
     for (const line of this.#lines.values()) line.tick(now);
@@ -159,7 +170,7 @@ export class RelayedCall {
       { pair, streams, ring, translator, meter, networks, keepAliveMs, oneWayMs, now },
       {
         rtp: (_line, packet, start) => this.#browser.sendRtp(packet, start, packet.length),
-        rtcp: (_line, packet) => this.#browser.sendRtcp(packet),
+        rtcp: (_line, packet) => void this.#browser.sendRtcp(packet),
         bug,
       },
     );
@@ -211,29 +222,35 @@ export class RelayedCall {
 
   #browserFlow(): Flow {
     const { connectedAt, lastCheckAt } = this.#browser;
-    const { lastAt } = this.#browserMeter;
+    const line = this.#audio;
+    const lastAt = line?.fromBrowser.lastAt ?? Number.NaN;
     const since = Math.max(connectedAt, this.#plannedAt);
     const silentSince = Number.isNaN(lastAt) ? since : Math.max(since, lastAt);
     const isThere = lastCheckAt - silentSince >= Math.min(aliveMs, this.#parts.oneWayMs / 2);
-    const due = isThere && this.#isDue('expectBrowser');
-    return { due, since, lastAt, deafSince: this.#deafSince('atBrowser') };
+    const due = isThere && line?.plan?.expectBrowser === true;
+    return { due, since, lastAt, deafSince: this.#deafSince(line?.atBrowser) };
   }
 
   #pbxFlow(): Flow {
-    const due = this.#isDue('expectPbx');
-    const { lastAt } = this.#pbxMeter;
-    return { due, since: this.#plannedAt, lastAt, deafSince: this.#deafSince('atPbx') };
+    const line = this.#audio;
+    const lastAt = line?.fromPbx.lastAt ?? Number.NaN;
+    const due = line?.plan?.expectPbx === true;
+    return { due, since: this.#plannedAt, lastAt, deafSince: this.#deafSince(line?.atPbx) };
+  }
+
+  /** One-way sound is judged by sound: video that flows does not replace it, and video that does not is none. */
+  get #audio(): PbxLine | undefined {
+    for (const line of this.#lines.values()) if (line.isAudio) return line;
+    return undefined;
+  }
+
+  #deafSince(reception: ReceiverReports | undefined): number {
+    return reception?.deafSince(this.#parts.now()) ?? Number.NaN;
   }
 
   #isDue(side: 'expectBrowser' | 'expectPbx'): boolean {
     for (const { plan } of this.#lines.values()) if (plan?.[side]) return true;
     return false;
-  }
-
-  /** Of the audio line; video that does not arrive is no one-way sound. */
-  #deafSince(side: 'atBrowser' | 'atPbx'): number {
-    for (const line of this.#lines.values()) if (line.isAudio) return line[side].deafSince;
-    return Number.NaN;
   }
 
   /** Says once that a leg from which media is due has been silent too long. `since` is NaN when none is due yet. */

@@ -19,6 +19,8 @@ export interface Hearing {
   /** About our stream: extended highest number, -1 without a block, and fraction lost of 256. */
   highest: number;
   fraction: number;
+  /** Its sender is an Asterisk, which writes a block in each report as soon as it receives anything. */
+  writesBlocks: boolean;
 }
 
 const senderReport = 200;
@@ -38,7 +40,7 @@ export class RtcpTranslator {
   /** Of the compound under way. */
   #out: Buffer = Buffer.alloc(0);
   #length = 0;
-  readonly hearing: Hearing = { blocks: 0, highest: -1, fraction: 0 };
+  readonly hearing: Hearing = { blocks: 0, highest: -1, fraction: 0, writesBlocks: false };
 
   constructor(cname: string) {
     this.#cname = cname;
@@ -50,12 +52,14 @@ export class RtcpTranslator {
     const { hearing } = this;
     hearing.blocks = 0;
     hearing.highest = -1;
+    hearing.writesBlocks = false;
     let report = -1;
     let block = -1;
     for (let at = 0; at < length; at += sizeAt(packet, at)) {
       const type = packet[at + 1];
-      if (type !== senderReport && type !== receiverReport) continue;
       const end = at + sizeAt(packet, at);
+      if (type === sdes) hearing.writesBlocks = isAsterisk(packet, at, end);
+      if (type !== senderReport && type !== receiverReport) continue;
       const isOwn = packet.readUInt32BE(at + 4) === own.source;
       if (isOwn && type === senderReport && end >= at + 28) report = at;
       const found = this.#blockOf(packet, at, end, heard);
@@ -75,6 +79,19 @@ export class RtcpTranslator {
     this.#out = out;
     this.#open(own, out, -1);
     this.#describe(own.ssrc);
+    return this.#length;
+  }
+
+  /** Writes a picture loss indication (RFC 4585 6.3.1) about `source`; returns the length of the compound. */
+  pictureRequest(own: SteadyStream, source: number, out: Buffer): number {
+    this.empty(own, out);
+    const start = this.#length;
+    out[start] = 0x80 | pictureLoss;
+    out[start + 1] = payloadFeedback;
+    out.writeUInt16BE(2, start + 2);
+    out.writeUInt32BE(own.ssrc, start + 4);
+    out.writeUInt32BE(source, start + 8);
+    this.#length += 12;
     return this.#length;
   }
 
@@ -186,6 +203,15 @@ export class RtcpTranslator {
       return;
     }
   }
+}
+
+const cname = 1;
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Its CNAME is a UUID, and there is no other item (RFC 3550 6.5). */
+function isAsterisk(packet: Buffer, at: number, end: number): boolean {
+  if (end < at + 46 || packet[at + 8] !== cname || packet[at + 9] !== 36) return false;
+  return uuid.test(packet.toString('latin1', at + 10, at + 46));
 }
 
 function sizeAt(packet: Buffer, at: number): number {

@@ -67,6 +67,8 @@ export type WorkerRequest =
   | { readonly op: 'apply'; readonly plan: CallPlan }
   /** The person has answered. */
   | { readonly op: 'established'; readonly call: string }
+  /** Asks the browser for a whole picture. */
+  | { readonly op: 'picture'; readonly call: string }
   | { readonly op: 'close'; readonly call: string }
   | { readonly op: 'counts' }
   | { readonly op: 'shutdown' };
@@ -75,6 +77,8 @@ export interface WorkerReplies {
   readonly ports: readonly number[];
   readonly apply: null;
   readonly established: null;
+  /** Whether there is one to ask for. */
+  readonly picture: boolean;
   readonly close: MediaReport | null;
   readonly counts: WorkerCounts;
   readonly shutdown: null;

@@ -98,6 +98,8 @@ async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerR
     case 'established':
       calls.get(request.call)?.established();
       return null;
+    case 'picture':
+      return calls.get(request.call)?.requestPicture() ?? false;
     case 'close':
       return end(request.call);
     case 'counts':

@@ -4,7 +4,9 @@
 
 import { isIPv6 } from 'node:net';
 import { type Leg, MediaError } from '../relay.ts';
+import { otherFamilyIn } from '../sdp/address.ts';
 import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import { isTranscoded } from '../sdp/codecs.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
@@ -32,6 +34,7 @@ import {
   type RelayEnd,
   relayEndOf,
 } from './ng-sdp.ts';
+import { answeredByBrowser, answeredByPbx, pcmuFirst, toG729, toPcmu, withG729 } from './transcoding.ts';
 
 export interface BridgeOptions extends PbxNet {
   /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
@@ -64,6 +67,8 @@ export class Bridge {
   #transport: BrowserTransport | null = null;
   /** Toward the PBX, as last agreed. */
   #family: 4 | 6;
+  /** The rtpengine that had the last offer of the browser converts G.729. */
+  #transcodes = false;
   /** What is due from whom, as last agreed. */
   due: readonly Pick<LinePlan, 'expectBrowser' | 'expectPbx'>[] = [];
 
@@ -95,7 +100,8 @@ export class Bridge {
     if (round.answer?.sdp === sdp) return round.answer.out;
     const out =
       from === 'pbx' ? await this.#answerFromPbx(round, sdp) : await this.#answerFromBrowser(round, sdp);
-    round.answer = { sdp, out };
+    // Another round where the PBX was followed to another family.
+    (this.#round ?? round).answer = { sdp, out };
     return out;
   }
 
@@ -125,16 +131,18 @@ export class Bridge {
 
   async #offerFromBrowser(sdp: string, family: 4 | 6): Promise<string> {
     const { ask } = this.#options;
-    const { draft, slots } = offerForPbx(sdp, this.#slots, counter(this.#slots));
-    assertSameBrowser(this.#transport, draft.transport);
-    const end = endOf(draft.transport!);
+    const { draft: plain, slots } = offerForPbx(sdp, this.#slots, counter(this.#slots));
+    assertSameBrowser(this.#transport, plain.transport);
+    const end = endOf(plain.transport!);
     const lines = places(slots, line => {
-      const text = draft.offered.get(line)?.text;
-      return text ? { codecs: text.codecs, direction: text.direction } : null;
+      const text = plain.offered.get(line)?.text;
+      return text ? { codecs: pcmuFirst(text.codecs), direction: text.direction } : null;
     });
     const offered = browserSdp(lines, end, this.#options.family);
-    const reply = await ask('offer', family, { ...fromBrowser, ...toPbx, sdp: offered });
-    const { address, ports } = pbxEndOf(reply.sdp);
+    const reply = await ask('offer', family, { ...fromBrowser, ...toPbx, ...toG729, sdp: offered });
+    const { address, ports, transcodes } = pbxEndOf(reply.sdp);
+    this.#transcodes = transcodes.some(Boolean);
+    const draft = withG729(plain, transcodes);
     for (const line of draft.offered.keys()) line.port = ports[line.id] ?? 0;
     const texts = slots.pbx.map(slot => {
       const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
@@ -145,10 +153,11 @@ export class Bridge {
     return out;
   }
 
-  async #answerFromPbx(round: Round, sdp: string): Promise<string> {
+  async #answerFromPbx(offered: Round, sdp: string): Promise<string> {
     const { ask } = this.#options;
-    const { family, draft, slots } = round;
     const { description, found } = await this.#hosts.read(sdp);
+    const round = await this.#following(offered, otherFamilyIn(description, offered.family, found));
+    const { family, draft, slots } = round;
     const net = { ...this.#options, family };
     const result = answerForBrowser(description, draft, slots, net, found);
     const plans = new Map(result.plans.map(plan => [plan.line, plan]));
@@ -157,7 +166,8 @@ export class Bridge {
       const plan = plans.get(line.id);
       const text = texts.get(line);
       if (!plan || !text || isRefused(text)) return null;
-      const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toPbx[codec.type] ?? codec.type }));
+      const offers = draft.offered.get(line)?.offers;
+      const codecs = text.codecs.map(codec => answeredByPbx(codec, plan, offers));
       return { codecs, direction: text.direction, remote: this.#sendable(plan.remote) };
     });
     const reply = await ask('answer', this.#options.family, {
@@ -177,12 +187,20 @@ export class Bridge {
     return this.#writeForBrowser(told, end, 'passive', bundles);
   }
 
+  /** The same round from the address of a PBX's other family, where there is one. */
+  async #following(offered: Round, address: string | undefined): Promise<Round> {
+    const family = address === undefined ? undefined : this.#options.familyToward(address);
+    if (family === undefined) return offered;
+    await this.#offerFromBrowser(offered.sdp, family);
+    return this.#round ?? offered;
+  }
+
   async #offerFromPbx(sdp: string): Promise<string> {
     const { ask } = this.#options;
     const family = this.#family;
     const { description, found } = await this.#hosts.read(sdp);
     const nextId = counter(this.#slots);
-    const net = { ...this.#options, family };
+    const net = { ...this.#options, family, transcodes: this.#transcodes };
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     const lines = places(slots, line => {
       const offered = draft.offered.get(line);
@@ -190,9 +208,11 @@ export class Bridge {
       const codecs = offered.offers.map(({ pbx }) => pbx);
       return { codecs, direction: offered.text.direction, remote: this.#sendable(offered.remote) };
     });
+    const converts = lines.some(({ line }) => line?.codecs.some(isTranscoded));
     const reply = await ask('offer', this.#options.family, {
       ...fromPbx,
       ...toBrowser,
+      ...(converts && toPcmu),
       sdp: pbxSdp(lines, family),
     });
     const end = relayEndOf(reply.sdp);
@@ -217,7 +237,7 @@ export class Bridge {
       const text = texts.get(line);
       const plan = plans.get(line.id);
       if (!plan || !text || isRefused(text)) return null;
-      const codecs = text.codecs.map(codec => ({ ...codec, type: plan.toBrowser[codec.type] ?? codec.type }));
+      const codecs = text.codecs.map(codec => answeredByBrowser(codec, plan));
       return { codecs, direction: text.direction };
     });
     const end = endOf(result.transport);
@@ -276,10 +296,15 @@ function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
 
 /**
  * rtpengine renames no payload types: each side is told the other's own numbers, and sends by them
- * (RFC 3264 5.1, 6.1).
+ * (RFC 3264 5.1, 6.1). What is converted has numbers of its own on either side.
  */
 function numbered(text: LineText, lines: NgLines, { id }: Line): LineText {
-  return { ...text, codecs: lines[id]?.line?.codecs ?? text.codecs };
+  const others = lines[id]?.line?.codecs ?? [];
+  const codecs = text.codecs.map((own, index) => {
+    const other = others[index];
+    return other?.name === own.name ? other : own;
+  });
+  return { ...text, codecs };
 }
 
 /** Lines have their places at rtpengine in the order in which they came to be, on both sides the same. */

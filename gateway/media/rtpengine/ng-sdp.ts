@@ -6,7 +6,7 @@
 import { isIPv6 } from 'node:net';
 import { type MediaDescription, parse, type SessionDescription, write } from 'sdp-transform';
 import { MediaError } from '../relay.ts';
-import type { Codec, Kind } from '../sdp/codecs.ts';
+import { type Codec, isTranscoded, type Kind } from '../sdp/codecs.ts';
 import type { Fingerprint, IceCredentials, RtpAddress } from '../sdp/plan.ts';
 import type { Direction } from '../sdp/read.ts';
 import { type Candidates, coded, connection, envelope } from '../sdp/write.ts';
@@ -92,6 +92,8 @@ function idle(kind: Kind, protocol: string, id: number): MediaDescription {
 export interface PbxEnd {
   readonly address: string;
   readonly ports: readonly number[];
+  /** By line: it can convert to and from G.729 for it. */
+  readonly transcodes: readonly boolean[];
 }
 
 export function pbxEndOf(sdp: unknown): PbxEnd {
@@ -100,7 +102,9 @@ export function pbxEndOf(sdp: unknown): PbxEnd {
     session.media.map(media => media.connection?.ip ?? session.connection?.ip).find(Boolean) ?? '',
   );
   if (!address) throw new MediaError('rtpengine names no address', 503);
-  return { address, ports: session.media.map(({ port }) => port) };
+  const ports = session.media.map(({ port }) => port);
+  const transcodes = session.media.map(({ rtp }) => rtp.some(({ codec }) => isTranscoded({ name: codec })));
+  return { address, ports, transcodes };
 }
 
 /** What a browser is told of rtpengine's transport. */

@@ -7,7 +7,7 @@ import { type Host, hostOf } from './host.ts';
 import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
 import type { PbxNet } from './pending-offer.ts';
 import type { RtpAddress } from './plan.ts';
-import { firstMediaPort, shown } from './read.ts';
+import { firstMediaPort, kindOf, shown } from './read.ts';
 
 /** Null when c= is unspecified, which is an old way to say hold (RFC 3264 8.4). @throws {MediaError} */
 export function remoteOf(
@@ -29,6 +29,23 @@ export function remoteOf(
   if (!net.latches) throw new MediaError(message, 488, reason);
   const nowhere = net.family === 6 ? '::' : '0.0.0.0';
   return { ...withRtcp(behind ?? nowhere, media, net, new Map()), fenced: true };
+}
+
+/** The first address, where no line in use and not the session names one of this family; the other one is all there is. */
+export function otherFamilyIn(
+  { session, media }: Description,
+  family: 4 | 6,
+  found: FoundHosts,
+): string | undefined {
+  const lines = media.filter(line => kindOf(line) !== null && line.port !== 0);
+  const addresses = [...lines, session]
+    .flatMap(({ connections }) => connections.map(connectionHost))
+    .flatMap(written => {
+      const host = hostOf(written);
+      return host.kind === 'name' ? (found.get(host.text)?.addresses ?? []).map(hostOf) : [host];
+    })
+    .flatMap(host => (host.kind === 'address' ? [host] : []));
+  return addresses.some(address => address.family === family) ? undefined : addresses[0]?.text;
 }
 
 interface Fault {

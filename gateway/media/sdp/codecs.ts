@@ -36,6 +36,7 @@ const carried: ReadonlyMap<string, Carried> = new Map(
       ['audio', 'PCMU', [8000], 1],
       ['audio', 'PCMA', [8000], 1],
       ['audio', 'telephone-event', [8000, 48000], 1],
+      ['audio', 'G729', [8000], 1],
       ['video', 'VP8', [90000], 1],
       ['video', 'H264', [90000], 1],
     ] as const
@@ -65,9 +66,14 @@ const maxCodecs = 64;
 
 /**
  * The codecs of an m= line that cross, in its order of preference. `offered` is what the line answers to, if it does: a
- * number that it leaves undescribed means what it meant there.
+ * number that it leaves undescribed means what it meant there. Without `transcodes`, what no browser has does not cross.
  */
-export function codecsOf(media: MediaSection, kind: Kind, offered: readonly Codec[] = []): Codec[] {
+export function codecsOf(
+  media: MediaSection,
+  kind: Kind,
+  offered: readonly Codec[] = [],
+  transcodes = offered.some(isTranscoded),
+): Codec[] {
   const maps = rtpmapsOf(media);
   const parameters = parametersIn(media);
   const feedbacks = kind === 'video' ? feedbackIn(media) : [];
@@ -77,7 +83,7 @@ export function codecsOf(media: MediaSection, kind: Kind, offered: readonly Code
     const own = parameters.get(type) ?? [];
     const map = maps.get(type) ?? statics.get(type) ?? (before ? mapOf(before) : guessed(own));
     const named = map === undefined ? undefined : codecNamed(map, kind);
-    if (named === undefined) continue;
+    if (named === undefined || (isTranscoded(named) && !transcodes)) continue;
     const config = formatParameters(own, named.name);
     if (config === undefined) continue;
     // RFC 6184 8.2.2 has an answer repeat the parameters of its codec. Who leaves all out has the offer's.
@@ -159,6 +165,18 @@ function feedbackIn(media: MediaSection): readonly (readonly [type: string, valu
 
 export function isEvent(codec: Codec): boolean {
   return codec.name === 'telephone-event';
+}
+
+/** No browser has it: a relay that can transcode gives them {@link inPlace} of it. */
+export function isTranscoded({ name }: Pick<Codec, 'name'>): boolean {
+  return name === 'G729';
+}
+
+/** What a browser has in place of this codec. */
+export function inPlace(codec: Codec): Codec {
+  return isTranscoded(codec)
+    ? { type: 0, name: 'PCMU', rate: 8000, channels: 1, config: null, feedback: [] }
+    : codec;
 }
 
 export function isSameCodec(a: Codec, b: Codec): boolean {

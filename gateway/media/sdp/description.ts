@@ -31,6 +31,9 @@ const maxCharacters = 64 * 1024;
 /** A browser with sound, picture and all its codecs writes some 200. */
 const maxLines = 1024;
 
+/** Of a section. One is usual, and layers by multicast have one each (RFC 8866 5.7); each is held against the fence. */
+const maxConnections = 8;
+
 /** What no line may hold; a tab is a blank. */
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
@@ -54,7 +57,7 @@ export function readDescription(sdp: string): Description {
       section = openSection();
       media.push({ ...section, ...readMediaLine(value) });
     } else if (value === '') continue;
-    else if (type === 'c') section.connections.push(value);
+    else if (type === 'c') addConnection(section, value);
     else if (type === 'a') addAttribute(section, value);
   }
   if (media.length === 0) throw new MediaError('the SDP has no m= line', 400, 'malformed');
@@ -75,6 +78,10 @@ const EQUALS = 0x3d;
 
 function openSection() {
   return { connections: [] as string[], attributes: new Map<string, string[]>() };
+}
+
+function addConnection({ connections }: ReturnType<typeof openSection>, text: string): void {
+  if (connections.length < maxConnections) connections.push(text);
 }
 
 function addAttribute({ attributes }: ReturnType<typeof openSection>, text: string): void {

@@ -17,13 +17,14 @@ export type FoundHosts = ReadonlyMap<string, FoundHost>;
 
 /** A description names one, for RTCP a second one. A stranger's SDP does not make the gateway ask for more. */
 const maxHosts = 4;
-const maxRemembered = 16;
+/** Of one call, whose descriptions come as often as a PBX likes. */
+const maxHostsOfCall = 16;
 
 /** The look-ups of one call. */
 export class HostLookup {
   readonly #resolve: ResolveHost;
-  /** What was found last. */
-  readonly #last = new Map<string, string>();
+  /** Names that were asked for, and the address that was found last. */
+  readonly #asked = new Map<string, string | undefined>();
 
   constructor(resolve: ResolveHost = () => Promise.reject(new Error('nothing is looked up here'))) {
     this.#resolve = resolve;
@@ -38,6 +39,10 @@ export class HostLookup {
   }
 
   async #find(host: string): Promise<FoundHost> {
+    if (!this.#asked.has(host)) {
+      if (this.#asked.size >= maxHostsOfCall) return { addresses: [], why: 'too many names' };
+      this.#asked.set(host, undefined);
+    }
     try {
       const addresses = this.#steady(host, await this.#resolve(host));
       return { addresses, why: 'it has no address' };
@@ -48,10 +53,9 @@ export class HostLookup {
 
   /** The same answer in 183 and 200 leads to the same place, whichever address DNS tells first. */
   #steady(host: string, addresses: readonly string[]): readonly string[] {
-    const last = this.#last.get(host);
+    const last = this.#asked.get(host);
     const steady = last !== undefined && addresses.includes(last) ? [last, ...addresses] : addresses;
-    if (steady[0] !== undefined && (last !== undefined || this.#last.size < maxRemembered))
-      this.#last.set(host, steady[0]);
+    if (steady[0] !== undefined) this.#asked.set(host, steady[0]);
     return steady;
   }
 }
@@ -74,9 +78,13 @@ export function connectionHost(value: string): string {
   return words[2] ?? words.at(-1) ?? '';
 }
 
+/** A line has one; each is held against the fence. */
+const maxRtcp = 4;
+
 /** RFC 3605: `port [IN IP4 host]`. */
 export function rtcpOf(media: MediaSection): { port: string | undefined; host: string | undefined }[] {
-  return valuesOf(media, 'rtcp').map(value => {
+  const values = valuesOf(media, 'rtcp').slice(0, maxRtcp);
+  return values.map(value => {
     const [port, ...rest] = wordsOf(value);
     return { port, host: rest[2] ?? rest.at(-1) };
   });

@@ -3,7 +3,7 @@
 
 import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
-import { type Codec, codecNamesOf, codecsOf, isEvent, type Kind } from './codecs.ts';
+import { type Codec, codecNamesOf, codecsOf, inPlace, isEvent, isTranscoded, type Kind } from './codecs.ts';
 import { type Description, type MediaSection, readDescription, valuesOf } from './description.ts';
 import { type FirstFault, faultOf } from './fault.ts';
 import type { FoundHosts } from './hosts.ts';
@@ -89,7 +89,12 @@ export function offerForBrowser(
     if (!browser.includes(line)) browser.push(line);
     const others = browser.filter(slot => isLine(slot) && slot !== line);
     const reserved = others.flatMap(slot => (isLine(slot) ? slot.codecs.map(codec => codec.type) : []));
-    const offers: Offered[] = nameForBrowser(codecs, line.codecs, new Set([...taken, ...reserved]));
+    const own = new Map(codecs.map(codec => [inPlace(codec), codec]));
+    const offers: Offered[] = nameForBrowser(
+      [...own.keys()],
+      line.codecs,
+      new Set([...taken, ...reserved]),
+    ).map(({ browser, pbx }) => ({ browser, pbx: own.get(pbx) ?? pbx }));
     for (const offer of offers) taken.add(offer.browser.type);
     const named = offers.map(offer => offer.browser);
     const text = textOf(line, named, held(directionOf(description, media), remote), media);
@@ -103,7 +108,9 @@ export function offerForBrowser(
   function judge(media: MediaSection) {
     assertPlainLine(media);
     const kind: Kind = media.type === 'video' ? 'video' : 'audio';
-    const codecs = codecsOf(media, kind);
+    const all = codecsOf(media, kind, [], net.transcodes);
+    const plain = all.filter(codec => !isTranscoded(codec));
+    const codecs = plain.every(isEvent) ? all : plain;
     if (codecs.every(isEvent))
       throw new MediaError(`no codec in common: the PBX offers ${codecNamesOf(media)}`, 488);
     return { kind, codecs, remote: remoteOf(description, media, net, found) };

@@ -57,7 +57,7 @@ export function agree(
     }
     answer.push({
       ...own,
-      config: codec.config,
+      config: own.name === codec.name ? codec.config : own.config,
       feedback: own.feedback.filter(value => codec.feedback.includes(value)),
     });
   }

@@ -31,6 +31,8 @@ export interface PbxNet {
    * marked as fenced. Whose packets show where the PBX is, the relay judges (RFC 4961).
    */
   readonly latches?: boolean;
+  /** The relay converts what a PBX has and no browser does. */
+  readonly transcodes?: boolean;
 }
 
 /** What an unspecified c= means is said by direction from here on (RFC 3264 8.4). */

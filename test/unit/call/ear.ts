@@ -1,6 +1,7 @@
 // Where a PBX listens: a UDP port, and whether a packet of the visitor's has come there.
 
 import type { Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { bindUdp } from '../../../gateway/media/embedded/udp.ts';
 import type { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -14,8 +15,8 @@ export class Ear {
   readonly #socket: Socket;
   readonly #heard: Buffer[] = [];
 
-  static async open(): Promise<Ear> {
-    return new Ear(await bindUdp('127.0.0.1', 0));
+  static async open(address = '127.0.0.1'): Promise<Ear> {
+    return new Ear(await bindUdp(address, 0));
   }
 
   private constructor(socket: Socket) {
@@ -25,13 +26,15 @@ export class Ear {
 
   /** The SDP of a PBX that listens here. */
   describe(type: number, direction = 'sendrecv'): string {
+    const { address, port } = this.#socket.address();
+    const at = `IN IP${isIPv6(address) ? 6 : 4} ${address}`;
     return [
       'v=0',
-      `o=- 7 ${version++} IN IP4 127.0.0.1`,
+      `o=- 7 ${version++} ${at}`,
       's=-',
-      'c=IN IP4 127.0.0.1',
+      `c=${at}`,
       't=0 0',
-      `m=audio ${this.#socket.address().port} RTP/AVP ${type}`,
+      `m=audio ${port} RTP/AVP ${type}`,
       `a=rtpmap:${type} ${NAMES[type]}/8000`,
       `a=${direction}`,
       '',

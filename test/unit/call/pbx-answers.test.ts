@@ -179,6 +179,12 @@ for (const [what, line] of [
   ['an Allow and a Supported that cannot be read', 'Allow: ,,"(\r\nSupported: \x22,;='],
   ['a Require that nobody knows', 'Require: teleport'],
   ['an RSeq that is no number', 'RSeq: seventeen'],
+  ['a line without a colon', 'NoColonHere'],
+  ['a line that is folded', 'X-Folded: a\r\n b\r\n\tc'],
+  ['a line of 8,000 characters', `X-Long: ${'a'.repeat(8_000)}`],
+  ['a session of no length', 'Session-Expires: 0'],
+  ['a session of 3,000 years', 'x: 99999999999'],
+  ['an Unsupported that names what it has', 'Unsupported: timer\r\nSupported: timer'],
   ['a Retry-After and a Min-SE in a 200', 'Retry-After: x\r\nMin-SE: y'],
 ] as const) {
   test(`a 200 with ${what} is an answer`, async context => {

@@ -48,6 +48,20 @@ test('every problem is told at once, each with its line, key, value and what was
   ]);
 });
 
+for (const [key, value] of [
+  ['browserPort', '70000'],
+  ['pbxPorts', '[1, 2]'],
+  ['workers', '0'],
+  ['symmetric', '[office]'],
+  ['rtpengine', '[office]'],
+] as const) {
+  test(`a mistake in media.${key} alone is told, whatever is judged of media as a whole`, () => {
+    const [problem, ...more] = problems(`${smallest}\nmedia: { ${key}: ${value} }`);
+    assert.ok(problem?.includes(`media.${key}`), problem);
+    assert.deepEqual(more, []);
+  });
+}
+
 test('a missing key is named where it should stand', () => {
   assert.deepEqual(problems('sites:\n  - domain: mysite.ru\n    origins: ["*"]'), [
     'gateway.yaml:2: sites.1.callable: missing',

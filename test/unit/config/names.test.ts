@@ -97,10 +97,25 @@ for (const [listed, page, expected] of [
 }
 
 test('* lets everybody call and names nobody', () => {
-  assert.equal(isNamed(['*'], 'https://mysite.ru'), false);
-  assert.equal(isNamed(['*'], '*'), false);
-  assert.equal(isNamed(['*', 'https://*.mysite.ru'], 'https://www.mysite.ru'), true);
+  assert.equal(isNamed(['*'], 'https://mysite.ru', 'mysite.ru'), false);
+  assert.equal(isNamed(['*'], '*', 'mysite.ru'), false);
+  assert.equal(isNamed(['*', 'https://*.mysite.ru'], 'https://www.mysite.ru', 'mysite.ru'), true);
 });
+
+for (const [listed, page, expected] of [
+  ['https://*.mysite.ru', 'https://www.mysite.ru', true],
+  ['https://*.mysite.ru:8443', 'https://www.mysite.ru:8443', true],
+  ['https://*.shop.mysite.ru', 'https://a.shop.mysite.ru', true],
+  // A hoster that no list has: strangers have pages there too.
+  ['https://*.pages.hoster.example', 'https://stranger.pages.hoster.example', false],
+  ['https://*.notmysite.ru', 'https://a.notmysite.ru', false],
+  ['https://brand.example', 'https://brand.example', true],
+] as const) {
+  test(`where ${listed} is listed for mysite.ru, pages of ${page} are ${expected ? 'named' : 'not named'} by it`, () => {
+    assert.equal(isListed([listed], page), true);
+    assert.equal(isNamed([listed], page, 'mysite.ru'), expected);
+  });
+}
 
 for (const [origin, words] of [
   ['https://*.ru', /what is under ru is not yours alone/],

@@ -58,6 +58,9 @@ test('what cannot be is said in words', () => {
   assert.deepEqual(problems('pbx.mysite.ru'), [
     `${at}.servers.1.addresses.1: expected an IP address such as 192.0.2.10, got "pbx.mysite.ru"`,
   ]);
+  assert.deepEqual(problems('fe80::1%eth0'), [
+    `${at}.servers.1.addresses.1: expected an IP address such as 192.0.2.10, got "fe80::1%eth0"`,
+  ]);
   assert.deepEqual(problems({ servers: [{ name: 'a b', addresses: ['192.0.2.10'] }] }), [
     `${at}.servers.1.name: expected a name such as asterisk.mysite.ru, got "a b"`,
   ]);

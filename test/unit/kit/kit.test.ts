@@ -377,10 +377,22 @@ test('what cannot be written down is said in words, all at once', () => {
   assert.deepEqual(problems({ sites: [site(undefined)] }), [
     'mysite.ru: where is its PBX? Write pbx: 192.0.2.10 to the site, or say --pbx 192.0.2.10 for all sites without it',
   ]);
+  assert.deepEqual(problems({ sites: [site(undefined)] }, { pbx: ['fe80::1%eth0'] }), [
+    '--pbx fe80::1%eth0: expected the IP address of the PBX',
+  ]);
   assert.deepEqual(problems({}, { pbx: ['192.0.2.10'] }), [
     '--pbx: every site of the file names its own PBX under sites[].pbx',
   ]);
 });
+
+for (const name of ['a b', '100%', 'a"b', "a'b", 'a*', 'a;b', 'a#b', '$a', 'a{b}', 'журнал']) {
+  test(`a log ${JSON.stringify(name)}, which fail2ban or logrotate may read otherwise, is not written into their files`, () => {
+    const security = `/var/log/sip-call/${name}.log`;
+    const [problem, ...more] = problems({ log: { level: 'info', security } });
+    assert.deepEqual(more, []);
+    assert.ok(problem?.startsWith(`log.security ${security}: fail2ban and logrotate`), problem);
+  });
+}
 
 test('sites that contradict each other about one PBX are said', () => {
   const two = (first: Pbx, second: Pbx) => ({ sites: [site(first), site(second, { domain: 'other.ru' })] });

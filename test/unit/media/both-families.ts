@@ -47,6 +47,23 @@ export function servesBothFamilies(
     echo.close();
     await emptied(relay());
   });
+
+  it('a PBX that answers with an address of the other family is followed there, and gets our address of that family', async () => {
+    const call = await RelayCall.prepare(relay(), 'followed');
+    const wish = call.leg.offer();
+    const first = await relay().offer('followed', 'browser', wish, '::1');
+    assert.match(first, new RegExp(`^c=IN IP6 ${own.v6}\r$`, 'm'));
+    const theirs = echoAnswer(first, call.echo, /pcmu/i);
+    const answer = await relay().answer('followed', 'pbx', theirs);
+    const second = await relay().offer('followed', 'browser', wish);
+    assert.match(second, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
+    assert.equal(await relay().answer('followed', 'pbx', theirs), answer);
+    await call.leg.connect(ofIpv4(answer));
+    const packet = call.packet();
+    assert.deepEqual((await call.roundTrip(packet)).subarray(12), packet.subarray(12));
+    await call.close();
+    await emptied(relay());
+  });
 }
 
 /** The simulated browser has IPv4 alone. */

@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { openAddress } from '../../../gateway/media/address.ts';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
 import type { MediaEvent } from '../../../gateway/media/relay.ts';
+import { eventually } from '../../support/eventually.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
@@ -114,6 +115,16 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
     }
   }
 
+  /** How many it has sent. */
+  async function wholePictures(): Promise<number> {
+    return await page.evaluate(async () => {
+      const { pc } = window as unknown as { pc: RTCPeerConnection };
+      let count = 0;
+      for (const entry of (await pc.getStats()).values()) count += entry.keyFramesEncoded ?? 0;
+      return count;
+    });
+  }
+
   async function hangUp(id: string, echo: RtpEcho): Promise<void> {
     const report = await relay.close(id);
     await page.evaluate(() => (window as unknown as { pc: RTCPeerConnection }).pc.close());
@@ -140,6 +151,15 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
     const echo = await call('video', true, /pcmu|vp8/i);
     await statsOnce(({ audioPackets, frames }) => audioPackets > 60 && frames > 20);
     await hangUp('video', echo);
+  });
+
+  it('sends a whole picture when it is asked for one', async () => {
+    const echo = await call('picture', true, /pcmu|vp8/i);
+    await statsOnce(({ frames }) => frames > 20);
+    const before = await wholePictures();
+    assert.equal(await relay.requestPicture('picture'), true);
+    await eventually('another whole picture', async () => (await wholePictures()) > before);
+    await hangUp('picture', echo);
   });
 
   it('takes a hold from the PBX and restarts ICE, in one call', async () => {

@@ -10,7 +10,8 @@ const well: Flow = { due: true, since: 0, lastAt: Number.POSITIVE_INFINITY, deaf
 function scene() {
   const events: string[] = [];
   const watch = new OneWayWatch('call', 8000, (event: MediaEvent) => {
-    events.push(event.type === 'one-way' ? `${event.leg} ${event.cause} ${event.forMs}` : event.type);
+    if (event.type === 'one-way') events.push(`${event.leg} ${event.cause} ${event.forMs}`);
+    if (event.type === 'one-way-over') events.push(`over: ${event.leg} ${event.cause}`);
   });
   return { watch, events };
 }
@@ -24,7 +25,7 @@ describe('one-way sound', () => {
     assert.deepEqual(events, ['pbx sends-nothing 8000']);
     assert.deepEqual(watch.report(12_000), { oneWay: [{ leg: 'pbx', cause: 'sends-nothing', ms: 11_000 }] });
     watch.look(12_500, { browser: well, pbx: { ...well, lastAt: 12_400 } });
-    assert.deepEqual(events.slice(1), ['both-ways']);
+    assert.deepEqual(events.slice(1), ['over: pbx sends-nothing']);
     assert.deepEqual(watch.report(20_000), { oneWay: [{ leg: 'pbx', cause: 'sends-nothing', ms: 11_400 }] });
   });
 
@@ -47,7 +48,7 @@ describe('one-way sound', () => {
     assert.deepEqual(events, []);
     watch.look(30_000, { browser: { ...held, due: true }, pbx: well });
     watch.look(31_000, { browser: held, pbx: well });
-    assert.deepEqual(events, ['browser sends-nothing 30000', 'both-ways']);
+    assert.deepEqual(events, ['browser sends-nothing 30000', 'over: browser sends-nothing']);
   });
 
   it('an offer that changes nothing does not end it', () => {
@@ -59,7 +60,7 @@ describe('one-way sound', () => {
     assert.deepEqual(events, ['pbx sends-nothing 9000']);
   });
 
-  it('is over only when both sides are well', () => {
+  it('of two, each is over by itself', () => {
     const { watch, events } = scene();
     watch.established(0);
     const [silent, deaf] = [
@@ -68,9 +69,10 @@ describe('one-way sound', () => {
     ];
     watch.look(9000, { browser: silent, pbx: deaf });
     watch.look(9500, { browser: well, pbx: deaf });
-    assert.deepEqual(events, ['browser sends-nothing 9000', 'pbx hears-nothing 8500']);
+    const begun = ['browser sends-nothing 9000', 'pbx hears-nothing 8500'];
+    assert.deepEqual(events, [...begun, 'over: browser sends-nothing']);
     watch.look(10_000, { browser: well, pbx: well });
-    assert.deepEqual(events.slice(2), ['both-ways']);
+    assert.deepEqual(events.slice(3), ['over: pbx hears-nothing']);
     assert.equal(watch.report(10_000).oneWay?.length, 2);
   });
 

@@ -89,6 +89,18 @@ export class RelayCall {
   }
 }
 
+/** A receiver report; without a block, and a UUID for a CNAME, it is that of an Asterisk that receives nothing. */
+export function receiverReport(cname: string, ...blocks: Buffer[]): Buffer {
+  const items = Buffer.alloc(Math.ceil((cname.length + 3) / 4) * 4);
+  items.set([1, cname.length]);
+  items.write(cname, 2, 'latin1');
+  const [report, sdes] = [Buffer.from('80c9000100000001', 'hex'), Buffer.from('81ca000000000001', 'hex')];
+  report[0] = 0x80 | blocks.length;
+  report[3] = 1 + blocks.length * 6;
+  sdes[3] = 1 + items.length / 4;
+  return Buffer.concat([report, ...blocks, sdes, items]);
+}
+
 /** What came is what was sent, as part of a stream of the relay's own: number and source are its own. */
 export function assertCarried(came: Buffer, sent: Buffer): void {
   const rest = (packet: Buffer) => [packet.subarray(0, 2), packet.subarray(4, 8), packet.subarray(12)];

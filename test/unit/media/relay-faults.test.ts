@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
 import { bindUdp } from '../../../gateway/media/embedded/udp.ts';
 import { eventually } from '../../support/eventually.ts';
-import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
+import { emptied, nextEvent, RelayCall, receiverReport, relayOptions } from './relay-call.ts';
 import { echoAnswer } from './rtp-echo.ts';
 
 describe('the embedded relay when the network fails', () => {
@@ -118,7 +118,7 @@ describe('one-way sound through the embedded relay', () => {
     const events: string[] = [];
     relay.onEvent(event => {
       if (event.type === 'one-way') events.push(`${event.leg} ${event.cause}`);
-      if (event.type === 'both-ways') events.push(event.type);
+      if (event.type === 'one-way-over') events.push(`over: ${event.leg} ${event.cause}`);
     });
     return { relay, call, events };
   }
@@ -132,7 +132,7 @@ describe('one-way sound through the embedded relay', () => {
     call.echo.onPacket = () => true;
     await eventually('it is over', () => events.length === 2, { every: 10 });
     clearInterval(talking);
-    assert.deepEqual(events, ['pbx sends-nothing', 'both-ways']);
+    assert.deepEqual(events, ['pbx sends-nothing', 'over: pbx sends-nothing']);
     const { oneWay } = await call.close();
     assert.deepEqual(
       oneWay?.map(({ leg, cause }) => [leg, cause]),
@@ -154,22 +154,43 @@ describe('one-way sound through the embedded relay', () => {
     await relay.shutdown();
   });
 
-  it('a side whose reports say that it hears nothing is said', async () => {
-    const { relay, call, events } = await talk(26780);
+  /** The browser speaks, and the PBX reports all the time until `done`. */
+  async function reported(
+    firstPort: number,
+    cname: string,
+    done: (reports: number, events: string[]) => boolean,
+  ) {
+    const { relay, call, events } = await talk(firstPort);
     const rtcp = await bindUdp('127.0.0.1', 0);
+    const blocks: Buffer[] = [];
+    let reports = 0;
+    call.echo.onPacket = packet => {
+      if (events.length > 0) blocks[0] = blockOf(packet);
+      return true;
+    };
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 5);
-    const reporting = setInterval(
-      () => rtcp.send(Buffer.from('80c9000100000001', 'hex'), call.port + 1, '127.0.0.1'),
-      200,
-    );
+    const reporting = setInterval(() => {
+      rtcp.send(receiverReport(cname, ...blocks), call.port + 1, '127.0.0.1');
+      reports++;
+    }, 200);
     relay.established('call');
-    await eventually('it is said', () => events.length === 1, { every: 10 });
+    await eventually('it has reported', () => done(reports, events), { every: 10 });
     clearInterval(talking);
     clearInterval(reporting);
     rtcp.close();
-    assert.deepEqual(events, ['pbx hears-nothing']);
     await call.close();
     await relay.shutdown();
+    return events;
+  }
+
+  it('a PBX that reports that it hears nothing is said, until it reports that it does', async () => {
+    const uuid = '0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a77';
+    const events = await reported(26780, uuid, (_, { length }) => length === 2);
+    assert.deepEqual(events, ['pbx hears-nothing', 'over: pbx hears-nothing']);
+  });
+
+  it('a PBX that never reports of anything is not taken for one that hears nothing', async () => {
+    assert.deepEqual(await reported(26860, 'pbx@192.0.2.10', reports => reports === 10), []);
   });
 
   it('a PBX that holds is not missed', async () => {
@@ -246,3 +267,11 @@ describe('the embedded relay when a worker dies', () => {
     await relay.shutdown();
   });
 });
+
+/** A report block about this packet's stream, which is the newest that came. */
+function blockOf(packet: Buffer): Buffer {
+  const block = Buffer.alloc(24);
+  packet.copy(block, 0, 8, 12);
+  block.writeUInt16BE(packet.readUInt16BE(2), 10);
+  return block;
+}

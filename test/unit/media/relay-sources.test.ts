@@ -13,7 +13,7 @@ import {
 import { bindUdp } from '../../../gateway/media/embedded/udp.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 import { eventually } from '../../support/eventually.ts';
-import { RelayCall, relayOptions } from './relay-call.ts';
+import { RelayCall, receiverReport, relayOptions } from './relay-call.ts';
 import { echoAnswer } from './rtp-echo.ts';
 
 let firstPort = 27_200;
@@ -168,7 +168,7 @@ describe('the source of a PBX’s packets', () => {
       atNamed++;
       return false;
     };
-    const deaf = Buffer.from('80c9000100000001', 'hex');
+    const deaf = receiverReport('0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a77');
     const reporting = setInterval(() => {
       for (let i = 0; i < 30; i++) call.leg.sendRtp(call.packet());
       own.send(deaf, call.port + 1, '127.0.0.1');

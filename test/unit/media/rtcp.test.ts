@@ -144,25 +144,32 @@ describe('RTCP across the relay', () => {
 });
 
 describe('what a side reports of hearing', () => {
-  const hearing = (highest: number, fraction = 0, blocks = 1): Hearing => ({
-    blocks,
-    highest,
-    fraction,
+  const hearing = (highest: number, fraction = 0, blocks = 1, writesBlocks = false): Hearing => ({
+    ...{ blocks, highest, fraction, writesBlocks },
   });
+  const empty = hearing(-1, 0, 0);
+  const asterisk = hearing(-1, 0, 0, true);
 
-  for (const [what, reports] of [
-    ['no block at all', [hearing(-1, 0, 0), hearing(-1, 0, 0)]],
-    ['a highest number that stands still', [hearing(9), hearing(9), hearing(9)]],
-    ['all lost', [hearing(9), hearing(10, 255), hearing(11, 255)]],
+  function told(reports: readonly Hearing[], sent: number): ReceiverReports {
+    const reception = new ReceiverReports();
+    reports.forEach((report, i) => {
+      reception.heard(report, (i + 1) * sent, i * 5000);
+    });
+    return reception;
+  }
+
+  for (const [what, reports, since] of [
+    ['no block from one that has written blocks', [hearing(9), empty, empty], 0],
+    ['no block from an Asterisk', [asterisk, asterisk], 0],
+    ['a highest number that stands still', [hearing(9), hearing(9), hearing(9)], 0],
+    ['all lost', [hearing(9), hearing(10, 255), hearing(11, 255)], 0],
+    ['none any more', [hearing(9), hearing(200), empty, empty], 5000],
   ] as const) {
     it(`${what}, while we send, is deafness since the report before`, () => {
-      const reception = new ReceiverReports();
-      reports.forEach((report, i) => {
-        reception.heard(report, (i + 1) * 250, i * 5000);
-      });
-      assert.equal(reception.deafSince, 0);
-      reception.heard(hearing(500), 1000, 20_000);
-      assert.ok(Number.isNaN(reception.deafSince));
+      const reception = told(reports, 250);
+      assert.equal(reception.deafSince(15_000), since);
+      reception.heard(hearing(500), 2000, 20_000);
+      assert.ok(Number.isNaN(reception.deafSince(20_000)));
     });
   }
 
@@ -171,13 +178,42 @@ describe('what a side reports of hearing', () => {
     ['half of all lost', [hearing(9), hearing(200, 128), hearing(300, 128)], 250],
     ['nothing sent', [hearing(9), hearing(9), hearing(9)], 0],
     ['reports about others', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
+    ['no block, ever', Array.from({ length: 20 }, () => empty), 250],
   ] as const) {
     it(`${what} is none`, () => {
-      const reception = new ReceiverReports();
-      reports.forEach((report, i) => {
-        reception.heard(report, (i + 1) * sent, i * 5000);
-      });
-      assert.ok(Number.isNaN(reception.deafSince));
+      assert.ok(Number.isNaN(told(reports, sent).deafSince(reports.length * 5000)));
     });
   }
+
+  it('at a new address another program may report, which never writes blocks', () => {
+    const reception = told([hearing(9), empty, empty], 250);
+    reception.moved(750);
+    for (const i of [4, 5, 6]) reception.heard(empty, i * 250, i * 5000);
+    assert.ok(Number.isNaN(reception.deafSince(30_000)));
+  });
+
+  it('reports that have ceased are no evidence any more', () => {
+    const reception = told([asterisk, asterisk], 250);
+    assert.equal(reception.deafSince(34_999), 0);
+    assert.ok(Number.isNaN(reception.deafSince(35_000)));
+  });
+
+  it('an Asterisk is known by its CNAME, a UUID', () => {
+    const compound = (name: string) => {
+      const items = Buffer.alloc(Math.ceil((name.length + 3) / 4) * 4);
+      items.set([1, name.length]);
+      items.write(name, 2, 'latin1');
+      return [receiverReport(pbx), words(head(1, 202, 2 + items.length / 4), pbx), items];
+    };
+    for (const [name, known] of [
+      ['0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a77', true],
+      ['0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a7z', false],
+      ['0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a7', false],
+      ['pbx@192.0.2.10', false],
+    ] as const) {
+      const { translate, translator } = scene();
+      translate(...compound(name));
+      assert.equal(translator.hearing.writesBlocks, known, name);
+    }
+  });
 });

@@ -13,6 +13,7 @@ import {
   type RtpengineOptions,
   type RtpengineRelay,
 } from '../../../gateway/media/rtpengine/rtpengine-relay.ts';
+import { eventually } from '../../support/eventually.ts';
 import { claimLoopback } from '../../support/loopback.ts';
 import { partsMissing } from '../../support/parts.ts';
 import { Rtpengine } from '../../support/rtpengine.ts';
@@ -230,6 +231,36 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
+  it('prefers a PBX on another port of its host to a stranger who sent before it, and then drops the stranger', async () => {
+    const call = await RelayCall.open(relay, 'stranger');
+    const [stranger, other] = await Promise.all(
+      ['127.0.0.2', '127.0.0.1'].map(async address => {
+        const socket = createSocket('udp4').bind(0, address);
+        await once(socket, 'listening');
+        return socket;
+      }),
+    );
+    const heard: string[] = [];
+    call.leg.onRtp = (packet, length) => heard.push(packet.toString('latin1', 12, length).slice(0, 8));
+    const sends = async (from: typeof stranger, word: string, until = word) => {
+      const packet = call.packet();
+      packet.write(word, 12, 'latin1');
+      from?.send(packet, call.port, rtpengine.server.host);
+      await eventually(`${until} is heard`, () => heard.includes(until), { every: 10 });
+    };
+    // It learns for 3 s after an answer. While nothing else has come it takes any sender: docs/operations.md says so.
+    await relay.answer('stranger', 'pbx', `${echoAnswer(call.offer, call.echo, /pcmu/i)}a=x-later:1\r\n`);
+    await sends(stranger, 'stranger');
+    await sends(other, 'the-PBX1');
+    heard.length = 0;
+    stranger?.send(call.packet(), call.port, rtpengine.server.host);
+    await sends(other, 'the-PBX2');
+    assert.deepEqual(heard, ['the-PBX2']);
+    for (const socket of [stranger, other]) socket?.close();
+    await call.close();
+    await left();
+  });
+
   it('hears a PBX behind NAT whose SDP names an address of the inside, where the owner expects that', async () => {
     const { server } = rtpengine;
     const allowPbxMedia = (address: string) => address === '127.0.0.1';
@@ -266,16 +297,68 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     call.echo.onPacket = () => false;
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     const oneWay = nextEvent(quick, 'one-way', 'one way');
-    const bothWays = nextEvent(quick, 'both-ways', 'one way');
+    const over = nextEvent(quick, 'one-way-over', 'one way');
     quick.established('one way');
     const { leg, cause } = await oneWay;
     assert.deepEqual([leg, cause], ['pbx', 'sends-nothing']);
     call.echo.onPacket = () => true;
-    await bothWays;
+    await over;
     clearInterval(talking);
     const { oneWay: seen } = await call.close();
     assert.equal(seen?.length, 1);
     await quick.shutdown();
+    await left();
+  });
+
+  it('converts for a PBX that has G.729 alone, which it offers last, and never to a browser', async () => {
+    const call = await RelayCall.prepare(relay, 'g729');
+    const negotiate = async () => {
+      call.offer = await relay.offer('g729', 'browser', call.leg.offer());
+      call.answer = await relay.answer('g729', 'pbx', echoAnswer(call.offer, call.echo, /g729|telephone/i));
+    };
+    await negotiate();
+    assert.match(call.offer, /^m=audio \d+ RTP\/AVP 0 8 18 126\r$/m);
+    assert.match(call.answer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 0 126\r$/m);
+    assert.doesNotMatch(call.answer, /G729|annexb/);
+    await call.leg.connect(call.answer);
+    const types = new Set<number>();
+    call.echo.onPacket = packet => {
+      types.add(packet[1]! & 0x7f);
+      return true;
+    };
+    const back = new Set<number>();
+    call.leg.onRtp = (packet, length) => back.add(packet[1]! & (length === 172 ? 0x7f : 0xff));
+    const talk = async () => {
+      const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
+      await eventually('it is converted both ways', () => types.has(18) && back.has(0));
+      clearInterval(talking);
+    };
+    await talk();
+    // The PBX offers anew, with what it has.
+    const told = echoAnswer(call.offer, call.echo, /g729|telephone/i);
+    const offer = await relay.offer('g729', 'pbx', told);
+    assert.match(offer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 0 126\r$/m);
+    const own = call.leg.offer().replace('actpass', 'active').replace('AVPF 0 8 126', 'AVPF 0 126');
+    const answer = await relay.answer('g729', 'browser', own);
+    assert.match(answer, /^m=audio \d+ RTP\/AVP 18 126\r$/m);
+    for (const seen of [types, back]) seen.clear();
+    await talk();
+    await negotiate();
+    for (const seen of [types, back]) seen.clear();
+    await talk();
+    assert.deepEqual([...types], [18]);
+    await call.close();
+    await left();
+  });
+
+  it('a PBX that has more than G.729 is not converted for', async () => {
+    const call = await RelayCall.prepare(relay, 'g711');
+    call.offer = await relay.offer('g711', 'browser', call.leg.offer());
+    call.answer = await relay.answer('g711', 'pbx', echoAnswer(call.offer, call.echo, /g729|pcma/i));
+    assert.match(call.answer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8 0\r$/m);
+    const offer = await relay.offer('g711', 'pbx', echoAnswer(call.offer, call.echo, /g729|pcma/i));
+    assert.match(offer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8\r$/m);
+    await call.close();
     await left();
   });
 

@@ -22,6 +22,8 @@ for (const [what, remote, header, expected] of [
   ['as a dual-stack socket sees it', '::ffff:10.0.0.1', '198.51.100.7', '198.51.100.7'],
   ['a proxy by IPv6, a visitor with a port', 'fd00::1', '[2001:db8::1]:4711', '2001:db8::1'],
   ['without brackets', 'fd00::1', '2001:db8::1', '2001:db8::1'],
+  ['in another spelling', 'fd00::1', '2001:DB8:0:0::1', '2001:db8::1'],
+  ['with a zone that only the proxy knows', 'fd00::1', 'fe80::1%eth0', 'fe80::1'],
   ['IPv4 with a port', '10.0.0.1', '198.51.100.7:80', '198.51.100.7'],
   ['a proxy that says nothing is the visitor', '10.0.0.1', '', '10.0.0.1'],
   ['so is one that says what is no address', '10.0.0.1', '198.51.100.7, unknown', '10.0.0.1'],

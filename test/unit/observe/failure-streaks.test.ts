@@ -39,6 +39,17 @@ test('a success, or another cause, ends the row', () => {
   assert.deepEqual(lines, []);
 });
 
+test('what visitors can bring about themselves is told, and does not show that the telephones fail', () => {
+  const { lines, rows, fail } = watched();
+  for (const side of ['visitor', 'visitor-network']) {
+    for (let i = 0; i < 5; i++) rows.failed('mysite.test', { ...failure, code: side, side });
+    assert.equal(rows.isFailing('mysite.test'), false);
+  }
+  assert.equal(lines.length, 2);
+  fail(5);
+  assert.equal(rows.isFailing('mysite.test'), true);
+});
+
 test('five failures count that are within an hour', () => {
   const { clock, lines, fail } = watched();
   for (let i = 0; i < 20; i++) {

@@ -34,6 +34,20 @@ test('a description makes the gateway ask for four names and no more, and for no
   assert.deepEqual(asked, ['h0.test', 'h1.test', 'h2.test', 'h3.test']);
 });
 
+test('however many descriptions a PBX sends in a call, the gateway asks for sixteen names and no more', async () => {
+  const asked: string[] = [];
+  const lookup = new HostLookup(async host => {
+    asked.push(host);
+    return ['192.0.2.1'];
+  });
+  const found = async (name: string) => (await lookup.read(named(name))).found.get(name);
+  for (let count = 0; count < 100; count++) await found(`h${count}.test`);
+  assert.equal(asked.length, 16);
+  assert.deepEqual(await found('h99.test'), { addresses: [], why: 'too many names' });
+  // Those that it has asked for before, it goes on to ask for.
+  assert.equal((await found('h0.test'))?.addresses[0], '192.0.2.1');
+});
+
 test('lines that are refused, or carry neither sound nor picture, are not looked up', async () => {
   const asked: string[] = [];
   const lookup = new HostLookup(async host => {

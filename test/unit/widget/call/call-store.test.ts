@@ -39,6 +39,7 @@ const events: Readonly<Record<string, CallEvent>> = {
   granted: { type: 'granted', wish: 'camera', on: true },
   'wish-refused': { type: 'wish-refused', wish: 'camera', why: 'declined' },
   judged: { type: 'judged', quality: 'fair' },
+  'one-way': { type: 'one-way', missing: 'not-reaching' },
   'signalling-lost': { type: 'signalling-lost' },
   'signalling-restored': { type: 'signalling-restored' },
   'media-lost': { type: 'media-lost' },
@@ -87,6 +88,7 @@ const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | t
     'device-asked': 'in-call',
     'device-granted': 'in-call',
     judged: 'in-call',
+    'one-way': 'in-call',
     'signalling-lost': 'in-call',
     'media-lost': 'in-call',
     ended: 'ended',
@@ -216,6 +218,19 @@ test('a judgement that says the same again changes nothing', () => {
   );
   assert.equal(reduce(call, { type: 'judged', quality: 'poor', trouble: 'not-heard' }), call);
   assert.equal(reduce(call, { type: 'judged', quality: 'poor' }).trouble, undefined);
+});
+
+test('one-way sound is shown until the gateway takes it back, whatever is judged here meanwhile', () => {
+  const call = after(
+    ...called,
+    { type: 'answered', at: 1 },
+    { type: 'one-way', missing: 'not-reaching' },
+    { type: 'judged', quality: 'good' },
+  );
+  assert.equal(call.oneWay, 'not-reaching');
+  assert.equal(reduce(call, { type: 'one-way', missing: 'not-reaching' }), call);
+  assert.equal(reduce(call, { type: 'one-way' }).oneWay, undefined);
+  assert.equal(reduce(call, { type: 'ended', reason: 'hung-up', at: 2 }).oneWay, undefined);
 });
 
 test('signalling is lost once and restored once, and the call goes on', () => {
