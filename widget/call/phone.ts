@@ -3,7 +3,6 @@
 // says nothing to people and draws nothing.
 
 import { Backoff } from '../base/backoff.ts';
-import { readSound, takesSound } from '../sound-notice.ts';
 import type { CallEvent, EndReason } from './call-store.ts';
 import { sendDigits, takesEvents } from './digits.ts';
 import { GatewaySocket } from './gateway-socket.ts';
@@ -22,6 +21,7 @@ import { watchNetwork } from './network-watch.ts';
 import { type Kind, type OfferRequest, PreparedOffer } from './prepared-offer.ts';
 import { reasonForBye, reasonForStatus } from './reasons.ts';
 import type { OfferingSession, ReofferResult } from './reoffer.ts';
+import { readSound, takesSound } from './sound-notice.ts';
 import type { TakeToken } from './token.ts';
 
 // JsSIP's anonymous:true adds P-Preferred-Identity with the configured address; this hides nothing because

@@ -1,5 +1,5 @@
 // What the gateway tells in mid-call of sound that goes one way only: INFO (RFC 6086) of a package of our own.
-import type { OneWay } from './call/quality.ts';
+import type { OneWay } from './quality.ts';
 
 /** The INVITE says that we take it. */
 export const takesSound = 'Recv-Info: sip-call-sound';
