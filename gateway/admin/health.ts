@@ -18,10 +18,11 @@ export function healthRoute(health: () => Promise<Health>): Route {
       counting = undefined;
     });
     const report = await counting;
+    const text = `${JSON.stringify(report)}\n`;
     response.writeHead(report.status === 'ok' ? 200 : 503, {
       'Content-Type': 'application/json',
       'Cache-Control': 'no-store',
     });
-    response.end(`${JSON.stringify(report)}\n`);
+    response.end(text);
   });
 }
