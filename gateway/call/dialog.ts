@@ -114,6 +114,16 @@ export class Dialog {
   }
 }
 
+/** An INVITE was answered whose transaction has ended: a CANCEL has crossed the answer (RFC 3261 9.2). */
+export class AnswerTooLate extends Error {}
+
+/** `error`: the words of the engine or of drachtio-server. */
+function answerError(error: unknown): Error {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/unknown transaction/i.test(text)) return new AnswerTooLate(text);
+  return error instanceof Error ? error : new Error(text);
+}
+
 /** The dialogs of all calls, early ones among them. */
 export class Dialogs {
   readonly srf: Srf;
@@ -156,7 +166,7 @@ export class Dialogs {
   ): Promise<Dialog> {
     return new Promise((resolve, reject) => {
       response.send(200, { headers: answer.headers ?? {}, body: answer.body }, error => {
-        if (error) reject(error instanceof Error ? error : new Error(String(error)));
+        if (error) reject(answerError(error));
         else resolve(this.open(response.stackDialogId || request.stackDialogId, response.socket, user));
       });
     });

@@ -4,8 +4,9 @@ import { MediaError } from '../media/relay.ts';
 import { ResolveError } from '../resolver/resolve-error.ts';
 import { cause } from './cause.ts';
 import { type CauseCode, causes } from './causes/catalogue.ts';
+import { AnswerTooLate } from './dialog.ts';
 import { dnsCause } from './dns-cause.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcome, outcomeOf } from './outcome.ts';
 
 /** Where the call stood. */
 export interface Stage {
@@ -15,6 +16,7 @@ export interface Stage {
 }
 
 export function outcomeOfInternalFailure(error: unknown, { domain, answered }: Stage): Outcome | undefined {
+  if (error instanceof AnswerTooLate) return outcome('cancelled');
   if (error instanceof ResolveError) return outcomeOf(dnsCause(error, domain));
   if (!(error instanceof MediaError)) return undefined;
   const detail = error.message;

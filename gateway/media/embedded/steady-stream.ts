@@ -32,8 +32,11 @@ export class SteadyStream {
   #shift = 0;
   #offset = 0;
   #earlierOffset = 0;
-  /** Packets before this number get the earlier offset. */
+  /** Packets before this number get the earlier offset; packets before the rebase of that one are dropped. */
   #rebasedAt = 0;
+  #earlierRebasedAt = 0;
+  /** The packet whose marker bit was set here. Its repetitions get it too: one number, one content (RFC 3711 9.1). */
+  #marked = -1;
   /** The newest timestamp sent, when that was, and what it was ahead of the one before. */
   #last = randomInt(2 ** 32);
   #lastAt = 0;
@@ -55,12 +58,13 @@ export class SteadyStream {
       index = this.#begin(packet, start, now, clock, audio);
     } else if (index > this.#came + maxDropout || index < this.#came - maxLate) {
       index = this.#begin(packet, start, now, clock, audio);
-    } else if (index < this.#base) {
+    } else if (index < this.#base || index < this.#earlierRebasedAt) {
       return false;
     } else if (index > this.#came) {
       this.#came = index;
       if (clock > 0) this.#advance(index, stamp, now, clock, audio, (packet[start + 1]! & 0x80) !== 0);
     }
+    if (index === this.#marked) packet[start + 1] = packet[start + 1]! | 0x80;
     const sent = index + this.#shift;
     if (sent > this.#highest) this.#highest = sent;
     const offset = index < this.#rebasedAt ? this.#earlierOffset : this.#offset;
@@ -123,6 +127,8 @@ export class SteadyStream {
     this.source = packet.readUInt32BE(start + 8);
     this.#came = seq;
     this.#base = seq;
+    this.#marked = -1;
+    this.#earlierRebasedAt = seq;
     this.#shift = this.#highest + 1 - seq;
     if (isFirst) {
       this.#last = stamp;
@@ -131,9 +137,10 @@ export class SteadyStream {
       return seq;
     }
     // RFC 3551 4.1: for audio the marker bit lets the receiver adjust its playout; for video it ends a frame.
-    if (audio && clock > 0) packet[start + 1] = packet[start + 1]! | 0x80;
+    if (audio && clock > 0) this.#marked = seq;
     this.#rebase(seq, stamp, now, clock || this.#clock);
     this.#earlierOffset = this.#offset;
+    this.#earlierRebasedAt = seq;
     return seq;
   }
 
@@ -163,6 +170,7 @@ export class SteadyStream {
     this.#clock = clock;
     this.#step = Math.round(step);
     this.#earlierOffset = this.#offset;
+    this.#earlierRebasedAt = this.#rebasedAt;
     this.#offset = (this.#last - stamp) | 0;
     this.#rebasedAt = index;
   }

@@ -105,6 +105,29 @@ for (const request of asked) {
   });
 }
 
+test("a CANCEL in the segment of the PBX's 200 is the visitor's end of the call, not a failure", async context => {
+  const { browser, logged, pbx, call, invite, together } = await called(context);
+  await together(
+    () => {
+      pbx.respond(invite, '200 OK', { body: SDP });
+      call.cancel();
+    },
+    '\r\nSIP/2.0 200 ',
+    '\r\nCANCEL ',
+  );
+  await browser.response(487, 'INVITE');
+  await pbx.request('ACK');
+  pbx.respond(await pbx.request('BYE'), '200 OK');
+  const { level, outcome } = await eventually('the call has ended', () => {
+    return logged.find(({ msg }) => msg === 'call ended');
+  });
+  assert.deepEqual([level, outcome], ['info', 'cancelled']);
+  assert.deepEqual(
+    logged.filter(line => line.level === 'error'),
+    [],
+  );
+});
+
 for (const method of ['INVITE', 'UPDATE']) {
   test(`an ${method} with an offer in the segment of the ACK is judged by the other side`, async context => {
     const { browser, pbx, call, invite, together, hangsUp } = await called(context);

@@ -289,4 +289,21 @@ describe('the stream of a picture', () => {
     play(line, 4 * frame + 120 * 90_000, 108, 1);
     assert.equal(line.sent.at(-1)!.stamp, 4 * frame + 120 * 90_000);
   });
+
+  it('sends a repeated packet as it was sent before: one number has one content (RFC 3711 9.1)', () => {
+    const line = new Line();
+    line.play(1, 100, 0, 3);
+    const first = line.take({ ssrc: 2, seq: 500, stamp: 90_000 });
+    assert.equal(first?.marker, true);
+    assert.deepEqual(line.take({ ssrc: 2, seq: 500, stamp: 90_000 }), first);
+    line.play(2, 501, 90_160, 2);
+    const leapt = line.take({ ssrc: 2, seq: 503, stamp: 5_000_000 });
+    assert.deepEqual(line.take({ ssrc: 2, seq: 503, stamp: 5_000_000 }), leapt);
+    line.now += 20;
+    const again = line.take({ ssrc: 2, seq: 504, stamp: 9_000_000 });
+    assert.deepEqual(line.take({ ssrc: 2, seq: 503, stamp: 5_000_000 }), leapt);
+    assert.deepEqual(line.take({ ssrc: 2, seq: 504, stamp: 9_000_000 }), again);
+    // Its timestamp cannot be told any more.
+    assert.equal(line.take({ ssrc: 2, seq: 502, stamp: 90_320 }), null);
+  });
 });
