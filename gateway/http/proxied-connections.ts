@@ -48,7 +48,7 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
     if (header.kind === 'more') return;
     settle();
     if (header.kind === 'malformed') return refused(socket, 'it begins otherwise');
-    if (header.address !== undefined) setClientAddress(socket, spelledAddress(header.address), header.secure);
+    setClientAddress(socket, header.address && spelledAddress(header.address), header.secure);
     // What came after it is the visitor's.
     if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
     take(socket);

@@ -20,8 +20,15 @@ interface FarEnd {
 /** Of requests that a proxy has brought. */
 const brought = new WeakMap<IncomingMessage, FarEnd>();
 
+interface HandedOn {
+  readonly address: string;
+  readonly secure: boolean | undefined;
+  /** The proxy has named its client. */
+  readonly known: boolean;
+}
+
 /** Who is at the other end of a connection that a proxy has handed on, by our peer's address and port. */
-const handedOn = new Map<string, { readonly address: string; readonly secure: boolean | undefined }>();
+const handedOn = new Map<string, HandedOn>();
 
 type Connected = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
@@ -52,10 +59,13 @@ export function peerAddress({ remoteAddress = '' }: Connected): string {
   return plainAddress(remoteAddress);
 }
 
-/** Notes for whom a proxy has opened this connection, for as long as that is open. */
-export function setClientAddress(socket: Socket, address: string, secure: boolean | undefined): void {
+/**
+ * Notes for which client a proxy has opened this connection, as long as that is open. Without an address the proxy has not
+ * named the client: headers of its requests are then the client's own, and are not read for an address.
+ */
+export function setClientAddress(socket: Socket, address: string | undefined, secure?: boolean): void {
   const key = keyOf(socket);
-  handedOn.set(key, { address, secure });
+  handedOn.set(key, { address: address ?? peerAddress(socket), secure, known: address !== undefined });
   socket.once('close', () => handedOn.delete(key));
 }
 
@@ -79,6 +89,11 @@ export class Proxies {
 
   /** To be called first of all with each request. */
   readonly heed = (request: IncomingMessage): void => {
+    const handed = handedOn.get(keyOf(request.socket));
+    if (handed?.known === false) {
+      brought.set(request, { address: handed.address, secure: isSecure(request), known: false });
+      return;
+    }
     const { headers } = request;
     let address = socketAddress(request);
     if (!this.trusts(address)) return;

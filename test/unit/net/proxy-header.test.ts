@@ -160,6 +160,17 @@ test('a connection of the proxy itself has its own address', async context => {
   socket.destroy();
 });
 
+test('where the proxy does not name its client, headers of the client do not either', async context => {
+  const { port } = await listening(context, false);
+  for (const bytes of ['PROXY UNKNOWN\r\n', v2(0, 0, Buffer.alloc(0)), v2(1, 0, Buffer.alloc(0))]) {
+    const socket = connect(port, '127.0.0.1');
+    const forged = 'X-Forwarded-For: 203.0.113.9\r\nForwarded: for=203.0.113.9\r\n';
+    socket.write(Buffer.concat([Buffer.from(bytes), Buffer.from(REQUEST.replace('\r\n', `\r\n${forged}`))]));
+    assert.equal(await answerOn(socket), '127.0.0.1 false');
+    socket.destroy();
+  }
+});
+
 test('a proxy that sends no header is refused, and its owner is told once', async context => {
   const { port, logged } = await listening(context, false);
   for (let i = 0; i < 3; i++) {
