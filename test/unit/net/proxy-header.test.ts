@@ -89,6 +89,7 @@ async function listening(context: TestContext, secure: boolean, networks = ['127
   const server: Server = secure ? createSecureServer({ cert: certificate, key: privateKey }) : createServer();
   const asked: IncomingMessage[] = [];
   server.on('request', (request, response) => {
+    proxies.heed(request);
     asked.push(request);
     response.end(`${clientAddressOf(request)} ${isSecure(request)}`);
   });
