@@ -47,6 +47,9 @@ const MOST_FORKS = 16;
 
 type Foundation = Pick<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
 
+/** RFC 3261 9.1: an INVITE without a final response is over 64*T1 after its CANCEL. */
+const CANCELLED_MS = 32_000;
+
 export class PbxInvite {
   readonly target: Target;
   /** As a sentence about a failure names it. */
@@ -105,6 +108,8 @@ export class PbxInvite {
     if (this.#abandoned !== undefined || this.#settled) return;
     this.#abandoned = reason;
     this.#cancel();
+    // An engine that is gone brings no final response.
+    setTimeout(() => this.#dissolve(), CANCELLED_MS).unref();
     // What comes of it later is dealt with here; nobody waits for it.
     this.#settle({ type: 'abandoned' });
   }
@@ -168,8 +173,7 @@ export class PbxInvite {
   }
 
   #refused(response: SrfResponse): void {
-    this.#dialog?.dissolve();
-    this.#dialog = undefined;
+    this.#dissolve();
     this.#forks.clear();
     const extensions = extensionsAfter(this.#extensions, response);
     if (extensions && this.#abandoned === undefined && this.#attempts < MOST_ATTEMPTS) {
@@ -179,6 +183,11 @@ export class PbxInvite {
     }
     this.#settled = true;
     this.#settle(this.#judged(response));
+  }
+
+  #dissolve(): void {
+    this.#dialog?.dissolve();
+    this.#dialog = undefined;
   }
 
   #judged(response: SrfResponse): InviteResult {
