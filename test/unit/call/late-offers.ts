@@ -14,6 +14,8 @@ import { Ear } from './ear.ts';
 const DIRECTOR = 'sip:director@mysite.test';
 const RELIABLE = ['Require: 100rel', 'RSeq: 1'];
 const PCMU = 0;
+/** RFC 3551 4.5.9: no side has it, and no relay converts it. */
+const G728 = 15;
 const PCMA = 8;
 
 interface Talk extends Scene {
@@ -120,7 +122,7 @@ export function tellLateOffers(start: (context: TestContext) => Promise<'embedde
     pbx.respond(invite, '183 Session Progress', { body: before.describe(PCMU), headers: RELIABLE });
     pbx.respond(await pbx.request('PRACK'), '200 OK');
     await leg.connect(String((await browser.response(183)).body));
-    pbx.requestWithin(invite, 'UPDATE', after.describe(18));
+    pbx.requestWithin(invite, 'UPDATE', after.describe(G728));
     await pbx.response(488, 'UPDATE');
     const more = `${after.describe(PCMU)}m=video 30400 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n`;
     pbx.requestWithin(invite, 'UPDATE', more);
@@ -205,7 +207,7 @@ export function tellLateOffers(start: (context: TestContext) => Promise<'embedde
     const { pbx, invite, leg, logged } = talk;
     pbx.requestWithin(invite, 'INVITE');
     await pbx.response(200);
-    pbx.requestWithin(invite, 'ACK', before.describe(18));
+    pbx.requestWithin(invite, 'ACK', before.describe(G728));
     await before.hears(leg, PCMU);
     pbx.requestWithin(invite, 'UPDATE');
     await pbx.response(200, 'UPDATE');
