@@ -166,7 +166,9 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
         // What every call needs is one file with all that it imports: nothing of it is asked for in a second round.
-        codeSplitting: { groups: [{ name: 'call', test: /\/widget\/(?:conversation|ready-phone)\.ts$/ }] },
+        codeSplitting: {
+          groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }],
+        },
       },
     },
   },
