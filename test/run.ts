@@ -1,15 +1,18 @@
-// `npm test`: the unit tests side by side, then the real parts are made sure of, then the stories one by one.
-// Words on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. One report, one summary,
-// and an exit code that is not 0 when anything failed or nothing ran.
+// `npm test`: runs the unit tests in parallel, then provides the real parts, then runs the stories one after another.
+// Words on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. `--units` (`npm run test:unit`)
+// runs the unit tests alone and builds the bundle only where a chosen test needs it. The exit code is not 0 when a test
+// failed or no test ran.
 
 import { availableParallelism } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { spec } from 'node:test/reporters';
+import { ensureBundle } from './support/bundle.ts';
 import { ensureParts, underCi } from './support/parts.ts';
-import { filesFor, isStory, runFiles } from './support/test-files.ts';
+import { filesFor, isStory, isUnit, runFiles } from './support/test-files.ts';
 
 const words = process.argv.slice(2).filter(word => !word.startsWith('-'));
-const chosen = filesFor(words);
+const unitsOnly = process.argv.includes('--units');
+const chosen = filesFor(words).filter(file => !unitsOnly || isUnit(file));
 const stories = chosen.filter(isStory);
 const units = chosen.filter(file => !isStory(file));
 
@@ -21,8 +24,8 @@ const report = new PassThrough({ objectMode: true });
 const printed = report.compose(new spec());
 printed.pipe(process.stdout);
 
-/** Passes on what the files report, save the counts, which are added up. */
-async function tell(files: readonly string[], concurrency: number): Promise<void> {
+/** Passes on the events of the files, without the counts, which it adds up. */
+async function runAndReport(files: readonly string[], concurrency: number): Promise<void> {
   for await (const event of runFiles(files, concurrency)) {
     // Only of use for coverage and for machines; the counts below are the same figures.
     if ((event.type as string) === 'test:summary') continue;
@@ -44,12 +47,13 @@ function say(message: string): void {
   report.write({ type: 'test:diagnostic', data: { nesting: 0, message } });
 }
 
-await tell(units, availableParallelism());
+if (unitsOnly) await ensureBundle(units);
+await runAndReport(units, availableParallelism());
 
 const missing = stories.length > 0 ? await ensureParts(say) : [];
 for (const part of missing) say(`missing: ${part}`);
 if (missing.length > 0 && !underCi()) say('the stories on real parts are skipped');
-await tell(stories, 1);
+await runAndReport(stories, 1);
 
 for (const [name, total] of totals) say(`${name} ${total}`);
 report.end();
@@ -58,7 +62,7 @@ await new Promise(resolve => printed.once('end', resolve));
 const count = (name: string) => totals.get(name) ?? 0;
 const ran = count('pass') + count('fail') + count('cancelled');
 if (ran === 0) {
-  console.error(chosen.length === 0 ? `nothing is named ${words.join(' or ')}` : 'no test ran');
+  console.error(chosen.length === 0 ? `no test file is named ${words.join(' or ')}` : 'no test ran');
   process.exitCode = 1;
 }
 if (underCi() && missing.length > 0) {
