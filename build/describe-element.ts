@@ -1,4 +1,4 @@
-// A part of the widget's build: leaves beside it what tools want to know of the element.
+// A step of the widget's build: writes the descriptions of the element for editors and other tools into dist/.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { vscodeData, webTypes } from './editor-data.ts';
