@@ -16,7 +16,7 @@ const chosen = filesFor(words).filter(file => !unitsOnly || isUnit(file));
 const stories = chosen.filter(isStory);
 const units = chosen.filter(file => !isStory(file));
 
-/** What node:test counts at the end of a run, in its order. */
+/** The counts of node:test at the end of a run, in its order. */
 const COUNTS = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
 const totals = new Map(COUNTS.map(name => [name, 0]));
 
@@ -27,9 +27,9 @@ printed.pipe(process.stdout);
 /** Passes on the events of the files, without the counts, which it adds up. */
 async function runAndReport(files: readonly string[], concurrency: number): Promise<void> {
   for await (const event of runFiles(files, concurrency)) {
-    // Only of use for coverage and for machines; the counts below are the same figures.
+    // For coverage and other programs only; the counts below have the same figures.
     if ((event.type as string) === 'test:summary') continue;
-    // A suite whose hooks fail is counted nowhere: every failure that is reported makes the run a failure.
+    // node does not count a suite whose hooks fail: every reported failure makes the run a failure.
     if (event.type === 'test:fail' && event.data.todo === undefined) process.exitCode = 1;
     if (event.type === 'test:diagnostic' && event.data.nesting === 0) {
       const [name = '', value = ''] = event.data.message.split(' ');
@@ -43,19 +43,19 @@ async function runAndReport(files: readonly string[], concurrency: number): Prom
   }
 }
 
-function say(message: string): void {
+function note(message: string): void {
   report.write({ type: 'test:diagnostic', data: { nesting: 0, message } });
 }
 
 if (unitsOnly) await ensureBundle(units);
 await runAndReport(units, availableParallelism());
 
-const missing = stories.length > 0 ? await ensureParts(say) : [];
-for (const part of missing) say(`missing: ${part}`);
-if (missing.length > 0 && !underCi()) say('the stories on real parts are skipped');
+const missing = stories.length > 0 ? await ensureParts(note) : [];
+for (const part of missing) note(`missing: ${part}`);
+if (missing.length > 0 && !underCi()) note('the stories on real parts are skipped');
 await runAndReport(stories, 1);
 
-for (const [name, total] of totals) say(`${name} ${total}`);
+for (const [name, total] of totals) note(`${name} ${total}`);
 report.end();
 await new Promise(resolve => printed.once('end', resolve));
 

@@ -7,9 +7,9 @@ import { importsIn } from '../unit/structure/import-graph.ts';
 import { run } from './peer-process.ts';
 import { repository, sourceOf } from './repository.ts';
 
-/** A source with one of these reads what `vite build` writes. */
+/** A source with one of these reads what `vite build` writes, or runs the gateway, which does. */
 const READS_BUNDLE =
-  /\b(?:publicFolder|ensureBuilt)\b|dist\/(?:public|custom-elements|web-types|gateway\/main)|'pack'/;
+  /\b(?:publicFolder|ensureBuilt)\b|(?:repository\}?(?:, ')?|read\(')dist\/(?:public|custom-elements|web-types|gateway\/main)/;
 /** What the bundle is made of. */
 const SOURCES = ['widget', 'build', 'vite.config.ts', 'package-lock.json'];
 
@@ -41,7 +41,7 @@ function textOf(file: string): string {
 }
 
 function isStale(): boolean {
-  const bundle = statSync(join(repository, 'dist/public/sip-call.js'), { throwIfNoEntry: false });
+  const bundle = statSync(join(repository, 'dist', 'public', 'sip-call.js'), { throwIfNoEntry: false });
   return !bundle || SOURCES.flatMap(filesIn).some(file => statSync(file).mtimeMs > bundle.mtimeMs);
 }
 
