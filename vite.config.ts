@@ -1,12 +1,12 @@
-// Builds the widget for the gateway to serve: dist/public/sip-call.js under a name that never changes, its
-// parts under names that change with their content, each with a .gz and a .br beside it.
+// Builds the widget that the gateway serves: dist/public/sip-call.js has a constant name, its chunks have names with a hash
+// of their content. Each file has a .gz and a .br beside it.
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { describeElementBeside } from './build/describe-element.ts';
 
-/** JsSIP's pieces that an anonymous caller never runs: no registration, password, presence, message, transfer or log,
- * nor its own WebSocket. */
+/** Modules of JsSIP that an anonymous caller never runs: registration, passwords, presence, messages, transfer, log, and its
+ * own WebSocket. */
 const unusedInJsSip: Readonly<Record<string, string>> = {
   debug: 'const quiet = () => () => {}; quiet.default = quiet; module.exports = quiet;',
   '../package.json': 'module.exports = { title: "JsSIP", version: "" };',
@@ -20,10 +20,11 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
   './RTCSession/ReferSubscriber': 'module.exports = class {};',
 };
 
-/** What only passwords want. */
+/** Code for password digests only. */
 const digest = /exports\.calculateMD5 = [\s\S]*?(?=exports\.closeMediaStream)/;
 
-/** JsSIP's grammar knows all of SIP and is two thirds of it; the widget's own says the same of what it meets. */
+/** The grammar of JsSIP covers all of SIP and is two thirds of its size. The widget's grammar has the same results for the
+ * messages of a gateway. */
 const grammar = fileURLToPath(new URL('./widget/call/sip-grammar.ts', import.meta.url));
 
 function leaveOutUnused(): Plugin {
@@ -41,13 +42,13 @@ function leaveOutUnused(): Plugin {
     },
     transform(code, id) {
       if (!id.endsWith('/jssip/lib/Utils.js')) return null;
-      if (!digest.test(code)) this.error('JsSIP no longer keeps MD5 where it was');
+      if (!digest.test(code)) this.error('JsSIP has no calculateMD5 in lib/Utils.js: adapt the pattern');
       return { code: code.replace(digest, ''), map: { mappings: '' } };
     },
   };
 }
 
-/** ReactiveElement's pieces that our one element never runs: decorators, initializers, versions, other converters. */
+/** Parts of ReactiveElement that our element never runs: decorators, initializers, versions, other converters. */
 const unusedInLit = [
   'Symbol.metadata??=Symbol("metadata"),a.litPropertyMetadata??=new WeakMap;',
   'const t=this[Symbol.metadata];if(null!==t){const s=litPropertyMetadata.get(t);if(void 0!==s)for(const[t,i]of s)this.elementProperties.set(t,i)}',
@@ -65,8 +66,8 @@ function thinLit(): Plugin {
     transform(code, id) {
       if (!id.endsWith('/@lit/reactive-element/reactive-element.js')) return null;
       for (const piece of unusedInLit) {
-        // Another version may need what it has in its place: whoever brings it looks.
-        if (!code.includes(piece)) this.error(`ReactiveElement no longer has ${piece}`);
+        // Another version may need the code that replaced this part: check it when you update Lit.
+        if (!code.includes(piece)) this.error(`ReactiveElement has no code ${piece}: adapt unusedInLit`);
         code = code.replace(piece, '');
       }
       return { code, map: { mappings: '' } };
@@ -74,7 +75,7 @@ function thinLit(): Plugin {
   };
 }
 
-/** Minifiers leave template literals alone; ours that hold style sheets are mostly blanks. */
+/** Minifiers do not change template literals. Our style sheets in template literals are mostly white space. */
 function squeezeStyles(): Plugin {
   return {
     name: 'squeeze-styles',
@@ -91,19 +92,19 @@ function squeezeStyles(): Plugin {
           .replace(/='([a-z-]+)'\]/g, '=$1]')
           .replace(/@[^{]*\{|(-?[\d.]+)rem\b/g, ownRem),
       );
-      // A style sheet has no lines worth stepping through.
+      // No source map: a debugger does not step through a style sheet.
       return { code: squeezed, map: { mappings: '' } };
     },
   };
 }
 
-/** A page's font size must not be the widget's: in its sheets a rem is what it counts in, save in media queries. */
+/** The font size of the page must not change the widget: its style sheets use their own rem, except in media queries. */
 function ownRem(found: string, count: string | undefined): string {
   if (count === undefined) return found;
   return count === '1' ? 'var(--_rem)' : `calc(${count}*var(--_rem))`;
 }
 
-/** A chunk that imports the entry would load it twice wherever a page adds a query to the script's address. */
+/** A chunk that imports the entry would load the entry twice on a page that adds a query to the script's URL. */
 function keepEntryAlone(): Plugin {
   return {
     name: 'keep-entry-alone',
@@ -111,10 +112,12 @@ function keepEntryAlone(): Plugin {
       const parts = Object.values(bundle).filter(part => part.type === 'chunk');
       const entry = parts.find(part => part.isEntry)?.fileName ?? '';
       const culprit = parts.find(part => part.imports.includes(entry));
-      if (culprit) this.error(`${culprit.fileName} imports the entry; move what they share into one of them`);
+      if (culprit) this.error(`${culprit.fileName} imports the entry: move the shared code into one of them`);
       const loader = parts.find(part => part.isEntry && part.imports.length > 0);
       if (loader)
-        this.error(`the entry imports ${loader.imports.join(', ')} before anybody has shown intent`);
+        this.error(
+          `the entry imports ${loader.imports.join(', ')} at its start: import them when the visitor points at the button`,
+        );
     },
   };
 }
@@ -156,17 +159,19 @@ export default defineConfig({
     reportCompressedSize: false,
     lib: { entry: { 'sip-call': 'widget/index.ts' }, formats: ['es'] },
     rolldownOptions: {
-      // Compressing takes most of the time, which is known.
+      // Compression takes most of the build time.
       checks: { bundlerTimings: false },
-      // Lit's packages say that importing them has effects; for the parts that we leave out it has none.
+      // Lit's packages declare side effects of their imports. The parts that we leave out have none.
       treeshake: { moduleSideEffects: id => !/\/node_modules\/(?:@lit|lit|lit-html|lit-element)\//.test(id) },
       output: {
-        // Library mode keeps blanks in ES output unless it is told here.
+        // Library mode keeps white space in ES output without this option.
         minify: true,
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
-        // What every call needs is one file with all that it imports: nothing of it is asked for in a second round.
-        codeSplitting: { groups: [{ name: 'call', test: /\/widget\/(?:conversation|ready-phone)\.ts$/ }] },
+        // One chunk has all modules that every call needs, so that no second request is necessary.
+        codeSplitting: {
+          groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }],
+        },
       },
     },
   },

@@ -1,6 +1,6 @@
-// `npm run advisories`: what is known against the packages of the lockfile, as the registry tells npm. Exit codes: 0,
-// nothing is; 1, something is; 2, nobody was asked, for the registry gives no advisories or cannot be reached. The last
-// must never look like the first.
+// `npm run advisories`: the known vulnerabilities of the packages in the lockfile, as the registry reports them to npm.
+// Exit codes: 0, there is none; 1, there is one or more; 2, not checked, because the registry has no advisories or is not
+// reachable. Code 2 must never look like code 0.
 
 import { spawnSync } from 'node:child_process';
 
@@ -14,7 +14,7 @@ interface Vulnerability {
   readonly name: string;
   readonly severity: string;
   readonly range: string;
-  /** Advisories, or names of the packages through which it comes. */
+  /** Advisories, or names of the packages that depend on the vulnerable one. */
   readonly via: readonly (string | { readonly title: string; readonly url: string })[];
 }
 

@@ -1,4 +1,4 @@
-// A part of the widget's build: leaves beside it what tools want to know of the element.
+// A step of the widget's build: writes the descriptions of the element for editors and other tools into dist/.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { vscodeData, webTypes } from './editor-data.ts';
@@ -10,7 +10,7 @@ export function describeElementBeside(): Plugin {
     closeBundle() {
       const element = describeElement(readFileSync('widget/element/sip-call.ts', 'utf8'));
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-      const modules = { of: 'dist/widget/sip-call.js', defined: 'dist/widget/npm.js' };
+      const modules = { of: 'dist/widget/element/sip-call.js', defined: 'dist/widget/npm.js' };
       const files = {
         'custom-elements.json': manifestOf(element, modules),
         'vscode.html-custom-data.json': vscodeData(element),

@@ -1,4 +1,4 @@
-// What editors complete and explain, from the element's description: VS Code's custom data for HTML (format 1.1) and
+// Completion data for editors, from the description of the element: VS Code's custom data for HTML (format 1.1) and
 // JetBrains' web-types.
 import type { Described, ElementDescription } from './element-manifest.ts';
 

@@ -1,5 +1,5 @@
-// Reads the element's own documentation, the comment over its class and over its methods, into a custom elements
-// manifest (webcomponents/custom-elements-manifest, schema 1.0.0). Knows our manner of writing, not TypeScript.
+// Converts the comments of the element's class and methods into a custom elements manifest
+// (webcomponents/custom-elements-manifest, schema 1.0.0). Reads our comment style; it is no parser of TypeScript.
 
 export interface Described {
   readonly name: string;
@@ -75,7 +75,7 @@ export function manifestOf(element: ElementDescription, modules: { of: string; d
   };
 }
 
-/** Those that a comment speaks of, and those plain enough to need none; not those that its base asks for, which are marked `override`. */
+/** Methods with a comment, and methods that are simple enough to need none; without the `override` methods of the base. */
 function methods(source: string): object[] {
   const method =
     /(?:^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {2}(static )?(?:async )?(\w+)\((.*)\): (.+) \{$/gm;

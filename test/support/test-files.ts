@@ -29,6 +29,11 @@ export function isStory(file: string): boolean {
   return file.endsWith('.story.js');
 }
 
+/** A test under test/unit that needs no real parts. */
+export function isUnit(file: string): boolean {
+  return nameOf(file).startsWith('unit/') && !isStory(file);
+}
+
 /** How a file, compiled or not, is named on the command line: `unit/config/load`. */
 export function nameOf(file: string): string {
   return file
