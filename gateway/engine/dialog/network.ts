@@ -1,14 +1,14 @@
-// What the dialog layer needs of the transports, and how it names itself on each.
+// What the dialog layer needs from the transports, and how the engine names itself on each of them.
 
 import { formatHostPort } from '../message/host-port.ts';
 import type { Destination, ListenPoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 
-/** The part of the transport layer that requests leave by. */
+/** The part of the transport layer that sends requests. */
 export interface Network {
   readonly points: readonly ListenPoint[];
   flowTo(destination: Destination): Promise<Flow>;
-  /** For answers. */
+  /** A flow for responses. */
   flowBack(destination: Destination): Promise<Flow>;
   /** `host[:port]`. */
   viaFor(flow: Flow): string;
@@ -16,11 +16,11 @@ export interface Network {
   contactFor(flow: Flow): string;
 }
 
-/** How a message names its sender. */
+/** The sender's identity in a message. */
 export interface LocalSide {
   /** Via without its branch: `SIP/2.0/UDP 192.0.2.1:5060`. */
   readonly via: string;
-  /** For `sip:user@hostPort`. */
+  /** The host part of `sip:user@hostPort`. */
   readonly hostPort: string;
   /** The default Contact. */
   readonly contact: string;
@@ -30,7 +30,7 @@ export function localSide(network: Network, flow: Flow): LocalSide {
   return named(flow.transport, network.viaFor(flow), network.contactFor(flow));
 }
 
-/** For a request that finds no way out and is only written down to be reported as failed. */
+/** For a request that cannot be sent. It is composed only so that its failure can be reported. */
 export function localSideWithoutFlow(network: Network, transport: Flow['transport']): LocalSide {
   const point = network.points.find(candidate => candidate.transport === transport) ?? network.points[0];
   const hostPort =

@@ -1,5 +1,5 @@
-// Where applications connect: a TCP listener, meant for loopback, that knows every verb of the protocol. Every user of
-// the machine reaches it: whoever has not shown the secret has little time and room.
+// The TCP listener for applications, normally on loopback. It dispatches every verb of the protocol. Every user of the
+// machine can reach it, so a connection without the secret gets little time and memory.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -24,12 +24,12 @@ export interface AdminLog {
   debug(fields: object, text: string): void;
 }
 
-/** Applications are few. */
+/** There are few applications. */
 const maxApplications = 256;
-/** Connections that have not shown the secret yet; the oldest of them gives way to the next. */
+/** Connections that have not sent the secret yet. When the limit is reached, the oldest is closed. */
 const maxWaiting = 64;
-/** To show the secret, in milliseconds. */
-const patience = 5_000;
+/** Time limit for the secret, in milliseconds. */
+const authenticateLimitMs = 5_000;
 
 export class AdminServer implements AppConnectionUser {
   readonly #server: Server;
@@ -37,7 +37,7 @@ export class AdminServer implements AppConnectionUser {
   readonly #applications: Applications;
   readonly #around: VerbDependencies;
   readonly #log: AdminLog;
-  /** Those that have not shown the secret, oldest first. */
+  /** Connections that have not sent the secret, oldest first. */
   readonly #waiting = new Map<AppConnection, Timer>();
 
   constructor(options: AdminOptions, applications: Applications, around: VerbDependencies, log: AdminLog) {
@@ -73,7 +73,7 @@ export class AdminServer implements AppConnectionUser {
     if (verb === 'authenticate') {
       authenticate(connection, frame, this.#options.secret, this.#around.network.points);
     } else if (!connection.authenticated) {
-      // The daemon takes `route`, `ping` and `sip` from anybody; nobody should.
+      // drachtio-server accepts `route`, `ping` and `sip` without authentication. This engine does not.
       connection.reply(frame, 'NO|not authenticated');
       connection.close();
     } else if (verb === 'sip') sipOut(this.#around, connection, frame);
@@ -97,7 +97,7 @@ export class AdminServer implements AppConnectionUser {
     const { timers } = this.#around.agent;
     this.#waiting.set(
       connection,
-      timers.start(patience, () => connection.destroy(), undefined),
+      timers.start(authenticateLimitMs, () => connection.destroy(), undefined),
     );
     connection.onAuthenticated = () => {
       this.#settle(connection);
@@ -107,7 +107,7 @@ export class AdminServer implements AppConnectionUser {
     socket.on('error', error => this.#log.debug({ error: error.message }, 'application connection failed'));
   }
 
-  /** It waits no longer. */
+  /** The connection no longer counts as unauthenticated. */
   #settle(connection: AppConnection): void {
     const { timers } = this.#around.agent;
     timers.stop(this.#waiting.get(connection));

@@ -1,5 +1,5 @@
-// `sip||` and a request: a new call, registration or question. The application chooses the identities,
-// and with `proxy` the next hop; what it leaves out is filled in here.
+// `sip||` with a request: a new call, registration or query. The application chooses the identities, and with `proxy`
+// the next hop. Missing fields are filled in here.
 
 import { localSide, localSideWithoutFlow } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
@@ -42,7 +42,7 @@ export function sendOutOfDialog(
     way,
     (flow, error) => {
       if (connection.closed) return;
-      if (error !== undefined) agent.log.debug({ error: error.message, next }, 'no way to the next hop');
+      if (error !== undefined) agent.log.debug({ error: error.message, next }, 'the next hop cannot be reached');
       const side = flow === undefined ? localSideWithoutFlow(network, transport) : localSide(network, flow);
       const draft = complement(request, complete, { hostPort: side.hostPort, transport });
       const outgoing = agent.outbound.initial(connection, draft, side, flow, error);
@@ -62,7 +62,7 @@ function asUri(proxy: string): string {
   return /^sips?:/i.test(uri) ? uri : `sip:${uri}`;
 }
 
-/** Identifiers that would break the frames in which they come back. */
+/** Refuses identifiers that would break the frames that contain them. */
 function problemOf(request: SipRequest): string | undefined {
   const { headers } = request;
   const tag = tagOf(headers.get('From') ?? '') ?? '';
@@ -88,7 +88,7 @@ function complement(
     from: tagOf(from) === undefined ? withTag(from, newTag()) : from,
     to: fillIdentity(headers.get('To') ?? `<${uri}>`, place),
     callId: headers.get('Call-ID') ?? newCallId(),
-    // A repetition with credentials counts on from the request that was challenged.
+    // A repeated request with credentials continues the CSeq of the challenged request.
     seq: parseCSeq(headers.get('CSeq') ?? '')?.number ?? 1,
   };
 }

@@ -1,10 +1,10 @@
-// What applications leave for the server to fill in: `localhost` for our address on the way taken, a
-// Content-Type for SDP. (Contact and tags are the dialog layer's to add.)
+// What applications leave for the server to fill in: `localhost` for our address on the chosen flow, a Content-Type for
+// SDP. The dialog layer adds Contact and tags.
 
 import { formatAddress, parseAddress } from '../message/address.ts';
 import type { TransportName } from '../transport/transport.ts';
 
-/** Our side of the path a message takes. */
+/** Our side of the flow that a message takes. */
 export interface Place {
   readonly hostPort: string;
   readonly transport: TransportName;
@@ -12,7 +12,7 @@ export interface Place {
 
 type Field = readonly [name: string, value: string];
 
-/** `@localhost` in these means us. */
+/** In these fields, `@localhost` means our address. */
 const substituted: ReadonlySet<string> = new Set(['Contact', 'P-Asserted-Identity']);
 
 export function fillFields(fields: readonly Field[], place: Place): readonly Field[] {
@@ -24,7 +24,7 @@ export function fillFields(fields: readonly Field[], place: Place): readonly Fie
   });
 }
 
-/** A From or To, in brackets, so that parameters added later are the header's. */
+/** A From or To in angle brackets, so that parameters added later belong to the header. */
 export function fillIdentity(value: string, place: Place): string {
   const filled = fillHost(value, place);
   if (filled.includes('<')) return filled;
@@ -39,7 +39,7 @@ function fillHost(value: string, place: Place): string {
   );
 }
 
-/** A peer that reads no transport in our Contact would answer over UDP. */
+/** Without a transport in our Contact, a peer would send its requests over UDP. */
 function withTransport(contact: string, transport: TransportName): string {
   const address = parseAddress(contact);
   if (address === undefined) return contact;
@@ -52,7 +52,7 @@ function withTransport(contact: string, transport: TransportName): string {
 
 const sdpStart = Buffer.from('v=0');
 
-/** With the Content-Type of SDP where none is given; undefined when the body is something else. */
+/** Adds the Content-Type of SDP if none is given. Undefined if the body is something else. */
 export function typed(fields: readonly Field[], body: Buffer): readonly Field[] | undefined {
   if (body.length === 0 || fields.some(([name]) => name === 'Content-Type')) return fields;
   if (!body.subarray(0, sdpStart.length).equals(sdpStart)) return undefined;

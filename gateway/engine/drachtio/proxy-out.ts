@@ -1,5 +1,5 @@
-// `proxy|txnId|remainInDialog|fullResponse|followRedirects|serial or simultaneous|provTimeout|finalTimeout|dest…`:
-// the application has a request forwarded instead of answering it.
+// `proxy|txnId|remainInDialog|fullResponse|followRedirects|serial or simultaneous|provTimeout|finalTimeout|dest…`: the
+// application has a request forwarded instead of answering it.
 
 import { hopOf } from '../dialog/next-hop.ts';
 import { guarded } from '../message/guarded.ts';
@@ -15,7 +15,7 @@ export function proxyOut(around: VerbDependencies, connection: AppConnection, fr
   const { agent, proxy, cdr, registrations } = around;
   const [transactionId = '', remain, full, redirects, forking, provisional = '', final = '', ...uris] =
     frame.fields;
-  // drachtio-srf waits for ever unless a proxy request is refused with just this word.
+  // drachtio-srf waits forever unless a refused proxy request gets exactly this word.
   const refuse = (reason: string) => connection.reply(frame, `NOK|${reason}`);
   const incoming = agent.incoming(transactionId);
   if (incoming === undefined) {
@@ -57,7 +57,7 @@ export function proxyOut(around: VerbDependencies, connection: AppConnection, fr
   if (refusal !== undefined) refuse(refusal);
 }
 
-/** Undefined when one of them cannot be reached by any transport of ours. */
+/** Undefined if no transport of this engine can reach one of them. */
 export function targetsOf(uris: readonly string[], registrations: Registrations): Target[] | undefined {
   const targets: Target[] = [];
   for (const uri of uris) {
@@ -68,7 +68,7 @@ export function targetsOf(uris: readonly string[], registrations: Registrations)
   return targets;
 }
 
-/** `2s`, `1500ms`, or nothing. */
+/** Accepts `2s`, `1500ms`, or an empty string. */
 export function milliseconds(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,7})(ms|s)$/.exec(text) ?? [];
   if (digits === undefined) return undefined;

@@ -1,4 +1,4 @@
-// `sip`: application to network. Decides, in the daemon's order, what kind of message it is.
+// `sip`: from the application to the network. Determines the kind of message, in the same order as drachtio-server.
 
 import { dialogId } from '../dialog/dialog.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
@@ -34,14 +34,14 @@ export function sipOut(around: VerbDependencies, connection: AppConnection, fram
   }
 }
 
-/** The forks of an INVITE share the name of their dialog; a PRACK may say in To which one it is for. */
+/** The forks of an INVITE share one dialog id. The To of a PRACK may name the fork. */
 function named(agent: UserAgent, connection: AppConnection, id: string, request: SipRequest) {
   const dialog = agent.dialogs.named(id, connection);
   const tag = request.method === 'PRACK' ? tagOf(request.headers.get('To') ?? '') : undefined;
   return (tag !== undefined && dialog?.outgoingInvite?.fork(tag)) || dialog;
 }
 
-/** An application may name a dialog by its Call-ID and From tag instead (a BYE with credentials does). */
+/** An application may name a dialog by Call-ID and From tag instead. A BYE with credentials does this. */
 function ownDialog(agent: UserAgent, connection: AppConnection, request: SipRequest) {
   const callId = request.headers.get('Call-ID');
   const tag = tagOf(request.headers.get('From') ?? '');

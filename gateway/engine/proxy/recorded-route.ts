@@ -1,6 +1,6 @@
-// The Record-Route by which a proxy stays in a dialog (RFC 3261 16.6 step 4) and by which it knows the dialog's
-// requests again (16.4). The URI's user is a keyed digest of the Call-ID: nothing is remembered per call, and
-// nobody can have a request forwarded along a route that this engine has not written for that very call.
+// The Record-Route by which a proxy stays in a dialog (RFC 3261 16.6 step 4) and recognizes the dialog's requests
+// (16.4). The user part of the URI is a keyed digest of the Call-ID. So no state per call is needed, and a request is
+// forwarded only along a route that this engine wrote for the same call.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { parseAddress } from '../message/address.ts';
@@ -8,7 +8,7 @@ import type { Headers, SipRequest } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
 import type { TransportName } from '../transport/transport.ts';
 
-/** Our side of one flow: `host[:port]` and how it is spoken to. */
+/** Our side of one flow: `host[:port]` and its transport. */
 export interface Side {
   readonly transport: TransportName;
   readonly hostPort: string;
@@ -18,8 +18,8 @@ export class RecordedRoutes {
   readonly #key = randomBytes(32);
 
   /**
-   * Adds the route. Where both sides are not the same place there are two, so that either peer sees the one it can
-   * reach (RFC 5658 4).
+   * Adds the route. If the two sides differ there are two routes, so that each peer sees the address that it can reach
+   * (RFC 5658 4).
    */
   record(headers: Headers, from: Side, to: Side): void {
     const token = this.#token(headers);
@@ -29,20 +29,20 @@ export class RecordedRoutes {
     }
   }
 
-  /** Whether `strip` would find a route of ours. */
-  knows({ uri, headers }: SipRequest): boolean {
+  /** Whether `strip` would find a route of this engine. */
+  hasRecordedRoute({ uri, headers }: SipRequest): boolean {
     if (!headers.has('Route')) return false;
     const token = this.#token(headers);
     return isOurs(uri, token) || isOurs(parseAddress(headers.get('Route') ?? '')?.uri, token);
   }
 
   /**
-   * Takes our routes off a request of a dialog that we recorded (16.4); false when it is none, and nothing is changed.
+   * Removes our routes from a request of a recorded dialog (16.4). Returns false, without a change, if there is none.
    */
   strip(request: SipRequest): boolean {
     const { headers } = request;
     const token = this.#token(headers);
-    // 16.4: a strict router puts our URI into the Request-URI and the real target at the end of Route.
+    // 16.4: a strict router moves our URI into the Request-URI and the real target to the end of Route.
     if (isOurs(request.uri, token)) {
       const routes = headers.all('Route');
       const target = parseAddress(routes.pop() ?? '')?.uri;

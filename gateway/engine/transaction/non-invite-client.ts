@@ -1,4 +1,4 @@
-// The non-INVITE client transaction in action (RFC 3261 17.1.2): its table says what, this file does it.
+// The non-INVITE client transaction (RFC 3261 17.1.2): executes the actions of its table.
 
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
@@ -15,14 +15,14 @@ export class NonInviteClientTransaction implements ClientTransaction {
   readonly key: string;
   readonly vias: number;
   readonly flow: Flow;
-  /** Both until the final response. */
+  /** Both are kept until the final response. */
   #bytes: Buffer | undefined;
   #user: ClientTransactionUser | undefined;
   readonly #host: TransactionHost;
   #state: NonInviteClientState = 'Trying';
   #intervalE: number;
   #timerE: Timer | undefined;
-  /** Timers F and K never run together. */
+  /** Timers F and K never run at the same time. */
   #life: Timer | undefined;
 
   constructor(
@@ -63,7 +63,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
     this.#release();
   }
 
-  /** For the timers, which hold no closure of their own. */
+  /** Called by a timer without a closure. */
   fired(input: 'timerE' | 'timerF' | 'timerK'): void {
     this.#input(input);
   }

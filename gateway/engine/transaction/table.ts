@@ -1,5 +1,5 @@
-// The shape of a transaction's state table: pure data, every pair of state and input answered.
-// An input that RFC 3261 does not name for a state leaves the state as it is and does nothing.
+// The shape of a transaction's state table: pure data, with an entry for every pair of state and input. An input that
+// RFC 3261 does not define for a state has no effect.
 
 export interface Step<State extends string, Action extends string> {
   readonly state: State;
@@ -14,7 +14,7 @@ type Transitions<State extends string, Input extends string, Action extends stri
   readonly [S in State]: { readonly [I in Input]?: readonly [State, ...Action[]] };
 };
 
-/** Completes the written transitions to the full product, so that a look-up never misses and never allocates. */
+/** Completes the given transitions to the full product, so that a look-up always succeeds and never allocates. */
 export function defineTable<State extends string, Input extends string, Action extends string>(
   states: readonly State[],
   inputs: readonly Input[],

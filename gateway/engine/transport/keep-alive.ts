@@ -1,5 +1,5 @@
-// Keep-alives on a connection that we opened (RFC 5626 3.5.1, 4.4.1): a NAT between us and the peer forgets a quiet
-// connection, and one whose peer has gone looks just like a quiet one until somebody asks.
+// Keep-alives on a connection that we opened (RFC 5626 3.5.1, 4.4.1). A NAT between us and the peer drops a quiet
+// connection, and without keep-alives a lost peer looks like a quiet one.
 
 const ping = Buffer.from('\r\n\r\n');
 
@@ -9,12 +9,12 @@ export interface KeepAliveTimes {
   readonly pongMs: number;
 }
 
-/** What it does to its connection. */
+/** The actions on the connection. */
 export interface Kept {
   write(bytes: Buffer): void;
   /** No message in either direction for `idleMs`. */
   idle(): void;
-  /** The peer answered keep-alives before, and now answers nothing. */
+  /** The peer answered keep-alives before, but did not answer this one. */
   lost(): void;
 }
 
@@ -24,7 +24,7 @@ export class KeepAlive {
   readonly #interval: NodeJS.Timeout;
   #messageAt = performance.now();
   #waiting: NodeJS.Timeout | undefined;
-  /** RFC 5626 has peers agree on answers beforehand; who has answered once is taken to have agreed. */
+  /** RFC 5626 requires an agreement on answers. A peer that has answered once counts as having agreed. */
   #answers = false;
 
   constructor(kept: Kept, times: KeepAliveTimes) {
@@ -33,12 +33,12 @@ export class KeepAlive {
     this.#interval = setInterval(() => this.#ask(), times.keepAliveMs).unref();
   }
 
-  /** A message went either way. */
+  /** A message was sent or received. */
   used(): void {
     this.#messageAt = performance.now();
   }
 
-  /** Bytes came; `blank` when there was nothing in them but line ends. */
+  /** Bytes arrived. `blank` if they were only line ends. */
   heard(blank: boolean): void {
     if (this.#waiting === undefined) return;
     if (blank) this.#answers = true;
