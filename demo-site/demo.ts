@@ -1,4 +1,4 @@
-// `npm run demo`: a company on one machine. Its DNS zone, its PBX, its site, and the gateway that joins them.
+// `npm run demo`: a company on one machine: its DNS zone, its PBX, its site, and the gateway that connects them.
 
 import { Command, InvalidArgumentError } from 'commander';
 import { configFrom } from '../gateway/config/load.ts';
@@ -28,7 +28,7 @@ try {
 
 async function run(): Promise<void> {
   const log = createLog(verbose ? 'info' : 'error');
-  // The site comes first: when its port is taken, nothing else has been started yet.
+  // The site starts first: if its port is taken, nothing else runs yet.
   let gatewayUrl = '';
   const site = await startSite(port, () => gatewayUrl);
   const pbx = await startDemoPbx({ address: LOOPBACK, log });

@@ -1,5 +1,5 @@
-// Wires the rooms into one running gateway: edge, engine, call app, resolver, media relay, HTTP.
-// Knows who is who; decides nothing about calls.
+// Connects the folders into one running gateway: edge, engine, call app, resolver, media relay, HTTP. Makes no
+// decisions about calls.
 
 import { Authorization } from './auth/authorization.ts';
 import { Reachability } from './availability/reachability.ts';
@@ -34,30 +34,33 @@ import { createResolver } from './resolver/resolver.ts';
 import { startSipEngine } from './sip-engine.ts';
 
 export interface Gateway {
-  /** Where it listens. */
+  /** The URL on which it listens. */
   readonly url: string;
-  /** Where visitors reach it, as far as that is known. */
+  /** The URL by which visitors reach it, as far as it is known. */
   publicUrl(): string;
   health(): Promise<Health>;
   /**
-   * Goes by this configuration from now on: new calls and visitors do, running calls go on.
-   * @throws {ConfigError} when it differs in what only a start can change, or its certificate is no use; all stays then
+   * Uses this configuration from now on, for new calls and visitors; running calls continue.
+   * @throws {ConfigError} if a changed key needs a restart, or the certificate is not usable. Then nothing changes.
    */
   reload(config: Config): void;
-  /** Stops: takes no new calls, waits for running ones as long as the config says, ends the rest, closes all. */
+  /**
+   * Stops: accepts no new calls, waits for running ones as long as the configuration says, ends the rest, closes
+   * everything.
+   */
   drain(): Promise<void>;
-  /** Stops at once: running calls are ended with a reason, `stopping` unless told. */
+  /** Stops immediately: running calls end with a reason, by default `stopping`. */
   stop(why?: 'stopping' | 'gateway-failed'): Promise<void>;
 }
 
-/** Parts that may stand in for the embedded ones. */
+/** Replacements for embedded parts. */
 export interface GatewayOverrides {
   readonly media?: MediaRelay | undefined;
-  /** The clock by which a WebSocket without a call is closed: milliseconds that never jump. */
+  /** The clock for closing a WebSocket without a call: milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
 }
 
-/** Starts a gateway; rejects when an address or port cannot be had. */
+/** Starts a gateway. Rejects if an address or port cannot be bound. */
 export async function startGateway(config: Config, log: Log, parts: GatewayOverrides = {}): Promise<Gateway> {
   const addresses = ownAddressesOf(config.address);
   await preflight(config, addresses, { media: !parts.media });
@@ -67,13 +70,13 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
   const fenced = (one: string) => fence.current(one);
   const resolver = createResolver({
     servers: config.dns.servers && [...config.dns.servers],
-    // Signalling and media leave from these addresses, hence in their families.
+    // Signalling and media are sent from these addresses, so their address families count.
     from: addresses.map(({ bind }) => bind),
     allow: fenced,
     onRefused: (address, host) =>
       log.warn(
         { answer: address, host },
-        'DNS points at an address, private or our own, that dns.allow does not name',
+        'DNS points at a private or local address that dns.allow does not list',
       ),
   });
   const quarantine = new Quarantine();
@@ -84,8 +87,8 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
     (await startMediaRelay(live, addresses, fenced, resolveHost, log.child({ component: 'media' })));
 
   const headroom = new Headroom(exhausted => {
-    if (exhausted) log.warn({ exhausted }, 'running out: newcomers are refused');
-    else log.info({}, 'enough of everything again: newcomers are taken');
+    if (exhausted) log.warn({ resource: exhausted }, 'resource exhausted: refusing new calls and visitors');
+    else log.info({}, 'resources recovered: accepting new calls and visitors');
   });
   const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
   const refused = securityLog?.refused ?? ignoreRefusal;
@@ -137,14 +140,14 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
     onRecord: record => {
       logRecord(log, record);
       const { destination, outcome } = record;
-      // A test of the sound says nothing of the PBX.
+      // An echo test says nothing about the PBX.
       if (destination.user !== echoUser) noteOutcome(failures, destination.domain, outcome);
       const line = asWritten(record);
       records?.write({ ...line, address: written(line.address, config.log.addresses) });
     },
     refused,
   });
-  edge.refuseWhile(() => headroom.exhausted && `too little is left: ${headroom.exhausted}`);
+  edge.refuseWhile(() => headroom.exhausted && `resource exhausted: ${headroom.exhausted}`);
   edge.visitors.onLeft(visitor => calls.visitorLeft(visitor));
 
   let draining = false;
@@ -154,9 +157,9 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
       edge.admitNewcomers();
       return;
     }
-    edge.refuseNewcomers('the SIP engine is away');
-    // Their frames would go nowhere, and they would not know.
-    edge.dismiss('the SIP engine is away');
+    edge.refuseNewcomers('the SIP engine is not connected');
+    // Their frames would be lost without an error to the visitor.
+    edge.dismiss('the SIP engine is not connected');
   });
 
   const health = async (): Promise<Health> => ({
@@ -167,7 +170,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
     ...engine.counts(),
     media: await media.counts(),
   });
-  // Who takes no more calls cannot promise any.
+  // A gateway that accepts no calls cannot promise any.
   const reach = async (domain: string) => (draining ? 'unknown' : await reachability.of(domain));
   const http = await startHttp(
     config,
@@ -178,7 +181,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
   const certificateHealth = http.certificate && watchCertificate(http.certificate, live, log);
 
   let stopping: Promise<void> | undefined;
-  /** Once, however often it is asked for. */
+  /** Stops once, even if it is called several times. */
   const stop: Gateway['stop'] = (why = 'stopping') => {
     stopping ??= stopAll(why);
     return stopping;
@@ -212,7 +215,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
     async drain() {
       draining = true;
       calls.refuseNewCalls();
-      // Whoever is in a call may have to find back to it from another network; nobody else is let in.
+      // A visitor in a call may have to reconnect from another network. All others are refused.
       edge.refuseNewcomers('the gateway is stopping', origin => calls.isCallingFrom(origin));
       edge.takeLeaveOf(visitor => !calls.isCalling(visitor), 'the gateway is stopping');
       await calls.quiet(live.current.limits.drainSeconds * 1000);
@@ -222,7 +225,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
   };
 }
 
-/** What a visitor breaks off, or breaks, says nothing of the site's telephones; nor does a gateway that stops. */
+/** Outcomes that say nothing about the site's telephones: the visitor cancelled or failed, or the gateway stopped. */
 const saysNothing: ReadonlySet<string> = new Set(['cancelled', 'stopping', 'bad-request', 'token-refused']);
 
 function noteOutcome(failures: FailureStreaks, domain: string, outcome: Outcome): void {

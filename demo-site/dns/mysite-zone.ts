@@ -1,5 +1,5 @@
-// The zone mysite.test: the founding document's NAPTR records word for word (there: mysite.ru), the SRV
-// records behind them, and the addresses of the demo PBX.
+// The zone mysite.test: the NAPTR records of the founding document, unchanged except for the domain (mysite.ru there),
+// their SRV records, and the addresses of the demo PBX.
 
 import { isIPv6 } from 'node:net';
 import type { Zone, ZoneRecord } from './zone.ts';

@@ -9,7 +9,7 @@ import { RtpPort } from './media/rtp-port.ts';
 import { VideoEcho } from './media/video-echo.ts';
 import { type Offer, readOffer, type Taken } from './offer.ts';
 
-/** About two seconds of lively video. */
+/** About two seconds of video with much motion. */
 const maxVideoPackets = 600;
 
 export interface CallMediaOptions {
@@ -28,7 +28,7 @@ export class CallMedia {
   #closed = false;
   #answer = '';
 
-  /** Resolves to undefined where the offer holds no audio that can be taken. */
+  /** Resolves to undefined if the offer has no audio that this PBX supports. */
   static async open(sdp: string, options: CallMediaOptions): Promise<CallMedia | undefined> {
     const offer = readOffer(sdp);
     if (!offer?.audio) return undefined;
@@ -44,12 +44,15 @@ export class CallMedia {
     this.audio = new AudioLeg(port, formatOf(audio));
   }
 
-  /** What we last answered; a re-INVITE without an offer is given it as ours. */
+  /** The last answer. It is also the offer in a 200 to a re-INVITE without an offer. */
   get answer(): string {
     return this.#answer;
   }
 
-  /** Adapts to the offer of a re-INVITE. `false`: it cannot be taken, all stays as it was (RFC 3264 8). */
+  /**
+   * Adapts to the offer of a re-INVITE. Returns false if the offer cannot be accepted; nothing changes then (RFC 3264
+   * 8).
+   */
   async renegotiate(sdp: string): Promise<boolean> {
     const offer = readOffer(sdp);
     if (!offer?.audio || this.#closed) return false;
@@ -83,7 +86,7 @@ export class CallMedia {
     if (!this.#video) {
       const { address, clock, echoDelayMs } = this.#options;
       const port = await RtpPort.open(address);
-      // The call may have ended meanwhile.
+      // The call may have ended in the meantime.
       if (this.#closed) return port.close();
       const echo = new VideoEcho(port, { ...taken, sends }, new DelayLine(echoDelayMs, maxVideoPackets));
       this.#video = { port, echo, stop: clock.add(() => echo.beat()) };

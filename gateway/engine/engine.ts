@@ -11,7 +11,7 @@ import { Cdr } from './drachtio/cdr.ts';
 import { EarlyCancels } from './drachtio/early-cancels.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
 import { Registrations } from './drachtio/registrations.ts';
-import { type NewRequest, newRequest, type Route, Routing } from './drachtio/routing.ts';
+import { type NewRequest, newRequest, type RoutingRule, Routing } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
 import { ErrorBoundary } from './error-boundary.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
@@ -21,7 +21,7 @@ import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } fro
 import type { Endpoint } from './transport/transport.ts';
 import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
 
-export type { NewRequest, ProxyDecision, Route, RouteDecision } from './drachtio/routing.ts';
+export type { NewRequest, ProxyDecision, RouteDecision, RoutingRule } from './drachtio/routing.ts';
 export type { StatelessAnswer } from './transaction/stateless.ts';
 export type { Clock } from './transaction/timers.ts';
 
@@ -66,7 +66,7 @@ export interface EngineOptions {
    * Decides about each request outside dialogs: which application gets it, or what else is done with it. Default: the
    * applications that route the method, in turn.
    */
-  readonly route?: Route;
+  readonly route?: RoutingRule;
   readonly limits?: Partial<EngineLimits>;
   /**
    * Called for each message that was refused for its form. The source address is verified if the flow is `reliable`.
@@ -154,10 +154,10 @@ export class Engine {
     reception.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
-    const around = { agent, network: transports, proxy, cdr, earlyCancels, registrations };
-    const server = new AdminServer(options.admin, applications, around, log);
-    const busy = (connection: AppConnection) => agent.isInUse(connection);
-    routing.outbound = new OutboundApplications(applications, server, timers, busy);
+    const dependencies = { agent, network: transports, proxy, cdr, earlyCancels, registrations };
+    const server = new AdminServer(options.admin, applications, dependencies, log);
+    const inUse = (connection: AppConnection) => agent.isInUse(connection);
+    routing.outbound = new OutboundApplications(applications, server, timers, inUse);
     routing.proxy = proxy;
     try {
       const admin = await server.listen();

@@ -1,6 +1,5 @@
-// Where a request comes from, behind whatever stands before the gateway: a proxy of the owner's speaks for visitors, and
-// nobody else does. What it says is believed once, at the door; afterwards a request looks as if the visitor had asked
-// the gateway itself.
+// The visitor's address of a request behind proxies. Only the owner's proxies may report it. It is determined once,
+// when the request arrives; afterwards the request looks as if the visitor had connected directly.
 
 import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
@@ -13,14 +12,14 @@ import { plainAddress } from './network-address.ts';
 interface FarEnd {
   readonly address: string;
   readonly secure: boolean;
-  /** The address is a visitor's, and not that of a proxy which does not say whose request it is. */
+  /** Whether the address is a visitor's, and not that of a proxy that reports none. */
   readonly known: boolean;
 }
 
-/** Of requests that a proxy has brought. */
+/** For requests that came through a proxy. */
 const brought = new WeakMap<IncomingMessage, FarEnd>();
 
-/** Who is at the other end of a connection that a proxy has handed on, by our peer's address and port. */
+/** The client of a connection that a proxy has forwarded with a PROXY header, by our peer's address and port. */
 const handedOn = new Map<string, { readonly address: string; readonly secure: boolean | undefined }>();
 
 type Connected = Pick<Socket, 'remoteAddress' | 'remotePort'>;
@@ -30,29 +29,32 @@ export function clientAddressOf(request: IncomingMessage): string {
   return brought.get(request)?.address ?? socketAddress(request);
 }
 
-/** Whether the visitor has asked over TLS. */
+/** Whether the visitor's connection uses TLS. */
 export function isSecure(request: IncomingMessage): boolean {
   const { socket } = request;
   const said = brought.get(request)?.secure ?? handedOn.get(keyOf(socket))?.secure;
   return said ?? socket instanceof TLSSocket;
 }
 
-/** False where a proxy has brought the request and does not say for whom: what it did must not be held against it. */
+/**
+ * False if a proxy sent the request without the client's address. Such a request must not count as an offence of the
+ * proxy.
+ */
 export function isOfKnownAddress(request: IncomingMessage): boolean {
   return brought.get(request)?.known ?? true;
 }
 
-/** The visitor's address as the connection tells it, or the proxy that handed the connection on. */
+/** The visitor's address according to the connection, or to its PROXY header. */
 export function socketAddress({ socket }: { readonly socket: Connected }): string {
   return handedOn.get(keyOf(socket))?.address ?? peerAddress(socket);
 }
 
-/** Our peer's own. */
+/** The address of our peer. */
 export function peerAddress({ remoteAddress = '' }: Connected): string {
   return plainAddress(remoteAddress);
 }
 
-/** Notes for whom a proxy has opened this connection, for as long as that is open. */
+/** Stores the client of a forwarded connection until the connection closes. */
 export function setClientAddress(socket: Socket, address: string, secure: boolean | undefined): void {
   const key = keyOf(socket);
   handedOn.set(key, { address, secure });
@@ -77,13 +79,13 @@ export class Proxies {
     return family !== 0 && this.#trusted.check(address, family === 4 ? 'ipv4' : 'ipv6');
   }
 
-  /** To be called first of all with each request. */
+  /** Must be called first with each request. */
   readonly heed = (request: IncomingMessage): void => {
     const { headers } = request;
     let address = socketAddress(request);
     if (!this.trusts(address)) return;
     let { secure, host }: { secure?: boolean | undefined; host?: string | undefined } = {};
-    // From us outwards: each proxy vouches for whom it heard from, the last of ours for the visitor.
+    // From the nearest proxy outwards: each trusted proxy reports the peer before it, the last trusted one the visitor.
     for (const hop of hopsOf(headers, this.#header)) {
       secure = hop.secure ?? secure;
       host = hop.host ?? host;
@@ -91,7 +93,7 @@ export class Proxies {
       address = hop.address;
       if (!this.trusts(address)) break;
     }
-    // Some proxies write none, and hand on the host that was asked.
+    // Some proxies write no host, and pass on the original one.
     if (host) headers.host = host;
     brought.set(request, { address, secure: secure ?? isSecure(request), known: !this.trusts(address) });
   };

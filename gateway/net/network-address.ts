@@ -1,23 +1,26 @@
-// Addresses as sockets name them, and the network that each belongs to, of any length: what has a share together, what is
-// banned, and what is left of a shortened address.
+// Addresses as sockets report them, and the network of a given length that each belongs to. Used for limits per
+// network, for bans and for shortened addresses.
 
 import { isIP } from 'node:net';
 
-/** Bits of an address that count, by family. */
+/** Prefix lengths by family. */
 export interface PrefixLengths {
   readonly ipv4: number;
   readonly ipv6: number;
 }
 
-/** Who is one as far as limits go: of IPv6 a home has a /64, and may take any address of it. */
+/** The network that limits treat as one client: for IPv6 the /64, because a household usually controls all of it. */
 export const oneHome: PrefixLengths = { ipv4: 32, ipv6: 64 };
 
-/** A dual-stack socket names IPv4 peers as ::ffff:1.2.3.4; everyone else says 1.2.3.4. */
+/** A dual-stack socket reports IPv4 peers as ::ffff:1.2.3.4. All other code uses 1.2.3.4. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-/** The first address of its network, as `203.0.113.0` or `2001:db8:1::`; undefined for what is no IP address. */
+/**
+ * The first address of the network, such as `203.0.113.0` or `2001:db8:1::`. Undefined if the text is not an IP
+ * address.
+ */
 export function networkOf(named: string, { ipv4, ipv6 }: PrefixLengths = oneHome): string | undefined {
   const address = plainAddress(named);
   switch (isIP(address)) {
@@ -47,7 +50,7 @@ function groupsOf(address: string): number[] {
   return [...before, ...(tail === undefined ? [] : zeros), ...after].map(group => Number.parseInt(group, 16));
 }
 
-/** The one way of writing it (RFC 5952), without the zone that only this machine knows. */
+/** The canonical spelling (RFC 5952), without the zone, which is valid only on this machine. */
 function plain(address: string): string {
   return new URL(`http://[${address.split('%', 1)[0]}]`).hostname.slice(1, -1);
 }

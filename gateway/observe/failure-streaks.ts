@@ -1,9 +1,9 @@
-// Calls of a site that fail one after the other for the same cause: five of them within an hour are a fault that its
-// owner does not know of, and one error line says so. A call that succeeds ends the row. Knows no calls, only causes.
+// Consecutive failed calls of a site with the same cause. Five within an hour are a fault that the owner may not have
+// noticed, so one error line is logged. A successful call ends the streak. Must not depend on calls, only on causes.
 
 import type { Log } from './log.ts';
 
-/** Why a call failed. */
+/** The cause of a failed call. */
 export interface Failure {
   readonly code: string;
   readonly side: string | undefined;
@@ -14,14 +14,14 @@ export interface Failure {
 
 const ROW = 5;
 const HOUR_MS = 60 * 60_000;
-/** Sites that are remembered; those that failed the longest ago are forgotten first. */
+/** Limit of sites that are remembered. The site with the oldest failure is removed first. */
 const MOST_SITES = 1_000;
 
 interface Row {
   code: string;
-  /** When the last calls failed; at most {@link ROW}. */
+  /** The times of the last failures; at most {@link STREAK}. */
   times: number[];
-  /** When the error line of a cause was written; as many as there are causes. */
+  /** The time of the error line, by cause. As many entries as there are causes. */
   readonly toldAt: Map<string, number>;
 }
 
@@ -30,7 +30,7 @@ export class FailureStreaks {
   readonly #now: () => number;
   readonly #rows = new Map<string, Row>();
 
-  /** `now` in milliseconds on a clock that never jumps. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(log: Pick<Log, 'error'>, now: () => number = () => performance.now()) {
     this.#log = log;
     this.#now = now;
@@ -40,7 +40,7 @@ export class FailureStreaks {
     return this.#rows.size;
   }
 
-  /** A call of the site reached the person, or their line. */
+  /** A call of the site reached the person, or a busy line. */
   succeeded(site: string): void {
     const row = this.#rows.get(site);
     if (row) row.times = [];
@@ -56,11 +56,11 @@ export class FailureStreaks {
     const { code: cause, side, why, mend } = failure;
     this.#log.error(
       { site, failed: ROW, cause, side, why, mend },
-      'the last five calls of this site failed alike',
+      'the last five calls of this site failed with the same cause',
     );
   }
 
-  /** Whether the calls of the site fail now, whatever its visitors do. */
+  /** Whether the calls of the site currently fail for a reason other than its visitors. */
   isFailing(site: string): boolean {
     const row = this.#rows.get(site);
     return row !== undefined && this.#isFull(row, this.#now());
@@ -75,7 +75,7 @@ export class FailureStreaks {
     const row = known ?? { code, times: [], toldAt: new Map() };
     if (row.code !== code) row.times = [];
     row.code = code;
-    // Set anew at the end: the map stays in the order of the last failure.
+    // Inserted again at the end: the map stays in the order of the last failure.
     this.#rows.delete(site);
     this.#rows.set(site, row);
     const [oldest] = this.#rows.keys();

@@ -1,11 +1,9 @@
-// The file that fail2ban reads: one line for each refusal that a guesser or a flooder brings about, and none for
-// anything else. Its form is a promise, see docs/pbx.md:
-//
-//   2026-03-01T12:00:00.000Z sip-call refused wrong-destination from 203.0.113.9
-//   2026-03-01T12:00:01.000Z sip-call refused rate from 2001:db8:1:2::9 in 2001:db8:1:2::/64
-//
-// Nothing that anybody sent is ever written: the offence is one of ours, the address is an address. Addresses are
-// whole here, whatever the log shortens: half of one cannot be banned.
+// The file that fail2ban reads: one line for each refusal that a guessing or flooding client causes, and nothing else.
+// The format is stable, see docs/pbx.md:
+//  2026-03-01T12:00:00.000Z sip-call refused wrong-destination from 203.0.113.9
+//  2026-03-01T12:00:01.000Z sip-call refused rate from 2001:db8:1:2::9 in 2001:db8:1:2::/64
+// No text from a client is ever written: the offence is one of a fixed list, the address is an IP address. Addresses
+// are complete here, whatever the log shortens, because a shortened address cannot be banned.
 
 import { isIP } from 'node:net';
 import { networkOf, oneHome } from '../net/network-address.ts';
@@ -25,10 +23,10 @@ export type Offence = 'wrong-destination' | 'wrong-origin' | 'bad-token' | 'rate
 /** Tells of one refusal. The address must be proved by a handshake: a datagram's source may be anybody's. */
 export type ReportRefusal = (address: string, offence: Offence) => void;
 
-/** For gateways without such a file. */
+/** Used by gateways without this file. */
 export const ignoreRefusal: ReportRefusal = () => {};
 
-/** In each window so many lines of one network, and so many of all: a flood fills no disk. */
+/** Limits of lines per window: for one network, and in total. A flood does not fill the disk. */
 const WINDOW_MS = 10_000;
 const MOST_OF_ONE = 20;
 const MOST = 1_000;
@@ -41,7 +39,7 @@ export class SecurityLog {
   #written = 0;
   #omitted = 0;
 
-  /** Begins the file at once: fail2ban does not start without it. `now` gives milliseconds since 1970. */
+  /** Creates the file immediately: fail2ban does not start without it. `now` returns milliseconds since 1970. */
   constructor(path: string, log: Log, now: () => number = Date.now) {
     this.#now = now;
     this.#file = new LineFile({
@@ -70,13 +68,13 @@ export class SecurityLog {
     this.#write(`refused ${offence} from ${plain}${whole}`);
   };
 
-  /** Resolves once all of it is in the file. */
+  /** Resolves when everything is in the file. */
   async close(): Promise<void> {
     this.#tellOmitted();
     await this.#file.flushed();
   }
 
-  /** A clock that was set back begins a window too. */
+  /** A clock that was set back also starts a new window. */
   #turnWindow(): void {
     const now = this.#now();
     if (now >= this.#window && now < this.#window + WINDOW_MS) return;

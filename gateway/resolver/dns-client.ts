@@ -1,11 +1,11 @@
-// A question to whichever DNS server answers it first: the next server when one refuses or fails, and, where
-// one is silent, after a while too, still listening to it. Knows no records and no cache.
+// Sends a question to DNS servers until one answers: to the next server after a refusal or failure, or after a period
+// of silence, while the silent one may still answer. Must not depend on records or the cache.
 
 import { askOverTcp, askOverUdp, type DnsServerAddress } from './dns-exchange.ts';
 import { codeName, composeQuery, type Query, type Reply, replyCodes } from './dns-message.ts';
 import { type RecordType, timedOut } from './records.ts';
 
-/** How long a server that was silent is asked after the others. */
+/** How long a silent server is asked after the others. */
 const silentMs = 30_000;
 const maxQuestions = 512;
 
@@ -15,17 +15,17 @@ export class DnsClient {
   readonly #servers: () => readonly DnsServerAddress[];
   readonly #timeoutMs: number;
   readonly #now: () => number;
-  /** One for each question under way. */
+  /** One per question under way. */
   readonly #underWay = new Set<AbortController>();
-  /** Servers that were silent lately, until when; those that do not know EDNS. By `address port`. */
+  /** Servers that were silent, each with the end of that state; and servers without EDNS. By `address port`. */
   readonly #silentUntil = new Map<string, number>();
   readonly #withoutEdns = new Set<string>();
   #closed = false;
 
   /**
    * @param servers in order of preference
-   * @param timeoutMs for one question, all servers together; three tries fit in
-   * @param now milliseconds of a clock that never steps back
+   * @param timeoutMs for one question to all servers together; enough for three attempts
+   * @param now milliseconds of a monotonic clock
    */
   constructor(servers: () => readonly DnsServerAddress[], timeoutMs: number, now: () => number) {
     this.#servers = servers;
@@ -38,7 +38,7 @@ export class DnsClient {
     const servers = this.#lastSilentLast(this.#servers());
     if (servers.length === 0) return { failed: 'no DNS server is known' };
     if (this.#closed) return { failed: 'closed' };
-    if (this.#underWay.size >= maxQuestions) return { failed: 'too many questions at once' };
+    if (this.#underWay.size >= maxQuestions) return { failed: 'too many simultaneous questions' };
     const stop = new AbortController();
     this.#underWay.add(stop);
     try {
@@ -81,7 +81,7 @@ export class DnsClient {
       const next = () => {
         clearTimeout(pause);
         let server = waiting.shift();
-        // One that has said no says it again.
+        // A server that has refused is not asked again.
         while (server && spoke.has(server)) server = waiting.shift();
         if (!server) {
           if (running === 0) settle({ failed });
@@ -113,7 +113,7 @@ export class DnsClient {
     try {
       const edns = !this.#withoutEdns.has(key);
       let reply = await exchange(server, composeQuery(type, name, edns), signal);
-      // RFC 6891 7: a server that does not know EDNS is asked as of old.
+      // RFC 6891 7: a server without EDNS is asked again without it.
       if (edns && (reply.code === replyCodes.FORMERR || reply.code === replyCodes.NOTIMP)) {
         if (this.#withoutEdns.size < 100) this.#withoutEdns.add(key);
         reply = await exchange(server, composeQuery(type, name, false), signal);
@@ -139,7 +139,7 @@ export class DnsClient {
 
 async function exchange(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
   const reply = await askOverUdp(server, query, signal);
-  // RFC 2181 9: what a truncated answer holds is not to be used.
+  // RFC 2181 9: the content of a truncated answer must not be used.
   return reply.truncated ? askOverTcp(server, query, signal) : reply;
 }
 

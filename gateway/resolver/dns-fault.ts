@@ -1,24 +1,24 @@
-// What is wrong with the DNS of a domain that leads to no server, read from the questions that were asked: which
-// question or record it is, so that the owner can be shown the line to change. Asks nothing itself.
+// Finds the DNS fault of a domain that has no usable server, in the trace of questions: the question or record at
+// fault, so that the owner can be shown the line to change. Asks no questions itself.
 
 import { timedOut } from './records.ts';
 import type { Step } from './target.ts';
 
 export type DnsFault =
-  /** Everything found is outside the networks that are allowed. */
+  /** All addresses found are outside the allowed networks. */
   | { readonly kind: 'not-allowed'; readonly address: string; readonly host: string }
-  /** A record's target lacks its final dot: the name server has appended the name of the zone. */
+  /** The target of a record lacks its final dot: the name server has appended the name of the zone. */
   | {
       readonly kind: 'without-dot';
       readonly type: 'NAPTR' | 'SRV' | 'CNAME';
       readonly owner: string;
       /** The data before and after the target, as in a zone file; empty for a CNAME. */
       readonly before: string;
-      /** The name as DNS has it, and as it was meant. */
+      /** The name in DNS, and the intended name. */
       readonly target: string;
       readonly meant: string;
     }
-  /** An SRV record leads to a name that has no address. `meant`: what a missing dot may have cut off. */
+  /** An SRV record points at a name without an address. `intended`: the name if a dot is missing. */
   | {
       readonly kind: 'target-missing';
       readonly owner: string;
@@ -26,12 +26,12 @@ export type DnsFault =
       readonly target: string;
       readonly meant: string | undefined;
     }
-  /** SRV `.`: the domain says that it offers no such service (RFC 2782). */
+  /** SRV `.`: the domain states that it does not offer the service (RFC 2782). */
   | { readonly kind: 'not-offered'; readonly owner: string }
-  /** Records that cannot be used. */
+  /** Unusable records. */
   | { readonly kind: 'unusable'; readonly owner: string; readonly record: string }
   | { readonly kind: 'no-such-domain' | 'no-record'; readonly domain: string }
-  /** A question that DNS did not answer as it should. */
+  /** A question without a proper answer from DNS. */
   | {
       readonly kind: 'refused' | 'failed' | 'timeout' | 'unreachable' | 'alias-loop' | 'bad-answer';
       readonly type: string;
@@ -39,7 +39,7 @@ export type DnsFault =
       readonly words: string;
     };
 
-/** `refused`: addresses that the fence dropped. */
+/** `refused`: addresses that the address fence refused. */
 export function dnsFault(
   trace: readonly Step[],
   domain: string,
@@ -51,8 +51,8 @@ export function dnsFault(
 }
 
 /**
- * The name that was meant, where `name` is one to which a name server has appended its zone: the zone's name stands at
- * its end twice. Which zone the record is in, `owner` shows: it is one of the names above it.
+ * The intended name, if a name server has appended its zone to `name`: then the name ends with the zone twice. The zone
+ * of the record is one of the names above `owner`.
  */
 export function lackedDot(name: string, owner: string): string | undefined {
   const labels = owner.split('.');
@@ -63,7 +63,7 @@ export function lackedDot(name: string, owner: string): string | undefined {
   return undefined;
 }
 
-/** A record that leads nowhere. */
+/** A record that does not lead to an address. */
 function recordFault(trace: readonly Step[]): DnsFault | undefined {
   let ignored: DnsFault | undefined;
   for (const { name: owner, alias: target = '' } of trace) {
@@ -105,7 +105,7 @@ function targetFault(
   return { kind: 'target-missing', owner, record, target, meant: cutOff(target, owner) };
 }
 
-/** What is left of a target without the zone that may have been appended, where that could be a name or an address. */
+/** The target without the zone that may have been appended, if the rest could be a name or an address. */
 function cutOff(target: string, owner: string): string | undefined {
   const zone = owner.split('.').slice(2).join('.');
   const rest = target.endsWith(`.${zone}`) ? target.slice(0, -zone.length - 1) : '';
@@ -138,7 +138,7 @@ function isAbsence({ failure = '' }: Step): boolean {
 
 const absences: ReadonlySet<string> = new Set(['no such name', 'no such record']);
 
-/** Failures by what is written of them in the trace. Codes of the operating system are in capitals alone. */
+/** Failure kinds by their text in the trace. Operating system codes consist of capitals only. */
 const kinds: ReadonlyMap<string, Extract<DnsFault, { words: string }>['kind']> = new Map([
   ['SERVFAIL', 'failed'],
   ['REFUSED', 'refused'],

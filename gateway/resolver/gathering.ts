@@ -1,8 +1,8 @@
-// What a source yields, gathered as fast as it comes, and read from the start by whoever wants it, at their
-// own pace: the list of a call that is walked while it is still being written.
+// Collects the items of a source as fast as they arrive. Any number of readers can read them from the start, each at
+// its own speed: a call tries the first targets while others are still being resolved.
 
 export class Gathering<T> implements AsyncIterable<T> {
-  /** Everything, frozen, once the source has ended; rejects as the source or the signal does. */
+  /** All items, frozen, when the source has ended. Rejects like the source, or when the signal is aborted. */
   readonly all: Promise<readonly T[]>;
   readonly #items: T[] = [];
   #over = false;
@@ -12,11 +12,11 @@ export class Gathering<T> implements AsyncIterable<T> {
   constructor(source: AsyncIterable<T>, signal?: AbortSignal) {
     this.#grown = this.#growth();
     this.all = abortable(this.#gather(source), signal);
-    // Readers hear of a failure as they read.
+    // Readers receive a failure when they read.
     this.all.catch(() => {}).finally(() => this.#end());
   }
 
-  /** Known with the first item, or with the end. */
+  /** Resolves with the first item, or at the end. */
   async isEmpty(): Promise<boolean> {
     for await (const _ of this) return false;
     return true;
@@ -35,7 +35,7 @@ export class Gathering<T> implements AsyncIterable<T> {
 
   async #gather(source: AsyncIterable<T>): Promise<readonly T[]> {
     for await (const item of source) {
-      // After an abort nobody reads on.
+      // After an abort no reader is left.
       if (this.#over) break;
       this.#items.push(item);
       this.#tell();

@@ -1,10 +1,10 @@
-// The questions of one resolution: each asked once, through the cache, within the deadline, and written
-// down in the order in which the walk reads their answers. Knows no rule of SIP.
+// The questions of one resolution. Each is asked once, through the cache, within the deadline, and recorded in the
+// trace in the order in which the answers are used. Must not depend on SIP rules.
 
 import type { AnswerCache, Cached } from './cache.ts';
 import {
-  type Along,
-  type Answer,
+  type AdditionalRecords,
+  type DnsAnswer,
   type DnsSource,
   type RecordsOfType,
   type RecordType,
@@ -12,23 +12,23 @@ import {
 } from './records.ts';
 import type { Step } from './target.ts';
 
-/** From the start, how long DNS may be silent where old answers could stand in (RFC 8767 5 has 1.8 s a question). */
+/** How long DNS may be silent from the start before stale answers are used (RFC 8767 5 suggests 1.8 s per question). */
 const patienceMs = 400;
 
-/** A question already on its way; the answer waits until somebody reads it. */
+/** A question that has been sent. Its answer waits until it is read. */
 export interface Question<R> {
   readonly type: RecordType;
   readonly name: string;
   readonly atMs: number;
   readonly answered: Promise<{
-    readonly answer: Answer<R>;
+    readonly answer: DnsAnswer<R>;
     readonly from: Step['from'];
     readonly staleBecause?: string;
     readonly ms: number;
   }>;
 }
 
-/** What the walk made of the records of one answer. */
+/** The result of reading one answer. */
 interface Reading<T> {
   readonly value: T;
   readonly lines: readonly string[];
@@ -44,10 +44,10 @@ export class Inquiry {
   readonly #questionMs: number;
   readonly #asked = new Map<string, Question<unknown>>();
   /**
-   * Records that came along with answers, unasked. They count in this resolution alone: whoever answers for
-   * one domain must not put words into the cache of another (RFC 2181 5.4.1).
+   * Additional records of earlier answers. They are used only within this resolution: a server of one domain must not
+   * fill the cache of another (RFC 2181 5.4.1).
    */
-  readonly #along = new Map<string, Along>();
+  readonly #along = new Map<string, AdditionalRecords>();
 
   constructor(source: DnsSource, cache: AnswerCache, now: () => number, deadlineMs: number) {
     this.#source = source;
@@ -55,7 +55,7 @@ export class Inquiry {
     this.#now = now;
     this.#startedAt = now();
     this.#endsAt = this.#startedAt + deadlineMs;
-    // One server that swallows one type of question must leave time to ask the others.
+    // A server that ignores one type of question must leave time for the others.
     this.#questionMs = deadlineMs / 2;
   }
 
@@ -63,7 +63,7 @@ export class Inquiry {
     return this.#now() >= this.#endsAt;
   }
 
-  /** Asks unless that was asked before. */
+  /** Asks the question unless it has been asked before. */
   ask<T extends RecordType>(type: T, name: string): Question<RecordsOfType[T]> {
     const key = `${type} ${name}`;
     const before = this.#asked.get(key);
@@ -78,7 +78,9 @@ export class Inquiry {
     return question;
   }
 
-  /** Waits for the answer and notes it. `read` puts the records in order; without records it gets none. */
+  /**
+   * Waits for the answer and adds it to the trace. `read` orders the records; it gets an empty list without records.
+   */
   async read<R, T>(question: Question<R>, read: (records: readonly R[]) => Reading<T>): Promise<T> {
     const { answer, from, staleBecause, ms } = await question.answered;
     const { value, lines } = read(answer.kind === 'records' ? answer.records : []);
@@ -98,17 +100,17 @@ export class Inquiry {
     return value;
   }
 
-  #remember(along: readonly Along[]): void {
+  #remember(along: readonly AdditionalRecords[]): void {
     for (const one of along) this.#along.set(`${one.type} ${one.name}`, one);
   }
 
   async #answer<R>(
     key: string,
-    question: () => Promise<Answer<R>>,
-  ): Promise<{ answer: Answer<R>; from: Step['from']; staleBecause?: string }> {
+    question: () => Promise<DnsAnswer<R>>,
+  ): Promise<{ answer: DnsAnswer<R>; from: Step['from']; staleBecause?: string }> {
     const along = this.#along.get(key);
     if (along) {
-      // How long these hold, the answer that they came with knows.
+      // The TTL belongs to the answer that these records came with.
       const records = along.records as readonly R[];
       return { answer: { kind: 'records', records, ttlSeconds: 0 }, from: 'additional section' };
     }
@@ -117,7 +119,7 @@ export class Inquiry {
     return { ...known, from: fromCache ? 'cache' : 'DNS' };
   }
 
-  /** An answer that comes too late for this resolution still reaches the cache. */
+  /** An answer that is too late for this resolution still reaches the cache. */
   async #inTime<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
     const spare = this.#cache.spare<R>(key);
     const now = this.#now();

@@ -1,4 +1,4 @@
-// One beat of 20 ms for all that plays. It keeps its average: a late beat is made up for, a long stall is not.
+// One clock of 20 ms for everything that plays. It keeps its average: a late tick is made up for, a long stall is not.
 
 const frameMs = 20;
 const maxBehindMs = 200;
@@ -8,7 +8,7 @@ export class FrameClock {
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
 
-  /** Calls `beat` every 20 ms until the returned function is called. */
+  /** Calls `tick` every 20 ms until the returned function is called. */
   add(beat: () => void): () => void {
     this.#listeners.add(beat);
     if (!this.#timer) {

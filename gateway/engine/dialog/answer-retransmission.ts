@@ -12,7 +12,7 @@ export class AnswerRetransmission {
   readonly #unacknowledged: () => void;
   #interval: number;
   #repeat: Timer | undefined;
-  #patience: Timer | undefined;
+  #deadline: Timer | undefined;
 
   /** Starts immediately. `unacknowledged` is called if no ACK arrives within 64*T1. */
   constructor(
@@ -28,7 +28,7 @@ export class AnswerRetransmission {
     this.#bytes = bytes;
     this.#unacknowledged = unacknowledged;
     this.#interval = timers.values.t1;
-    this.#patience = timers.start(timers.values.lifetime, onImpatient, this);
+    this.#deadline = timers.start(timers.values.lifetime, onDeadline, this);
     // Deviation: the RFC retransmits the 2xx on reliable transports too, because a proxy may have unreliable hops
     // behind it. Only such a proxy could lose the 2xx, and every peer tested works without.
     if (!transaction.flow.reliable) this.#repeat = timers.start(this.#interval, onRepeat, this);
@@ -36,9 +36,9 @@ export class AnswerRetransmission {
 
   stop(): void {
     this.#timers.stop(this.#repeat);
-    this.#timers.stop(this.#patience);
+    this.#timers.stop(this.#deadline);
     this.#repeat = undefined;
-    this.#patience = undefined;
+    this.#deadline = undefined;
   }
 
   repeat(): void {
@@ -54,4 +54,4 @@ export class AnswerRetransmission {
 }
 
 const onRepeat = (retransmission: AnswerRetransmission) => retransmission.repeat();
-const onImpatient = (retransmission: AnswerRetransmission) => retransmission.giveUp();
+const onDeadline = (retransmission: AnswerRetransmission) => retransmission.giveUp();

@@ -50,7 +50,7 @@ export class Dialog {
   /** Whether the end of the call has been reported to the applications that routed `cdr`. */
   endReported = false;
   owner: Owner | undefined;
-  /** The path that the peer used last; see {@link cameBy}. */
+  /** The path that the peer used last; see {@link receivedOn}. */
   flow: Flow;
   remoteTarget: string;
   routeSet: readonly string[];
@@ -103,7 +103,7 @@ export class Dialog {
       routeSet: routesIn(request),
       flow,
     });
-    dialog.#learn(request);
+    dialog.#readAllow(request);
     return dialog;
   }
 
@@ -136,7 +136,7 @@ export class Dialog {
   refreshTarget(message: SipMessage, flow: Flow): void {
     this.flow = flow;
     this.remoteTarget = contactUri(message) ?? this.remoteTarget;
-    this.#learn(message);
+    this.#readAllow(message);
   }
 
   /**
@@ -144,7 +144,7 @@ export class Dialog {
    * that refreshes its target, and only after that request was accepted. Otherwise anyone that learned the tags could
    * divert our requests.
    */
-  cameBy(flow: Flow): void {
+  receivedOn(flow: Flow): void {
     const { transport } = this.flow;
     if (transport !== 'ws' && transport !== 'wss') this.flow = flow;
   }
@@ -154,7 +154,7 @@ export class Dialog {
     if (body.length > 0) this.localDescription = { type: type ?? 'application/sdp', body };
   }
 
-  #learn(message: SipMessage): void {
+  #readAllow(message: SipMessage): void {
     const allowed = message.headers.all('Allow');
     if (allowed.length > 0) this.peerAllowsUpdate = allowed.includes('UPDATE');
   }

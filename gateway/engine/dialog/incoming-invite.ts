@@ -144,12 +144,12 @@ export class IncomingInvite extends IncomingRequest {
     super.transportFailed(error);
     if (this.#final) {
       this.#lost = true;
-      this.#goOn();
+      this.#notifyWaiting();
       return;
     }
     this.#final = true;
     this.#refused();
-    this.#tellCancelled('SIP;cause=503;text="Transport closed"');
+    this.#reportCancelled('SIP;cause=503;text="Transport closed"');
   }
 
   protected override transmit(status: number, bytes: Buffer): void {
@@ -188,7 +188,7 @@ export class IncomingInvite extends IncomingRequest {
     if (this.#heldAnswer !== undefined) this.#giveUpHeldAnswer(status, reason);
     if (this.#final) return;
     this.reject(status);
-    this.#tellCancelled(reason);
+    this.#reportCancelled(reason);
   }
 
   /** The application regards the call as answered, so it must receive a BYE. */
@@ -208,10 +208,10 @@ export class IncomingInvite extends IncomingRequest {
     }
     const refusal = this.compose({ status, reason: undefined, fields: [], body: noBody });
     this.transaction.respond(status, serialize(refusal));
-    this.letGo();
+    this.detach();
   }
 
-  #tellCancelled(reason: string): void {
+  #reportCancelled(reason: string): void {
     this.agent.application.cancelled(this, composeCancel(this.request, [['Reason', reason]]));
   }
 
@@ -264,11 +264,11 @@ export class IncomingInvite extends IncomingRequest {
     this.#answer = undefined;
     this.#heldAnswer = undefined;
     if (this.dialog?.incomingInvite === this) this.dialog.incomingInvite = undefined;
-    if (this.transaction.answered) this.letGo();
-    this.#goOn();
+    if (this.transaction.answered) this.detach();
+    this.#notifyWaiting();
   }
 
-  #goOn(): void {
+  #notifyWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     // Later, so that the caller of this method finishes first.

@@ -67,7 +67,7 @@ export class IncomingRequest implements ServerTransactionUser {
     else if (answer.status > 100) this.agent.progressed(this);
     this.transmit(answer.status, bytes);
     // A 2xx to an INVITE stays, because it waits for its ACK.
-    if (answer.status >= 300 || (answer.status >= 200 && this.request.method !== 'INVITE')) this.letGo();
+    if (answer.status >= 300 || (answer.status >= 200 && this.request.method !== 'INVITE')) this.detach();
     return { bytes, flow: this.flow };
   }
 
@@ -91,7 +91,7 @@ export class IncomingRequest implements ServerTransactionUser {
    * Detaches this request from its transaction, whose later events no longer matter. The transaction stays to
    * retransmit the answer.
    */
-  protected letGo(): void {
+  protected detach(): void {
     if (this.transaction.user === this) this.transaction.user = undefined;
   }
 

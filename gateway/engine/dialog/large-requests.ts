@@ -2,7 +2,7 @@
 // without TCP are remembered for 10 minutes.
 
 import type { Timers } from '../transaction/timers.ts';
-import type { Destination } from '../transport/listen-point.ts';
+import type { RemoteEndpoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { Network } from './network.ts';
 
@@ -26,7 +26,7 @@ export class LargeRequests {
     this.#timers = timers;
   }
 
-  async flowFor(destination: Destination, size: number): Promise<Flow> {
+  async flowFor(destination: RemoteEndpoint, size: number): Promise<Flow> {
     if (destination.transport !== 'udp' || size <= datagramLimit || !this.#listensOnTcp())
       return this.#network.flowTo(destination);
     const key = `${destination.address} ${destination.port}`;

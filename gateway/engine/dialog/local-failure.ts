@@ -13,9 +13,9 @@ const LONGEST = 400;
 export function localFailure(request: SipRequest, status: 408 | 503, error?: Error): SipResponse {
   const response = createResponse(request, status);
   if (error === undefined) return response;
-  const told = error.cause instanceof Error ? error.cause : error;
-  const words = `${codeOf(told)} ${told.message}`.replace(/[^\x20-\x7e]/g, ' ').replace(/["\\]/g, "'");
-  response.headers.append('Reason', `SIP;cause=${status};text="${words.slice(0, LONGEST)}"`);
+  const shown = error.cause instanceof Error ? error.cause : error;
+  const text = `${codeOf(shown)} ${shown.message}`.replace(/[^\x20-\x7e]/g, ' ').replace(/["\\]/g, "'");
+  response.headers.append('Reason', `SIP;cause=${status};text="${text.slice(0, LONGEST)}"`);
   return response;
 }
 

@@ -1,19 +1,25 @@
 // What the dialog layer needs from the transports, and how the engine names itself on each of them.
 
 import { formatHostPort } from '../message/host-port.ts';
-import type { Destination, ListenPoint } from '../transport/listen-point.ts';
+import type { RemoteEndpoint, ListenPoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 
 /** The part of the transport layer that sends requests. */
 export interface Network {
   readonly points: readonly ListenPoint[];
-  flowTo(destination: Destination): Promise<Flow>;
+  flowTo(destination: RemoteEndpoint): Promise<Flow>;
   /** A flow for responses. */
-  flowBack(destination: Destination): Promise<Flow>;
+  flowBack(destination: RemoteEndpoint): Promise<Flow>;
   /** `host[:port]`. */
   viaFor(flow: Flow): string;
   /** `host[:port]`. */
   contactFor(flow: Flow): string;
+}
+
+/** How a peer reaches this engine on one flow: `host[:port]` and the transport. */
+export interface LocalAddress {
+  readonly transport: Flow['transport'];
+  readonly hostPort: string;
 }
 
 /** The sender's identity in a message. */

@@ -4,14 +4,14 @@
 import { BlockList, isIP } from 'node:net';
 import { parseAddress } from '../message/address.ts';
 import { parseUri } from '../message/uri.ts';
-import type { Destination } from '../transport/listen-point.ts';
+import type { RemoteEndpoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 import type { Dialog } from './dialog.ts';
 
-type Transport = Destination['transport'];
+type Transport = RemoteEndpoint['transport'];
 
 /** A destination whose address may still be a host name. */
-export interface Hop {
+export interface NextHop {
   readonly transport: Transport;
   /** IP literal or host name. */
   readonly host: string;
@@ -24,7 +24,7 @@ export interface Hop {
 export type Lookup = (hostname: string) => Promise<string>;
 
 /** Undefined for other schemes, for bad grammar, and for transports that cannot be dialled, for example a browser's. */
-export function hopOf(uri: string): Hop | undefined {
+export function hopOf(uri: string): NextHop | undefined {
   const parsed = parseUri(uri);
   if (parsed === undefined) return undefined;
   const named = parsed.params.get('transport')?.toLowerCase() ?? 'udp';
@@ -36,7 +36,7 @@ export function hopOf(uri: string): Hop | undefined {
 }
 
 /** Immediately for literals, else with `lookup`. */
-export function locate(hop: Hop, lookup: Lookup): Destination | Promise<Destination> {
+export function locate(hop: NextHop, lookup: Lookup): RemoteEndpoint | Promise<RemoteEndpoint> {
   const { transport, host, port, hostname } = hop;
   const literal = literalOf(host);
   if (isIP(literal) !== 0) return { transport, address: literal, port, hostname };
@@ -65,7 +65,7 @@ unroutable.addAddress('::1', 'ipv6');
  * NAT writes a private address. The same applies if `mayReach` forbids the address, so that a peer cannot direct our
  * requests to addresses outside the configuration.
  */
-export function dialogHop(dialog: Dialog, mayReach: (address: string) => boolean = anywhere): Flow | Hop {
+export function dialogHop(dialog: Dialog, mayReach: (address: string) => boolean = anywhere): Flow | NextHop {
   const { flow } = dialog;
   if (flow.transport === 'ws' || flow.transport === 'wss') return flow;
   const [route] = dialog.routeSet;
@@ -80,19 +80,19 @@ function literalOf(host: string): string {
   return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
-function isSameAddress(hop: Hop, flow: Flow): boolean {
+function isSameAddress(hop: NextHop, flow: Flow): boolean {
   const { remote } = flow;
   return hop.transport === flow.transport && hop.host === remote.address && hop.port === remote.port;
 }
 
 /** A UDP flow that an ICMP error closed can be opened again, and so can a connection. */
-function reopened(flow: Flow): Flow | Hop {
+function reopened(flow: Flow): Flow | NextHop {
   if (!flow.closed || flow.transport === 'ws' || flow.transport === 'wss') return flow;
   const { transport, remote } = flow;
   return { transport, host: remote.address, port: remote.port, hostname: remote.address };
 }
 
-function isBehindNat(hop: Hop, flow: Flow): boolean {
+function isBehindNat(hop: NextHop, flow: Flow): boolean {
   const family = isIP(hop.host);
   // A closed stream cannot be opened again at the peer's ephemeral port. Then the Contact is used.
   if (flow.closed && flow.reliable) return false;

@@ -11,7 +11,7 @@ import type { RequestDraft, Sent } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { datagramLimit, LargeRequests } from './large-requests.ts';
 import { type LocalSide, localSide, type Network } from './network.ts';
-import { dialogHop, type Hop, type Lookup, locate } from './next-hop.ts';
+import { dialogHop, type NextHop, type Lookup, locate } from './next-hop.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { UserAgent } from './user-agent.ts';
@@ -34,20 +34,20 @@ export class Outbound {
   readonly #network: Network;
   readonly #transactions: TransactionLayer;
   readonly #lookup: Lookup;
-  readonly #wide: LargeRequests;
+  readonly #largeRequests: LargeRequests;
 
   constructor(agent: UserAgent, network: Network, transactions: TransactionLayer, lookup: Lookup) {
     this.#agent = agent;
     this.#network = network;
     this.#transactions = transactions;
     this.#lookup = lookup;
-    this.#wide = new LargeRequests(network, agent.timers);
+    this.#largeRequests = new LargeRequests(network, agent.timers);
   }
 
   /** Calls back with a flow that can carry `size` bytes, or with undefined and the error. */
-  open(hop: Hop, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
+  open(hop: NextHop, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
     Promise.resolve(locate(hop, this.#lookup))
-      .then(destination => this.#wide.flowFor(destination, size))
+      .then(destination => this.#largeRequests.flowFor(destination, size))
       .then(
         flow => then(flow),
         (error: Error) => then(undefined, error),

@@ -2,10 +2,10 @@
 
 import type { Flow } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport-error.ts';
-import type { Hop } from './next-hop.ts';
+import type { NextHop } from './next-hop.ts';
 import type { Outbound } from './outbound.ts';
 
-export type OutgoingFlow = Hop | Flow;
+export type OutgoingFlow = NextHop | Flow;
 
 /**
  * Calls back with a flow, before it returns if the flow is open already. On failure calls back with undefined and the

@@ -207,8 +207,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       if (this.#inDialog && this.owner === undefined) this.#acknowledgeOwn(dialog);
     }
     this.request = dialogPart(this.request);
-    const handed = this.#agent.takesAnyAnswer ? asUsual(response, dialog) : response;
-    this.#agent.application.responded(this, handed, this.flow);
+    const passedOn = this.#agent.takesAnyAnswer ? asPlain200(response, dialog) : response;
+    this.#agent.application.responded(this, passedOn, this.flow);
   }
 
   #confirm(dialog: Dialog, response: SipResponse): void {
@@ -216,8 +216,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     this.#dialog = dialog;
     this.#agent.dialogs.add(dialog);
     // drachtio-srf makes a dialog only from a 200 with a Contact, and never ends a dialog that it has not made.
-    const usual = response.status === 200 && hasReadableContact(response);
-    this.#endedByEngine ||= !usual && !this.#agent.takesAnyAnswer;
+    const acceptedByDrachtio = response.status === 200 && hasReadableContact(response);
+    this.#endedByEngine ||= !acceptedByDrachtio && !this.#agent.takesAnyAnswer;
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {
@@ -242,7 +242,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
 
   #acknowledgeOwn(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
-      if (flow !== undefined) this.acknowledge(noMore, flow);
+      if (flow !== undefined) this.acknowledge(emptyAck, flow);
     });
   }
 
@@ -250,7 +250,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   #acknowledgeLate(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
       if (flow === undefined) return;
-      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, noMore, flow);
+      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, emptyAck, flow);
       // A released fork is not the fork whose retransmissions are answered with the stored ACK.
       if (dialog.remoteTag === this.#dialog?.remoteTag) this.#ack = bytes.toString('latin1');
     });
@@ -292,14 +292,14 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   }
 }
 
-const noMore = { fields: [], body: noBody } as const;
+const emptyAck = { fields: [], body: noBody } as const;
 
 /**
  * The answer as the application sees it. drachtio-srf makes a dialog only from a 200 with a Contact. An unknown 2xx
  * counts as a 200 (RFC 3261 8.1.3.2). If a 2xx has no readable Contact, the address that it came from becomes its
  * Contact.
  */
-function asUsual(response: SipResponse, dialog: Dialog): SipResponse {
+function asPlain200(response: SipResponse, dialog: Dialog): SipResponse {
   const { status, headers } = response;
   if (status === 200 && hasReadableContact(response)) return response;
   if (hasReadableContact(response)) return { ...response, status: 200 };

@@ -70,7 +70,7 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     const { status } = response;
     const { dialog } = this;
     if (dialog !== undefined) {
-      if (method === 'BYE') this.#left(dialog, status);
+      if (method === 'BYE') this.#byeAnswered(dialog, status);
       if (method === 'UPDATE') this.#updated(dialog, response);
       if (method === 'SUBSCRIBE' && status < 300) this.#agent.subscribed(dialog, response);
       if (method === 'NOTIFY') this.#agent.endSubscription(dialog, this.request);
@@ -87,9 +87,9 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   }
 
   /** RFC 3261 15.1.1: after any final response to a BYE the session is over. A challenge only asks for another BYE. */
-  #left(dialog: Dialog, status: number): void {
+  #byeAnswered(dialog: Dialog, status: number): void {
     if (status !== 401 && status !== 407) this.#agent.finish(dialog);
-    else if (dialog.state !== 'Terminated') this.#agent.sessionOf(dialog).leave();
+    else if (dialog.state !== 'Terminated') this.#agent.sessionOf(dialog).stayForCredentials();
   }
 
   #updated(dialog: Dialog, response: SipResponse): void {

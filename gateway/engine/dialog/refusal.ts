@@ -40,7 +40,7 @@ interface Refusal {
 /** Undefined for a request that may proceed. In a dialog, its CSeq is stored. */
 export function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | undefined {
   if (dialog !== undefined) {
-    if (!spokenInDialogs.has(request.method))
+    if (!inDialogMethods.has(request.method))
       return { status: unknownStatus(request.method), fields: allowed };
     const status = dialog.accept(request) ? crossing(dialog, request) : 500;
     if (status !== undefined) return { status, fields: status === 500 ? retryAfter() : [] };
@@ -51,7 +51,7 @@ export function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refu
 }
 
 /** The methods that drachtio-srf's dialogs accept. It prints the unfiltered name of any other method to the console. */
-const spokenInDialogs: ReadonlySet<string> = new Set([
+const inDialogMethods: ReadonlySet<string> = new Set([
   ...[
     'INVITE',
     'BYE',
@@ -66,7 +66,7 @@ const spokenInDialogs: ReadonlySet<string> = new Set([
     'PUBLISH',
   ],
 ]);
-const allowed: RequestDraft['fields'] = [['Allow', ['ACK', 'CANCEL', ...spokenInDialogs].join(', ')]];
+const allowed: RequestDraft['fields'] = [['Allow', ['ACK', 'CANCEL', ...inDialogMethods].join(', ')]];
 
 /** RFC 3261 8.2.1, RFC 4475 3.1.1.2. */
 function unknownStatus(method: string): number {

@@ -29,7 +29,7 @@ export class ReliableProvisionals {
   #rseq = randomInt(1, 2 ** 30);
   #interval = 0;
   #repeat: Timer | undefined;
-  #patience: Timer | undefined;
+  #deadline: Timer | undefined;
   #afterwards: (() => void) | undefined;
   /** True while a reliable response is being composed and sent. Such a response needs a Contact. */
   sending = false;
@@ -115,19 +115,19 @@ export class ReliableProvisionals {
     const { t1, lifetime } = this.#timers.values;
     this.#interval = t1;
     this.#repeat = this.#timers.start(t1, onRepeat, this);
-    this.#patience = this.#timers.start(lifetime, onImpatient, this);
+    this.#deadline = this.#timers.start(lifetime, onDeadline, this);
     const { status, bytes } = this.#waiting[0]!;
     this.#transaction.respond(status, bytes);
   }
 
   #settle(): void {
     this.#timers.stop(this.#repeat);
-    this.#timers.stop(this.#patience);
+    this.#timers.stop(this.#deadline);
   }
 }
 
 const onRepeat = (provisionals: ReliableProvisionals) => provisionals.repeat();
-const onImpatient = (provisionals: ReliableProvisionals) => provisionals.giveUp();
+const onDeadline = (provisionals: ReliableProvisionals) => provisionals.giveUp();
 
 export function requires100rel(answer: Answer): boolean {
   return answer.fields.some(([name, value]) => name === 'Require' && /\b100rel\b/i.test(value));

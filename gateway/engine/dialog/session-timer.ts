@@ -45,18 +45,18 @@ function supportsTimer(message: SipMessage): boolean {
 
 /** RFC 4028 9: the fields of the 422 for a request with a session interval that is too short. */
 export function intervalTooSmall(request: SipRequest): RequestDraft['fields'] | undefined {
-  const asked = intervalOf(request);
-  if (asked === undefined || asked.seconds >= minSE || !supportsTimer(request)) return undefined;
+  const requestedInterval = intervalOf(request);
+  if (requestedInterval === undefined || requestedInterval.seconds >= minSE || !supportsTimer(request)) return undefined;
   return [['Min-SE', String(minSE)]];
 }
 
 /** RFC 4028 9: the session interval in our 2xx, if the request asked for one and `answer` does not set it. */
 export function agreementFor(request: SipRequest, answer: SipResponse): RequestDraft['fields'] {
-  const asked = intervalOf(request);
-  if (asked === undefined || asked.seconds < minSE || answer.headers.has('Session-Expires')) return [];
+  const requestedInterval = intervalOf(request);
+  if (requestedInterval === undefined || requestedInterval.seconds < minSE || answer.headers.has('Session-Expires')) return [];
   // Table 2: a peer without support for session timers cannot be the refresher.
-  const refresher = supportsTimer(request) ? (asked.refresher ?? 'uac') : 'uas';
-  const agreed = ['Session-Expires', `${asked.seconds};refresher=${refresher}`] as const;
+  const refresher = supportsTimer(request) ? (requestedInterval.refresher ?? 'uac') : 'uas';
+  const agreed = ['Session-Expires', `${requestedInterval.seconds};refresher=${refresher}`] as const;
   return refresher === 'uac' ? [agreed, ['Require', 'timer']] : [agreed];
 }
 
@@ -100,10 +100,10 @@ export class SessionTimer {
   }
 
   /** The BYE was challenged: the dialog stays for a BYE with credentials, for the length of a transaction. */
-  leave(): void {
+  stayForCredentials(): void {
     const { timers } = this.#keeper;
     this.stop();
-    this.#expiry = timers.start(timers.values.lifetime, onLeft, this);
+    this.#expiry = timers.start(timers.values.lifetime, onStayOver, this);
   }
 
   /** A refresh of this engine failed. */
@@ -171,5 +171,5 @@ export class SessionTimer {
 }
 
 const onRefresh = (session: SessionTimer) => session.refreshNow();
-const onLeft = (session: SessionTimer) => session.left();
+const onStayOver = (session: SessionTimer) => session.left();
 const onExpiry = (session: SessionTimer) => session.expireNow();

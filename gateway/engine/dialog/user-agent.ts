@@ -139,7 +139,7 @@ export class UserAgent implements TransactionUser {
       this.forwarder?.acknowledged(ack, flow);
       return;
     }
-    dialog.cameBy(flow);
+    dialog.receivedOn(flow);
     flow.known = true;
     dialog.incomingInvite?.acknowledge(ack, flow);
   }
@@ -262,7 +262,7 @@ export class UserAgent implements TransactionUser {
       return;
     }
     if (refused(request, transaction, dialog)) return;
-    dialog.cameBy(transaction.flow);
+    dialog.receivedOn(transaction.flow);
     transaction.flow.known = true;
     if (request.method === 'BYE') this.#byeReceived(dialog, request, transaction);
     else this.#ask(request, transaction, dialog);

@@ -35,15 +35,15 @@ export class AdminServer implements AppConnectionUser {
   readonly #server: Server;
   readonly #options: AdminOptions;
   readonly #applications: Applications;
-  readonly #around: VerbDependencies;
+  readonly #dependencies: VerbDependencies;
   readonly #log: AdminLog;
   /** Connections that have not sent the secret, oldest first. */
   readonly #waiting = new Map<AppConnection, Timer>();
 
-  constructor(options: AdminOptions, applications: Applications, around: VerbDependencies, log: AdminLog) {
+  constructor(options: AdminOptions, applications: Applications, dependencies: VerbDependencies, log: AdminLog) {
     this.#options = options;
     this.#applications = applications;
-    this.#around = around;
+    this.#dependencies = dependencies;
     this.#log = log;
     this.#server = createServer(socket => this.#accept(socket));
   }
@@ -63,29 +63,29 @@ export class AdminServer implements AppConnectionUser {
   }
 
   framed(connection: AppConnection, frame: AppFrame): void {
-    const { faults } = this.#around.agent.timers;
-    const done = faults.guard(() => this.#obey(connection, frame));
+    const { faults } = this.#dependencies.agent.timers;
+    const done = faults.guard(() => this.#dispatch(connection, frame));
     if (!done) connection.reply(frame, 'NOK|internal error');
   }
 
-  #obey(connection: AppConnection, frame: AppFrame): void {
+  #dispatch(connection: AppConnection, frame: AppFrame): void {
     const { verb } = frame;
     if (verb === 'authenticate') {
-      authenticate(connection, frame, this.#options.secret, this.#around.network.points);
+      authenticate(connection, frame, this.#options.secret, this.#dependencies.network.points);
     } else if (!connection.authenticated) {
       // drachtio-server accepts `route`, `ping` and `sip` without authentication. This engine does not.
       connection.reply(frame, 'NO|not authenticated');
       connection.close();
-    } else if (verb === 'sip') sipOut(this.#around, connection, frame);
+    } else if (verb === 'sip') sipOut(this.#dependencies, connection, frame);
     else if (verb === 'route') route(connection, frame);
     else if (verb === 'remove_route') removeRoute(connection, frame);
     else if (verb === 'ping') connection.reply(frame, 'OK|pong');
-    else if (verb === 'proxy') proxyOut(this.#around, connection, frame);
+    else if (verb === 'proxy') proxyOut(this.#dependencies, connection, frame);
     else connection.reply(frame, `NO|unknown command: ${verb.slice(0, 32)}`);
   }
 
   closed(connection: AppConnection): void {
-    const { agent } = this.#around;
+    const { agent } = this.#dependencies;
     this.#settle(connection);
     this.#applications.remove(connection);
     if (connection.authenticated) agent.timers.faults.guard(() => agent.ownerGone(connection));
@@ -94,7 +94,7 @@ export class AdminServer implements AppConnectionUser {
   #accept(socket: Socket): void {
     const connection = new AppConnection(socket, this);
     if (this.#waiting.size >= maxWaiting) this.#waiting.keys().next().value?.destroy();
-    const { timers } = this.#around.agent;
+    const { timers } = this.#dependencies.agent;
     this.#waiting.set(
       connection,
       timers.start(authenticateLimitMs, () => connection.destroy(), undefined),
@@ -109,7 +109,7 @@ export class AdminServer implements AppConnectionUser {
 
   /** The connection no longer counts as unauthenticated. */
   #settle(connection: AppConnection): void {
-    const { timers } = this.#around.agent;
+    const { timers } = this.#dependencies.agent;
     timers.stop(this.#waiting.get(connection));
     this.#waiting.delete(connection);
   }

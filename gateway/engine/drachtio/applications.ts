@@ -56,11 +56,11 @@ export class Applications {
    * The application that waited longest. Counted by method: otherwise an application with call events would never get a
    * request.
    */
-  #turn(what: string, suits: (connection: AppConnection) => boolean): AppConnection | undefined {
+  #turn(what: string, accepts: (connection: AppConnection) => boolean): AppConnection | undefined {
     let chosen: AppConnection | undefined;
     let since = Number.POSITIVE_INFINITY;
     for (const connection of this.#connections) {
-      if (connection.closed || !connection.authenticated || !suits(connection)) continue;
+      if (connection.closed || !connection.authenticated || !accepts(connection)) continue;
       const served = connection.served.get(what) ?? 0;
       if (served >= since) continue;
       chosen = connection;

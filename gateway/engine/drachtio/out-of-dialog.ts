@@ -10,36 +10,36 @@ import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
 import { newCallId, newTag } from '../transaction/identifiers.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
-import { fillFields, fillIdentity, type Place, typed } from './placeholders.ts';
+import { fillFields, fillIdentity, typed } from './placeholders.ts';
 import { sentRequest } from './sip-fields.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
 export function sendOutOfDialog(
-  around: VerbDependencies,
+  dependencies: VerbDependencies,
   connection: AppConnection,
   frame: AppFrame,
   request: SipRequest,
   fields: [string, string][],
 ): void {
-  const { agent, network, cdr, earlyCancels, registrations } = around;
+  const { agent, network, cdr, earlyCancels, registrations } = dependencies;
   const proxy = frame.fields[2] ?? '';
   const next = proxy === '' ? request.uri : asUri(proxy);
-  const way = registrations.flowTo(next) ?? hopOf(next);
+  const path = registrations.flowTo(next) ?? hopOf(next);
   const complete = typed(fields, request.body);
   const refusal =
-    way === undefined
+    path === undefined
       ? `invalid request-uri: ${next}`
       : complete === undefined
         ? 'missing content-type'
         : (problemOf(request) ?? (agent.dialogs.full ? 'too many dialogs' : undefined));
-  if (way === undefined || complete === undefined || refusal !== undefined) {
+  if (path === undefined || complete === undefined || refusal !== undefined) {
     connection.reply(frame, `NOK|${refusal}`);
     return;
   }
-  const { transport } = way;
+  const { transport } = path;
   openFlow(
     agent.outbound,
-    way,
+    path,
     (flow, error) => {
       if (connection.closed) return;
       if (error !== undefined) agent.log.debug({ error: error.message, next }, 'the next hop cannot be reached');
@@ -74,7 +74,7 @@ function problemOf(request: SipRequest): string | undefined {
 function complement(
   request: SipRequest,
   fields: readonly (readonly [string, string])[],
-  place: Place,
+  place: LocalAddress,
 ): InitialDraft {
   const { headers, method, uri, body } = request;
   const filled = fillFields(fields, place);

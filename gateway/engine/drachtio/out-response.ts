@@ -9,13 +9,13 @@ import { sentResponse } from './sip-fields.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
 export function sendResponse(
-  around: VerbDependencies,
+  dependencies: VerbDependencies,
   connection: AppConnection,
   frame: AppFrame,
   response: SipResponse,
   fields: [string, string][],
 ): void {
-  const { agent, cdr, registrations } = around;
+  const { agent, cdr, registrations } = dependencies;
   const transactionId = frame.fields[0] ?? '';
   if (transactionId === '') {
     connection.reply(frame, 'NO|transaction id missing');

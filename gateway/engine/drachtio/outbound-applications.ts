@@ -18,20 +18,20 @@ export class OutboundApplications {
   readonly #applications: Applications;
   readonly #user: AppConnectionUser;
   readonly #timers: Timers;
-  readonly #busy: (connection: AppConnection) => boolean;
+  readonly #inUse: (connection: AppConnection) => boolean;
   #open = 0;
 
-  /** `busy` returns whether a request or dialog still belongs to the connection. */
+  /** `inUse` returns whether a request or dialog still belongs to the connection. */
   constructor(
     applications: Applications,
     user: AppConnectionUser,
     timers: Timers,
-    busy: (connection: AppConnection) => boolean,
+    inUse: (connection: AppConnection) => boolean,
   ) {
     this.#applications = applications;
     this.#user = user;
     this.#timers = timers;
-    this.#busy = busy;
+    this.#inUse = inUse;
   }
 
   /** Resolves when the application at `host:port` has authenticated; with undefined if it does not. */
@@ -47,7 +47,7 @@ export class OutboundApplications {
     socket.once('close', () => (this.#open -= 1));
     // An application that never calls `endSession` must not keep one connection per call open.
     socket.setTimeout(idleCheck, () => {
-      if (!this.#busy(connection)) void connection.close();
+      if (!this.#inUse(connection)) void connection.close();
     });
     return new Promise(resolve => {
       let timer: Timer | undefined;

@@ -1,21 +1,16 @@
 // What applications leave for the server to fill in: `localhost` for our address on the chosen flow, a Content-Type for
 // SDP. The dialog layer adds Contact and tags.
 
+import type { LocalAddress } from '../dialog/network.ts';
 import { formatAddress, parseAddress } from '../message/address.ts';
 import type { TransportName } from '../transport/transport.ts';
-
-/** Our side of the flow that a message takes. */
-export interface Place {
-  readonly hostPort: string;
-  readonly transport: TransportName;
-}
 
 type Field = readonly [name: string, value: string];
 
 /** In these fields, `@localhost` means our address. */
 const substituted: ReadonlySet<string> = new Set(['Contact', 'P-Asserted-Identity']);
 
-export function fillFields(fields: readonly Field[], place: Place): readonly Field[] {
+export function fillFields(fields: readonly Field[], place: LocalAddress): readonly Field[] {
   if (!fields.some(([name, value]) => substituted.has(name) && value.includes('localhost'))) return fields;
   return fields.map(([name, value]): Field => {
     if (!substituted.has(name)) return [name, value];
@@ -25,14 +20,14 @@ export function fillFields(fields: readonly Field[], place: Place): readonly Fie
 }
 
 /** A From or To in angle brackets, so that parameters added later belong to the header. */
-export function fillIdentity(value: string, place: Place): string {
+export function fillIdentity(value: string, place: LocalAddress): string {
   const filled = fillHost(value, place);
   if (filled.includes('<')) return filled;
   const address = parseAddress(filled);
   return address === undefined ? filled : formatAddress(address);
 }
 
-function fillHost(value: string, place: Place): string {
+function fillHost(value: string, place: LocalAddress): string {
   return value.replace(
     /(sips?:(?:[^@\s<>:]*(?::[^@\s<>:]*)?@)?)localhost(?![\w.-])(?::\d+)?/i,
     `$1${place.hostPort}`,

@@ -53,7 +53,7 @@ export interface ProxyDecision {
  * Undefined leaves the request to the applications that route the method. A rejection or exception causes a 500 to the
  * peer.
  */
-export type Route = (request: NewRequest) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
+export type RoutingRule = (request: NewRequest) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
 
 /** Called with the application that gets the request, or with undefined if there is none. */
 type Deliver = (owner: AppConnection | undefined) => void;
@@ -63,7 +63,7 @@ export interface RoutingLog {
 }
 
 export class Routing {
-  readonly #route: Route | undefined;
+  readonly #route: RoutingRule | undefined;
   readonly #applications: Applications;
   readonly #registrations: Registrations;
   readonly #cdr: Cdr;
@@ -74,7 +74,7 @@ export class Routing {
   proxy: ProxyCore | undefined;
 
   constructor(
-    route: Route | undefined,
+    route: RoutingRule | undefined,
     applications: Applications,
     registrations: Registrations,
     cdr: Cdr,
@@ -99,7 +99,7 @@ export class Routing {
     // Called inside a promise, so that an exception becomes a rejection.
     Promise.resolve(newRequest(request, flow))
       .then(route)
-      .then(decision => this.#obey(decision, incoming, deliver))
+      .then(decision => this.#apply(decision, incoming, deliver))
       .catch((error: unknown) => {
         this.#log.warn({ error: String(error) }, 'the routing rule failed');
         this.#refuse(incoming, 500);
@@ -107,7 +107,7 @@ export class Routing {
       .catch(this.#faults.note);
   }
 
-  async #obey(
+  async #apply(
     decision: RouteDecision | undefined,
     incoming: IncomingRequest,
     deliver: Deliver,
@@ -143,7 +143,7 @@ export class Routing {
       simultaneous: decision.simultaneous ?? false,
       followRedirects: decision.followRedirects ?? false,
       recordRoute: decision.recordRoute ?? false,
-      patience: {
+      timeouts: {
         provisional: milliseconds(decision.provisionalTimeout ?? ''),
         final: milliseconds(decision.finalTimeout ?? ''),
       },

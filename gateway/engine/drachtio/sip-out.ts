@@ -12,8 +12,8 @@ import { sendOutOfDialog } from './out-of-dialog.ts';
 import { sendResponse } from './out-response.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
-export function sipOut(around: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
-  const { agent, cdr } = around;
+export function sipOut(dependencies: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
+  const { agent, cdr } = dependencies;
   const read = readAppMessage(frame.message ?? Buffer.alloc(0));
   if (typeof read === 'string') {
     connection.reply(frame, `NOK|${read}`);
@@ -21,7 +21,7 @@ export function sipOut(around: VerbDependencies, connection: AppConnection, fram
   }
   const { message, fields } = read;
   const [transactionId = '', dialog = ''] = frame.fields;
-  if (message.kind === 'response') sendResponse(around, connection, frame, message, fields);
+  if (message.kind === 'response') sendResponse(dependencies, connection, frame, message, fields);
   else if (dialog !== '') {
     sendInDialog(agent, cdr, connection, frame, named(agent, connection, dialog, message), message, fields);
   } else if (transactionId !== '') {
@@ -30,7 +30,7 @@ export function sipOut(around: VerbDependencies, connection: AppConnection, fram
   } else {
     const known = ownDialog(agent, connection, message);
     if (known !== undefined) sendInDialog(agent, cdr, connection, frame, known, message, fields);
-    else sendOutOfDialog(around, connection, frame, message, fields);
+    else sendOutOfDialog(dependencies, connection, frame, message, fields);
   }
 }
 

@@ -20,16 +20,16 @@ interface Content {
   readonly sdps: readonly string[];
   readonly refused: SessionBody['refused'];
   /** The part has no `handling` parameter. */
-  readonly unsaid?: boolean;
+  readonly unspecified?: boolean;
 }
 
 /** `headers` of the whole message; those that do not describe the body are ignored. */
 export function sessionBodyOf(entity: BodyPart): SessionBody {
   if (entity.body.length === 0) return { sdp: undefined, refused: undefined };
-  const { sdps, refused, unsaid } = contentOf(entity, 0);
+  const { sdps, refused, unspecified } = contentOf(entity, 0);
   // RFC 3261 20.11 makes `required` the default. Next to a session description that would lose calls, because telephone
   // gateways and proxies add parts without `handling`. Such parts are ignored unless they say `required`.
-  return { sdp: sdps[0], refused: unsaid && sdps.length > 0 ? undefined : refused };
+  return { sdp: sdps[0], refused: unspecified && sdps.length > 0 ? undefined : refused };
 }
 
 function contentOf(entity: BodyPart, depth: number): Content {
@@ -69,15 +69,15 @@ function combine(
     const root = contents[Math.max(named, 0)];
     return { ...root, sdps: [...(root?.sdps ?? []), ...sdps], refused: root?.refused };
   }
-  const insisting = contents.find(({ refused, unsaid }) => refused !== undefined && !unsaid);
-  const refusing = insisting ?? contents.find(({ refused }) => refused !== undefined);
-  return { sdps, refused: refusing?.refused, ...(refusing?.unsaid && { unsaid: true }) };
+  const required = contents.find(({ refused, unspecified }) => refused !== undefined && !unspecified);
+  const refusing = required ?? contents.find(({ refused }) => refused !== undefined);
+  return { sdps, refused: refusing?.refused, ...(refusing?.unspecified && { unspecified: true }) };
 }
 
 /** RFC 3261 20.11: without a `handling` parameter the part is required. */
 function requiredPart(entity: BodyPart, sdps: readonly string[], refused: 'type' | 'encoding'): Content {
   if (isOptional(entity)) return { sdps, refused: undefined };
-  return { sdps, refused, unsaid: fieldOf(entity, 'content-disposition') === undefined };
+  return { sdps, refused, unspecified: fieldOf(entity, 'content-disposition') === undefined };
 }
 
 function isOptional(entity: BodyPart): boolean {
@@ -93,8 +93,8 @@ function isDescription(entity: BodyPart, type: string | undefined, body: Buffer)
   const [disposition = ''] = (fieldOf(entity, 'content-disposition') ?? '').split(';', 1);
   if (trimBlanks(disposition).toLowerCase() === 'early-session') return false;
   if (type === 'application/sdp') return true;
-  const untold = type === undefined || type === 'application/octet-stream' || type === 'text/plain';
-  return untold && /^[\s\ufeff]{0,8}v=0[\r\n]/.test(body.toString('utf8', 0, 32));
+  const untyped = type === undefined || type === 'application/octet-stream' || type === 'text/plain';
+  return untyped && /^[\s\ufeff]{0,8}v=0[\r\n]/.test(body.toString('utf8', 0, 32));
 }
 
 /**

@@ -123,19 +123,19 @@ const OPAQUE = 'application/octet-stream';
 function plainBody({ headers, body }: SipMessage): { type: string | undefined; body: Buffer } {
   const value = headers.get('Content-Type');
   if (value === undefined) return { type: undefined, body };
-  const said = value.length > LONGEST_VALUE ? undefined : parseContentType(value);
-  if (said === undefined || said.type.length > LONGEST_REASON) return { type: OPAQUE, body };
-  if (!said.type.includes('multipart/')) return { type: plainType(said), body };
-  const boundary = said.params.get('boundary') ?? '';
-  const parts = said.type.startsWith('multipart/') ? parseMultipart(body, boundary) : undefined;
+  const contentType = value.length > LONGEST_VALUE ? undefined : parseContentType(value);
+  if (contentType === undefined || contentType.type.length > LONGEST_REASON) return { type: OPAQUE, body };
+  if (!contentType.type.includes('multipart/')) return { type: plainType(contentType), body };
+  const boundary = contentType.params.get('boundary') ?? '';
+  const parts = contentType.type.startsWith('multipart/') ? parseMultipart(body, boundary) : undefined;
   // A blank in a boundary is allowed, but few readers support it.
   const plain = boundary.replaceAll(' ', '_');
   const clear = plain === boundary || !parts?.some(part => part.body.includes(`--${plain}`));
   if (parts === undefined || !clear) return { type: OPAQUE, body };
   // Of the parameters, `start` names the root part of multipart/related (RFC 2387 3.2).
-  const start = said.params.get('start');
+  const start = contentType.params.get('start');
   const root = start !== undefined && CONTENT_ID.test(start) ? `;start="${start}"` : '';
-  return { type: `${said.type}${root};boundary="${plain}"`, body: formatMultipart(parts, plain) };
+  return { type: `${contentType.type}${root};boundary="${plain}"`, body: formatMultipart(parts, plain) };
 }
 
 const CONTENT_ID = /^<[\w.!%*+`'~@-]{1,200}>$/;

@@ -39,13 +39,13 @@ export class Lines {
   next(mayFold: boolean): boolean {
     const bytes = this.bytes;
     const words = this.#words;
-    const lastWord = bytes.length - 4;
+    const lastFour = bytes.length - 4;
     const start = this.at;
     this.isAscii = true;
     this.isClean = true;
     this.isFolded = false;
     for (let at = start; ; at++) {
-      while (at <= lastWord && isPrintable(words.getInt32(at))) at += 4;
+      while (at <= lastFour && isPrintable(words.getInt32(at))) at += 4;
       if (at >= bytes.length) break;
       const byte = bytes[at]!;
       if (byte >= 0x20 && byte < 0x7f) continue;

@@ -41,7 +41,7 @@ const phrases: Readonly<Record<number, string>> = {
   436: 'Bad Identity Info',
   437: 'Unsupported Credential',
   438: 'Invalid Identity Header',
-  439: 'First Hop Lacks Outbound Support',
+  439: 'First NextHop Lacks Outbound Support',
   469: 'Bad Info Package',
   470: 'Consent Needed',
   480: 'Temporarily Unavailable',

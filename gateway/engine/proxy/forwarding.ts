@@ -13,25 +13,25 @@ import { newTag } from '../transaction/identifiers.ts';
 import type { ServerTransaction, ServerTransactionUser } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { bestResponse } from './best-response.ts';
-import { type BranchPatience, type BranchUser, ProxyBranch } from './proxy-branch.ts';
-import type { RecordedRoutes, Side } from './recorded-route.ts';
+import { type BranchTimeouts, type BranchUser, ProxyBranch } from './proxy-branch.ts';
+import type { RecordedRoutes } from './recorded-route.ts';
 
 export interface ForwardingPlan {
-  readonly targets: readonly Target[];
+  readonly targets: readonly ForwardingTarget[];
   /** All targets in parallel; otherwise each after the failure of the previous one. */
   readonly simultaneous: boolean;
   /** Whether the Contacts of a 3xx become targets. Otherwise the 3xx counts as a final response. */
   readonly followRedirects: boolean;
   readonly recordRoute: boolean;
-  readonly patience: BranchPatience;
+  readonly timeouts: BranchTimeouts;
   /** Set in the forwarded request, replacing fields of the same name. */
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
 /** A Request-URI and its next hop. They differ if there are routes. */
-export interface Target {
+export interface ForwardingTarget {
   readonly uri: string;
-  readonly way: OutgoingFlow;
+  readonly path: OutgoingFlow;
 }
 
 /** Receives the progress of a forwarded request. */
@@ -55,8 +55,8 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   readonly #plan: ForwardingPlan;
   readonly #routes: RecordedRoutes;
   readonly #user: ForwardingUser;
-  readonly #over: (forwarding: Forwarding) => void;
-  readonly #waiting: Target[];
+  readonly #onEnd: (forwarding: Forwarding) => void;
+  readonly #waiting: ForwardingTarget[];
   readonly #tried = new Set<string>();
   readonly #branches: ProxyBranch[] = [];
   readonly #finals: SipResponse[] = [];
@@ -72,7 +72,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     plan: ForwardingPlan,
     routes: RecordedRoutes,
     user: ForwardingUser,
-    over: (forwarding: Forwarding) => void,
+    onEnd: (forwarding: Forwarding) => void,
   ) {
     this.#agent = agent;
     this.#network = network;
@@ -81,7 +81,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     this.#plan = plan;
     this.#routes = routes;
     this.#user = user;
-    this.#over = over;
+    this.#onEnd = onEnd;
     this.#waiting = [];
     transaction.user = this;
     this.#offer(plan.targets);
@@ -162,10 +162,10 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   #advance(): void {
     if (this.#answered) return;
     while (!this.#closed && this.#waiting.length > 0 && (this.#plan.simultaneous || !this.#pending)) {
-      const { uri, way } = this.#waiting.shift()!;
-      const branch = new ProxyBranch(this.#agent, this.#network, this, this.#request, uri, way);
+      const { uri, path } = this.#waiting.shift()!;
+      const branch = new ProxyBranch(this.#agent, this.#network, this, this.#request, uri, path);
       this.#branches.push(branch);
-      branch.start(this.#plan.patience);
+      branch.start(this.#plan.timeouts);
     }
     if (!this.#pending) this.#conclude();
   }
@@ -187,7 +187,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   #finish(): void {
     if (this.#pending) return;
     this.#transaction.user = undefined;
-    this.#over(this);
+    this.#onEnd(this);
   }
 
   #cancelAll(fields: readonly (readonly [string, string])[]): void {
@@ -196,18 +196,18 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
 
   /** 16.5: the Contacts of a 3xx, best first, without duplicates. False if none of them can be reached. */
   #redirect(response: SipResponse): boolean {
-    const found: { target: Target; q: number }[] = [];
+    const found: { target: ForwardingTarget; q: number }[] = [];
     for (const value of response.headers.all('Contact')) {
       const contact = parseAddress(value);
-      const way = contact === undefined ? undefined : hopOf(contact.uri);
-      if (contact === undefined || way === undefined) continue;
-      found.push({ target: { uri: contact.uri, way }, q: Number(contact.params.get('q') ?? 1) });
+      const path = contact === undefined ? undefined : hopOf(contact.uri);
+      if (contact === undefined || path === undefined) continue;
+      found.push({ target: { uri: contact.uri, path }, q: Number(contact.params.get('q') ?? 1) });
     }
     found.sort((a, b) => b.q - a.q);
     return this.#offer(found.map(({ target }) => target));
   }
 
-  #offer(targets: readonly Target[]): boolean {
+  #offer(targets: readonly ForwardingTarget[]): boolean {
     let added = false;
     for (const target of targets) {
       if (this.#tried.has(target.uri) || this.#tried.size >= maxTargets) continue;
@@ -225,7 +225,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     this.#transaction.respond(response.status, serialize(response));
   }
 
-  #sideOf(flow: Flow): Side {
+  #sideOf(flow: Flow): LocalAddress {
     return { transport: flow.transport, hostPort: this.#network.contactFor(flow) };
   }
 }

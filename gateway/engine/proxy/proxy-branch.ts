@@ -32,7 +32,7 @@ export interface BranchTimeouts {
 
 export class ProxyBranch implements ClientTransactionUser {
   readonly uri: string;
-  readonly way: OutgoingFlow;
+  readonly path: OutgoingFlow;
   flow: Flow | undefined;
   readonly #agent: UserAgent;
   readonly #network: Network;
@@ -44,7 +44,7 @@ export class ProxyBranch implements ClientTransactionUser {
   #provisional = false;
   /** The additional fields of the CANCEL, once a CANCEL is requested. */
   #cancel: readonly (readonly [string, string])[] | undefined;
-  #over = false;
+  #ended = false;
   #timers: Timer[] = [];
 
   constructor(
@@ -53,47 +53,47 @@ export class ProxyBranch implements ClientTransactionUser {
     user: BranchUser,
     original: SipRequest,
     uri: string,
-    way: OutgoingFlow,
+    path: OutgoingFlow,
   ) {
     this.#agent = agent;
     this.#network = network;
     this.#user = user;
     this.#original = original;
     this.uri = uri;
-    this.way = way;
+    this.path = path;
   }
 
   /** Whether the target may still succeed or fail. */
   get pending(): boolean {
-    return !this.#over;
+    return !this.#ended;
   }
 
-  start(patience: BranchTimeouts): void {
+  start(timeouts: BranchTimeouts): void {
     const { timers } = this.#agent;
-    if (patience.provisional !== undefined) {
-      this.#timers.push(timers.start(patience.provisional, onSilent, this));
+    if (timeouts.provisional !== undefined) {
+      this.#timers.push(timers.start(timeouts.provisional, onProvisionalTimeout, this));
     }
-    if (patience.final !== undefined) this.#timers.push(timers.start(patience.final, onLate, this));
+    if (timeouts.final !== undefined) this.#timers.push(timers.start(timeouts.final, onFinalTimeout, this));
     const depart = (flow: Flow | undefined, error?: Error) => {
-      if (this.#over) return;
+      if (this.#ended) return;
       if (flow === undefined || this.#agent.transactions.full) {
         this.transportFailed(error ?? new Error('full'));
       } else this.#send(flow);
     };
     // RFC 3261 18.1.1: a request that is too large for a datagram, with our fields, goes over TCP.
-    openFlow(this.#agent.outbound, this.way, depart, serialize(this.#original).length + addedBytes);
+    openFlow(this.#agent.outbound, this.path, depart, serialize(this.#original).length + addedBytes);
   }
 
   /** Gives the target up: sends CANCEL as soon as one may be sent (9.1), and reports `status` immediately. */
   abandon(status: number, fields: readonly (readonly [string, string])[] = []): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#sendCancel(fields);
     this.#fail(status);
   }
 
   /** The caller has given up, or another target was faster. If the target will answer, its own 487 is awaited. */
   cancel(fields: readonly (readonly [string, string])[] = []): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#sendCancel(fields);
     // A target that has not answered at all may never answer.
     if (!this.#provisional) this.#fail(487);
@@ -111,13 +111,13 @@ export class ProxyBranch implements ClientTransactionUser {
     response.headers.shift('Via');
     if (status < 200) {
       if (this.#cancel !== undefined) this.#sendCancel(this.#cancel);
-      if (status > 100 && !this.#over) this.#user.progressed(response);
+      if (status > 100 && !this.#ended) this.#user.progressed(response);
       return;
     }
     if (status < 300) {
       this.#settle();
       this.#user.succeeded(this, response);
-    } else if (!this.#over) {
+    } else if (!this.#ended) {
       this.#settle();
       this.#user.failed(this, response, this.flow);
     }
@@ -168,14 +168,14 @@ export class ProxyBranch implements ClientTransactionUser {
   }
 
   #fail(status: number): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#settle();
     const response = createResponse(this.#original, status);
     this.#user.failed(this, response, undefined);
   }
 
   #settle(): void {
-    this.#over = true;
+    this.#ended = true;
     for (const timer of this.#timers) this.#agent.timers.stop(timer);
     this.#timers = [];
   }
@@ -184,8 +184,8 @@ export class ProxyBranch implements ClientTransactionUser {
 /** A Via and two Record-Routes, in bytes. */
 const addedBytes = 300;
 
-const onSilent = (branch: ProxyBranch) => branch.silent();
-const onLate = (branch: ProxyBranch) => branch.abandon(408);
+const onProvisionalTimeout = (branch: ProxyBranch) => branch.silent();
+const onFinalTimeout = (branch: ProxyBranch) => branch.abandon(408);
 
 /** The outcome of a CANCEL is ignored. */
 const ignored = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

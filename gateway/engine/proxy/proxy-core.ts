@@ -15,7 +15,7 @@ import { newBranch, newTag } from '../transaction/identifiers.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
-import { Forwarding, type ForwardingPlan, type ForwardingUser, type Target } from './forwarding.ts';
+import { Forwarding, type ForwardingPlan, type ForwardingUser, type ForwardingTarget } from './forwarding.ts';
 import { RecordedRoutes } from './recorded-route.ts';
 
 export class ProxyCore implements Forwarder {
@@ -63,7 +63,7 @@ export class ProxyCore implements Forwarder {
       return true;
     }
     if (request.method === 'BYE') this.#ended(request);
-    this.#start(request, transaction, { ...inDialog, targets: [target] }, indifferent);
+    this.#start(request, transaction, { ...inDialog, targets: [target] }, ignored);
     return true;
   }
 
@@ -82,7 +82,7 @@ export class ProxyCore implements Forwarder {
     const target = targetOf(ack);
     if (target === undefined) return;
     spend(ack);
-    openFlow(this.#agent.outbound, target.way, flow => {
+    openFlow(this.#agent.outbound, target.path, flow => {
       if (flow === undefined) return;
       ack.headers.prepend('Via', `${localSide(this.#network, flow).via};branch=${newBranch()};rport`);
       flow.send(serialize(ack));
@@ -121,11 +121,11 @@ const inDialog = {
   followRedirects: false,
   // 16.6 step 4: only a request that creates a dialog needs it. Within a dialog the route set is fixed.
   recordRoute: false,
-  patience: { provisional: undefined, final: undefined },
+  timeouts: { provisional: undefined, final: undefined },
   fields: [],
 } satisfies Omit<ForwardingPlan, 'targets'>;
 
-const indifferent: ForwardingUser = { answered() {}, done() {} };
+const ignored: ForwardingUser = { answered() {}, done() {} };
 
 function isSpent(request: SipRequest): boolean {
   return request.headers.get('Max-Forwards')?.trim() === '0';
@@ -136,8 +136,8 @@ function spend({ headers }: SipRequest): void {
 }
 
 /** 16.6 steps 6 and 7: the first remaining route, else the Request-URI. */
-function targetOf(request: SipRequest): Target | undefined {
+function targetOf(request: SipRequest): ForwardingTarget | undefined {
   const route = request.headers.get('Route');
-  const way = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
-  return way === undefined ? undefined : { uri: request.uri, way };
+  const path = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
+  return path === undefined ? undefined : { uri: request.uri, path };
 }

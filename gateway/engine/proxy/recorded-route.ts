@@ -3,16 +3,10 @@
 // forwarded only along a route that this engine wrote for the same call.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { LocalAddress } from '../dialog/network.ts';
 import { parseAddress } from '../message/address.ts';
 import type { Headers, SipRequest } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
-import type { TransportName } from '../transport/transport.ts';
-
-/** Our side of one flow: `host[:port]` and its transport. */
-export interface Side {
-  readonly transport: TransportName;
-  readonly hostPort: string;
-}
 
 export class RecordedRoutes {
   readonly #key = randomBytes(32);
@@ -21,7 +15,7 @@ export class RecordedRoutes {
    * Adds the route. If the two sides differ there are two routes, so that each peer sees the address that it can reach
    * (RFC 5658 4).
    */
-  record(headers: Headers, from: Side, to: Side): void {
+  record(headers: Headers, from: LocalAddress, to: LocalAddress): void {
     const token = this.#token(headers);
     headers.prepend('Record-Route', routeOf(from, token));
     if (from.transport !== to.transport || from.hostPort !== to.hostPort) {
@@ -71,7 +65,7 @@ export class RecordedRoutes {
   }
 }
 
-function routeOf({ transport, hostPort }: Side, token: string): string {
+function routeOf({ transport, hostPort }: LocalAddress, token: string): string {
   const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
   return `<sip:${token}@${hostPort}${parameter};lr>`;
 }
@@ -79,6 +73,6 @@ function routeOf({ transport, hostPort }: Side, token: string): string {
 function isOurs(uri: string | undefined, token: string): boolean {
   const user = uri === undefined ? undefined : parseUri(uri)?.user;
   if (user === undefined || user.length !== token.length) return false;
-  const [claimed, known] = [Buffer.from(user), Buffer.from(token)];
-  return claimed.length === known.length && timingSafeEqual(claimed, known);
+  const [received, known] = [Buffer.from(user), Buffer.from(token)];
+  return received.length === known.length && timingSafeEqual(received, known);
 }

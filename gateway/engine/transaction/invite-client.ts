@@ -29,7 +29,7 @@ export class InviteClientTransaction implements ClientTransaction {
   #intervalA: number;
   #timerA: Timer | undefined;
   /** Timers B, C, D and M never run at the same time. */
-  #life: Timer | undefined;
+  #lifetimeTimer: Timer | undefined;
   /** The ACK of a failure, as text: see invite-server.ts. */
   #ack: string | undefined;
 
@@ -151,15 +151,15 @@ export class InviteClientTransaction implements ClientTransaction {
 
   #live(ms: number, callback: (transaction: InviteClientTransaction) => void): void {
     const { timers } = this.#host;
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     if (ms === 0) callback(this);
-    else this.#life = timers.start(ms, callback, this);
+    else this.#lifetimeTimer = timers.start(ms, callback, this);
   }
 
   #release(): void {
     const { timers } = this.#host;
     timers.stop(this.#timerA);
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     this.#host.terminated(this);
   }
 }

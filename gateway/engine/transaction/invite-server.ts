@@ -26,7 +26,7 @@ export class InviteServerTransaction implements ServerTransaction {
   #intervalG: number;
   #timerG: Timer | undefined;
   /** Timers H, I and L never run at the same time. */
-  #life: Timer | undefined;
+  #lifetimeTimer: Timer | undefined;
 
   constructor(
     host: TransactionHost,
@@ -126,15 +126,15 @@ export class InviteServerTransaction implements ServerTransaction {
 
   #live(ms: number, callback: (transaction: InviteServerTransaction) => void): void {
     const { timers } = this.#host;
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     if (ms === 0) callback(this);
-    else this.#life = timers.start(ms, callback, this);
+    else this.#lifetimeTimer = timers.start(ms, callback, this);
   }
 
   #release(): void {
     const { timers } = this.#host;
     timers.stop(this.#timerG);
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     this.#host.terminated(this);
   }
 }

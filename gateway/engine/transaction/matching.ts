@@ -21,12 +21,12 @@ export function isSamePeer(a: Flow, b: Flow): boolean {
 }
 
 /**
- * Whether a response that arrived on `came` may belong to a request that was sent on `sent`. A server with several
+ * Whether a response that arrived on `received` may belong to a request that was sent on `sent`. A server with several
  * addresses may answer a datagram from another address: RFC 3261 18.1.2 compares only the branch, which only a receiver
  * of the request knows. The answer to a request on a connection must arrive on the same connection.
  */
-export function mayAnswer(sent: Flow, came: Flow): boolean {
-  return sent === came || (!sent.reliable && !came.reliable);
+export function mayAnswer(sent: Flow, received: Flow): boolean {
+  return sent === received || (!sent.reliable && !received.reliable);
 }
 
 /** The peer as part of a key. */

@@ -23,7 +23,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
   #intervalE: number;
   #timerE: Timer | undefined;
   /** Timers F and K never run at the same time. */
-  #life: Timer | undefined;
+  #lifetimeTimer: Timer | undefined;
 
   constructor(
     host: TransactionHost,
@@ -45,7 +45,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
   start(): void {
     const { timers } = this.#host;
     if (!this.flow.reliable) this.#timerE = timers.start(this.#intervalE, onTimerE, this);
-    this.#life = timers.start(timers.values.lifetime, onTimerF, this);
+    this.#lifetimeTimer = timers.start(timers.values.lifetime, onTimerF, this);
     this.flow.send(this.#bytes!);
   }
 
@@ -103,12 +103,12 @@ export class NonInviteClientTransaction implements ClientTransaction {
         this.#timerE = timers.start(timers.values.t2, onTimerE, this);
         break;
       case 'startK': {
-        timers.stop(this.#life);
+        timers.stop(this.#lifetimeTimer);
         this.#bytes = undefined;
         this.#user = undefined;
         const ms = timers.values.absorb(this.flow.reliable);
         if (ms === 0) onTimerK(this);
-        else this.#life = timers.start(ms, onTimerK, this);
+        else this.#lifetimeTimer = timers.start(ms, onTimerK, this);
       }
     }
   }
@@ -116,7 +116,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
   #release(): void {
     const { timers } = this.#host;
     timers.stop(this.#timerE);
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     this.#host.terminated(this);
   }
 }

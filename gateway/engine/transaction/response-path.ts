@@ -5,7 +5,7 @@
 import type { ErrorBoundary } from '../error-boundary.ts';
 import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
-import type { Destination } from '../transport/listen-point.ts';
+import type { RemoteEndpoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 
 /** Called if a response cannot be sent. */
@@ -14,7 +14,7 @@ export interface Sender {
 }
 
 /** Opens a flow for responses. */
-export type Dial = (destination: Destination) => Promise<Flow>;
+export type Dial = (destination: RemoteEndpoint) => Promise<Flow>;
 
 /**
  * 18.2.1: writes the real source of the request into the top Via. The server transport MUST add `received` if the
@@ -39,7 +39,7 @@ export class ResponsePath {
    * The destination if the flow of the request cannot be used: for UDP immediately, otherwise after the connection has
    * closed.
    */
-  readonly #elsewhere: Destination | undefined;
+  readonly #fallback: RemoteEndpoint | undefined;
   #dialling: Promise<Flow> | undefined;
   readonly #faults: Pick<ErrorBoundary, 'note'>;
 
@@ -47,20 +47,20 @@ export class ResponsePath {
     this.#flow = flow;
     this.#dial = dial;
     this.#faults = faults;
-    this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : reconnection(via, flow);
+    this.#fallback = flow.transport === 'udp' ? datagramDestination(via, flow) : reconnection(via, flow);
   }
 
   send(bytes: Buffer, sender: Sender): void {
     const { transport, remote, closed } = this.#flow;
-    const elsewhere = this.#elsewhere;
-    if (elsewhere !== undefined && (closed || transport === 'udp')) this.#sendTo(elsewhere, bytes, sender);
+    const fallback = this.#fallback;
+    if (fallback !== undefined && (closed || transport === 'udp')) this.#sendTo(fallback, bytes, sender);
     else if (!closed) this.#flow.send(bytes);
     // An ICMP error closes a UDP flow. The peer may be reachable again.
     else if (transport === 'udp') this.#sendTo({ transport, ...remote }, bytes, sender);
     else sender.transportFailed(new Error('the connection to the peer is closed'));
   }
 
-  #sendTo(destination: Destination, bytes: Buffer, sender: Sender): void {
+  #sendTo(destination: RemoteEndpoint, bytes: Buffer, sender: Sender): void {
     this.#dialling ??= this.#dial(destination);
     this.#dialling
       .then(
@@ -75,7 +75,7 @@ export class ResponsePath {
  * 18.2.2 for unreliable transports: the source address, with rport its port, else the port of sent-by.
  * Deviation: "if the Via contains a maddr parameter, the response MUST be forwarded to the address listed there".
  */
-function datagramDestination(via: Via, flow: Flow): Destination | undefined {
+function datagramDestination(via: Via, flow: Flow): RemoteEndpoint | undefined {
   const port = via.port ?? 5060;
   if (via.params.has('rport') || port === flow.remote.port) return undefined;
   return { transport: 'udp', address: flow.remote.address, port };
@@ -86,7 +86,7 @@ function datagramDestination(via: Via, flow: Flow): Destination | undefined {
  * address in the received parameter, if present, using the port in the sent-by value". This engine writes that
  * parameter: it is the source of the request. A browser cannot be connected to (RFC 7118 5).
  */
-function reconnection(via: Via, flow: Flow): Destination | undefined {
+function reconnection(via: Via, flow: Flow): RemoteEndpoint | undefined {
   if (flow.transport !== 'tcp' && flow.transport !== 'tls') return undefined;
   const port = via.port ?? (flow.transport === 'tls' ? 5061 : 5060);
   return { transport: flow.transport, address: flow.remote.address, port };

@@ -30,9 +30,9 @@ export function composeStateless(
   const seed = `${headers.get('Via')} ${headers.get('Call-ID')}`;
   const toTag = createHash('sha256').update(seed).digest('hex').slice(0, 16);
   const response = createResponse(request, status, reason, toTag);
-  const bare = serialize(response);
+  const shortened = serialize(response);
   for (const [name, value] of fields) response.headers.append(name, value);
   if (status === 503) response.headers.append('Retry-After', '5');
-  const whole = serialize(response);
-  return [whole, bare].find(bytes => reliable || bytes.length <= maxGrowth * size);
+  const complete = serialize(response);
+  return [complete, shortened].find(bytes => reliable || bytes.length <= maxGrowth * size);
 }

@@ -1,13 +1,13 @@
 // The shape of a transaction's state table: pure data, with an entry for every pair of state and input. An input that
 // RFC 3261 does not define for a state has no effect.
 
-export interface Step<State extends string, Action extends string> {
+export interface Transition<State extends string, Action extends string> {
   readonly state: State;
   readonly actions: readonly Action[];
 }
 
 export type Table<State extends string, Input extends string, Action extends string> = {
-  readonly [S in State]: { readonly [I in Input]: Step<State, Action> };
+  readonly [S in State]: { readonly [I in Input]: Transition<State, Action> };
 };
 
 type Transitions<State extends string, Input extends string, Action extends string> = {
@@ -20,10 +20,10 @@ export function defineTable<State extends string, Input extends string, Action e
   inputs: readonly Input[],
   transitions: Transitions<State, Input, Action>,
 ): Table<State, Input, Action> {
-  const table = {} as Record<State, Record<Input, Step<State, Action>>>;
+  const table = {} as Record<State, Record<Input, Transition<State, Action>>>;
   for (const state of states) {
-    const row = {} as Record<Input, Step<State, Action>>;
-    const ignored: Step<State, Action> = Object.freeze({ state, actions: Object.freeze([]) });
+    const row = {} as Record<Input, Transition<State, Action>>;
+    const ignored: Transition<State, Action> = Object.freeze({ state, actions: Object.freeze([]) });
     for (const input of inputs) {
       const transition = transitions[state][input];
       if (transition === undefined) row[input] = ignored;

@@ -58,10 +58,10 @@ export class TransactionLayer implements TransactionHost {
     const known = this.#servers.get(key);
     if (known !== undefined) known.receive(request);
     else if (request.method === 'ACK') this.#user.acknowledged(request, flow);
-    else this.#found(key, request, via, flow, size);
+    else this.#create(key, request, via, flow, size);
   }
 
-  #found(key: string, request: SipRequest, via: Via, flow: Flow, size: number): void {
+  #create(key: string, request: SipRequest, via: Via, flow: Flow, size: number): void {
     const isCancel = request.method === 'CANCEL';
     const cancelled = isCancel
       ? this.#cancelled(serverKey(request, via, 'INVITE', flow), request, flow)
@@ -209,8 +209,8 @@ export class TransactionLayer implements TransactionHost {
   #cancelled(key: string, cancel: SipRequest, flow: Flow): InviteServerTransaction | undefined {
     const exact = this.#servers.get(key);
     if (exact instanceof InviteServerTransaction) return exact;
-    const alike = this.#identities.get(requestIdentity(cancel, 'INVITE'));
-    return alike instanceof InviteServerTransaction && isSamePeer(alike.flow, flow) ? alike : undefined;
+    const sameCall = this.#identities.get(requestIdentity(cancel, 'INVITE'));
+    return sameCall instanceof InviteServerTransaction && isSamePeer(sameCall.flow, flow) ? sameCall : undefined;
   }
 }
 

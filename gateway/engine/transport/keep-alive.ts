@@ -3,14 +3,14 @@
 
 const ping = Buffer.from('\r\n\r\n');
 
-export interface KeepAliveTimes {
+export interface KeepAliveIntervals {
   readonly idleMs: number;
   readonly keepAliveMs: number;
   readonly pongMs: number;
 }
 
 /** The actions on the connection. */
-export interface Kept {
+export interface KeptConnection {
   write(bytes: Buffer): void;
   /** No message in either direction for `idleMs`. */
   idle(): void;
@@ -19,18 +19,18 @@ export interface Kept {
 }
 
 export class KeepAlive {
-  readonly #kept: Kept;
-  readonly #times: KeepAliveTimes;
+  readonly #connection: KeptConnection;
+  readonly #intervals: KeepAliveIntervals;
   readonly #interval: NodeJS.Timeout;
   #messageAt = performance.now();
   #waiting: NodeJS.Timeout | undefined;
   /** RFC 5626 requires an agreement on answers. A peer that has answered once counts as having agreed. */
   #answers = false;
 
-  constructor(kept: Kept, times: KeepAliveTimes) {
-    this.#kept = kept;
-    this.#times = times;
-    this.#interval = setInterval(() => this.#ask(), times.keepAliveMs).unref();
+  constructor(connection: KeptConnection, intervals: KeepAliveIntervals) {
+    this.#connection = connection;
+    this.#intervals = intervals;
+    this.#interval = setInterval(() => this.#ask(), intervals.keepAliveMs).unref();
   }
 
   /** A message was sent or received. */
@@ -52,15 +52,15 @@ export class KeepAlive {
   }
 
   #ask(): void {
-    if (performance.now() - this.#messageAt > this.#times.idleMs) {
-      this.#kept.idle();
+    if (performance.now() - this.#messageAt > this.#intervals.idleMs) {
+      this.#connection.idle();
       return;
     }
-    this.#kept.write(ping);
+    this.#connection.write(ping);
     clearTimeout(this.#waiting);
     this.#waiting = setTimeout(() => {
       this.#waiting = undefined;
-      if (this.#answers) this.#kept.lost();
-    }, this.#times.pongMs).unref();
+      if (this.#answers) this.#connection.lost();
+    }, this.#intervals.pongMs).unref();
   }
 }

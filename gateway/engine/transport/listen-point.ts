@@ -21,7 +21,7 @@ export interface ListenPoint {
 }
 
 /** The destination of a request. */
-export interface Destination {
+export interface RemoteEndpoint {
   readonly transport: 'udp' | 'tcp' | 'tls';
   /** IP literal without brackets. */
   readonly address: string;

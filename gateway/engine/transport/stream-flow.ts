@@ -55,10 +55,10 @@ export class StreamFlow implements Flow {
     });
     // The peer will send nothing more. Half-open connections are useless in SIP.
     socket.on('end', () => this.#shutDown());
-    socket.on('error', error => this.#leave(error));
+    socket.on('error', error => this.#close(error));
     if (!ours) this.#awaitMessage(limits.messageMs);
     socket.on('close', () => {
-      this.#leave();
+      this.#close();
       user.flowClosed(this, this.#error);
     });
   }
@@ -89,7 +89,7 @@ export class StreamFlow implements Flow {
    * forever.
    */
   #shutDown(): void {
-    this.#leave();
+    this.#close();
     this.#socket.end();
     const deadline = setTimeout(() => this.#socket.destroy(), this.#limits.closeMs).unref();
     this.#socket.once('close', () => clearTimeout(deadline));
@@ -110,10 +110,10 @@ export class StreamFlow implements Flow {
   /** On a connection that a peer opened, a message must arrive within `ms`. Keep-alives do not count. */
   #awaitMessage(ms: number | undefined): void {
     clearTimeout(this.#quiet);
-    if (ms !== undefined && !this.known) this.#quiet = setTimeout(() => this.#leaveQuiet(), ms).unref();
+    if (ms !== undefined && !this.known) this.#quiet = setTimeout(() => this.#closeQuiet(), ms).unref();
   }
 
-  #leaveQuiet(): void {
+  #closeQuiet(): void {
     if (this.#framer.partial) this.#abort('ESTALLED', 'the peer left a message unfinished');
     else this.close();
   }
@@ -135,11 +135,11 @@ export class StreamFlow implements Flow {
   #abort(code: TransportErrorCode, message: string): void {
     if (this.#closed) return;
     const error = new TransportError(code, message);
-    this.#leave(error);
+    this.#close(error);
     this.#socket.destroy();
   }
 
-  #leave(error?: Error): void {
+  #close(error?: Error): void {
     this.#closed = true;
     this.#error ??= error;
     clearTimeout(this.#stall);

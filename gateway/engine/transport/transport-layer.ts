@@ -3,7 +3,7 @@
 
 import type { WebSocket } from 'ws';
 import { canonicalAddress, endpointKey, type Family, familyOf, localAddressToward } from './endpoint.ts';
-import { type Destination, hostPortOf, type ListenPoint } from './listen-point.ts';
+import { type RemoteEndpoint, hostPortOf, type ListenPoint } from './listen-point.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
 import { TcpTransport } from './tcp.ts';
 import { TlsTransport } from './tls.ts';
@@ -12,7 +12,7 @@ import { TransportError } from './transport-error.ts';
 import { type UdpLimits, UdpTransport, udpLimits } from './udp.ts';
 import { acceptWebSocket } from './ws.ts';
 
-export type { Destination, ListenPoint } from './listen-point.ts';
+export type { RemoteEndpoint, ListenPoint } from './listen-point.ts';
 
 /** The part of a log that this layer uses; pino's loggers fit. */
 export interface TransportLog {
@@ -71,7 +71,7 @@ export class TransportLayer {
    * A flow for requests: an open connection to that endpoint, else a new one. Rejects if there is none (refused, timed
    * out, wrong certificate, no transport for that address family).
    */
-  async flowTo(destination: Destination): Promise<Flow> {
+  async flowTo(destination: RemoteEndpoint): Promise<Flow> {
     const remote = { address: canonicalAddress(destination.address), port: destination.port };
     const transport = this.#transportFor(destination.transport, remote.address);
     if (transport instanceof TlsTransport) return transport.flowTo(remote, destination.hostname);
@@ -79,7 +79,7 @@ export class TransportLayer {
   }
 
   /** A flow for responses. Over UDP it needs no socket. A closed connection is opened again. */
-  async flowBack(destination: Destination): Promise<Flow> {
+  async flowBack(destination: RemoteEndpoint): Promise<Flow> {
     const remote = { address: canonicalAddress(destination.address), port: destination.port };
     const transport = this.#transportFor(destination.transport, remote.address);
     return transport instanceof UdpTransport ? transport.flowBack(remote) : this.flowTo(destination);
@@ -160,7 +160,7 @@ export class TransportLayer {
    * The transport for an outgoing flow: one that listens in the peer's address family, first one near the peer; for
    * connections also one that only dials. UDP must listen, because otherwise no answer could arrive.
    */
-  #transportFor(name: Destination['transport'], peer: string): PointTransport {
+  #transportFor(name: RemoteEndpoint['transport'], peer: string): PointTransport {
     const family: Family = familyOf(peer);
     const listening = this.#transports.filter(
       ({ transport, bound }) =>

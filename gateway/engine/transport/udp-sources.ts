@@ -59,8 +59,8 @@ export class UdpSources {
   /** Removes sources whose budget is full again. */
   sweep(now: number): void {
     const { burst, requestsPerSecond } = this.#limits;
-    const whole = now - (burst / requestsPerSecond) * 1000;
-    for (const [source, { at }] of this.#budgets) if (at < whole) this.#budgets.delete(source);
+    const fullAgain = now - (burst / requestsPerSecond) * 1000;
+    for (const [source, { at }] of this.#budgets) if (at < fullAgain) this.#budgets.delete(source);
   }
 
   #forgetOldest(): void {

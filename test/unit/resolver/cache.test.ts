@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnswerCache, cacheLimits } from '../../../gateway/resolver/cache.ts';
-import type { Answer } from '../../../gateway/resolver/records.ts';
+import type { DnsAnswer } from '../../../gateway/resolver/records.ts';
 
-const found = (ttlSeconds = 60): Answer<string> => ({ kind: 'records', records: ['one'], ttlSeconds });
-const absent = (ttlSeconds: number): Answer<string> => ({ kind: 'absent', why: 'no such name', ttlSeconds });
-const failed: Answer<string> = { kind: 'failed', why: 'SERVFAIL' };
+const found = (ttlSeconds = 60): DnsAnswer<string> => ({ kind: 'records', records: ['one'], ttlSeconds });
+const absent = (ttlSeconds: number): DnsAnswer<string> => ({ kind: 'absent', why: 'no such name', ttlSeconds });
+const failed: DnsAnswer<string> = { kind: 'failed', why: 'SERVFAIL' };
 
 /** A cache on a clock that stands still, and how often its one name was asked for outside. */
 function bench() {

@@ -3,7 +3,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import dns, { type Answer, type DecodedPacket, type Packet } from 'dns-packet';
+import dns, { type DnsAnswer, type DecodedPacket, type Packet } from 'dns-packet';
 
 export interface Heard {
   readonly query: DecodedPacket;
@@ -53,6 +53,6 @@ export function answerTo(
   });
 }
 
-export function addressRecord(name: string, data: string, ttl = 60): Answer {
+export function addressRecord(name: string, data: string, ttl = 60): DnsAnswer {
   return { name, type: 'A', class: 'IN', ttl, data };
 }

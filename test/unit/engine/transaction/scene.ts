@@ -10,7 +10,7 @@ import type {
   ServerTransaction,
 } from '../../../../gateway/engine/transaction/transaction.ts';
 import { TransactionLayer } from '../../../../gateway/engine/transaction/transaction-layer.ts';
-import type { Destination } from '../../../../gateway/engine/transport/listen-point.ts';
+import type { RemoteEndpoint } from '../../../../gateway/engine/transport/listen-point.ts';
 import type { Flow } from '../../../../gateway/engine/transport/transport.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordingFlow } from './recording-flow.ts';
@@ -50,13 +50,13 @@ export class Scene {
   readonly #requests = new Map<ServerTransaction, SipRequest>();
   readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction }[] = [];
   readonly #ways = new Map<SipRequest, Flow>();
-  readonly dialled: Destination[] = [];
+  readonly dialled: RemoteEndpoint[] = [];
   /** What dialling finds; undefined for nothing. */
   reachable: RecordingFlow | undefined;
 
   constructor(limit = 100) {
     this.timers = new Timers(this.clock);
-    const dial = (destination: Destination): Promise<Flow> => {
+    const dial = (destination: RemoteEndpoint): Promise<Flow> => {
       this.dialled.push(destination);
       return this.reachable === undefined
         ? Promise.reject(new Error('refused'))
