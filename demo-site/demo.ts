@@ -7,7 +7,7 @@ import { createLog } from '../gateway/observe/log.ts';
 import { startDnsServer } from './dns/dns-server.ts';
 import { mysiteZone } from './dns/mysite-zone.ts';
 import { startDemoPbx } from './pbx/pbx.ts';
-import { startSite } from './site.ts';
+import { startDemoSite } from './site.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -30,7 +30,7 @@ async function run(): Promise<void> {
   const log = createLog(verbose ? 'info' : 'error');
   // The site starts first: if its port is taken, nothing else runs yet.
   let gatewayUrl = '';
-  const site = await startSite(port, () => gatewayUrl);
+  const site = await startDemoSite(port, () => gatewayUrl);
   const pbx = await startDemoPbx({ address: LOOPBACK, log });
   const dns = await startDnsServer({
     zone: mysiteZone({ address: LOOPBACK, port: pbx.port }),

@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The pages are sources, not build products: they are beside the project's package.json. */
 const pagesFolder = new URL('../../demo-site/pages/', import.meta.url);
 
-export interface Site {
+export interface DemoSite {
   readonly url: string;
   close(): void;
 }
@@ -23,7 +23,7 @@ export interface Site {
  * Serves on 127.0.0.1. Rejects if the port is taken. `gateway()` is called for each page, because the gateway starts
  * later.
  */
-export async function startSite(port: number, gateway: () => string): Promise<Site> {
+export async function startDemoSite(port: number, gateway: () => string): Promise<DemoSite> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://site').pathname;
     const name = path === '/' ? 'index.html' : path.slice(1);

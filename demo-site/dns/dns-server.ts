@@ -4,7 +4,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import dns, { type Answer, type OptAnswer, type Packet, type Question } from 'dns-packet';
-import { answerFrom, ledTo, type Zone, type ZoneRecord } from './zone.ts';
+import { answerFrom, relatedRecords, type Zone, type ZoneRecord } from './zone.ts';
 
 /**
  * RFC 1035 4.2.1, RFC 6891: longer answers are truncated over UDP. A client may accept more with EDNS0, up to this
@@ -18,7 +18,7 @@ const defaultTtl = 60;
 
 const codes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
 
-export interface Asked {
+export interface DnsQuery {
   readonly type: string;
   readonly name: string;
   readonly over: 'udp' | 'tcp';
@@ -35,8 +35,8 @@ export interface DnsServerOptions {
   readonly delayMs?: number;
   /** Adds the records that the answer points at (RFC 2782, RFC 3403 4.1), as authoritative servers commonly do. */
   readonly additionals?: boolean;
-  readonly onQuestion?: (asked: Asked) => void;
-  readonly misbehave?: (asked: Asked) => Misbehaviour | undefined;
+  readonly onQuestion?: (received: DnsQuery) => void;
+  readonly misbehave?: (received: DnsQuery) => Misbehaviour | undefined;
 }
 
 export interface DnsServer {
@@ -110,9 +110,9 @@ function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions)
   // A message that is not a question gets no answer: two servers must never exchange messages.
   if (query?.type !== 'query' || !question || query.questions?.length !== 1) return undefined;
 
-  const asked: Asked = { type: question.type, name: question.name.toLowerCase(), over };
-  options.onQuestion?.(asked);
-  switch (options.misbehave?.(asked)) {
+  const received: DnsQuery = { type: question.type, name: question.name.toLowerCase(), over };
+  options.onQuestion?.(received);
+  switch (options.misbehave?.(received)) {
     case 'silence':
       return undefined;
     case 'servfail':
@@ -123,15 +123,15 @@ function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions)
   if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return reply(query, question, codes.NOTIMP, []);
   const { rcode, records } = answerFrom(options.zone, question.type, question.name);
   const soa = records.length === 0 && rcode !== 'REFUSED' ? [startOfAuthority(options.zone.origin)] : [];
-  const whole = reply(query, question, codes[rcode], records, {
+  const complete = reply(query, question, codes[rcode], records, {
     authorities: soa,
-    additionals: options.additionals ? ledTo(options.zone, records) : [],
+    additionals: options.additionals ? relatedRecords(options.zone, records) : [],
   });
-  const room = roomOf(query);
-  if (over === 'tcp' || whole.length <= room) return whole;
+  const sizeLimit = sizeLimitOf(query);
+  if (over === 'tcp' || complete.length <= sizeLimit) return complete;
   // RFC 2181 9: optional records are left out before the answer is truncated.
   const answer = reply(query, question, codes[rcode], records, { authorities: soa });
-  if (answer.length <= room) return answer;
+  if (answer.length <= sizeLimit) return answer;
   return reply(query, question, codes[rcode], [], { flags: dns.TRUNCATED_RESPONSE });
 }
 
@@ -139,7 +139,7 @@ function optionsOf(query: Packet): OptAnswer | undefined {
   return query.additionals?.find(record => record.type === 'OPT');
 }
 
-function roomOf(query: Packet): number {
+function sizeLimitOf(query: Packet): number {
   return Math.max(leastUdpBytes, Math.min(optionsOf(query)?.udpPayloadSize ?? 0, mostUdpBytes));
 }
 

@@ -34,20 +34,20 @@ export interface Zone {
   readonly records: readonly ZoneRecord[];
 }
 
-export interface Reply {
+export interface ZoneAnswer {
   readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'REFUSED';
   readonly records: readonly ZoneRecord[];
 }
 
 const maxChain = 8;
 
-export function answerFrom(zone: Zone, type: string, name: string): Reply {
+export function answerFrom(zone: Zone, type: string, name: string): ZoneAnswer {
   const origin = plain(zone.origin);
-  const asked = plain(name);
-  if (!isAtOrBelow(asked, origin)) return { rcode: 'REFUSED', records: [] };
+  const queried = plain(name);
+  if (!isAtOrBelow(queried, origin)) return { rcode: 'REFUSED', records: [] };
 
   const records: ZoneRecord[] = [];
-  let at = asked;
+  let at = queried;
   // RFC 1034 3.6.2: a CNAME is followed within this zone. A loop ends after `maxChain` steps.
   for (let hops = 0; hops < maxChain; hops++) {
     const here = zone.records.filter(record => plain(record.name) === at);
@@ -69,7 +69,7 @@ export function answerFrom(zone: Zone, type: string, name: string): Reply {
  * The records of this zone that the given records point at: SRV records of NAPTR records, addresses of both, without
  * duplicates.
  */
-export function ledTo(zone: Zone, records: readonly ZoneRecord[]): ZoneRecord[] {
+export function relatedRecords(zone: Zone, records: readonly ZoneRecord[]): ZoneRecord[] {
   const found = new Set<ZoneRecord>();
   const follow = (record: ZoneRecord) => {
     if (record.type !== 'NAPTR' && record.type !== 'SRV') return;

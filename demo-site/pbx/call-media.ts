@@ -7,7 +7,7 @@ import { DelayLine } from './media/delay-line.ts';
 import type { FrameClock } from './media/frame-clock.ts';
 import { RtpPort } from './media/rtp-port.ts';
 import { VideoEcho } from './media/video-echo.ts';
-import { type Offer, readOffer, type Taken } from './offer.ts';
+import { type AcceptedMedia, type Offer, readOffer } from './offer.ts';
 
 /** About two seconds of video with much motion. */
 const maxVideoPackets = 600;
@@ -38,7 +38,7 @@ export class CallMedia {
     return media;
   }
 
-  private constructor(audio: Taken, port: RtpPort, options: CallMediaOptions) {
+  private constructor(audio: AcceptedMedia, port: RtpPort, options: CallMediaOptions) {
     this.#options = options;
     this.#audioPort = port;
     this.audio = new AudioLeg(port, formatOf(audio));
@@ -81,18 +81,18 @@ export class CallMedia {
     });
   }
 
-  async #adoptVideo(taken: Taken): Promise<void> {
-    const sends = sendsTo(taken);
+  async #adoptVideo(accepted: AcceptedMedia): Promise<void> {
+    const sends = sendsTo(accepted);
     if (!this.#video) {
       const { address, clock, echoDelayMs } = this.#options;
       const port = await RtpPort.open(address);
       // The call may have ended in the meantime.
       if (this.#closed) return port.close();
-      const echo = new VideoEcho(port, { ...taken, sends }, new DelayLine(echoDelayMs, maxVideoPackets));
-      this.#video = { port, echo, stop: clock.add(() => echo.beat()) };
+      const echo = new VideoEcho(port, { ...accepted, sends }, new DelayLine(echoDelayMs, maxVideoPackets));
+      this.#video = { port, echo, stop: clock.add(() => echo.tick()) };
     }
-    this.#video.port.remote = taken.remote;
-    this.#video.echo.payloadType = taken.payloadType;
+    this.#video.port.remote = accepted.remote;
+    this.#video.echo.payloadType = accepted.payloadType;
     this.#video.echo.sends = sends;
   }
 
@@ -103,10 +103,10 @@ export class CallMedia {
   }
 }
 
-function formatOf(taken: Taken): AudioFormat {
-  return { ...taken, sends: sendsTo(taken) };
+function formatOf(accepted: AcceptedMedia): AudioFormat {
+  return { ...accepted, sends: sendsTo(accepted) };
 }
 
-function sendsTo({ direction }: Taken): boolean {
+function sendsTo({ direction }: AcceptedMedia): boolean {
   return direction === 'sendrecv' || direction === 'sendonly';
 }

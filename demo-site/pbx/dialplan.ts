@@ -7,12 +7,12 @@ export type Action =
   /** Rings, answers, plays a greeting, then sends back the received audio. */
   | { readonly type: 'greet'; readonly greeting: Announcement }
   /** Answers into the conference. */
-  | { readonly type: 'confer' }
+  | { readonly type: 'conference' }
   | { readonly type: 'refuse'; readonly status: number }
   /** Rings and never answers. */
   | { readonly type: 'ring' }
   /** Answers, says that the number does not exist, ends the call. */
-  | { readonly type: 'dismiss'; readonly words: Announcement };
+  | { readonly type: 'announce'; readonly announcement: Announcement };
 
 export interface Extension {
   readonly match: RegExp;
@@ -24,10 +24,10 @@ export const dialplan: readonly Extension[] = [
   { match: /^director$/i, verdict: 'Good call', action: { type: 'greet', greeting: 'director' } },
   { match: /^alex$/i, verdict: 'Good call', action: { type: 'greet', greeting: 'alex' } },
   { match: /^101$/, verdict: 'Good call', action: { type: 'greet', greeting: '101' } },
-  { match: /^seminar$/i, verdict: 'Good call', action: { type: 'confer' } },
+  { match: /^seminar$/i, verdict: 'Good call', action: { type: 'conference' } },
   { match: /^busy$/i, verdict: 'Good call', action: { type: 'refuse', status: 486 } },
   { match: /^silent$/i, verdict: 'Good call', action: { type: 'ring' } },
-  { match: /(?:)/, verdict: 'Wrong call', action: { type: 'dismiss', words: 'bad-user' } },
+  { match: /(?:)/, verdict: 'Wrong call', action: { type: 'announce', announcement: 'bad-user' } },
 ];
 
 /** The line for a Request-URI. A URI without a user part gets the last line. */

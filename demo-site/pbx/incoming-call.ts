@@ -127,8 +127,8 @@ export class IncomingCall {
 
   async #renegotiate(media: CallMedia, request: SrfRequest, response: SrfResponse): Promise<void> {
     // RFC 3261 14.2: if the request has no offer, the 200 has ours.
-    const taken = !request.body || (await media.renegotiate(request.body).catch(() => false));
-    if (!taken) response.send(488);
+    const accepted = !request.body || (await media.renegotiate(request.body).catch(() => false));
+    if (!accepted) response.send(488);
     else response.send(200, { body: media.answer, headers: { 'Content-Type': 'application/sdp' } });
   }
 

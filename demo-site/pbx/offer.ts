@@ -8,7 +8,7 @@ import type { Remote } from './media/rtp-port.ts';
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /** One accepted media section. */
-export interface Taken {
+export interface AcceptedMedia {
   readonly index: number;
   readonly remote: Remote;
   /** In upper case. */
@@ -32,8 +32,8 @@ export interface Offer {
     readonly protocol: string;
     readonly payloads: string;
   }[];
-  readonly audio?: Taken | undefined;
-  readonly video?: Taken | undefined;
+  readonly audio?: AcceptedMedia | undefined;
+  readonly video?: AcceptedMedia | undefined;
 }
 
 const g711 = ['PCMU', 'PCMA'];
@@ -43,10 +43,10 @@ const maxSections = 16;
 export function readOffer(sdp: string): Offer | undefined {
   const session = parsed(sdp);
   if (!session?.media || session.media.length === 0 || session.media.length > maxSections) return undefined;
-  const take = (type: string, codecs: readonly string[]): Taken | undefined => {
+  const take = (type: string, codecs: readonly string[]): AcceptedMedia | undefined => {
     for (const [index, media] of session.media.entries()) {
-      const taken = media.type === type ? takeSection(session, media, index, codecs) : undefined;
-      if (taken) return taken;
+      const accepted = media.type === type ? takeSection(session, media, index, codecs) : undefined;
+      if (accepted) return accepted;
     }
     return undefined;
   };
@@ -66,7 +66,7 @@ function takeSection(
   media: MediaDescription,
   index: number,
   codecs: readonly string[],
-): Taken | undefined {
+): AcceptedMedia | undefined {
   // Encryption is not supported, neither DTLS nor SDES.
   if (media.port === 0 || !/^RTP\/AVPF?$/.test(media.protocol)) return undefined;
   const address = String(media.connection?.ip ?? session.connection?.ip);

@@ -95,10 +95,10 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
     switch (action.type) {
       case 'greet':
         return greetAndEcho(media.audio, clock, [announcement(action.greeting), beep()], echoDelayMs);
-      case 'confer':
+      case 'conference':
         return media.audio.law ? seminar.join(media.audio) : undefined;
-      case 'dismiss':
-        return announce(media.audio, clock, [announcement(action.words)], done);
+      case 'announce':
+        return announce(media.audio, clock, [announcement(action.announcement)], done);
       default:
         return undefined;
     }

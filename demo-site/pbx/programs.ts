@@ -7,9 +7,9 @@ import { Playback } from './media/playback.ts';
 import { digitTone } from './media/tones.ts';
 
 /** Ticks to wait for a first packet before playing anyway: a caller may be muted, or only listening. */
-const patienceBeats = 60;
+const maxWaitTicks = 60;
 /** Ticks after that first packet: DTLS to a browser may open one direction before the other. */
-const settleBeats = 10;
+const settleTicks = 10;
 const maxHeld = 200;
 
 /** Audio on one call, until it is stopped. */
@@ -53,11 +53,11 @@ export function greetAndEcho(
 export function announce(
   leg: AudioLeg,
   clock: FrameClock,
-  words: readonly Int16Array[],
+  announcement: readonly Int16Array[],
   done: () => void,
 ): Program {
   const playback = new Playback();
-  playback.add(...words);
+  playback.add(...announcement);
   const ready = readiness(leg);
   const stop = clock.add(() => {
     if (!ready()) return;
@@ -75,7 +75,7 @@ function readiness(leg: AudioLeg): () => boolean {
   let heardAt: number | undefined;
   return () => {
     waited++;
-    if (leg.heard) heardAt ??= waited;
-    return waited > patienceBeats || (heardAt !== undefined && waited - heardAt >= settleBeats);
+    if (leg.hasReceived) heardAt ??= waited;
+    return waited > maxWaitTicks || (heardAt !== undefined && waited - heardAt >= settleTicks);
   };
 }

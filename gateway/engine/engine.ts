@@ -11,7 +11,7 @@ import { Cdr } from './drachtio/cdr.ts';
 import { EarlyCancels } from './drachtio/early-cancels.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
 import { Registrations } from './drachtio/registrations.ts';
-import { type NewRequest, newRequest, type RoutingRule, Routing } from './drachtio/routing.ts';
+import { type NewRequest, newRequest, Routing, type RoutingRule } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
 import { ErrorBoundary } from './error-boundary.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';

@@ -5,11 +5,11 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { TrustedProxies } from '../config/proxy.ts';
-import { hopsOf } from './forwarded.ts';
+import { proxyHopsOf } from './forwarded.ts';
 import { networksOf } from './network.ts';
 import { plainAddress } from './network-address.ts';
 
-interface FarEnd {
+interface Client {
   readonly address: string;
   readonly secure: boolean;
   /** Whether the address is a visitor's, and not that of a proxy that reports none. */
@@ -17,36 +17,39 @@ interface FarEnd {
 }
 
 /** For requests that came through a proxy. */
-const brought = new WeakMap<IncomingMessage, FarEnd>();
+const clients = new WeakMap<IncomingMessage, Client>();
 
 /** The client of a connection that a proxy has forwarded with a PROXY header, by our peer's address and port. */
-const handedOn = new Map<string, { readonly address: string; readonly secure: boolean | undefined }>();
+const forwardedConnections = new Map<
+  string,
+  { readonly address: string; readonly secure: boolean | undefined }
+>();
 
 type Connected = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /** The visitor's IP address. */
 export function clientAddressOf(request: IncomingMessage): string {
-  return brought.get(request)?.address ?? socketAddress(request);
+  return clients.get(request)?.address ?? socketAddress(request);
 }
 
 /** Whether the visitor's connection uses TLS. */
 export function isSecure(request: IncomingMessage): boolean {
   const { socket } = request;
-  const said = brought.get(request)?.secure ?? handedOn.get(keyOf(socket))?.secure;
-  return said ?? socket instanceof TLSSocket;
+  const reported = clients.get(request)?.secure ?? forwardedConnections.get(keyOf(socket))?.secure;
+  return reported ?? socket instanceof TLSSocket;
 }
 
 /**
  * False if a proxy sent the request without the client's address. Such a request must not count as an offence of the
  * proxy.
  */
-export function isOfKnownAddress(request: IncomingMessage): boolean {
-  return brought.get(request)?.known ?? true;
+export function hasKnownAddress(request: IncomingMessage): boolean {
+  return clients.get(request)?.known ?? true;
 }
 
 /** The visitor's address according to the connection, or to its PROXY header. */
 export function socketAddress({ socket }: { readonly socket: Connected }): string {
-  return handedOn.get(keyOf(socket))?.address ?? peerAddress(socket);
+  return forwardedConnections.get(keyOf(socket))?.address ?? peerAddress(socket);
 }
 
 /** The address of our peer. */
@@ -57,8 +60,8 @@ export function peerAddress({ remoteAddress = '' }: Connected): string {
 /** Stores the client of a forwarded connection until the connection closes. */
 export function setClientAddress(socket: Socket, address: string, secure: boolean | undefined): void {
   const key = keyOf(socket);
-  handedOn.set(key, { address, secure });
-  socket.once('close', () => handedOn.delete(key));
+  forwardedConnections.set(key, { address, secure });
+  socket.once('close', () => forwardedConnections.delete(key));
 }
 
 function keyOf({ remoteAddress = '', remotePort = 0 }: Connected): string {
@@ -80,13 +83,13 @@ export class Proxies {
   }
 
   /** Must be called first with each request. */
-  readonly heed = (request: IncomingMessage): void => {
+  readonly determineClient = (request: IncomingMessage): void => {
     const { headers } = request;
     let address = socketAddress(request);
     if (!this.trusts(address)) return;
     let { secure, host }: { secure?: boolean | undefined; host?: string | undefined } = {};
     // From the nearest proxy outwards: each trusted proxy reports the peer before it, the last trusted one the visitor.
-    for (const hop of hopsOf(headers, this.#header)) {
+    for (const hop of proxyHopsOf(headers, this.#header)) {
       secure = hop.secure ?? secure;
       host = hop.host ?? host;
       if (hop.address === undefined) break;
@@ -95,6 +98,6 @@ export class Proxies {
     }
     // Some proxies write no host, and pass on the original one.
     if (host) headers.host = host;
-    brought.set(request, { address, secure: secure ?? isSecure(request), known: !this.trusts(address) });
+    clients.set(request, { address, secure: secure ?? isSecure(request), known: !this.trusts(address) });
   };
 }

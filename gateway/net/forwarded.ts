@@ -7,7 +7,7 @@ import forwardedParse from 'forwarded-parse';
 import { plainAddress } from './network-address.ts';
 
 /** The report of one proxy. */
-export interface Hop {
+export interface ProxyHop {
   /** The client's address. Undefined if the proxy does not report it, or hides it (RFC 7239 6.3). */
   readonly address?: string | undefined;
   readonly secure?: boolean | undefined;
@@ -17,19 +17,22 @@ export interface Hop {
 export type ForwardedHeader = 'x-forwarded-for' | 'forwarded';
 
 /** The hops, nearest first. If `named` is undefined: X-Forwarded-For if it is present, else Forwarded. */
-export function hopsOf(headers: IncomingHttpHeaders, named: ForwardedHeader | undefined): readonly Hop[] {
+export function proxyHopsOf(
+  headers: IncomingHttpHeaders,
+  named: ForwardedHeader | undefined,
+): readonly ProxyHop[] {
   const isStandard =
     named === 'forwarded' || (named === undefined && !listOf(headers['x-forwarded-for']).length);
   const hops = isStandard ? elementsOf(headers.forwarded ?? '') : [];
-  return hops.length > 0 || named === 'forwarded' ? hops : extended(headers);
+  return hops.length > 0 || named === 'forwarded' ? hops : nonStandardHops(headers);
 }
 
 /** Limit of proxies in a chain, with commas inside quotes, because each comma causes a search of the rest. */
 const MOST_COMMAS = 32;
 
 /** The elements of Forwarded, read from the end: text that a visitor wrote cannot spoil the elements of proxies. */
-function elementsOf(forwarded: string): Hop[] {
-  const hops: Hop[] = [];
+function elementsOf(forwarded: string): ProxyHop[] {
+  const hops: ProxyHop[] = [];
   let rest = '';
   for (const piece of forwarded.split(',').slice(-MOST_COMMAS).reverse()) {
     // A comma within quotes does not separate elements: neither side is well-formed without the other.
@@ -48,7 +51,7 @@ function elementsOf(forwarded: string): Hop[] {
  * Pairs the lists of the three headers from their ends. If a list is shorter, a proxy near to us has replaced it by one
  * value, which counts for the earlier ones too.
  */
-function extended(headers: IncomingHttpHeaders): Hop[] {
+function nonStandardHops(headers: IncomingHttpHeaders): ProxyHop[] {
   const names = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'] as const;
   const [from = [], proto = [], host = []] = names.map(name => listOf(headers[name]).reverse());
   const at = (list: readonly string[], index: number) => list[Math.min(index, list.length - 1)];
@@ -62,18 +65,18 @@ function listOf(value: string | string[] | undefined): string[] {
   return text.trim() === '' ? [] : text.split(',').slice(-MOST_COMMAS);
 }
 
-function hop(from: string | undefined, proto: string | undefined, host: string | undefined): Hop {
+function hop(from: string | undefined, proto: string | undefined, host: string | undefined): ProxyHop {
   const scheme = proto?.trim().toLowerCase() ?? '';
   const name = host?.trim() ?? '';
   return {
-    address: bare(from ?? ''),
+    address: addressIn(from ?? ''),
     secure: /^(?:https|wss)$/.test(scheme) ? true : /^(?:http|ws)$/.test(scheme) ? false : undefined,
     host: /^[\w.:[\]-]{1,259}$/.test(name) ? name : undefined,
   };
 }
 
 /** The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80` (RFC 7239 6); else undefined. */
-function bare(text: string): string | undefined {
+function addressIn(text: string): string | undefined {
   const [, inBrackets, v4 = text.trim()] = /^\s*(?:\[(.*)\]|([\d.]+))(?::\w+)?\s*$/.exec(text) ?? [];
   const address = plainAddress(inBrackets ?? v4);
   return isIP(address) === 0 ? undefined : address;

@@ -10,7 +10,7 @@ export interface PrefixLengths {
 }
 
 /** The network that limits treat as one client: for IPv6 the /64, because a household usually controls all of it. */
-export const oneHome: PrefixLengths = { ipv4: 32, ipv6: 64 };
+export const clientPrefix: PrefixLengths = { ipv4: 32, ipv6: 64 };
 
 /** A dual-stack socket reports IPv4 peers as ::ffff:1.2.3.4. All other code uses 1.2.3.4. */
 export function plainAddress(address: string): string {
@@ -21,21 +21,21 @@ export function plainAddress(address: string): string {
  * The first address of the network, such as `203.0.113.0` or `2001:db8:1::`. Undefined if the text is not an IP
  * address.
  */
-export function networkOf(named: string, { ipv4, ipv6 }: PrefixLengths = oneHome): string | undefined {
+export function networkOf(named: string, { ipv4, ipv6 }: PrefixLengths = clientPrefix): string | undefined {
   const address = plainAddress(named);
   switch (isIP(address)) {
     case 4:
-      return keep(address.split('.').map(Number), 8, ipv4).join('.');
+      return masked(address.split('.').map(Number), 8, ipv4).join('.');
     case 6: {
-      const groups = keep(groupsOf(address), 16, ipv6);
-      return plain(groups.map(group => group.toString(16)).join(':'));
+      const groups = masked(groupsOf(address), 16, ipv6);
+      return canonical(groups.map(group => group.toString(16)).join(':'));
     }
     default:
       return undefined;
   }
 }
 
-function keep(parts: readonly number[], width: number, bits: number): number[] {
+function masked(parts: readonly number[], width: number, bits: number): number[] {
   return parts.map((part, index) => {
     const kept = Math.min(width, Math.max(0, bits - index * width));
     return part & ~((1 << (width - kept)) - 1);
@@ -43,7 +43,7 @@ function keep(parts: readonly number[], width: number, bits: number): number[] {
 }
 
 function groupsOf(address: string): number[] {
-  const [head = '', tail] = plain(address).split('::');
+  const [head = '', tail] = canonical(address).split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = Array<string>(8 - before.length - after.length).fill('0');
@@ -51,6 +51,6 @@ function groupsOf(address: string): number[] {
 }
 
 /** The canonical spelling (RFC 5952), without the zone, which is valid only on this machine. */
-function plain(address: string): string {
+function canonical(address: string): string {
   return new URL(`http://[${address.split('%', 1)[0]}]`).hostname.slice(1, -1);
 }

@@ -27,8 +27,8 @@ const malformed: ProxyHeader = { kind: 'malformed' };
 
 export function readProxyHeader(bytes: Buffer): ProxyHeader {
   if (bytes.length === 0) return { kind: 'more' };
-  const begun = Math.min(bytes.length, signature.length);
-  if (bytes.subarray(0, begun).equals(signature.subarray(0, begun))) return readV2(bytes);
+  const compared = Math.min(bytes.length, signature.length);
+  if (bytes.subarray(0, compared).equals(signature.subarray(0, compared))) return readV2(bytes);
   return readV1(bytes);
 }
 
@@ -61,7 +61,7 @@ function readV2(bytes: Buffer): ProxyHeader {
   const addresses = 2 * octets + 4;
   if (body.length < addresses) return malformed;
   const address = octets === 4 ? [...body.subarray(0, 4)].join('.') : ipv6(body.subarray(0, 16));
-  const secure = overTls(body.subarray(addresses)) ?? secureAt(body.readUInt16BE(addresses - 2)).secure;
+  const secure = tlsValue(body.subarray(addresses)) ?? secureAt(body.readUInt16BE(addresses - 2)).secure;
   return { kind: 'header', length, address, ...(secure !== undefined && { secure }) };
 }
 
@@ -74,7 +74,7 @@ const SSL = 0x20;
 const CLIENT_SSL = 0x01;
 
 /** The value PP2_TYPE_SSL, undefined if it is absent. */
-function overTls(values: Buffer): boolean | undefined {
+function tlsValue(values: Buffer): boolean | undefined {
   for (let at = 0; at + 3 <= values.length; at += 3 + values.readUInt16BE(at + 1)) {
     if (values[at] === SSL && at + 3 < values.length) return ((values[at + 3] ?? 0) & CLIENT_SSL) !== 0;
   }

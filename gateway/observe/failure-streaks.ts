@@ -12,23 +12,23 @@ export interface Failure {
   readonly mend: string | undefined;
 }
 
-const ROW = 5;
+const STREAK = 5;
 const HOUR_MS = 60 * 60_000;
 /** Limit of sites that are remembered. The site with the oldest failure is removed first. */
 const MOST_SITES = 1_000;
 
-interface Row {
+interface Streak {
   code: string;
   /** The times of the last failures; at most {@link STREAK}. */
   times: number[];
   /** The time of the error line, by cause. As many entries as there are causes. */
-  readonly toldAt: Map<string, number>;
+  readonly loggedAt: Map<string, number>;
 }
 
 export class FailureStreaks {
   readonly #log: Pick<Log, 'error'>;
   readonly #now: () => number;
-  readonly #rows = new Map<string, Row>();
+  readonly #streaks = new Map<string, Streak>();
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(log: Pick<Log, 'error'>, now: () => number = () => performance.now()) {
@@ -37,49 +37,49 @@ export class FailureStreaks {
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#streaks.size;
   }
 
   /** A call of the site reached the person, or a busy line. */
   succeeded(site: string): void {
-    const row = this.#rows.get(site);
-    if (row) row.times = [];
+    const streak = this.#streaks.get(site);
+    if (streak) streak.times = [];
   }
 
   failed(site: string, failure: Failure): void {
     const now = this.#now();
-    const row = this.#rowOf(site, failure.code);
-    row.times = [...row.times, now].slice(-ROW);
-    if (!this.#isFull(row, now)) return;
-    if (now - (row.toldAt.get(failure.code) ?? Number.NEGATIVE_INFINITY) < HOUR_MS) return;
-    row.toldAt.set(failure.code, now);
+    const streak = this.#streakOf(site, failure.code);
+    streak.times = [...streak.times, now].slice(-STREAK);
+    if (!this.#isFull(streak, now)) return;
+    if (now - (streak.loggedAt.get(failure.code) ?? Number.NEGATIVE_INFINITY) < HOUR_MS) return;
+    streak.loggedAt.set(failure.code, now);
     const { code: cause, side, why, mend } = failure;
     this.#log.error(
-      { site, failed: ROW, cause, side, why, mend },
+      { site, failed: STREAK, cause, side, why, mend },
       'the last five calls of this site failed with the same cause',
     );
   }
 
   /** Whether the calls of the site currently fail for a reason other than its visitors. */
   isFailing(site: string): boolean {
-    const row = this.#rows.get(site);
-    return row !== undefined && this.#isFull(row, this.#now());
+    const streak = this.#streaks.get(site);
+    return streak !== undefined && this.#isFull(streak, this.#now());
   }
 
-  #isFull({ times }: Row, now: number): boolean {
-    return times.length === ROW && now - (times[0] ?? 0) < HOUR_MS;
+  #isFull({ times }: Streak, now: number): boolean {
+    return times.length === STREAK && now - (times[0] ?? 0) < HOUR_MS;
   }
 
-  #rowOf(site: string, code: string): Row {
-    const known = this.#rows.get(site);
-    const row = known ?? { code, times: [], toldAt: new Map() };
-    if (row.code !== code) row.times = [];
-    row.code = code;
+  #streakOf(site: string, code: string): Streak {
+    const known = this.#streaks.get(site);
+    const streak = known ?? { code, times: [], loggedAt: new Map() };
+    if (streak.code !== code) streak.times = [];
+    streak.code = code;
     // Inserted again at the end: the map stays in the order of the last failure.
-    this.#rows.delete(site);
-    this.#rows.set(site, row);
-    const [oldest] = this.#rows.keys();
-    if (this.#rows.size > MOST_SITES && oldest !== undefined) this.#rows.delete(oldest);
-    return row;
+    this.#streaks.delete(site);
+    this.#streaks.set(site, streak);
+    const [oldest] = this.#streaks.keys();
+    if (this.#streaks.size > MOST_SITES && oldest !== undefined) this.#streaks.delete(oldest);
+    return streak;
   }
 }

@@ -44,6 +44,9 @@ export class Faults {
     }
     if (++this.#lines > MOST_LINES) return;
     const stack = error instanceof Error ? error.stack : String(error);
-    this.#log?.error({ where, stack, count: this.#count }, 'internal error: the affected request or connection was dropped');
+    this.#log?.error(
+      { where, stack, count: this.#count },
+      'internal error: the affected request or connection was dropped',
+    );
   }
 }

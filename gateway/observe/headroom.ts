@@ -67,7 +67,7 @@ export class Headroom {
       this.#windowFrom = now;
       this.#lateWindows = this.#gauges.lateMs() > MOST_LATE_MS ? this.#lateWindows + 1 : 0;
     }
-    if (now - this.#lookedAt >= this.#patience) {
+    if (now - this.#lookedAt >= this.#intervalMs) {
       this.#lookedAt = now;
       this.#asks = 0;
       const exhausted = this.#look();
@@ -78,7 +78,7 @@ export class Headroom {
   }
 
   /** Milliseconds until the next measurement. */
-  get #patience(): number {
+  get #intervalMs(): number {
     if (this.#exhausted) return LOOK_AGAIN_MS;
     return ++this.#asks >= LOOK_EVERY_ASKS ? LOOK_AT_MOST_EVERY_MS : LOOK_EVERY_MS;
   }
@@ -104,11 +104,11 @@ function systemGauges(): Gauges {
     files: () => (mostFiles ? { used: openFiles() ?? mostFiles, most: mostFiles } : undefined),
     memory() {
       const { used_heap_size, heap_size_limit } = getHeapStatistics();
-      const heap = { used: used_heap_size, most: heap_size_limit };
+      const ofHeap = { used: used_heap_size, most: heap_size_limit };
       // The limit of a control group, such as systemd's MemoryMax. Without one it is larger than any memory, or 0.
       const most = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-      const whole = { used: process.memoryUsage.rss(), most };
-      return whole.used / whole.most > heap.used / heap.most ? whole : heap;
+      const ofProcess = { used: process.memoryUsage.rss(), most };
+      return ofProcess.used / ofProcess.most > ofHeap.used / ofHeap.most ? ofProcess : ofHeap;
     },
     lateMs() {
       const mean = delay.mean / 1e6;

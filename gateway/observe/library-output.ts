@@ -19,27 +19,27 @@ type Stream = 'stdout' | 'stderr';
  * the log.
  */
 export function captureLibraryOutput(log: Log, env: NodeJS.ProcessEnv = process.env): () => void {
-  const strays = new Strays(log);
-  const stdout = strays.sink('stdout');
-  const stderr = strays.sink('stderr');
-  const undo = [
+  const output = new OutputLimiter(log);
+  const stdout = output.sink('stdout');
+  const stderr = output.sink('stderr');
+  const restorers = [
     replaced(process, 'stdout', stdout),
     ...(env.DEBUG ? [] : [replaced(process, 'stderr', stderr)]),
     replaced(globalThis, 'console', new Console({ stdout, stderr, colorMode: false })),
   ];
   const before = process.listeners('warning');
   process.removeAllListeners('warning');
-  const warned = (warning: Error) => strays.take('stderr', `${warning.name}: ${warning.message}`);
+  const warned = (warning: Error) => output.take('stderr', `${warning.name}: ${warning.message}`);
   process.on('warning', warned);
   return () => {
     process.off('warning', warned);
     for (const listener of before) process.on('warning', listener);
-    for (const one of undo) one();
+    for (const restore of restorers) restore();
   };
 }
 
 /** Logs a limited number of lines per minute, and the number of omitted ones. */
-class Strays {
+class OutputLimiter {
   readonly #log: Log;
   #taken = 0;
   #omitted = 0;

@@ -21,7 +21,7 @@ export class LineFile {
   #lost = 0;
   #failing = false;
   /** Whether the disk accepted only a part of the last line. The next line must start on a new line. */
-  #torn = false;
+  #incompleteLine = false;
   #writing: Promise<void> | undefined;
 
   constructor(options: LineFileOptions) {
@@ -57,14 +57,14 @@ export class LineFile {
 
   async #append(lines: readonly string[]): Promise<void> {
     try {
-      const text = `${this.#torn ? '\n' : ''}${lines.join('\n')}\n`;
+      const text = `${this.#incompleteLine ? '\n' : ''}${lines.join('\n')}\n`;
       await appendFile(this.#options.path(), text, { mode: 0o640 });
-      this.#torn = false;
+      this.#incompleteLine = false;
       if (this.#failing) this.#options.trouble(undefined, this.#lost);
       this.#failing = false;
       this.#lost = 0;
     } catch (error) {
-      this.#torn = true;
+      this.#incompleteLine = true;
       this.#lost += lines.length;
       if (!this.#failing) this.#options.trouble(error as Error, this.#lost);
       this.#failing = true;

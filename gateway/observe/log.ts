@@ -6,14 +6,14 @@ import { networkOf } from '../net/network-address.ts';
 import { boundedFields, boundedText, escapedLine } from './log-limits.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export type LogThreshold = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** `short` writes only the network of an address: enough for statistics, and it does not identify a household. */
 export type Addresses = 'whole' | 'short';
 
 /** JSON lines, one object each: `{"level":"info","time":"…","msg":"…",…}`. Default destination: standard output. */
 export function createLog(
-  level: LogLevel,
+  level: LogThreshold,
   sink: DestinationStream = standardOutput(),
   addresses: Addresses = 'whole',
 ): Log {
@@ -22,7 +22,10 @@ export function createLog(
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }), log: boundedFields },
-    serializers: { error: words, ...(addresses === 'short' && { address: shortened, remote: shortenedEnd }) },
+    serializers: {
+      error: stackOf,
+      ...(addresses === 'short' && { address: shortened, remote: shortenedEndpoint }),
+    },
   };
   return pino(options, { write: line => sink.write(escapedLine(line)) });
 }
@@ -36,12 +39,12 @@ function shortened(address: string): string {
   return networkOf(address, { ipv4: 24, ipv6: 48 }) ?? address;
 }
 
-function shortenedEnd(end: { readonly address: string }): object {
+function shortenedEndpoint(end: { readonly address: string }): object {
   return { ...end, address: shortened(end.address) };
 }
 
 /** Only the stack: an error's other fields may contain whole messages. */
-function words(error: unknown): unknown {
+function stackOf(error: unknown): unknown {
   return error instanceof Error ? boundedText(error.stack ?? String(error)) : error;
 }
 
@@ -50,15 +53,15 @@ function words(error: unknown): unknown {
  * other effect. pino's own destination would keep them and end the process with an error.
  */
 function standardOutput(): DestinationStream {
-  let torn = false;
+  let incompleteLine = false;
   return {
     write(text) {
       try {
         // The disk may accept only a part of a line. The next line must start on a new line.
-        let left = Buffer.from(torn ? `\n${text}` : text);
-        while (left.length > 0) {
-          left = left.subarray(writeSync(1, left));
-          torn = left.length > 0;
+        let rest = Buffer.from(incompleteLine ? `\n${text}` : text);
+        while (rest.length > 0) {
+          rest = rest.subarray(writeSync(1, rest));
+          incompleteLine = rest.length > 0;
         }
       } catch {
         // An error cannot be reported anywhere.

@@ -12,7 +12,7 @@ export interface CacheLimits {
   /** How long a failed question is not asked again. */
   readonly failedMs: number;
   /** The same if a stale answer is available. */
-  readonly failedButSparedMs: number;
+  readonly failedWithStaleMs: number;
   /** How long after its expiry an answer with records may replace a failed one. */
   readonly staleMs: number;
   readonly entries: number;
@@ -22,7 +22,7 @@ export const cacheLimits: CacheLimits = {
   foundMs: 3_600_000,
   absentMs: 60_000,
   failedMs: 2_000,
-  failedButSparedMs: 15_000,
+  failedWithStaleMs: 15_000,
   staleMs: 3_600_000,
   entries: 1_000,
 };
@@ -71,7 +71,7 @@ export class AnswerCache {
   }
 
   /** The stale answer for use when DNS does not answer: the last good answer, unless it is too old. */
-  spare<R>(key: string): DnsAnswer<R> | undefined {
+  stale<R>(key: string): DnsAnswer<R> | undefined {
     const lastGood = this.#entries.get(key)?.lastGood;
     return lastGood && this.#now() < lastGood.until ? (lastGood.answer as DnsAnswer<R>) : undefined;
   }
@@ -94,11 +94,11 @@ export class AnswerCache {
   #keep(key: string, answer: DnsAnswer<unknown>): Entry {
     const now = this.#now();
     const before = this.#entries.get(key)?.lastGood;
-    const spared = before !== undefined && now < before.until;
-    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer, spared) };
+    const hasStale = before !== undefined && now < before.until;
+    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer, hasStale) };
     if (answer.kind === 'records')
       entry.lastGood = { answer, until: entry.freshUntil + this.#limits.staleMs };
-    else if (answer.kind === 'failed' && spared) entry.lastGood = before;
+    else if (answer.kind === 'failed' && hasStale) entry.lastGood = before;
     // Inserted again at the end, so that the oldest question is removed first.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -109,9 +109,9 @@ export class AnswerCache {
     return entry;
   }
 
-  #lifeOf(answer: DnsAnswer<unknown>, spared: boolean): number {
-    const { foundMs, absentMs, failedMs, failedButSparedMs } = this.#limits;
-    if (answer.kind === 'failed') return spared ? failedButSparedMs : failedMs;
+  #lifeOf(answer: DnsAnswer<unknown>, hasStale: boolean): number {
+    const { foundMs, absentMs, failedMs, failedWithStaleMs } = this.#limits;
+    if (answer.kind === 'failed') return hasStale ? failedWithStaleMs : failedMs;
     return Math.min(answer.ttlSeconds * 1000, answer.kind === 'records' ? foundMs : absentMs);
   }
 }

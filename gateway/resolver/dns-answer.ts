@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net';
 import type { Answer as WireRecord } from 'dns-packet';
-import { codeName, type Reply, replyCodes } from './dns-message.ts';
+import { codeName, type DnsReply, replyCodes } from './dns-message.ts';
 import type { AdditionalRecords, DnsAnswer, RecordsOfType, RecordType } from './records.ts';
 
 /** A longer answer is truncated: no zone needs it, and sorting must stay cheap. */
@@ -11,7 +11,7 @@ const maxRecords = 100;
 const maxAliases = 8;
 
 export function answerOf<T extends RecordType>(
-  reply: Reply,
+  reply: DnsReply,
   type: T,
   name: string,
 ): DnsAnswer<RecordsOfType[T]> {
@@ -23,9 +23,9 @@ export function answerOf<T extends RecordType>(
   if (owner === undefined) return { kind: 'failed', why: 'aliases in a loop' };
   const records = recordsAt(reply.answers, type, owner, lives);
   if (records.length > 0) {
-    const along = gather(reply.additionals, lives);
+    const additional = gather(reply.additionals, lives);
     const ttlSeconds = Math.min(...lives);
-    return { kind: 'records', records, ttlSeconds, ...(along.length > 0 && { along }) };
+    return { kind: 'records', records, ttlSeconds, ...(additional.length > 0 && { additional }) };
   }
   const why = reply.code === replyCodes.NXDOMAIN ? 'no such name' : 'no such record';
   const ttlSeconds = negativeLife(reply.authorities, lives);
@@ -75,9 +75,9 @@ function gather(section: readonly WireRecord[], lives: number[]): AdditionalReco
   const names: AdditionalRecords[] = [];
   for (const records of sections.values()) {
     const [{ type, name }] = records as [WireRecord & { type: AdditionalRecords['type'] }];
-    const along = { type, name: name.toLowerCase() };
-    const read = recordsAt(records, type, along.name, lives);
-    if (read.length > 0) names.push({ ...along, records: read } as AdditionalRecords);
+    const additional = { type, name: name.toLowerCase() };
+    const read = recordsAt(records, type, additional.name, lives);
+    if (read.length > 0) names.push({ ...additional, records: read } as AdditionalRecords);
   }
   return names;
 }

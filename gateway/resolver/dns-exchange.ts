@@ -3,7 +3,7 @@
 
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
-import { maxReplyBytes, type Query, type Reply, readReply } from './dns-message.ts';
+import { type DnsReply, maxReplyBytes, type Query, readReply } from './dns-message.ts';
 
 export interface DnsServerAddress {
   /** IPv4 or IPv6 literal. */
@@ -15,7 +15,7 @@ export interface DnsServerAddress {
  * Each question has its own connected socket. The system picks a random source port (RFC 5452 9.2), the kernel drops
  * packets from other addresses, and a closed port is reported. Rejects with the socket's error, or when aborted.
  */
-export function askOverUdp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
+export function askOverUdp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<DnsReply> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
     let over = false;
@@ -43,7 +43,7 @@ export function askOverUdp(server: DnsServerAddress, query: Query, signal: Abort
 }
 
 /** RFC 1035 4.2.2, RFC 7766: for answers that are too large for a datagram. */
-export function askOverTcp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
+export function askOverTcp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<DnsReply> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: server.address, port: server.port });
     let received = Buffer.alloc(0);

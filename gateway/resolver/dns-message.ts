@@ -18,7 +18,7 @@ export interface Query {
   readonly bytes: Buffer;
 }
 
-export interface Reply {
+export interface DnsReply {
   readonly code: number;
   readonly truncated: boolean;
   readonly answers: readonly WireRecord[];
@@ -48,7 +48,7 @@ export function composeQuery(type: RecordType, name: string, edns: boolean): Que
 }
 
 /** Undefined if the bytes are not an answer to this question: another id, another name, not DNS. */
-export function readReply(bytes: Buffer, query: Query): Reply | undefined {
+export function readReply(bytes: Buffer, query: Query): DnsReply | undefined {
   if (bytes.length > maxReplyBytes) return undefined;
   const packet = decoded(bytes);
   if (!packet?.flag_qr || packet.id !== query.id) return undefined;

@@ -5,12 +5,12 @@ export class Gathering<T> implements AsyncIterable<T> {
   /** All items, frozen, when the source has ended. Rejects like the source, or when the signal is aborted. */
   readonly all: Promise<readonly T[]>;
   readonly #items: T[] = [];
-  #over = false;
-  #grown: Promise<void>;
-  #tell: () => void = () => {};
+  #ended = false;
+  #nextItem: Promise<void>;
+  #notify: () => void = () => {};
 
   constructor(source: AsyncIterable<T>, signal?: AbortSignal) {
-    this.#grown = this.#growth();
+    this.#nextItem = this.#waitForItem();
     this.all = abortable(this.#gather(source), signal);
     // Readers receive a failure when they read.
     this.all.catch(() => {}).finally(() => this.#end());
@@ -25,7 +25,7 @@ export class Gathering<T> implements AsyncIterable<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for (let at = 0; ; ) {
       if (at < this.#items.length) yield this.#items[at++]!;
-      else if (!this.#over) await this.#grown;
+      else if (!this.#ended) await this.#nextItem;
       else {
         await this.all;
         return;
@@ -36,22 +36,22 @@ export class Gathering<T> implements AsyncIterable<T> {
   async #gather(source: AsyncIterable<T>): Promise<readonly T[]> {
     for await (const item of source) {
       // After an abort no reader is left.
-      if (this.#over) break;
+      if (this.#ended) break;
       this.#items.push(item);
-      this.#tell();
-      this.#grown = this.#growth();
+      this.#notify();
+      this.#nextItem = this.#waitForItem();
     }
     return Object.freeze([...this.#items]);
   }
 
   #end(): void {
-    this.#over = true;
-    this.#tell();
+    this.#ended = true;
+    this.#notify();
   }
 
-  #growth(): Promise<void> {
+  #waitForItem(): Promise<void> {
     return new Promise(resolve => {
-      this.#tell = resolve;
+      this.#notify = resolve;
     });
   }
 }

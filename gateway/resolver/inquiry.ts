@@ -10,10 +10,10 @@ import {
   type RecordType,
   timedOut,
 } from './records.ts';
-import type { Step } from './target.ts';
+import type { ResolutionStep } from './target.ts';
 
 /** How long DNS may be silent from the start before stale answers are used (RFC 8767 5 suggests 1.8 s per question). */
-const patienceMs = 400;
+const staleAfterMs = 400;
 
 /** A question that has been sent. Its answer waits until it is read. */
 export interface Question<R> {
@@ -22,7 +22,7 @@ export interface Question<R> {
   readonly atMs: number;
   readonly answered: Promise<{
     readonly answer: DnsAnswer<R>;
-    readonly from: Step['from'];
+    readonly from: ResolutionStep['from'];
     readonly staleBecause?: string;
     readonly ms: number;
   }>;
@@ -35,7 +35,7 @@ interface Reading<T> {
 }
 
 export class Inquiry {
-  readonly trace: Step[] = [];
+  readonly trace: ResolutionStep[] = [];
   readonly #source: DnsSource;
   readonly #cache: AnswerCache;
   readonly #now: () => number;
@@ -47,7 +47,7 @@ export class Inquiry {
    * Additional records of earlier answers. They are used only within this resolution: a server of one domain must not
    * fill the cache of another (RFC 2181 5.4.1).
    */
-  readonly #along = new Map<string, AdditionalRecords>();
+  readonly #additional = new Map<string, AdditionalRecords>();
 
   constructor(source: DnsSource, cache: AnswerCache, now: () => number, deadlineMs: number) {
     this.#source = source;
@@ -70,7 +70,7 @@ export class Inquiry {
     if (before) return before as Question<RecordsOfType[T]>;
     const started = this.#now();
     const answered = this.#answer<RecordsOfType[T]>(key, () => this.#source.ask(type, name)).then(known => {
-      if (known.answer.kind === 'records') this.#remember(known.answer.along ?? []);
+      if (known.answer.kind === 'records') this.#remember(known.answer.additional ?? []);
       return { ...known, ms: this.#now() - started };
     });
     const question = { type, name, atMs: started - this.#startedAt, answered };
@@ -89,8 +89,8 @@ export class Inquiry {
     this.trace.push({
       type: question.type,
       name: question.name,
-      atMs: tenths(question.atMs),
-      ms: tenths(ms),
+      atMs: toTenths(question.atMs),
+      ms: toTenths(ms),
       from,
       ...(answer.kind !== 'failed' && dated && { ttlSeconds: answer.ttlSeconds }),
       records: lines,
@@ -100,37 +100,37 @@ export class Inquiry {
     return value;
   }
 
-  #remember(along: readonly AdditionalRecords[]): void {
-    for (const one of along) this.#along.set(`${one.type} ${one.name}`, one);
+  #remember(additional: readonly AdditionalRecords[]): void {
+    for (const one of additional) this.#additional.set(`${one.type} ${one.name}`, one);
   }
 
   async #answer<R>(
     key: string,
     question: () => Promise<DnsAnswer<R>>,
-  ): Promise<{ answer: DnsAnswer<R>; from: Step['from']; staleBecause?: string }> {
-    const along = this.#along.get(key);
-    if (along) {
+  ): Promise<{ answer: DnsAnswer<R>; from: ResolutionStep['from']; staleBecause?: string }> {
+    const additional = this.#additional.get(key);
+    if (additional) {
       // The TTL belongs to the answer that these records came with.
-      const records = along.records as readonly R[];
+      const records = additional.records as readonly R[];
       return { answer: { kind: 'records', records, ttlSeconds: 0 }, from: 'additional section' };
     }
-    const asked = () => this.#inTime(key, this.#cache.ask(key, question));
+    const asked = () => this.#withinDeadline(key, this.#cache.ask(key, question));
     const { fromCache, ...known } = this.#cache.known<R>(key) ?? (await asked());
     return { ...known, from: fromCache ? 'cache' : 'DNS' };
   }
 
   /** An answer that is too late for this resolution still reaches the cache. */
-  async #inTime<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
-    const spare = this.#cache.spare<R>(key);
+  async #withinDeadline<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
+    const stale = this.#cache.stale<R>(key);
     const now = this.#now();
-    const patience = spare ? this.#startedAt + patienceMs - now : Number.POSITIVE_INFINITY;
-    const ms = Math.max(0, Math.min(patience, this.#questionMs, this.#endsAt - now));
-    const instead: Cached<R> = spare
-      ? { answer: spare, fromCache: true, staleBecause: timedOut }
+    const staleWait = stale ? this.#startedAt + staleAfterMs - now : Number.POSITIVE_INFINITY;
+    const ms = Math.max(0, Math.min(staleWait, this.#questionMs, this.#endsAt - now));
+    const timeoutResult: Cached<R> = stale
+      ? { answer: stale, fromCache: true, staleBecause: timedOut }
       : { answer: { kind: 'failed', why: timedOut }, fromCache: false };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Cached<R>>(resolve => {
-      timer = setTimeout(resolve, ms, instead);
+      timer = setTimeout(resolve, ms, timeoutResult);
     });
     try {
       return await Promise.race([pending, late]);
@@ -140,6 +140,6 @@ export class Inquiry {
   }
 }
 
-function tenths(ms: number): number {
+function toTenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }

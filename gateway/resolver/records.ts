@@ -48,7 +48,7 @@ export type DnsAnswer<R> =
       readonly kind: 'records';
       readonly records: readonly R[];
       readonly ttlSeconds: number;
-      readonly along?: readonly AdditionalRecords[];
+      readonly additional?: readonly AdditionalRecords[];
     }
   /** `ttlSeconds` is that of RFC 2308 5; 0 if the server gives none. */
   | {

@@ -1,7 +1,7 @@
 // Why a SIP URI could not be resolved to targets, with the trace of questions.
 
 import type { DnsFault } from './dns-fault.ts';
-import type { Step } from './target.ts';
+import type { ResolutionStep } from './target.ts';
 
 export type ResolveFailure =
   /** DNS reports that the domain does not exist. */
@@ -18,11 +18,11 @@ export type ResolveFailure =
 export class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly code: ResolveFailure;
-  readonly trace: readonly Step[];
+  readonly trace: readonly ResolutionStep[];
   /** The question or record at fault. Undefined if no question was asked. */
   readonly fault: DnsFault | undefined;
 
-  constructor(code: ResolveFailure, message: string, trace: readonly Step[], fault?: DnsFault) {
+  constructor(code: ResolveFailure, message: string, trace: readonly ResolutionStep[], fault?: DnsFault) {
     super(message);
     this.code = code;
     this.trace = trace;

@@ -11,8 +11,8 @@ import { Gathering } from './gathering.ts';
 import { Inquiry } from './inquiry.ts';
 import { type DnsSource, isHostName, timedOut } from './records.ts';
 import { ResolveError, type ResolveFailure } from './resolve-error.ts';
-import type { BegunResolution, Resolution, Step, Transport } from './target.ts';
-import { type Wanted, walk } from './walk.ts';
+import type { BegunResolution, Resolution, ResolutionStep, Transport } from './target.ts';
+import { type WalkRequest, walk } from './walk.ts';
 
 /** The parts of a SIP URI that determine its targets. */
 export interface ResolvableUri {
@@ -88,11 +88,11 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   async function begin(uri: ResolvableUri, signal?: AbortSignal): Promise<BegunResolution> {
     signal?.throwIfAborted();
-    const wanted = want(uri, supported);
+    const request = walkRequestOf(uri, supported);
     const inquiry = new Inquiry(source, cache, now, deadlineMs);
     const refused: { address: string; host: string }[] = [];
     const targets = new Gathering(
-      walk(wanted, inquiry, {
+      walk(request, inquiry, {
         families: options.families ?? order?.families ?? ownFamilies(),
         order,
         random: options.random ?? Math.random,
@@ -107,12 +107,12 @@ export function createResolver(options: ResolverOptions): Resolver {
     const whole = targets.all.then((targets): Resolution => {
       const trace = Object.freeze([...inquiry.trace]);
       if (targets.length > 0) return Object.freeze({ targets, trace });
-      const code = refused.length > 0 ? 'forbidden-address' : reasonOf(trace, wanted.host, inquiry.expired);
+      const code = refused.length > 0 ? 'forbidden-address' : reasonOf(trace, request.host, inquiry.expired);
       throw new ResolveError(
         code,
-        `${wanted.host}: ${explanations[code]}`,
+        `${request.host}: ${explanations[code]}`,
         trace,
-        dnsFault(trace, wanted.host, refused),
+        dnsFault(trace, request.host, refused),
       );
     });
     // A reader of the targets need not read `whole`.
@@ -131,7 +131,7 @@ const explanations: Readonly<Record<ResolveFailure, string>> = {
 };
 
 /** Checks the URI and determines the possible transports (RFC 3263 4.1). */
-function want(uri: ResolvableUri, supported: readonly Transport[]): Wanted {
+function walkRequestOf(uri: ResolvableUri, supported: readonly Transport[]): WalkRequest {
   const host = uri.host
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
@@ -154,7 +154,7 @@ function want(uri: ResolvableUri, supported: readonly Transport[]): Wanted {
   return { host, port: uri.port, transports: [own], explicit: true };
 }
 
-function reasonOf(trace: readonly Step[], domain: string, expired: boolean): ResolveFailure {
+function reasonOf(trace: readonly ResolutionStep[], domain: string, expired: boolean): ResolveFailure {
   if (expired || trace.some(step => step.failure === timedOut)) return 'timeout';
   const addresses = trace.filter(step => step.name === domain && (step.type === 'A' || step.type === 'AAAA'));
   if (addresses.length > 0 && addresses.every(step => step.failure === 'no such name'))

@@ -19,7 +19,7 @@ export interface Target {
 }
 
 /** One question of a resolution, with its answer. */
-export interface Step {
+export interface ResolutionStep {
   readonly type: RecordType;
   readonly name: string;
   /** When it was asked, in milliseconds since the start of the resolution, and how long the answer took. */
@@ -38,7 +38,7 @@ export interface Step {
 export interface Resolution {
   /** Best first; never empty: a URI without targets causes a rejection. */
   readonly targets: readonly Target[];
-  readonly trace: readonly Step[];
+  readonly trace: readonly ResolutionStep[];
 }
 
 /** A resolution whose first target is known; the others may follow. */

@@ -1,5 +1,5 @@
 // RFC 3263 4: from a SIP URI to candidates (transport, host, port), then to addresses, best first. Questions that will
-// be needed anyway are asked immediately. Sends no SIP and keeps no state.
+// be needed anyway are usedNames immediately. Sends no SIP and keeps no state.
 
 import { isIP } from 'node:net';
 import type { Inquiry } from './inquiry.ts';
@@ -14,7 +14,7 @@ const maxTargets = 8;
 const maxServices = 16;
 const maxRewrites = 4;
 
-export interface Wanted {
+export interface WalkRequest {
   readonly host: string;
   readonly port?: number | undefined;
   /** Whether the URI itself names its transport. Then it is the only one of `transports`. */
@@ -38,11 +38,15 @@ interface Candidate {
 type SipService = Extract<Service, { transport: Transport }>;
 
 /** The targets, each as soon as all before it are known. If there are none, the trace of the inquiry shows why. */
-export async function* walk(wanted: Wanted, inquiry: Inquiry, options: WalkOptions): AsyncGenerator<Target> {
+export async function* walk(
+  request: WalkRequest,
+  inquiry: Inquiry,
+  options: WalkOptions,
+): AsyncGenerator<Target> {
   const locator = new Locator(inquiry, options);
   const known = new Set<string>();
   let secure = false;
-  for await (const candidate of candidatesFor(wanted, inquiry, locator, options.random)) {
+  for await (const candidate of candidatesFor(request, inquiry, locator, options.random)) {
     const { transport, host, port, because } = candidate;
     // If the domain prefers TLS, unencrypted targets after it are not used as a fallback.
     if (transport === 'tls') secure = true;
@@ -51,19 +55,19 @@ export async function* walk(wanted: Wanted, inquiry: Inquiry, options: WalkOptio
       const key = `${transport} ${address} ${port}`;
       if (known.has(key)) continue;
       known.add(key);
-      yield Object.freeze({ transport, address, port, hostname: host, domain: wanted.host, because });
+      yield Object.freeze({ transport, address, port, hostname: host, domain: request.host, because });
       if (known.size === maxTargets) return;
     }
   }
 }
 
 async function* candidatesFor(
-  wanted: Wanted,
+  request: WalkRequest,
   inquiry: Inquiry,
   locator: Locator,
   random: () => number,
 ): AsyncGenerator<Candidate> {
-  const { host, port, transports } = wanted;
+  const { host, port, transports } = request;
   // RFC 3263 4.1, last paragraphs: UDP for sip, TLS for sips, unless the URI names another transport.
   const direct = (transport: Transport, because: string): Candidate => {
     return { transport, host, port: port ?? defaultPort(transport), because };
@@ -73,18 +77,18 @@ async function* candidatesFor(
   if (isIP(host) !== 0) return yield direct(transports[0]!, 'the URI names the address');
   if (port !== undefined) return yield direct(transports[0]!, 'the URI names the port');
 
-  if (!wanted.explicit) inquiry.ask('NAPTR', host);
+  if (!request.explicit) inquiry.ask('NAPTR', host);
   const usual = transports.map(transport => usualService(transport, host));
   // Most zones use the usual SRV names. Asking early saves a round trip, whether NAPTR exists or not.
   for (const service of usual) inquiry.ask('SRV', service.name);
-  const services = wanted.explicit ? [] : await servicesOf(host, transports, inquiry);
+  const services = request.explicit ? [] : await servicesOf(host, transports, inquiry);
   if (yield* serversOf(services)) return;
 
   // If a domain names its transports, others are not tried: it may have left out unencrypted ones on purpose.
   const named = transports.filter(one => services.some(service => service.transport === one));
   const left = named.length > 0 ? named : transports;
-  const asked = new Set(services.map(service => service.name));
-  const rest = usual.filter(service => left.includes(service.transport) && !asked.has(service.name));
+  const usedNames = new Set(services.map(service => service.name));
+  const rest = usual.filter(service => left.includes(service.transport) && !usedNames.has(service.name));
   if (yield* serversOf(rest)) return;
 
   // RFC 3263 4.2: without SRV records, the domain's own address.
@@ -95,7 +99,7 @@ async function* candidatesFor(
    * address must not be used (RFC 3263 4.2).
    */
   async function* serversOf(services: readonly SipService[]): AsyncGenerator<Candidate, boolean> {
-    const draws = services.map(({ lookup, name }) => (lookup === 'SRV' ? draw(name) : undefined));
+    const draws = services.map(({ lookup, name }) => (lookup === 'SRV' ? drawOrder(name) : undefined));
     let exist = false;
     for (const [index, { transport, name, because }] of services.entries()) {
       const drawn = draws[index];
@@ -117,8 +121,8 @@ async function* candidatesFor(
     return exist;
   }
 
-  /** SRV records in random order by weight. The addresses of the first ones are asked for as soon as they are known. */
-  async function draw(name: string): Promise<readonly SrvRecord[]> {
+  /** SRV records in random order by weight. The addresses of the first ones are usedNames for as soon as they are known. */
+  async function drawOrder(name: string): Promise<readonly SrvRecord[]> {
     const { answer } = await inquiry.ask('SRV', name).answered;
     const records = orderSrv(answer.kind === 'records' ? answer.records : [], random);
     locator.ahead(records.filter(isUsable).map(hostOf), maxTargets);

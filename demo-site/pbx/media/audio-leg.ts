@@ -24,7 +24,7 @@ export class AudioLeg {
   /**
    * Whether a packet has arrived. Then the path from the caller works, and the path to the caller probably works too.
    */
-  heard = false;
+  hasReceived = false;
   readonly #port: RtpPort;
   #format: AudioFormat;
   #stream: OutgoingStream;
@@ -66,7 +66,7 @@ export class AudioLeg {
   #received(bytes: Buffer): void {
     const packet = readRtp(bytes);
     if (!packet) return;
-    this.heard = true;
+    this.hasReceived = true;
     if (packet.payloadType === this.#format.payloadType) this.onPacket(packet);
     else if (packet.payloadType === this.#format.eventType) this.#event(packet);
   }

@@ -34,7 +34,7 @@ export class VideoEcho {
   }
 
   /** Every 20 ms. */
-  beat(): void {
+  tick(): void {
     for (const packet of this.#delay.due()) {
       if (this.sends) this.#port.sendRtp(this.#stream.returned(packet));
     }

@@ -1,7 +1,7 @@
 // What the dialog layer needs from the transports, and how the engine names itself on each of them.
 
 import { formatHostPort } from '../message/host-port.ts';
-import type { RemoteEndpoint, ListenPoint } from '../transport/listen-point.ts';
+import type { ListenPoint, RemoteEndpoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 
 /** The part of the transport layer that sends requests. */

@@ -11,7 +11,7 @@ import type { RequestDraft, Sent } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { datagramLimit, LargeRequests } from './large-requests.ts';
 import { type LocalSide, localSide, type Network } from './network.ts';
-import { dialogHop, type NextHop, type Lookup, locate } from './next-hop.ts';
+import { dialogHop, type Lookup, locate, type NextHop } from './next-hop.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { UserAgent } from './user-agent.ts';
@@ -170,5 +170,8 @@ const addedBytes = 500;
 
 /** An upper estimate of the request's size, in bytes. */
 export function sizeOf({ fields, body }: Pick<RequestDraft, 'fields' | 'body'>): number {
-  return fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, addedBytes + body.length);
+  return fields.reduce(
+    (sum, [name, value]) => sum + name.length + value.length + 4,
+    addedBytes + body.length,
+  );
 }

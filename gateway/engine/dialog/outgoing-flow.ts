@@ -18,6 +18,7 @@ export function openFlow(
   size = 0,
 ): void {
   if (!('send' in path)) outbound.open(path, then, size);
-  else if (path.closed) then(undefined, new TransportError('ECLOSED', 'the connection to the peer is closed'));
+  else if (path.closed)
+    then(undefined, new TransportError('ECLOSED', 'the connection to the peer is closed'));
   else then(path);
 }

@@ -139,7 +139,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     dialog.describe(draft.fields.find(([name]) => name === 'Content-Type')?.[1], draft.body);
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
     // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so a BYE ends the session.
-    if (this.#cancelled || this.#endedByEngine) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
+    if (this.#cancelled || this.#endedByEngine)
+      this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
     return sent;
   }
 

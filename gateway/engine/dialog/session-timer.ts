@@ -46,14 +46,20 @@ function supportsTimer(message: SipMessage): boolean {
 /** RFC 4028 9: the fields of the 422 for a request with a session interval that is too short. */
 export function intervalTooSmall(request: SipRequest): RequestDraft['fields'] | undefined {
   const requestedInterval = intervalOf(request);
-  if (requestedInterval === undefined || requestedInterval.seconds >= minSE || !supportsTimer(request)) return undefined;
+  if (requestedInterval === undefined || requestedInterval.seconds >= minSE || !supportsTimer(request))
+    return undefined;
   return [['Min-SE', String(minSE)]];
 }
 
 /** RFC 4028 9: the session interval in our 2xx, if the request asked for one and `answer` does not set it. */
 export function agreementFor(request: SipRequest, answer: SipResponse): RequestDraft['fields'] {
   const requestedInterval = intervalOf(request);
-  if (requestedInterval === undefined || requestedInterval.seconds < minSE || answer.headers.has('Session-Expires')) return [];
+  if (
+    requestedInterval === undefined ||
+    requestedInterval.seconds < minSE ||
+    answer.headers.has('Session-Expires')
+  )
+    return [];
   // Table 2: a peer without support for session timers cannot be the refresher.
   const refresher = supportsTimer(request) ? (requestedInterval.refresher ?? 'uac') : 'uas';
   const agreed = ['Session-Expires', `${requestedInterval.seconds};refresher=${refresher}`] as const;

@@ -40,7 +40,12 @@ export class AdminServer implements AppConnectionUser {
   /** Connections that have not sent the secret, oldest first. */
   readonly #waiting = new Map<AppConnection, Timer>();
 
-  constructor(options: AdminOptions, applications: Applications, dependencies: VerbDependencies, log: AdminLog) {
+  constructor(
+    options: AdminOptions,
+    applications: Applications,
+    dependencies: VerbDependencies,
+    log: AdminLog,
+  ) {
     this.#options = options;
     this.#applications = applications;
     this.#dependencies = dependencies;

@@ -1,7 +1,7 @@
 // `sip||` with a request: a new call, registration or query. The application chooses the identities, and with `proxy`
 // the next hop. Missing fields are filled in here.
 
-import { localSide, localSideWithoutFlow } from '../dialog/network.ts';
+import { type LocalAddress, localSide, localSideWithoutFlow } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
 import { type InitialDraft, sizeOf } from '../dialog/outbound.ts';
 import { openFlow } from '../dialog/outgoing-flow.ts';
@@ -42,7 +42,8 @@ export function sendOutOfDialog(
     path,
     (flow, error) => {
       if (connection.closed) return;
-      if (error !== undefined) agent.log.debug({ error: error.message, next }, 'the next hop cannot be reached');
+      if (error !== undefined)
+        agent.log.debug({ error: error.message, next }, 'the next hop cannot be reached');
       const side = flow === undefined ? localSideWithoutFlow(network, transport) : localSide(network, flow);
       const draft = complement(request, complete, { hostPort: side.hostPort, transport });
       const outgoing = agent.outbound.initial(connection, draft, side, flow, error);

@@ -58,7 +58,10 @@ export function proxyOut(dependencies: VerbDependencies, connection: AppConnecti
 }
 
 /** Undefined if no transport of this engine can reach one of them. */
-export function targetsOf(uris: readonly string[], registrations: Registrations): ForwardingTarget[] | undefined {
+export function targetsOf(
+  uris: readonly string[],
+  registrations: Registrations,
+): ForwardingTarget[] | undefined {
   const targets: ForwardingTarget[] = [];
   for (const uri of uris) {
     const path = registrations.flowTo(uri) ?? hopOf(uri);

@@ -53,7 +53,9 @@ export interface ProxyDecision {
  * Undefined leaves the request to the applications that route the method. A rejection or exception causes a 500 to the
  * peer.
  */
-export type RoutingRule = (request: NewRequest) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
+export type RoutingRule = (
+  request: NewRequest,
+) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
 
 /** Called with the application that gets the request, or with undefined if there is none. */
 type Deliver = (owner: AppConnection | undefined) => void;

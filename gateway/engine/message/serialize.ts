@@ -44,7 +44,8 @@ function fieldLines(message: SipMessage): string {
     if (ENDS_LINE.test(value))
       throw new TypeError(`line break or NUL in the value of ${JSON.stringify(name)}`);
     const known = headerNamed(name);
-    if (known === undefined && !isToken(name)) throw new TypeError(`not a header name: ${JSON.stringify(name)}`);
+    if (known === undefined && !isToken(name))
+      throw new TypeError(`not a header name: ${JSON.stringify(name)}`);
     // One line for `Allow: INVITE, ACK, BYE`: a line for each value would make a datagram too large.
     const joined = known?.joined === true && isPlain(value);
     if (joined && name === previous) lines += `, ${value}`;

@@ -1,7 +1,7 @@
 // A forwarded request (RFC 3261 16.5 to 16.10): the response context with its targets, in sequence or in parallel, and
 // the one final response to the caller.
 
-import type { Network } from '../dialog/network.ts';
+import type { LocalAddress, Network } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
 import type { OutgoingFlow } from '../dialog/outgoing-flow.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';

@@ -15,7 +15,7 @@ import { newBranch, newTag } from '../transaction/identifiers.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
-import { Forwarding, type ForwardingPlan, type ForwardingUser, type ForwardingTarget } from './forwarding.ts';
+import { Forwarding, type ForwardingPlan, type ForwardingTarget, type ForwardingUser } from './forwarding.ts';
 import { RecordedRoutes } from './recorded-route.ts';
 
 export class ProxyCore implements Forwarder {

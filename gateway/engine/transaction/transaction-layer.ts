@@ -210,7 +210,9 @@ export class TransactionLayer implements TransactionHost {
     const exact = this.#servers.get(key);
     if (exact instanceof InviteServerTransaction) return exact;
     const sameCall = this.#identities.get(requestIdentity(cancel, 'INVITE'));
-    return sameCall instanceof InviteServerTransaction && isSamePeer(sameCall.flow, flow) ? sameCall : undefined;
+    return sameCall instanceof InviteServerTransaction && isSamePeer(sameCall.flow, flow)
+      ? sameCall
+      : undefined;
   }
 }
 

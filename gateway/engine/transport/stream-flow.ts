@@ -51,7 +51,8 @@ export class StreamFlow implements Flow {
     socket.setTimeout(limits.idleMs, () => this.close());
     socket.on('data', chunk => {
       // Bytes after unreadable bytes cannot be read either.
-      if (!user.guard(() => this.#receive(chunk))) this.#abort('EFRAMING', 'internal error while the bytes were processed');
+      if (!user.guard(() => this.#receive(chunk)))
+        this.#abort('EFRAMING', 'internal error while the bytes were processed');
     });
     // The peer will send nothing more. Half-open connections are useless in SIP.
     socket.on('end', () => this.#shutDown());

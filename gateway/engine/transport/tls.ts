@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { connect, createServer, type SecureVersion, type Server, type TLSSocket } from 'node:tls';
-import { certificateError, certificateWords } from './certificate.ts';
+import { certificateError, describeCertificate } from './certificate.ts';
 import { endpointKey } from './endpoint.ts';
 import { StreamFlows } from './stream-flows.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
@@ -95,7 +95,7 @@ export class TlsTransport {
     });
     // Node checks the certificate in the same event, and a refused certificate can no longer be read afterwards.
     socket.prependOnceListener('secure', () => {
-      const words = certificateWords(socket.getPeerCertificate());
+      const words = describeCertificate(socket.getPeerCertificate());
       socket.prependOnceListener('error', (error: Error) => {
         if (words !== undefined && !socket.authorized) error.message += `; ${words}`;
       });

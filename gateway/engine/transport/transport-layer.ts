@@ -3,7 +3,7 @@
 
 import type { WebSocket } from 'ws';
 import { canonicalAddress, endpointKey, type Family, familyOf, localAddressToward } from './endpoint.ts';
-import { type RemoteEndpoint, hostPortOf, type ListenPoint } from './listen-point.ts';
+import { hostPortOf, type ListenPoint, type RemoteEndpoint } from './listen-point.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
 import { TcpTransport } from './tcp.ts';
 import { TlsTransport } from './tls.ts';
@@ -12,7 +12,7 @@ import { TransportError } from './transport-error.ts';
 import { type UdpLimits, UdpTransport, udpLimits } from './udp.ts';
 import { acceptWebSocket } from './ws.ts';
 
-export type { RemoteEndpoint, ListenPoint } from './listen-point.ts';
+export type { ListenPoint, RemoteEndpoint } from './listen-point.ts';
 
 /** The part of a log that this layer uses; pino's loggers fit. */
 export interface TransportLog {

@@ -44,7 +44,8 @@ class WebSocketFlow implements Flow {
     });
     socket.on('close', code => {
       // 1006: no closing handshake, so the last messages may be lost.
-      if (code === 1006) this.#error ??= new TransportError('EABORTED', 'the WebSocket closed without a handshake');
+      if (code === 1006)
+        this.#error ??= new TransportError('EABORTED', 'the WebSocket closed without a handshake');
       user.flowClosed(this, this.#error);
     });
   }

@@ -147,7 +147,7 @@ const dnsFaults: readonly Omit<Fault, 'side' | 'status'>[] = [
     domain: 'provider.test',
     what: "an SRV target in a provider's domain without its final dot",
     cause: 'dns-target-missing',
-    mend: /if pbx\.provider\.example was meant: pbx\.provider\.example\./,
+    mend: /if pbx\.provider\.example was intended: pbx\.provider\.example\./,
     records: () => [srv('_sip._udp.provider.test', 10, 0, 5060, 'pbx.provider.example.provider.test')],
   },
   {

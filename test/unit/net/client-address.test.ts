@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { clientAddressOf, isOfKnownAddress, isSecure, Proxies } from '../../../gateway/net/client-address.ts';
+import { clientAddressOf, hasKnownAddress, isSecure, Proxies } from '../../../gateway/net/client-address.ts';
 
 const networks = ['10.0.0.0/8', 'fd00::/8'];
 
@@ -29,7 +29,7 @@ for (const [what, remote, header, expected] of [
 ] as const) {
   test(what, () => {
     const one = request(remote, { 'x-forwarded-for': header, forwarded: 'for=192.0.2.1' });
-    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).heed(one);
+    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).determineClient(one);
     assert.equal(clientAddressOf(one), expected);
   });
 }
@@ -48,7 +48,7 @@ for (const [header, expected] of [
 ] as const) {
   test(`Forwarded: ${header.slice(-80)}`, () => {
     const one = request('10.0.0.1', { 'x-forwarded-for': '192.0.2.1', forwarded: header });
-    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).heed(one);
+    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).determineClient(one);
     assert.equal(clientAddressOf(one), expected);
   });
 }
@@ -57,14 +57,14 @@ test('a proxy says by which name and how the visitor has asked; nobody else does
   const headers = { host: 'inside', 'x-forwarded-host': 'call.mysite.ru', 'x-forwarded-proto': 'https' };
   const [ours, other] = [request('10.0.0.1', { ...headers }), request('203.0.113.9', { ...headers })];
   const proxies = new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false });
-  for (const one of [ours, other]) proxies.heed(one);
+  for (const one of [ours, other]) proxies.determineClient(one);
   assert.deepEqual([ours.headers.host, isSecure(ours)], ['call.mysite.ru', true]);
   assert.deepEqual([other.headers.host, isSecure(other)], ['inside', false]);
 });
 
 test('without proxies nobody is believed', () => {
   const one = request('10.0.0.1', { 'x-forwarded-for': '198.51.100.7' });
-  new Proxies(undefined).heed(one);
+  new Proxies(undefined).determineClient(one);
   assert.equal(clientAddressOf(one), '10.0.0.1');
 });
 
@@ -125,7 +125,7 @@ for (const [what, headers, expected] of [
 ] as const) {
   test(`behind a proxy: ${what}`, () => {
     const one = request('10.0.0.1', { host: 'inside', ...headers } as Record<string, string>);
-    proxies().heed(one);
+    proxies().determineClient(one);
     assert.deepEqual([clientAddressOf(one), isSecure(one), one.headers.host], expected);
   });
 }
@@ -138,8 +138,8 @@ test('a header that is named is the only one that counts', () => {
     'x-forwarded-host': 'evil.example',
   };
   const [one, other] = [request('10.0.0.1', { ...said }), request('10.0.0.1', { ...said })];
-  proxies('forwarded').heed(one);
-  proxies('x-forwarded-for').heed(other);
+  proxies('forwarded').determineClient(one);
+  proxies('x-forwarded-for').determineClient(other);
   assert.deepEqual(
     [clientAddressOf(one), isSecure(one), one.headers.host],
     ['198.51.100.7', true, 'call.mysite.ru'],
@@ -157,8 +157,8 @@ test('what a proxy does without saying for whom is not held against its address'
     [{ forwarded: 'for=198.51.100.7' }, true],
   ] as const) {
     const one = request('10.0.0.1', headers as Record<string, string>);
-    proxies().heed(one);
-    assert.equal(isOfKnownAddress(one), known);
+    proxies().determineClient(one);
+    assert.equal(hasKnownAddress(one), known);
   }
-  assert.equal(isOfKnownAddress(request('203.0.113.9', {})), true);
+  assert.equal(hasKnownAddress(request('203.0.113.9', {})), true);
 });

@@ -4,7 +4,11 @@ import { AnswerCache, cacheLimits } from '../../../gateway/resolver/cache.ts';
 import type { DnsAnswer } from '../../../gateway/resolver/records.ts';
 
 const found = (ttlSeconds = 60): DnsAnswer<string> => ({ kind: 'records', records: ['one'], ttlSeconds });
-const absent = (ttlSeconds: number): DnsAnswer<string> => ({ kind: 'absent', why: 'no such name', ttlSeconds });
+const absent = (ttlSeconds: number): DnsAnswer<string> => ({
+  kind: 'absent',
+  why: 'no such name',
+  ttlSeconds,
+});
 const failed: DnsAnswer<string> = { kind: 'failed', why: 'SERVFAIL' };
 
 /** A cache on a clock that stands still, and how often its one name was asked for outside. */
@@ -73,9 +77,9 @@ test('a failing server is covered by the last good answer for an hour', async ()
   scene.now = 60_000;
   scene.answer = failed;
   assert.deepEqual(await ask(), { answer: found(), fromCache: true, staleBecause: 'SERVFAIL' });
-  assert.deepEqual(cache.spare('A x'), found());
+  assert.deepEqual(cache.stale('A x'), found());
   scene.now = 60_000 + cacheLimits.staleMs;
-  assert.equal(cache.spare('A x'), undefined);
+  assert.equal(cache.stale('A x'), undefined);
   assert.equal((await ask()).answer.kind, 'failed');
 });
 
@@ -85,7 +89,7 @@ test('while an old answer stands in, a failing server is left in peace for longe
   scene.now = 60_000;
   scene.answer = failed;
   await ask();
-  scene.now += cacheLimits.failedButSparedMs - 1;
+  scene.now += cacheLimits.failedWithStaleMs - 1;
   await ask();
   assert.equal(scene.asked, 2);
   scene.now += 1;

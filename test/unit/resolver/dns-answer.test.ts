@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import dns, { type Answer as WireRecord } from 'dns-packet';
 import { answerOf } from '../../../gateway/resolver/dns-answer.ts';
-import { composeQuery, type Reply, readReply } from '../../../gateway/resolver/dns-message.ts';
+import { composeQuery, type DnsReply, readReply } from '../../../gateway/resolver/dns-message.ts';
 import { cpuTime } from '../engine/message/cpu-time.ts';
 
-const reply = (answers: readonly WireRecord[], more: Partial<Reply> = {}): Reply => {
+const reply = (answers: readonly WireRecord[], more: Partial<DnsReply> = {}): DnsReply => {
   return { code: 0, truncated: false, answers, authorities: [], additionals: [], ...more };
 };
 const a = (name: string, data: string, ttl = 60): WireRecord => ({ name, type: 'A', class: 'IN', ttl, data });
@@ -68,7 +68,7 @@ test('what came along is kept by name, and the whole holds no longer than it', (
   ];
   const answer = answerOf(reply([srv('x.test', 'pbx.test')], { additionals }), 'SRV', 'x.test');
   assert.equal(answer.kind, 'records');
-  assert.deepEqual(answer.kind === 'records' && answer.along, [
+  assert.deepEqual(answer.kind === 'records' && answer.additional, [
     { type: 'A', name: 'pbx.test', records: [{ address: '192.0.2.1' }, { address: '192.0.2.2' }] },
     {
       type: 'SRV',

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import dns from 'dns-packet';
-import { DnsClient, type Heard } from '../../../gateway/resolver/dns-client.ts';
+import { DnsClient, type QueryResult } from '../../../gateway/resolver/dns-client.ts';
 import type { DnsServerAddress } from '../../../gateway/resolver/dns-exchange.ts';
 import { freePort } from '../../support/free-port.ts';
 import { addressRecord, answerTo, dnsPeer } from './dns-peer.ts';
@@ -25,7 +25,7 @@ function client(test: TestContext, servers: readonly DnsServerAddress[], timeout
   return client;
 }
 
-function addressesIn(heard: Heard): unknown[] {
+function addressesIn(heard: QueryResult): unknown[] {
   assert.ok('reply' in heard, JSON.stringify(heard));
   return heard.reply.answers.map(answer => 'data' in answer && answer.data);
 }

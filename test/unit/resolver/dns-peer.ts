@@ -3,9 +3,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import dns, { type DnsAnswer, type DecodedPacket, type Packet } from 'dns-packet';
+import dns, { type Answer, type DecodedPacket, type Packet } from 'dns-packet';
 
-export interface Heard {
+export interface ReceivedQuery {
   readonly query: DecodedPacket;
   readonly bytes: Buffer;
   readonly from: RemoteInfo;
@@ -16,15 +16,15 @@ export interface Heard {
 export interface DnsPeer {
   readonly address: string;
   readonly port: number;
-  readonly heard: Heard[];
+  readonly heard: ReceivedQuery[];
 }
 
 export async function dnsPeer(
   test: TestContext,
-  answer: (heard: Heard, count: number) => void,
+  answer: (heard: ReceivedQuery, count: number) => void,
 ): Promise<DnsPeer> {
   const socket = createSocket('udp4');
-  const heard: Heard[] = [];
+  const heard: ReceivedQuery[] = [];
   socket.on('message', (bytes, from) => {
     const send = (reply: Buffer, over = socket) => over.send(reply, from.port, from.address);
     const one = { query: dns.decode(bytes), bytes, from, send };
@@ -53,6 +53,6 @@ export function answerTo(
   });
 }
 
-export function addressRecord(name: string, data: string, ttl = 60): DnsAnswer {
+export function addressRecord(name: string, data: string, ttl = 60): Answer {
   return { name, type: 'A', class: 'IN', ttl, data };
 }

@@ -50,7 +50,7 @@ async function answered(t: TestContext, meanwhile: (caller: Caller) => void, met
   srf.use('invite', (request, response) => {
     link.hold();
     call = new IncomingCall(request, response, context);
-    void call.run({ type: 'confer' }).then(() => {
+    void call.run({ type: 'conference' }).then(() => {
       over = true;
     });
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import Srf from 'drachtio-srf';
-import type { Engine, NewRequest, Route, RouteDecision } from '../../../../gateway/engine/engine.ts';
+import type { Engine, NewRequest, RoutingRule, RouteDecision } from '../../../../gateway/engine/engine.ts';
 import { sdp, WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { RawApp } from './raw-app.ts';
 import { secret, startEngine } from './testbed.ts';
@@ -30,7 +30,7 @@ async function listening(
   return { srf, uri: `127.0.0.1:${port}`, connections: () => connections };
 }
 
-async function routed(context: TestContext, route: Route) {
+async function routed(context: TestContext, route: RoutingRule) {
   const engine = await startEngine(context, { route });
   const peer = await WirePeer.open(context, udpPort(engine));
   return { engine, peer, call: (id: string) => new WireCall(peer, 'sip:bob@127.0.0.1', id) };
