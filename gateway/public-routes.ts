@@ -70,7 +70,7 @@ export function publicRoutes(
       const address = clientAddressOf(request);
       if (!countsAsOffence(request, config.current)) return foreign.take(address);
       const allowed = rate.take(address);
-      if (!(allowed || flood.take(address))) refused(address, 'rate');
+      if (!(allowed || flood.take(address))) refused(address, 'rate-limit');
       return allowed;
     };
     return { take };

@@ -125,7 +125,7 @@ function strangersAnswer(
     const { method } = message;
     const knocks = method === 'INVITE' || method === 'REGISTER';
     // A connection that we opened leads to a PBX: an offence would ban the owner's own telephones.
-    if (knocks && !ours && transport !== 'udp') refused(remote.address, 'stranger');
+    if (knocks && !ours && transport !== 'udp') refused(remote.address, 'unknown-source');
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
     if (mayLog()) {

@@ -2,7 +2,7 @@
 // The format is stable, see docs/pbx.md:
 //
 //   2026-03-01T12:00:00.000Z sip-call refused wrong-destination from 203.0.113.9
-//   2026-03-01T12:00:01.000Z sip-call refused rate from 2001:db8:1:2::9 in 2001:db8:1:2::/64
+//   2026-03-01T12:00:01.000Z sip-call refused rate-limit from 2001:db8:1:2::9 in 2001:db8:1:2::/64
 //
 // No text from a client is ever written: the offence is one of a fixed list, the address is an IP address. Addresses
 // are complete here, whatever the log shortens, because a shortened address cannot be banned.
@@ -21,7 +21,7 @@ import type { Log } from './log.ts';
  * - `malformed`: not a WebSocket for SIP, or not SIP
  * - `unknown-source`: a call or a registration over TCP from a host that is not a visitor
  */
-export type Offence = 'wrong-destination' | 'wrong-origin' | 'bad-token' | 'rate' | 'malformed' | 'stranger';
+export type Offence = 'wrong-destination' | 'missing-origin' | 'bad-token' | 'rate-limit' | 'malformed' | 'unknown-source';
 
 /** Reports one refusal. A handshake must have verified the address: a datagram's source may be forged. */
 export type ReportRefusal = (address: string, offence: Offence) => void;

@@ -48,10 +48,10 @@ test('a line that a library prints is one field of a log line, whatever it holds
   assert.deepEqual(
     lines.map(({ level, msg, stream }) => [level, msg, stream]),
     [
-      ['warn', 'a library wrote by itself', 'stderr'],
-      ['debug', 'a library wrote by itself', 'stdout'],
-      ['warn', 'a library wrote by itself', 'stderr'],
-      ['debug', 'a library wrote by itself', 'stdout'],
+      ['warn', 'output of a library', 'stderr'],
+      ['debug', 'output of a library', 'stdout'],
+      ['warn', 'output of a library', 'stderr'],
+      ['debug', 'output of a library', 'stdout'],
     ],
   );
   assert.equal(lines[0]?.text, 'Error: failed to parse');

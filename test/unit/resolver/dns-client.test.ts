@@ -208,7 +208,7 @@ test('more questions at once than anybody needs are refused', async t => {
   const silent = await dnsPeer(t, () => {});
   const asking = client(t, [silent], 5_000);
   const pending = Array.from({ length: 513 }, (_, index) => asking.ask('A', `host${index}.test`));
-  assert.deepEqual(await pending[512], { failed: 'too many questions at once' });
+  assert.deepEqual(await pending[512], { failed: 'too many simultaneous questions' });
   asking.close();
   await Promise.all(pending);
 });

@@ -36,7 +36,7 @@ test('for sips only SIPS services are left', () => {
     ['tls'],
   );
   assert.deepEqual(services, [{ transport: 'tls', lookup: 'SRV', name: 'b', because: 'NAPTR 2 1' }]);
-  assert.equal(lines[1], '1 1 "s" "SIP+D2U" "" a. ; ignored: udp is not wanted here');
+  assert.equal(lines[1], '1 1 "s" "SIP+D2U" "" a. ; ignored: udp is not requested');
 });
 
 for (const weights of [

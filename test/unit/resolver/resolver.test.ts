@@ -90,7 +90,7 @@ test("RFC 3263's own client, which speaks TCP and UDP, finds both TCP servers in
   const { targets, trace } = await resolver.resolve(sip('example.test'));
   assert.deepEqual(shown(targets), ['tcp 192.0.2.1:5060', 'tcp 192.0.2.2:5060']);
   assert.equal(targets[0]?.because, 'NAPTR 90 50, SRV 0 1');
-  assert.match(trace[0]?.records.at(-1) ?? '', /SIPS.*; ignored: tls is not wanted here$/);
+  assert.match(trace[0]?.records.at(-1) ?? '', /SIPS.*; ignored: tls is not requested$/);
 });
 
 test("RFC 3263's weights of 1 and 2 send two calls in three to the second server", async t => {
@@ -185,7 +185,7 @@ test('NAPTR records of other services, flag "u" and regular expressions are igno
     'another service',
     'leads to a URI',
     'regular expression',
-    'SCTP is not spoken here',
+    'SCTP is not supported',
   ]);
 });
 
