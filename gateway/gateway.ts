@@ -104,7 +104,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
     refused,
     log: log.child({ component: 'engine' }),
   });
-  const entrance = new Authorization(live, { log: log.child({ component: 'entrance' }) });
+  const entrance = new Authorization(live, { log: log.child({ component: 'authorization' }) });
   const edge = new Edge(live, engine.takeOn, log.child({ component: 'edge' }), {
     refused,
     entrance,

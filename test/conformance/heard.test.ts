@@ -1,5 +1,5 @@
-// What the application is told by the torture messages that reach it, and what the engine makes of those
-// whose point lies beyond one answer: streams, RFC 2543 callers, branches that identify nothing.
+// How the application sees the torture messages that reach it, and how the engine handles those that one answer cannot
+// test: streams, RFC 2543 callers, branches that are not unique.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

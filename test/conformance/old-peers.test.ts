@@ -1,5 +1,5 @@
-// Calls with peers of RFC 2543, who know neither tags in From nor branches that identify (RFC 4475 3.4.1,
-// RFC 3261 12.1.1, 17.2.3), and answers that were meant for others (RFC 4475 3.3.10).
+// Calls with RFC 2543 peers, which have neither From tags nor unique branches (RFC 4475 3.4.1, RFC 3261 12.1.1,
+// 17.2.3), and responses that are for other elements (RFC 4475 3.3.10).
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { sdp, WirePeer } from '../unit/engine/dialog/wire-peer.ts';
 import { startApp } from '../unit/engine/drachtio/testbed.ts';
 
-/** A request as RFC 2543 has it: no tag of the caller's, no branch, no Max-Forwards, no Content-Length. */
+/** A request in the form of RFC 2543: no From tag, no branch, no Max-Forwards, no Content-Length. */
 function ask(peer: WirePeer, method: string, cseq: number, to: string, body = ''): void {
   const lines = [
     `${method} sip:UserB@127.0.0.1 SIP/2.0`,

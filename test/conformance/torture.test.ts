@@ -1,5 +1,5 @@
-// Every message of RFC 4475 and RFC 5118, byte for byte, sent over UDP to an engine with an application, and
-// answered by the layer and in the way that its row says.
+// Every message of RFC 4475 and RFC 5118, byte for byte, sent over UDP to an engine with an application. Each must be
+// answered by the layer and with the status in its row.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ test('the bytes are those of the archive in RFC 4475', () => {
   }
 });
 
-/** The lowest layer that objects. */
+/** The lowest layer that refuses the message. */
 function objector(bytes: Buffer): 'parser' | 'sanity' | 'nobody' {
   const message = parseMessage(bytes);
   if (message.kind === 'failure') return 'parser';
@@ -57,7 +57,7 @@ for (const [rfc, rows] of Object.entries(tables)) {
       const title = `${row.section} ${row.name}: ${row.title} ${outcome} (${row.layer})`;
       describe(title, () => {
         let endpoint: Endpoint;
-        // One each: many of the messages share their identifiers.
+        // One engine each, because many of the messages have the same identifiers.
         before(async () => {
           endpoint = await startEndpoint();
         });
@@ -102,11 +102,11 @@ async function assertAnswered(row: TortureRow, peer: TorturePeer): Promise<void>
   if (to !== undefined) assert.ok(headers.get('To')?.startsWith(to));
   const [top, ...others] = headers.all('Via');
   assert.deepEqual(others, request.headers.all('Via').slice(1));
-  // RFC 3261 18.2.2, RFC 3581 4: to the port in sent-by, unless rport asks for the one it came from.
+  // RFC 3261 18.2.2, RFC 3581 4: to the port in sent-by, unless rport requests the source port.
   const asked = parseVia(request.headers.get('Via') ?? '');
   const port = asked === undefined || asked.params.has('rport') ? peer.port : (asked.port ?? 5060);
   assert.equal(peer.heardOn.get(answer), port);
-  // RFC 3261 18.2.1: the address it really came from.
+  // RFC 3261 18.2.1: the real source address.
   const via = parseVia(top ?? '');
   if (via !== undefined) assert.match(via.params.get('received') ?? '', /^127\.44\.75\./);
 }

@@ -1,5 +1,5 @@
-// The fuzzer for as long as a test may take, from seeds that do not change: what fails here fails everywhere.
-// `npm run fuzz` goes on from there.
+// The fuzzer for the duration of a test, with fixed seeds, so that a failure can be reproduced. `npm run fuzz`
+// continues from there.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

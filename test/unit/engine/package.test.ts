@@ -17,7 +17,7 @@ test('the app in the README answers a call, as it stands there', async context =
   const port = await freePort('127.0.0.1');
   assert.match(tenLines, /port: 5060 /);
   assert.ok(tenLines.trim().split('\n').length <= 10, tenLines);
-  // Run from the repository, the package's own name means the package (Node's self-reference).
+  // When run from the repository, the package's name means the package itself (Node's self-reference).
   const app = new PeerProcess(
     'ten lines',
     process.execPath,
@@ -32,7 +32,7 @@ test('the app in the README answers a call, as it stands there', async context =
       () => 200,
       error => error.status,
     );
-    // Nobody listens there yet.
+    // The application does not listen yet.
     return status === 503 || status === 408 ? undefined : status;
   });
   assert.equal(heard, 486);

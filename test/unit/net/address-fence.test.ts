@@ -7,7 +7,7 @@ test('an address and its port come apart, brackets removed', () => {
   assert.deepEqual(splitEndpoint('[::1]:53'), { address: '::1', port: 53 });
 });
 
-/** One address or two of each entry of IANA's registries, and the forms in which an IPv4 address may be written. */
+/** One or two addresses of each entry in IANA's registries, and the spellings of an IPv4 address. */
 const special = [
   ...['0.0.0.0', '0.1.2.3', '10.1.2.3', '100.64.0.1', '100.127.255.255', '127.0.0.1', '127.255.255.254'],
   ...[
@@ -32,7 +32,7 @@ const special = [
   // Loopback and unspecified; IPv4-compatible, IPv4-mapped, translated by SIIT.
   ...['::1', '::', '::127.0.0.1', '::5db8:d822', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:0:127.0.0.1'],
   ...['::ffff:0:5db8:d822', '::ffff:0:7f00:1'],
-  // Behind NAT64; the network-specific prefix as a whole.
+  // Behind NAT64; the network-specific prefix is refused completely.
   ...['64:ff9b::10.0.0.1', '64:ff9b::127.0.0.1', '64:ff9b::7f00:1', '64:ff9b::192.88.99.1', '64:ff9b:1::1'],
   ...['64:ff9b:1:5db8:d8:2200::', '100::1', '100:0:0:1::1'],
   // Teredo, anycast, benchmarking, AMT, AS112, ORCHID and ORCHIDv2, drones.
@@ -42,7 +42,7 @@ const special = [
   ...['5f00::1', 'fc00::1', 'fd00::1', 'fe80::1', 'fe80::1%eth0', 'febf::1', 'fec0::1', 'ff02::1', 'ff0e::1'],
   // ISATAP.
   ...['2606:2800:220:1:0:5efe:10.0.0.1', '2606:2800:220:1:200:5efe:7f00:1', '2606:2800:220:1:0:5efe:a00:1'],
-  // No address.
+  // Not an address.
   ...['mysite.ru', '127.1', '0x7f000001', '2130706433', '[::1]', ''],
 ];
 

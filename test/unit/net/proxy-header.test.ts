@@ -1,4 +1,4 @@
-// The PROXY protocol: what its header says, and a gateway whose visitors come by it, in clear and by TLS.
+// The PROXY protocol: the content of its header, and a gateway whose visitors arrive by it, unencrypted and by TLS.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

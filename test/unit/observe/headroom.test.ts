@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ExhaustedResource, type Gauge, Headroom } from '../../../gateway/observe/headroom.ts';
 
-/** A process of which everything can be set. */
+/** A process with adjustable measurements. */
 function measured() {
   const told: (ExhaustedResource | undefined)[] = [];
   const state = { files: { used: 10, most: 1000 } as Gauge | undefined, memory: 0.1, late: 0, now: 0 };
@@ -12,7 +12,7 @@ function measured() {
     lateMs: () => state.late,
     now: () => state.now,
   });
-  /** After a second, when all is judged anew. */
+  /** After one second, when everything is measured again. */
   const later = () => {
     state.now += 1_000;
     return headroom.exhausted;

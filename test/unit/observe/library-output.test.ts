@@ -1,4 +1,4 @@
-// In a process of its own: what stands for standard output is replaced.
+// In a separate process, because standard output is replaced.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs code with the gateway's log on standard output, and the stray output taken into it. */
+/** Runs code with the gateway's log on standard output and the output of libraries redirected into it. */
 function run(code: string, env: NodeJS.ProcessEnv = {}): Ran {
   const built = (file: string) => pathToFileURL(join(repository, 'dist/gateway/observe', file)).href;
   const program = `

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { LineFile } from '../../../gateway/observe/line-file.ts';
 import { privateFolder } from '../../support/private-folder.ts';
 
-/** A file, what it was said of it, and a disk that can be full: /dev/full takes nothing. */
+/** A file, the reports about it, and a disk that can be full: /dev/full accepts nothing. */
 function lineFile() {
   const path = join(privateFolder('lines'), 'a.log');
   const said: string[] = [];

@@ -11,7 +11,7 @@ const absent = (ttlSeconds: number): DnsAnswer<string> => ({
 });
 const failed: DnsAnswer<string> = { kind: 'failed', why: 'SERVFAIL' };
 
-/** A cache on a clock that stands still, and how often its one name was asked for outside. */
+/** A cache on a manual clock, and the number of questions for its name. */
 function bench() {
   const scene = { now: 0, asked: 0, answer: found() };
   const cache = new AnswerCache(() => scene.now);

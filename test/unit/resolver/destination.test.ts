@@ -4,7 +4,7 @@ import { DestinationOrder } from '../../../gateway/resolver/destination.ts';
 
 const both = new DestinationOrder(['198.51.100.7', '2001:db8::7']);
 
-/** RFC 6724 10.2 among others; lists are as DNS gives them, IPv6 first. */
+/** From RFC 6724 10.2 and others. Lists are in the order of DNS, IPv6 first. */
 for (const [what, from, v6, v4, sorted] of [
   [
     'IPv6 goes before IPv4',

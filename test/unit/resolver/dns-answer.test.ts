@@ -140,7 +140,7 @@ test('the worst that fits into an answer is read in a moment', () => {
   const bytes = Buffer.alloc(16_384);
   query.bytes.copy(bytes);
   bytes[2] = 0x84;
-  // A record of a type that nobody reads, its data a ladder of pointers, each to the one before it.
+  // A record of an unread type, whose data is a chain of pointers, each to the one before.
   let at = query.bytes.length;
   bytes.writeUInt16BE(99, at + 1);
   bytes.writeUInt16BE(1, at + 3);
@@ -148,7 +148,7 @@ test('the worst that fits into an answer is read in a moment', () => {
   const top = 8_190;
   bytes.writeUInt16BE(0xc00c, ladder);
   for (at = ladder + 2; at <= top; at += 2) bytes.writeUInt16BE(0xc000 + at - 2, at);
-  // And then as many records as fit, all named by its last rung.
+  // Then as many records as fit, all named by the last pointer of the chain.
   let count = 1;
   const last = at - 2;
   for (; at + 12 <= bytes.length; at += 12, count++) {

@@ -1,4 +1,4 @@
-// The DNS client on real sockets, beside servers and others that do not mean well.
+// The DNS client on real sockets, with proper servers and attackers.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';

@@ -1,4 +1,4 @@
-// A DNS server under the test's thumb: every datagram is answered by what the test makes of it.
+// A DNS server controlled by the test: the test composes the reply to each datagram.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ export interface ReceivedQuery {
   readonly query: DecodedPacket;
   readonly bytes: Buffer;
   readonly from: RemoteInfo;
-  /** Sends bytes back from the server's own socket, or from another one. */
+  /** Sends bytes from the server's own socket, or from another one. */
   send(bytes: Buffer, over?: Socket): void;
 }
 
@@ -37,7 +37,7 @@ export async function dnsPeer(
   return { address: '127.0.0.1', port: socket.address().port, heard };
 }
 
-/** A proper answer to `query`, unless `more` says otherwise. */
+/** A correct answer to `query`, except for `more`. */
 export function answerTo(
   query: DecodedPacket,
   answers: readonly Answer[],

@@ -99,7 +99,7 @@ test('families take turns', () => {
   assert.deepEqual(interleave([]), []);
 });
 
-/** A small seeded generator, so that a failure can be repeated. */
+/** A small seeded generator, so that a failure can be reproduced. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -12,7 +12,7 @@ const target = (address: string): Target => ({
   domain: 'mysite.test',
   because: 'SRV 10 0',
 });
-/** The order in which a call would try these. */
+/** The order in which a call tries these targets. */
 async function tried(quarantine: Quarantine, targets: readonly Target[]): Promise<Target[]> {
   const order: Target[] = [];
   for await (const target of quarantine.order(targets)) order.push(target);

@@ -1,4 +1,4 @@
-// A resolver beside DNS servers that fail, stay silent, lie, or point where they must not.
+// A resolver with DNS servers that fail, are silent, send false data, or point at forbidden addresses.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// How long a resolution waits, in round trips to a DNS server that takes its time.
+// How long a resolution takes, in round trips to a slow DNS server.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,14 +6,14 @@ import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import type { BegunResolution, Target } from '../../../gateway/resolver/target.ts';
 import { a, naptr, scene, shown, srv } from './zones.ts';
 
-/** So long that a busy machine does not make two of one. */
+/** So long that a busy machine does not merge two round trips. */
 const roundMs = 500;
 const pbx = { address: '192.0.2.1', port: 5060 };
 const zone = mysiteZone(pbx, { second: { address: '192.0.2.2', port: 5060 } }).records;
 const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
 const slow = { delayMs: roundMs, families: ['ipv4'], deadlineMs: 20 * roundMs } as const;
 
-/** Timers may fire a moment early. */
+/** Timers may fire slightly early. */
 async function rounds(
   work: Promise<unknown>,
   started = performance.now(),
@@ -62,7 +62,7 @@ test('while addresses are remembered, NAPTR and SRV records cost one round trip'
     srv('_sip._udp.short.test', 10, 0, 5060, 'pbx.short.test', 1),
     a('pbx.short.test', '192.0.2.1', 600),
   ];
-  // Less than the 400 ms after which what is remembered would do.
+  // Less than the 400 ms after which stale answers are used.
   const delayMs = 250;
   const { resolver } = await scene(t, records, { ...slow, delayMs, now: () => now });
   const resolved = () =>

@@ -1,4 +1,4 @@
-// A resolver over a real DNS server with a zone of the test's own, both closed when the test ends.
+// A resolver over a real DNS server with a zone of the test. Both are closed when the test ends.
 
 import type { TestContext } from 'node:test';
 import { type DnsQuery, type DnsServerOptions, startDnsServer } from '../../../demo-site/dns/dns-server.ts';
@@ -73,7 +73,7 @@ export function aaaa(name: string, data: string, ttl = 60): ZoneRecord {
   return { name, type: 'AAAA', data, ttl };
 }
 
-/** Targets as people write them: `udp 192.0.2.1:5060`. */
+/** Targets in readable form: `udp 192.0.2.1:5060`. */
 export function shown(resolution: Resolution | readonly Target[]): string[] {
   const targets = 'targets' in resolution ? resolution.targets : resolution;
   return targets.map(({ transport, address, port }) => {

@@ -1,4 +1,4 @@
-// The demo PBX called by a raw SIP and RTP peer over loopback: what the caller is told, and hears.
+// The demo PBX called by a raw SIP and RTP peer over loopback: the responses and the audio that the caller receives.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';

@@ -25,7 +25,7 @@ class Browser {
     this.#messages = asyncMessages(socket);
   }
 
-  /** Connects through an edge that tells the engine the visitor's address. */
+  /** Connects through an edge that gives the engine the visitor's address. */
   static async connect(context: TestContext, app: App, callId: string, host = '127.0.0.1'): Promise<Browser> {
     const edge = new WebSocketServer({ host, port: 0, handleProtocols: () => 'sip' });
     edge.on('connection', (socket, { socket: { localAddress, localPort } }) => {
@@ -67,12 +67,12 @@ class Browser {
     this.socket.send(`SIP/2.0 ${status}\r\n${copied.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
   }
 
-  /** Goes on with the dialog that this response made. */
+  /** Continues with the dialog that this response made. */
   follow(response: SipMessage): void {
     this.#to = response.headers.get('To')!;
   }
 
-  /** The next message but 100s, described as its method or status. */
+  /** The next message other than 100, by method or status. */
   async hear(what: string | number): Promise<SipMessage> {
     for (;;) {
       const { value } = await this.#messages.next();
@@ -124,7 +124,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     browser.send('INVITE', 1, { body: sdp });
     const { req, res } = await invited;
     assert.deepEqual([req.source_address, req.source_port], [visitor.address, visitor.port]);
-    // As the daemon says it; drachtio-srf knows no `ws`.
+    // As drachtio-server reports it; drachtio-srf does not know `ws`.
     assert.equal(req.protocol, 'tcp');
     const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
     const answer = await browser.hear(200);
@@ -217,7 +217,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     browser.send('INVITE', 2, { body: sdp });
     await browser.hear(200);
     const destroyed = dialog.destroy();
-    // What was asked for later is here: the BYE is held back.
+    // The BYE was sent before this request and is held back, because this request has arrived.
     dialog.request({ method: 'INFO' }).catch(() => {});
     await browser.hear('INFO');
     browser.socket.terminate();
@@ -232,7 +232,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
 
     const after = await Browser.connect(context, app, 'ws-back');
     after.follow(answer);
-    // Until the application has judged who it is, nothing of ours goes there.
+    // Until the application has accepted the request, nothing is sent to the new connection.
     dialog.once('update', (_req: unknown, res: { send(status: number): void }) => res.send(403));
     after.send('INFO', 2);
     await after.hear(200);

@@ -1,4 +1,4 @@
-// The engine called by a peer that does as it likes: what reaches the application, and what the peer hears.
+// The engine called by a raw peer: what reaches the application, and what the peer receives.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ async function established(
   return [call, dialog, answer];
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
   test('a retransmitted INVITE reaches the application once and is answered again', async context => {
     const app = await startApp(context);
@@ -76,7 +76,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     call.ack(await peer.hearResponse(487));
     const [cancel] = (await cancelled) as [{ get(name: string): string }];
     assert.equal(cancel.get('Reason'), 'SIP;cause=200;text="elsewhere"');
-    // Too late an answer is refused, not sent.
+    // An answer that is too late is refused and not sent.
     const late = await new Promise(resolve => res.send(200, { body: sdp }, resolve));
     assert.match(String(late), /unknown transaction/);
   });
@@ -184,7 +184,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     const peer = await WirePeer.open(context, app.udpPort);
     const [call, dialog] = await established(app, peer, 'late-cancel');
     call.cancel({ to: `<${app.uri('bob')}>` });
-    // RFC 3261 9.2: it "has no effect", and says so with a 200 while the INVITE is remembered.
+    // RFC 3261 9.2: it "has no effect", which a 200 reports while the INVITE is remembered.
     await peer.hearResponse(200, 'CANCEL');
     const destroyed = dialog.destroy();
     peer.respond(await peer.hearRequest('BYE'), '200 OK');

@@ -1,4 +1,4 @@
-// The engine calling a peer that does as it likes: forks, crossings, repetitions.
+// The engine calls a raw peer: forks, crossing messages, retransmissions.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ function call(app: App, peer: WirePeer, options: Record<string, unknown> = {}): 
       { cbRequest: (error, request) => (request === undefined ? reject(error) : resolve(request)) },
     );
   });
-  // Tests look at the outcome when they are done with the wire; until then nobody listens.
+  // Tests await the outcome after the wire messages. Until then the promise has no listener.
   outcome!.catch(() => {});
   return { sent, outcome: outcome! };
 }
@@ -32,7 +32,7 @@ async function hangUp(dialog: WholeDialog, peer: WirePeer): Promise<void> {
   await destroyed;
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
   test('a CANCEL waits for the first provisional', async context => {
     const app = await startApp(context);
@@ -93,7 +93,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
   });
 
   test('when a call forks, the first to answer is taken and every other released', async context => {
-    // On a clock that stands still: the forks have 64*T1 to answer in, which a busy machine may use up.
+    // On a manual clock: the forks have 64*T1 to answer, which a busy machine may use up.
     const { app, peer } = await TimedScene.open(context);
     const { outcome } = call(app, peer);
     const invite = await peer.hearRequest('INVITE');
@@ -108,7 +108,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
       assert.match((await peer.hearRequest('ACK')).headers.get('To')!, new RegExp(`tag=${tag}$`));
       peer.respond(await peer.hearRequest('BYE', tag), '200 OK');
     }
-    // Who was chosen and did not hear its ACK gets its own again.
+    // The chosen fork did not receive its ACK and gets the same ACK again.
     const acks = peer.transactions('ACK');
     peer.respond(invite, '200 OK', { tag: 'one', body: sdp });
     const repeated = await peer.hearRequest('ACK');

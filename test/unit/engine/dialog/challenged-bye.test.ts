@@ -1,4 +1,4 @@
-// A BYE of ours that is challenged (RFC 3261 15.1.1, 22): the dialog waits for the one with credentials.
+// An outgoing BYE that is challenged (RFC 3261 15.1.1, 22): the dialog waits for the BYE with credentials.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

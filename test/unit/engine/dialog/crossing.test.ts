@@ -1,4 +1,4 @@
-// Requests that cross or follow one another too closely: UPDATE, re-INVITE, reliable provisionals.
+// Requests that cross each other or follow too closely: UPDATE, re-INVITE, reliable provisionals.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { type App, nextRequest, startApp, type WholeDialog } from '../drachtio/t
 import { TimedScene } from './timed-scene.ts';
 import { sdp, WireCall, WirePeer } from './wire-peer.ts';
 
-/** A call from the peer that the application has answered, to the ACK. */
+/** A call from the peer that the application has answered, including the ACK. */
 async function established(app: App, peer: WirePeer, callId: string): Promise<[WireCall, WholeDialog]> {
   const invited = nextRequest(app.srf, 'invite');
   const call = new WireCall(peer, app.uri('bob'), callId);
@@ -91,7 +91,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
 
   test('an UPDATE with an offer while theirs in a re-INVITE is unanswered gets 500, one without is heard', async context => {
     const { app: srfApp, peer } = await TimedScene.open(context);
-    // By hand, for drachtio-srf refuses such an UPDATE too.
+    // Without drachtio-srf, because drachtio-srf refuses such an UPDATE too.
     const app = await RawApp.authenticated(srfApp.engine, 'invite');
     context.after(() => app.socket.destroy());
     const call = new WireCall(peer, 'sip:bob@127.0.0.1', 'reinvite-update');
@@ -227,7 +227,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     call.send('PRACK', 2, { headers: [`RAck: ${first.headers.get('RSeq')} 1 INVITE`] });
     call.ack(await peer.hearResponse(200));
     call.send('BYE', 3);
-    // The application made no dialog of its bare answer, and says so.
+    // The application made no dialog from its answer without a body, and answers 404.
     await peer.hearResponse(404, 'BYE');
   });
 

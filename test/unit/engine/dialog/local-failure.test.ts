@@ -1,4 +1,4 @@
-// The response that the engine makes itself says why, on one line and in a bounded header.
+// The response that the engine itself makes gives the cause, on one line and in a header of limited length.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Session timers (RFC 4028) on a clock that stands still, with a peer on a real socket.
+// Session timers (RFC 4028) on a manual clock, with a peer on a real socket.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -67,7 +67,7 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     const refresh = await scene.peer.hearRequest('UPDATE');
     assert.equal(refresh.body.length, 0);
     scene.peer.respond(refresh, '422 Session Interval Too Small', { headers: ['Min-SE: 600'] });
-    // What comes after it shows that the 422 has been read.
+    // A later message shows that the 422 has been read.
     const asked = dialog.request({ method: 'INFO' });
     scene.peer.respond(await scene.peer.hearRequest('INFO'), '200 OK');
     await asked;

@@ -1,5 +1,5 @@
-// An application that says nothing, or no last word, on a clock that stands still: the peer gets an answer all
-// the same, and nothing stays behind.
+// An application that gives no answer, or no final one, on a manual clock: the peer still gets an answer, and nothing
+// stays in the engine.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -33,7 +33,7 @@ describe('an application that never answers', { concurrency: 4, timeout: 100_000
       await peer.hearResponse(504);
       const [cancel] = (await cancelled) as [{ get(name: string): string }];
       assert.match(cancel.get('Reason'), /No answer from the application/);
-      // Not even an ACK comes.
+      // Not even an ACK arrives.
       clock.pass(forgotten);
       assert.deepEqual(app.engine.counts(), nothing);
     });

@@ -1,4 +1,4 @@
-// Subscriptions (RFC 6665) on a clock that stands still: what makes them, how long they last, what ends them.
+// Subscriptions (RFC 6665) on a manual clock: what creates them, how long they last, what ends them.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,10 +9,10 @@ import { forgotten, TimedScene } from './timed-scene.ts';
 import { WireCall } from './wire-peer.ts';
 
 const minute = ['Event: presence', 'Expires: 60'];
-/** What a subscription is granted beyond its Expires, for its last NOTIFY, in ms. */
+/** The time that a subscription lasts beyond its Expires, for its last NOTIFY, in ms. */
 const grace = 48_000;
 
-/** The peer subscribes, and the application lets it, which drachtio-srf says with a 202. */
+/** The peer subscribes and the application accepts, for which drachtio-srf sends a 202. */
 async function theirs(scene: TimedScene): Promise<[WireCall, WholeDialog]> {
   const dialog = new Promise<WholeDialog>((resolve, reject) => {
     scene.app.srf.use('subscribe', (req, res) => {
@@ -25,7 +25,7 @@ async function theirs(scene: TimedScene): Promise<[WireCall, WholeDialog]> {
   return [call, await dialog];
 }
 
-/** The application subscribes, and the peer lets it. */
+/** The application subscribes and the peer accepts. */
 async function ours(
   scene: TimedScene,
   accept = (request: SipRequest) =>
@@ -136,7 +136,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
   });
 
   describe('of ours that is notified before its SUBSCRIBE is answered', () => {
-    /** The SUBSCRIBE of the application, unanswered, and a NOTIFY of whoever answers it with that tag. */
+    /** The application's SUBSCRIBE without an answer, and a NOTIFY of the peer that answers with that tag. */
     async function subscribing(scene: TimedScene) {
       const outcome = scene.app.srf.createUAC(`sip:x@127.0.0.1:${scene.peer.port}`, {
         method: 'SUBSCRIBE',
@@ -155,7 +155,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
           cseq: seq,
           headers: [`Event: ${event}`, 'Subscription-State: active', `Subject: ${tag}${seq}`],
         });
-      /** So many NOTIFYs have arrived, and none is answered. */
+      /** `count` NOTIFYs have arrived, and none has an answer. */
       const read = async (count: number) => {
         await eventually('the NOTIFYs arrived', () => scene.app.engine.counts().serverTransactions === count);
         assert.ok(!scene.peer.heard.some(({ headers }) => headers.get('CSeq')?.endsWith('NOTIFY')));

@@ -10,7 +10,7 @@ function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () => {
   test('authentication answers with the listen points and a version that drachtio-srf takes for a recent one', async context => {
     const engine = await startEngine(context);
@@ -258,7 +258,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
         `${size}|sip||\r\nMESSAGE sip:127.0.0.1:${peer.port} SIP/2.0\r\nContent-Type: text/plain\r\n\r\n${body}`,
       );
       let sent = await peer.hearRequest('MESSAGE');
-      // On a busy machine the one before comes again: it was answered late.
+      // On a busy machine the previous message is retransmitted, because its answer was late.
       while (sent.body.length < size) sent = await peer.hearRequest('MESSAGE');
       assert.equal(sent.body.length, size);
       assert.match(await app.frame(), new RegExp(`\\|response\\|${size}\\|OK\\|`));

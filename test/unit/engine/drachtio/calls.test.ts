@@ -17,7 +17,7 @@ function answering(app: App): Promise<WholeDialog> {
   });
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () => {
   for (const transport of ['udp', 'tcp'] as const) {
     test(`a call over ${transport} is made, changed, spoken in and ended`, async context => {
@@ -30,7 +30,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
         { cbProvisional: response => provisional.push(response.status) },
       );
       const uas = await answered;
-      // 100 is the engine's own; only what tells of the callee goes up.
+      // The engine keeps the 100. Only responses of the callee are passed on.
       assert.deepEqual(provisional, [180]);
       assert.equal(uac.id, `${uac.sip.callId};from-tag=${uac.sip.localTag}`);
       assert.equal(uas.id, uac.id);
@@ -136,7 +136,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
       const uri = `sip:bob@127.0.0.1:${port};transport=${transport}`;
       const from = clock.now();
       await assert.rejects(caller.srf.createUAC(uri, { localSdp: sdp }), { status: 503 });
-      // Timer B, 1.28 s here, would be a 408.
+      // Timer B, 1.28 s here, would give a 408.
       assert.ok(clock.now() - from < 1000, uri);
     }
   });
@@ -211,7 +211,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     });
     // T1 doubling from 20 ms: sent at 0, 20, 60, 140, 300, 620, 1260 ms.
     const invites = silent.heard.filter(message => message.kind === 'request');
-    // On a busy machine the last, due 20 ms before the end, may be too late.
+    // On a busy machine the last one, due 20 ms before the end, may be too late.
     assert.ok(invites.length === 7 || invites.length === 6, String(invites.length));
   });
 

@@ -1,4 +1,4 @@
-// CANCELs on the heels of their INVITE, on a clock that stands still.
+// CANCELs immediately after their INVITE, on a manual clock.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     call.cancel();
     await peer.hearResponse(200, 'CANCEL');
     call.ack(await peer.hearResponse(487));
-    // By now drachtio-srf has it, if it was passed on at once or after the 20 ms.
+    // drachtio-srf has the CANCEL now if it was passed on immediately or after the 20 ms.
     clock.pass(20);
     const { req, res } = await invited;
     const outcome = app.srf.createB2BUA(req, res, `sip:x@127.0.0.1:${callee.port}`, { localSdpB: req.body });
@@ -55,7 +55,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     call.cancel();
     call.ack(await peer.hearResponse(487));
     clock.pass(199);
-    // Another request and its answer cross the same connection meanwhile.
+    // Another request and its answer use the same connection in the meantime.
     new WireCall(peer, app.uri('bob'), 'between').send('OPTIONS', 1);
     const options = await nextRequest(app.srf, 'options');
     options.res.send(200);

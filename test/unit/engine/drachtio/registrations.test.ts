@@ -25,7 +25,7 @@ function accepted(request: ReturnType<typeof register>, ...fields: [string, stri
   return response;
 }
 
-/** The book, and what it says of the contact after some seconds. */
+/** The registrations, and the look-up of the contact after some seconds. */
 function scene() {
   const clock = new ManualClock();
   const registrations = new Registrations(clock, 3);
@@ -97,7 +97,7 @@ describe('who registered over a connection', () => {
   });
 });
 
-/** A phone on a TCP connection: it says lines and hears text. */
+/** A phone on a TCP connection that sends lines and receives text. */
 class TcpPhone {
   readonly socket: Socket;
   heard = '';

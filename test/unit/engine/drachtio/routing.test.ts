@@ -12,7 +12,7 @@ function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
 }
 
-/** A drachtio-srf application that listens; counts the connections it was given. */
+/** A drachtio-srf application that listens, and counts its connections. */
 async function listening(
   context: TestContext,
   shown = secret,

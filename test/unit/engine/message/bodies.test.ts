@@ -1,4 +1,4 @@
-// Where the session description stands in a body (RFC 5621), and what has to be understood and is not.
+// Where the session description is in a body (RFC 5621), and which unsupported parts are required.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

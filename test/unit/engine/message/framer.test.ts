@@ -26,7 +26,7 @@ function feed(bytes: Buffer, size: number): { messages: string[]; pings: number;
     if (framed.error !== undefined) return { messages: messages.map(String), pings, error: framed.error };
   }
   assert.equal(framer.partial, false);
-  // Read only now: a message must not change under its reader while later chunks come in.
+  // Read only now: later chunks must not change a message.
   return { messages: messages.map(String), pings, error: undefined };
 }
 

@@ -1,4 +1,4 @@
-// What the engine hands to applications, and how drachtio-srf's own parser reads it.
+// What the engine passes to applications, and how drachtio-srf's own parser reads it.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -30,7 +30,7 @@ const BASE = [
   'Call-ID: 1',
 ];
 
-/** As an application gets it: these lines besides the usual ones, after the start line. */
+/** The form that an application receives: these lines and the usual ones, after the start line. */
 function handedOn(start: string, lines: readonly string[], body = ''): string {
   const given = (name: string) => lines.some(line => line.startsWith(`${name}:`));
   const usual = BASE.filter(line => !given(line.split(':', 1)[0] ?? ''));

@@ -15,7 +15,7 @@ function firstLine(bytes: Buffer): Lines {
 test('a line is judged by each of its bytes', () => {
   for (let byte = 0; byte < 256; byte++) {
     const isPlain = (byte >= 0x20 && byte < 0x7f) || byte === 0x09;
-    // Wherever it stands among the four that are looked at together, and whatever stands beside it.
+    // At each of the four positions that are checked together, with any neighbour.
     for (const neighbour of [0x20, 0x7e, 0x41])
       for (let at = 0; at < 9; at++) {
         const bytes = Buffer.alloc(11, neighbour);

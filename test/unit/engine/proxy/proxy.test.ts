@@ -15,11 +15,11 @@ interface Scene {
   readonly caller: WirePeer;
   readonly callees: readonly WirePeer[];
   readonly call: WireCall;
-  /** What the application hears of it in the end. */
+  /** The final result for the application. */
   readonly result: Promise<ProxyResult>;
 }
 
-/** A caller, an application that has its INVITE (or other request) forwarded, and those it is forwarded to. */
+/** A caller, an application that has its INVITE (or another request) forwarded, and the targets. */
 async function scene(
   context: TestContext,
   callId: string,
@@ -233,7 +233,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
         `Contact: <sip:y@127.0.0.1:${better.port}>;q=0.9`,
       ],
     });
-    // The second destination the application named comes before what the first one said.
+    // The second destination of the application is tried before the Contacts of the first one.
     worse.respond(await worse.hearRequest('INVITE'), '404 Not Found', { tag: 'b' });
     better.respond(await better.hearRequest('INVITE'), '200 OK', { tag: 'c' });
     await caller.hearResponse(200);

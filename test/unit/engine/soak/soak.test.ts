@@ -1,4 +1,4 @@
-// A thousand calls over a bad line, with timers cut short; `npm run soak:engine` makes a hundred thousand.
+// A thousand calls over a bad link, with short timers; `npm run soak:engine` makes a hundred thousand.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// A transaction layer on a clock that stands still, with flows that remember.
+// A transaction layer on a manual clock, with recording flows.
 
 import { createRequest, createResponse } from '../../../../gateway/engine/message/compose.ts';
 import type { SipRequest, SipResponse } from '../../../../gateway/engine/message/message.ts';
@@ -44,14 +44,14 @@ export class Scene {
   readonly clock = new ManualClock();
   readonly timers: Timers;
   readonly layer: TransactionLayer;
-  /** What the layer handed up, in words. */
+  /** The events of the layer, as text. */
   readonly events: string[] = [];
   readonly requested: ServerTransaction[] = [];
   readonly #requests = new Map<ServerTransaction, SipRequest>();
   readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction }[] = [];
   readonly #ways = new Map<SipRequest, Flow>();
   readonly dialled: RemoteEndpoint[] = [];
-  /** What dialling finds; undefined for nothing. */
+  /** The result of dialling; undefined for a failure. */
   reachable: RecordingFlow | undefined;
 
   constructor(limit = 100) {
@@ -96,7 +96,7 @@ export class Scene {
     return { transaction, sent };
   }
 
-  /** Comes by the flow that the request left by, unless told. */
+  /** Arrives on the flow that the request used, unless another one is given. */
   answer(sent: SipRequest, status: number, tag = 'b', flow = this.#ways.get(sent)!): SipResponse {
     const response = createResponse(sent, status, undefined, tag);
     this.layer.receiveResponse(response, flow);

@@ -1,4 +1,4 @@
-// The keep-alives that we send on connections we opened, against a raw TCP peer.
+// The keep-alives that the engine sends on its own connections, against a raw TCP peer.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

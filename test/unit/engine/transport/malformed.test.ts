@@ -1,4 +1,4 @@
-// Whom the engine tells of messages that are none: who came by themselves, not who was dialled.
+// For which peers the engine reports malformed messages: those that connected, not those that were dialled.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -20,7 +20,7 @@ async function open(
   return { tcp, user, port: tcp.bound!.port };
 }
 
-/** With `allowHalfOpen` it does not close because we did. */
+/** With `allowHalfOpen` it stays open after the peer has closed. */
 async function dial(t: TestContext, port: number, allowHalfOpen = false): Promise<Socket> {
   const socket = connect({ port, host: LOOPBACK, allowHalfOpen });
   socket.on('error', () => {});
@@ -29,7 +29,7 @@ async function dial(t: TestContext, port: number, allowHalfOpen = false): Promis
   return socket;
 }
 
-/** A server that does nothing of its own accord. */
+/** A server that does nothing by itself. */
 async function listen(
   t: TestContext,
 ): Promise<{ port: number; accepted: Promise<Socket>; sockets: Socket[] }> {

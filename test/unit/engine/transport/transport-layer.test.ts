@@ -169,7 +169,7 @@ test('when one point cannot be had none is', async t => {
   await new Promise<void>(resolve => again.close(() => resolve()));
 });
 
-/** As much of a WebSocket as the layer's bookkeeping touches; ws.test.ts has real ones. */
+/** The part of a WebSocket that the layer's bookkeeping uses; ws.test.ts has real ones. */
 class QuietSocket extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;

@@ -1,4 +1,4 @@
-// A source that sends too much is not looked at, and nobody else notices.
+// Requests of a source above its limit are dropped, without an effect on other sources.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';

@@ -87,7 +87,7 @@ test('a browser that reads nothing is cut off when 256 KiB are waiting', async t
     flow.send(message);
     await new Promise(resolve => setImmediate(resolve));
   }
-  // The dead connection is noticed by its reader only when it reads again.
+  // The client detects the closed connection only when it reads again.
   browser.resume();
   assert.equal(codeOf((await user.closing()).error), 'ESTALLED');
 });
