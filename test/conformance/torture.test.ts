@@ -34,7 +34,7 @@ test('no section is missing', () => {
   assert.deepEqual([...new Set(ipv6.map(row => row.section))], section('4', 10));
 });
 
-test('the bytes are those of the archive in RFC 4475', () => {
+test('the bytes equal those of the archive in RFC 4475', () => {
   for (const { name, message, sha256 } of tables['RFC 4475']) {
     assert.equal(createHash('sha256').update(message).digest('hex'), sha256, name);
   }
@@ -63,12 +63,12 @@ for (const [rfc, rows] of Object.entries(tables)) {
         });
         after(() => endpoint.stop());
 
-        test('the right layer objects', () => {
+        test('the expected layer refuses the message', () => {
           const reads = row.layer === 'parser' || row.layer === 'sanity' ? row.layer : 'nobody';
           assert.equal(objector(row.message), reads);
         });
 
-        test('the sender hears what is right', async context => {
+        test('the sender receives the expected answer', async context => {
           const peer = await TorturePeer.open(context, `127.44.75.${address++}`, endpoint.udpPort);
           peer.send(row.message);
           if (row.answer === 'silence') {
@@ -80,7 +80,7 @@ for (const [rfc, rows] of Object.entries(tables)) {
         });
 
         if (objector(row.message) === 'nobody') {
-          test('written anew it means the same', () =>
+          test('it has the same meaning after it is written again', () =>
             assertRewritten(parseMessage(row.message) as SipMessage));
         }
       });

@@ -35,7 +35,7 @@ test('the same seed makes the same messages, and another seed others', () => {
   assert.equal(differing.length, 200);
 });
 
-test(`${PROTOS_COUNT} messages in the manner of PROTOS break nothing in the parser`, () => {
+test(`${PROTOS_COUNT} messages in the style of PROTOS break nothing in the parser`, () => {
   for (let index = 0; index < PROTOS_COUNT; index++) {
     const bytes = message(index);
     const name = `message ${index} of seed ${SEED}`;

@@ -13,7 +13,7 @@ import { startApp } from './drachtio/testbed.ts';
 const readme = readFileSync(`${repository}gateway/engine/README.md`, 'utf8');
 const tenLines = /## Ten lines, no daemon\n\n```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 
-test('the app in the README answers a call, as it stands there', async context => {
+test('the app in the README answers a call, unchanged', async context => {
   const port = await freePort('127.0.0.1');
   assert.match(tenLines, /port: 5060 /);
   assert.ok(tenLines.trim().split('\n').length <= 10, tenLines);
@@ -38,7 +38,7 @@ test('the app in the README answers a call, as it stands there', async context =
   assert.equal(heard, 486);
 });
 
-test('whoever depends on the package has the engine with its types, and nothing else of it', async context => {
+test('a dependent package can import the engine with its types, and nothing else', async context => {
   const folder = mkdtempSync(join(tmpdir(), 'sip-call-consumer-'));
   context.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'node_modules'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressFence, ownAddresses, splitEndpoint } from '../../../gateway/net/address-fence.ts';
 
-test('an address and its port come apart, brackets removed', () => {
+test('an address and its port are split, brackets removed', () => {
   assert.deepEqual(splitEndpoint('127.0.0.1:5353'), { address: '127.0.0.1', port: 5353 });
   assert.deepEqual(splitEndpoint('[::1]:53'), { address: '::1', port: 53 });
 });
@@ -71,14 +71,14 @@ test('the fence lets public addresses through', () => {
   }
 });
 
-test('the fence opens for the networks that the configuration names, and for no other', () => {
+test('the fence allows the networks in the configuration, and no other', () => {
   const allowed = addressFence(['10.0.0.0/8', 'fd00::/8']);
   assert.equal(allowed('10.200.0.1'), true);
   assert.equal(allowed('fd00::1'), true);
   assert.equal(allowed('192.168.0.1'), false);
 });
 
-test("the fence refuses this machine's own addresses, in whatever form, unless the configuration names them", () => {
+test("the fence refuses this machine's own addresses, in any spelling, unless the configuration lists them", () => {
   const own = () => ['93.184.216.34', '2606:2800:220:1::2'];
   const fence = addressFence([], own);
   for (const address of [
@@ -97,10 +97,10 @@ test("the fence refuses this machine's own addresses, in whatever form, unless t
   assert.equal(addressFence(['93.184.216.34/32'], own)('93.184.216.34'), true);
 });
 
-test('an own address with a zone is no fault', () => {
+test('an own address with a zone does no harm', () => {
   assert.equal(addressFence([], () => ['fe80::1%eth0', 'nonsense'])('93.184.216.34'), true);
 });
 
-test('the addresses of this very machine are its own', () => {
+test('the own addresses are those of this machine', () => {
   for (const address of ownAddresses()) assert.equal(addressFence([])(address), false, address);
 });

@@ -25,7 +25,7 @@ for (const [what, proxy, headers, expected] of [
     'https://call.mysite.test',
   ],
   [
-    'Forwarded of nobody whom the file names',
+    'Forwarded from an address that is not configured',
     undefined,
     { Forwarded: 'proto=https;host=evil.example' },
     undefined,

@@ -33,7 +33,7 @@ test('a record is a line of JSON in the file of its day', async () => {
   assert.deepEqual(more, ['']);
 });
 
-test('a file is deleted once its days are over, and no other file ever is', async () => {
+test('a file is deleted after its days, and no other file is deleted', async () => {
   const folder = privateFolder('records');
   const strangers = ['calls.jsonl', 'calls-2020-01-01.jsonl.gz', 'calls-old.jsonl', 'other-2020-01-01.jsonl'];
   const days = ['2026-03-07', '2026-03-08', '2026-03-09'].map(day => `calls-${day}.jsonl`);
@@ -48,7 +48,7 @@ test('a file is deleted once its days are over, and no other file ever is', asyn
   await kept.close();
 });
 
-test('a folder that is not there is said, and is no reason to fail; once it is there, it is written', async () => {
+test('a missing folder is logged and is not fatal; records are written when it exists', async () => {
   const folder = join(privateFolder('records'), 'later');
   const { kept, said } = records(2, folder);
   kept.write({ call: 'one' });

@@ -18,7 +18,7 @@ function watched() {
   return { clock, lines, rows, fail };
 }
 
-test('five failures for one cause are one error, with the line that mends it', () => {
+test('five failures with one cause are one error, with the line that fixes it', () => {
   const { lines, rows, fail } = watched();
   fail(4);
   assert.deepEqual([lines, rows.isFailing('mysite.test')], [[], false]);
@@ -29,7 +29,7 @@ test('five failures for one cause are one error, with the line that mends it', (
   assert.equal(rows.isFailing('other.test'), false);
 });
 
-test('a success, or another cause, ends the row', () => {
+test('a success, or another cause, ends the streak', () => {
   const { lines, rows, fail } = watched();
   fail(4);
   rows.succeeded('mysite.test');
@@ -39,7 +39,7 @@ test('a success, or another cause, ends the row', () => {
   assert.deepEqual(lines, []);
 });
 
-test('five failures count that are within an hour', () => {
+test('five failures count if they are within an hour', () => {
   const { clock, lines, fail } = watched();
   for (let i = 0; i < 20; i++) {
     fail(1);
@@ -52,7 +52,7 @@ test('five failures count that are within an hour', () => {
   assert.equal(lines.length, 1);
 });
 
-test('the error comes once an hour for a cause, also when the row was ended meanwhile', () => {
+test('the error is logged once an hour per cause, also if the streak ended meanwhile', () => {
   const { clock, lines, rows, fail } = watched();
   fail(5);
   rows.succeeded('mysite.test');
@@ -67,7 +67,7 @@ test('the error comes once an hour for a cause, also when the row was ended mean
   assert.equal(lines.length, 4);
 });
 
-test('what is remembered has a bound', () => {
+test('the number of sites is limited', () => {
   const { rows, fail } = watched();
   for (let i = 0; i < 3_000; i++) fail(1, 'pbx-silent', `site${i}.test`);
   assert.equal(rows.size, 1_000);

@@ -20,7 +20,7 @@ function measured() {
   return { state, told, headroom, later };
 }
 
-test('a tenth of the files is kept free, and never fewer than 24', () => {
+test('a tenth of the files is kept free, and at least 24', () => {
   const { state, later } = measured();
   for (const [used, most, lack] of [
     [899, 1000, undefined],
@@ -35,7 +35,7 @@ test('a tenth of the files is kept free, and never fewer than 24', () => {
   assert.equal(later(), undefined);
 });
 
-test('more than 85 % of the memory, or a loop that is late by more than 200 ms for two seconds on end, is too much', () => {
+test('memory above 85 %, or an event loop that is late by more than 200 ms for two seconds, is exhausted', () => {
   const { state, later } = measured();
   state.memory = 0.84;
   assert.equal(later(), undefined);
@@ -52,7 +52,7 @@ test('more than 85 % of the memory, or a loop that is late by more than 200 ms f
   assert.equal(later(), undefined);
 });
 
-test('it is told of once when something begins to be short, and once when nothing is', () => {
+test('the callback is called once when a resource becomes exhausted, and once when none is', () => {
   const { state, told, later } = measured();
   state.memory = 0.9;
   later();
@@ -63,7 +63,7 @@ test('it is told of once when something begins to be short, and once when nothin
   assert.deepEqual(told, ['memory', undefined]);
 });
 
-test('many questions cost one look', () => {
+test('many reads cause one measurement', () => {
   const { state, headroom } = measured();
   assert.equal(headroom.exhausted, undefined);
   state.memory = 0.9;
@@ -73,7 +73,7 @@ test('many questions cost one look', () => {
   assert.equal(headroom.exhausted, 'memory');
 });
 
-test('a crowd that comes between two looks of the clock is counted in time', () => {
+test('a crowd between two measurements is detected in time', () => {
   const { state, headroom } = measured();
   state.files = { used: 70, most: 100 };
   assert.equal(headroom.exhausted, undefined);

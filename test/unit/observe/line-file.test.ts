@@ -18,7 +18,7 @@ function lineFile() {
   return { file, path, said, disk, read: () => readFileSync(path, 'utf8') };
 }
 
-test('lines stand in the file in the order written, for its owner and group alone', async () => {
+test('lines are in the file in the order written, readable only for its owner and group', async () => {
   const { file, path, read } = lineFile();
   for (let i = 0; i < 1000; i++) file.write(`line ${i}`);
   await file.flushed();
@@ -26,7 +26,7 @@ test('lines stand in the file in the order written, for its owner and group alon
   assert.equal(statSync(path).mode & 0o007, 0);
 });
 
-test('a file that is renamed or truncated beneath it is written on, without a signal', async () => {
+test('writing continues after the file is renamed or truncated, without a signal', async () => {
   const { file, path, read } = lineFile();
   file.write('one');
   await file.flushed();
@@ -41,7 +41,7 @@ test('a file that is renamed or truncated beneath it is written on, without a si
   assert.equal(read(), 'three\n');
 });
 
-test('a full disk loses lines, says so once, and once that it is over', async () => {
+test('a full disk loses lines, and is reported once at its start and once at its end', async () => {
   const { file, said, disk, read } = lineFile();
   disk.full = true;
   for (const line of ['one', 'two']) {
@@ -57,7 +57,7 @@ test('a full disk loses lines, says so once, and once that it is over', async ()
   assert.equal(read(), '\nthree\nfour\n', 'the first line after a full disk stands behind half of another');
 });
 
-test('what waits for the disk is bounded', async () => {
+test('the data that waits for the disk is limited', async () => {
   const { file, read } = lineFile();
   for (let i = 0; i < 100; i++) file.write('x'.repeat(10_000));
   await file.flushed();

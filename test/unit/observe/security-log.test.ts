@@ -19,7 +19,7 @@ function securityLog() {
   return { log, clock, lines };
 }
 
-test('a refusal is one line with time, offence and address, and the network where one has many', async () => {
+test('a refusal is one line with time, offence and address, and for IPv6 the network', async () => {
   const { log, lines } = securityLog();
   log.refused('203.0.113.9', 'wrong-destination');
   log.refused('2001:db8:1:2::9', 'rate-limit');
@@ -30,7 +30,7 @@ test('a refusal is one line with time, offence and address, and the network wher
   ]);
 });
 
-test('what is no address is not written, whatever it pretends to be', async () => {
+test('text that is not an address is not written', async () => {
   const { log, lines } = securityLog();
   for (const text of [
     '',
@@ -45,7 +45,7 @@ test('what is no address is not written, whatever it pretends to be', async () =
   ]);
 });
 
-test('one network fills a window with so many lines, and hides nobody else', async () => {
+test('the lines of one network per window are limited, and do not hide other networks', async () => {
   const { log, clock, lines } = securityLog();
   for (let i = 0; i < 500; i++) log.refused(`2001:db8::${i.toString(16)}`, 'rate-limit');
   log.refused('203.0.113.9', 'rate-limit');
@@ -57,7 +57,7 @@ test('one network fills a window with so many lines, and hides nobody else', asy
   assert.equal(written.at(-2), '2026-03-01T12:00:10.000Z sip-call omitted 480 lines more');
 });
 
-test('all networks together fill a window with so many lines', async () => {
+test('the lines of all networks per window are limited', async () => {
   const { log, lines } = securityLog();
   for (let i = 0; i < 5_000; i++) log.refused(`198.51.${i >> 8}.${i & 255}`, 'rate-limit');
   const written = await lines();
@@ -65,7 +65,7 @@ test('all networks together fill a window with so many lines', async () => {
   assert.match(written.at(-1) ?? '', /omitted 4000 lines more$/);
 });
 
-test('a clock that is set back silences nobody', async () => {
+test('a clock that is set back hides no line', async () => {
   const { log, clock, lines } = securityLog();
   for (let i = 0; i < 30; i++) log.refused('203.0.113.9', 'rate-limit');
   clock.now -= 3_600_000;

@@ -24,7 +24,7 @@ function bench() {
   return { scene, cache, ask };
 }
 
-test('an answer lives as long as its TTL, at most a ceiling', async () => {
+test('an answer is kept for its TTL, up to a limit', async () => {
   const { scene, ask } = bench();
   scene.answer = found(5);
   await ask();
@@ -37,7 +37,7 @@ test('an answer lives as long as its TTL, at most a ceiling', async () => {
   assert.equal((await ask()).fromCache, false);
 });
 
-test('absence lives as long as the zone says, at most a ceiling; a failure for a moment', async () => {
+test('absence is kept as long as the zone says, up to a limit; a failure for a moment', async () => {
   const { scene, ask } = bench();
   for (const [answer, life] of [
     [absent(10), 10_000],
@@ -54,7 +54,7 @@ test('absence lives as long as the zone says, at most a ceiling; a failure for a
   }
 });
 
-test('TTL 0 is asked for again every time, found or absent', async () => {
+test('an answer with TTL 0 is asked for again every time, found or absent', async () => {
   const { scene, ask } = bench();
   for (const answer of [found(0), absent(0)]) {
     scene.answer = answer;
@@ -71,7 +71,7 @@ test('questions under way are shared', async () => {
   assert.deepEqual(new Set(answers.map(({ answer }) => answer.kind)), new Set(['records']));
 });
 
-test('a failing server is covered by the last good answer for an hour', async () => {
+test('the last good answer replaces failures for an hour', async () => {
   const { scene, ask, cache } = bench();
   await ask();
   scene.now = 60_000;
@@ -83,7 +83,7 @@ test('a failing server is covered by the last good answer for an hour', async ()
   assert.equal((await ask()).answer.kind, 'failed');
 });
 
-test('while an old answer stands in, a failing server is left in peace for longer', async () => {
+test('while a stale answer is used, a failing server is asked less often', async () => {
   const { scene, ask } = bench();
   await ask();
   scene.now = 60_000;
@@ -97,7 +97,7 @@ test('while an old answer stands in, a failing server is left in peace for longe
   assert.equal(scene.asked, 3);
 });
 
-test('an answer that a record is gone ends what was known of it', async () => {
+test('an answer that a record is absent removes the old answer', async () => {
   const { scene, ask } = bench();
   await ask();
   scene.now = 60_000;
@@ -108,7 +108,7 @@ test('an answer that a record is gone ends what was known of it', async () => {
   assert.equal((await ask()).answer.kind, 'failed');
 });
 
-test('it does not grow beyond its bound', async () => {
+test('the size is limited', async () => {
   const { cache, ask } = bench();
   for (let index = 0; index < cacheLimits.entries + 50; index++) await ask(`A host${index}`);
   assert.equal(cache.size, cacheLimits.entries);

@@ -20,7 +20,7 @@ const srv = (name: string, target: string): WireRecord => {
   return { name, type: 'SRV', class: 'IN', ttl: 60, data };
 };
 
-test('records behind aliases are found, and hold as long as the shortest link', () => {
+test('records behind aliases are found, and last as long as the shortest TTL', () => {
   const answers = [
     a('Real.test', '192.0.2.1', 300),
     cname('also.test', 'real.test.', 20),
@@ -52,7 +52,7 @@ test('a TTL with its highest bit set is 0', () => {
   assert.equal(answer.kind === 'records' && answer.ttlSeconds, 0);
 });
 
-test('absence holds as long as the SOA says, by its TTL or its minimum, and not at all without one', () => {
+test('absence lasts as long as the SOA says, by its TTL or its minimum, and 0 without SOA', () => {
   const absent = (authorities: WireRecord[], code: number) =>
     answerOf(reply([], { authorities, code }), 'NAPTR', 'x.test');
   assert.deepEqual(absent([soa(300, 30)], 3), { kind: 'absent', why: 'no such name', ttlSeconds: 30 });
@@ -60,7 +60,7 @@ test('absence holds as long as the SOA says, by its TTL or its minimum, and not 
   assert.deepEqual(absent([], 0), { kind: 'absent', why: 'no such record', ttlSeconds: 0 });
 });
 
-test('what came along is kept by name, and the whole holds no longer than it', () => {
+test('additional records are kept by name, and the answer lasts no longer', () => {
   const additionals = [
     a('PBX.test', '192.0.2.1', 5),
     a('pbx.test', '192.0.2.2'),
@@ -104,7 +104,7 @@ test('the root is an empty name, in SRV and NAPTR', () => {
   ]);
 });
 
-test('no bytes make reading throw or hang', () => {
+test('parsing never throws or hangs, whatever the bytes', () => {
   const query = composeQuery('SRV', '_sip._udp.x.test', true);
   const whole = dns.encode({
     type: 'response',
@@ -135,7 +135,7 @@ test('no bytes make reading throw or hang', () => {
   assert.ok(process.cpuUsage(before).user < 10_000_000);
 });
 
-test('the worst that fits into an answer is read in a moment', () => {
+test('the slowest possible answer is parsed quickly', () => {
   const query = composeQuery('A', 'x.test', false);
   const bytes = Buffer.alloc(16_384);
   query.bytes.copy(bytes);

@@ -41,13 +41,13 @@ test("the first server of the founding document's zone is known after two round 
   assert.deepEqual(await all(begun), targets);
 });
 
-test('a domain whose SRV records are named as usual is known whole after two round trips', async t => {
+test('a domain with the usual SRV names is completely resolved after two round trips', async t => {
   const usual = zone.filter(({ type, data }) => type !== 'NAPTR' || !data.replacement.includes('second'));
   const { resolver } = await scene(t, usual, slow);
   assert.equal(await rounds(resolver.resolve(mysite)), 2);
 });
 
-test('where a server sends along what its records lead to, one round trip is enough', async t => {
+test('if a server sends additional records, one round trip is enough', async t => {
   const { resolver, asked } = await scene(t, zone, { ...slow, additionals: true });
   assert.equal(await rounds(resolver.resolve(mysite)), 1);
   assert.ok(!asked.some(question => question.startsWith('A ')));
@@ -55,7 +55,7 @@ test('where a server sends along what its records lead to, one round trip is eno
   assert.equal(trace.find(step => step.name === '_sip._udp.second.mysite.test')?.from, 'additional section');
 });
 
-test('while addresses are remembered, NAPTR and SRV records cost one round trip', async t => {
+test('while addresses are cached, NAPTR and SRV records cost one round trip', async t => {
   let now = 0;
   const records = [
     naptr('short.test', 10, 10, 's', 'SIP+D2U', '_sip._udp.short.test', '', 1),
@@ -73,7 +73,7 @@ test('while addresses are remembered, NAPTR and SRV records cost one round trip'
   assert.equal(await resolved(), 0);
 });
 
-test('a server that is slow to tell of later servers does not hold up the first', async t => {
+test('a slow answer about later servers does not delay the first', async t => {
   const { resolver } = await scene(t, zone, {
     families: ['ipv4'],
     misbehave: ({ name }) => (name.includes('second') ? 'silence' : undefined),

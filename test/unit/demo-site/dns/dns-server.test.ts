@@ -67,7 +67,7 @@ test("the founding document's records are read back by an ordinary resolver", as
   );
 });
 
-test('a name without such a record is no error, a name that is not there is NXDOMAIN, other zones are refused', async t => {
+test('a name without such a record is NOERROR, an unknown name is NXDOMAIN, other zones are refused', async t => {
   const { port } = await start(t);
   const noData = await overUdp(port, query('mysite.test', 'A'));
   assert.equal(noData.rcode, 'NOERROR');

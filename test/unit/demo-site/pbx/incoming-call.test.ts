@@ -67,7 +67,7 @@ test('video offered in the same segment as the ACK is answered with a port for i
   assert.ok(portOf(await caller.answered(), 'video') > 0);
 });
 
-test('a call hung up in the same segment as the ACK is over', async t => {
+test('a call that ends in the same segment as the ACK is over', async t => {
   const { caller, over } = await answered(t, caller => caller.bye(), 'BYE');
   await caller.expect(200);
   await eventually('the call is over', over);

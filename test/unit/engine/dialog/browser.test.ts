@@ -117,7 +117,7 @@ async function talking(context: TestContext, app: App, callId: string) {
 }
 
 describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
-  test('is known by the address that the edge tells, and reached over its own connection', async context => {
+  test('has the address that the edge determined, and is reached over its own connection', async context => {
     const app = await startApp(context);
     const browser = await Browser.connect(context, app, 'ws-call');
     const invited = nextRequest(app.srf, 'invite');
@@ -162,7 +162,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('that goes before it is answered has cancelled', async context => {
+  test('that disconnects before the answer has cancelled', async context => {
     const app = await startApp(context);
     const browser = await Browser.connect(context, app, 'ws-gone');
     const invited = nextRequest(app.srf, 'invite');
@@ -176,7 +176,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.match(cancel.get('Reason'), /Transport closed/);
   });
 
-  test('that goes during a call leaves a dialog that can still be ended', async context => {
+  test('that disconnects during a call leaves a dialog that can still be ended', async context => {
     const app = await startApp(context);
     const { browser, dialog, cancels } = await talking(context, app, 'ws-lost');
     const closed = once(browser.socket, 'close');
@@ -187,7 +187,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(cancels(), 0);
   });
 
-  test('that goes before it acknowledged can be left at once, and may come back with another offer', async context => {
+  test('that disconnects before its ACK needs no ACK before a BYE, and may return with another offer', async context => {
     const app = await startApp(context);
     const { browser: before, answer, dialog } = await talking(context, app, 'ws-unacknowledged');
     dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
@@ -208,7 +208,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(app.engine.counts().dialogs, 0);
   });
 
-  test('that goes while a BYE waits for its ACK lets the BYE go on at once', async context => {
+  test('that disconnects while a BYE waits for its ACK no longer delays the BYE', async context => {
     const app = await startApp(context);
     const { browser, dialog } = await talking(context, app, 'ws-waiting');
     dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
@@ -225,7 +225,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(app.engine.counts().dialogs, 0);
   });
 
-  test('that comes back on another connection goes on with its dialog there', async context => {
+  test('that reconnects continues its dialog on the new connection', async context => {
     const app = await startApp(context);
     const { browser: before, answer, dialog } = await talking(context, app, 'ws-back');
     before.socket.terminate();

@@ -11,7 +11,7 @@ const challenges = [
 
 describe('a BYE', { concurrency: 4, timeout: 100_000 }, () => {
   for (const [status, challenge, credentials] of challenges) {
-    test(`that is answered ${status} goes again with credentials, in its dialog`, async context => {
+    test(`that is answered with ${status} is sent again with credentials, in its dialog`, async context => {
       const scene = await TimedScene.open(context);
       const auth = { username: 'alice', password: 'wonderland' };
       const dialog = await scene.calling([], { auth });

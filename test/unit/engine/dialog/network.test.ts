@@ -49,7 +49,7 @@ describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
   ] as const;
   for (const [address, host] of families) {
     for (const transport of ['udp', 'tcp', 'tls'] as const) {
-      test(`over ${transport} to ${host} is made, changed and hung up`, async context => {
+      test(`over ${transport} to ${host} is made, modified and ended`, async context => {
         const point: ListenPoint = {
           transport,
           address,
@@ -70,7 +70,7 @@ describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
     }
   }
 
-  test('over TLS to whom the certificate does not name is not made', async context => {
+  test('over TLS to a name that is not in the certificate is not made', async context => {
     const app = await startApp(context, {
       listen: [{ transport: 'tls', address: '127.0.0.1', port: 0, tls: identity }, ...others],
     });
@@ -103,7 +103,7 @@ describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
     socket.destroy();
   });
 
-  test('that needs more than a datagram is made over UDP after all where TCP is refused', async context => {
+  test('that needs more than a datagram is made over UDP if TCP is refused', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const outcome = app.srf.createUAC(`sip:x@127.0.0.1:${peer.port}`, { localSdp: largeSdp });

@@ -15,7 +15,7 @@ const nothing = { apps: 1, flows: 0, clientTransactions: 0, serverTransactions: 
 
 describe('an application that never answers', { concurrency: 4, timeout: 100_000 }, () => {
   for (const rings of [false, true]) {
-    test(`an INVITE${rings ? ' that it lets ring' : ''} is told so, and the caller hears 504`, async context => {
+    test(`an INVITE${rings ? ' that it lets ring' : ''} is reported as cancelled, and the caller receives 504`, async context => {
       const { app, clock, peer } = await TimedScene.open(context);
       const call = new WireCall(peer, app.uri('bob'), 'never');
       const invited = nextRequest(app.srf, 'invite');
@@ -40,7 +40,7 @@ describe('an application that never answers', { concurrency: 4, timeout: 100_000
   }
 
   for (const method of ['OPTIONS', 'MESSAGE']) {
-    test(`${method === 'OPTIONS' ? 'an' : 'a'} ${method} has it answered 504, and forgotten`, async context => {
+    test(`${method === 'OPTIONS' ? 'an' : 'a'} ${method} is answered with 504 and removed`, async context => {
       const { app, clock, peer } = await TimedScene.open(context);
       const arrived = nextRequest(app.srf, method.toLowerCase());
       new WireCall(peer, app.uri('bob'), method).send(method, 1);

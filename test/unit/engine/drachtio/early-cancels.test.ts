@@ -7,8 +7,8 @@ import { TimedScene } from '../dialog/timed-scene.ts';
 import { WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { nextRequest } from './testbed.ts';
 
-describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
-  test('reaches a B2BUA that has not yet heard its echo, as soon as it has', async context => {
+describe('a CANCEL immediately after its INVITE', { timeout: 100_000 }, () => {
+  test('reaches a B2BUA as soon as the echo of its own INVITE has arrived', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const callee = await WirePeer.open(context, app.udpPort);
     const invited = nextRequest(app.srf, 'invite');
@@ -30,7 +30,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     await failed;
   });
 
-  test('does not wait for the date, which somebody has set back', async context => {
+  test('does not depend on the date, which may be set back', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const invited = nextRequest(app.srf, 'invite');
     const call = new WireCall(peer, app.uri('bob'), 'set-back');
@@ -44,7 +44,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     await cancelled;
   });
 
-  test('waits no longer than 200 ms for an application that calls nobody', async context => {
+  test('waits at most 200 ms for an application that sends no INVITE', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const invited = nextRequest(app.srf, 'invite');
     const call = new WireCall(peer, app.uri('bob'), 'nobody-called');

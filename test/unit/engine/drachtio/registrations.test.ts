@@ -37,8 +37,8 @@ function scene() {
   return { registrations, flow, after };
 }
 
-describe('who registered over a connection', () => {
-  test('is found by user and host for as long as the registrar said for that contact', () => {
+describe('a user that registered over a connection', () => {
+  test('is found by user and host for the lifetime that the registrar gave that contact', () => {
     const { registrations, flow, after } = scene();
     const request = register(`<${contact}>;expires=600`, ['Expires', '500']);
     const answer = accepted(request, ['Contact', `<${contact}>;expires=60`], ['Expires', '300']);
@@ -51,7 +51,7 @@ describe('who registered over a connection', () => {
     assert.equal(registrations.size, 0);
   });
 
-  test('or for all contacts, or as the client wished, or an hour', () => {
+  test('or that it gave all contacts, or that the client requested, or one hour', () => {
     for (const [wish, word, seconds] of [
       [['Expires', '500'], ['Expires', '300'], 300],
       [['Expires', '500'], ['X-Nothing', ''], 500],
@@ -66,7 +66,7 @@ describe('who registered over a connection', () => {
     }
   });
 
-  test('is gone with a registration of no time, and with the connection', () => {
+  test('is removed by a registration with lifetime 0, and with the connection', () => {
     const { registrations, flow, after } = scene();
     const request = register(`<${contact}>`, ['Expires', '60']);
     registrations.accepted(request, accepted(request), flow);
@@ -79,14 +79,14 @@ describe('who registered over a connection', () => {
     assert.equal(registrations.size, 0);
   });
 
-  test('is not noted over UDP, where an address is an address', () => {
+  test('is not stored over UDP, where the address is enough', () => {
     const { registrations } = scene();
     const request = register(`<${contact}>`);
     registrations.accepted(request, accepted(request), new RecordingFlow(new ManualClock(), 'udp'));
     assert.equal(registrations.size, 0);
   });
 
-  test('is forgotten when others have come since and the book is full', () => {
+  test('is removed when the limit is reached and others registered later', () => {
     const { registrations, flow } = scene();
     for (const user of ['a', 'b', 'c', 'a', 'd']) {
       const request = register(`<sip:${user}@x.invalid>`);

@@ -65,7 +65,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     assert.equal(app.connections(), 3);
   });
 
-  test('an application that listens hears a CANCEL, and its connection is its own', async context => {
+  test('an application that listens receives a CANCEL, and has a separate connection', async context => {
     const app = await listening(context);
     const { peer, call } = await routed(context, () => ({ action: 'route', uri: app.uri }));
     const cancelled = new Promise<void>(resolve => {
@@ -82,7 +82,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     await cancelled;
   });
 
-  test('503 when nobody listens there, or who does shows the wrong secret', async context => {
+  test('503 if no application listens there, or it sends the wrong secret', async context => {
     const imposter = await listening(context, 'wrong');
     const uris = ['127.0.0.1:1', imposter.uri, 'no port', 'x:99999'];
     const { engine, peer, call } = await routed(context, ({ message }) => ({
@@ -96,7 +96,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     assert.equal(engine.counts().apps, 0);
   });
 
-  test('to the applications that showed a tag, in turn', async context => {
+  test('to the applications with a tag, in turn', async context => {
     const { engine, peer, call } = await routed(context, () => ({ action: 'route', tag: 'blue' }));
     const green = await RawApp.tagged(engine, 'green', 'options');
     const blue = [
@@ -136,7 +136,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     assert.equal(engine.counts().apps, 0);
   });
 
-  test('as without a decision, when it has none', async context => {
+  test('to the default, when the rule returns undefined', async context => {
     const seen: NewRequest[] = [];
     const { engine, peer, call } = await routed(context, async request => {
       seen.push(request);
@@ -152,7 +152,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('a decision that fails is a 500 to the peer, and nothing else', async context => {
+  test('a rule that fails causes a 500 to the peer, and nothing else', async context => {
     const { peer, call } = await routed(context, ({ message }) => {
       if (message.headers.get('Subject') === 'throw') throw new Error('no');
       return Promise.reject(new Error('no'));
@@ -163,7 +163,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     }
   });
 
-  test('what a decision does with a call is told as a call event', async context => {
+  test('the result of a rule is reported as a call event', async context => {
     const decisions: RouteDecision[] = [
       { action: 'reject', status: 603 },
       { action: 'proxy', destinations: ['sip:127.0.0.1:1'] },
@@ -183,7 +183,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     listener.socket.destroy();
   });
 
-  test('a decision that comes after the caller has hung up changes nothing', async context => {
+  test('a decision after the caller has cancelled has no effect', async context => {
     let decide: (() => void) | undefined;
     const { engine, peer, call } = await routed(context, async () => {
       await new Promise<void>(resolve => (decide = resolve));

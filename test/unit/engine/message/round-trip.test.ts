@@ -65,7 +65,7 @@ test(`${MESSAGES} generated messages read back as they were written`, () => {
   });
 });
 
-test(`${MESSAGES} messages mean the same folded, in compact forms and with blanks about their colons`, () => {
+test(`${MESSAGES} messages have the same meaning folded, in compact forms and with blanks around colons`, () => {
   forEachMessage((message, bytes, random) => {
     const disguised = disguise(bytes, random);
     const back = parseMessage(disguised);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { soak } from '../../../soak/soak.ts';
 
-test('a thousand calls over a link that loses, doubles and reorders leave nothing behind', {
+test('a thousand calls over a link with loss, duplicates and reordering leave no state', {
   timeout: 90_000,
 }, async context => {
   const seed = Math.floor(Math.random() * 2 ** 31);

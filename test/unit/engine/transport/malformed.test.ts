@@ -12,7 +12,7 @@ import { Scene } from '../transaction/scene.ts';
 const LOOPBACK = '127.0.0.1';
 const RUBBISH = 'INVITE nonsense\r\nContent-Length: 0\r\n\r\n';
 
-test('whoever connects and sends rubbish is told of, and a server that we dialled is not', async context => {
+test('malformed messages are reported for a peer that connected, not for a server that was dialled', async context => {
   const told: number[] = [];
   const refused: number[] = [];
   let heard = () => {};

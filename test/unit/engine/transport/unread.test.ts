@@ -96,7 +96,7 @@ async function called(app: App, peer: Peer): Promise<WholeDialog> {
 
 describe('a peer that stops reading during a call', { timeout: 100_000 }, () => {
   for (const reach of [overTcp, overWebSocket]) {
-    test(`loses its connection and all that waits on it (${reach.name})`, async context => {
+    test(`loses its connection and all its transactions (${reach.name})`, async context => {
       const clock = new ManualClock();
       const app = await startApp(context, { clock });
       const peer = await reach(context, app);
