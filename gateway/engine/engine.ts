@@ -83,7 +83,7 @@ export interface EngineLimits {
 }
 
 export interface EngineCounts {
-  readonly apps: number;
+  readonly applications: number;
   /** Open connections. UDP has none. */
   readonly flows: number;
   readonly clientTransactions: number;
@@ -195,7 +195,7 @@ export class Engine {
   counts(): EngineCounts {
     const { tcp, tls, ws, wss } = this.#transports.counts();
     return {
-      apps: this.#applications.size,
+      applications: this.#applications.size,
       flows: tcp + tls + ws + wss,
       ...this.#agent.transactions.counts(),
       dialogs: this.#agent.dialogs.size,

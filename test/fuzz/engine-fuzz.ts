@@ -66,8 +66,8 @@ export async function fuzzEngine(seed: number, enough: (count: number) => boolea
   socket.close();
   try {
     await eventually('the engine has forgotten everything', () => {
-      const { apps, ...rest } = engine.counts();
-      assert.equal(apps, 1, 'The application was lost');
+      const { applications, ...rest } = engine.counts();
+      assert.equal(applications, 1, 'The application was lost');
       return Object.values(rest).every(value => value === 0) || assert.fail(JSON.stringify(rest));
     });
   } finally {

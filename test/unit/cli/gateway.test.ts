@@ -128,7 +128,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const url = await ready(child);
     const health = (await (await fetch(`${url}/healthz`)).json()) as Record<string, unknown>;
     assert.equal(health.status, 'ok');
-    assert.equal(health.apps, 1);
+    assert.equal(health.applications, 1);
     child.kill(signal);
     assert.equal((await finished(child)).code, 0);
   });

@@ -49,8 +49,8 @@ test('a dependent package can import the engine with its types, and nothing else
     "const udp: ListenPoint = { transport: 'udp', address: '127.0.0.1', port: 0 };",
     "const options: EngineOptions = { listen: [udp], admin: { secret: 'x' }, limits: { dialogs: 10 } };",
     'const engine: Engine = await Engine.start(options);',
-    'const apps: number = engine.counts().apps;',
-    'console.log(apps, engine.admin.port > 0);',
+    'const applications: number = engine.counts().applications;',
+    'console.log(applications, engine.admin.port > 0);',
     'await engine.stop();',
   ];
   const mistakes = [

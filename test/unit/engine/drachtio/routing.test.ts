@@ -52,7 +52,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     const one = call('listens');
     one.invite();
     one.ack(await peer.hearResponse(200));
-    assert.equal(engine.counts().apps, 1);
+    assert.equal(engine.counts().applications, 1);
     one.send('BYE', 2);
     await peer.hearResponse(200, 'BYE');
     await ended;
@@ -93,7 +93,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
       call(`nobody-${index}`).send('OPTIONS', 1, { headers: [`Subject: ${index}`] });
       await peer.hearResponse(503, 'OPTIONS');
     }
-    assert.equal(engine.counts().apps, 0);
+    assert.equal(engine.counts().applications, 0);
   });
 
   test('to the applications with a tag, in turn', async context => {
@@ -133,7 +133,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     call('proxy').send('MESSAGE', 1);
     peer.respond(await peer.hearRequest('MESSAGE'), '200 OK', { tag: 't' });
     await peer.hearResponse(200, 'MESSAGE');
-    assert.equal(engine.counts().apps, 0);
+    assert.equal(engine.counts().applications, 0);
   });
 
   test('to the default, when the rule returns undefined', async context => {

@@ -57,7 +57,7 @@ export async function startEngine(
       if (clock instanceof SteadyClock) clock.stop();
     }
     assert.deepEqual(engine.counts(), {
-      apps: 0,
+      applications: 0,
       flows: 0,
       clientTransactions: 0,
       serverTransactions: 0,

@@ -12,7 +12,7 @@ test('a thousand calls over a link with loss, duplicates and reordering leave no
   const report = await soak({ calls: 1_000, warmUp: 0, seed, concurrency: 20, share: 0.01, t1: 40 });
   assert.deepEqual([...report.failures], []);
   const nothing = { flows: 0, clientTransactions: 0, serverTransactions: 0, dialogs: 0, timers: 0 };
-  assert.deepEqual(report.after.engine.counts, { apps: 1, ...nothing });
+  assert.deepEqual(report.after.engine.counts, { applications: 1, ...nothing });
   const { lost, doubled, reordered } = report.link;
   assert.ok(Math.min(lost, doubled, reordered) > 20, 'the link was as bad as it should be');
 });

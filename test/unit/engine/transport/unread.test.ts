@@ -119,7 +119,7 @@ describe('a peer that stops reading during a call', { timeout: 100_000 }, () => 
       for (const { status } of await Promise.all(outcomes)) assert.equal(status, 503);
       await dialog.destroy();
       await eventually('nothing is left', () => {
-        const { apps, ...rest } = app.engine.counts();
+        const { applications, ...rest } = app.engine.counts();
         return Object.values(rest).every(count => count === 0);
       });
     });
