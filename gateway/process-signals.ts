@@ -24,7 +24,7 @@ const AT_ONCE_MS = 2_000;
  */
 export function handleSignals({ gateway, log, reload }: Running): void {
   const service = new ServiceNotifier(log);
-  let told = false;
+  let draining = false;
   let code = 0;
 
   const leaveAfter = (stopped: Promise<void>) =>
@@ -43,10 +43,10 @@ export function handleSignals({ gateway, log, reload }: Running): void {
   };
 
   process.on('SIGTERM', () => {
-    log.info({ immediately: told }, 'stopping on a signal');
+    log.info({ immediately: draining }, 'stopping on a signal');
     service.stopping();
-    if (told) return leaveAtOnce();
-    told = true;
+    if (draining) return leaveAtOnce();
+    draining = true;
     leaveAfter(gateway.drain());
   });
   process.on('SIGINT', () => {

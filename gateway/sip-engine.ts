@@ -46,12 +46,12 @@ export interface EngineDependencies {
 }
 
 /** Rejects if a port of the embedded engine cannot be bound. A drachtio-server is not contacted yet. */
-export function startSipEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
-  return config.engine ? drachtioServer(config.engine, around.log) : embeddedEngine(config, around);
+export function startSipEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
+  return config.engine ? drachtioServer(config.engine, dependencies.log) : embeddedEngine(config, dependencies);
 }
 
-async function embeddedEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
-  const { addresses, mayReach, visitorAt, refused, log } = around;
+async function embeddedEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
+  const { addresses, mayReach, visitorAt, refused, log } = dependencies;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
     listen: addresses.flatMap(own => [
@@ -66,7 +66,7 @@ async function embeddedEngine(config: Config, around: EngineDependencies): Promi
     takesAnyAnswer: true,
     limits: { transports: { stream: strangersStream } },
     log,
-    ...(around.clock && { clock: around.clock }),
+    ...(dependencies.clock && { clock: dependencies.clock }),
     onMalformed: ({ transport, remote, reliable }) => {
       const isWebSocket = transport === 'ws' || transport === 'wss';
       const sender = isWebSocket ? visitorAt(remote.address, remote.port) : { ...remote, accountable: true };
@@ -123,9 +123,9 @@ function strangersAnswer(
   return ({ message, transport, remote, ours }) => {
     if (transport === 'ws' || transport === 'wss') return undefined;
     const { method } = message;
-    const knocks = method === 'INVITE' || method === 'REGISTER';
+    const isAttempt = method === 'INVITE' || method === 'REGISTER';
     // A connection that we opened leads to a PBX: an offence would ban the owner's own telephones.
-    if (knocks && !ours && transport !== 'udp') refused(remote.address, 'unknown-source');
+    if (isAttempt && !ours && transport !== 'udp') refused(remote.address, 'unknown-source');
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
     if (mayLog()) {

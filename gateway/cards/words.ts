@@ -48,8 +48,8 @@ export function cardWords(language: CardLanguage): CardWords {
 const MOST_LANGUAGES = 20;
 
 /** The first supported language of an Accept-Language header; English if there is none. */
-export function cardLanguage(wished: string): CardLanguage {
-  for (const tag of wished.split(',', MOST_LANGUAGES)) {
+export function cardLanguage(acceptLanguage: string): CardLanguage {
+  for (const tag of acceptLanguage.split(',', MOST_LANGUAGES)) {
     const primary = tag.trim().toLowerCase().split(/[-;]/, 1)[0] ?? '';
     if (Object.hasOwn(words, primary)) return primary as CardLanguage;
   }

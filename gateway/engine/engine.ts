@@ -123,10 +123,10 @@ export class Engine {
     const log = options.log ?? silent;
     const clock = options.clock ?? systemClock;
     const faults = new ErrorBoundary(log, clock);
-    const reception = new IncomingMessages(log, faults, options.onMalformed);
+    const incoming = new IncomingMessages(log, faults, options.onMalformed);
     const transports = await TransportLayer.listen(
       options.listen,
-      reception,
+      incoming,
       log,
       options.limits?.transports ?? {},
     );
@@ -151,7 +151,7 @@ export class Engine {
       takesAnyAnswer: options.takesAnyAnswer ?? false,
       answer: options.answer && ((request, flow) => options.answer?.(newRequest(request, flow))),
     });
-    reception.open(agent.transactions);
+    incoming.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
     const dependencies = { agent, network: transports, proxy, cdr, earlyCancels, registrations };

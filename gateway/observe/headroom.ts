@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
-export type ExhaustedResource = 'files' | 'memory' | 'time';
+export type ExhaustedResource = 'files' | 'memory' | 'event-loop';
 
 /** The amount in use, and its limit. */
 export interface Gauge {
@@ -88,7 +88,7 @@ export class Headroom {
     if (files && files.most - files.used < Math.max(SPARE_FILES, files.most * SPARE_SHARE)) return 'files';
     const memory = this.#gauges.memory();
     if (memory.used > memory.most * MOST_MEMORY) return 'memory';
-    return this.#lateWindows >= LATE_WINDOWS ? 'time' : undefined;
+    return this.#lateWindows >= LATE_WINDOWS ? 'event-loop' : undefined;
   }
 }
 

@@ -52,7 +52,7 @@ test('30: short of file descriptors, newcomers get 503, the call that is up goes
     { within: 30_000, every: 0 },
   );
   assert.deepEqual(refused, refusal);
-  await gateway.waitFor(/"level":"warn".*"lack":"files"/);
+  await gateway.waitFor(/"level":"warn".*"resource":"files"/);
   new RawCall(caller, DIRECTOR).invite(await browserOffer());
   assert.equal((await caller.response(503)).headers.get('Retry-After'), '10');
   call.request('INFO');
@@ -92,7 +92,7 @@ test('30: with a stalled event loop, and with a full heap, newcomers get 503, an
   const caller = await page();
   const { call } = await callAnswered(caller, pbx);
   for (const [signal, lack] of [
-    ['SIGUSR2', 'time'],
+    ['SIGUSR2', 'event-loop'],
     ['SIGWINCH', 'memory'],
   ] as const) {
     gateway.signal(signal);
@@ -103,7 +103,7 @@ test('30: with a stalled event loop, and with a full heap, newcomers get 503, an
       return !(visitor instanceof WebSocket) && visitor.status !== 408 && visitor;
     });
     assert.deepEqual(refused, refusal);
-    await gateway.waitFor(new RegExp(`"level":"warn".*"lack":"${lack}"`));
+    await gateway.waitFor(new RegExp(`"level":"warn".*"resource":"${lack}"`));
     new RawCall(caller, DIRECTOR).invite(await browserOffer());
     assert.equal((await caller.response(503)).headers.get('Retry-After'), '10');
 

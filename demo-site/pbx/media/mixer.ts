@@ -50,12 +50,12 @@ export class Mixer<Member> {
    * @param background mixed into every frame, such as a chime
    */
   mix(background?: Int16Array): Map<Member, Int16Array> {
-    const said = [...this.#backlogs].map(([member, backlog]) => ({ member, frame: backlog.pull() }));
+    const frames = [...this.#backlogs].map(([member, backlog]) => ({ member, frame: backlog.pull() }));
     const sum = new Int32Array(frameSamples);
-    for (const frame of [background, ...said.map(({ frame }) => frame)]) {
+    for (const frame of [background, ...frames.map(({ frame }) => frame)]) {
       if (frame) for (let index = 0; index < frame.length; index++) sum[index]! += frame[index]!;
     }
-    return new Map(said.map(({ member, frame }) => [member, without(sum, frame)]));
+    return new Map(frames.map(({ member, frame }) => [member, without(sum, frame)]));
   }
 }
 

@@ -27,6 +27,6 @@ function codeOf(error: Error): string {
 
 /** The reason why the peer's last message on this flow was not usable, if there is one. */
 export function unreadable(flow: Flow | undefined): Error | undefined {
-  const why = flow?.unreadable;
-  return why === undefined ? undefined : new TransportError('EUNREADABLE', why);
+  const failure = flow?.unreadable;
+  return failure === undefined ? undefined : new TransportError('EUNREADABLE', failure);
 }

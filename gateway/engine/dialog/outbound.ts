@@ -70,13 +70,13 @@ export class Outbound {
     else then(hop);
   }
 
-  /** Without a flow, the request is composed from `side` and fails with the error `why`. */
+  /** Without a flow, the request is composed from `side` and fails with the error `failure`. */
   initial(
     owner: Owner,
     draft: InitialDraft,
     side: LocalSide,
     flow: Flow | undefined,
-    why?: Error,
+    failure?: Error,
   ): OutgoingInvite | OutgoingRequest {
     const base: [string, string][] = [
       ['Max-Forwards', '70'],
@@ -85,7 +85,7 @@ export class Outbound {
       ['Call-ID', draft.callId],
       ['CSeq', `${draft.seq} ${draft.method}`],
     ];
-    return this.#send(owner, draft, draft.uri, base, side, flow, undefined, why);
+    return this.#send(owner, draft, draft.uri, base, side, flow, undefined, failure);
   }
 
   within(
@@ -130,7 +130,7 @@ export class Outbound {
     side: LocalSide,
     flow: Flow | undefined,
     dialog: Dialog | undefined,
-    why: Error = new TransportError('ECLOSED', 'the connection to the peer is closed'),
+    failure: Error = new TransportError('ECLOSED', 'the connection to the peer is closed'),
   ): OutgoingInvite | OutgoingRequest {
     const branch = newBranch();
     const request = this.#compose(draft, uri, base, `${side.via};branch=${branch};rport`, side.contact);
@@ -139,7 +139,7 @@ export class Outbound {
     const outgoing = new Kind(this.#agent, owner, request, bytes, flow, dialog);
     if (flow === undefined || flow.closed || this.#transactions.full) {
       const full = this.#transactions.full && new TransportError('EFULL', 'too many transactions');
-      const reason = full || why;
+      const reason = full || failure;
       // Later, so that the caller first learns what was sent.
       this.#agent.timers.soon(() => outgoing.transportFailed(reason));
     } else if (outgoing instanceof OutgoingInvite) {

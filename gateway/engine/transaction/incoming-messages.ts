@@ -48,8 +48,8 @@ export class IncomingMessages implements FlowUser {
   }
 
   flowClosed(flow: Flow, error?: Error): void {
-    const why = error ?? new TransportError('ECLOSED', 'the peer closed the connection');
-    this.#faults.guard(() => this.#transactions?.flowClosed(flow, why));
+    const cause = error ?? new TransportError('ECLOSED', 'the peer closed the connection');
+    this.#faults.guard(() => this.#transactions?.flowClosed(flow, cause));
   }
 
   #receive(bytes: Buffer, flow: Flow): void {

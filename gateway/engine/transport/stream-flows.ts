@@ -89,11 +89,11 @@ export class StreamFlows implements FlowUser {
       const failed = (error?: Error): void => {
         clearTimeout(deadline);
         this.#pending.delete(socket);
-        const why = error ?? new TransportError('EABORTED', 'the connection closed before it was ready');
+        const failure = error ?? new TransportError('EABORTED', 'the connection closed before it was ready');
         // The error says how the connection ended. Its cause says that the peer sent no TLS.
-        if (ready === 'secureConnect' && connected && endedAlone.has(codeOf(why)))
-          why.cause = new TransportError('ENOTLS', 'the peer does not answer the TLS handshake');
-        reject(why);
+        if (ready === 'secureConnect' && connected && endedAlone.has(codeOf(failure)))
+          failure.cause = new TransportError('ENOTLS', 'the peer does not answer the TLS handshake');
+        reject(failure);
       };
       const closed = (): void => failed();
       socket.once('error', failed);

@@ -131,13 +131,13 @@ for (const [what, headers, expected] of [
 }
 
 test('only the configured header counts', () => {
-  const said = {
+  const headers = {
     forwarded: 'for=198.51.100.7;proto=https;host=call.mysite.ru',
     'x-forwarded-for': '192.0.2.1',
     'x-forwarded-proto': 'http',
     'x-forwarded-host': 'evil.example',
   };
-  const [one, other] = [request('10.0.0.1', { ...said }), request('10.0.0.1', { ...said })];
+  const [one, other] = [request('10.0.0.1', { ...headers }), request('10.0.0.1', { ...headers })];
   proxies('forwarded').determineClient(one);
   proxies('x-forwarded-for').determineClient(other);
   assert.deepEqual(

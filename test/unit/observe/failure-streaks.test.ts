@@ -23,8 +23,8 @@ test('five failures with one cause are one error, with the line that fixes it', 
   fail(4);
   assert.deepEqual([lines, rows.isFailing('mysite.test')], [[], false]);
   fail(20);
-  const { code: cause, ...said } = failure;
-  assert.deepEqual(lines, [{ site: 'mysite.test', failed: 5, cause, ...said }]);
+  const { code: cause, ...expected } = failure;
+  assert.deepEqual(lines, [{ site: 'mysite.test', failed: 5, cause, ...expected }]);
   assert.equal(rows.isFailing('mysite.test'), true);
   assert.equal(rows.isFailing('other.test'), false);
 });

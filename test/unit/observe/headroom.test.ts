@@ -4,9 +4,9 @@ import { type ExhaustedResource, type Gauge, Headroom } from '../../../gateway/o
 
 /** A process with adjustable measurements. */
 function measured() {
-  const told: (ExhaustedResource | undefined)[] = [];
+  const reported: (ExhaustedResource | undefined)[] = [];
   const state = { files: { used: 10, most: 1000 } as Gauge | undefined, memory: 0.1, late: 0, now: 0 };
-  const headroom = new Headroom(lack => told.push(lack), {
+  const headroom = new Headroom(resource => reported.push(resource), {
     files: () => state.files,
     memory: () => ({ used: state.memory, most: 1 }),
     lateMs: () => state.late,
@@ -17,19 +17,19 @@ function measured() {
     state.now += 1_000;
     return headroom.exhausted;
   };
-  return { state, told, headroom, later };
+  return { state, reported, headroom, later };
 }
 
 test('a tenth of the files is kept free, and at least 24', () => {
   const { state, later } = measured();
-  for (const [used, most, lack] of [
+  for (const [used, most, resource] of [
     [899, 1000, undefined],
     [901, 1000, 'files'],
     [75, 100, undefined],
     [77, 100, 'files'],
   ] as const) {
     state.files = { used, most };
-    assert.equal(later(), lack, `${used} of ${most}`);
+    assert.equal(later(), resource, `${used} of ${most}`);
   }
   state.files = undefined;
   assert.equal(later(), undefined);
@@ -47,20 +47,20 @@ test('memory above 85 %, or an event loop that is late by more than 200 ms for t
   assert.equal(later(), undefined);
   state.late = 201;
   assert.equal(later(), undefined);
-  assert.equal(later(), 'time');
+  assert.equal(later(), 'event-loop');
   state.late = 0;
   assert.equal(later(), undefined);
 });
 
 test('the callback is called once when a resource becomes exhausted, and once when none is', () => {
-  const { state, told, later } = measured();
+  const { state, reported, later } = measured();
   state.memory = 0.9;
   later();
   later();
   state.memory = 0.1;
   later();
   later();
-  assert.deepEqual(told, ['memory', undefined]);
+  assert.deepEqual(reported, ['memory', undefined]);
 });
 
 test('many reads cause one measurement', () => {

@@ -8,14 +8,14 @@ import { privateFolder } from '../../support/private-folder.ts';
 /** A file, the reports about it, and a disk that can be full: /dev/full accepts nothing. */
 function lineFile() {
   const path = join(privateFolder('lines'), 'a.log');
-  const said: string[] = [];
+  const reports: string[] = [];
   const disk = { full: false };
   const file = new LineFile({
     path: () => (disk.full ? '/dev/full' : path),
     trouble: (error, lost) =>
-      void said.push(`${error ? (error as NodeJS.ErrnoException).code : 'well'} ${lost}`),
+      void reports.push(`${error ? (error as NodeJS.ErrnoException).code : 'well'} ${lost}`),
   });
-  return { file, path, said, disk, read: () => readFileSync(path, 'utf8') };
+  return { file, path, reports, disk, read: () => readFileSync(path, 'utf8') };
 }
 
 test('lines are in the file in the order written, readable only for its owner and group', async () => {
@@ -42,7 +42,7 @@ test('writing continues after the file is renamed or truncated, without a signal
 });
 
 test('a full disk loses lines, and is reported once at its start and once at its end', async () => {
-  const { file, said, disk, read } = lineFile();
+  const { file, reports, disk, read } = lineFile();
   disk.full = true;
   for (const line of ['one', 'two']) {
     file.write(line);
@@ -53,7 +53,7 @@ test('a full disk loses lines, and is reported once at its start and once at its
     file.write(line);
     await file.flushed();
   }
-  assert.deepEqual(said, ['ENOSPC 1', 'well 2']);
+  assert.deepEqual(reports, ['ENOSPC 1', 'well 2']);
   assert.equal(read(), '\nthree\nfour\n', 'the first line after a full disk stands behind half of another');
 });
 

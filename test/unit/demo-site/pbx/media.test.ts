@@ -68,10 +68,10 @@ test('bytes that are not an RTP packet are refused: short, another version, wron
 });
 
 test('a request for a key frame is found in compound RTCP, and invalid bytes do no harm', () => {
-  const wish = pictureLoss(1, 2);
-  assert.equal(wish.readUInt32BE(16), 2);
-  assert.equal(asksForPicture(wish), true);
-  assert.equal(asksForPicture(wish.subarray(0, 8)), false);
+  const request = pictureLoss(1, 2);
+  assert.equal(request.readUInt32BE(16), 2);
+  assert.equal(asksForPicture(request), true);
+  assert.equal(asksForPicture(request.subarray(0, 8)), false);
   for (let length = 0; length < 64; length++) asksForPicture(Buffer.alloc(length, 0xff));
 });
 

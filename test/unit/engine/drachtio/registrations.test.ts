@@ -52,17 +52,17 @@ describe('a user that registered over a connection', () => {
   });
 
   test('or that it gave all contacts, or that the client requested, or one hour', () => {
-    for (const [wish, word, seconds] of [
+    for (const [requested, word, seconds] of [
       [['Expires', '500'], ['Expires', '300'], 300],
       [['Expires', '500'], ['X-Nothing', ''], 500],
       [['X-Nothing', ''], ['X-Nothing', ''], 3600],
       [['Expires', '99999999999'], ['Expires', 'soon'], 3600],
     ] as [[string, string], [string, string], number][]) {
       const { registrations, flow, after } = scene();
-      const request = register(`<${contact}>`, wish);
+      const request = register(`<${contact}>`, requested);
       registrations.accepted(request, accepted(request, word), flow);
-      assert.equal(after(seconds - 1), true, `${word} ${wish}`);
-      assert.equal(after(1), false, `${word} ${wish}`);
+      assert.equal(after(seconds - 1), true, `${word} ${requested}`);
+      assert.equal(after(1), false, `${word} ${requested}`);
     }
   });
 

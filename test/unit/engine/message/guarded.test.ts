@@ -120,7 +120,7 @@ test('the addresses that drachtio-srf parses keep their tags', () => {
   }
 });
 
-for (const [said, expected] of [
+for (const [contentType, expected] of [
   ['application/sdp', 'application/sdp'],
   ['Application/SDP ; charset = UTF-8', 'application/sdp;charset=UTF-8'],
   ['application/sdp;', 'application/sdp'],
@@ -134,8 +134,8 @@ for (const [said, expected] of [
   ['', 'application/octet-stream'],
   [`application/${'x'.repeat(3_000)}`, 'application/octet-stream'],
 ] as const) {
-  test(`a body of ${JSON.stringify(said.slice(0, 40))} is passed on as ${expected}`, () => {
-    assert.equal(read(ANSWER, [`Content-Type: ${said}`], 'v=0\r\n').headers['content-type'], expected);
+  test(`a body of ${JSON.stringify(contentType.slice(0, 40))} is passed on as ${expected}`, () => {
+    assert.equal(read(ANSWER, [`Content-Type: ${contentType}`], 'v=0\r\n').headers['content-type'], expected);
   });
 }
 
