@@ -47,7 +47,9 @@ export interface EngineDependencies {
 
 /** Rejects if a port of the embedded engine cannot be bound. A drachtio-server is not contacted yet. */
 export function startSipEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
-  return config.engine ? drachtioServer(config.engine, dependencies.log) : embeddedEngine(config, dependencies);
+  return config.engine
+    ? drachtioServer(config.engine, dependencies.log)
+    : embeddedEngine(config, dependencies);
 }
 
 async function embeddedEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {

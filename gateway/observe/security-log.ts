@@ -21,7 +21,13 @@ import type { Log } from './log.ts';
  * - `malformed`: not a WebSocket for SIP, or not SIP
  * - `unknown-source`: a call or a registration over TCP from a host that is not a visitor
  */
-export type Offence = 'wrong-destination' | 'missing-origin' | 'bad-token' | 'rate-limit' | 'malformed' | 'unknown-source';
+export type Offence =
+  | 'wrong-destination'
+  | 'missing-origin'
+  | 'bad-token'
+  | 'rate-limit'
+  | 'malformed'
+  | 'unknown-source';
 
 /** Reports one refusal. A handshake must have verified the address: a datagram's source may be forged. */
 export type ReportRefusal = (address: string, offence: Offence) => void;

@@ -11,7 +11,14 @@ import { WireCall } from './wire-peer.ts';
 const silence = 64_000;
 const ringing = 600_000;
 
-const nothing = { applications: 1, flows: 0, clientTransactions: 0, serverTransactions: 0, dialogs: 0, timers: 0 };
+const nothing = {
+  applications: 1,
+  flows: 0,
+  clientTransactions: 0,
+  serverTransactions: 0,
+  dialogs: 0,
+  timers: 0,
+};
 
 describe('an application that never answers', { concurrency: 4, timeout: 100_000 }, () => {
   for (const rings of [false, true]) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import Srf from 'drachtio-srf';
-import type { Engine, NewRequest, RoutingRule, RouteDecision } from '../../../../gateway/engine/engine.ts';
+import type { Engine, NewRequest, RouteDecision, RoutingRule } from '../../../../gateway/engine/engine.ts';
 import { sdp, WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { RawApp } from './raw-app.ts';
 import { secret, startEngine } from './testbed.ts';

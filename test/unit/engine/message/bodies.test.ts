@@ -132,13 +132,7 @@ for (const [what, type, text, more, expected] of [
     [],
     { refused: 'type' },
   ],
-  [
-    'an encoded description',
-    'application/sdp',
-    'x',
-    [['Content-Encoding', 'gzip']],
-    { refused: 'encoding' },
-  ],
+  ['an encoded description', 'application/sdp', 'x', [['Content-Encoding', 'gzip']], { refused: 'encoding' }],
   [
     'one that says that it is not',
     'application/sdp',
@@ -146,13 +140,7 @@ for (const [what, type, text, more, expected] of [
     [['Content-Encoding', 'identity']],
     { sdp: found.sdp },
   ],
-  [
-    'an encoded part',
-    mixed,
-    body('cut', `Content-Encoding: gzip\r\n${sdp}`),
-    [],
-    { refused: 'encoding' },
-  ],
+  ['an encoded part', mixed, body('cut', `Content-Encoding: gzip\r\n${sdp}`), [], { refused: 'encoding' }],
   [
     'an early session alone',
     'application/sdp',

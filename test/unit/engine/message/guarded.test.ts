@@ -74,7 +74,12 @@ for (const [what, line, name, expected] of [
   ['a route that is empty', 'Route: ', 'route', ''],
   ['a route that is too long', `Route: <sip:${'x'.repeat(LONGEST_VALUE)}>`, 'route', ''],
   ['an invalid contact', 'Contact: <sip:a@b', 'contact', undefined],
-  ['as many characters as are passed on', `X-A: ${'x'.repeat(LONGEST_VALUE)}`, 'X-A', 'x'.repeat(LONGEST_VALUE)],
+  [
+    'as many characters as are passed on',
+    `X-A: ${'x'.repeat(LONGEST_VALUE)}`,
+    'X-A',
+    'x'.repeat(LONGEST_VALUE),
+  ],
   ['an address in the short form', 'From: sip:a@b;tag=9', 'from', '<sip:a@b>;tag=9'],
   ['an address with a bare name', 'From: Иван Ильин <sip:a@b>;tag=9', 'from', '"Иван Ильин" <sip:a@b>;tag=9'],
   ['blanks about an address', `From: "n" < ${' '.repeat(900)}sip:a@b >;tag=9`, 'from', '"n" <sip:a@b>;tag=9'],

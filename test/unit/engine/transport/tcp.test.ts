@@ -153,7 +153,9 @@ describe('receiving', () => {
     assert.equal(tcp.size, 0);
   });
 
-  test('one source gets a limited number of connections, and more when some have closed', { timeout: 30_000 }, async t => {
+  test('one source gets a limited number of connections, and more when some have closed', {
+    timeout: 30_000,
+  }, async t => {
     const { user, port } = await open(t, { perSource: 2 });
     const [first] = [await dial(t, port), await dial(t, port)];
     const refused = await dial(t, port);
@@ -204,7 +206,9 @@ describe('dialling', () => {
     assert.deepEqual([user.closings.length, tcp.size], [0, 0]);
   });
 
-  test('the connection to a peer that does not read is closed at 256 KiB of queued data', { timeout: 30_000 }, async t => {
+  test('the connection to a peer that does not read is closed at 256 KiB of queued data', {
+    timeout: 30_000,
+  }, async t => {
     const { tcp, user } = await open(t);
     const server = await listen(t);
     const flow = await tcp.flowTo({ address: LOOPBACK, port: server.port });

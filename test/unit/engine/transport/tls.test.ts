@@ -88,7 +88,9 @@ test('a connection that was verified for one name is not used for another', asyn
   assert.equal(flow.closed, false);
 });
 
-test('a connection without a finished handshake is closed after the time limit', { timeout: 30_000 }, async t => {
+test('a connection without a finished handshake is closed after the time limit', {
+  timeout: 30_000,
+}, async t => {
   const { tls } = await open(t, IDENTITY, 40);
   const server = createTcpServer(socket => socket.resume().on('error', () => {}));
   server.listen(0, LOOPBACK);
