@@ -1,4 +1,4 @@
-// `npm run demo`: a company on one machine. Its DNS zone, its PBX, its site, and the gateway that joins them.
+// `npm run demo`: a company on one machine: its DNS zone, its PBX, its site, and the gateway that connects them.
 
 import { Command, InvalidArgumentError } from 'commander';
 import { configFrom } from '../gateway/config/load.ts';
@@ -7,7 +7,7 @@ import { createLog } from '../gateway/observe/log.ts';
 import { startDnsServer } from './dns/dns-server.ts';
 import { mysiteZone } from './dns/mysite-zone.ts';
 import { startDemoPbx } from './pbx/pbx.ts';
-import { startSite } from './site.ts';
+import { startDemoSite } from './site.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -28,9 +28,9 @@ try {
 
 async function run(): Promise<void> {
   const log = createLog(verbose ? 'info' : 'error');
-  // The site comes first: when its port is taken, nothing else has been started yet.
+  // The site starts first: if its port is taken, nothing else runs yet.
   let gatewayUrl = '';
-  const site = await startSite(port, () => gatewayUrl);
+  const site = await startDemoSite(port, () => gatewayUrl);
   const pbx = await startDemoPbx({ address: LOOPBACK, log });
   const dns = await startDnsServer({
     zone: mysiteZone({ address: LOOPBACK, port: pbx.port }),

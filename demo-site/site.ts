@@ -1,4 +1,4 @@
-// Serves the demo's pages, each told where its gateway is.
+// Serves the pages of the demo, with the URL of the gateway inserted.
 
 import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -11,16 +11,19 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** The pages are sources, not build products: they lie beside the project's package.json. */
+/** The pages are sources, not build products: they are beside the project's package.json. */
 const pagesFolder = new URL('../../demo-site/pages/', import.meta.url);
 
-export interface Site {
+export interface DemoSite {
   readonly url: string;
   close(): void;
 }
 
-/** Serves on 127.0.0.1; rejects when the port is taken. `gateway()` is asked at each page: it starts later. */
-export async function startSite(port: number, gateway: () => string): Promise<Site> {
+/**
+ * Serves on 127.0.0.1. Rejects if the port is taken. `gateway()` is called for each page, because the gateway starts
+ * later.
+ */
+export async function startDemoSite(port: number, gateway: () => string): Promise<DemoSite> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://site').pathname;
     const name = path === '/' ? 'index.html' : path.slice(1);

@@ -42,7 +42,7 @@ import { createResolver } from './resolver/resolver.ts';
 import { startSipEngine } from './sip-engine.ts';
 
 export interface Gateway {
-  /** Where it listens. */
+  /** The URL on which it listens. */
   readonly url: string;
   /** The administrator's listener; undefined where the configuration has none. */
   readonly adminUrl: string | undefined;
@@ -50,20 +50,23 @@ export interface Gateway {
   publicUrl(): string;
   health(): Promise<Health>;
   /**
-   * Goes by this configuration from now on: new calls and visitors do, running calls go on.
-   * @throws {ConfigError} when it differs in what only a start can change, or its certificate is no use; all stays then
+   * Uses this configuration from now on, for new calls and visitors; running calls continue.
+   * @throws {ConfigError} if a changed key needs a restart, or the certificate is not usable. Then nothing changes.
    */
   reload(config: Config): void;
-  /** Stops: takes no new calls, waits for running ones as long as the config says, ends the rest, closes all. */
+  /**
+   * Stops: accepts no new calls, waits for running ones as long as the configuration says, ends the rest, closes
+   * everything.
+   */
   drain(): Promise<void>;
-  /** Stops at once: running calls are ended with a reason, `stopping` unless told. */
+  /** Stops immediately: running calls end with a reason, by default `stopping`. */
   stop(why?: 'stopping' | 'gateway-failed'): Promise<void>;
 }
 
-/** Parts that may stand in for the embedded ones. */
+/** Replacements for embedded parts. */
 export interface GatewayOverrides {
   readonly media?: MediaRelay | undefined;
-  /** The clock by which a WebSocket without a call is closed: milliseconds that never jump. */
+  /** The clock for closing a WebSocket without a call: milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
 }
 

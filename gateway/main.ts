@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The process: arguments and exit codes (0 ended well, 1 failed or found nothing, 2 was misused).
+// The process: arguments and exit codes (0 success, 1 failure or nothing found, 2 wrong usage).
 
 import { Command, CommanderError } from 'commander';
 import { addGatewayCommand } from './cli/gateway.ts';

@@ -1,4 +1,4 @@
-// Which media relay a gateway has: the embedded one, or the rtpengines that its configuration names.
+// Selects the media relay: the embedded one, or the rtpengines in the configuration.
 
 import type { Live } from './config/live.ts';
 import type { OwnAddress } from './config/own-address.ts';
@@ -9,12 +9,12 @@ import { createRtpengineRelay } from './media/rtpengine/rtpengine-relay.ts';
 import { splitEndpoint } from './net/address-fence.ts';
 import type { Log } from './observe/log.ts';
 
-/** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */
+/** The time that a call may take beyond set-up, ringing and talk, until both sides have its end. */
 const MARGIN_MS = 60_000;
 
 /**
- * `addresses`: this machine's. `resolveHost`: looks up host names in a PBX's SDP. Rejects when ports cannot be had, or
- * no rtpengine answers.
+ * `addresses`: those of this machine. `resolveHost`: resolves host names in a PBX's SDP. Rejects if ports cannot be
+ * bound, or no rtpengine answers.
  */
 export async function startMediaRelay(
   config: Live<Config>,

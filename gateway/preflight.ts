@@ -1,5 +1,5 @@
-// What a start needs, tried before anything listens: a gateway that cannot serve names every reason and ends. Ports
-// are bound for a moment and let go; who takes one in between is met by the start itself.
+// Checks what a start needs before anything listens. A gateway that cannot run reports all reasons and exits. Ports are
+// bound for a moment and released; if another program takes one in between, the start itself fails.
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ import { readIdentity } from './http/certificate.ts';
 import { ensureBuilt } from './http/widget-build.ts';
 import { portProblems } from './preflight-ports.ts';
 
-/** @throws {ConfigError} naming everything that is missing */
+/** @throws {ConfigError} that lists everything that is missing */
 export async function preflight(
   config: Config,
   addresses: readonly OwnAddress[],
@@ -36,7 +36,7 @@ function problemsOf(work: () => unknown): readonly string[] {
   }
 }
 
-/** The folder is made where it is missing; what stands in the file's place must be a file that can be written. */
+/** Creates the folder if it is missing, and checks that the file can be written. */
 function folderProblems(key: string, file: string): string[] {
   const folder = dirname(file);
   try {

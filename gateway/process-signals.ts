@@ -1,5 +1,5 @@
-// What signals, and failures that nobody caught, mean to the process of a running gateway. Knows nothing of calls:
-// the gateway ends them; this says when, and with which code the process leaves.
+// The reaction of the process to signals and uncaught errors: when to stop, and the exit code. Must not depend on
+// calls: the gateway ends them.
 
 import { ConfigError } from './config/load.ts';
 import type { Gateway } from './gateway.ts';
@@ -9,22 +9,22 @@ import { ServiceNotifier } from './service-notifier.ts';
 export interface Running {
   readonly gateway: Gateway;
   readonly log: Log;
-  /** Reads the configuration again and has the gateway go by it; throws {@link ConfigError} when that cannot be. */
+  /** Reads the configuration again and applies it. Throws {@link ConfigError} if it cannot be applied. */
   reload(): void;
 }
 
-/** Whatever hangs, a process that was told to leave at once has left by then. */
+/** The process exits after this time, even if stopping hangs. */
 const AT_ONCE_MS = 2_000;
 
 /**
- * Tells systemd, where there is one, that the gateway is ready, alive and stopping.
- * SIGTERM lets running calls end, SIGINT or a second SIGTERM does not; both leave with 0. SIGHUP reloads.
- * A failure that nobody caught ends all calls with a reason and leaves with 1: what is left of such a process
- * cannot be trusted, and whoever supervises it starts another.
+ * Reports to systemd, if present, that the gateway is ready, alive and stopping.
+ * SIGTERM lets running calls end; SIGINT or a second SIGTERM does not. Both exit with 0. SIGHUP reloads.
+ * An uncaught error ends all calls with a reason and exits with 1, because the state of the process can no longer be
+ * trusted. The supervisor starts a new process.
  */
 export function handleSignals({ gateway, log, reload }: Running): void {
   const service = new ServiceNotifier(log);
-  let told = false;
+  let draining = false;
   let code = 0;
 
   const leaveAfter = (stopped: Promise<void>) =>
@@ -34,7 +34,7 @@ export function handleSignals({ gateway, log, reload }: Running): void {
     leaveAfter(gateway.stop(why));
   };
   const failed = (error: unknown) => {
-    // One failure is reason enough; what else breaks on the way out is a consequence.
+    // Only the first error counts. Further errors during the stop are consequences.
     if (code === 1) return;
     code = 1;
     log.error({ error: error instanceof Error ? error : String(error) }, 'the gateway failed');
@@ -43,10 +43,10 @@ export function handleSignals({ gateway, log, reload }: Running): void {
   };
 
   process.on('SIGTERM', () => {
-    log.info({ atOnce: told }, 'told to stop');
+    log.info({ immediately: draining }, 'stopping on a signal');
     service.stopping();
-    if (told) return leaveAtOnce();
-    told = true;
+    if (draining) return leaveAtOnce();
+    draining = true;
     leaveAfter(gateway.drain());
   });
   process.on('SIGINT', () => {
@@ -59,10 +59,10 @@ export function handleSignals({ gateway, log, reload }: Running): void {
       log.info({}, 'configuration reloaded');
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems : [String(error)];
-      log.error({ problems }, 'configuration refused, the one before stays');
+      log.error({ problems }, 'configuration refused: the previous one stays in use');
     }
   });
-  // Rejections that nobody handles come here too.
+  // Unhandled rejections arrive here too.
   process.on('uncaughtException', failed);
   service.ready();
 }

@@ -1,4 +1,5 @@
-// What visitors may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
+// The HTTP routes for visitors before a call, and when no call is possible. Connects the routes with their
+// dependencies.
 
 import type { IncomingMessage } from 'node:http';
 import { AddressRate, type AddressRateOptions } from './auth/address-rate.ts';
@@ -26,27 +27,30 @@ import type { Log } from './observe/log.ts';
 import type { ReportRefusal } from './observe/security-log.ts';
 import { redactUri } from './observe/uri-redaction.ts';
 
-/** Each button that is seen asks once a minute: an office of 60 with five of them on a page. */
+/** Each visible button asks once a minute: enough for an office of 60 people with five buttons on a page. */
 const statusRate = { burst: 300, everyMs: 200 };
-/** A person asks to be called back once. */
+/** A person requests one callback. */
 const callbackRate = { burst: 5, everyMs: 60_000 };
-/** Beyond that: who presses again because it did not work is told to wait, and only who goes on and on is an offence. */
+/** Above callbackRate, a visitor that tries again must wait. Only a flood above this rate is an offence. */
 const callbackFloodRate = { burst: 20, everyMs: 60_000 };
-/** Pages may name some who are gone, each of them time and again; who asks about more is trying names. */
+/**
+ * Pages may list addresses that no longer exist and ask about each repeatedly. A client that asks about more is
+ * guessing names.
+ */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
-/** A token is asked for wherever a visitor points at a button; the listeners of a seminar come in the same minute. */
+/** A token is requested when a visitor points at a button. All listeners of a seminar may arrive in the same minute. */
 const tokenRate = ({ visitorsPerAddress }: Config['limits']) => {
   const burst = Math.max(60, 3 * visitorsPerAddress);
   return { burst, everyMs: 60_000 / burst };
 };
 /**
- * A page of a person: /call takes one request, a card three, and browsers keep them for five minutes. An office of 80 may
- * open a card that was sent to all of them.
+ * A page of a person: /call takes one request, a card three, and browsers cache them for five minutes. An office of 80
+ * people may open a card that was sent to all of them.
  */
 const personRate = { burst: 240, everyMs: 500 };
 /**
- * Beyond those rates: an office with many buttons in view is told to wait, and only a flood is an offence. An office of
- * 600 with five buttons asks 50 times a second.
+ * Above those rates, an office with many visible buttons must wait; only a flood is an offence. An office of 600 people
+ * with five buttons asks 50 times per second.
  */
 const floodRate = { burst: 900, everyMs: 20 };
 
@@ -60,13 +64,13 @@ export function publicRoutes(
   const limit = (options: AddressRateOptions, excess: AddressRateOptions) => {
     const rate = new AddressRate(options);
     const flood = new AddressRate(excess);
-    // A stranger's page must not use up what its reader may ask from pages of a site.
+    // Requests from pages of other sites must not use up the budget of their reader for pages of a configured site.
     const foreign = new AddressRate(options);
     const take = (request: IncomingMessage) => {
       const address = clientAddressOf(request);
       if (!countsAsOffence(request, config.current)) return foreign.take(address);
       const allowed = rate.take(address);
-      if (!(allowed || flood.take(address))) refused(address, 'rate');
+      if (!(allowed || flood.take(address))) refused(address, 'rate-limit');
       return allowed;
     };
     return { take };
@@ -74,7 +78,7 @@ export function publicRoutes(
   const names = new AddressRate(nobodyRate);
   const asking = new EnumerationGuard();
   const onNobody = (request: IncomingMessage, to: string) => {
-    // What strangers' pages have asked for must not be counted against the reader's own later.
+    // Requests from pages of other sites must not count against their reader.
     if (!countsAsOffence(request, config.current)) return;
     const address = clientAddressOf(request);
     const name = redactUri(to.replace(/^sip:/i, '')).toLowerCase();
@@ -90,7 +94,7 @@ export function publicRoutes(
   );
   const reception = derived(config, present => new Availability({ config: present, reach }));
   const directory = derived(config, createDirectory);
-  /** Whoever may not be called may not be asked about either. */
+  /** A page may ask only about persons that it may call. */
   const find = (to: string, page: AskingPage) =>
     directory.current(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
   const tokens = new TokenIssuer(entrance, config, log);

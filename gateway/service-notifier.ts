@@ -1,23 +1,23 @@
-// Tells systemd the state of this process (sd_notify(3)): it is ready, its event loop turns, it stops. Node
-// has no sockets of that kind (AF_UNIX datagrams), so `systemd-notify` sends; the unit accepts it by `NotifyAccess=all`.
-// The loop itself starts each of these children, and so a loop that hangs tells nothing. Silent outside systemd.
+// Reports the state of this process to systemd (sd_notify(3)): ready, event loop alive, stopping. Node has no AF_UNIX
+// datagram sockets, so `systemd-notify` sends the messages; the unit needs `NotifyAccess=all`. The event loop starts
+// each of these processes, so a loop that hangs sends nothing. Does nothing outside systemd.
 
 import { spawn } from 'node:child_process';
 import type { Log } from './observe/log.ts';
 
 type State = 'READY=1' | 'WATCHDOG=1';
 
-/** `systemd-notify` waits for systemd to have read it, which takes milliseconds. */
+/** `systemd-notify` waits until systemd has read the message, which takes milliseconds. */
 const CHILD_MS = 4_000;
-/** Three within the time that systemd waits: one child may fail. */
+/** Three messages per watchdog interval: one may fail. */
 const SHARE = 3;
-/** systemd takes no shorter watchdog seriously, and a process per call is not free. */
+/** Shorter watchdog intervals make no sense, and each message costs a process. */
 const SHORTEST_MS = 100;
 
 export class ServiceNotifier {
   readonly #log: Log;
   readonly #env: NodeJS.ProcessEnv;
-  /** What is to be said once the child that is under way has ended: each state once. */
+  /** States to send when the current process has ended; each state once. */
   readonly #pending = new Set<State>();
   #busy = false;
   #stopping = false;
@@ -28,14 +28,14 @@ export class ServiceNotifier {
     this.#env = env;
   }
 
-  /** The gateway listens. From now on the watchdog is fed, until the process ends. */
+  /** The gateway listens. From now on the watchdog gets messages until the process ends. */
   ready(): void {
     this.#tell('READY=1');
     const everyMs = watchdogMs(this.#env);
     if (everyMs !== undefined) setInterval(() => this.#tell('WATCHDOG=1'), everyMs).unref();
   }
 
-  /** Once, and beside a child that is under way: the process may be gone before that one has ended. */
+  /** Sent once, in parallel with a running process, because this process may exit before that one has ended. */
   stopping(): void {
     if (this.#stopping || !this.#env.NOTIFY_SOCKET) return;
     this.#stopping = true;
@@ -48,7 +48,7 @@ export class ServiceNotifier {
     if (!this.#busy) this.#send();
   }
 
-  /** One child at a time. */
+  /** One process at a time. */
   #send(): void {
     const states = [...this.#pending];
     this.#pending.clear();
@@ -60,7 +60,7 @@ export class ServiceNotifier {
     });
   }
 
-  /** A child, which does not outlive its time; `done` is called once, with what went wrong. */
+  /** Starts a process with a time limit. `done` is called once, with the problem if there was one. */
   #start(states: readonly string[], done: (problem?: string) => void): void {
     let over = false;
     let timer: NodeJS.Timeout | undefined;
@@ -77,23 +77,23 @@ export class ServiceNotifier {
       child.on('error', error => ended(error.message));
       child.on('exit', (code, signal) => ended(code === 0 ? undefined : `it ended with ${code ?? signal}`));
     } catch (error) {
-      // Of the failures to start one, node throws those that it does not know, such as a lack of memory.
+      // Node throws those errors that it does not report as events, such as a lack of memory.
       ended((error as Error).message);
     }
   }
 
-  /** Said when it begins and when it is over, however often it fails. */
+  /** Logged when failures begin and when they end, not for each failure. */
   #judge(error?: string): void {
     const failing = error !== undefined;
     if (failing === this.#failing) return;
     this.#failing = failing;
     if (failing)
-      this.#log.error({ error }, 'systemd-notify failed: systemd does not know that the gateway runs');
+      this.#log.error({ error }, 'systemd-notify failed: systemd is not informed that the gateway runs');
     else this.#log.info({}, 'systemd-notify works again');
   }
 }
 
-/** Milliseconds between two signs of life; undefined where systemd wants none of this process. */
+/** Milliseconds between two watchdog messages. Undefined if systemd expects none from this process. */
 function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: NodeJS.ProcessEnv): number | undefined {
   const wanted = Number(WATCHDOG_USEC) / 1000;
   const ours = WATCHDOG_PID === undefined || Number(WATCHDOG_PID) === process.pid;

@@ -1,5 +1,5 @@
-// Which SIP engine the gateway runs on: the embedded one, or a drachtio-server elsewhere. Whoever starts the
-// gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
+// Selects the SIP engine: the embedded one, or a drachtio-server. Both have the same interface here, and the call app
+// sees no difference because both speak drachtio's protocol.
 
 import { randomBytes } from 'node:crypto';
 import type { EngineAddress } from './call/engine-connection.ts';
@@ -19,22 +19,22 @@ import type { ReportRefusal } from './observe/security-log.ts';
 import { redactUri } from './observe/uri-redaction.ts';
 
 export interface SipEngine {
-  /** Where the call app connects, and what it shows. */
+  /** The address and secret for the call app. */
   readonly applications: EngineAddress;
-  /** Brings a visitor's frames to the engine. */
+  /** Passes a visitor's WebSocket to the engine. */
   readonly takeOn: SocketTaker;
-  /** What is alive in it, as far as it tells. */
+  /** What is active in the engine. Empty if the engine does not report it. */
   counts(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
-/** What the engine has to know of the rest. */
+/** What the engine needs from the rest of the gateway. */
 export interface EngineDependencies {
-  /** Of this machine, toward PBXs. */
+  /** The addresses of this machine towards PBXs. */
   readonly addresses: readonly OwnAddress[];
-  /** The fence: where a PBX's Contact may lead. */
+  /** The address fence: whether a PBX's Contact may point at this address. */
   mayReach(address: string): boolean;
-  /** Whose frames come from there: behind a proxy that is not whose address it is. */
+  /** The visitor behind an address and port. Behind a proxy the visitor's address is another one. */
   visitorAt(
     address: string,
     port: number,
@@ -45,13 +45,15 @@ export interface EngineDependencies {
   readonly clock?: Clock;
 }
 
-/** Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet. */
-export function startSipEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
-  return config.engine ? drachtioServer(config.engine, around.log) : embeddedEngine(config, around);
+/** Rejects if a port of the embedded engine cannot be bound. A drachtio-server is not contacted yet. */
+export function startSipEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
+  return config.engine
+    ? drachtioServer(config.engine, dependencies.log)
+    : embeddedEngine(config, dependencies);
 }
 
-async function embeddedEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
-  const { addresses, mayReach, visitorAt, refused, log } = around;
+async function embeddedEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
+  const { addresses, mayReach, visitorAt, refused, log } = dependencies;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
     listen: addresses.flatMap(own => [
@@ -59,14 +61,14 @@ async function embeddedEngine(config: Config, around: EngineDependencies): Promi
       listenPoint(own, 'tcp', config.sip.tcp),
     ]),
     admin: { secret },
-    // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
+    // Timer B runs only until the first response. If it is short, a silent server is left for the next one sooner.
     timers: { b: config.limits.answerSeconds * 1000 },
     mayReach,
     answer: strangersAnswer(log, refused),
     takesAnyAnswer: true,
     limits: { transports: { stream: strangersStream } },
     log,
-    ...(around.clock && { clock: around.clock }),
+    ...(dependencies.clock && { clock: dependencies.clock }),
     onMalformed: ({ transport, remote, reliable }) => {
       const isWebSocket = transport === 'ws' || transport === 'wss';
       const sender = isWebSocket ? visitorAt(remote.address, remote.port) : { ...remote, accountable: true };
@@ -95,10 +97,10 @@ function listenPoint(own: OwnAddress, transport: 'udp' | 'tcp', port: number): L
   };
 }
 
-/** Methods that have a meaning in a dialog alone. */
+/** Methods that are valid only in a dialog. */
 const inDialogs: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
 
-/** At most so many of a stranger's connections, and only for as long as it speaks. */
+/** Limits of connections from hosts that are not known PBXs. */
 const strangersStream: StreamLimits = {
   ...streamLimits,
   messageMs: 10_000,
@@ -107,13 +109,13 @@ const strangersStream: StreamLimits = {
   connections: 512,
 };
 
-/** Calls of strangers that are logged in one minute. */
+/** Limit of log lines per minute for calls from unknown hosts. */
 const linesPerMinute = 50;
 
 /**
- * Visitors come by a WebSocket that the edge let in. What reaches the ports for PBXs is answered here, where the
- * transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent with a
- * visitor's address. Nothing of it reaches the application.
+ * Answers requests at the SIP ports for PBXs. Visitors arrive by a WebSocket that the edge accepted. Only here is the
+ * transport known: to an application a WebSocket and a TCP connection look alike, and a datagram may have a forged
+ * source address. None of these requests reaches the application.
  */
 function strangersAnswer(
   log: Log,
@@ -123,9 +125,9 @@ function strangersAnswer(
   return ({ message, transport, remote, ours }) => {
     if (transport === 'ws' || transport === 'wss') return undefined;
     const { method } = message;
-    const knocks = method === 'INVITE' || method === 'REGISTER';
-    // On a connection that we opened it is a PBX: an offence would ban the owner's own telephones.
-    if (knocks && !ours && transport !== 'udp') refused(remote.address, 'stranger');
+    const isAttempt = method === 'INVITE' || method === 'REGISTER';
+    // A connection that we opened leads to a PBX: an offence would ban the owner's own telephones.
+    if (isAttempt && !ours && transport !== 'udp') refused(remote.address, 'unknown-source');
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
     if (mayLog()) {
@@ -142,7 +144,7 @@ function answerTo(method: string): StatelessAnswer {
   return { status, fields: [['Allow', ALLOW]] };
 }
 
-/** Says yes so many times in a minute. */
+/** Returns true at most `times` times per minute. */
 function perMinute(times: number): () => boolean {
   let since = Number.NEGATIVE_INFINITY;
   let left = 0;
@@ -159,7 +161,7 @@ async function drachtioServer(server: NonNullable<Config['engine']>, log: Log): 
     applications: { host, port, secret: server.secret },
     takeOn: forwardFramesTo(server.websocket, log),
     counts: () => ({}),
-    // It has other applications, and it outlives this one.
+    // The server has other applications and keeps running.
     stop: async () => {},
   };
 }

@@ -1,12 +1,15 @@
-// An authoritative DNS server on loopback, UDP and TCP (RFC 1035 4.2), for the demo and for tests.
-// It holds one zone, recurses to nobody, and can be told to misbehave.
+// An authoritative DNS server on loopback, UDP and TCP (RFC 1035 4.2), for the demo and for tests. It serves one zone
+// without recursion, and can be configured to misbehave.
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import dns, { type Answer, type OptAnswer, type Packet, type Question } from 'dns-packet';
-import { answerFrom, ledTo, type Zone, type ZoneRecord } from './zone.ts';
+import { answerFrom, relatedRecords, type Zone, type ZoneRecord } from './zone.ts';
 
-/** RFC 1035 4.2.1, RFC 6891: longer answers are truncated over UDP, unless the asker can take more, up to here. */
+/**
+ * RFC 1035 4.2.1, RFC 6891: longer answers are truncated over UDP. A client may accept more with EDNS0, up to this
+ * size.
+ */
 const leastUdpBytes = 512;
 const mostUdpBytes = 1232;
 const maxConnections = 50;
@@ -15,7 +18,7 @@ const defaultTtl = 60;
 
 const codes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
 
-export interface Asked {
+export interface DnsQuery {
   readonly type: string;
   readonly name: string;
   readonly over: 'udp' | 'tcp';
@@ -28,12 +31,12 @@ export interface DnsServerOptions {
   readonly address: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** Wait before each answer, in milliseconds. */
+  /** Delay before each answer, in milliseconds. */
   readonly delayMs?: number;
-  /** Send along what the records lead to (RFC 2782, RFC 3403 4.1), as authoritative servers commonly do. */
+  /** Adds the records that the answer points at (RFC 2782, RFC 3403 4.1), as authoritative servers commonly do. */
   readonly additionals?: boolean;
-  readonly onQuestion?: (asked: Asked) => void;
-  readonly misbehave?: (asked: Asked) => Misbehaviour | undefined;
+  readonly onQuestion?: (received: DnsQuery) => void;
+  readonly misbehave?: (received: DnsQuery) => Misbehaviour | undefined;
 }
 
 export interface DnsServer {
@@ -47,7 +50,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
   const delayed = new Set<NodeJS.Timeout>();
 
   udp.on('message', (bytes, peer) => {
-    // A peer that is gone may surface here (ICMP); nobody waits for that answer any more.
+    // An error of a peer that is gone may arrive here (ICMP). The answer is no longer needed.
     respond(bytes, 'udp', answer => udp.send(answer, peer.port, peer.address, () => {}));
   });
   tcp.maxConnections = maxConnections;
@@ -73,7 +76,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
     socket.on('close', () => connections.delete(socket));
     socket.on('data', chunk => {
       pending = Buffer.concat([pending, chunk]);
-      // RFC 1035 4.2.2: two bytes of length before each message; 65,535 bounds what is kept.
+      // RFC 1035 4.2.2: each message has a length of two bytes before it; at most 65,535 bytes are kept.
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const end = 2 + pending.readUInt16BE(0);
         respond(pending.subarray(2, end), 'tcp', answer => {
@@ -104,12 +107,12 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
 function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions): Buffer | undefined {
   const query = attempt(() => dns.decode(bytes));
   const question = query?.questions?.[0];
-  // What is no question gets no answer: two servers must never talk to each other.
+  // A message that is not a question gets no answer: two servers must never exchange messages.
   if (query?.type !== 'query' || !question || query.questions?.length !== 1) return undefined;
 
-  const asked: Asked = { type: question.type, name: question.name.toLowerCase(), over };
-  options.onQuestion?.(asked);
-  switch (options.misbehave?.(asked)) {
+  const received: DnsQuery = { type: question.type, name: question.name.toLowerCase(), over };
+  options.onQuestion?.(received);
+  switch (options.misbehave?.(received)) {
     case 'silence':
       return undefined;
     case 'servfail':
@@ -120,15 +123,15 @@ function answerTo(bytes: Buffer, over: 'udp' | 'tcp', options: DnsServerOptions)
   if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return reply(query, question, codes.NOTIMP, []);
   const { rcode, records } = answerFrom(options.zone, question.type, question.name);
   const soa = records.length === 0 && rcode !== 'REFUSED' ? [startOfAuthority(options.zone.origin)] : [];
-  const whole = reply(query, question, codes[rcode], records, {
+  const complete = reply(query, question, codes[rcode], records, {
     authorities: soa,
-    additionals: options.additionals ? ledTo(options.zone, records) : [],
+    additionals: options.additionals ? relatedRecords(options.zone, records) : [],
   });
-  const room = roomOf(query);
-  if (over === 'tcp' || whole.length <= room) return whole;
-  // RFC 2181 9: what nobody asked for is left out before the answer is cut.
+  const sizeLimit = sizeLimitOf(query);
+  if (over === 'tcp' || complete.length <= sizeLimit) return complete;
+  // RFC 2181 9: optional records are left out before the answer is truncated.
   const answer = reply(query, question, codes[rcode], records, { authorities: soa });
-  if (answer.length <= room) return answer;
+  if (answer.length <= sizeLimit) return answer;
   return reply(query, question, codes[rcode], [], { flags: dns.TRUNCATED_RESPONSE });
 }
 
@@ -136,7 +139,7 @@ function optionsOf(query: Packet): OptAnswer | undefined {
   return query.additionals?.find(record => record.type === 'OPT');
 }
 
-function roomOf(query: Packet): number {
+function sizeLimitOf(query: Packet): number {
   return Math.max(leastUdpBytes, Math.min(optionsOf(query)?.udpPayloadSize ?? 0, mostUdpBytes));
 }
 
@@ -158,7 +161,7 @@ function reply(
     ...(more.authorities && { authorities: more.authorities }),
     additionals: [
       ...(more.additionals ?? []).map(onWire),
-      // RFC 6891 6.1.1: who asks with it is answered with it.
+      // RFC 6891 6.1.1: a query with OPT gets an answer with OPT.
       ...(optionsOf(query) ? [edns0] : []),
     ],
   });
@@ -179,7 +182,7 @@ function onWire(record: ZoneRecord): Answer {
   return { ttl: defaultTtl, class: 'IN', ...record } as Answer;
 }
 
-/** RFC 2308 3: a negative answer carries it, for how long it may be remembered. */
+/** RFC 2308 3: a negative answer includes the SOA, which says how long the answer may be cached. */
 function startOfAuthority(origin: string): Answer {
   const times = { serial: 1, refresh: 3600, retry: 600, expire: 86_400, minimum: 10 };
   return {
@@ -190,7 +193,7 @@ function startOfAuthority(origin: string): Answer {
   };
 }
 
-/** dns-packet throws on bytes it cannot read and on types it cannot write: both are a peer's doing. */
+/** dns-packet throws on bytes that it cannot read and on types that it cannot write. A peer causes both. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -199,7 +202,7 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** The same port number for both; a free UDP port may be taken on TCP, so a few are tried. */
+/** The same port number for both. A free UDP port may be taken on TCP, so up to ten ports are tried. */
 async function bindBoth(options: DnsServerOptions): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
   for (let tries = 0; ; tries++) {
     const udp = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
@@ -222,7 +225,7 @@ function opened(socket: UdpSocket | Server, open: () => void): Promise<void> {
       socket.off('error', settle);
       socket.off('listening', settle);
       if (error) return reject(error);
-      // From here on an error of one datagram or connection is no reason to stop.
+      // From here on an error of one datagram or connection does not stop the server.
       socket.on('error', () => {});
       resolve();
     };

@@ -1,10 +1,10 @@
-// The zone mysite.test: the founding document's NAPTR records word for word (there: mysite.ru), the SRV
-// records behind them, and the addresses of the demo PBX.
+// The zone mysite.test: the NAPTR records of the founding document, unchanged except for the domain (mysite.ru there),
+// their SRV records, and the addresses of the demo PBX.
 
 import { isIPv6 } from 'node:net';
 import type { Zone, ZoneRecord } from './zone.ts';
 
-export interface Place {
+export interface PbxEndpoint {
   readonly address: string;
   readonly port: number;
 }
@@ -14,7 +14,10 @@ export interface Place {
  * @param places.second another PBX behind `_sip._udp.second`; default the same
  * @param places.tls where it listens on TLS; absent: the record says that TLS is not offered
  */
-export function mysiteZone(pbx: Place, places: { origin?: string; second?: Place; tls?: Place } = {}): Zone {
+export function mysiteZone(
+  pbx: PbxEndpoint,
+  places: { origin?: string; second?: PbxEndpoint; tls?: PbxEndpoint } = {},
+): Zone {
   const origin = places.origin ?? 'mysite.test';
   const second = places.second ?? pbx;
   const naptr = (order: number, preference: number, services: string, replacement: string): ZoneRecord => {

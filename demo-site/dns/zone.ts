@@ -1,5 +1,5 @@
-// What an authoritative DNS server says about a question (RFC 1034 4.3.2): answer, NODATA or NXDOMAIN.
-// Pure: no sockets, no bytes. Names are compared without regard to case and kept without their last dot.
+// The answer of an authoritative DNS server to a question (RFC 1034 4.3.2): answer, NODATA or NXDOMAIN. Pure: no
+// sockets, no bytes. Names are compared in any case and without the last dot.
 
 export type ZoneRecord =
   | {
@@ -15,7 +15,7 @@ export interface SrvData {
   readonly priority: number;
   readonly weight: number;
   readonly port: number;
-  /** `.` where the service is not offered. */
+  /** `.` if the service is not offered. */
   readonly target: string;
 }
 
@@ -29,26 +29,26 @@ export interface NaptrData {
 }
 
 export interface Zone {
-  /** The name at the zone's top, such as `mysite.test`. */
+  /** The name at the top of the zone, such as `mysite.test`. */
   readonly origin: string;
   readonly records: readonly ZoneRecord[];
 }
 
-export interface Reply {
+export interface ZoneAnswer {
   readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'REFUSED';
   readonly records: readonly ZoneRecord[];
 }
 
 const maxChain = 8;
 
-export function answerFrom(zone: Zone, type: string, name: string): Reply {
+export function answerFrom(zone: Zone, type: string, name: string): ZoneAnswer {
   const origin = plain(zone.origin);
-  const asked = plain(name);
-  if (!isAtOrBelow(asked, origin)) return { rcode: 'REFUSED', records: [] };
+  const queried = plain(name);
+  if (!isAtOrBelow(queried, origin)) return { rcode: 'REFUSED', records: [] };
 
   const records: ZoneRecord[] = [];
-  let at = asked;
-  // RFC 1034 3.6.2: a CNAME is followed as far as this zone goes; a loop ends where it began.
+  let at = queried;
+  // RFC 1034 3.6.2: a CNAME is followed within this zone. A loop ends after `maxChain` steps.
   for (let hops = 0; hops < maxChain; hops++) {
     const here = zone.records.filter(record => plain(record.name) === at);
     const found = here.filter(record => record.type === type || type === 'ANY');
@@ -56,7 +56,7 @@ export function answerFrom(zone: Zone, type: string, name: string): Reply {
     const alias = here.find(record => record.type === 'CNAME');
     if (found.length > 0 || alias?.type !== 'CNAME') {
       const exists = here.length > 0 || zone.records.some(record => isAtOrBelow(plain(record.name), at));
-      // RFC 6604: after a CNAME the code speaks of the last name. RFC 8020: a name above others exists.
+      // RFC 6604: after a CNAME the code is that of the last name. RFC 8020: a name above other names exists.
       return { rcode: exists || !isAtOrBelow(at, origin) ? 'NOERROR' : 'NXDOMAIN', records };
     }
     records.push(alias);
@@ -65,8 +65,11 @@ export function answerFrom(zone: Zone, type: string, name: string): Reply {
   return { rcode: 'NOERROR', records };
 }
 
-/** Records of this zone that those lead to: SRV records of NAPTR ones, addresses of both, each once. */
-export function ledTo(zone: Zone, records: readonly ZoneRecord[]): ZoneRecord[] {
+/**
+ * The records of this zone that the given records point at: SRV records of NAPTR records, addresses of both, without
+ * duplicates.
+ */
+export function relatedRecords(zone: Zone, records: readonly ZoneRecord[]): ZoneRecord[] {
   const found = new Set<ZoneRecord>();
   const follow = (record: ZoneRecord) => {
     if (record.type !== 'NAPTR' && record.type !== 'SRV') return;

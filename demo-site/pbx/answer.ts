@@ -1,10 +1,10 @@
-// Writes the SDP answer to an offer (RFC 3264 6): sections taken with our ports, all others refused.
+// Writes the SDP answer to an offer (RFC 3264 6): accepted sections with our ports, all others rejected.
 
-import type { Offer, Taken } from './offer.ts';
+import type { AcceptedMedia, Offer } from './offer.ts';
 
 export interface LocalMedia {
   readonly address: string;
-  /** Chosen once a call, so that re-INVITEs show a growing version of the same session. */
+  /** One per call, so that a re-INVITE has a higher version of the same session. */
   readonly sessionId: number;
   readonly version: number;
   readonly audioPort?: number | undefined;
@@ -32,8 +32,8 @@ export function writeAnswer(offer: Offer, local: LocalMedia): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-function section(type: string, protocol: string, port: number, taken: Taken): string[] {
-  const { payloadType, rtpmap, fmtp, eventType, clockRate, feedback, direction } = taken;
+function section(type: string, protocol: string, port: number, accepted: AcceptedMedia): string[] {
+  const { payloadType, rtpmap, fmtp, eventType, clockRate, feedback, direction } = accepted;
   const lines = [
     `m=${type} ${port} ${protocol} ${[payloadType, eventType].filter(value => value !== undefined).join(' ')}`,
     `a=rtpmap:${payloadType} ${rtpmap}`,

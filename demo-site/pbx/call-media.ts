@@ -7,9 +7,9 @@ import { DelayLine } from './media/delay-line.ts';
 import type { FrameClock } from './media/frame-clock.ts';
 import { RtpPort } from './media/rtp-port.ts';
 import { VideoEcho } from './media/video-echo.ts';
-import { type Offer, readOffer, type Taken } from './offer.ts';
+import { type AcceptedMedia, type Offer, readOffer } from './offer.ts';
 
-/** About two seconds of lively video. */
+/** About two seconds of video with much motion. */
 const maxVideoPackets = 600;
 
 export interface CallMediaOptions {
@@ -28,7 +28,7 @@ export class CallMedia {
   #closed = false;
   #answer = '';
 
-  /** Resolves to undefined where the offer holds no audio that can be taken. */
+  /** Resolves to undefined if the offer has no audio that this PBX supports. */
   static async open(sdp: string, options: CallMediaOptions): Promise<CallMedia | undefined> {
     const offer = readOffer(sdp);
     if (!offer?.audio) return undefined;
@@ -38,18 +38,21 @@ export class CallMedia {
     return media;
   }
 
-  private constructor(audio: Taken, port: RtpPort, options: CallMediaOptions) {
+  private constructor(audio: AcceptedMedia, port: RtpPort, options: CallMediaOptions) {
     this.#options = options;
     this.#audioPort = port;
     this.audio = new AudioLeg(port, formatOf(audio));
   }
 
-  /** What we last answered; a re-INVITE without an offer is given it as ours. */
+  /** The last answer. It is also the offer in a 200 to a re-INVITE without an offer. */
   get answer(): string {
     return this.#answer;
   }
 
-  /** Adapts to the offer of a re-INVITE. `false`: it cannot be taken, all stays as it was (RFC 3264 8). */
+  /**
+   * Adapts to the offer of a re-INVITE. Returns false if the offer cannot be accepted; nothing changes then (RFC 3264
+   * 8).
+   */
   async renegotiate(sdp: string): Promise<boolean> {
     const offer = readOffer(sdp);
     if (!offer?.audio || this.#closed) return false;
@@ -78,18 +81,18 @@ export class CallMedia {
     });
   }
 
-  async #adoptVideo(taken: Taken): Promise<void> {
-    const sends = sendsTo(taken);
+  async #adoptVideo(accepted: AcceptedMedia): Promise<void> {
+    const sends = sendsTo(accepted);
     if (!this.#video) {
       const { address, clock, echoDelayMs } = this.#options;
       const port = await RtpPort.open(address);
-      // The call may have ended meanwhile.
+      // The call may have ended in the meantime.
       if (this.#closed) return port.close();
-      const echo = new VideoEcho(port, { ...taken, sends }, new DelayLine(echoDelayMs, maxVideoPackets));
-      this.#video = { port, echo, stop: clock.add(() => echo.beat()) };
+      const echo = new VideoEcho(port, { ...accepted, sends }, new DelayLine(echoDelayMs, maxVideoPackets));
+      this.#video = { port, echo, stop: clock.add(() => echo.tick()) };
     }
-    this.#video.port.remote = taken.remote;
-    this.#video.echo.payloadType = taken.payloadType;
+    this.#video.port.remote = accepted.remote;
+    this.#video.echo.payloadType = accepted.payloadType;
     this.#video.echo.sends = sends;
   }
 
@@ -100,10 +103,10 @@ export class CallMedia {
   }
 }
 
-function formatOf(taken: Taken): AudioFormat {
-  return { ...taken, sends: sendsTo(taken) };
+function formatOf(accepted: AcceptedMedia): AudioFormat {
+  return { ...accepted, sends: sendsTo(accepted) };
 }
 
-function sendsTo({ direction }: Taken): boolean {
+function sendsTo({ direction }: AcceptedMedia): boolean {
   return direction === 'sendrecv' || direction === 'sendonly';
 }

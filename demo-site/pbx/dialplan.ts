@@ -1,18 +1,18 @@
-// The founding document's [guest-call], as a table: whom strangers may call, and what then happens.
-// First match wins; whoever is not in the table is the last line's.
+// The [guest-call] context of the founding document as a table: the extensions that guests may call, and what each
+// does. The first match wins; the last line matches every other number.
 
 import type { Announcement } from './greetings.ts';
 
 export type Action =
-  /** Rings, answers, greets, then sends back what it hears. */
+  /** Rings, answers, plays a greeting, then sends back the received audio. */
   | { readonly type: 'greet'; readonly greeting: Announcement }
   /** Answers into the conference. */
-  | { readonly type: 'confer' }
+  | { readonly type: 'conference' }
   | { readonly type: 'refuse'; readonly status: number }
-  /** Rings and is never picked up. */
+  /** Rings and never answers. */
   | { readonly type: 'ring' }
-  /** Answers, says that there is nobody, hangs up. */
-  | { readonly type: 'dismiss'; readonly words: Announcement };
+  /** Answers, says that the number does not exist, ends the call. */
+  | { readonly type: 'announce'; readonly announcement: Announcement };
 
 export interface Extension {
   readonly match: RegExp;
@@ -24,13 +24,13 @@ export const dialplan: readonly Extension[] = [
   { match: /^director$/i, verdict: 'Good call', action: { type: 'greet', greeting: 'director' } },
   { match: /^alex$/i, verdict: 'Good call', action: { type: 'greet', greeting: 'alex' } },
   { match: /^101$/, verdict: 'Good call', action: { type: 'greet', greeting: '101' } },
-  { match: /^seminar$/i, verdict: 'Good call', action: { type: 'confer' } },
+  { match: /^seminar$/i, verdict: 'Good call', action: { type: 'conference' } },
   { match: /^busy$/i, verdict: 'Good call', action: { type: 'refuse', status: 486 } },
   { match: /^silent$/i, verdict: 'Good call', action: { type: 'ring' } },
-  { match: /(?:)/, verdict: 'Wrong call', action: { type: 'dismiss', words: 'bad-user' } },
+  { match: /(?:)/, verdict: 'Wrong call', action: { type: 'announce', announcement: 'bad-user' } },
 ];
 
-/** The line for a Request-URI; one without a user part is a stranger's too. */
+/** The line for a Request-URI. A URI without a user part gets the last line. */
 export function extensionFor(uri: string): Extension {
   const user = /^sips?:([^@;?]*)@/i.exec(uri)?.[1] ?? '';
   return dialplan.find(({ match }) => match.test(user))!;

@@ -1,4 +1,4 @@
-// The recorded announcements, read once and kept as samples. How they were made: greetings/README.md.
+// The recorded announcements, read once and kept as samples. greetings/README.md says how they were made.
 
 import { readFileSync } from 'node:fs';
 import { decodeG711 } from './media/g711.ts';
@@ -10,7 +10,7 @@ const loaded = new Map<Announcement, Int16Array>();
 export function announcement(name: Announcement): Int16Array {
   let samples = loaded.get(name);
   if (!samples) {
-    // Compiled code runs three folders down from the repository's root, in dist/; recordings stay in place.
+    // Compiled code is three folders below the repository's root, in dist/. The recordings are not copied there.
     const file = new URL(`../../../demo-site/pbx/greetings/${name}.ulaw`, import.meta.url);
     samples = decodeG711('PCMU', readFileSync(file));
     loaded.set(name, samples);

@@ -1,4 +1,4 @@
-// One call to the demo PBX, from INVITE to the last released port. SIP only; what is heard is a program's.
+// One call to the demo PBX, from INVITE to the last released port. Handles SIP only; a program plays the audio.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type Srf from 'drachtio-srf';
@@ -8,10 +8,10 @@ import type { Action } from './dialplan.ts';
 import type { Program } from './programs.ts';
 
 export interface CallTimes {
-  /** Until it rings, and until it is picked up. */
+  /** The delay before ringing, and the delay before the answer. */
   readonly ringsAfterMs: number;
   readonly ringsForMs: number;
-  /** Longest ringing of whoever never answers, and longest call. */
+  /** The longest ringing of an extension that never answers, and the longest call. */
   readonly ringLimitMs: number;
   readonly callLimitMs: number;
 }
@@ -19,7 +19,7 @@ export interface CallTimes {
 export interface CallContext extends CallMediaOptions {
   readonly srf: Srf;
   readonly times: CallTimes;
-  /** Starts what the answered caller hears; `done` hangs up. Undefined: not in this codec. */
+  /** Starts the audio after the answer. `done` ends the call. Undefined if the codec is not supported. */
   start(action: Action, media: CallMedia, done: () => void): Program | undefined;
 }
 
@@ -27,7 +27,7 @@ export class IncomingCall {
   readonly #request: SrfRequest;
   readonly #response: SrfResponse;
   readonly #context: CallContext;
-  /** Aborted once the call is over, however it ended. */
+  /** Aborted when the call is over, for any reason. */
   readonly #over = new AbortController();
   #media: CallMedia | undefined;
   #dialog: Dialog | undefined;
@@ -37,22 +37,22 @@ export class IncomingCall {
     this.#request = request;
     this.#response = response;
     this.#context = context;
-    // The engine has answered 200 and 487 already.
+    // The engine has already answered 200 and 487.
     request.on('cancel', () => this.#finish());
   }
 
-  /** Resolves once the call is over and everything of it released. Never rejects. */
+  /** Resolves when the call is over and its resources are released. Never rejects. */
   async run(action: Action): Promise<void> {
     try {
       await this.#serve(action);
     } catch {
-      // Cancelled, or the engine lost the caller: either way there is nobody left to tell.
+      // Cancelled, or the connection to the caller was lost: in both cases no answer is possible.
     } finally {
       this.#finish();
     }
   }
 
-  /** Hangs up, or refuses a call not answered yet. */
+  /** Ends the call, or refuses it if it is not answered yet. */
   async end(): Promise<void> {
     if (this.#over.signal.aborted) return;
     const dialog = this.#dialog;
@@ -77,7 +77,7 @@ export class IncomingCall {
     await this.#answer(action, media);
   }
 
-  /** Rejects when the call ends meanwhile. */
+  /** Rejects if the call ends in the meantime. */
   async #ring(ms: number): Promise<void> {
     const { signal } = this.#over;
     await wait(this.#context.times.ringsAfterMs, undefined, { signal });
@@ -92,7 +92,7 @@ export class IncomingCall {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     const dialog = await this.#accept(media);
-    // Ended between the 200 and now: the dialog exists and must be taken down.
+    // The call ended after the 200 was sent: the dialog exists and must be ended.
     if (signal.aborted) return void (dialog.connected && dialog.destroy().catch(() => undefined));
 
     const hangUp = () => void this.end();
@@ -104,8 +104,8 @@ export class IncomingCall {
   }
 
   /**
-   * Answers 200. Listeners are set in the callback, which runs as soon as there is a dialog: drachtio-srf reads all
-   * messages of a segment before a promise resolves, and answers by itself what has no listener.
+   * Answers 200. The listeners are set in the callback, which runs as soon as the dialog exists: drachtio-srf reads all
+   * messages of a segment before a promise resolves, and itself answers a request that has no listener.
    */
   #accept(media: CallMedia): Promise<Dialog> {
     return new Promise((resolve, reject) => {
@@ -126,9 +126,9 @@ export class IncomingCall {
   }
 
   async #renegotiate(media: CallMedia, request: SrfRequest, response: SrfResponse): Promise<void> {
-    // RFC 3261 14.2: without an offer in it, the 200 carries ours.
-    const taken = !request.body || (await media.renegotiate(request.body).catch(() => false));
-    if (!taken) response.send(488);
+    // RFC 3261 14.2: if the request has no offer, the 200 has ours.
+    const accepted = !request.body || (await media.renegotiate(request.body).catch(() => false));
+    if (!accepted) response.send(488);
     else response.send(200, { body: media.answer, headers: { 'Content-Type': 'application/sdp' } });
   }
 

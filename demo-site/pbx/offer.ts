@@ -1,5 +1,5 @@
-// Reads an SDP offer and picks from it what this PBX can take (RFC 3264 6): one audio codec, G.711 first,
-// and one video codec to send back. Never throws on what a peer sent.
+// Reads an SDP offer and selects what this PBX supports (RFC 3264 6): one audio codec, G.711 first, and one video codec
+// to send back. Never throws on a peer's text.
 
 import { isIP } from 'node:net';
 import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
@@ -7,46 +7,46 @@ import type { Remote } from './media/rtp-port.ts';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-/** One media section that we take. */
-export interface Taken {
+/** One accepted media section. */
+export interface AcceptedMedia {
   readonly index: number;
   readonly remote: Remote;
   /** In upper case. */
   readonly codec: string;
   readonly payloadType: number;
   readonly clockRate: number;
-  /** As it stood in the offer: `opus/48000/2`. */
+  /** As in the offer: `opus/48000/2`. */
   readonly rtpmap: string;
   readonly fmtp?: string | undefined;
   readonly eventType?: number | undefined;
-  /** Feedback that we honour (RFC 4585), as it stood in the offer. */
+  /** Supported feedback (RFC 4585), as in the offer. */
   readonly feedback: readonly string[];
-  /** Ours, the mirror of theirs. */
+  /** Our direction, the opposite of theirs. */
   readonly direction: Direction;
 }
 
 export interface Offer {
-  /** All sections in their order: the answer must have as many (RFC 3264 6). */
+  /** All sections in order: the answer must have the same number (RFC 3264 6). */
   readonly sections: readonly {
     readonly type: string;
     readonly protocol: string;
     readonly payloads: string;
   }[];
-  readonly audio?: Taken | undefined;
-  readonly video?: Taken | undefined;
+  readonly audio?: AcceptedMedia | undefined;
+  readonly video?: AcceptedMedia | undefined;
 }
 
 const g711 = ['PCMU', 'PCMA'];
 const maxSections = 16;
 
-/** `undefined`: not an SDP offer that can be answered at all. */
+/** `undefined` if the text is not an SDP offer that can be answered. */
 export function readOffer(sdp: string): Offer | undefined {
   const session = parsed(sdp);
   if (!session?.media || session.media.length === 0 || session.media.length > maxSections) return undefined;
-  const take = (type: string, codecs: readonly string[]): Taken | undefined => {
+  const take = (type: string, codecs: readonly string[]): AcceptedMedia | undefined => {
     for (const [index, media] of session.media.entries()) {
-      const taken = media.type === type ? takeSection(session, media, index, codecs) : undefined;
-      if (taken) return taken;
+      const accepted = media.type === type ? takeSection(session, media, index, codecs) : undefined;
+      if (accepted) return accepted;
     }
     return undefined;
   };
@@ -66,8 +66,8 @@ function takeSection(
   media: MediaDescription,
   index: number,
   codecs: readonly string[],
-): Taken | undefined {
-  // Keys, be they of DTLS or of SDES, are not spoken here.
+): AcceptedMedia | undefined {
+  // Encryption is not supported, neither DTLS nor SDES.
   if (media.port === 0 || !/^RTP\/AVPF?$/.test(media.protocol)) return undefined;
   const address = String(media.connection?.ip ?? session.connection?.ip);
   if (isIP(address) === 0) return undefined;
@@ -88,7 +88,7 @@ function takeSection(
     fmtp: fmtp && String(fmtp.config),
     eventType: event?.payloadType,
     feedback: feedback.filter(item => item === 'nack pli' || item === 'ccm fir'),
-    // RFC 3264 8.4: an address of zeros is the old way to hold.
+    // RFC 3264 8.4: an address of zeros is the old form of hold.
     direction: mirrored(unreachable ? 'sendonly' : (media.direction ?? session.direction ?? 'sendrecv')),
   };
 }
@@ -100,9 +100,9 @@ interface Format {
   readonly rtpmap: string;
 }
 
-/** The formats of a section in the offerer's order of preference. */
+/** The formats of a section, in the offerer's order of preference. */
 function formats({ payloads, rtp }: MediaDescription): Format[] {
-  // sdp-transform turns what looks like a number into one, whatever its types say.
+  // sdp-transform converts numeric text to a number, although its types say string.
   return String(payloads ?? '')
     .split(' ')
     .flatMap(text => {

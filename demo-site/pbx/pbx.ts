@@ -1,5 +1,5 @@
-// The demo's PBX: a drachtio-srf application on the embedded engine, with the founding document's dialplan.
-// It takes calls from anybody on its address, registers nobody and calls nobody.
+// The PBX of the demo: a drachtio-srf application on the embedded engine, with the dialplan of the founding document.
+// It accepts calls from any address, has no registrations and makes no calls.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -17,19 +17,19 @@ import { Seminar } from './seminar.ts';
 
 export interface DemoPbxOptions {
   readonly address: string;
-  /** UDP and TCP; 0, the default, for any free one. */
+  /** UDP and TCP. 0, the default, for any free one. */
   readonly port?: number;
   readonly log: Log;
-  /** How much later callers hear their own voice; 400 ms is clearly an echo. */
+  /** The delay of the echo. 400 ms is clearly recognized as an echo. */
   readonly echoDelayMs?: number;
   readonly times?: Partial<CallTimes>;
-  /** Calls at once; more are told that everything is busy. */
+  /** Limit of simultaneous calls. Further ones get a busy response. */
   readonly maxCalls?: number;
 }
 
 export interface DemoPbx {
   readonly port: number;
-  /** Calls under way. */
+  /** Current number of calls. */
   readonly calls: number;
   stop(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
 
   srf.use('invite', (request, response) => void take(request, response));
   srf.use('options', (_request, response) => response.send(200));
-  // Connected last: the engine learns of the routes before a first request can come.
+  // Connected last: the engine receives the routes before the first request can arrive.
   const connected = once(srf, 'connect');
   srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
   await connected;
@@ -79,7 +79,7 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
 
   async function take(request: SrfRequest, response: SrfResponse): Promise<void> {
     const { verdict, action } = extensionFor(request.uri);
-    // The words that the founding document has fail2ban look for.
+    // The text that fail2ban looks for in the founding document.
     const line = `${verdict} IP=${request.source_address}`;
     if (verdict === 'Good call') log.info(line);
     else log.warn(line);
@@ -95,17 +95,17 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
     switch (action.type) {
       case 'greet':
         return greetAndEcho(media.audio, clock, [announcement(action.greeting), beep()], echoDelayMs);
-      case 'confer':
+      case 'conference':
         return media.audio.law ? seminar.join(media.audio) : undefined;
-      case 'dismiss':
-        return announce(media.audio, clock, [announcement(action.words)], done);
+      case 'announce':
+        return announce(media.audio, clock, [announcement(action.announcement)], done);
       default:
         return undefined;
     }
   }
 }
 
-/** One port number for both transports; a free UDP port may be taken on TCP, so a few are tried. */
+/** One port number for both transports. A free UDP port may be taken on TCP, so several are tried. */
 async function startEngine(address: string, wanted: number, secret: string) {
   for (let tries = 0; ; tries++) {
     const port = wanted || 20_000 + Math.floor(Math.random() * 10_000);

@@ -1,4 +1,4 @@
-// What a caller hears once the call is answered: a greeting and then the own voice, or words and the end.
+// What a caller hears after the answer: a greeting and then an echo, or an announcement and the end of the call.
 
 import type { AudioLeg } from './media/audio-leg.ts';
 import { DelayLine } from './media/delay-line.ts';
@@ -6,20 +6,20 @@ import type { FrameClock } from './media/frame-clock.ts';
 import { Playback } from './media/playback.ts';
 import { digitTone } from './media/tones.ts';
 
-/** Beats to wait for a first packet before playing anyway: a caller may be muted, or only listening. */
-const patienceBeats = 60;
-/** Beats after that first packet: DTLS towards a browser may open one way before the other. */
-const settleBeats = 10;
+/** Ticks to wait for a first packet before playing anyway: a caller may be muted, or only listening. */
+const maxWaitTicks = 60;
+/** Ticks after that first packet: DTLS to a browser may open one direction before the other. */
+const settleTicks = 10;
 const maxHeld = 200;
 
-/** Something on the line of one call, until it is stopped. */
+/** Audio on one call, until it is stopped. */
 export interface Program {
   stop(): void;
 }
 
 /**
- * Plays the greeting, then sends back what arrives; a digit pressed is answered by its tone.
- * @param delayMs how much later the caller hears the own voice
+ * Plays the greeting, then sends back what arrives. A digit is answered with its tone.
+ * @param delayMs the delay of the echo
  */
 export function greetAndEcho(
   leg: AudioLeg,
@@ -40,7 +40,7 @@ export function greetAndEcho(
   };
   const stop = clock.add(() => {
     if (!ready()) return;
-    // Opus and G.722 can be sent back, but not played in.
+    // Opus and G.722 can be sent back, but not generated.
     if (!leg.law) playback.clear();
     const frame = playback.next();
     if (frame) leg.play(frame);
@@ -49,15 +49,15 @@ export function greetAndEcho(
   return { stop };
 }
 
-/** Plays the words once, then calls `done`. */
+/** Plays the announcement once, then calls `done`. */
 export function announce(
   leg: AudioLeg,
   clock: FrameClock,
-  words: readonly Int16Array[],
+  announcement: readonly Int16Array[],
   done: () => void,
 ): Program {
   const playback = new Playback();
-  playback.add(...words);
+  playback.add(...announcement);
   const ready = readiness(leg);
   const stop = clock.add(() => {
     if (!ready()) return;
@@ -69,13 +69,13 @@ export function announce(
   return { stop };
 }
 
-/** Counts beats until the line is open, as far as that can be told. */
+/** Counts ticks until the path is probably open. */
 function readiness(leg: AudioLeg): () => boolean {
   let waited = 0;
   let heardAt: number | undefined;
   return () => {
     waited++;
-    if (leg.heard) heardAt ??= waited;
-    return waited > patienceBeats || (heardAt !== undefined && waited - heardAt >= settleBeats);
+    if (leg.hasReceived) heardAt ??= waited;
+    return waited > maxWaitTicks || (heardAt !== undefined && waited - heardAt >= settleTicks);
   };
 }

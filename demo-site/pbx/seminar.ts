@@ -1,4 +1,4 @@
-// The conference room: everybody hears the others, a chime when somebody comes in, and music while alone.
+// The conference room: each member hears the others, a chime when a member joins, and music while alone.
 
 import type { AudioLeg } from './media/audio-leg.ts';
 import type { FrameClock } from './media/frame-clock.ts';
@@ -23,7 +23,7 @@ export class Seminar {
     return this.#mixer.size;
   }
 
-  /** Takes in a leg that speaks G.711. */
+  /** Adds a leg with G.711. */
   join(leg: AudioLeg): Program {
     this.#mixer.add(leg);
     this.#bells.add(chime());

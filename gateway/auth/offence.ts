@@ -7,13 +7,13 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { isNamed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
-import { isOfKnownAddress, isSecure } from '../net/client-address.ts';
+import { hasKnownAddress, isSecure } from '../net/client-address.ts';
 
 export type Judged = Pick<Config, 'sites' | 'url'>;
 
 /** True only where a page of a stranger cannot have caused the request. When in doubt it is false. */
 export function countsAsOffence(request: IncomingMessage, config: Judged): boolean {
-  return isOfKnownAddress(request) && (isOfKnownPage(request, config) || isOfNoBrowser(request));
+  return hasKnownAddress(request) && (isOfKnownPage(request, config) || isOfNoBrowser(request));
 }
 
 /** The browser names a page that a site lists, or one of the gateway itself. */

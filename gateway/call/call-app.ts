@@ -222,7 +222,8 @@ export class CallApp {
     if (!excess) return undefined;
     const rate = excess.bound === 'callsPerMinute' && excess.scope === 'perAddress' && caller.accountable;
     // Visitors press again while the owner's telephones fail: that is no flood.
-    if (rate && !this.#options.isFailing(destination.domain)) this.#options.refused(caller.address, 'rate');
+    if (rate && !this.#options.isFailing(destination.domain))
+      this.#options.refused(caller.address, 'rate-limit');
     const { scope, bound, retrySeconds } = excess;
     return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };
   }

@@ -13,10 +13,10 @@ export function dnsCause({ fault, message }: ResolveError, domain: string): Caus
     case 'without-dot':
       return cause('dns-target-without-dot', fault);
     case 'target-missing': {
-      const { meant } = fault;
+      const { intended } = fault;
       return cause('dns-target-missing', {
         ...fault,
-        hint: meant ? ` (if ${meant} was meant: ${meant}.)` : '',
+        hint: intended ? ` (if  was intended: .)` : '',
       });
     }
     case 'not-offered':
@@ -27,7 +27,7 @@ export function dnsCause({ fault, message }: ResolveError, domain: string): Caus
     case 'no-record':
       return cause(`dns-${fault.kind}`, fault);
     default:
-      return cause(questionCauses[fault.kind], { ...fault, detail: fault.words });
+      return cause(questionCauses[fault.kind], { ...fault, detail: fault.failure });
   }
 }
 
@@ -38,4 +38,4 @@ const questionCauses = {
   unreachable: 'dns-unreachable',
   'alias-loop': 'dns-alias-loop',
   'bad-answer': 'dns-bad-answer',
-} as const satisfies Readonly<Record<Extract<DnsFault, { words: string }>['kind'], string>>;
+} as const satisfies Readonly<Record<Extract<DnsFault, { failure: string }>['kind'], string>>;

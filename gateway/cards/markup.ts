@@ -1,4 +1,4 @@
-// HTML and SVG by tagged templates: what is put in is text unless it is markup itself.
+// HTML and SVG by tagged templates. An interpolated value is escaped as text, unless it is markup itself.
 
 export class Markup {
   readonly #text: string;
@@ -14,7 +14,7 @@ export class Markup {
 
 type Content = string | number | Markup | undefined | false | readonly Content[];
 
-/** Escapes everything interpolated, in content and in quoted attributes alike; `undefined` and `false` are left out. */
+/** Escapes all interpolated values, for content and for quoted attributes. `undefined` and `false` are left out. */
 export function markup(pieces: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(pieces.reduce((text, piece, i) => text + written(contents[i - 1]) + piece));
 }
@@ -26,7 +26,7 @@ function written(content: Content): string {
   return String(content).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
 
-/** A long address, or a name that is one, may break where people would break it. */
+/** Lets a long address break at `@` and at dots. */
 export function breakable(text: string): Markup[] {
   return text.split(/(?<=[@.])/).map(piece => markup`${piece}<wbr>`);
 }

@@ -1,4 +1,4 @@
-// The looks of a card's pages: one sheet, light and dark, no fonts but the reader's own.
+// The style sheet of a card's pages: light and dark, only fonts that the reader has installed.
 
 export const pageStyles = `:root {
   color-scheme: light dark;

@@ -1,5 +1,5 @@
-// A person's business card as a page: photograph, name, the one address to write to and to call, and the code that
-// brings the card to a telephone.
+// A person's business card as a page: photograph, name, the address for mail and calls, and the QR code that opens the
+// card on a telephone.
 
 import { breakable, type Markup, markup } from './markup.ts';
 import { type CardPerson, initials, type Links, readable, telephoneUri } from './person.ts';

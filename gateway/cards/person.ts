@@ -1,5 +1,4 @@
-// Who stands on a business card, with all that its documents need; where it comes from is the configuration's
-// business.
+// The person on a business card, with everything its documents need. Must not depend on the configuration.
 
 import { domainToUnicode } from 'node:url';
 
@@ -9,27 +8,27 @@ export interface CardPerson {
   readonly name: string;
   /** Role, such as "Director"; empty when unknown. */
   readonly title: string;
-  /** The company, as its visitors know it: its domain. */
+  /** The company as its visitors know it: the domain. */
   readonly company: string;
-  /** Undefined when it is nobody's mail address. */
+  /** Undefined if the address is not a mail address. */
   readonly mail: string | undefined;
-  /** As people write it; undefined when there is none to give away. */
+  /** As people write it. Undefined if there is none to publish. */
   readonly phone: string | undefined;
-  /** An https URL, or a path on the gateway; undefined without a photograph. */
+  /** An https URL, or a path on the gateway. Undefined without a photograph. */
   readonly photo: string | undefined;
 }
 
-/** Where a person's documents are found, as absolute URLs. */
+/** The documents of a person, as absolute URLs. */
 export interface Links {
-  /** The card itself, a page. */
+  /** The card page. */
   readonly card: string;
-  /** A page that calls: what the QR code opens on a telephone. */
+  /** A page that calls: the QR code opens it on a telephone. */
   readonly call: string;
   readonly contact: string;
   readonly qr: string;
   readonly picture: string;
   readonly signature: string;
-  /** The widget's script. */
+  /** The script of the widget. */
   readonly script: string;
 }
 
@@ -46,14 +45,14 @@ export function linksOf(gateway: string, { address }: CardPerson): Links {
   };
 }
 
-/** An address whose domain is in the letters of its people (IDNA). */
+/** The address with its domain in Unicode letters (IDNA). */
 export function readable(address: string): string {
   const at = address.lastIndexOf('@') + 1;
   const domain = address.slice(at);
   return domain.includes('xn--') ? `${address.slice(0, at)}${domainToUnicode(domain)}` : address;
 }
 
-/** Up to two letters that stand in for a photograph: `DA` for "Darya Alekseeva". */
+/** Up to two letters in place of a photograph: `DA` for "Darya Alekseeva". */
 export function initials(name: string): string {
   const words = name
     .trim()
@@ -63,7 +62,7 @@ export function initials(name: string): string {
   return chosen.map(word => [...word][0]!.toLocaleUpperCase()).join('');
 }
 
-/** `tel:` with the digits alone (RFC 3966). */
+/** `tel:` with digits only (RFC 3966). */
 export function telephoneUri(phone: string): string {
   return `tel:${phone.replace(/[^+\d]/g, '')}`;
 }

@@ -1,4 +1,4 @@
-// The picture that a shared link shows (Open Graph, 1200 by 630): name, role, address, and the code to scan.
+// The preview picture of a shared link (Open Graph, 1200 by 630): name, role, address, and the QR code.
 
 import { fileURLToPath } from 'node:url';
 import { renderAsync } from '@resvg/resvg-js';
@@ -11,19 +11,19 @@ const WIDTH = 1200;
 const HEIGHT = 630;
 const MARGIN = 84;
 const CODE = 264;
-/** What is left of the code, in px: names are set as large as fits. */
+/** The width left of the QR code, in px. A name gets the largest size that fits. */
 const COLUMN = WIDTH - 3 * MARGIN - CODE;
-/** Width of a letter of PT Serif in parts of its size, on the wide side. */
+/** Width of a PT Serif letter relative to its size; an upper estimate. */
 const LETTER = 0.56;
 
 const fontFiles = ['400Regular/PTSerif_400Regular.ttf', '700Bold/PTSerif_700Bold.ttf'].map(file =>
   fileURLToPath(import.meta.resolve(`@expo-google-fonts/pt-serif/${file}`)),
 );
 
-/** A PNG. Drawn outside the main thread, where calls are. */
+/** A PNG. Drawn outside the main thread, which handles calls. */
 export async function picture(person: CardPerson, links: Links, words: CardWords): Promise<Buffer> {
   const image = await renderAsync(String(drawing(person, links, words)), {
-    // Names in scripts that PT Serif lacks fall back on what the machine has.
+    // Names in scripts that PT Serif lacks use the fonts of the machine.
     font: { fontFiles, loadSystemFonts: true, defaultFontFamily: 'PT Serif' },
   });
   return image.asPng();

@@ -1,15 +1,15 @@
-// A QR code as SVG: one path, so that it stays sharp on paper and small on the wire.
+// A QR code as SVG. One path, so that it is sharp on paper and small in bytes.
 
 import { encode } from 'uqr';
 import { type Markup, markup } from './markup.ts';
 
-/** Modules of quiet zone around it (ISO/IEC 18004 asks for four). */
+/** Modules of quiet zone around it (ISO/IEC 18004 requires four). */
 const QUIET = 4;
 
 export interface QrCode {
-  /** Modules from edge to edge, the quiet zone included. */
+  /** Modules from edge to edge, with the quiet zone. */
   readonly size: number;
-  /** Path data on a grid of one unit a module: the dark ones. */
+  /** Path data of the dark modules, on a grid of one unit per module. */
   readonly path: string;
 }
 
@@ -19,7 +19,7 @@ export function qrCode(content: string): QrCode {
   return { size, path };
 }
 
-/** Black on white whatever the page's theme is: cameras expect that. `title` says what it opens. */
+/** Black on white in any theme, because cameras expect it. `title` names the target. */
 export function qrPicture(content: string, title: string): Markup {
   const { size, path } = qrCode(content);
   return markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" role="img">

@@ -1,4 +1,4 @@
-// A signature for e-mail that calls: a table with its looks written into it, which is all that mail programs keep.
+// An e-mail signature with a call link: a table with inline styles, because mail programs keep nothing else.
 
 import { breakable, type Markup, markup } from './markup.ts';
 import { type CardPerson, type Links, readable, telephoneUri } from './person.ts';

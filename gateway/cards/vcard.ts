@@ -1,11 +1,11 @@
-// A person as vCard 4.0 (RFC 6350), so that a telephone's address book learns the sip address beside the mail
-// address: IMPP holds it (RFC 6350 6.4.3).
+// A person as vCard 4.0 (RFC 6350). IMPP holds the SIP address (RFC 6350 6.4.3), so that an address book stores it
+// beside the mail address.
 
 import { type CardPerson, type Links, telephoneUri } from './person.ts';
 
 const LINE_OCTETS = 75;
 
-/** Ends every line, the last too, with CRLF (RFC 6350 3.2). */
+/** Every line ends with CRLF, the last one too (RFC 6350 3.2). */
 export function vcard(person: CardPerson, links: Links): string {
   const photo = person.photo && new URL(person.photo, links.card).href;
   const lines = [
@@ -30,7 +30,7 @@ export function vcard(person: CardPerson, links: Links): string {
     .join('');
 }
 
-/** RFC 6350 3.4. Not the semicolon, which only some readers take back outside of compound values. */
+/** RFC 6350 3.4. The semicolon is not escaped: outside compound values only some readers accept the escape. */
 function text(value: string): string {
   return value.replace(/[\\,]/g, '\\$&').replace(/\r\n?|\n/g, '\\n');
 }
@@ -40,7 +40,7 @@ function component(value: string): string {
   return text(value).replaceAll(';', '\\;');
 }
 
-/** RFC 6350 3.2: at most 75 octets a line, and no character cut in two. */
+/** RFC 6350 3.2: at most 75 octets per line, without splitting a character. */
 function folded(line: string): string {
   let folded = '';
   let octets = 0;

@@ -1,4 +1,4 @@
-// The few words that a card says by itself, in the languages that it speaks.
+// The fixed words of a card, in its languages.
 
 export interface CardWords {
   readonly call: string;
@@ -8,7 +8,7 @@ export interface CardWords {
   readonly scan: string;
   readonly signature: string;
   readonly signatureHow: string;
-  /** Of the picture that a shared link shows. */
+  /** On the preview picture of a shared link. */
   readonly invitation: string;
   readonly lead: string;
 }
@@ -44,12 +44,12 @@ export function cardWords(language: CardLanguage): CardWords {
   return words[language];
 }
 
-/** More than any browser names. */
+/** More than any browser sends. */
 const MOST_LANGUAGES = 20;
 
-/** The first wished language that is spoken here; English when none is. `wished` is an Accept-Language header. */
-export function cardLanguage(wished: string): CardLanguage {
-  for (const tag of wished.split(',', MOST_LANGUAGES)) {
+/** The first supported language of an Accept-Language header; English if there is none. */
+export function cardLanguage(acceptLanguage: string): CardLanguage {
+  for (const tag of acceptLanguage.split(',', MOST_LANGUAGES)) {
     const primary = tag.trim().toLowerCase().split(/[-;]/, 1)[0] ?? '';
     if (Object.hasOwn(words, primary)) return primary as CardLanguage;
   }

@@ -2,7 +2,7 @@
 // and the servers in the order in which a call would try them. 80 columns; pure text in, text out.
 
 import { styleText } from 'node:util';
-import type { Step, Target } from '../resolver/target.ts';
+import type { ResolutionStep, Target } from '../resolver/target.ts';
 
 export interface KnownTarget extends Target {
   /** When it and all better ones were known, in milliseconds from the start. */
@@ -14,7 +14,7 @@ export interface Walk {
   readonly address: string;
   /** Best first. */
   readonly targets: readonly KnownTarget[];
-  readonly trace: readonly Step[];
+  readonly trace: readonly ResolutionStep[];
   readonly error?: {
     readonly code: string;
     readonly message: string;
@@ -42,7 +42,7 @@ function drawError({ code, message, why, mend }: NonNullable<Walk['error']>, ink
   return [ink('red', `${message}.`), ...[why, mend].filter(text => text !== undefined), ...hint];
 }
 
-function drawStep(step: Step, trace: readonly Step[], ink: Ink): string[] {
+function drawStep(step: ResolutionStep, trace: readonly ResolutionStep[], ink: Ink): string[] {
   const depth = depthOf(step, trace);
   const took = step.from === 'DNS' ? `${step.ms} ms` : step.from === 'cache' ? 'cached' : 'along';
   const ttl = step.ttlSeconds === undefined ? '' : `${step.ttlSeconds} s`;
@@ -64,7 +64,7 @@ function drawStep(step: Step, trace: readonly Step[], ink: Ink): string[] {
 }
 
 /** Why the records of an answer stand in the order they do. */
-const orders: Partial<Record<Step['type'], string>> = {
+const orders: Partial<Record<ResolutionStep['type'], string>> = {
   NAPTR: 'lowest order, then lowest preference',
   SRV: 'lowest priority; equal ones drawn by weight',
 };
@@ -96,13 +96,13 @@ function placeOf({ transport, address, port }: Target): string {
 }
 
 /** NAPTR at the margin, SRV under it, hosts under these: the way one leads to the other. */
-function depthOf({ type }: Step, trace: readonly Step[]): number {
-  const above = (other: Step['type']) => (trace.some(step => step.type === other) ? 1 : 0);
+function depthOf({ type }: ResolutionStep, trace: readonly ResolutionStep[]): number {
+  const above = (other: ResolutionStep['type']) => (trace.some(step => step.type === other) ? 1 : 0);
   if (type === 'NAPTR') return 0;
   return type === 'SRV' ? above('NAPTR') : above('NAPTR') + above('SRV');
 }
 
-function keepsOffClear(trace: readonly Step[], targets: readonly Target[]): boolean {
+function keepsOffClear(trace: readonly ResolutionStep[], targets: readonly Target[]): boolean {
   const lastSecure = trace.findLastIndex(step => step.type === 'SRV' && step.name.startsWith('_sips.'));
   const clearFollows = trace.some(
     (step, index) => index > lastSecure && step.type === 'SRV' && step.records.length > 0,
@@ -110,7 +110,7 @@ function keepsOffClear(trace: readonly Step[], targets: readonly Target[]): bool
   return targets.at(-1)?.transport === 'tls' && lastSecure >= 0 && clearFollows;
 }
 
-function isAbsence({ failure }: Step): boolean {
+function isAbsence({ failure }: ResolutionStep): boolean {
   return failure === 'no such name' || failure === 'no such record';
 }
 

@@ -86,7 +86,7 @@ async function judge(
   const origin = request.headers.origin ?? '';
   const ownPage = isOwn(origin, request.headers.host);
   if (!ownPage && !originAllowed(origin, config))
-    return { status: 403, reason: 'no site lists this origin', offence: 'wrong-origin' };
+    return { status: 403, reason: 'no site lists this origin', offence: 'missing-origin' };
 
   // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
   const returns = entrance.returns(protocols, { origin });
@@ -125,7 +125,7 @@ function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeR
   const { config, visitors, entrance } = threshold;
   if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
   if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
-    return { status: 429, reason: 'too many connections from this address', offence: 'rate' };
+    return { status: 429, reason: 'too many connections from this address', offence: 'rate-limit' };
   }
   const excess = right?.called && entrance.quotas.refusal(address, right.called);
   if (!excess) return undefined;

@@ -249,7 +249,7 @@ export class Edge {
       // What came in the same breath as the message too many is no further offence.
       if (rate.take() || socket.readyState !== socket.OPEN) return;
       this.#log.warn({ address: visitor.address, origin: visitor.origin }, 'visitor sends too fast');
-      if (visitor.accountable) this.#refused(visitor.address, 'rate');
+      if (visitor.accountable) this.#refused(visitor.address, 'rate-limit');
       socket.close(1008, 'too many messages');
       socket.terminate();
     };

@@ -1,5 +1,5 @@
-// The embedded SIP engine: transports, transactions, dialogs, and drachtio's application protocol on top.
-// What an application cannot tell from a drachtio-server, in the process that it runs in.
+// The embedded SIP engine: transports, transactions, dialogs, and drachtio's application protocol. It runs in the same
+// process as its application, which sees no difference from a drachtio-server.
 
 import type { WebSocket } from 'ws';
 import type { Lookup } from './dialog/next-hop.ts';
@@ -11,7 +11,7 @@ import { Cdr } from './drachtio/cdr.ts';
 import { EarlyCancels } from './drachtio/early-cancels.ts';
 import { OutboundApplications } from './drachtio/outbound-applications.ts';
 import { Registrations } from './drachtio/registrations.ts';
-import { type NewRequest, newRequest, type Route, Routing } from './drachtio/routing.ts';
+import { type NewRequest, newRequest, Routing, type RoutingRule } from './drachtio/routing.ts';
 import { SipIn } from './drachtio/sip-in.ts';
 import { ErrorBoundary } from './error-boundary.ts';
 import { ProxyCore } from './proxy/proxy-core.ts';
@@ -21,7 +21,7 @@ import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } fro
 import type { Endpoint } from './transport/transport.ts';
 import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
 
-export type { NewRequest, ProxyDecision, Route, RouteDecision } from './drachtio/routing.ts';
+export type { NewRequest, ProxyDecision, RouteDecision, RoutingRule } from './drachtio/routing.ts';
 export type { StatelessAnswer } from './transaction/stateless.ts';
 export type { Clock } from './transaction/timers.ts';
 
@@ -35,45 +35,47 @@ export interface EngineLog {
 
 export interface EngineOptions {
   readonly listen: readonly ListenPoint[];
-  /** Where applications connect; `secret` is what they must show. */
+  /** Where applications connect. `secret` is what they must send. */
   readonly admin: AdminOptions;
   readonly log?: EngineLog;
   readonly clock?: Clock;
   /** RFC 3261's T1, T2 and T4, and Timer B, in milliseconds. */
   readonly timers?: Partial<TimerBase>;
-  /** User-Agent and Server, where an application sets none. */
+  /** User-Agent and Server if an application sets none. */
   readonly userAgent?: string;
-  /** Name to address, for hops that come as a name. Default: such hops fail; the resolver is elsewhere. */
+  /** Resolves next hops that are host names. Default: such hops fail. The gateway has its own resolver. */
   readonly lookup?: Lookup;
   /**
-   * Whether requests in a dialog may go to the address, or name, that the peer's Contact or Record-Route leads to.
-   * Where they may not, they go the way the peer came. Default: anywhere.
+   * Whether requests in a dialog may go to the address, or host name, in the peer's Contact or Record-Route. If not,
+   * they use the flow that the peer used. Default: anywhere.
    */
   readonly mayReach?: (address: string) => boolean;
   /**
-   * Which requests outside dialogs the engine answers itself, before there is a transaction and before any application
-   * or `route` has a part in them: once, with no 100, and over UDP with nothing much larger than the request (RFC 3261
-   * 8.2.7). An ACK and a CANCEL are not asked about. Default: none.
+   * Answers requests outside dialogs statelessly, before a transaction exists and before an application or `route`
+   * receives them: the answer is sent once, with no 100, and over UDP it is not much larger than the request (RFC 3261
+   * 8.2.7). Not called for ACK and CANCEL. Default: none.
    */
   readonly answer?: (request: NewRequest) => StatelessAnswer | undefined;
   /**
-   * A 2xx to an INVITE that is no 200, or has no Contact that can be read, is handed to applications as a 200 with where
-   * it came from for a Contact. Default: it is handed on as it came, and its dialog is ended by a BYE, for drachtio-srf
-   * makes none of it.
+   * If set, a 2xx to an INVITE that is not 200 or has no readable Contact reaches applications as a 200, with the
+   * address that it came from as Contact. Default: it is passed on unchanged and a BYE ends its dialog, because
+   * drachtio-srf makes no dialog from it.
    */
   readonly takesAnyAnswer?: boolean;
   /**
-   * Decides about each request that belongs to no dialog: which application gets it, or what else becomes of it.
-   * Default: applications in turn, by the methods they routed.
+   * Decides about each request outside dialogs: which application gets it, or what else is done with it. Default: the
+   * applications that route the method, in turn.
    */
-  readonly route?: Route;
+  readonly route?: RoutingRule;
   readonly limits?: Partial<EngineLimits>;
-  /** Told of each message that was refused for its form; a source is proved where the flow is `reliable`. */
+  /**
+   * Called for each message that was refused for its form. The source address is verified if the flow is `reliable`.
+   */
   readonly onMalformed?: OnMalformed;
 }
 
 export interface EngineLimits {
-  /** Client transactions, and as many server transactions. Default 50,000. */
+  /** Limit of client transactions, and of server transactions. Default 50,000. */
   readonly transactions: number;
   /** Default 50,000. */
   readonly dialogs: number;
@@ -81,8 +83,8 @@ export interface EngineLimits {
 }
 
 export interface EngineCounts {
-  readonly apps: number;
-  /** Open connections; UDP has none. */
+  readonly applications: number;
+  /** Open connections. UDP has none. */
   readonly flows: number;
   readonly clientTransactions: number;
   readonly serverTransactions: number;
@@ -116,15 +118,15 @@ export class Engine {
     this.#faults = faults;
   }
 
-  /** Listens everywhere it was told to, or rejects with the operating system's error and listens nowhere. */
+  /** Listens on all points. If one fails, rejects with the operating system's error and listens on none. */
   static async start(options: EngineOptions): Promise<Engine> {
     const log = options.log ?? silent;
     const clock = options.clock ?? systemClock;
     const faults = new ErrorBoundary(log, clock);
-    const reception = new IncomingMessages(log, faults, options.onMalformed);
+    const incoming = new IncomingMessages(log, faults, options.onMalformed);
     const transports = await TransportLayer.listen(
       options.listen,
-      reception,
+      incoming,
       log,
       options.limits?.transports ?? {},
     );
@@ -149,13 +151,13 @@ export class Engine {
       takesAnyAnswer: options.takesAnyAnswer ?? false,
       answer: options.answer && ((request, flow) => options.answer?.(newRequest(request, flow))),
     });
-    reception.open(agent.transactions);
+    incoming.open(agent.transactions);
     const proxy = new ProxyCore(agent, transports, bye => cdr.stop('network', 'normal-release', bye));
     agent.forwarder = proxy;
-    const around = { agent, network: transports, proxy, cdr, earlyCancels, registrations };
-    const server = new AdminServer(options.admin, applications, around, log);
-    const busy = (connection: AppConnection) => agent.hasBusiness(connection);
-    routing.outbound = new OutboundApplications(applications, server, timers, busy);
+    const dependencies = { agent, network: transports, proxy, cdr, earlyCancels, registrations };
+    const server = new AdminServer(options.admin, applications, dependencies, log);
+    const inUse = (connection: AppConnection) => agent.isInUse(connection);
+    routing.outbound = new OutboundApplications(applications, server, timers, inUse);
     routing.proxy = proxy;
     try {
       const admin = await server.listen();
@@ -167,25 +169,25 @@ export class Engine {
     }
   }
 
-  /** Where `srf.connect({ host, port, secret })` goes. */
+  /** The address for `srf.connect({ host, port, secret })`. */
   get admin(): { readonly address: string; readonly port: number } {
     return this.#admin;
   }
 
-  /** As asked for, with the ports really bound. */
+  /** The configured points, with the ports that are really bound. */
   get points(): readonly ListenPoint[] {
     return this.#transports.points;
   }
 
   /**
-   * Takes on a WebSocket that speaks SIP (RFC 7118). `remote` is the visitor's address as the edge knows
-   * it; applications see it as the source. `local` is our end, for Via and Contact.
+   * Takes over a WebSocket that speaks SIP (RFC 7118). `remote` is the visitor's address as the edge determined it;
+   * applications see it as the source. `local` is our end, for Via and Contact.
    */
   acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): void {
     this.#transports.acceptWebSocket(socket, remote, secure, local);
   }
 
-  /** How many faults of its own it has met and outlived. The log has the first of each minute. */
+  /** The number of internal errors since the start. The log has the first ten of each minute. */
   get faults(): number {
     return this.#faults.count;
   }
@@ -193,7 +195,7 @@ export class Engine {
   counts(): EngineCounts {
     const { tcp, tls, ws, wss } = this.#transports.counts();
     return {
-      apps: this.#applications.size,
+      applications: this.#applications.size,
       flows: tcp + tls + ws + wss,
       ...this.#agent.transactions.counts(),
       dialogs: this.#agent.dialogs.size,
@@ -201,7 +203,7 @@ export class Engine {
     };
   }
 
-  /** Hangs up on applications and peers without a word; whoever wants calls ended first ends them first. */
+  /** Closes all connections to applications and peers without ending calls. End the calls before, if that is needed. */
   async stop(): Promise<void> {
     this.#agent.close();
     await this.#server.close();
@@ -211,5 +213,5 @@ export class Engine {
 }
 
 async function noLookup(hostname: string): Promise<string> {
-  throw new Error(`No lookup was given for ${hostname}`);
+  throw new Error(`no lookup is configured: cannot resolve ${hostname}`);
 }

@@ -1,5 +1,5 @@
-// The engine's error boundary. A fault of our own that a peer's message, a timer or an application's frame meets ends
-// here: it is counted and logged in bounded number, and whatever else is under way goes on.
+// The engine's error boundary. An internal error that a peer's message, a timer or an application's frame triggers ends
+// here: it is counted, and at most ten a minute are logged. All other work continues.
 
 import type { Clock } from './transaction/timers.ts';
 
@@ -7,12 +7,12 @@ export interface ErrorLog {
   error(fields: object, text: string): void;
 }
 
-/** Lines written for the faults of one minute. */
+/** Log lines per minute. */
 const linesPerMinute = 10;
 const minute = 60_000;
 
 export class ErrorBoundary {
-  /** How many there were. */
+  /** The number of errors so far. */
   count = 0;
   readonly #log: ErrorLog;
   readonly #clock: Pick<Clock, 'now'>;
@@ -24,7 +24,7 @@ export class ErrorBoundary {
     this.#clock = clock;
   }
 
-  /** Runs `work`; says whether it ran to its end. */
+  /** Runs `work`. Returns whether it finished without an exception. */
   guard(work: () => void): boolean {
     try {
       work();
@@ -46,11 +46,11 @@ export class ErrorBoundary {
     this.#lines += 1;
     if (this.#lines > linesPerMinute) return;
     const stack = error instanceof Error ? error.stack : String(error);
-    this.#log.error({ error: stack, faults: this.count }, 'a message could not be handled');
+    this.#log.error({ error: stack, faults: this.count }, 'internal error: a message was not processed');
   };
 }
 
-/** Without an engine: a fault goes to the caller. */
+/** Without an engine: an error reaches the caller. */
 export const unguarded: Pick<ErrorBoundary, 'guard' | 'note'> = {
   guard(work) {
     work();

@@ -1,4 +1,4 @@
-// The engine as the package exports it, `sip-call/engine`: what others may rely on, and nothing else.
+// The public interface of the engine, exported by the package as `sip-call/engine`. Everything else is internal.
 
 export type { Lookup } from './dialog/next-hop.ts';
 export type { AdminOptions } from './drachtio/admin-server.ts';

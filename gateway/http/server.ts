@@ -81,7 +81,7 @@ export async function startHttp(
     if (connections.isCrowded(request.socket)) response.shouldKeepAlive = false;
     boundary.run(request, response, () => {
       const path = readTarget(request);
-      proxies.heed(request);
+      proxies.determineClient(request);
       if (!rate.take(clientAddressOf(request))) return refuse(response, 429);
       if (path === undefined) return refuse(response, 400);
       if (expected === 'other') return refuse(response, 417);
@@ -99,7 +99,7 @@ export async function startHttp(
   server.on('checkExpectation', (request, response) => answer(request, response, 'other'));
   server.prependListener('upgrade', (request, socket) => {
     try {
-      proxies.heed(request);
+      proxies.determineClient(request);
     } catch (error) {
       boundary.report(error, request);
       socket.destroy();

@@ -1,10 +1,10 @@
-// Which addresses are this machine's own, and which ones an answer from DNS may point at.
+// This machine's own addresses, and the addresses that an answer from DNS may point at.
 
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { networksOf } from './network.ts';
 
-/** The machine's first IPv4 address that is not loopback, then IPv6; loopback when it has no other. */
+/** The machine's first IPv4 address that is not loopback, then IPv6; loopback if there is no other. */
 export function primaryAddress(): string;
 /** The first of that family that is not loopback. */
 export function primaryAddress(family: 'IPv4' | 'IPv6'): string | undefined;
@@ -22,17 +22,17 @@ export function splitEndpoint(text: string): { address: string; port: number } {
   return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
-/** Addresses of all interfaces of this machine. */
+/** The addresses of all interfaces of this machine. */
 export function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(({ address }) => address));
 }
 
-/** How long the machine's own addresses are believed to stay the same. */
+/** How long the list of own addresses is cached. */
 const ownMs = 10_000;
 
 /**
- * The fence around DNS answers: special-purpose addresses (RFC 6890) and this machine's own are refused, in whatever
- * form they are written, unless one of `allowed` networks holds them.
+ * The address fence for DNS answers. Refuses special-purpose addresses (RFC 6890) and this machine's own addresses, in
+ * any spelling, unless a network in `allowed` contains them.
  */
 export function addressFence(
   allowed: readonly string[],
@@ -47,7 +47,7 @@ export function addressFence(
     return embedded === undefined || isPublic(embedded, 'ipv4');
   };
   return address => {
-    // A zone names an interface of this machine: no public address has one.
+    // A zone names an interface of this machine. No public address has one.
     if (isIP(address) === 0 || address.includes('%')) return false;
     const kind = isIP(address) === 4 ? 'ipv4' : 'ipv6';
     if (open.check(address, kind)) return true;
@@ -64,7 +64,7 @@ function withoutZones(addresses: readonly string[]): string[] {
 }
 
 /**
- * The registries of special-purpose addresses of IANA (RFC 6890), with multicast. Some of these are reachable from
+ * IANA's registries of special-purpose addresses (RFC 6890), with multicast. Some of these can be reached from
  * everywhere (AS112, AMT, TURN and PCP anycast), but no PBX is there.
  */
 const special = networksOf([
@@ -92,7 +92,7 @@ const special = networksOf([
   // Multicast, reserved, broadcast.
   '224.0.0.0/3',
 
-  // Unspecified, loopback, IPv4-compatible. What is mapped (::ffff:0:0/96) BlockList sees through itself.
+  // Unspecified, loopback, IPv4-compatible. BlockList itself unmaps IPv4-mapped addresses (::ffff:0:0/96).
   '::/96',
   // Translated by SIIT (RFC 2765), and by a network's own NAT64 (RFC 8215).
   '::ffff:0:0:0/96',
@@ -105,7 +105,7 @@ const special = networksOf([
   // Documentation (RFC 3849, 9637).
   '2001:db8::/32',
   '3fff::/20',
-  // 6to4 (RFC 3056): where it leads a relay decides, whatever IPv4 address is in it.
+  // 6to4 (RFC 3056): a relay decides where it leads, whatever IPv4 address it contains.
   '2002::/16',
   // AS112 (RFC 7535).
   '2620:4f:8000::/48',
@@ -119,8 +119,8 @@ const special = networksOf([
 ]);
 
 /**
- * The IPv4 address that a public IPv6 address leads to: by NAT64 (RFC 6052 2.1) or ISATAP (RFC 5214 6.1). Other ways of
- * embedding one are in the table as a whole.
+ * The IPv4 address that a public IPv6 address contains: by NAT64 (RFC 6052 2.1) or ISATAP (RFC 5214 6.1). The table
+ * covers other embeddings completely.
  */
 function embeddedIpv4(address: string): string | undefined {
   const groups = groupsOf(address);
@@ -135,7 +135,7 @@ function embeddedIpv4(address: string): string | undefined {
 
 /** The eight numbers of an IPv6 address. */
 function groupsOf(address: string): number[] {
-  // One spelling, whose last two groups may be dotted.
+  // One spelling, in which the last two groups may be in dotted form.
   const { address: written } = new SocketAddress({ address, family: 'ipv6' });
   const lastColon = written.lastIndexOf(':');
   const [a = 0, b, c = 0, d = 0] = written

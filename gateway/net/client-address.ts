@@ -1,72 +1,75 @@
-// Where a request comes from, behind whatever stands before the gateway: a proxy of the owner's speaks for visitors, and
-// nobody else does. What it says is believed once, at the door; afterwards a request looks as if the visitor had asked
-// the gateway itself.
+// The visitor's address of a request behind proxies. Only the owner's proxies may report it. It is determined once,
+// when the request arrives; afterwards the request looks as if the visitor had connected directly.
 
 import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { TrustedProxies } from '../config/proxy.ts';
-import { hopsOf } from './forwarded.ts';
+import { proxyHopsOf } from './forwarded.ts';
 import { networksOf } from './network.ts';
 import { plainAddress } from './network-address.ts';
 
-interface FarEnd {
+interface Client {
   readonly address: string;
   readonly secure: boolean;
-  /** The address is a visitor's, and not that of a proxy which does not say whose request it is. */
+  /** Whether the address is a visitor's, and not that of a proxy that reports none. */
   readonly known: boolean;
 }
 
-/** Of requests that a proxy has brought. */
-const brought = new WeakMap<IncomingMessage, FarEnd>();
+/** For requests that came through a proxy. */
+const clients = new WeakMap<IncomingMessage, Client>();
 
-interface HandedOn {
+interface ForwardedConnection {
   readonly address: string;
   readonly secure: boolean | undefined;
   /** The proxy has named its client. */
   readonly known: boolean;
 }
 
-/** Who is at the other end of a connection that a proxy has handed on, by our peer's address and port. */
-const handedOn = new Map<string, HandedOn>();
+/** The client of a connection that a proxy has forwarded with a PROXY header, by our peer's address and port. */
+const forwardedConnections = new Map<string, ForwardedConnection>();
 
 type Connected = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /** The visitor's IP address. */
 export function clientAddressOf(request: IncomingMessage): string {
-  return brought.get(request)?.address ?? socketAddress(request);
+  return clients.get(request)?.address ?? socketAddress(request);
 }
 
-/** Whether the visitor has asked over TLS. */
+/** Whether the visitor's connection uses TLS. */
 export function isSecure(request: IncomingMessage): boolean {
   const { socket } = request;
-  const said = brought.get(request)?.secure ?? handedOn.get(keyOf(socket))?.secure;
-  return said ?? socket instanceof TLSSocket;
+  const reported = clients.get(request)?.secure ?? forwardedConnections.get(keyOf(socket))?.secure;
+  return reported ?? socket instanceof TLSSocket;
 }
 
-/** False where a proxy has brought the request and does not say for whom: what it did must not be held against it. */
-export function isOfKnownAddress(request: IncomingMessage): boolean {
-  return brought.get(request)?.known ?? true;
+/**
+ * False if a proxy sent the request without the client's address. Such a request must not count as an offence of the
+ * proxy.
+ */
+export function hasKnownAddress(request: IncomingMessage): boolean {
+  return clients.get(request)?.known ?? true;
 }
 
-/** The visitor's address as the connection tells it, or the proxy that handed the connection on. */
+/** The visitor's address according to the connection, or to its PROXY header. */
 export function socketAddress({ socket }: { readonly socket: Connected }): string {
-  return handedOn.get(keyOf(socket))?.address ?? peerAddress(socket);
+  return forwardedConnections.get(keyOf(socket))?.address ?? peerAddress(socket);
 }
 
-/** Our peer's own. */
+/** The address of our peer. */
 export function peerAddress({ remoteAddress = '' }: Connected): string {
   return plainAddress(remoteAddress);
 }
 
 /**
- * Notes for which client a proxy has opened this connection, as long as that is open. Without an address the proxy has not
- * named the client: headers of its requests are then the client's own, and are not read for an address.
+ * Stores the client of a forwarded connection until the connection closes. Without an address the proxy has not named the
+ * client: the headers of its requests are then the client's own, and are not read for an address.
  */
 export function setClientAddress(socket: Socket, address: string | undefined, secure?: boolean): void {
   const key = keyOf(socket);
-  handedOn.set(key, { address: address ?? peerAddress(socket), secure, known: address !== undefined });
-  socket.once('close', () => handedOn.delete(key));
+  const known = address !== undefined;
+  forwardedConnections.set(key, { address: address ?? peerAddress(socket), secure, known });
+  socket.once('close', () => forwardedConnections.delete(key));
 }
 
 function keyOf({ remoteAddress = '', remotePort = 0 }: Connected): string {
@@ -87,27 +90,27 @@ export class Proxies {
     return family !== 0 && this.#trusted.check(address, family === 4 ? 'ipv4' : 'ipv6');
   }
 
-  /** To be called first of all with each request. */
-  readonly heed = (request: IncomingMessage): void => {
-    const handed = handedOn.get(keyOf(request.socket));
-    if (handed?.known === false) {
-      brought.set(request, { address: handed.address, secure: isSecure(request), known: false });
+  /** Must be called first with each request. */
+  readonly determineClient = (request: IncomingMessage): void => {
+    const forwarded = forwardedConnections.get(keyOf(request.socket));
+    if (forwarded?.known === false) {
+      clients.set(request, { address: forwarded.address, secure: isSecure(request), known: false });
       return;
     }
     const { headers } = request;
     let address = socketAddress(request);
     if (!this.trusts(address)) return;
     let { secure, host }: { secure?: boolean | undefined; host?: string | undefined } = {};
-    // From us outwards: each proxy vouches for whom it heard from, the last of ours for the visitor.
-    for (const hop of hopsOf(headers, this.#header)) {
+    // From the nearest proxy outwards: each trusted proxy reports the peer before it, the last trusted one the visitor.
+    for (const hop of proxyHopsOf(headers, this.#header)) {
       secure = hop.secure ?? secure;
       host = hop.host ?? host;
       if (hop.address === undefined) break;
       address = hop.address;
       if (!this.trusts(address)) break;
     }
-    // Some proxies write none, and hand on the host that was asked.
+    // Some proxies write no host, and pass on the original one.
     if (host) headers.host = host;
-    brought.set(request, { address, secure: secure ?? isSecure(request), known: !this.trusts(address) });
+    clients.set(request, { address, secure: secure ?? isSecure(request), known: !this.trusts(address) });
   };
 }

@@ -1,4 +1,4 @@
-// A network as an owner writes it: 10.0.0.0/8, fd00::/8, or a single address.
+// A network in the configuration: 10.0.0.0/8, fd00::/8, or a single address.
 
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ export const network = z
   .refine(isNetwork, { message: 'expected a network such as 10.0.0.0/8 or fd00::/8, or an address' })
   .transform(text => (text.includes('/') ? text : `${text}/${isIP(text) === 4 ? 32 : 128}`));
 
-/** What is in one of these networks. */
+/** A list that contains the addresses of these networks. */
 export function networksOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const one of networks) {

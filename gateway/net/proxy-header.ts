@@ -1,24 +1,24 @@
-// The header of the PROXY protocol (haproxy.org, proxy-protocol.txt), versions 1 and 2: who has connected to the proxy.
-// Reads bytes and no more; what it makes of them is bounded by the protocol's own lengths.
+// Parses the header of the PROXY protocol (haproxy.org, proxy-protocol.txt), versions 1 and 2: the client of a proxied
+// connection. Parses bytes only; the protocol's own lengths limit the work.
 
 import { isIP } from 'node:net';
 
 export type ProxyHeader =
-  /** Not all of it is here yet. */
+  /** The header is incomplete. */
   | { readonly kind: 'more' }
   | { readonly kind: 'malformed' }
   | {
       readonly kind: 'header';
-      /** Bytes until what the visitor has sent. */
+      /** Length of the header in bytes. The client's data follows. */
       readonly length: number;
-      /** Undefined where the proxy speaks for itself (LOCAL), or does not know (UNKNOWN). */
+      /** Undefined if the connection is the proxy's own (LOCAL), or the client is unknown (UNKNOWN). */
       readonly address?: string;
-      /** Whether the visitor has connected by TLS, or to the port of https. */
+      /** Whether the client used TLS, or the https port. */
       readonly secure?: boolean;
     };
 
 const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
-/** Version 1 allows 107 bytes. Version 2 allows 64 KB of further values; proxies send some hundred bytes. */
+/** Version 1 allows 107 bytes. Version 2 allows 64 KB of additional values; proxies send some hundred bytes. */
 const MOST_OF_V1 = 107;
 const MOST_OF_V2 = 4_096;
 const HTTPS = 443;
@@ -27,8 +27,8 @@ const malformed: ProxyHeader = { kind: 'malformed' };
 
 export function readProxyHeader(bytes: Buffer): ProxyHeader {
   if (bytes.length === 0) return { kind: 'more' };
-  const begun = Math.min(bytes.length, signature.length);
-  if (bytes.subarray(0, begun).equals(signature.subarray(0, begun))) return readV2(bytes);
+  const compared = Math.min(bytes.length, signature.length);
+  if (bytes.subarray(0, compared).equals(signature.subarray(0, compared))) return readV2(bytes);
   return readV1(bytes);
 }
 
@@ -55,13 +55,13 @@ function readV2(bytes: Buffer): ProxyHeader {
   if (versionAndCommand >> 4 !== 2 || command > 1 || length > MOST_OF_V2) return malformed;
   if (bytes.length < length) return { kind: 'more' };
   const body = bytes.subarray(16, length);
-  // LOCAL, such as a health check, and sources that are no IP address.
+  // LOCAL, for example a health check, and sources that are not IP addresses.
   const octets = family >> 4 === 1 ? 4 : family >> 4 === 2 ? 16 : 0;
   if (command === 0 || octets === 0) return { kind: 'header', length };
   const addresses = 2 * octets + 4;
   if (body.length < addresses) return malformed;
   const address = octets === 4 ? [...body.subarray(0, 4)].join('.') : ipv6(body.subarray(0, 16));
-  const secure = overTls(body.subarray(addresses)) ?? secureAt(body.readUInt16BE(addresses - 2)).secure;
+  const secure = tlsValue(body.subarray(addresses)) ?? secureAt(body.readUInt16BE(addresses - 2)).secure;
   return { kind: 'header', length, address, ...(secure !== undefined && { secure }) };
 }
 
@@ -73,15 +73,15 @@ function ipv6(octets: Buffer): string {
 const SSL = 0x20;
 const CLIENT_SSL = 0x01;
 
-/** The value PP2_TYPE_SSL among the further ones; undefined where there is none. */
-function overTls(values: Buffer): boolean | undefined {
+/** The value PP2_TYPE_SSL, undefined if it is absent. */
+function tlsValue(values: Buffer): boolean | undefined {
   for (let at = 0; at + 3 <= values.length; at += 3 + values.readUInt16BE(at + 1)) {
     if (values[at] === SSL && at + 3 < values.length) return ((values[at + 3] ?? 0) & CLIENT_SSL) !== 0;
   }
   return undefined;
 }
 
-/** Where nothing else is said of it. */
+/** Used if the header has no other information. */
 function secureAt(port: number): { readonly secure?: boolean } {
   return port === HTTPS ? { secure: true } : {};
 }

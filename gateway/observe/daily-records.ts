@@ -1,5 +1,5 @@
-// What is kept of calls: lines of JSON, a file a day, and each file for so many days. `calls.jsonl` is written as
-// calls-2026-03-01.jsonl beside it; days are those of UTC. Knows nothing of what a record says.
+// Call records: lines of JSON, one file per day, each file kept for a number of days. `calls.jsonl` is written as
+// calls-2026-03-01.jsonl in the same folder; days are in UTC. Must not depend on the content of a record.
 
 import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 3_600_000;
 
 export interface RecordsOptions {
   readonly file: string;
-  /** A record is kept for so many days after its own, then deleted. */
+  /** Days that a record is kept after its own day. Then it is deleted. */
   readonly days: number;
 }
 
@@ -23,7 +23,7 @@ export class DailyRecords {
   readonly #clock: NodeJS.Timeout;
   #expired: Promise<void>;
 
-  /** `now` gives milliseconds since 1970. */
+  /** `now` returns milliseconds since 1970. */
   constructor(options: RecordsOptions, log: Log, now: () => number = Date.now) {
     this.#options = options;
     this.#log = log;
@@ -44,13 +44,13 @@ export class DailyRecords {
     this.#lines.write(JSON.stringify({ time: new Date(this.#now()).toISOString(), ...record }));
   }
 
-  /** Deletes what is older than it may be; resolves once that is done. */
+  /** Deletes expired files. Resolves when it is done. */
   async expire(): Promise<void> {
     this.#expired = this.#expired.then(() => this.#expire());
     await this.#expired;
   }
 
-  /** Resolves once all of it is in the file. */
+  /** Resolves when everything is in the file. */
   async close(): Promise<void> {
     clearInterval(this.#clock);
     await this.#expired;

@@ -1,9 +1,9 @@
-// Calls of a site that fail one after the other for the same cause: five of them within an hour are a fault that its
-// owner does not know of, and one error line says so. A call that succeeds ends the row. Knows no calls, only causes.
+// Consecutive failed calls of a site with the same cause. Five within an hour are a fault that the owner may not have
+// noticed, so one error line is logged. A successful call ends the streak. Must not depend on calls, only on causes.
 
 import type { Log } from './log.ts';
 
-/** Why a call failed. */
+/** The cause of a failed call. */
 export interface Failure {
   readonly code: string;
   readonly side: string | undefined;
@@ -12,76 +12,76 @@ export interface Failure {
   readonly mend: string | undefined;
 }
 
-const ROW = 5;
+const STREAK = 5;
 const HOUR_MS = 60 * 60_000;
-/** Sites that are remembered; those that failed the longest ago are forgotten first. */
+/** Limit of sites that are remembered. The site with the oldest failure is removed first. */
 const MOST_SITES = 1_000;
 
-interface Row {
+interface Streak {
   code: string;
   side: string | undefined;
-  /** When the last calls failed; at most {@link ROW}. */
+  /** The times of the last failures; at most {@link STREAK}. */
   times: number[];
-  /** When the error line of a cause was written; as many as there are causes. */
-  readonly toldAt: Map<string, number>;
+  /** The time of the error line, by cause. As many entries as there are causes. */
+  readonly loggedAt: Map<string, number>;
 }
 
 export class FailureStreaks {
   readonly #log: Pick<Log, 'error'>;
   readonly #now: () => number;
-  readonly #rows = new Map<string, Row>();
+  readonly #streaks = new Map<string, Streak>();
 
-  /** `now` in milliseconds on a clock that never jumps. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(log: Pick<Log, 'error'>, now: () => number = () => performance.now()) {
     this.#log = log;
     this.#now = now;
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#streaks.size;
   }
 
-  /** A call of the site reached the person, or their line. */
+  /** A call of the site reached the person, or a busy line. */
   succeeded(site: string): void {
-    const row = this.#rows.get(site);
-    if (row) row.times = [];
+    const streak = this.#streaks.get(site);
+    if (streak) streak.times = [];
   }
 
   failed(site: string, failure: Failure): void {
     const now = this.#now();
-    const row = this.#rowOf(site, failure);
-    row.times = [...row.times, now].slice(-ROW);
-    if (!this.#isFull(row, now)) return;
-    if (now - (row.toldAt.get(failure.code) ?? Number.NEGATIVE_INFINITY) < HOUR_MS) return;
-    row.toldAt.set(failure.code, now);
+    const streak = this.#streakOf(site, failure);
+    streak.times = [...streak.times, now].slice(-STREAK);
+    if (!this.#isFull(streak, now)) return;
+    if (now - (streak.loggedAt.get(failure.code) ?? Number.NEGATIVE_INFINITY) < HOUR_MS) return;
+    streak.loggedAt.set(failure.code, now);
     const { code: cause, side, why, mend } = failure;
     this.#log.error(
-      { site, failed: ROW, cause, side, why, mend },
-      'the last five calls of this site failed alike',
+      { site, failed: STREAK, cause, side, why, mend },
+      'the last five calls of this site failed with the same cause',
     );
   }
 
-  /** Whether the calls of the site fail now, whatever its visitors do. What a visitor can bring about does not show it. */
+  /** Whether the calls of the site currently fail for a reason that a visitor cannot cause alone. */
   isFailing(site: string): boolean {
-    const row = this.#rows.get(site);
-    if (row === undefined || row.side?.startsWith('visitor')) return false;
-    return this.#isFull(row, this.#now());
+    const streak = this.#streaks.get(site);
+    if (streak === undefined || streak.side?.startsWith('visitor')) return false;
+    return this.#isFull(streak, this.#now());
   }
 
-  #isFull({ times }: Row, now: number): boolean {
-    return times.length === ROW && now - (times[0] ?? 0) < HOUR_MS;
+  #isFull({ times }: Streak, now: number): boolean {
+    return times.length === STREAK && now - (times[0] ?? 0) < HOUR_MS;
   }
 
-  #rowOf(site: string, { code, side }: Failure): Row {
-    const known = this.#rows.get(site);
-    const row = known ?? { code, side, times: [], toldAt: new Map() };
-    if (row.code !== code) row.times = [];
-    [row.code, row.side] = [code, side];
-    // Set anew at the end: the map stays in the order of the last failure.
-    this.#rows.delete(site);
-    this.#rows.set(site, row);
-    const [oldest] = this.#rows.keys();
-    if (this.#rows.size > MOST_SITES && oldest !== undefined) this.#rows.delete(oldest);
-    return row;
+  #streakOf(site: string, { code, side }: Failure): Streak {
+    const known = this.#streaks.get(site);
+    const streak = known ?? { code, side, times: [], loggedAt: new Map() };
+    if (streak.code !== code) streak.times = [];
+    [streak.code, streak.side] = [code, side];
+    // Inserted again at the end: the map stays in the order of the last failure.
+    this.#streaks.delete(site);
+    this.#streaks.set(site, streak);
+    const [oldest] = this.#streaks.keys();
+    if (this.#streaks.size > MOST_SITES && oldest !== undefined) this.#streaks.delete(oldest);
+    return streak;
   }
 }

@@ -1,6 +1,6 @@
-// Failures of our own in callbacks that meet a peer's bytes. Each is counted and costs only what it was about, such as
-// one connection; the process and its calls go on. Few of them are logged, so that a peer who can repeat one cannot
-// fill the log.
+// Internal errors in callbacks that process a peer's bytes. Each is counted and ends only its own connection or
+// request; the process and other calls continue. At most five a minute are logged, so that a peer that repeats one
+// cannot fill the log.
 
 import type { Log } from './log.ts';
 
@@ -14,18 +14,18 @@ export class Faults {
   #window = Number.NEGATIVE_INFINITY;
   #lines = 0;
 
-  /** `now` in milliseconds on a clock that never jumps. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(log: Pick<Log, 'error'> | undefined, now: () => number = () => performance.now()) {
     this.#log = log;
     this.#now = now;
   }
 
-  /** All so far. */
+  /** The number since the start. */
   get count(): number {
     return this.#count;
   }
 
-  /** Runs `work`. When it throws, the failure is noted and `drop` ends what it was about. */
+  /** Runs `work`. If it throws, the error is counted and logged, and `drop` ends the affected connection or request. */
   contain(where: string, work: () => void, drop: () => void = () => {}): void {
     try {
       work();
@@ -44,6 +44,9 @@ export class Faults {
     }
     if (++this.#lines > MOST_LINES) return;
     const stack = error instanceof Error ? error.stack : String(error);
-    this.#log?.error({ where, stack, count: this.#count }, 'a failure of our own was contained');
+    this.#log?.error(
+      { where, stack, count: this.#count },
+      'internal error: the affected request or connection was dropped',
+    );
   }
 }

@@ -1,44 +1,44 @@
-// Whether this process is about to run out of something: files, memory, or the time of its one thread. Whoever takes
-// somebody on asks first, so that newcomers are refused while those who are here still have what they need.
-// Looks when it is asked, and no oftener than it costs little; knows nothing of calls.
+// Whether this process is about to run out of a resource: files, memory, or time of its event loop. Checked before a
+// new call or visitor is accepted, so that new ones are refused while the running ones still have what they need.
+// Measures only when it is read, and at limited cost. Must not depend on calls.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
-export type ExhaustedResource = 'files' | 'memory' | 'time';
+export type ExhaustedResource = 'files' | 'memory' | 'event-loop';
 
-/** What is in use, and how much there may be at most. */
+/** The amount in use, and its limit. */
 export interface Gauge {
   readonly used: number;
   readonly most: number;
 }
 
 export interface Gauges {
-  /** Undefined where the system does not tell. */
+  /** Undefined if the system does not report it. */
   files(): Gauge | undefined;
-  /** Whichever of several is the fullest. */
+  /** The one of several limits that is closest to exhaustion. */
   memory(): Gauge;
-  /** Milliseconds by which the event loop was late, on average, since this was asked last. */
+  /** The average lateness of the event loop since the last call, in milliseconds. */
   lateMs(): number;
-  /** Milliseconds of a clock that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
-/** Kept free for what running calls, DNS and PBXs need: a tenth, and never fewer than these. */
+/** Files that stay free for running calls, DNS and PBXs: a tenth, but at least this number. */
 const SPARE_FILES = 24;
 const SPARE_SHARE = 0.1;
 const MOST_MEMORY = 0.85;
-/** On average over a window: what every turn of the loop takes. */
+/** Limit of the average lateness over a window. */
 const MOST_LATE_MS = 200;
 const WINDOW_MS = 1_000;
-/** In a row: one pause, such as that of the start, is over before anybody could be refused. */
+/** Consecutive late windows. A single pause, such as that of the start, is over before a visitor could be refused. */
 const LATE_WINDOWS = 2;
 const LOOK_EVERY_MS = 250;
-/** Newcomers between two looks, each of whom may have taken several files; a crowd comes faster than the clock. */
+/** New visitors between two measurements. Each may use several files, and a crowd arrives faster than the interval. */
 const LOOK_EVERY_ASKS = 6;
 const LOOK_AT_MOST_EVERY_MS = 10;
-/** What is just about enough is not news several times a second. */
+/** While a resource is exhausted: a change is logged at most once per second. */
 const LOOK_AGAIN_MS = 1_000;
 
 export class Headroom {
@@ -50,7 +50,7 @@ export class Headroom {
   #lateWindows = 0;
   #exhausted: ExhaustedResource | undefined;
 
-  /** `changed` is told when something begins to be short, and when nothing is any more. */
+  /** `changed` is called when a resource becomes exhausted, and when none is exhausted any longer. */
   constructor(
     changed: (exhausted: ExhaustedResource | undefined) => void = () => {},
     gauges: Gauges = systemGauges(),
@@ -60,14 +60,14 @@ export class Headroom {
     this.#windowFrom = gauges.now();
   }
 
-  /** What there is too little of to take anybody on. */
+  /** The resource that is exhausted, if any. */
   get exhausted(): ExhaustedResource | undefined {
     const now = this.#gauges.now();
     if (now - this.#windowFrom >= WINDOW_MS) {
       this.#windowFrom = now;
       this.#lateWindows = this.#gauges.lateMs() > MOST_LATE_MS ? this.#lateWindows + 1 : 0;
     }
-    if (now - this.#lookedAt >= this.#patience) {
+    if (now - this.#lookedAt >= this.#intervalMs) {
       this.#lookedAt = now;
       this.#asks = 0;
       const exhausted = this.#look();
@@ -77,8 +77,8 @@ export class Headroom {
     return this.#exhausted;
   }
 
-  /** Milliseconds from one look to the next. */
-  get #patience(): number {
+  /** Milliseconds until the next measurement. */
+  get #intervalMs(): number {
     if (this.#exhausted) return LOOK_AGAIN_MS;
     return ++this.#asks >= LOOK_EVERY_ASKS ? LOOK_AT_MOST_EVERY_MS : LOOK_EVERY_MS;
   }
@@ -88,11 +88,11 @@ export class Headroom {
     if (files && files.most - files.used < Math.max(SPARE_FILES, files.most * SPARE_SHARE)) return 'files';
     const memory = this.#gauges.memory();
     if (memory.used > memory.most * MOST_MEMORY) return 'memory';
-    return this.#lateWindows >= LATE_WINDOWS ? 'time' : undefined;
+    return this.#lateWindows >= LATE_WINDOWS ? 'event-loop' : undefined;
   }
 }
 
-/** Milliseconds between two looks of node's own measure, which are no lateness. */
+/** The sampling interval of node's own measurement, which is not lateness. */
 const RESOLUTION_MS = 20;
 
 function systemGauges(): Gauges {
@@ -100,15 +100,15 @@ function systemGauges(): Gauges {
   const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   return {
-    // Linux tells; where it does not, the limit of calls has to do.
+    // Linux reports it. On other systems only the limit of calls applies.
     files: () => (mostFiles ? { used: openFiles() ?? mostFiles, most: mostFiles } : undefined),
     memory() {
       const { used_heap_size, heap_size_limit } = getHeapStatistics();
-      const heap = { used: used_heap_size, most: heap_size_limit };
-      // Of a control group, such as systemd's MemoryMax; without one it is a number beyond all memory, or 0.
+      const ofHeap = { used: used_heap_size, most: heap_size_limit };
+      // The limit of a control group, such as systemd's MemoryMax. Without one it is larger than any memory, or 0.
       const most = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-      const whole = { used: process.memoryUsage.rss(), most };
-      return whole.used / whole.most > heap.used / heap.most ? whole : heap;
+      const ofProcess = { used: process.memoryUsage.rss(), most };
+      return ofProcess.used / ofProcess.most > ofHeap.used / ofHeap.most ? ofProcess : ofHeap;
     },
     lateMs() {
       const mean = delay.mean / 1e6;
@@ -119,7 +119,7 @@ function systemGauges(): Gauges {
   };
 }
 
-/** Undefined when there is none left to look with. */
+/** Undefined if no file descriptor is left for reading the folder. */
 function openFiles(): number | undefined {
   try {
     return readdirSync('/proc/self/fd').length;
@@ -128,7 +128,7 @@ function openFiles(): number | undefined {
   }
 }
 
-/** Undefined where the system does not tell, or sets none. */
+/** Undefined if the system reports no limit. */
 function openFilesLimit(): number | undefined {
   try {
     const limit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];

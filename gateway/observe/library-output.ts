@@ -1,6 +1,6 @@
-// What libraries, and node itself, write by themselves goes into the log: a library that prints a message that it could
-// not parse would let a visitor write lines of the log. Of each write the log has the first line, bounded; the rest may
-// be a message with all its keys. Knows neither which library writes nor why.
+// Redirects the output of libraries and of node itself into the log. Otherwise a library that prints an unparsable
+// message would let a visitor write log lines. Of each write only the start of the first line is logged, because the
+// rest may be a SIP message with keys. Must not depend on any library.
 
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
@@ -14,31 +14,32 @@ const MOST_CHARACTERS = 200;
 type Stream = 'stdout' | 'stderr';
 
 /**
- * Replaces `console`, `process.stdout`, `process.stderr` and node's own warnings until the returned function is called.
- * With the variable DEBUG set, `process.stderr` stays: the owner asked for it, and it is then not part of the log.
+ * Replaces `console`, `process.stdout`, `process.stderr` and node's warnings until the returned function is called. If
+ * the variable DEBUG is set, `process.stderr` stays, because the owner asked for that output; it is then not part of
+ * the log.
  */
 export function captureLibraryOutput(log: Log, env: NodeJS.ProcessEnv = process.env): () => void {
-  const strays = new Strays(log);
-  const stdout = strays.sink('stdout');
-  const stderr = strays.sink('stderr');
-  const undo = [
+  const output = new OutputLimiter(log);
+  const stdout = output.sink('stdout');
+  const stderr = output.sink('stderr');
+  const restorers = [
     replaced(process, 'stdout', stdout),
     ...(env.DEBUG ? [] : [replaced(process, 'stderr', stderr)]),
     replaced(globalThis, 'console', new Console({ stdout, stderr, colorMode: false })),
   ];
   const before = process.listeners('warning');
   process.removeAllListeners('warning');
-  const warned = (warning: Error) => strays.take('stderr', `${warning.name}: ${warning.message}`);
+  const warned = (warning: Error) => output.take('stderr', `${warning.name}: ${warning.message}`);
   process.on('warning', warned);
   return () => {
     process.off('warning', warned);
     for (const listener of before) process.on('warning', listener);
-    for (const one of undo) one();
+    for (const restore of restorers) restore();
   };
 }
 
-/** At most so many lines a minute; of the rest there is a count. */
-class Strays {
+/** Logs a limited number of lines per minute, and the number of omitted ones. */
+class OutputLimiter {
   readonly #log: Log;
   #taken = 0;
   #omitted = 0;
@@ -65,18 +66,18 @@ class Strays {
     }
     const [first = ''] = text.trimStart().split('\n', 1);
     const fields = { stream, text: boundedText(first, MOST_CHARACTERS), characters: text.length };
-    if (stream === 'stderr') this.#log.warn(fields, 'a library wrote by itself');
-    else this.#log.debug(fields, 'a library wrote by itself');
+    if (stream === 'stderr') this.#log.warn(fields, 'output of a library');
+    else this.#log.debug(fields, 'output of a library');
   }
 
   #reset(): void {
-    if (this.#omitted > 0) this.#log.warn({ omitted: this.#omitted }, 'libraries wrote more than is logged');
+    if (this.#omitted > 0) this.#log.warn({ omitted: this.#omitted }, 'output of libraries was omitted');
     this.#taken = 0;
     this.#omitted = 0;
   }
 }
 
-/** Without a look at what stands there: node opens its streams when they are first asked for. */
+/** Does not read the old value, because node opens its streams on first access. */
 function replaced(holder: object, name: string, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(holder, name);
   Object.defineProperty(holder, name, { configurable: true, enumerable: true, writable: true, value });

@@ -1,16 +1,16 @@
-// One file that grows by lines: the only writer of files in the gateway, for what must not be mixed with its log.
-// The file is opened anew for whatever has gathered, so that it may be renamed, truncated or taken away beneath it
-// at any time, without a signal. A disk that is full loses lines of this file, and nothing else.
+// A file to which lines are appended: the only code that writes files apart from the log. The file is opened again for
+// each batch of lines, so it may be renamed, truncated or deleted at any time without a signal. A full disk loses lines
+// of this file only.
 
 import { appendFile } from 'node:fs/promises';
 
-/** Bytes that may wait for the disk; what comes on top is lost. */
+/** Limit of bytes that wait for the disk. Further lines are lost. */
 const MOST_WAITING = 256 * 1024;
 
 export interface LineFileOptions {
-  /** Where the next lines go. */
+  /** The file for the next lines. */
   path(): string;
-  /** Told once when writing begins to fail, with the system's error, and once when it is well again. */
+  /** Called once when writing starts to fail, with the system's error, and once when it works again. */
   trouble(error: Error | undefined, lost: number): void;
 }
 
@@ -20,15 +20,15 @@ export class LineFile {
   #bytes = 0;
   #lost = 0;
   #failing = false;
-  /** A disk may take half of a line before it is full: the next line must not stand behind that. */
-  #torn = false;
+  /** Whether the disk accepted only a part of the last line. The next line must start on a new line. */
+  #incompleteLine = false;
   #writing: Promise<void> | undefined;
 
   constructor(options: LineFileOptions) {
     this.#options = options;
   }
 
-  /** Appends one line, which must hold no line break; returns at once. */
+  /** Appends one line, which must not contain a line break. Does not wait for the disk. */
   write(line: string): void {
     const bytes = Buffer.byteLength(line) + 1;
     if (this.#bytes + bytes > MOST_WAITING) {
@@ -40,7 +40,7 @@ export class LineFile {
     this.#writing ??= this.#writeAll();
   }
 
-  /** Resolves once what was written until now is in the file, or lost. */
+  /** Resolves when everything written so far is in the file or lost. */
   async flushed(): Promise<void> {
     await this.#writing;
   }
@@ -57,14 +57,14 @@ export class LineFile {
 
   async #append(lines: readonly string[]): Promise<void> {
     try {
-      const text = `${this.#torn ? '\n' : ''}${lines.join('\n')}\n`;
+      const text = `${this.#incompleteLine ? '\n' : ''}${lines.join('\n')}\n`;
       await appendFile(this.#options.path(), text, { mode: 0o640 });
-      this.#torn = false;
+      this.#incompleteLine = false;
       if (this.#failing) this.#options.trouble(undefined, this.#lost);
       this.#failing = false;
       this.#lost = 0;
     } catch (error) {
-      this.#torn = true;
+      this.#incompleteLine = true;
       this.#lost += lines.length;
       if (!this.#failing) this.#options.trouble(error as Error, this.#lost);
       this.#failing = true;

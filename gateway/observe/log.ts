@@ -1,4 +1,4 @@
-// The one sink of log lines. Other rooms take a Log and never know where it ends.
+// The only output of log lines. Other folders receive a Log and must not depend on its destination.
 
 import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
@@ -6,14 +6,14 @@ import { networkOf } from '../net/network-address.ts';
 import { boundedFields, boundedText, escapedLine } from './log-limits.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export type LogThreshold = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** `short` leaves the network of an address: all that statistics need, and nobody's home. */
+/** `short` writes only the network of an address: enough for statistics, and it does not identify a household. */
 export type Addresses = 'whole' | 'short';
 
-/** JSON lines, one object each: `{"level":"info","time":"…","msg":"…",…}`; on standard output unless told. */
+/** JSON lines, one object each: `{"level":"info","time":"…","msg":"…",…}`. Default destination: standard output. */
 export function createLog(
-  level: LogLevel,
+  level: LogThreshold,
   sink: DestinationStream = standardOutput(),
   addresses: Addresses = 'whole',
 ): Log {
@@ -22,12 +22,15 @@ export function createLog(
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }), log: boundedFields },
-    serializers: { error: words, ...(addresses === 'short' && { address: shortened, remote: shortenedEnd }) },
+    serializers: {
+      error: stackOf,
+      ...(addresses === 'short' && { address: shortened, remote: shortenedEndpoint }),
+    },
   };
   return pino(options, { write: line => sink.write(escapedLine(line)) });
 }
 
-/** An address that is written down, as far as the owner wants it written. */
+/** The address in the form that the owner configured. */
 export function written(address: string, addresses: Addresses): string {
   return addresses === 'short' ? shortened(address) : address;
 }
@@ -36,32 +39,32 @@ function shortened(address: string): string {
   return networkOf(address, { ipv4: 24, ipv6: 48 }) ?? address;
 }
 
-function shortenedEnd(end: { readonly address: string }): object {
+function shortenedEndpoint(end: { readonly address: string }): object {
   return { ...end, address: shortened(end.address) };
 }
 
-/** An error's own fields may be whole messages, with all that stands in them. */
-function words(error: unknown): unknown {
+/** Only the stack: an error's other fields may contain whole messages. */
+function stackOf(error: unknown): unknown {
   return error instanceof Error ? boundedText(error.stack ?? String(error)) : error;
 }
 
 /**
- * Writes at once, for whoever reads the log after a crash. What a full disk does not take is lost, and nothing else:
- * pino's own destination would keep it and fail with it, and the process with both.
+ * Writes synchronously, so that the log is complete after a crash. Lines that a full disk refuses are lost, without any
+ * other effect. pino's own destination would keep them and end the process with an error.
  */
 function standardOutput(): DestinationStream {
-  let torn = false;
+  let incompleteLine = false;
   return {
     write(text) {
       try {
-        // A disk may take half of a line before it is full: the next one must not stand behind that.
-        let left = Buffer.from(torn ? `\n${text}` : text);
-        while (left.length > 0) {
-          left = left.subarray(writeSync(1, left));
-          torn = left.length > 0;
+        // The disk may accept only a part of a line. The next line must start on a new line.
+        let rest = Buffer.from(incompleteLine ? `\n${text}` : text);
+        while (rest.length > 0) {
+          rest = rest.subarray(writeSync(1, rest));
+          incompleteLine = rest.length > 0;
         }
       } catch {
-        // There is nowhere to say so.
+        // An error cannot be reported anywhere.
       }
     },
   };

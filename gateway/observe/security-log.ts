@@ -1,34 +1,41 @@
-// The file that fail2ban reads: one line for each refusal that a guesser or a flooder brings about, and none for
-// anything else. Its form is a promise, see docs/pbx.md:
+// The file that fail2ban reads: one line for each refusal that a guessing or flooding client causes, and nothing else.
+// The format is stable, see docs/pbx.md:
 //
 //   2026-03-01T12:00:00.000Z sip-call refused wrong-destination from 203.0.113.9
-//   2026-03-01T12:00:01.000Z sip-call refused rate from 2001:db8:1:2::9 in 2001:db8:1:2::/64
+//   2026-03-01T12:00:01.000Z sip-call refused rate-limit from 2001:db8:1:2::9 in 2001:db8:1:2::/64
 //
-// Nothing that anybody sent is ever written: the offence is one of ours, the address is an address. Addresses are
-// whole here, whatever the log shortens: half of one cannot be banned.
+// No text from a client is ever written: the offence is one of a fixed list, the address is an IP address. Addresses
+// are complete here, whatever the log shortens, because a shortened address cannot be banned.
 
 import { isIP } from 'node:net';
-import { networkOf, oneHome } from '../net/network-address.ts';
+import { clientPrefix, networkOf } from '../net/network-address.ts';
 import { LineFile } from './line-file.ts';
 import type { Log } from './log.ts';
 
 /**
- * - `wrong-destination`: a call to somebody who may not be called from that page
- * - `wrong-origin`: a WebSocket without an origin, which no browser opens
- * - `bad-token`: a token that is missing, forged, of another page or used before, while others of its site are good
- * - `rate`: more connections, messages or calls than one may have
- * - `malformed`: what is no WebSocket for SIP, or no SIP
- * - `stranger`: a call or a registration over TCP from somebody who is no visitor
+ * - `wrong-destination`: a call to an address that the page may not call
+ * - `missing-origin`: a WebSocket without an origin, which no browser opens
+ * - `bad-token`: a token that is missing, forged, of another page or already used, while other tokens of its site are
+ * valid
+ * - `rate-limit`: more connections, messages or calls than allowed
+ * - `malformed`: not a WebSocket for SIP, or not SIP
+ * - `unknown-source`: a call or a registration over TCP from a host that is not a visitor
  */
-export type Offence = 'wrong-destination' | 'wrong-origin' | 'bad-token' | 'rate' | 'malformed' | 'stranger';
+export type Offence =
+  | 'wrong-destination'
+  | 'missing-origin'
+  | 'bad-token'
+  | 'rate-limit'
+  | 'malformed'
+  | 'unknown-source';
 
-/** Tells of one refusal. The address must be proved by a handshake: a datagram's source may be anybody's. */
+/** Reports one refusal. A handshake must have verified the address: a datagram's source may be forged. */
 export type ReportRefusal = (address: string, offence: Offence) => void;
 
-/** For gateways without such a file. */
+/** Used by gateways without this file. */
 export const ignoreRefusal: ReportRefusal = () => {};
 
-/** In each window so many lines of one network, and so many of all: a flood fills no disk. */
+/** Limits of lines per window: for one network, and in total. A flood does not fill the disk. */
 const WINDOW_MS = 10_000;
 const MOST_OF_ONE = 20;
 const MOST = 1_000;
@@ -41,7 +48,7 @@ export class SecurityLog {
   #written = 0;
   #omitted = 0;
 
-  /** Begins the file at once: fail2ban does not start without it. `now` gives milliseconds since 1970. */
+  /** Creates the file immediately: fail2ban does not start without it. `now` returns milliseconds since 1970. */
   constructor(path: string, log: Log, now: () => number = Date.now) {
     this.#now = now;
     this.#file = new LineFile({
@@ -66,32 +73,32 @@ export class SecurityLog {
     }
     this.#lines.set(network, lines + 1);
     this.#written++;
-    const whole = isIP(plain) === 6 ? ` in ${network}/${oneHome.ipv6}` : '';
-    this.#write(`refused ${offence} from ${plain}${whole}`);
+    const suffix = isIP(plain) === 6 ? ` in ${network}/${clientPrefix.ipv6}` : '';
+    this.#write(`refused ${offence} from ${plain}${suffix}`);
   };
 
-  /** Resolves once all of it is in the file. */
+  /** Resolves when everything is in the file. */
   async close(): Promise<void> {
-    this.#tellOmitted();
+    this.#writeOmitted();
     await this.#file.flushed();
   }
 
-  /** A clock that was set back begins a window too. */
+  /** A clock that was set back also starts a new window. */
   #turnWindow(): void {
     const now = this.#now();
     if (now >= this.#window && now < this.#window + WINDOW_MS) return;
-    this.#tellOmitted();
+    this.#writeOmitted();
     this.#window = now;
     this.#lines.clear();
     this.#written = 0;
   }
 
-  #tellOmitted(): void {
+  #writeOmitted(): void {
     if (this.#omitted > 0) this.#write(`omitted ${this.#omitted} lines more`);
     this.#omitted = 0;
   }
 
-  #write(words: string): void {
-    this.#file.write(`${new Date(this.#now()).toISOString()} sip-call ${words}`);
+  #write(text: string): void {
+    this.#file.write(`${new Date(this.#now()).toISOString()} sip-call ${text}`);
   }
 }

@@ -1,7 +1,7 @@
-// Whom somebody meant to call, as a log may show it: a stranger's bytes fill no disk, and what people put into
-// passwords, parameters and headers of an address is no business of a log.
+// Redacts a SIP address for the log: no password, no parameters, no headers, at most 200 characters. A caller may have
+// put anything into them.
 
-/** Characters that are shown. */
+/** Characters that are kept. */
 const SHOWN = 200;
 
 export function redactUri(uri: string): string {

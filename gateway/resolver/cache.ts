@@ -1,19 +1,19 @@
-// Answers of DNS kept for as long as they say: found and absent ones with a ceiling, failures for a moment.
-// Questions under way are shared; the last good answer is kept longer, for when DNS is down (RFC 8767).
-// Bounded in size; time is injected.
+// Caches DNS answers as long as their TTL says: found and absent records with an upper limit, failures for a moment.
+// Questions under way are shared. The last good answer is kept longer, for failures of DNS (RFC 8767). The size is
+// limited; the clock is injected.
 
-import type { Answer } from './records.ts';
+import type { DnsAnswer } from './records.ts';
 
 export interface CacheLimits {
-  /** Longest life of an answer with records, whatever its TTL. */
+  /** Upper limit for an answer with records, whatever its TTL. */
   readonly foundMs: number;
-  /** Longest life of "no such name" and "no such record": somebody may just be adding them. */
+  /** Upper limit for "no such name" and "no such record": the owner may be adding the record now. */
   readonly absentMs: number;
-  /** How long a failing server is not asked the same again. */
+  /** How long a failed question is not asked again. */
   readonly failedMs: number;
-  /** The same where an old answer stands in, which makes waiting cheap. */
-  readonly failedButSparedMs: number;
-  /** How long after its end an answer with records may still stand in for a failing server. */
+  /** The same if a stale answer is available. */
+  readonly failedWithStaleMs: number;
+  /** How long after its expiry an answer with records may replace a failed one. */
   readonly staleMs: number;
   readonly entries: number;
 }
@@ -22,22 +22,22 @@ export const cacheLimits: CacheLimits = {
   foundMs: 3_600_000,
   absentMs: 60_000,
   failedMs: 2_000,
-  failedButSparedMs: 15_000,
+  failedWithStaleMs: 15_000,
   staleMs: 3_600_000,
   entries: 1_000,
 };
 
 export interface Cached<R> {
-  readonly answer: Answer<R>;
+  readonly answer: DnsAnswer<R>;
   readonly fromCache: boolean;
-  /** Set when the answer is an old one, with what went wrong when asking anew. */
+  /** Set if the answer is stale: the failure of the new question. */
   readonly staleBecause?: string;
 }
 
 interface Entry {
-  answer: Answer<unknown>;
+  answer: DnsAnswer<unknown>;
   freshUntil: number;
-  lastGood?: { answer: Answer<unknown>; until: number };
+  lastGood?: { answer: DnsAnswer<unknown>; until: number };
 }
 
 export class AnswerCache {
@@ -46,7 +46,7 @@ export class AnswerCache {
   readonly #now: () => number;
   readonly #limits: CacheLimits;
 
-  /** @param now milliseconds of a clock that never steps back */
+  /** @param now milliseconds of a monotonic clock */
   constructor(now: () => number, limits: CacheLimits = cacheLimits) {
     this.#now = now;
     this.#limits = limits;
@@ -56,27 +56,27 @@ export class AnswerCache {
     return this.#entries.size;
   }
 
-  /** `key` names the type of record too: all askers of one key expect the same `R`. */
-  async ask<R>(key: string, question: () => Promise<Answer<R>>): Promise<Cached<R>> {
+  /** `key` includes the type of record: all callers with one key expect the same `R`. */
+  async ask<R>(key: string, question: () => Promise<DnsAnswer<R>>): Promise<Cached<R>> {
     const known = this.known<R>(key);
     if (known) return known;
     const pending = this.#underWay.get(key) ?? this.#start(key, question);
     return this.#read<R>(await pending, false);
   }
 
-  /** What needs no asking, a failure of a moment ago among it. */
+  /** The cached answer, a recent failure included. */
   known<R>(key: string): Cached<R> | undefined {
     const entry = this.#entries.get(key);
     return entry && this.#now() < entry.freshUntil ? this.#read<R>(entry, true) : undefined;
   }
 
-  /** What may stand in where DNS does not answer: the last good answer, unless it is too old for that too. */
-  spare<R>(key: string): Answer<R> | undefined {
+  /** The stale answer for use when DNS does not answer: the last good answer, unless it is too old. */
+  stale<R>(key: string): DnsAnswer<R> | undefined {
     const lastGood = this.#entries.get(key)?.lastGood;
-    return lastGood && this.#now() < lastGood.until ? (lastGood.answer as Answer<R>) : undefined;
+    return lastGood && this.#now() < lastGood.until ? (lastGood.answer as DnsAnswer<R>) : undefined;
   }
 
-  #start(key: string, question: () => Promise<Answer<unknown>>): Promise<Entry> {
+  #start(key: string, question: () => Promise<DnsAnswer<unknown>>): Promise<Entry> {
     const pending = question()
       .then(answer => this.#keep(key, answer))
       .finally(() => this.#underWay.delete(key));
@@ -86,20 +86,20 @@ export class AnswerCache {
 
   #read<R>({ answer, lastGood }: Entry, fromCache: boolean): Cached<R> {
     if (answer.kind === 'failed' && lastGood && this.#now() < lastGood.until) {
-      return { answer: lastGood.answer as Answer<R>, fromCache: true, staleBecause: answer.why };
+      return { answer: lastGood.answer as DnsAnswer<R>, fromCache: true, staleBecause: answer.why };
     }
-    return { answer: answer as Answer<R>, fromCache };
+    return { answer: answer as DnsAnswer<R>, fromCache };
   }
 
-  #keep(key: string, answer: Answer<unknown>): Entry {
+  #keep(key: string, answer: DnsAnswer<unknown>): Entry {
     const now = this.#now();
     const before = this.#entries.get(key)?.lastGood;
-    const spared = before !== undefined && now < before.until;
-    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer, spared) };
+    const hasStale = before !== undefined && now < before.until;
+    const entry: Entry = { answer, freshUntil: now + this.#lifeOf(answer, hasStale) };
     if (answer.kind === 'records')
       entry.lastGood = { answer, until: entry.freshUntil + this.#limits.staleMs };
-    else if (answer.kind === 'failed' && spared) entry.lastGood = before;
-    // Set anew at the end, so that the one dropped for room is the one asked longest ago.
+    else if (answer.kind === 'failed' && hasStale) entry.lastGood = before;
+    // Inserted again at the end, so that the oldest question is removed first.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (this.#entries.size > this.#limits.entries) {
@@ -109,9 +109,9 @@ export class AnswerCache {
     return entry;
   }
 
-  #lifeOf(answer: Answer<unknown>, spared: boolean): number {
-    const { foundMs, absentMs, failedMs, failedButSparedMs } = this.#limits;
-    if (answer.kind === 'failed') return spared ? failedButSparedMs : failedMs;
+  #lifeOf(answer: DnsAnswer<unknown>, hasStale: boolean): number {
+    const { foundMs, absentMs, failedMs, failedWithStaleMs } = this.#limits;
+    if (answer.kind === 'failed') return hasStale ? failedWithStaleMs : failedMs;
     return Math.min(answer.ttlSeconds * 1000, answer.kind === 'records' ? foundMs : absentMs);
   }
 }

@@ -1,5 +1,5 @@
-// The order of destination addresses (RFC 6724 6), as seen from the addresses that we send from: scope, label and
-// precedence. Rule 9, the longest prefix in common, is left out: among equals the order is DNS's own, which spreads calls.
+// The order of destination addresses (RFC 6724 6) for our source addresses: scope, label and precedence. Rule 9, the
+// longest common prefix, is left out: equal addresses stay in the order of DNS, which distributes calls.
 
 import { BlockList, isIP } from 'node:net';
 
@@ -32,33 +32,33 @@ const isLinkLocal = [
 ];
 const isSiteLocal = within('fec0::', 10, 'ipv6');
 
-/** The lower, the better; compared from the left. */
+/** Compared from the left; lower is better. */
 type Rank = readonly [scopeDiffers: number, labelDiffers: number, precedence: number, scope: number];
 
-/** No IPv4 address ranks before this. */
+/** No IPv4 address is ranked better than this. */
 const bestOfIpv4: Rank = [0, 0, -ofIpv4.precedence, 0];
 
 export class DestinationOrder {
   readonly #from: readonly string[];
 
-  /** @param from the addresses that we send from */
+  /** @param from our source addresses */
   constructor(from: readonly string[]) {
     this.#from = from;
   }
 
-  /** What is worth asking for: a family without an address of ours is no way (rule 1). */
+  /** The families to ask for. A family without a source address of ours is useless (rule 1). */
   get families(): ('ipv4' | 'ipv6')[] {
     return (['ipv6', 'ipv4'] as const).filter(family =>
       this.#from.some(address => isIP(address) === (family === 'ipv6' ? 6 : 4)),
     );
   }
 
-  /** Whether this IPv6 address comes first, whatever IPv4 addresses there are. */
+  /** Whether this IPv6 address is best, whatever IPv4 addresses there are. */
   isFirst(address: string): boolean {
     return compare(this.#rank(address), bestOfIpv4) < 0;
   }
 
-  /** Each family's addresses in order, the family of the best one first. */
+  /** Each family's addresses in order, the family of the best address first. */
   sorted(lists: readonly (readonly string[])[]): (readonly string[])[] {
     return lists
       .filter(list => list.length > 0)
@@ -70,7 +70,7 @@ export class DestinationOrder {
     return [...list].sort((one, other) => compare(this.#rank(one), this.#rank(other)));
   }
 
-  /** As seen from the best of our addresses (RFC 6724 5). */
+  /** Ranked for the best of our source addresses (RFC 6724 5). */
   #rank(address: string): Rank {
     const scope = scopeOf(address);
     const { precedence, label } = policyOf(address);
@@ -97,7 +97,7 @@ function policyOf(address: string): { readonly precedence: number; readonly labe
   return isIP(address) === 4 ? ofIpv4 : (policies.find(({ holds }) => holds(address)) ?? ofIpv4);
 }
 
-/** RFC 6724 3.1, 3.2: private addresses of IPv4 are of global scope. */
+/** RFC 6724 3.1, 3.2: private IPv4 addresses have global scope. */
 function scopeOf(address: string): number {
   if (isLinkLocal.some(holds => holds(address))) return 2;
   return isSiteLocal(address) ? 5 : 14;

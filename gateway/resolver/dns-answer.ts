@@ -1,20 +1,20 @@
-// What a reply of DNS says about a question: records behind aliases (RFC 1034 3.6.2), how long they hold,
-// how long their absence holds (RFC 2308), and what else came along. Pure; knows no sockets.
+// Extracts the answer from a DNS reply: records after aliases (RFC 1034 3.6.2), their lifetime, the lifetime of their
+// absence (RFC 2308), and additional records. Pure; must not depend on sockets.
 
 import { isIP } from 'node:net';
 import type { Answer as WireRecord } from 'dns-packet';
-import { codeName, type Reply, replyCodes } from './dns-message.ts';
-import type { Along, Answer, RecordsOfType, RecordType } from './records.ts';
+import { codeName, type DnsReply, replyCodes } from './dns-message.ts';
+import type { AdditionalRecords, DnsAnswer, RecordsOfType, RecordType } from './records.ts';
 
-/** An answer longer than this is cut: no zone needs it, and sorting it must stay cheap. */
+/** A longer answer is truncated: no zone needs it, and sorting must stay cheap. */
 const maxRecords = 100;
 const maxAliases = 8;
 
 export function answerOf<T extends RecordType>(
-  reply: Reply,
+  reply: DnsReply,
   type: T,
   name: string,
-): Answer<RecordsOfType[T]> {
+): DnsAnswer<RecordsOfType[T]> {
   if (reply.code !== replyCodes.NOERROR && reply.code !== replyCodes.NXDOMAIN) {
     return { kind: 'failed', why: codeName(reply.code) };
   }
@@ -23,16 +23,16 @@ export function answerOf<T extends RecordType>(
   if (owner === undefined) return { kind: 'failed', why: 'aliases in a loop' };
   const records = recordsAt(reply.answers, type, owner, lives);
   if (records.length > 0) {
-    const along = gather(reply.additionals, lives);
+    const additional = gather(reply.additionals, lives);
     const ttlSeconds = Math.min(...lives);
-    return { kind: 'records', records, ttlSeconds, ...(along.length > 0 && { along }) };
+    return { kind: 'records', records, ttlSeconds, ...(additional.length > 0 && { additional }) };
   }
   const why = reply.code === replyCodes.NXDOMAIN ? 'no such name' : 'no such record';
   const ttlSeconds = negativeLife(reply.authorities, lives);
   return { kind: 'absent', why, ttlSeconds, ...(owner !== name.toLowerCase() && { alias: owner }) };
 }
 
-/** The name that the records stand under; undefined where aliases lead in a circle. */
+/** The name of the records. Undefined if the aliases form a loop. */
 function followAliases(answers: readonly WireRecord[], from: string, lives: number[]): string | undefined {
   let at = from;
   for (let hops = 0; hops <= maxAliases; hops++) {
@@ -62,7 +62,7 @@ function recordsAt<T extends RecordType>(
   return records;
 }
 
-function gather(section: readonly WireRecord[], lives: number[]): Along[] {
+function gather(section: readonly WireRecord[], lives: number[]): AdditionalRecords[] {
   const sections = new Map<string, WireRecord[]>();
   for (const record of section) {
     const { type } = record;
@@ -72,17 +72,17 @@ function gather(section: readonly WireRecord[], lives: number[]): Along[] {
     if (known) known.push(record);
     else if (sections.size < maxRecords) sections.set(key, [record]);
   }
-  const names: Along[] = [];
+  const names: AdditionalRecords[] = [];
   for (const records of sections.values()) {
-    const [{ type, name }] = records as [WireRecord & { type: Along['type'] }];
-    const along = { type, name: name.toLowerCase() };
-    const read = recordsAt(records, type, along.name, lives);
-    if (read.length > 0) names.push({ ...along, records: read } as Along);
+    const [{ type, name }] = records as [WireRecord & { type: AdditionalRecords['type'] }];
+    const additional = { type, name: name.toLowerCase() };
+    const read = recordsAt(records, type, additional.name, lives);
+    if (read.length > 0) names.push({ ...additional, records: read } as AdditionalRecords);
   }
   return names;
 }
 
-/** RFC 2308 5: the SOA's own TTL or its last field, whichever is less; without SOA, none. */
+/** RFC 2308 5: the lower of the SOA's TTL and its last field. 0 without SOA. */
 function negativeLife(authorities: readonly WireRecord[], lives: readonly number[]): number {
   const soa = authorities.find(record => record.type === 'SOA');
   if (soa?.type !== 'SOA') return 0;

@@ -1,9 +1,9 @@
-// One question to one DNS server, over UDP or TCP: sent, waited for, matched. Whoever is not the server,
-// and whatever does not answer the question, is not heard (RFC 5452 9). Knows no second server and no retry.
+// One question to one DNS server, over UDP or TCP: sends it, waits, matches the answer. Packets from other addresses
+// and packets that do not match the question are ignored (RFC 5452 9). Must not try other servers or retry.
 
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
-import { maxReplyBytes, type Query, type Reply, readReply } from './dns-message.ts';
+import { type DnsReply, maxReplyBytes, type Query, readReply } from './dns-message.ts';
 
 export interface DnsServerAddress {
   /** IPv4 or IPv6 literal. */
@@ -12,11 +12,10 @@ export interface DnsServerAddress {
 }
 
 /**
- * Every question has a socket of its own, hence a source port that the system picks at random (RFC 5452 9.2),
- * connected, so that the kernel drops what another address sends, and tells when nobody listens there.
- * Rejects with the socket's error, or once aborted.
+ * Each question has its own connected socket. The system picks a random source port (RFC 5452 9.2), the kernel drops
+ * packets from other addresses, and a closed port is reported. Rejects with the socket's error, or when aborted.
  */
-export function askOverUdp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
+export function askOverUdp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<DnsReply> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
     let over = false;
@@ -43,8 +42,8 @@ export function askOverUdp(server: DnsServerAddress, query: Query, signal: Abort
   });
 }
 
-/** RFC 1035 4.2.2, RFC 7766: for answers that do not fit into a datagram. */
-export function askOverTcp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<Reply> {
+/** RFC 1035 4.2.2, RFC 7766: for answers that are too large for a datagram. */
+export function askOverTcp(server: DnsServerAddress, query: Query, signal: AbortSignal): Promise<DnsReply> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: server.address, port: server.port });
     let received = Buffer.alloc(0);

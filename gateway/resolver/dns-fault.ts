@@ -1,47 +1,47 @@
-// What is wrong with the DNS of a domain that leads to no server, read from the questions that were asked: which
-// question or record it is, so that the owner can be shown the line to change. Asks nothing itself.
+// Finds the DNS fault of a domain that has no usable server, in the trace of questions: the question or record at
+// fault, so that the owner can be shown the line to change. Asks no questions itself.
 
 import { timedOut } from './records.ts';
-import type { Step } from './target.ts';
+import type { ResolutionStep } from './target.ts';
 
 export type DnsFault =
-  /** Everything found is outside the networks that are allowed. */
+  /** All addresses found are outside the allowed networks. */
   | { readonly kind: 'not-allowed'; readonly address: string; readonly host: string }
-  /** A record's target lacks its final dot: the name server has appended the name of the zone. */
+  /** The target of a record lacks its final dot: the name server has appended the name of the zone. */
   | {
       readonly kind: 'without-dot';
       readonly type: 'NAPTR' | 'SRV' | 'CNAME';
       readonly owner: string;
       /** The data before and after the target, as in a zone file; empty for a CNAME. */
       readonly before: string;
-      /** The name as DNS has it, and as it was meant. */
+      /** The name in DNS, and the intended name. */
       readonly target: string;
-      readonly meant: string;
+      readonly intended: string;
     }
-  /** An SRV record leads to a name that has no address. `meant`: what a missing dot may have cut off. */
+  /** An SRV record points at a name without an address. `intended`: the name if a dot is missing. */
   | {
       readonly kind: 'target-missing';
       readonly owner: string;
       readonly record: string;
       readonly target: string;
-      readonly meant: string | undefined;
+      readonly intended: string | undefined;
     }
-  /** SRV `.`: the domain says that it offers no such service (RFC 2782). */
+  /** SRV `.`: the domain states that it does not offer the service (RFC 2782). */
   | { readonly kind: 'not-offered'; readonly owner: string }
-  /** Records that cannot be used. */
+  /** Unusable records. */
   | { readonly kind: 'unusable'; readonly owner: string; readonly record: string }
   | { readonly kind: 'no-such-domain' | 'no-record'; readonly domain: string }
-  /** A question that DNS did not answer as it should. */
+  /** A question without a proper answer from DNS. */
   | {
       readonly kind: 'refused' | 'failed' | 'timeout' | 'unreachable' | 'alias-loop' | 'bad-answer';
       readonly type: string;
       readonly name: string;
-      readonly words: string;
+      readonly failure: string;
     };
 
-/** `refused`: addresses that the fence dropped. */
+/** `refused`: addresses that the address fence refused. */
 export function dnsFault(
-  trace: readonly Step[],
+  trace: readonly ResolutionStep[],
   domain: string,
   refused: readonly { readonly address: string; readonly host: string }[],
 ): DnsFault {
@@ -51,10 +51,10 @@ export function dnsFault(
 }
 
 /**
- * The name that was meant, where `name` is one to which a name server has appended its zone: the zone's name stands at
- * its end twice. Which zone the record is in, `owner` shows: it is one of the names above it.
+ * The intended name, if a name server has appended its zone to `name`: then the name ends with the zone twice. The zone
+ * of the record is one of the names above `owner`.
  */
-export function lackedDot(name: string, owner: string): string | undefined {
+export function missingDot(name: string, owner: string): string | undefined {
   const labels = owner.split('.');
   for (let at = 0; at < labels.length; at++) {
     const zone = labels.slice(at).join('.');
@@ -63,12 +63,12 @@ export function lackedDot(name: string, owner: string): string | undefined {
   return undefined;
 }
 
-/** A record that leads nowhere. */
-function recordFault(trace: readonly Step[]): DnsFault | undefined {
+/** A record that does not lead to an address. */
+function recordFault(trace: readonly ResolutionStep[]): DnsFault | undefined {
   let ignored: DnsFault | undefined;
   for (const { name: owner, alias: target = '' } of trace) {
-    const meant = lackedDot(target, owner);
-    if (meant) return { kind: 'without-dot', type: 'CNAME', owner, before: '', target, meant };
+    const intended = missingDot(target, owner);
+    if (intended) return { kind: 'without-dot', type: 'CNAME', owner, before: '', target, intended };
   }
   for (const step of trace) {
     if (step.type !== 'SRV' && step.type !== 'NAPTR') continue;
@@ -89,9 +89,9 @@ function recordFault(trace: readonly Step[]): DnsFault | undefined {
 
 /** `record`: as in a zone file, the target last and with its dot. */
 function targetFault(
-  { type, name: owner }: Step,
+  { type, name: owner }: ResolutionStep,
   record: string,
-  trace: readonly Step[],
+  trace: readonly ResolutionStep[],
 ): DnsFault | undefined {
   const space = record.lastIndexOf(' ') + 1;
   const before = record.slice(0, space);
@@ -99,47 +99,47 @@ function targetFault(
   const steps = trace.filter(step => step.name === target);
   const absent = steps.length > 0 && steps.every(isAbsence);
   if (!absent || (type !== 'SRV' && type !== 'NAPTR')) return undefined;
-  const meant = lackedDot(target, owner);
-  if (meant) return { kind: 'without-dot', type, owner, before, target, meant };
+  const intended = missingDot(target, owner);
+  if (intended) return { kind: 'without-dot', type, owner, before, target, intended };
   if (type === 'NAPTR') return undefined;
-  return { kind: 'target-missing', owner, record, target, meant: cutOff(target, owner) };
+  return { kind: 'target-missing', owner, record, target, intended: withoutAppendedZone(target, owner) };
 }
 
-/** What is left of a target without the zone that may have been appended, where that could be a name or an address. */
-function cutOff(target: string, owner: string): string | undefined {
+/** The target without the zone that may have been appended, if the rest could be a name or an address. */
+function withoutAppendedZone(target: string, owner: string): string | undefined {
   const zone = owner.split('.').slice(2).join('.');
   const rest = target.endsWith(`.${zone}`) ? target.slice(0, -zone.length - 1) : '';
   return rest.includes('.') ? rest : undefined;
 }
 
-function questionFault(trace: readonly Step[]): DnsFault | undefined {
+function questionFault(trace: readonly ResolutionStep[]): DnsFault | undefined {
   const step = trace.find(
     ({ failure, records }) => failure && records.length === 0 && !absences.has(failure),
   );
   if (!step?.failure) return undefined;
-  const { type, name, failure: words } = step;
+  const { type, name, failure } = step;
   return {
-    kind: kinds.get(words) ?? (/^[A-Z]+$/.test(words) ? 'unreachable' : 'bad-answer'),
+    kind: kinds.get(failure) ?? (/^[A-Z]+$/.test(failure) ? 'unreachable' : 'bad-answer'),
     type,
     name,
-    words,
+    failure,
   };
 }
 
-function absence(trace: readonly Step[], domain: string): DnsFault {
+function absence(trace: readonly ResolutionStep[], domain: string): DnsFault {
   const own = trace.filter(step => step.name === domain && step.type.startsWith('A'));
   const exists = own.length === 0 || own.some(step => step.failure !== 'no such name');
   return { kind: exists ? 'no-record' : 'no-such-domain', domain };
 }
 
-function isAbsence({ failure = '' }: Step): boolean {
+function isAbsence({ failure = '' }: ResolutionStep): boolean {
   return absences.has(failure);
 }
 
 const absences: ReadonlySet<string> = new Set(['no such name', 'no such record']);
 
-/** Failures by what is written of them in the trace. Codes of the operating system are in capitals alone. */
-const kinds: ReadonlyMap<string, Extract<DnsFault, { words: string }>['kind']> = new Map([
+/** Failure kinds by their text in the trace. Operating system codes consist of capitals only. */
+const kinds: ReadonlyMap<string, Extract<DnsFault, { failure: string }>['kind']> = new Map([
   ['SERVFAIL', 'failed'],
   ['REFUSED', 'refused'],
   ['FORMERR', 'bad-answer'],

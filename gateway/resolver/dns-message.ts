@@ -1,16 +1,16 @@
-// DNS on the wire (RFC 1035 4, EDNS0 of RFC 6891): the bytes of a question, and whether some bytes answer it.
-// The codec is dns-packet's, which throws on what it cannot read; nothing leaves here as an exception.
+// DNS messages (RFC 1035 4, EDNS0 of RFC 6891): encodes a question, and decodes a reply that matches it. Uses
+// dns-packet, which throws on unreadable bytes; this file never throws.
 
 import { randomInt } from 'node:crypto';
 import dns, { type Answer as WireRecord } from 'dns-packet';
 import type { RecordType } from './records.ts';
 
-/** RFC 6891 6.2.3; DNS flag day 2020: what crosses nearly every path in one piece. */
+/** RFC 6891 6.2.3; DNS flag day 2020: the size that passes almost every path without fragmentation. */
 const ednsBytes = 1232;
-/** Longest answer read over TCP: a hundred NAPTR records. Longer ones only keep the parser busy. */
+/** Limit of an answer over TCP: a hundred NAPTR records. Longer answers only keep the parser busy. */
 export const maxReplyBytes = 16_384;
 
-/** A question as it was put to one server: what its answer has to match (RFC 5452 9.1). */
+/** A question as sent to one server: the values that its answer must match (RFC 5452 9.1). */
 export interface Query {
   readonly id: number;
   readonly type: RecordType;
@@ -18,7 +18,7 @@ export interface Query {
   readonly bytes: Buffer;
 }
 
-export interface Reply {
+export interface DnsReply {
   readonly code: number;
   readonly truncated: boolean;
   readonly answers: readonly WireRecord[];
@@ -33,9 +33,9 @@ export function codeName(code: number): string {
   return codeNames[code] ?? `response code ${code}`;
 }
 
-/** @param edns false for the old servers that do not know it */
+/** @param edns false for old servers without EDNS */
 export function composeQuery(type: RecordType, name: string, edns: boolean): Query {
-  // RFC 5452 9.2: not to be guessed from earlier ones.
+  // RFC 5452 9.2: must not be predictable.
   const id = randomInt(0x1_0000);
   const bytes = dns.encode({
     type: 'query',
@@ -47,8 +47,8 @@ export function composeQuery(type: RecordType, name: string, edns: boolean): Que
   return { id, type, name, bytes };
 }
 
-/** Undefined for what is no answer to this question: another id, another name, no DNS at all. */
-export function readReply(bytes: Buffer, query: Query): Reply | undefined {
+/** Undefined if the bytes are not an answer to this question: another id, another name, not DNS. */
+export function readReply(bytes: Buffer, query: Query): DnsReply | undefined {
   if (bytes.length > maxReplyBytes) return undefined;
   const packet = decoded(bytes);
   if (!packet?.flag_qr || packet.id !== query.id) return undefined;
@@ -59,7 +59,7 @@ export function readReply(bytes: Buffer, query: Query): Reply | undefined {
     question?.type === query.type &&
     question.class === 'IN' &&
     question.name.toLowerCase() === query.name.toLowerCase();
-  // RFC 6891 7: a server that does not know EDNS may return the bare header.
+  // RFC 6891 7: a server without EDNS may return only the header.
   const bareRefusal = question === undefined && (code === replyCodes.FORMERR || code === replyCodes.NOTIMP);
   if (others.length > 0 || !(same || bareRefusal)) return undefined;
   return {

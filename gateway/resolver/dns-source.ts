@@ -1,5 +1,6 @@
-// The door to DNS: the system's servers and its hosts file, or servers that were named. Only here is node:dns
-// imported, for the list of servers alone: its answers tell neither the TTL of NAPTR and SRV nor what came along.
+// The source of DNS answers: the system's servers and its hosts file, or configured servers. Only this file imports
+// node:dns, and only for the list of servers, because its answers lack the TTL of NAPTR and SRV and the additional
+// records.
 
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
@@ -7,23 +8,23 @@ import { answerOf } from './dns-answer.ts';
 import { DnsClient } from './dns-client.ts';
 import type { DnsServerAddress } from './dns-exchange.ts';
 import { HostsFile } from './hosts-file.ts';
-import type { AddressRecord, Answer, DnsSource, RecordsOfType, RecordType } from './records.ts';
+import type { AddressRecord, DnsAnswer, DnsSource, RecordsOfType, RecordType } from './records.ts';
 
-/** How often the system is asked for its servers: they change with the network. */
+/** How often the system's list of servers is read: it changes with the network. */
 const serversEveryMs = 30_000;
 const hostsSeconds = 5;
 
 export interface DnsSourceOptions {
-  /** `ip`, `ip:port` or `[ipv6]:port`; absent: the system's, and its hosts file before them. */
+  /** `ip`, `ip:port` or `[ipv6]:port`. Undefined: the system's servers, after its hosts file. */
   readonly servers?: readonly string[] | undefined;
-  /** For one question, all servers together. */
+  /** For one question to all servers together. */
   readonly timeoutMs: number;
-  /** Milliseconds of a clock that never steps back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
   readonly hostsFile?: string;
 }
 
-/** @throws on a server that is no IP address */
+/** @throws if a server is not an IP address */
 export function dnsSource(options: DnsSourceOptions): DnsSource {
   const now = options.now ?? (() => performance.now());
   const named = options.servers?.map(serverAt);
@@ -32,10 +33,10 @@ export function dnsSource(options: DnsSourceOptions): DnsSource {
   const hosts = options.servers ? undefined : new HostsFile(options.hostsFile ?? '/etc/hosts', now);
 
   return {
-    async ask<T extends RecordType>(type: T, name: string): Promise<Answer<RecordsOfType[T]>> {
+    async ask<T extends RecordType>(type: T, name: string): Promise<DnsAnswer<RecordsOfType[T]>> {
       if (type === 'A' || type === 'AAAA') {
         const known = await hosts?.find(name);
-        if (known) return ofFamily(type, known) as Answer<RecordsOfType[T]>;
+        if (known) return ofFamily(type, known) as DnsAnswer<RecordsOfType[T]>;
       }
       const heard = await client.ask(type, name);
       return 'reply' in heard ? answerOf(heard.reply, type, name) : { kind: 'failed', why: heard.failed };
@@ -44,8 +45,8 @@ export function dnsSource(options: DnsSourceOptions): DnsSource {
   };
 }
 
-/** A name in the file has the addresses that stand there, and none of the other family. */
-function ofFamily(type: 'A' | 'AAAA', known: readonly string[]): Answer<AddressRecord> {
+/** A name in the file has only the addresses in the file, and no address of the other family. */
+function ofFamily(type: 'A' | 'AAAA', known: readonly string[]): DnsAnswer<AddressRecord> {
   const records = known
     .filter(address => isIP(address) === (type === 'A' ? 4 : 6))
     .map(address => ({ address }));
@@ -59,7 +60,7 @@ function systemServers(now: () => number): () => readonly DnsServerAddress[] {
   let readAgainAt = Number.NEGATIVE_INFINITY;
   return () => {
     if (now() >= readAgainAt) {
-      // A new one reads the configuration anew; the module's own list stays as it was at the start.
+      // A new Resolver reads the configuration again; the module's own list never changes.
       known = new Resolver().getServers().map(serverAt);
       readAgainAt = now() + serversEveryMs;
     }

@@ -1,22 +1,22 @@
-// What a source yields, gathered as fast as it comes, and read from the start by whoever wants it, at their
-// own pace: the list of a call that is walked while it is still being written.
+// Collects the items of a source as fast as they arrive. Any number of readers can read them from the start, each at
+// its own speed: a call tries the first targets while others are still being resolved.
 
 export class Gathering<T> implements AsyncIterable<T> {
-  /** Everything, frozen, once the source has ended; rejects as the source or the signal does. */
+  /** All items, frozen, when the source has ended. Rejects like the source, or when the signal is aborted. */
   readonly all: Promise<readonly T[]>;
   readonly #items: T[] = [];
-  #over = false;
-  #grown: Promise<void>;
-  #tell: () => void = () => {};
+  #ended = false;
+  #nextItem: Promise<void>;
+  #notify: () => void = () => {};
 
   constructor(source: AsyncIterable<T>, signal?: AbortSignal) {
-    this.#grown = this.#growth();
+    this.#nextItem = this.#waitForItem();
     this.all = abortable(this.#gather(source), signal);
-    // Readers hear of a failure as they read.
+    // Readers receive a failure when they read.
     this.all.catch(() => {}).finally(() => this.#end());
   }
 
-  /** Known with the first item, or with the end. */
+  /** Resolves with the first item, or at the end. */
   async isEmpty(): Promise<boolean> {
     for await (const _ of this) return false;
     return true;
@@ -25,7 +25,7 @@ export class Gathering<T> implements AsyncIterable<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for (let at = 0; ; ) {
       if (at < this.#items.length) yield this.#items[at++]!;
-      else if (!this.#over) await this.#grown;
+      else if (!this.#ended) await this.#nextItem;
       else {
         await this.all;
         return;
@@ -35,23 +35,23 @@ export class Gathering<T> implements AsyncIterable<T> {
 
   async #gather(source: AsyncIterable<T>): Promise<readonly T[]> {
     for await (const item of source) {
-      // After an abort nobody reads on.
-      if (this.#over) break;
+      // After an abort no reader is left.
+      if (this.#ended) break;
       this.#items.push(item);
-      this.#tell();
-      this.#grown = this.#growth();
+      this.#notify();
+      this.#nextItem = this.#waitForItem();
     }
     return Object.freeze([...this.#items]);
   }
 
   #end(): void {
-    this.#over = true;
-    this.#tell();
+    this.#ended = true;
+    this.#notify();
   }
 
-  #growth(): Promise<void> {
+  #waitForItem(): Promise<void> {
     return new Promise(resolve => {
-      this.#tell = resolve;
+      this.#notify = resolve;
     });
   }
 }

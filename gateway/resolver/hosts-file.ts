@@ -1,5 +1,5 @@
-// /etc/hosts: what the owner of this machine says of names goes before what DNS says, as everywhere else.
-// The file is read again when it changed, looked at no more often than every few seconds.
+// /etc/hosts: its entries take precedence over DNS, as in other programs. The file is read again after a change, and
+// checked at most every few seconds.
 
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -15,13 +15,13 @@ export class HostsFile {
   #lookAgainAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
-  /** @param now milliseconds of a clock that never steps back */
+  /** @param now milliseconds of a monotonic clock */
   constructor(path: string, now: () => number) {
     this.#path = path;
     this.#now = now;
   }
 
-  /** Addresses of a name, of both families; undefined where the file does not know it. */
+  /** The addresses of a name, of both families. Undefined if the name is not in the file. */
   async find(name: string): Promise<readonly string[] | undefined> {
     if (this.#now() >= this.#lookAgainAt) {
       this.#looking ??= this.#look().finally(() => {
@@ -38,7 +38,7 @@ export class HostsFile {
       if (mtimeMs !== this.#changedAt) this.#names = namesIn(await readFile(this.#path, 'utf8'));
       this.#changedAt = mtimeMs;
     } catch {
-      // No such file is as good as an empty one.
+      // A missing file counts as an empty one.
       this.#names = new Map();
       this.#changedAt = 0;
     }
@@ -46,14 +46,14 @@ export class HostsFile {
   }
 }
 
-/** hosts(5): an address, then its names; the rest of a line from # on is a comment. */
+/** hosts(5): an address, then its names. The rest of a line after # is a comment. */
 export function namesIn(text: string): Map<string, string[]> {
   const names = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address = '', ...hosts] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (isIP(address) === 0 || address.includes('%')) continue;
     for (const host of hosts) {
-      // What DNS calls a name that is written in other letters; what cannot be converted is nobody's.
+      // The DNS form of an internationalized name. A name that cannot be converted matches nothing.
       const name = /^[\0-\x7f]*$/.test(host) ? host.toLowerCase() : domainToASCII(host);
       const known = names.get(name);
       if (known) known.push(address);

@@ -1,41 +1,41 @@
-// The questions of one resolution: each asked once, through the cache, within the deadline, and written
-// down in the order in which the walk reads their answers. Knows no rule of SIP.
+// The questions of one resolution. Each is asked once, through the cache, within the deadline, and recorded in the
+// trace in the order in which the answers are used. Must not depend on SIP rules.
 
 import type { AnswerCache, Cached } from './cache.ts';
 import {
-  type Along,
-  type Answer,
+  type AdditionalRecords,
+  type DnsAnswer,
   type DnsSource,
   type RecordsOfType,
   type RecordType,
   timedOut,
 } from './records.ts';
-import type { Step } from './target.ts';
+import type { ResolutionStep } from './target.ts';
 
-/** From the start, how long DNS may be silent where old answers could stand in (RFC 8767 5 has 1.8 s a question). */
-const patienceMs = 400;
+/** How long DNS may be silent from the start before stale answers are used (RFC 8767 5 suggests 1.8 s per question). */
+const staleAfterMs = 400;
 
-/** A question already on its way; the answer waits until somebody reads it. */
+/** A question that has been sent. Its answer waits until it is read. */
 export interface Question<R> {
   readonly type: RecordType;
   readonly name: string;
   readonly atMs: number;
   readonly answered: Promise<{
-    readonly answer: Answer<R>;
-    readonly from: Step['from'];
+    readonly answer: DnsAnswer<R>;
+    readonly from: ResolutionStep['from'];
     readonly staleBecause?: string;
     readonly ms: number;
   }>;
 }
 
-/** What the walk made of the records of one answer. */
+/** The result of reading one answer. */
 interface Reading<T> {
   readonly value: T;
   readonly lines: readonly string[];
 }
 
 export class Inquiry {
-  readonly trace: Step[] = [];
+  readonly trace: ResolutionStep[] = [];
   readonly #source: DnsSource;
   readonly #cache: AnswerCache;
   readonly #now: () => number;
@@ -44,10 +44,10 @@ export class Inquiry {
   readonly #questionMs: number;
   readonly #asked = new Map<string, Question<unknown>>();
   /**
-   * Records that came along with answers, unasked. They count in this resolution alone: whoever answers for
-   * one domain must not put words into the cache of another (RFC 2181 5.4.1).
+   * Additional records of earlier answers. They are used only within this resolution: a server of one domain must not
+   * fill the cache of another (RFC 2181 5.4.1).
    */
-  readonly #along = new Map<string, Along>();
+  readonly #additional = new Map<string, AdditionalRecords>();
 
   constructor(source: DnsSource, cache: AnswerCache, now: () => number, deadlineMs: number) {
     this.#source = source;
@@ -55,7 +55,7 @@ export class Inquiry {
     this.#now = now;
     this.#startedAt = now();
     this.#endsAt = this.#startedAt + deadlineMs;
-    // One server that swallows one type of question must leave time to ask the others.
+    // A server that ignores one type of question must leave time for the others.
     this.#questionMs = deadlineMs / 2;
   }
 
@@ -63,14 +63,14 @@ export class Inquiry {
     return this.#now() >= this.#endsAt;
   }
 
-  /** Asks unless that was asked before. */
+  /** Asks the question unless it has been asked before. */
   ask<T extends RecordType>(type: T, name: string): Question<RecordsOfType[T]> {
     const key = `${type} ${name}`;
     const before = this.#asked.get(key);
     if (before) return before as Question<RecordsOfType[T]>;
     const started = this.#now();
     const answered = this.#answer<RecordsOfType[T]>(key, () => this.#source.ask(type, name)).then(known => {
-      if (known.answer.kind === 'records') this.#remember(known.answer.along ?? []);
+      if (known.answer.kind === 'records') this.#remember(known.answer.additional ?? []);
       return { ...known, ms: this.#now() - started };
     });
     const question = { type, name, atMs: started - this.#startedAt, answered };
@@ -78,7 +78,9 @@ export class Inquiry {
     return question;
   }
 
-  /** Waits for the answer and notes it. `read` puts the records in order; without records it gets none. */
+  /**
+   * Waits for the answer and adds it to the trace. `read` orders the records; it gets an empty list without records.
+   */
   async read<R, T>(question: Question<R>, read: (records: readonly R[]) => Reading<T>): Promise<T> {
     const { answer, from, staleBecause, ms } = await question.answered;
     const { value, lines } = read(answer.kind === 'records' ? answer.records : []);
@@ -87,8 +89,8 @@ export class Inquiry {
     this.trace.push({
       type: question.type,
       name: question.name,
-      atMs: tenths(question.atMs),
-      ms: tenths(ms),
+      atMs: toTenths(question.atMs),
+      ms: toTenths(ms),
       from,
       ...(answer.kind !== 'failed' && dated && { ttlSeconds: answer.ttlSeconds }),
       records: lines,
@@ -98,37 +100,37 @@ export class Inquiry {
     return value;
   }
 
-  #remember(along: readonly Along[]): void {
-    for (const one of along) this.#along.set(`${one.type} ${one.name}`, one);
+  #remember(additional: readonly AdditionalRecords[]): void {
+    for (const one of additional) this.#additional.set(`${one.type} ${one.name}`, one);
   }
 
   async #answer<R>(
     key: string,
-    question: () => Promise<Answer<R>>,
-  ): Promise<{ answer: Answer<R>; from: Step['from']; staleBecause?: string }> {
-    const along = this.#along.get(key);
-    if (along) {
-      // How long these hold, the answer that they came with knows.
-      const records = along.records as readonly R[];
+    question: () => Promise<DnsAnswer<R>>,
+  ): Promise<{ answer: DnsAnswer<R>; from: ResolutionStep['from']; staleBecause?: string }> {
+    const additional = this.#additional.get(key);
+    if (additional) {
+      // The TTL belongs to the answer that these records came with.
+      const records = additional.records as readonly R[];
       return { answer: { kind: 'records', records, ttlSeconds: 0 }, from: 'additional section' };
     }
-    const asked = () => this.#inTime(key, this.#cache.ask(key, question));
+    const asked = () => this.#withinDeadline(key, this.#cache.ask(key, question));
     const { fromCache, ...known } = this.#cache.known<R>(key) ?? (await asked());
     return { ...known, from: fromCache ? 'cache' : 'DNS' };
   }
 
-  /** An answer that comes too late for this resolution still reaches the cache. */
-  async #inTime<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
-    const spare = this.#cache.spare<R>(key);
+  /** An answer that is too late for this resolution still reaches the cache. */
+  async #withinDeadline<R>(key: string, pending: Promise<Cached<R>>): Promise<Cached<R>> {
+    const stale = this.#cache.stale<R>(key);
     const now = this.#now();
-    const patience = spare ? this.#startedAt + patienceMs - now : Number.POSITIVE_INFINITY;
-    const ms = Math.max(0, Math.min(patience, this.#questionMs, this.#endsAt - now));
-    const instead: Cached<R> = spare
-      ? { answer: spare, fromCache: true, staleBecause: timedOut }
+    const staleWait = stale ? this.#startedAt + staleAfterMs - now : Number.POSITIVE_INFINITY;
+    const ms = Math.max(0, Math.min(staleWait, this.#questionMs, this.#endsAt - now));
+    const timeoutResult: Cached<R> = stale
+      ? { answer: stale, fromCache: true, staleBecause: timedOut }
       : { answer: { kind: 'failed', why: timedOut }, fromCache: false };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Cached<R>>(resolve => {
-      timer = setTimeout(resolve, ms, instead);
+      timer = setTimeout(resolve, ms, timeoutResult);
     });
     try {
       return await Promise.race([pending, late]);
@@ -138,6 +140,6 @@ export class Inquiry {
   }
 }
 
-function tenths(ms: number): number {
+function toTenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }

@@ -1,20 +1,20 @@
-// Hosts to addresses: both families (RFC 7984), within the fence, each host asked for once and noted once.
+// Resolves hosts to addresses: both families (RFC 7984), filtered by the address fence, each host asked once.
 
 import { isIP } from 'node:net';
 import type { DestinationOrder } from './destination.ts';
 import type { Inquiry } from './inquiry.ts';
 import { interleave } from './order.ts';
 
-/** Hosts looked up in all, where the first ones have no usable address. */
+/** Limit of hosts, if the first ones have no usable address. */
 const maxHosts = 24;
 
 export interface LocatorOptions {
   readonly families: readonly ('ipv4' | 'ipv6')[];
-  /** The order of what is found; by family, the first choice first, where absent. */
+  /** The order of addresses. Undefined: by family, the first family first. */
   readonly order?: DestinationOrder | undefined;
   /** Whether a target may have this address. */
   readonly allow: (address: string) => boolean;
-  /** Told of each address found and not allowed, once. */
+  /** Called once for each refused address. */
   readonly onRefused: (address: string, host: string) => void;
 }
 
@@ -29,7 +29,7 @@ export class Locator {
     this.#options = options;
   }
 
-  /** Asks for hosts whose addresses will be wanted, as long as no more than `upTo` were asked for. */
+  /** Asks early for hosts whose addresses will be needed, up to `upTo` hosts in total. */
   ahead(hosts: readonly string[], upTo = maxHosts): void {
     for (const host of hosts) {
       if (isIP(host) !== 0 || this.#asked.has(host) || this.#asked.size >= Math.min(upTo, maxHosts)) continue;
@@ -38,7 +38,7 @@ export class Locator {
     }
   }
 
-  /** Allowed addresses, best first, each as soon as it may be told; some may come twice. */
+  /** Allowed addresses, best first, each as soon as its position is certain. Some may occur twice. */
   async *addresses(host: string): AsyncGenerator<string> {
     if (isIP(host) !== 0) {
       yield* this.#fenced([host], host);
@@ -51,7 +51,7 @@ export class Locator {
     for (const family of families) {
       const list = await this.#ofFamily(family, host);
       const best = order?.sorted([list])[0]?.[0] ?? list[0];
-      // The first choice does not wait for the second family's answer, unless that may hold a better one.
+      // The first family's best address does not wait for the second family, unless that may have a better one.
       if (lists.length === 0 && best !== undefined && (order?.isFirst(best) ?? true)) yield best;
       lists.push(list);
     }

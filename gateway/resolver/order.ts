@@ -1,10 +1,10 @@
-// The orderings of RFC 3263 and RFC 2782, as pure functions: which NAPTR records count and which come
-// first, the weighted draw among SRV records, the mixing of address families. Asks nothing of DNS.
+// The orderings of RFC 3263 and RFC 2782, as pure functions: selection and order of NAPTR records, weighted choice
+// among SRV records, interleaving of address families. Asks no questions.
 
 import { isHostName, type NaptrRecord, naptrLine, type SrvRecord } from './records.ts';
 import type { Transport } from './target.ts';
 
-/** A way to reach the domain that a NAPTR record offers: an SRV name, a host, or more NAPTR records. */
+/** A service that a NAPTR record offers: an SRV name, a host, or further NAPTR records. */
 export type Service = { readonly name: string; readonly because: string } & (
   | { readonly lookup: 'SRV' | 'address'; readonly transport: Transport }
   | { readonly lookup: 'NAPTR' }
@@ -12,7 +12,7 @@ export type Service = { readonly name: string; readonly because: string } & (
 
 export interface ChosenServices {
   readonly services: readonly Service[];
-  /** All records, best first, then those ignored with the reason as a zone-file comment. */
+  /** All records, best first, then the ignored ones with the reason as a zone-file comment. */
   readonly lines: readonly string[];
 }
 
@@ -22,20 +22,19 @@ const transportOfService = new Map<string, Transport>([
   ['SIPS+D2T', 'tls'],
 ]);
 
-/** SIP services that we know and do not speak toward a PBX: RFC 7118 8.2 (browsers are its clients), RFC 4168. */
+/** SIP services that are known but not supported towards a PBX: RFC 7118 8.2 (for browsers), RFC 4168. */
 const notSpoken = new Map([
   ['SIP+D2W', 'WebSocket is for browsers'],
   ['SIPS+D2W', 'WebSocket is for browsers'],
-  ['SIP+D2S', 'SCTP is not spoken here'],
-  ['SIPS+D2S', 'SCTP is not spoken here'],
+  ['SIP+D2S', 'SCTP is not supported'],
+  ['SIPS+D2S', 'SCTP is not supported'],
 ]);
 
 /**
- * Keeps the records whose service is one of `transports` and whose flag we follow, by order, then
- * preference, then our own preference (the order of `transports`).
- *
- * Deviation: RFC 3403 4.1 forbids looking at a higher order once a lower one matched. We do look, but only
- * as places to try after the earlier ones failed, which is what owners of such zones expect.
+ * Keeps the records whose service is one of `transports` and whose flag is supported, by order, then preference, then
+ * our preference (the order of `transports`).
+ * Deviation: RFC 3403 4.1 forbids using a higher order after a lower one matched. This code uses it, but only after the
+ * earlier targets failed, which is what owners of such zones expect.
  */
 export function chooseServices(
   records: readonly NaptrRecord[],
@@ -70,20 +69,20 @@ export function chooseServices(
   return { services, lines: [...lines, ...ignored] };
 }
 
-// RFC 3263 4.1: a client MUST discard services it does not know or cannot use; for a sips URI all but SIPS.
+// RFC 3263 4.1: a client MUST discard services that it does not know or cannot use; for a sips URI all except SIPS.
 function reasonToIgnore(
   record: NaptrRecord,
   transport: Transport | undefined,
   transports: readonly Transport[],
 ): string | undefined {
-  // RFC 3403 4.1: an empty flag leads to further records, which have services of their own.
+  // RFC 3403 4.1: an empty flag leads to further records, which have their own services.
   const leadsOn = record.flags === '' && record.service === '';
   if (!transport && !leadsOn) return notSpoken.get(record.service.toUpperCase()) ?? 'another service';
-  if (transport && !transports.includes(transport)) return `${transport} is not wanted here`;
-  // RFC 3403 4.1, RFC 3404 4.3: "u" makes a URI and "p" is for others to define; RFC 3263 knows neither.
+  if (transport && !transports.includes(transport)) return `${transport} is not requested`;
+  // RFC 3403 4.1, RFC 3404 4.3: "u" produces a URI and the meaning of "p" is open; RFC 3263 uses neither.
   if (/^u$/i.test(record.flags)) return 'leads to a URI';
-  if (!/^[sa]?$/i.test(record.flags)) return 'flag not followed';
-  // RFC 3263 4.1: the regular expression is empty; RFC 3403 4.1: it and the replacement exclude each other.
+  if (!/^[sa]?$/i.test(record.flags)) return 'unsupported flag';
+  // RFC 3263 4.1: the regular expression is empty. RFC 3403 4.1: it excludes the replacement.
   if (record.regexp !== '') return 'regular expression';
   if (!isHostName(record.replacement)) return 'no usable name';
   return undefined;
@@ -93,12 +92,12 @@ function isSrv(record: NaptrRecord): boolean {
   return record.flags.toLowerCase() === 's';
 }
 
-/** The weight that 0 stands for in a draw: "a very small chance of being selected" (RFC 2782). */
+/** The weight used for 0: "a very small chance of being selected" (RFC 2782). */
 const nearlyNothing = 0.01;
 
 /**
- * RFC 2782: by priority; among equals a draw by weight. The RFC's own arithmetic, a whole number from 0 to the
- * sum of weights, would give weights of 1 and 2 the same share; this one gives them a third and two thirds.
+ * RFC 2782: by priority; among equal priorities a random choice by weight. The RFC's own arithmetic, an integer from 0
+ * to the sum of weights, gives weights of 1 and 2 equal shares; this one gives one third and two thirds.
  * @param random uniform in [0, 1)
  */
 export function orderSrv(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
@@ -126,7 +125,7 @@ function chanceOf({ weight }: SrvRecord): number {
   return weight > 0 ? weight : nearlyNothing;
 }
 
-/** Takes from each list in turn, so that a family without a route costs one attempt, not all of them. */
+/** Takes one item from each list in turn, so that a family without a route costs only one attempt. */
 export function interleave<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map(list => list.length));
   return Array.from({ length: longest }, (_, index) =>

@@ -1,10 +1,10 @@
-// Targets that failed lately: later calls try them last for a while. Knows nothing of why they failed
-// (failover.ts does) and never shortens a list, so no call can take a place away from another.
+// Targets that failed recently: later calls try them last for a while. Must not depend on the reason (failover.ts
+// decides). Never removes a target from a list, so one call cannot take a target from another.
 
 import type { Target } from './target.ts';
 
 const maxTargets = 1_000;
-/** What a target may ask for, in milliseconds: an hour, and a second at least. */
+/** Limits of a Retry-After, in milliseconds: one hour, and at least one second. */
 const longestMs = 3_600_000;
 const shortestMs = 1_000;
 
@@ -13,7 +13,7 @@ export class Quarantine {
   readonly #now: () => number;
   readonly #forMs: number;
 
-  /** @param now milliseconds of a clock that never steps back */
+  /** @param now milliseconds of a monotonic clock */
   constructor(options: { now?: () => number; forMs?: number } = {}) {
     this.#now = options.now ?? (() => performance.now());
     this.#forMs = options.forMs ?? 30_000;
@@ -23,25 +23,25 @@ export class Quarantine {
     return this.#until.size;
   }
 
-  /** The target just failed in the sense of `isTargetFailure`; `askedMs` is its own Retry-After. */
+  /** The target has failed as defined by `isTargetFailure`. `askedMs` is its Retry-After. */
   report(target: Target, askedMs?: number): void {
     const key = keyOf(target);
     const forMs = askedMs === undefined ? this.#forMs : Math.min(Math.max(askedMs, shortestMs), longestMs);
-    // Set anew at the end: the map stays in order of its reports.
+    // Inserted again at the end: the map stays in the order of reports.
     this.#until.delete(key);
     this.#until.set(key, this.#now() + forMs);
     const [oldest] = this.#until.keys();
     if (this.#until.size > maxTargets && oldest) this.#until.delete(oldest);
   }
 
-  /** The target answered: it need not wait out its time. */
+  /** The target answered: its quarantine ends. */
   release(target: Target): void {
     this.#until.delete(keyOf(target));
   }
 
   /**
-   * The same targets, those in quarantine last, so that none is ever taken away; within both groups the order
-   * stays. Each is told as soon as it is known, and judged then.
+   * The same targets with the quarantined ones last; the order within both groups stays. Each target is passed on as
+   * soon as it is known, and checked then.
    */
   async *order(targets: AsyncIterable<Target> | Iterable<Target>): AsyncGenerator<Target> {
     const held: Target[] = [];
@@ -59,7 +59,7 @@ export class Quarantine {
   }
 }
 
-/** Over TLS a server may fail one domain, whose name its certificate lacks, and be right for another. */
+/** Over TLS a server may fail for one domain, which its certificate lacks, and work for another. */
 function keyOf({ transport, address, port, domain }: Target): string {
   return `${transport} ${address} ${port}${transport === 'tls' ? ` ${domain}` : ''}`;
 }

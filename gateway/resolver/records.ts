@@ -1,5 +1,5 @@
-// What the resolver reads from DNS, and the one door it reads through.
-// Answers are values: a missing record or a failing server is an outcome to walk on from, not an exception.
+// The DNS records of the resolver, and the interface of their source. Answers are values: a missing record or a failing
+// server is a result to continue with, not an exception.
 
 export interface NaptrRecord {
   readonly order: number;
@@ -32,8 +32,8 @@ export interface RecordsOfType {
 
 export type RecordType = keyof RecordsOfType;
 
-/** Records of another name that came along in the additional section, unasked. */
-export type Along = {
+/** Records of another name in the additional section of an answer. */
+export type AdditionalRecords = {
   readonly [T in RecordType]: {
     readonly type: T;
     /** Lower case. */
@@ -42,40 +42,40 @@ export type Along = {
   };
 }[RecordType];
 
-export type Answer<R> =
-  /** At least one record. The seconds are the shortest TTL of all that the answer holds. */
+export type DnsAnswer<R> =
+  /** At least one record. `ttlSeconds` is the shortest TTL in the answer. */
   | {
       readonly kind: 'records';
       readonly records: readonly R[];
       readonly ttlSeconds: number;
-      readonly along?: readonly Along[];
+      readonly additional?: readonly AdditionalRecords[];
     }
-  /** The seconds are those of RFC 2308 5; 0 where the server says nothing of them. */
+  /** `ttlSeconds` is that of RFC 2308 5; 0 if the server gives none. */
   | {
       readonly kind: 'absent';
       readonly why: 'no such name' | 'no such record';
-      /** The name at the end of aliases, where there are any. */
+      /** The last name of a chain of aliases, if there is one. */
       readonly alias?: string;
       readonly ttlSeconds: number;
     }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Nothing here rejects, and each answer comes within the source's own time limit. */
+/** Never rejects; each answer arrives within the time limit of the source. */
 export interface DnsSource {
-  ask<T extends RecordType>(type: T, name: string): Promise<Answer<RecordsOfType[T]>>;
+  ask<T extends RecordType>(type: T, name: string): Promise<DnsAnswer<RecordsOfType[T]>>;
   /** Questions under way fail. */
   close(): void;
 }
 
-/** `failed.why` when nobody answered in time. */
+/** `failed.why` if no server answered in time. */
 export const timedOut = 'no answer in time';
 
-/** Names as they may stand in a zone for SIP; keeps the rest of what DNS can carry out of logs. */
+/** Whether the name can occur in a zone for SIP. Keeps other text that DNS can carry out of logs. */
 export function isHostName(name: string): boolean {
   return /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i.test(name);
 }
 
-/** As in a zone file. Strings are a stranger's: what is not plain text is shown as a question mark. */
+/** As in a zone file. The strings come from others: characters that are not printable ASCII become question marks. */
 export function naptrLine(record: NaptrRecord): string {
   const { order, preference, flags, service, regexp, replacement } = record;
   const strings = [flags, service, regexp].map(text => `"${plain(text)}"`).join(' ');

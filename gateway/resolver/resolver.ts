@@ -1,5 +1,5 @@
-// SIP URI -> ordered, immutable targets (RFC 3263 4). The door of this room: what it takes, what it
-// promises, what it refuses. It sends no SIP; which target failed is the quarantine's to remember.
+// Resolves a SIP URI to ordered, immutable targets (RFC 3263 4). The public interface of this folder. Sends no SIP and
+// stores no failures of targets; quarantine.ts does.
 
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -11,10 +11,10 @@ import { Gathering } from './gathering.ts';
 import { Inquiry } from './inquiry.ts';
 import { type DnsSource, isHostName, timedOut } from './records.ts';
 import { ResolveError, type ResolveFailure } from './resolve-error.ts';
-import type { BegunResolution, Resolution, Step, Transport } from './target.ts';
-import { type Wanted, walk } from './walk.ts';
+import type { BegunResolution, Resolution, ResolutionStep, Transport } from './target.ts';
+import { type WalkRequest, walk } from './walk.ts';
 
-/** The parts of a SIP URI that say where it leads. */
+/** The parts of a SIP URI that determine its targets. */
 export interface ResolvableUri {
   readonly scheme: 'sip' | 'sips';
   /** Domain name or IP literal, with or without brackets. */
@@ -25,49 +25,49 @@ export interface ResolvableUri {
 }
 
 export interface ResolverOptions {
-  /** DNS servers as `ip:port`; default the system's, with its hosts file before them. */
+  /** DNS servers as `ip:port`. Default: the system's, after its hosts file. */
   readonly servers?: readonly string[] | undefined;
-  /** Transports we speak, best first. */
+  /** Supported transports, best first. */
   readonly transports?: readonly Transport[];
-  /** The fence: whether DNS may point us at this address. */
+  /** The address fence: whether DNS may point at this address. */
   readonly allow: (address: string) => boolean;
-  /** Told of every address that the fence dropped, for the log. */
+  /** Called for every address that the fence refused. */
   readonly onRefused?: (address: string, host: string) => void;
-  /** For a whole resolution; one question gets at most half of it. */
+  /** For a whole resolution. One question gets at most half of it. */
   readonly deadlineMs?: number;
-  /** Address families to ask for, first choice first; default those this machine has, IPv6 first. */
+  /** Address families to ask for, first choice first. Default: those of this machine, IPv6 first. */
   readonly families?: readonly ('ipv4' | 'ipv6')[];
-  /** Addresses that we send from: their families are asked for, and they decide the order of what is found (RFC 6724). */
+  /** Our source addresses. Their families are asked for, and they determine the order of targets (RFC 6724). */
   readonly from?: readonly string[] | undefined;
-  /** Milliseconds of a clock that never steps back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** In place of DNS servers. */
+  /** Replaces the DNS servers. */
   readonly source?: DnsSource;
 }
 
 export interface Resolver {
   /**
-   * Resolves to one target or more, at most 8, once every question is answered.
-   * Rejects with {@link ResolveError}, or with the signal's reason once it is aborted.
+   * Resolves to 1 to 8 targets, once every question is answered.
+   * Rejects with {@link ResolveError}, or with the signal's reason when it is aborted.
    */
   resolve(uri: ResolvableUri, signal?: AbortSignal): Promise<Resolution>;
-  /** The same, resolving as soon as the best target is known: the others are found while that one is tried. */
+  /** The same, but resolves as soon as the best target is known. The others follow while that one is tried. */
   begin(uri: ResolvableUri, signal?: AbortSignal): Promise<BegunResolution>;
   /**
-   * Allowed addresses of a host itself, best first and at least one, whatever services its name offers: of a host in
-   * SDP (RFC 8866 5.7). Rejects as {@link resolve} does.
+   * The allowed addresses of a host itself, best first and at least one, without its services: for a host in SDP (RFC
+   * 8866 5.7). Rejects like {@link resolve}.
    */
   addresses(host: string): Promise<readonly string[]>;
-  /** Drops questions under way: they fail. */
+  /** Aborts questions under way: they fail. */
   close(): void;
 }
 
 export function createResolver(options: ResolverOptions): Resolver {
   const now = options.now ?? (() => performance.now());
   const deadlineMs = options.deadlineMs ?? 3_000;
-  // As long as one question may take in a resolution.
+  // The same as the limit of one question in a resolution.
   const source = options.source ?? dnsSource({ servers: options.servers, timeoutMs: deadlineMs / 2, now });
   const cache = new AnswerCache(now);
   const order = options.from && new DestinationOrder(options.from.flatMap(ownOf));
@@ -79,7 +79,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     },
     begin,
     async addresses(host) {
-      // RFC 3263 4.2: an explicit port leaves nothing for NAPTR and SRV to say.
+      // RFC 3263 4.2: an explicit port excludes NAPTR and SRV.
       const { whole } = await begin({ scheme: 'sip', host, port: 5060, transport: supported[0] });
       return (await whole).targets.map(({ address }) => address);
     },
@@ -88,11 +88,11 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   async function begin(uri: ResolvableUri, signal?: AbortSignal): Promise<BegunResolution> {
     signal?.throwIfAborted();
-    const wanted = want(uri, supported);
+    const request = walkRequestOf(uri, supported);
     const inquiry = new Inquiry(source, cache, now, deadlineMs);
     const refused: { address: string; host: string }[] = [];
     const targets = new Gathering(
-      walk(wanted, inquiry, {
+      walk(request, inquiry, {
         families: options.families ?? order?.families ?? ownFamilies(),
         order,
         random: options.random ?? Math.random,
@@ -107,15 +107,15 @@ export function createResolver(options: ResolverOptions): Resolver {
     const whole = targets.all.then((targets): Resolution => {
       const trace = Object.freeze([...inquiry.trace]);
       if (targets.length > 0) return Object.freeze({ targets, trace });
-      const code = refused.length > 0 ? 'forbidden-address' : reasonOf(trace, wanted.host, inquiry.expired);
+      const code = refused.length > 0 ? 'forbidden-address' : reasonOf(trace, request.host, inquiry.expired);
       throw new ResolveError(
         code,
-        `${wanted.host}: ${explanations[code]}`,
+        `${request.host}: ${explanations[code]}`,
         trace,
-        dnsFault(trace, wanted.host, refused),
+        dnsFault(trace, request.host, refused),
       );
     });
-    // Whoever reads the targets need not read the whole.
+    // A reader of the targets need not read `whole`.
     whole.catch(() => {});
     if (await targets.isEmpty()) await whole;
     return { targets, whole };
@@ -130,8 +130,8 @@ const explanations: Readonly<Record<ResolveFailure, string>> = {
   'nothing-usable': 'offers no SIP service that can be used from here',
 };
 
-/** Checks the URI and works out which transports may serve it (RFC 3263 4.1). */
-function want(uri: ResolvableUri, supported: readonly Transport[]): Wanted {
+/** Checks the URI and determines the possible transports (RFC 3263 4.1). */
+function walkRequestOf(uri: ResolvableUri, supported: readonly Transport[]): WalkRequest {
   const host = uri.host
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
@@ -143,18 +143,18 @@ function want(uri: ResolvableUri, supported: readonly Transport[]): Wanted {
     throw unusable(`no such port: ${uri.port}`);
   }
   const parameter = uri.transport?.toLowerCase();
-  // RFC 3263 4.1: sips means TLS over whatever transport is asked for; we speak it over TCP alone.
+  // RFC 3263 4.1: sips means TLS over the requested transport. Only TLS over TCP is supported.
   const secure = uri.scheme === 'sips';
   const transport = secure && parameter === 'tcp' ? 'tls' : parameter;
   const transports = secure ? supported.filter(one => one === 'tls') : supported;
-  if (transports.length === 0) throw unusable('TLS is not spoken here');
+  if (transports.length === 0) throw unusable('TLS is not supported');
   if (transport === undefined) return { host, port: uri.port, transports, explicit: false };
   const own = transports.find(one => one === transport);
   if (!own) throw unusable(`transport ${transport.slice(0, 16)} cannot be used`);
   return { host, port: uri.port, transports: [own], explicit: true };
 }
 
-function reasonOf(trace: readonly Step[], domain: string, expired: boolean): ResolveFailure {
+function reasonOf(trace: readonly ResolutionStep[], domain: string, expired: boolean): ResolveFailure {
   if (expired || trace.some(step => step.failure === timedOut)) return 'timeout';
   const addresses = trace.filter(step => step.name === domain && (step.type === 'A' || step.type === 'AAAA'));
   if (addresses.length > 0 && addresses.every(step => step.failure === 'no such name'))
@@ -163,7 +163,7 @@ function reasonOf(trace: readonly Step[], domain: string, expired: boolean): Res
   return trace.some(step => step.failure && !absent.includes(step.failure)) ? 'no-answer' : 'nothing-usable';
 }
 
-/** An address, or all of the machine's of that family where it is a wildcard; as it is where there are none. */
+/** The address; for a wildcard all addresses of the machine in that family, or the wildcard if there are none. */
 function ownOf(address: string): string[] {
   if (!/^[0.:]+$/.test(address)) return [address];
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
@@ -171,7 +171,7 @@ function ownOf(address: string): string[] {
   return own.length > 0 ? own.map(one => one.address) : [address];
 }
 
-/** RFC 7984 4, RFC 6724 5: asking for what cannot be reached from here helps nobody. */
+/** RFC 7984 4, RFC 6724 5: addresses of a family without a route are useless. */
 function ownFamilies(): ('ipv4' | 'ipv6')[] {
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? []);
   const own = all.filter(({ internal, address }) => !internal && !/^(fe[89ab].:|169\.254\.)/i.test(address));

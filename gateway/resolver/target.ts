@@ -1,47 +1,47 @@
-// What resolving a SIP URI yields: an ordered, immutable list of places to send to (RFC 3263 4).
+// The result of resolving a SIP URI: an ordered, immutable list of targets (RFC 3263 4).
 
 import type { RecordType } from './records.ts';
 
 export type Transport = 'udp' | 'tcp' | 'tls';
 
-/** One place to try: a transport, an IP address and a port. */
+/** One target: a transport, an IP address and a port. */
 export interface Target {
   readonly transport: Transport;
   /** IPv4 or IPv6 literal, without brackets. */
   readonly address: string;
   readonly port: number;
-  /** The name the address was found under: for logs. */
+  /** The host name of the address, for logs. */
   readonly hostname: string;
-  /** The host of the SIP URI: what a TLS certificate has to bear (RFC 5922 7.2), wherever DNS led. */
+  /** The host of the SIP URI: the name that a TLS certificate must contain (RFC 5922 7.2), whatever DNS returned. */
   readonly domain: string;
-  /** Which records led here, such as `NAPTR 10 50, SRV 10 0`. */
+  /** The records that gave this target, such as `NAPTR 10 50, SRV 10 0`. */
   readonly because: string;
 }
 
-/** One question on the way, and what came of it. */
-export interface Step {
+/** One question of a resolution, with its answer. */
+export interface ResolutionStep {
   readonly type: RecordType;
   readonly name: string;
-  /** When it was asked, in milliseconds since the resolution began, and how long its answer took. */
+  /** When it was asked, in milliseconds since the start of the resolution, and how long the answer took. */
   readonly atMs: number;
   readonly ms: number;
   readonly from: 'DNS' | 'cache' | 'additional section';
   readonly ttlSeconds?: number;
-  /** Records found, in zone-file form and in the order chosen; empty with `failure` set when none. */
+  /** The records in zone-file form, in the chosen order. Empty if `failure` says why there are none. */
   readonly records: readonly string[];
-  /** Why there are none, or why these are old ones. */
+  /** Why there are no records, or why they are stale. */
   readonly failure?: string;
-  /** The name that aliases lead to, where that one has no records. */
+  /** The last name of a chain of aliases, if it has no records. */
   readonly alias?: string;
 }
 
 export interface Resolution {
-  /** Best first; never empty: an unresolvable URI rejects instead. */
+  /** Best first; never empty: a URI without targets causes a rejection. */
   readonly targets: readonly Target[];
-  readonly trace: readonly Step[];
+  readonly trace: readonly ResolutionStep[];
 }
 
-/** A resolution whose first target is known; the rest may still be. */
+/** A resolution whose first target is known; the others may follow. */
 export interface BegunResolution {
   /** The same targets in the same order, each as soon as it and all better ones are known. */
   readonly targets: AsyncIterable<Target>;

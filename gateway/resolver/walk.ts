@@ -1,5 +1,5 @@
-// RFC 3263 4: from a SIP URI to candidates (transport, host, port), then to addresses, best first.
-// Questions that will be needed anyway are asked at once; nothing here sends SIP or remembers anything.
+// RFC 3263 4: from a SIP URI to candidates (transport, host, port), then to addresses, best first. Questions that will
+// be needed anyway are usedNames immediately. Sends no SIP and keeps no state.
 
 import { isIP } from 'node:net';
 import type { Inquiry } from './inquiry.ts';
@@ -8,18 +8,18 @@ import { chooseServices, orderSrv, type Service } from './order.ts';
 import { isHostName, type SrvRecord, srvLine } from './records.ts';
 import type { Target, Transport } from './target.ts';
 
-/** Longest list of targets, and how many hosts are looked up ahead. */
+/** Limit of the list of targets, and of hosts that are resolved early. */
 const maxTargets = 8;
-/** SRV names asked for where NAPTR records name many, and names whose NAPTR records are followed. */
+/** Limit of SRV names from NAPTR records, and of names whose NAPTR records are followed. */
 const maxServices = 16;
 const maxRewrites = 4;
 
-export interface Wanted {
+export interface WalkRequest {
   readonly host: string;
   readonly port?: number | undefined;
-  /** Whether the URI named its transport itself: then it is the only one of `transports`. */
+  /** Whether the URI itself names its transport. Then it is the only one of `transports`. */
   readonly explicit: boolean;
-  /** What may be used for this URI, at least one, in our order of preference; TLS alone for sips. */
+  /** The possible transports, at least one, in our order of preference; only TLS for sips. */
   readonly transports: readonly Transport[];
 }
 
@@ -37,65 +37,69 @@ interface Candidate {
 
 type SipService = Extract<Service, { transport: Transport }>;
 
-/** The targets, each as soon as all before it are known; none at all: the inquiry's trace says why. */
-export async function* walk(wanted: Wanted, inquiry: Inquiry, options: WalkOptions): AsyncGenerator<Target> {
+/** The targets, each as soon as all before it are known. If there are none, the trace of the inquiry shows why. */
+export async function* walk(
+  request: WalkRequest,
+  inquiry: Inquiry,
+  options: WalkOptions,
+): AsyncGenerator<Target> {
   const locator = new Locator(inquiry, options);
   const known = new Set<string>();
   let secure = false;
-  for await (const candidate of candidatesFor(wanted, inquiry, locator, options.random)) {
+  for await (const candidate of candidatesFor(request, inquiry, locator, options.random)) {
     const { transport, host, port, because } = candidate;
-    // Where the domain puts TLS first, what comes after it in clear is no place to fall back to.
+    // If the domain prefers TLS, unencrypted targets after it are not used as a fallback.
     if (transport === 'tls') secure = true;
     else if (secure) continue;
     for await (const address of locator.addresses(host)) {
       const key = `${transport} ${address} ${port}`;
       if (known.has(key)) continue;
       known.add(key);
-      yield Object.freeze({ transport, address, port, hostname: host, domain: wanted.host, because });
+      yield Object.freeze({ transport, address, port, hostname: host, domain: request.host, because });
       if (known.size === maxTargets) return;
     }
   }
 }
 
 async function* candidatesFor(
-  wanted: Wanted,
+  request: WalkRequest,
   inquiry: Inquiry,
   locator: Locator,
   random: () => number,
 ): AsyncGenerator<Candidate> {
-  const { host, port, transports } = wanted;
-  // RFC 3263 4.1, last paragraphs: UDP for sip, TLS for sips, unless the URI says another.
+  const { host, port, transports } = request;
+  // RFC 3263 4.1, last paragraphs: UDP for sip, TLS for sips, unless the URI names another transport.
   const direct = (transport: Transport, because: string): Candidate => {
     return { transport, host, port: port ?? defaultPort(transport), because };
   };
 
-  // RFC 3263 4.2: a numeric host or an explicit port leaves nothing for NAPTR and SRV to say.
+  // RFC 3263 4.2: a numeric host or an explicit port excludes NAPTR and SRV.
   if (isIP(host) !== 0) return yield direct(transports[0]!, 'the URI names the address');
   if (port !== undefined) return yield direct(transports[0]!, 'the URI names the port');
 
-  if (!wanted.explicit) inquiry.ask('NAPTR', host);
+  if (!request.explicit) inquiry.ask('NAPTR', host);
   const usual = transports.map(transport => usualService(transport, host));
-  // Most zones name their SRV records as usual: asking now saves a round trip whether NAPTR exists or not.
+  // Most zones use the usual SRV names. Asking early saves a round trip, whether NAPTR exists or not.
   for (const service of usual) inquiry.ask('SRV', service.name);
-  const services = wanted.explicit ? [] : await servicesOf(host, transports, inquiry);
+  const services = request.explicit ? [] : await servicesOf(host, transports, inquiry);
   if (yield* serversOf(services)) return;
 
-  // A domain that names its transports is not tried on others: it may have left out clear ones on purpose.
+  // If a domain names its transports, others are not tried: it may have left out unencrypted ones on purpose.
   const named = transports.filter(one => services.some(service => service.transport === one));
   const left = named.length > 0 ? named : transports;
-  const asked = new Set(services.map(service => service.name));
-  const rest = usual.filter(service => left.includes(service.transport) && !asked.has(service.name));
+  const usedNames = new Set(services.map(service => service.name));
+  const rest = usual.filter(service => left.includes(service.transport) && !usedNames.has(service.name));
   if (yield* serversOf(rest)) return;
 
-  // RFC 3263 4.2: no SRV records at all: the domain's own address.
+  // RFC 3263 4.2: without SRV records, the domain's own address.
   yield direct(left[0]!, 'the domain itself, without SRV');
 
   /**
-   * The servers of all services, in order. Tells whether there were records, usable or not: then the domain's
-   * own address is no substitute (RFC 3263 4.2).
+   * The servers of all services, in order. Returns whether there were records, usable or not: then the domain's own
+   * address must not be used (RFC 3263 4.2).
    */
   async function* serversOf(services: readonly SipService[]): AsyncGenerator<Candidate, boolean> {
-    const draws = services.map(({ lookup, name }) => (lookup === 'SRV' ? draw(name) : undefined));
+    const draws = services.map(({ lookup, name }) => (lookup === 'SRV' ? drawOrder(name) : undefined));
     let exist = false;
     for (const [index, { transport, name, because }] of services.entries()) {
       const drawn = draws[index];
@@ -117,8 +121,8 @@ async function* candidatesFor(
     return exist;
   }
 
-  /** SRV records in the order drawn; the addresses of the first are asked for as soon as they are known. */
-  async function draw(name: string): Promise<readonly SrvRecord[]> {
+  /** SRV records in random order by weight. The addresses of the first ones are usedNames for as soon as they are known. */
+  async function drawOrder(name: string): Promise<readonly SrvRecord[]> {
     const { answer } = await inquiry.ask('SRV', name).answered;
     const records = orderSrv(answer.kind === 'records' ? answer.records : [], random);
     locator.ahead(records.filter(isUsable).map(hostOf), maxTargets);
@@ -126,7 +130,7 @@ async function* candidatesFor(
   }
 }
 
-/** What the NAPTR records of a name offer, those of names that they lead on to in their place. */
+/** The services in the NAPTR records of a name, including those of names that they point at. */
 async function servicesOf(
   name: string,
   transports: readonly Transport[],
@@ -148,7 +152,7 @@ async function servicesOf(
   return services.slice(0, maxServices);
 }
 
-/** RFC 2782: a target of "." means that the service is decidedly not available at this domain. */
+/** RFC 2782: a target of "." means that the service is not available at this domain. */
 function isUsable({ target, port }: SrvRecord): boolean {
   return isHostName(target) && port > 0;
 }

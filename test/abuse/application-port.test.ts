@@ -54,10 +54,10 @@ test('however many hold a connection without the secret, the application stays a
   const local: (Socket & { ended?: boolean })[] = [];
   for (let i = 0; i < 300; i++) local.push(await open(context, engine));
   await eventually('few are left', () => local.filter(({ ended }) => !ended).length <= 64);
-  assert.equal(engine.counts().apps, 1);
+  assert.equal(engine.counts().applications, 1);
   // It leaves, and connects again.
   srf.disconnect();
   srf.connect({ host: engine.admin.address, port: engine.admin.port, secret });
-  await eventually('it is the one application', () => engine.counts().apps === 1);
+  await eventually('it is the one application', () => engine.counts().applications === 1);
   for (const socket of local) socket.destroy();
 });

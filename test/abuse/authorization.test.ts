@@ -87,7 +87,7 @@ test('one connection too many is no offence of a page that was given a token', a
       ?.join();
   for (const [shown, told] of [
     [await tokenOf(scene), undefined],
-    ['x', 'rate'],
+    ['x', 'rate-limit'],
   ]) {
     assert.equal((await knock(scene, { protocols: ['sip', `token.${shown}`] })).status, 429);
     await eventually('the log says what it should', () => {

@@ -43,7 +43,7 @@ test('where the server of a site signs with the wrong key, no visitor commits an
   await enter(scene);
   for (let i = 0; i < 15; i++) assert.equal(await show(scene, await sign(WRONG)), 101);
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
   const [warning, ...more] = warnings(scene);
   assert.equal(more.length, 0);
   assert.deepEqual([warning?.level, warning?.site], ['error', 'mysite.test']);
@@ -64,7 +64,7 @@ test('gateways that do not share a secret: tokens of another are no offence, and
   const scene = await startWatched(context, none);
   for (let i = 0; i < 15; i++) await show(scene, await sign(WRONG, { iss: 'sip-call', seconds: 60 }));
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
   assert.match(String(warnings(scene)[0]?.mend), /the same tokens\.secret/);
 });
 
@@ -183,7 +183,7 @@ for (const [what, claims, cause] of [
     await getsCause(scene, await sign(RIGHT, claims()), cause);
     for (let i = 0; i < 6; i++) assert.equal(await show(scene, await sign(RIGHT, claims())), 101);
     await scene.offend();
-    scene.assertOffences('wrong-destination', 'wrong-origin');
+    scene.assertOffences('wrong-destination', 'missing-origin');
     assert.deepEqual([some(scene), warnings(scene)], [[cause], []]);
   });
 }
@@ -223,7 +223,7 @@ for (const [what, cause, give] of [
       assert.equal(await show(scene, await token()), status);
     }
     await scene.offend();
-    scene.assertOffences('wrong-destination', 'wrong-origin');
+    scene.assertOffences('wrong-destination', 'missing-origin');
     // The gateway's own tokens were good, those of the site's server as far as one was.
     const told = cause === 'token-expired' ? warnings(scene).map(line => line.cause) : some(scene);
     assert.deepEqual(told, [cause]);
@@ -247,7 +247,7 @@ test('of tokens that are too old, a first one is no news for the owner while oth
   for (const status of [401, 101]) assert.equal(await show(scene, await late()), status);
   assert.deepEqual([some(scene), warnings(scene)], [['token-expired'], []]);
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test('a page that shows no token is not let in, whatever becomes of the others', async context => {
@@ -265,7 +265,7 @@ test('pages that are let in for the cause have no more places than others, and w
   }
   for (const { socket } of held) socket.terminate();
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test('pages that are let in for the cause leave nine places of ten to the others', async context => {

@@ -92,7 +92,7 @@ test('30: with a stalled event loop, and with a full heap, newcomers get 503, an
   const caller = await page();
   const { call } = await callAnswered(caller, pbx);
   for (const [signal, resource] of [
-    ['SIGUSR2', 'time'],
+    ['SIGUSR2', 'event-loop'],
     ['SIGWINCH', 'memory'],
   ] as const) {
     gateway.signal(signal);

@@ -72,7 +72,7 @@ test('what a page of a stranger makes Chromium send is no offence of its reader'
   await page.goto(`${foreign}/?gateway=${encodeURIComponent(scene.gateway.url)}`);
   await eventually('all of it was answered', async () => (await page.title()) === 'done', { within: 60_000 });
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test('what Chromium says with each request is what the judgement goes by', {

@@ -101,7 +101,7 @@ for (const [what, ask] of byForeignPages) {
     const scene = await startWatched(context, tokens);
     for (let i = 0; i < 25; i++) await ask(scene, i);
     await scene.offend();
-    scene.assertOffences('wrong-origin');
+    scene.assertOffences('missing-origin');
   });
 }
 
@@ -121,7 +121,7 @@ test('a flood by a page that no site lists is told to wait, and is no offence', 
   const protocols = ['sip', `token.${await tokenOf(scene)}`];
   assert.equal(await socketFrom(scene, PAGE, '/sip', protocols), 101);
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test("a name that a stranger points at the gateway does not make a page the gateway's own", async context => {
@@ -138,7 +138,7 @@ test("a name that a stranger points at the gateway does not make a page the gate
     });
   }
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test('where every origin may call, nothing that a page can do is an offence of its reader', async context => {
@@ -163,7 +163,7 @@ test('where every origin may call, nothing that a page can do is an offence of i
   program.socket.write(`${BareSocket.upgrade().replace(/Origin: .*\r\n/, '')}\r\n`);
   for (let i = 0; i < 20; i++) program.frame(1, '\r\n');
   await program.closed;
-  await scene.writes('rate');
+  await scene.writes('rate-limit');
 });
 
 test('what no browser sends is an offence, whatever origin it names', async context => {
@@ -174,11 +174,11 @@ test('what no browser sends is an offence, whatever origin it names', async cont
   const posted = { method: 'POST', headers: { ...upgrade, ...key, origin: FOREIGN } };
   assert.equal((await send(scene, '/sip', posted)).status, 405);
   assert.equal((await send(scene, '/sip', { headers: { ...upgrade, origin: FOREIGN } })).status, 400);
-  await scene.writes('wrong-origin', 'malformed', 'malformed');
+  await scene.writes('missing-origin', 'malformed', 'malformed');
   for (let i = 0; i < 12; i++) {
     await send(scene, '/token', { method: 'POST', headers: form, body: `to=name${i}@mysite.test` });
   }
-  await scene.writes('wrong-origin', 'malformed', 'malformed', 'wrong-destination', 'wrong-destination');
+  await scene.writes('missing-origin', 'malformed', 'malformed', 'wrong-destination', 'wrong-destination');
 });
 
 test('what a listed page does is an offence as before', async context => {

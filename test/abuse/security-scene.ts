@@ -12,7 +12,7 @@ import { BareSocket } from './bare-socket.ts';
 
 export interface Watched extends Deserted {
   offences(): readonly string[];
-  /** Commits an offence that is one for certain (`wrong-origin`), and resolves once it is in the file. */
+  /** Commits an offence that is one for certain (`missing-origin`), and resolves once it is in the file. */
   offend(): Promise<void>;
   assertOffences(...expected: string[]): void;
   /** Resolves once the file holds exactly these. */

@@ -49,7 +49,7 @@ test('pages of an office beyond the bound of its address are told to wait, and i
   }
   for (let count = 0; count < 20; count++) assert.equal((await knock(scene, {})).status, 429);
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test('a seminar of 100 from one address, which its owner allows, gets its tokens in one second', async context => {

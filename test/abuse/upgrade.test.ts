@@ -50,5 +50,5 @@ test('an upgrade to HTTP/2 is left out, and the request is answered as any other
   assert.deepEqual(await ask(scene, agent, '/sip', { headers: { origin: PAGE } }), [404, true]);
   for (let i = 0; i < 15; i++) await ask(scene, agent, '/nothing');
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });

@@ -1,5 +1,5 @@
-// An application as RFC 3261 8.2 and 10.3 describe a user agent server and a small registrar: what the
-// engine delivers, it judges. Also a peer that hears answers wherever a Via sends them.
+// An application that behaves like a user agent server and a small registrar (RFC 3261 8.2, 10.3) for messages that the
+// engine delivers. Also a peer that receives answers at any address and port of its Via.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -13,14 +13,14 @@ import { eventually } from '../support/eventually.ts';
 const secret = 'torture';
 const methods = ['invite', 'options', 'register', 'message'];
 
-/** Of Via's sent-by in the tables; 5060 goes without saying. */
+/** The sent-by ports of Via in the tables; 5060 is implicit. */
 const sentByPorts = [5060, 5050, 6050, 19823];
 
 export interface Endpoint {
   readonly engine: Engine;
   readonly udpPort: number;
   readonly tcpPort: number;
-  /** What the application was given, in order. */
+  /** The requests that the application received, in order. */
   readonly delivered: readonly SrfRequest[];
   stop(): Promise<void>;
 }
@@ -84,7 +84,7 @@ function register(request: SrfRequest, response: SrfResponse): void {
 
 export class TorturePeer {
   readonly heard: SipMessage[] = [];
-  /** The port that each came to. */
+  /** The port on which each message arrived. */
   readonly heardOn = new Map<SipMessage, number>();
   readonly #sockets: readonly Socket[];
   readonly #remotePort: number;
@@ -102,7 +102,7 @@ export class TorturePeer {
     }
   }
 
-  /** Sends from a port of its own; hears there and, at an address nobody else uses, on every sent-by port. */
+  /** Sends from a separate port. Receives there and, on an otherwise unused address, on every sent-by port. */
   static async open(context: TestContext, address: string, remotePort: number): Promise<TorturePeer> {
     const sockets: Socket[] = [];
     context.after(() => {
@@ -131,7 +131,7 @@ export class TorturePeer {
     return eventually('an answer', () => this.heard.find(isFinal) as SipResponse, { every: 2 });
   }
 
-  /** Resolves when the engine has dealt with all that was sent before: it has answered one request more. */
+  /** Resolves when the engine has processed everything sent before: it has answered one more request. */
   async settle(): Promise<void> {
     const branch = `z9hG4bK-settle-${Math.random()}`;
     const lines = [

@@ -1,5 +1,5 @@
-// Calls with peers of RFC 2543, who know neither tags in From nor branches that identify (RFC 4475 3.4.1,
-// RFC 3261 12.1.1, 17.2.3), and answers that were meant for others (RFC 4475 3.3.10).
+// Calls with RFC 2543 peers, which have neither From tags nor unique branches (RFC 4475 3.4.1, RFC 3261 12.1.1,
+// 17.2.3), and responses that are for other elements (RFC 4475 3.3.10).
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { sdp, WirePeer } from '../unit/engine/dialog/wire-peer.ts';
 import { startApp } from '../unit/engine/drachtio/testbed.ts';
 
-/** A request as RFC 2543 has it: no tag of the caller's, no branch, no Max-Forwards, no Content-Length. */
+/** A request in the form of RFC 2543: no From tag, no branch, no Max-Forwards, no Content-Length. */
 function ask(peer: WirePeer, method: string, cseq: number, to: string, body = ''): void {
   const lines = [
     `${method} sip:UserB@127.0.0.1 SIP/2.0`,
@@ -25,7 +25,7 @@ function ask(peer: WirePeer, method: string, cseq: number, to: string, body = ''
 const callee = 'sip:+16505552222@127.0.0.1;user=phone';
 const toOf = (response: SipResponse) => response.headers.get('To')!;
 
-test('a caller without a tag calls, acknowledges and hangs up', async context => {
+test('a caller without a tag calls, acknowledges and ends the call', async context => {
   const { srf, udpPort, engine } = await startApp(context);
   const ended = new Promise(resolve => {
     srf.use('invite', async (req, res) => {
@@ -45,7 +45,7 @@ test('a caller without a tag calls, acknowledges and hangs up', async context =>
   await ended;
 });
 
-test('a caller without a tag or Contact is hung up on where its From says', async context => {
+test('a BYE to a caller without a tag or Contact goes to the address in its From', async context => {
   const { srf, udpPort } = await startApp(context);
   srf.use('invite', async (req, res) => {
     const dialog = await srf.createUAS(req, res, { localSdp: sdp });
@@ -85,7 +85,7 @@ test('a caller without a tag cancels', async context => {
   await cancelled;
 });
 
-test('an answer with a Via too many is not taken for ours', async context => {
+test('an answer with an extra Via is ignored', async context => {
   const { srf, udpPort } = await startApp(context);
   const peer = await WirePeer.open(context, udpPort);
   const answered = srf.request(`sip:b@${peer.address}:${peer.port}`, { method: 'OPTIONS' }).then(

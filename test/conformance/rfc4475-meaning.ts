@@ -1,4 +1,4 @@
-// RFC 4475 3.2 to 3.4: messages that are well-formed, and ask something of the layers above the parser.
+// RFC 4475 3.2 to 3.4: messages that are well-formed and test the layers above the parser.
 
 import { sip, type TortureRow } from './torture.ts';
 

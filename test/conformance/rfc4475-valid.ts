@@ -1,4 +1,4 @@
-// RFC 4475 3.1.1: messages that every reader of SIP must take, however odd they look.
+// RFC 4475 3.1.1: messages that every SIP parser must accept, however unusual.
 
 import { sip, type TortureRow } from './torture.ts';
 

@@ -1,4 +1,4 @@
-// RFC 5118 4: messages with IPv6 in them.
+// RFC 5118 4: messages with IPv6 addresses.
 
 import { sip, type TortureRow } from './torture.ts';
 

@@ -1,5 +1,5 @@
-// Every message of RFC 4475 and RFC 5118, byte for byte, sent over UDP to an engine with an application, and
-// answered by the layer and in the way that its row says.
+// Every message of RFC 4475 and RFC 5118, byte for byte, sent over UDP to an engine with an application. Each must be
+// answered by the layer and with the status in its row.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -34,13 +34,13 @@ test('no section is missing', () => {
   assert.deepEqual([...new Set(ipv6.map(row => row.section))], section('4', 10));
 });
 
-test('the bytes are those of the archive in RFC 4475', () => {
+test('the bytes equal those of the archive in RFC 4475', () => {
   for (const { name, message, sha256 } of tables['RFC 4475']) {
     assert.equal(createHash('sha256').update(message).digest('hex'), sha256, name);
   }
 });
 
-/** The lowest layer that objects. */
+/** The lowest layer that refuses the message. */
 function objector(bytes: Buffer): 'parser' | 'sanity' | 'nobody' {
   const message = parseMessage(bytes);
   if (message.kind === 'failure') return 'parser';
@@ -57,18 +57,18 @@ for (const [rfc, rows] of Object.entries(tables)) {
       const title = `${row.section} ${row.name}: ${row.title} ${outcome} (${row.layer})`;
       describe(title, () => {
         let endpoint: Endpoint;
-        // One each: many of the messages share their identifiers.
+        // One engine each, because many of the messages have the same identifiers.
         before(async () => {
           endpoint = await startEndpoint();
         });
         after(() => endpoint.stop());
 
-        test('the right layer objects', () => {
+        test('the expected layer refuses the message', () => {
           const reads = row.layer === 'parser' || row.layer === 'sanity' ? row.layer : 'nobody';
           assert.equal(objector(row.message), reads);
         });
 
-        test('the sender hears what is right', async context => {
+        test('the sender receives the expected answer', async context => {
           const peer = await TorturePeer.open(context, `127.44.75.${address++}`, endpoint.udpPort);
           peer.send(row.message);
           if (row.answer === 'silence') {
@@ -80,7 +80,7 @@ for (const [rfc, rows] of Object.entries(tables)) {
         });
 
         if (objector(row.message) === 'nobody') {
-          test('written anew it means the same', () =>
+          test('it has the same meaning after it is written again', () =>
             assertRewritten(parseMessage(row.message) as SipMessage));
         }
       });
@@ -102,11 +102,11 @@ async function assertAnswered(row: TortureRow, peer: TorturePeer): Promise<void>
   if (to !== undefined) assert.ok(headers.get('To')?.startsWith(to));
   const [top, ...others] = headers.all('Via');
   assert.deepEqual(others, request.headers.all('Via').slice(1));
-  // RFC 3261 18.2.2, RFC 3581 4: to the port in sent-by, unless rport asks for the one it came from.
+  // RFC 3261 18.2.2, RFC 3581 4: to the port in sent-by, unless rport requests the source port.
   const asked = parseVia(request.headers.get('Via') ?? '');
   const port = asked === undefined || asked.params.has('rport') ? peer.port : (asked.port ?? 5060);
   assert.equal(peer.heardOn.get(answer), port);
-  // RFC 3261 18.2.1: the address it really came from.
+  // RFC 3261 18.2.1: the real source address.
   const via = parseVia(top ?? '');
   if (via !== undefined) assert.match(via.params.get('received') ?? '', /^127\.44\.75\./);
 }

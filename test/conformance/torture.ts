@@ -1,30 +1,30 @@
-// What a row of the torture tables says, and how its message is written: as in RFC 4475, whose section 2
-// marks long and unprintable text with <repeat> and <hex>. Lines end in CRLF.
+// The format of a row in the torture tables, and of its message: as in RFC 4475, whose section 2 marks long and
+// unprintable text with <repeat> and <hex>. Lines end in CRLF.
 
-/** Who has the last word on a message. */
+/** The layer that decides about a message. */
 export type Layer =
-  /** `parseMessage`: no SIP message, or none that can be trusted. */
+  /** `parseMessage`: not a SIP message, or not trustworthy. */
   | 'parser'
-  /** `checkRequest`, `checkResponse`: one that makes no sense. */
+  /** `checkRequest`, `checkResponse`: invalid. */
   | 'sanity'
-  /** It belongs to no transaction of ours. */
+  /** It belongs to no transaction of the engine. */
   | 'transaction'
-  /** The engine answers what the RFC decides by itself. */
+  /** The engine answers it without the application. */
   | 'user agent'
-  /** It reaches the application, which answers it. */
+  /** The application answers it. */
   | 'application';
 
 export interface TortureRow {
   readonly section: string;
   readonly name: string;
   readonly title: string;
-  /** What the RFC asks of a receiver, in its words or nearly so. */
+  /** The RFC's requirement for a receiver, nearly verbatim. */
   readonly says: string;
   readonly layer: Layer;
-  /** The final status that a sender over UDP hears. */
+  /** The final status that a sender over UDP receives. */
   readonly answer: number | 'silence';
   readonly deviation?: string;
-  /** Of the message's file in the archive that is appendix A of RFC 4475. */
+  /** Of the message's file in the archive in appendix A of RFC 4475. */
   readonly sha256?: string;
   readonly message: Buffer;
 }

@@ -17,7 +17,7 @@ import { repository } from '../support/repository.ts';
 const LINES = [
   '2026-03-01T12:00:00.000Z sip-call ready',
   '2026-03-01T12:00:00.000Z sip-call refused wrong-destination from 203.0.113.9',
-  '2026-03-01T12:00:01.000Z sip-call refused rate from 2001:db8:1:2::9 in 2001:db8:1:2::/64',
+  '2026-03-01T12:00:01.000Z sip-call refused rate-limit from 2001:db8:1:2::9 in 2001:db8:1:2::/64',
   '2026-03-01T12:00:02.000Z sip-call omitted 480 lines more',
 ];
 const MESSAGES = [

@@ -1,5 +1,5 @@
-// A running engine and its application, over UDP and WebSocket, against mutated messages: whatever comes,
-// sound calls beside it are answered, and when its timers have run nothing of it is left.
+// A running engine and its application, over UDP and WebSocket, against mutated messages. Valid calls in between must
+// be answered, and when all timers have run, the engine must be empty.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -34,11 +34,11 @@ export interface EngineRun {
   readonly messages: number;
   /** Requests that reached the application. */
   readonly delivered: number;
-  /** Errors that the engine caught at its door; each is a fault of ours. */
+  /** Errors that the engine's error boundary caught. Each is a bug. */
   readonly faults: readonly unknown[];
 }
 
-/** Goes on until `enough` says so, then waits until the engine has forgotten everything. */
+/** Runs until `enough` returns true, then waits until the engine is empty. */
 export async function fuzzEngine(seed: number, enough: (count: number) => boolean): Promise<EngineRun> {
   const random = new Random(seed);
   const faults: unknown[] = [];
@@ -66,8 +66,8 @@ export async function fuzzEngine(seed: number, enough: (count: number) => boolea
   socket.close();
   try {
     await eventually('the engine has forgotten everything', () => {
-      const { apps, ...rest } = engine.counts();
-      assert.equal(apps, 1, 'The application was lost');
+      const { applications, ...rest } = engine.counts();
+      assert.equal(applications, 1, 'The application was lost');
       return Object.values(rest).every(value => value === 0) || assert.fail(JSON.stringify(rest));
     });
   } finally {
@@ -79,14 +79,14 @@ export async function fuzzEngine(seed: number, enough: (count: number) => boolea
   return { messages: count, delivered, faults };
 }
 
-/** Answers anything with anything, and some calls as calls are answered. */
+/** Answers requests randomly, and some calls correctly. */
 async function connectApplication(engine: Engine, random: Random, delivered: () => void): Promise<Srf> {
   const srf = new Srf();
   srf.on('error', () => {});
   for (const method of methods) {
     srf.use(method, (request, response) => {
       delivered();
-      // A subscription that is taken stands until its NOTIFY ends it, which this application never sends.
+      // An accepted subscription would last until its NOTIFY ends it, which this application never sends.
       if (request.method === 'SUBSCRIBE') response.send(489);
       else if (request.method !== 'INVITE' || random.oneIn(2)) {
         response.send(random.pick(statuses));
@@ -115,7 +115,7 @@ async function connectWebSocket(engine: Engine): Promise<{ socket: WebSocket; se
   return { socket, server };
 }
 
-/** Identifiers of their own, most times, or everything after the first would be a retransmission. */
+/** Usually gives the message new identifiers. Otherwise every later message would be a retransmission. */
 function toUs(bytes: Buffer, random: Random): Buffer {
   if (random.oneIn(10)) return bytes;
   const mark = random.text('abcdef0123456789', 12);

@@ -1,10 +1,10 @@
-// Exceptional elements, by the classes of the PROTOS suite: nothing, too much of one character, repeated separators,
-// format strings, abuses of UTF-8, escapes of terminals, integers, addresses, versions, URIs and line ends. Strings are
+// Exceptional elements, by the classes of the PROTOS suite: nothing, one character very often, repeated separators,
+// format strings, invalid UTF-8, terminal escapes, integers, addresses, versions, URIs and line ends. Strings are
 // latin1: one character is one byte.
 
 import type { Random } from './random.ts';
 
-/** What fits into a datagram, and 10^n below it. */
+/** What fits into a datagram, and powers of ten below it. */
 const LENGTHS = [10, 100, 1_000, 10_000, 60_000];
 const SEPARATORS = [...'()<>[]{}@,;:\\"/?= \t.%&*~-_'];
 const PAIRS = ['<>', '::', '""', '\\"', ';;', '%00', '\r\n ', ' \t', 'sip:', '[::]', ';a=b', ',<sip:a@b>'];
@@ -112,7 +112,7 @@ const classes: readonly ((random: Random) => string)[] = [
   random => `a${random.pick(SEPARATORS).repeat(random.pick(LENGTHS))}b`,
 ];
 
-/** Each round is another class; what is drawn from it is the seed's. At most 60,000 bytes, or a little more. */
+/** Each round has another class; the seed chooses within the class. At most 60,000 bytes, or slightly more. */
 export function exceptional(round: number, random: Random): string {
   return classes[round % classes.length]!(random).slice(0, 60_100);
 }

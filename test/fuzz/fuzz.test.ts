@@ -1,5 +1,5 @@
-// The fuzzer for as long as a test may take, from seeds that do not change: what fails here fails everywhere.
-// `npm run fuzz` goes on from there.
+// The fuzzer for the duration of a test, with fixed seeds, so that a failure can be reproduced. `npm run fuzz`
+// continues from there.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,13 +9,13 @@ import { broken, fuzzParser } from './parser-fuzz.ts';
 import { Random } from './random.ts';
 import { crashers, seeds } from './seeds.ts';
 
-describe('what once broke the parser breaks it no more', () => {
+describe('messages that once broke the parser no longer break it', () => {
   for (const { name, bytes } of crashers()) {
     test(name, () => assert.equal(broken(bytes), undefined));
   }
 });
 
-test('what the fuzzer begins with is sound', () => {
+test('the seed messages of the fuzzer are valid', () => {
   for (const bytes of seeds()) assert.equal(broken(bytes), undefined);
 });
 

@@ -1,5 +1,5 @@
-// `npm run fuzz -- --minutes 10 --seed 42`: the parser and the whole engine against mutated messages, turn
-// about. What breaks the parser is cut down, kept in the corpus, and names the seed that makes it again.
+// `npm run fuzz -- --minutes 10 --seed 42`: the parser and the whole engine against mutated messages, in turn. A
+// message that breaks the parser is reduced, stored in the corpus, and reported with its seed.
 
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ for (let seed = firstSeed; performance.now() < end; seed++) {
     process.exit(1);
   }
   const now = heap();
-  // The first round warms up; from then on the heap has to stay where it is.
+  // The first round warms up. From then on the heap must not grow.
   settled ??= now;
   console.log(
     `seed ${seed}: ${parsed} messages parsed, ${sent} sent, ${delivered} delivered, heap ${now.toFixed(1)} MB`,

@@ -1,5 +1,5 @@
-// Sound messages of every shape that we might write: escapes, quoted commas, IPv6, long values, names in any
-// script, bodies of text, of parts, of bytes, and none. And the odd ways others may write the same.
+// Valid messages of every form that the engine may write: escapes, quoted commas, IPv6, long values, names in any
+// script, bodies of text, of parts, of bytes, and none. Also unusual spellings of the same messages.
 
 import { createRequest } from '../../gateway/engine/message/compose.ts';
 import { HeaderList } from '../../gateway/engine/message/headers.ts';
@@ -32,7 +32,7 @@ export function generate(random: Random): SipMessage {
   if (body.length > 0 || random.oneIn(2)) fields.push(['Content-Type', type]);
   if (!random.oneIn(3)) return createRequest(method, uri(random), fields, body);
   const status = 100 + random.below(600);
-  // RFC 3261 25.1 allows a reason less than other text.
+  // RFC 3261 25.1 allows fewer characters in a reason than in other text.
   const reason = random.oneIn(5) ? '' : random.text('aZ9 ,;:@ДЖ☎()', 12).trim();
   return { kind: 'response', status, reason, headers: new HeaderList(fields), body };
 }
@@ -124,7 +124,7 @@ const compact: Readonly<Record<string, string>> = {
   Supported: 'k',
 };
 
-/** The same message as somebody else may write it: folded, in compact forms, with blanks about colons. */
+/** The same message as other implementations may write it: folded, in compact forms, with blanks around colons. */
 export function disguise(bytes: Buffer, random: Random): Buffer {
   const end = bytes.indexOf('\r\n\r\n');
   const [start, ...lines] = bytes.toString('utf8', 0, end).split('\r\n');
@@ -134,7 +134,7 @@ export function disguise(bytes: Buffer, random: Random): Buffer {
     const shown = random.oneIn(2) ? (compact[name] ?? name) : random.oneIn(2) ? name.toUpperCase() : name;
     const before = random.pick(['', '', ' ', '\t ']);
     const after = random.pick(['', ' ', '\t', '\r\n ']);
-    // A fold means one blank, so it may stand where one blank does.
+    // A fold means one blank, so it may replace one.
     const value = line
       .slice(colon + 2)
       .replace(/(?<! ) (?! )/g, () => random.pick([' ', ' ', '\r\n ', ' \r\n\t']));

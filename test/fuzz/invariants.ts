@@ -1,5 +1,5 @@
-// What holds for any bytes whatever: parsed without an exception, in time that grows no faster than they do,
-// into a model that holds nothing to end a line with and that means the same once written and read again.
+// What must hold for any bytes: parsed without an exception, in linear time, into a model without line ends in its
+// values, and with the same meaning after it is written and parsed again.
 
 import assert from 'node:assert/strict';
 import { formatAddress, parseAddress, tagOf } from '../../gateway/engine/message/address.ts';
@@ -16,14 +16,14 @@ import { formatUri, parseUri } from '../../gateway/engine/message/uri.ts';
 import { formatVia, parseVia } from '../../gateway/engine/message/via.ts';
 import type { Random } from './random.ts';
 
-/** For what we write: it has a Content-Length where a peer may have left it out. */
+/** For messages that we wrote: they have a Content-Length, which the peer may have left out. */
 const wide = {
   ...messageLimits,
   messageBytes: 4 * messageLimits.messageBytes,
   headerFields: messageLimits.headerFields + 1,
 };
 
-/** @throws AssertionError, or whatever the parser threw. */
+/** @throws AssertionError, or the exception of the parser. */
 export function check(bytes: Buffer, random: Random): void {
   const message = parseMessage(bytes);
   if (message.kind === 'failure') {
@@ -35,7 +35,7 @@ export function check(bytes: Buffer, random: Random): void {
   }
   checkModel(message);
   checkGrammars(message);
-  // A byte that is no UTF-8 becomes a character of three.
+  // A byte that is not UTF-8 becomes a character of three bytes.
   const again = parseMessage(serialize(message), { limits: wide });
   if (again.kind === 'failure') assert.fail(`Refused once written: ${again.reason}`);
   assert.deepEqual(essence(again), essence(message));
@@ -43,12 +43,12 @@ export function check(bytes: Buffer, random: Random): void {
   checkFraming(bytes, message, random);
 }
 
-/** Milliseconds that reading a message may take: a base for the clock's whims, and 0.5 us a byte. */
+/** Time limit for parsing a message, in milliseconds: a base for the inaccuracy of the clock, and 0.5 us per byte. */
 export function allowance(bytes: Buffer): number {
   return 3 + bytes.length * 0.0005;
 }
 
-/** The best of several readings, in milliseconds; the first that is within the allowance ends it. */
+/** The best of several measurements, in milliseconds. The first one within the limit ends it. */
 export function readingTime(bytes: Buffer): number {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 5 && best > allowance(bytes); run++) {
@@ -69,7 +69,7 @@ function checkModel(message: SipMessage): void {
   }
 }
 
-/** Every grammar is read from any value, and what was read is read again the same once written. */
+/** Every grammar parses any value. The result has the same meaning after it is written and parsed again. */
 function checkGrammars(message: SipMessage): void {
   if (message.kind === 'request') {
     checkRequest(message);
@@ -98,8 +98,8 @@ function essence(message: SipMessage): unknown {
 }
 
 /**
- * However a stream is cut, the framer finds the same in it, and never another length than the parser: two
- * opinions on where a message ends are how one is smuggled inside another.
+ * However a stream is split, the framer finds the same messages in it, and the same length as the parser: two different
+ * lengths allow request smuggling.
  */
 function checkFraming(bytes: Buffer, message: SipMessage, random: Random): void {
   const whole = frame([bytes]);

@@ -1,8 +1,8 @@
-// Breaks messages as networks, bugs and people do: not only bits, but lines, separators, lengths and quotes.
+// Breaks messages in the way of networks, bugs and people: bits, lines, separators, lengths and quotes.
 
 import type { Random } from './random.ts';
 
-/** What parsers trip over, beginning with what ends a line or opens something. */
+/** Fragments that often break parsers, first those that end a line or open a quote or bracket. */
 const morsels = [
   '\r\n',
   '\r',
@@ -164,7 +164,7 @@ const mutations: readonly Mutation[] = [
   },
 ];
 
-/** `bytes` with one to four things wrong, some of them borrowed from `other`. Never longer than 70,000 bytes. */
+/** `bytes` with one to four mutations, some of them with parts of `other`. Never longer than 70,000 bytes. */
 export function mutate(bytes: Buffer, random: Random, other: Buffer): Buffer {
   let changed = bytes;
   for (let left = 1 + random.below(4); left > 0; left--) {

@@ -1,5 +1,4 @@
-// The parser against mutated messages, and what becomes of one that breaks it: named by the seed and the
-// count that make it again, and cut down to what matters.
+// The parser against mutated messages. A message that breaks it is identified by seed and count, and reduced.
 
 import { allowance, check, readingTime } from './invariants.ts';
 import { mutate } from './mutate.ts';
@@ -7,7 +6,7 @@ import { Random } from './random.ts';
 import { seeds } from './seeds.ts';
 
 export interface Finding {
-  /** `new Random(seed)`, and how many messages were drawn from it before. */
+  /** `new Random(seed)`, and the number of messages drawn before. */
   readonly seed: number;
   readonly count: number;
   readonly error: Error;
@@ -20,7 +19,7 @@ export interface Run {
   readonly finding: Finding | undefined;
 }
 
-/** Goes on until `enough` says so, or an invariant breaks. */
+/** Runs until `enough` returns true, or an invariant fails. */
 export function fuzzParser(seed: number, enough: (count: number) => boolean): Run {
   const random = new Random(seed);
   const pool = seeds();
@@ -34,13 +33,13 @@ export function fuzzParser(seed: number, enough: (count: number) => boolean): Ru
       const finding = { seed, count, error, bytes: shrink(bytes) };
       return { messages: count + 1, bytes: total, finding };
     }
-    // What has gone wrong a little is a good place to go wrong further.
+    // A message that is slightly broken is a good start for further mutations.
     if (bytes.length < 4_000 && random.oneIn(200)) pool[random.below(pool.length)] = bytes;
   }
   return { messages: count, bytes: total, finding: undefined };
 }
 
-/** What is wrong with how these bytes are read. The same bytes are cut the same way each time. */
+/** The error in the parser for these bytes. The same bytes are split in the same way each time. */
 export function broken(bytes: Buffer): Error | undefined {
   try {
     check(bytes, new Random(bytes.length));
@@ -52,7 +51,7 @@ export function broken(bytes: Buffer): Error | undefined {
   }
 }
 
-/** Removes whatever can go without mending it: halves first, single bytes last. */
+/** Removes all parts that do not affect the error: first halves, then single bytes. */
 function shrink(bytes: Buffer): Buffer {
   let smallest = bytes;
   for (let size = bytes.length >> 1; size >= 1; size >>= 1) {

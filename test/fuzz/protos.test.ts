@@ -1,4 +1,4 @@
-// The generator of INVITEs in the manner of PROTOS: their number, their seed, and what the parser makes of them.
+// The generator of INVITEs in the style of PROTOS: their number, their seed, and whether the parser handles them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -35,19 +35,19 @@ test('the same seed makes the same messages, and another seed others', () => {
   assert.equal(differing.length, 200);
 });
 
-test(`${PROTOS_COUNT} messages in the manner of PROTOS break nothing in the parser`, () => {
+test(`${PROTOS_COUNT} messages in the style of PROTOS break nothing in the parser`, () => {
   for (let index = 0; index < PROTOS_COUNT; index++) {
     const bytes = message(index);
     const name = `message ${index} of seed ${SEED}`;
     assert.doesNotThrow(() => check(bytes, new Random(index)), name);
-    // Twice what a message may cost otherwise: the longest lists of empty elements need most of it.
+    // Twice the usual limit: the longest lists of empty elements need most of it.
     const most = 2 * allowance(bytes);
     const ms = cheapestReading(bytes, most);
     assert.ok(ms <= most, `${name}: ${bytes.length} bytes took ${ms.toFixed(1)} ms of a processor`);
   }
 });
 
-/** Processor time in milliseconds, the best of several readings; the first that is cheap enough ends it. */
+/** CPU time in milliseconds, the best of several measurements. The first one that is low enough ends it. */
 function cheapestReading(bytes: Buffer, enough: number): number {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 10 && best > enough; run++) {

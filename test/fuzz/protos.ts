@@ -1,5 +1,6 @@
-// INVITEs in the manner of the PROTOS c07-sip suite, whose own material is not in this repository: a valid INVITE in
-// which one element at a time is replaced by an exceptional one. The count is the suite's; the seed decides the rest.
+// INVITEs in the style of the PROTOS c07-sip suite, whose own material is not in this repository: a valid INVITE in
+// which one element at a time is replaced by an exceptional one. The number is that of the suite; the seed determines
+// the rest.
 
 import { exceptional } from './exceptional.ts';
 import { Random } from './random.ts';
@@ -12,11 +13,11 @@ export interface ProtosOptions {
   readonly transport: 'UDP' | 'TCP' | 'WS';
   /** Of the Via and the Contact. */
   readonly sentBy: string;
-  /** Makes the identifiers of one run differ from another's. */
+  /** Makes the identifiers of one run different from another's. */
   readonly run?: string;
 }
 
-/** `{name:value}` is an element; the rest stays as it is. */
+/** `{name:value}` is an element. The rest stays unchanged. */
 const head = [
   '{method:INVITE}{request-space: }{request-uri:$URI}{version-space: }{sip-version:SIP/2.0}{request-crlf:\r\n}',
   'Via{via-colon::} {via-version:SIP/2.0}{via-slash:/}{via-transport:$TRANSPORT} {via-sent-by:$SENTBY};{via-branch-name:branch}={via-branch:z9hG4bK$ID}{via-params:;rport}{crlf:\r\n}',

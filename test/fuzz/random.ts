@@ -1,4 +1,4 @@
-// Chance that repeats itself: the same seed draws the same, on every machine.
+// Repeatable random numbers: the same seed gives the same numbers on every machine.
 
 export class Random {
   #state: number;

@@ -1,5 +1,5 @@
-// What the fuzzer begins with: every torture message, what was once found to break us, and messages by the
-// generator of sound ones.
+// The messages with which the fuzzer starts: every torture message, messages that once broke the parser, and generated
+// valid messages.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { serialize } from '../../gateway/engine/message/serialize.ts';
@@ -13,7 +13,7 @@ import { Random } from './random.ts';
 
 export const corpusFolder = `${repository}test/fuzz/corpus/`;
 
-/** Bytes that broke an invariant once, each named for what was wrong with us. */
+/** Bytes that once broke an invariant. Each file is named after the error. */
 export function crashers(): { name: string; bytes: Buffer }[] {
   return readdirSync(corpusFolder)
     .filter(name => name.endsWith('.sip'))

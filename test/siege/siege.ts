@@ -172,13 +172,13 @@ async function atRest(
   }
 }
 
-/** Some counts are not of what is there now: `apps` is the gateway itself, `media.unmatched` a sum. */
+/** Some counts are not of what is there now: `applications` is the gateway itself, `media.unmatched` a sum. */
 export function isOver(
   name: string,
   count: number,
   base: Readonly<Record<string, number>> | undefined,
 ): boolean {
-  return !/apps|unmatched/.test(name) && count > (base?.[name] ?? 0);
+  return !/applications|unmatched/.test(name) && count > (base?.[name] ?? 0);
 }
 
 function describe(when: string, { rssBytes, descriptors, heapBytes, counts }: Measure): string {

@@ -36,7 +36,7 @@ console.log(`the engine's memory at its highest ${megabytes(report.peak.memoryBy
 const grown = growth('engine', before.engine, after.engine);
 growth('application', before.app, after.app);
 
-const { apps: _apps, ...counts } = after.engine.counts;
+const { applications: _applications, ...counts } = after.engine.counts;
 const forgotten = Object.values(counts).every(count => count === 0);
 // A leak of one small object a call would show.
 process.exit(forgotten && failed === 0 && grown < 8 * calls ? 0 : 1);

@@ -89,7 +89,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const deadline = performance.now() + 200 * t1 + 5_000;
     for (;;) {
       const usage = await engine.usage();
-      const { apps: _apps, ...counts } = usage.engine.counts;
+      const { applications: _applications, ...counts } = usage.engine.counts;
       const rest = Object.values(counts).reduce((sum, count) => sum + count, callee.calls);
       if (rest === 0 || performance.now() > deadline) {
         if (options.snapshots !== undefined) await engine.snapshot(options.snapshots, name);

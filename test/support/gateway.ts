@@ -187,7 +187,7 @@ export class Gateway {
     await eventually(
       'the gateway is as it was before the first call',
       async () => {
-        const { status, apps, visitors, media, ...counts } = await this.counts();
+        const { status, applications, visitors, media, ...counts } = await this.counts();
         const { calls, ports, draining } = (media ?? {}) as Record<string, unknown>;
         const left = Object.entries({ ...counts, mediaCalls: calls, ports, draining }).filter(
           ([, count]) => count !== 0,

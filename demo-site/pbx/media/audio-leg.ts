@@ -1,5 +1,5 @@
-// One call's sound: what arrives, sorted into speech and digits; what goes out, in the codec agreed on.
-// What is played and when is its program's business.
+// The audio of one call: received packets, sorted into speech and digits; sent packets in the negotiated codec. A
+// program decides what to play and when.
 
 import { encodeG711, type Law } from './g711.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
@@ -12,17 +12,19 @@ export interface AudioFormat {
   readonly codec: string;
   readonly payloadType: number;
   readonly clockRate: number;
-  /** Payload type of telephone-event, where the caller sends digits so. */
+  /** Payload type of telephone-event, if the caller sends digits with it. */
   readonly eventType?: number | undefined;
-  /** Whether the caller wants to hear us: not so while it holds the call. */
+  /** Whether the caller receives audio. False while the caller holds the call. */
   readonly sends: boolean;
 }
 
 export class AudioLeg {
   onPacket: (packet: RtpPacket) => void = () => {};
   onDigit: (digit: string) => void = () => {};
-  /** Whether anything arrived: the caller's path to us is open, so ours to it is likely to be. */
-  heard = false;
+  /**
+   * Whether a packet has arrived. Then the path from the caller works, and the path to the caller probably works too.
+   */
+  hasReceived = false;
   readonly #port: RtpPort;
   #format: AudioFormat;
   #stream: OutgoingStream;
@@ -35,19 +37,22 @@ export class AudioLeg {
     port.onRtp = bytes => this.#received(bytes);
   }
 
-  /** The law in which frames can be played and packets decoded; undefined where codecs are only passed back. */
+  /**
+   * The G.711 law in which frames can be played and packets decoded. Undefined if packets of this codec are only sent
+   * back.
+   */
   get law(): Law | undefined {
     const { codec } = this.#format;
     return codec === 'PCMU' || codec === 'PCMA' ? codec : undefined;
   }
 
-  /** After a re-INVITE. Another clock means another stream. */
+  /** Set by a re-INVITE. Another clock rate starts another stream. */
   set format(format: AudioFormat) {
     if (format.clockRate !== this.#format.clockRate) this.#stream = streamFor(format);
     this.#format = format;
   }
 
-  /** Plays 20 ms; without a law there is nothing to play it in. */
+  /** Plays 20 ms. Does nothing without a law. */
   play(frame: Int16Array): void {
     const { sends, payloadType } = this.#format;
     if (!this.law || !sends) this.#stream.pause();
@@ -61,12 +66,12 @@ export class AudioLeg {
   #received(bytes: Buffer): void {
     const packet = readRtp(bytes);
     if (!packet) return;
-    this.heard = true;
+    this.hasReceived = true;
     if (packet.payloadType === this.#format.payloadType) this.onPacket(packet);
     else if (packet.payloadType === this.#format.eventType) this.#event(packet);
   }
 
-  /** RFC 4733 2.5.1.4: all packets of one event share its timestamp, and its end is sent three times. */
+  /** RFC 4733 2.5.1.4: all packets of one event have the same timestamp, and the last one is sent three times. */
   #event({ payload, timestamp }: RtpPacket): void {
     const ends = payload.length >= 4 && (payload[1]! & 0x80) !== 0;
     if (!ends || timestamp === this.#lastEvent) return;
@@ -77,6 +82,6 @@ export class AudioLeg {
 }
 
 function streamFor({ codec, clockRate }: AudioFormat): OutgoingStream {
-  // RFC 3551 4.5.2: G.722 samples at 16 kHz, yet its RTP clock says 8,000.
+  // RFC 3551 4.5.2: G.722 samples at 16 kHz, but its RTP clock rate is 8,000.
   return new OutgoingStream(codec === 'G722' ? 160 : clockRate / 50);
 }

@@ -1,4 +1,4 @@
-// Packets on their way back, held for a while: an echo at once is not heard as one.
+// Delays returned packets: an echo without a delay is not recognized as one.
 
 import type { RtpPacket } from './rtp.ts';
 
@@ -14,12 +14,12 @@ export class DelayLine {
     this.#now = now;
   }
 
-  /** Dropped where too many are held: a flood is not worth keeping. */
+  /** Drops the packet if too many are waiting. */
   push(packet: RtpPacket): void {
     if (this.#held.length < this.#maxPackets) this.#held.push({ packet, due: this.#now() + this.#delayMs });
   }
 
-  /** Those whose time has come, in the order of arrival. */
+  /** The packets whose delay is over, in the order of arrival. */
   due(): RtpPacket[] {
     const now = this.#now();
     const count = this.#held.findIndex(({ due }) => due > now);

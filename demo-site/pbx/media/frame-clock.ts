@@ -1,4 +1,4 @@
-// One beat of 20 ms for all that plays. It keeps its average: a late beat is made up for, a long stall is not.
+// One clock of 20 ms for everything that plays. It keeps its average: a late tick is made up for, a long stall is not.
 
 const frameMs = 20;
 const maxBehindMs = 200;
@@ -8,15 +8,15 @@ export class FrameClock {
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
 
-  /** Calls `beat` every 20 ms until the returned function is called. */
-  add(beat: () => void): () => void {
-    this.#listeners.add(beat);
+  /** Calls `tick` every 20 ms until the returned function is called. */
+  add(tick: () => void): () => void {
+    this.#listeners.add(tick);
     if (!this.#timer) {
       this.#next = performance.now() + frameMs;
       this.#timer = setTimeout(this.#run, frameMs);
     }
     return () => {
-      this.#listeners.delete(beat);
+      this.#listeners.delete(tick);
       if (this.#listeners.size > 0) return;
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -31,7 +31,7 @@ export class FrameClock {
     const now = performance.now();
     if (now - this.#next > maxBehindMs) this.#next = now;
     for (; this.#next <= now; this.#next += frameMs) {
-      for (const beat of [...this.#listeners]) if (this.#listeners.has(beat)) beat();
+      for (const tick of [...this.#listeners]) if (this.#listeners.has(tick)) tick();
     }
     if (this.#listeners.size > 0) this.#timer = setTimeout(this.#run, this.#next - performance.now());
   };

@@ -1,8 +1,8 @@
-// G.711: 16-bit samples <-> one byte each, by table. Knows nothing of packets.
+// G.711: converts 16-bit samples to bytes and back, by table. Must not depend on packets.
 
 export type Law = 'PCMU' | 'PCMA';
 
-/** Samples a second. */
+/** Samples per second. */
 export const sampleRate = 8_000;
 /** Samples of one packet: 20 ms. */
 export const frameSamples = 160;
@@ -37,7 +37,7 @@ const linear: Record<Law, Int16Array> = {
   PCMA: Int16Array.from({ length: 256 }, (_, byte) => expandA(byte)),
 };
 
-/** The code whose value lies nearest, for each of the 65,536 samples (indexed by their unsigned form). */
+/** The code with the nearest value, for each of the 65,536 samples (indexed by their unsigned form). */
 function nearestCodes(values: Int16Array): Uint8Array {
   const sorted = Array.from(values, (value, code) => ({ value, code })).sort((x, y) => x.value - y.value);
   const table = new Uint8Array(65_536);

@@ -1,12 +1,12 @@
-// A conference of samples: each member hears the sum of the others. Pure; the seminar feeds and drains it.
+// A conference of samples: each member receives the sum of the others. Pure; the seminar adds and removes frames.
 
 import { frameSamples } from './g711.ts';
 
-/** Frames gathered before a member is heard, against uneven arrival; and the most that are kept. */
+/** Frames that are collected before a member is mixed, to even out their arrival; and the most that are kept. */
 const prefillFrames = 2;
 const maxFrames = 10;
 
-/** What one member said and was not mixed yet. */
+/** The samples of one member that are not mixed yet. */
 class Backlog {
   #samples: number[] = [];
   #ready = false;
@@ -14,7 +14,7 @@ class Backlog {
   push(samples: Int16Array): void {
     for (const sample of samples) this.#samples.push(sample);
     const excess = this.#samples.length - maxFrames * frameSamples;
-    // A sender whose clock runs fast: dropping the oldest keeps the delay bounded.
+    // The sender's clock is too fast: dropping the oldest samples limits the delay.
     if (excess > 0) this.#samples = this.#samples.slice(excess);
     if (this.#samples.length >= prefillFrames * frameSamples) this.#ready = true;
   }
@@ -40,22 +40,22 @@ export class Mixer<Member> {
     this.#backlogs.delete(member);
   }
 
-  /** What a member said, of any length; strangers are not heard. */
+  /** The samples of a member, of any length. Samples of others are ignored. */
   push(member: Member, samples: Int16Array): void {
     this.#backlogs.get(member)?.push(samples);
   }
 
   /**
    * One frame for each member.
-   * @param background heard by everybody, such as a chime
+   * @param background mixed into every frame, such as a chime
    */
   mix(background?: Int16Array): Map<Member, Int16Array> {
-    const said = [...this.#backlogs].map(([member, backlog]) => ({ member, frame: backlog.pull() }));
+    const frames = [...this.#backlogs].map(([member, backlog]) => ({ member, frame: backlog.pull() }));
     const sum = new Int32Array(frameSamples);
-    for (const frame of [background, ...said.map(({ frame }) => frame)]) {
+    for (const frame of [background, ...frames.map(({ frame }) => frame)]) {
       if (frame) for (let index = 0; index < frame.length; index++) sum[index]! += frame[index]!;
     }
-    return new Map(said.map(({ member, frame }) => [member, without(sum, frame)]));
+    return new Map(frames.map(({ member, frame }) => [member, without(sum, frame)]));
   }
 }
 

@@ -1,5 +1,5 @@
-// One RTP stream of ours: own frames and packets sent back to their sender run under one numbering,
-// so the listener never sees a jump that would make a jitter buffer start anew.
+// One outgoing RTP stream. Generated frames and returned packets have common sequence numbers and timestamps, so the
+// receiver's jitter buffer never sees a jump.
 
 import { randomInt } from 'node:crypto';
 import { type RtpPacket, writeRtp } from './rtp.ts';
@@ -9,7 +9,7 @@ export class OutgoingStream {
   readonly #ticksPerFrame: number;
   #sequence = randomInt(0, 2 ** 16);
   #timestamp = randomInt(0, 2 ** 32);
-  /** From a returned packet's numbers to ours; unset where the next packet begins a run of its own. */
+  /** The difference from a returned packet's numbers to ours. Undefined if the next packet starts a new run. */
   #shift: { ssrc: number; sequence: number; timestamp: number } | undefined;
   #talking = false;
 
@@ -18,9 +18,9 @@ export class OutgoingStream {
     this.#ticksPerFrame = ticksPerFrame;
   }
 
-  /** A frame of our own making, of 20 ms. */
+  /** A generated frame of 20 ms. */
   frame(payloadType: number, payload: Buffer): Buffer {
-    // RFC 3551 4.1: the first packet after silence carries the marker.
+    // RFC 3551 4.1: the first packet after silence has the marker bit.
     const marker = !this.#talking || this.#shift !== undefined;
     this.#shift = undefined;
     this.#talking = true;
@@ -34,7 +34,7 @@ export class OutgoingStream {
     });
   }
 
-  /** A packet on its way back: its gaps and its order stay as they were. */
+  /** A returned packet: gaps and order stay unchanged. */
   returned(packet: RtpPacket): Buffer {
     let { marker } = packet;
     if (this.#shift?.ssrc !== packet.ssrc) {
@@ -50,7 +50,7 @@ export class OutgoingStream {
     return this.#write({ ...packet, marker, sequence, timestamp, ssrc: this.ssrc });
   }
 
-  /** Nothing is being sent: time goes on. */
+  /** Nothing is sent for 20 ms: the timestamp advances. */
   pause(): void {
     this.#talking = false;
     this.#shift = undefined;
@@ -58,7 +58,7 @@ export class OutgoingStream {
   }
 
   #write(packet: RtpPacket): Buffer {
-    // A late packet must not turn the numbering back.
+    // A late packet must not decrease the numbers.
     if (((packet.sequence - this.#sequence) & 0xffff) < 0x8000) {
       this.#sequence = (packet.sequence + 1) & 0xffff;
       this.#timestamp = (packet.timestamp + this.#ticksPerFrame) >>> 0;

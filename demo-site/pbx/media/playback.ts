@@ -1,8 +1,8 @@
-// Samples waiting to be played, handed out in frames of 20 ms.
+// Samples that wait to be played, in frames of 20 ms.
 
 import { frameSamples } from './g711.ts';
 
-/** A minute: nobody waits longer for what was queued. */
+/** One minute. */
 const maxSamples = 60 * 8_000;
 
 export class Playback {
@@ -13,7 +13,7 @@ export class Playback {
     return this.#queue.length === 0;
   }
 
-  /** Plays after what is queued already; dropped where that is too much. */
+  /** Plays the sounds after those already in the queue. Drops them if the queue is full. */
   add(...sounds: Int16Array[]): void {
     for (const sound of sounds) {
       const waiting = this.#queue.reduce((total, { length }) => total + length, 0);
@@ -26,7 +26,7 @@ export class Playback {
     this.#at = 0;
   }
 
-  /** The next frame, filled up with silence at the very end; undefined when there is nothing to play. */
+  /** The next frame, padded with silence at the end. Undefined if there is nothing to play. */
   next(): Int16Array | undefined {
     if (this.idle) return undefined;
     const frame = new Int16Array(frameSamples);

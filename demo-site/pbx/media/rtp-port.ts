@@ -1,4 +1,4 @@
-// An even UDP port for RTP and the odd one after it for RTCP (RFC 3550 11), talking to one peer only.
+// An even UDP port for RTP and the next odd one for RTCP (RFC 3550 11), for one peer only.
 
 import { createSocket, type Socket } from 'node:dgram';
 
@@ -22,7 +22,7 @@ export class RtpPort {
     for (let tries = 0; ; tries++) {
       const first = await bound(address, 0);
       const { port } = first.address();
-      // Whatever parity the system chose, its neighbour completes the pair.
+      // Whether the port is even or odd, the neighbouring port completes the pair.
       const second = await bound(address, port % 2 === 0 ? port + 1 : port - 1).catch((error: unknown) => {
         first.close();
         if (tries === 9) throw error;
@@ -41,11 +41,11 @@ export class RtpPort {
     rtcp.on('message', (bytes, from) => {
       if (from.address === this.#remote?.address) this.onRtcp(bytes);
     });
-    // ICMP of a peer that is gone; the call ends by BYE, not by this.
+    // ICMP errors of a peer that is gone. The BYE ends the call, not these.
     for (const socket of [rtp, rtcp]) socket.on('error', () => {});
   }
 
-  /** Where to send, and the only address to listen to; until then nothing passes either way. */
+  /** The address to send to, and the only address to receive from. Until it is set, no packets pass. */
   set remote(remote: Remote) {
     this.#remote = remote;
   }

@@ -1,5 +1,5 @@
-// RTP packets and the two RTCP messages that ask for a whole picture (RFC 3550, RFC 4585 6.3.1, RFC 5104 4.3.1).
-// Reading never throws on a peer's bytes: what is no packet is `undefined`.
+// RTP packets and the two RTCP messages that request a key frame (RFC 3550, RFC 4585 6.3.1, RFC 5104 4.3.1). Parsing
+// never throws: bytes that are not a packet give `undefined`.
 
 export interface RtpPacket {
   readonly payloadType: number;
@@ -10,7 +10,7 @@ export interface RtpPacket {
   readonly payload: Buffer;
 }
 
-/** Longer ones are not of this world of 1,500-byte Ethernet frames. */
+/** Longer packets do not occur with Ethernet frames of 1,500 bytes. */
 const maxBytes = 1_500;
 
 export function readRtp(bytes: Buffer): RtpPacket | undefined {
@@ -44,7 +44,7 @@ export function writeRtp({ payloadType, marker, sequence, timestamp, ssrc, paylo
   return bytes;
 }
 
-/** Whether a compound RTCP packet asks for a new key frame: a picture loss indication, or its elder, FIR. */
+/** Whether a compound RTCP packet requests a key frame: a picture loss indication, or the older FIR. */
 export function asksForPicture(bytes: Buffer): boolean {
   for (let at = 0; at + 4 <= bytes.length && at < maxBytes; at += 4 + bytes.readUInt16BE(at + 2) * 4) {
     const format = bytes[at]! & 0x1f;
@@ -53,7 +53,7 @@ export function asksForPicture(bytes: Buffer): boolean {
   return false;
 }
 
-/** A picture loss indication about `mediaSsrc`, after the empty receiver report that RFC 3550 6.1 demands. */
+/** A picture loss indication about `mediaSsrc`, after the empty receiver report that RFC 3550 6.1 requires. */
 export function pictureLoss(ownSsrc: number, mediaSsrc: number): Buffer {
   const bytes = Buffer.alloc(20);
   bytes.set([0x80, 201, 0, 1], 0);

@@ -1,21 +1,21 @@
-// Sounds made of sines: the tone after a greeting, the chime of the seminar, its music, the keypad's digits.
-// Pure: the same samples every time, 8,000 a second.
+// Sounds made of sine waves: the tone after a greeting, the chime and the music of the seminar, the digits of the
+// keypad. Pure: the same samples every time, 8,000 per second.
 
 import { sampleRate } from './g711.ts';
 
 const full = 32_767;
 
-/** The tone after a greeting: 880 Hz for 0.4 s, soft at both ends. */
+/** The tone after a greeting: 880 Hz for 0.4 s, faded in and out. */
 export function beep(): Int16Array {
   return tone([880], 400, 0.3);
 }
 
-/** Three rising bells: somebody came in. */
+/** Three rising bells: a member has joined. */
 export function chime(): Int16Array {
   return bells([523.25, 659.26, 783.99], 120, 700, 0.16);
 }
 
-/** The two frequencies of a digit (ITU-T Q.23) for 160 ms; silence for what is no digit. */
+/** The two frequencies of a digit (ITU-T Q.23) for 160 ms; silence for any other character. */
 export function digitTone(digit: string): Int16Array {
   const key = keys.indexOf(digit.toUpperCase());
   if (digit.length !== 1 || key < 0) return new Int16Array(0);
@@ -28,12 +28,12 @@ const keys = '123A456B789C*0#D';
 const rows = [697, 770, 852, 941];
 const columns = [1209, 1336, 1477, 1633];
 
-/** Eight seconds of broken chords, made to be repeated. */
+/** Eight seconds of broken chords, made for repetition. */
 export function music(): Int16Array {
   const noteMs = 250;
   const notes = chords.flatMap(([a, b, c, d]) => [a, b, c, d, c, b, d, c]);
   const whole = bells(notes, noteMs, 900, 0.07);
-  // What still rings at the end belongs under the beginning of the next round.
+  // The decay of the last notes is mixed into the beginning of the next repetition.
   const length = (notes.length * noteMs * sampleRate) / 1000;
   const loop = whole.slice(0, length);
   for (let index = length; index < whole.length; index++) loop[index - length]! += whole[index]!;
@@ -57,7 +57,7 @@ function tone(frequencies: readonly number[], ms: number, level: number): Int16A
   });
 }
 
-/** Struck notes, one every `stepMs`, each dying away over `ringMs`. */
+/** Struck notes, one every `stepMs`, each fading over `ringMs`. */
 function bells(notes: readonly number[], stepMs: number, ringMs: number, level: number): Int16Array {
   const step = (stepMs * sampleRate) / 1000;
   const ring = (ringMs * sampleRate) / 1000;

@@ -1,5 +1,5 @@
-// Sends video back to its sender, and passes on its wish for a whole picture: the camera that can grant it
-// is the sender's own.
+// Sends video back to its sender, and passes on the sender's request for a key frame, because the sender's own camera
+// produces it.
 
 import type { DelayLine } from './delay-line.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
@@ -34,7 +34,7 @@ export class VideoEcho {
   }
 
   /** Every 20 ms. */
-  beat(): void {
+  tick(): void {
     for (const packet of this.#delay.due()) {
       if (this.sends) this.#port.sendRtp(this.#stream.returned(packet));
     }

@@ -19,7 +19,7 @@ export const dnsCauses = {
     outcome: 'domain-unresolvable',
     side: 'owner',
     says: 'The {type} record of {owner} leads to {target}, which does not exist: its target is written without the final dot',
-    mend: 'In the zone stands: {owner}. IN {type} {before}{meant} Write instead, with the final dot: {owner}. IN {type} {before}{meant}.',
+    mend: 'In the zone stands: {owner}. IN {type} {before}{intended} Write instead, with the final dot: {owner}. IN {type} {before}{intended}.',
   },
   'dns-target-missing': {
     outcome: 'domain-unresolvable',

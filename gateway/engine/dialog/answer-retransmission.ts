@@ -1,5 +1,5 @@
-// The UAS's 2xx to an INVITE, repeated until its ACK arrives (RFC 3261 13.3.1.4). The transaction does
-// not do this: a 2xx is answered end to end.
+// Retransmits the UAS's 2xx to an INVITE until its ACK arrives (RFC 3261 13.3.1.4). The transaction does not do this,
+// because a 2xx is acknowledged end to end.
 
 import type { Timer, Timers } from '../transaction/timers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
@@ -12,9 +12,9 @@ export class AnswerRetransmission {
   readonly #unacknowledged: () => void;
   #interval: number;
   #repeat: Timer | undefined;
-  #patience: Timer | undefined;
+  #deadline: Timer | undefined;
 
-  /** Starts at once. `unacknowledged` is called if no ACK comes within 64*T1. */
+  /** Starts immediately. `unacknowledged` is called if no ACK arrives within 64*T1. */
   constructor(
     timers: Timers,
     transaction: ServerTransaction,
@@ -28,17 +28,17 @@ export class AnswerRetransmission {
     this.#bytes = bytes;
     this.#unacknowledged = unacknowledged;
     this.#interval = timers.values.t1;
-    this.#patience = timers.start(timers.values.lifetime, onImpatient, this);
-    // Deviation: the RFC repeats the 2xx on reliable transports too, for the sake of unreliable hops behind
-    // a proxy. Such a hop's proxy would have to lose it, and every peer we met does without.
+    this.#deadline = timers.start(timers.values.lifetime, onDeadline, this);
+    // Deviation: the RFC retransmits the 2xx on reliable transports too, because a proxy may have unreliable hops
+    // behind it. Only such a proxy could lose the 2xx, and every peer tested works without.
     if (!transaction.flow.reliable) this.#repeat = timers.start(this.#interval, onRepeat, this);
   }
 
   stop(): void {
     this.#timers.stop(this.#repeat);
-    this.#timers.stop(this.#patience);
+    this.#timers.stop(this.#deadline);
     this.#repeat = undefined;
-    this.#patience = undefined;
+    this.#deadline = undefined;
   }
 
   repeat(): void {
@@ -54,4 +54,4 @@ export class AnswerRetransmission {
 }
 
 const onRepeat = (retransmission: AnswerRetransmission) => retransmission.repeat();
-const onImpatient = (retransmission: AnswerRetransmission) => retransmission.giveUp();
+const onDeadline = (retransmission: AnswerRetransmission) => retransmission.giveUp();

@@ -1,5 +1,5 @@
-// What the user agent tells whoever decides about calls, and what that one answers with.
-// The application protocol implements this; the dialog layer knows nothing else of it.
+// The interface between the user agent and the application that decides about calls: events, requests and answers. The
+// application protocol implements it. The dialog layer must not depend on anything else of that protocol.
 
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
@@ -7,30 +7,30 @@ import type { Dialog, Owner } from './dialog.ts';
 import type { IncomingInvite } from './incoming-invite.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
-/** A response to be sent. The engine adds what transaction and dialog prescribe. */
+/** A response to send. The engine adds the fields that the transaction and the dialog determine. */
 export interface Answer {
   readonly status: number;
   readonly reason: string | undefined;
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** The application's choice of our tag; taken only if none has been sent yet. */
+  /** The local tag that the application chose. It is used only if no tag has been sent yet. */
   readonly toTag?: string | undefined;
 }
 
-/** A request to be sent. Out of dialog the identities are the application's to choose. */
+/** A request to send. Outside a dialog the application chooses From, To and Call-ID. */
 export interface RequestDraft {
   readonly method: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
-/** A message as it went out, serialized once. */
+/** A message as it was sent, serialized once. */
 export interface Sent {
   readonly bytes: Buffer;
   readonly flow: Flow | undefined;
 }
 
-/** A request of ours under way, as the application sees it. */
+/** A request of this engine that is under way, as the application sees it. */
 export interface Outgoing {
   readonly id: string;
   readonly owner: Owner | undefined;
@@ -40,14 +40,14 @@ export interface Outgoing {
 }
 
 export interface Application {
-  /** A request from the network, to be answered through `incoming.respond`. */
+  /** A request from the network. Answer it with `incoming.respond`. */
   requested(incoming: IncomingRequest): void;
-  /** The INVITE has been answered 487 already. `cancel` may be of our own making. */
+  /** The INVITE has already been answered with 487. The engine may have made `cancel` itself. */
   cancelled(invite: IncomingInvite, cancel: SipRequest): void;
   /** The ACK of a 2xx. */
   acknowledged(invite: IncomingInvite, dialog: Dialog, ack: SipRequest, flow: Flow): void;
-  /** A response to `outgoing`; `flow` is undefined when the engine speaks for a silent or lost peer. */
+  /** A response to `outgoing`. `flow` is undefined when the engine made the response for a silent or lost peer. */
   responded(outgoing: Outgoing, response: SipResponse, flow: Flow | undefined): void;
-  /** The engine ended the dialog itself, with this BYE. */
+  /** The engine itself ended the dialog, with this BYE. */
   terminated(dialog: Dialog, bye: Sent): void;
 }

@@ -1,4 +1,4 @@
-// The CANCEL of an INVITE (RFC 3261 9.1), ours or one that stands for a peer that vanished.
+// The CANCEL of an INVITE (RFC 3261 9.1): of an outgoing INVITE, or in place of a peer whose connection was lost.
 
 import { createRequest } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
@@ -11,8 +11,8 @@ export function composeCancel(
   extra: Iterable<readonly [name: string, value: string]>,
 ): SipRequest {
   const { headers } = invite;
-  // "The Request-URI, Call-ID, To, the numeric part of CSeq, and From header fields in the CANCEL request
-  // MUST be identical"; one Via, equal to the top one, and the same Route.
+  // "The Request-URI, Call-ID, To, the numeric part of CSeq, and From header fields in the CANCEL request MUST be
+  // identical". One Via, equal to the top one, and the same Route.
   const fields: (readonly [string, string])[] = [['Via', headers.get('Via')!]];
   for (const route of headers.all('Route')) fields.push(['Route', route]);
   fields.push(
@@ -32,10 +32,10 @@ export function sendCancel(
   cancel: SipRequest,
   bytes: Buffer,
 ): void {
-  // RFC 3261 9.1: the branch is the INVITE's; CANCEL has a transaction of its own all the same.
+  // RFC 3261 9.1: the branch is that of the INVITE, but CANCEL has a separate transaction.
   const branch = invite.key.slice(0, invite.key.indexOf(' '));
-  transactions.request(cancel, bytes, branch, invite.flow, deaf);
+  transactions.request(cancel, bytes, branch, invite.flow, ignored);
 }
 
-/** Nobody wants to know what becomes of a CANCEL: the INVITE's own final response tells. */
-const deaf = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };
+/** The outcome of a CANCEL is ignored: the final response of the INVITE shows whether it worked. */
+const ignored = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

@@ -1,12 +1,12 @@
-// Every dialog of the engine, by the id that applications use and by the tags that peers use.
-// Bounded: a table that is full takes no new calls.
+// All dialogs of the engine, by the id that applications use and by the tags that peers use. The size is limited: a
+// full table accepts no new calls.
 
 import { tagOf } from '../message/address.ts';
 import type { SipRequest } from '../message/message.ts';
 import { type Dialog, dialogId, type Owner } from './dialog.ts';
 
 export class DialogTable {
-  // A call from one application of this engine to another has the same id on both its sides.
+  // A call from one application of this engine to another has the same id on both sides.
   readonly #clients = new Map<string, Dialog>();
   readonly #servers = new Map<string, Dialog>();
   readonly #limit: number;
@@ -35,7 +35,7 @@ export class DialogTable {
     if (side.get(dialog.id) === dialog) side.delete(dialog.id);
   }
 
-  /** The dialog that an application means; its own, should two have the id. */
+  /** The dialog that an application names. If two dialogs have this id, the one that belongs to `owner`. */
   named(id: string, owner: Owner): Dialog | undefined {
     const client = this.#clients.get(id);
     const server = this.#servers.get(id);
@@ -43,7 +43,10 @@ export class DialogTable {
     return server.owner === owner && client.owner !== owner ? server : client;
   }
 
-  /** RFC 3261 12.2.2: the dialog of a request from a peer, by Call-ID, our tag in To and theirs in From. */
+  /**
+   * RFC 3261 12.2.2: finds the dialog of a peer's request by Call-ID, by the local tag in To and by the remote tag in
+   * From.
+   */
   match(request: SipRequest): Dialog | undefined {
     const { headers } = request;
     const callId = headers.get('Call-ID')!;
@@ -59,7 +62,7 @@ export class DialogTable {
     return server?.localTag === localTag ? server : undefined;
   }
 
-  /** The dialog that this initial request would make, if there is one already. */
+  /** The dialog that this initial request would create, if it exists already. */
   matchInitial(request: SipRequest): Dialog | undefined {
     const { headers } = request;
     return this.#servers.get(dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!) ?? ''));

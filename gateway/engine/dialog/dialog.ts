@@ -1,5 +1,5 @@
-// A dialog (RFC 3261 12): what two user agents have agreed to call each other, and where they are.
-// Knows how its own requests begin; must not know of transactions or of who asked for the request.
+// A dialog (RFC 3261 12): identities, tags, sequence numbers, route set and remote target of two user agents. Builds
+// the first fields of its own requests. Must not depend on transactions or on the origin of a request.
 
 import { parseAddress, tagOf, withTag } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
@@ -12,7 +12,7 @@ import type { SessionTimer } from './session-timer.ts';
 
 export type DialogRole = 'uac' | 'uas';
 
-/** The application that a dialog's events go to. The dialog layer only compares and passes it on. */
+/** The application that receives a dialog's events. The dialog layer only compares it and passes it on. */
 export interface Owner {
   readonly closed: boolean;
 }
@@ -30,7 +30,7 @@ interface Origin {
   readonly flow: Flow;
 }
 
-/** How the application protocol names a dialog: by the From tag of the request that created it. */
+/** The name of a dialog in the application protocol: Call-ID and the From tag of the request that created it. */
 export function dialogId(callId: string, fromTag: string): string {
   return `${callId};from-tag=${fromTag}`;
 }
@@ -38,7 +38,7 @@ export function dialogId(callId: string, fromTag: string): string {
 export class Dialog {
   readonly id: string;
   readonly role: DialogRole;
-  /** The method that created it, which decides what ends it. */
+  /** The method that created the dialog. It determines what ends the dialog. */
   readonly usage: 'INVITE' | 'SUBSCRIBE';
   readonly callId: string;
   readonly localTag: string;
@@ -47,24 +47,24 @@ export class Dialog {
   readonly local: string;
   readonly remote: string;
   state: 'Early' | 'Confirmed' | 'Terminated' = 'Early';
-  /** Whether those who follow calls were told of its end. */
-  endTold = false;
+  /** Whether the end of the call has been reported to the applications that routed `cdr`. */
+  endReported = false;
   owner: Owner | undefined;
-  /** The path the peer last used; see {@link cameBy}. */
+  /** The path that the peer used last; see {@link receivedOn}. */
   flow: Flow;
   remoteTarget: string;
   routeSet: readonly string[];
-  /** Our INVITE that has no final response yet, or whose 2xx has not been ACKed. */
+  /** The outgoing INVITE that has no final response yet, or whose 2xx has not been acknowledged. */
   outgoingInvite: OutgoingInvite | undefined;
-  /** Their INVITE that has no final response yet, or whose ACK has not come. */
+  /** The incoming INVITE that has no final response yet, or whose ACK has not arrived. */
   incomingInvite: IncomingInvite | undefined;
   /** Set once the dialog is confirmed. */
   session: SessionTimer | undefined;
-  /** The session description that we sent last. */
+  /** The session description that was sent last. */
   localDescription: { readonly type: string; readonly body: Buffer } | undefined;
-  /** Whether the peer's Allow names UPDATE (RFC 3311). */
-  peerKnowsUpdate = false;
-  /** Our UPDATE that has no final response yet, and theirs. */
+  /** Whether the peer's Allow lists UPDATE (RFC 3311). */
+  peerAllowsUpdate = false;
+  /** The outgoing and the incoming UPDATE that have no final response yet. */
   outgoingUpdate: SipRequest | undefined;
   incomingUpdate: SipRequest | undefined;
   #localSeq: number;
@@ -86,7 +86,7 @@ export class Dialog {
     this.#remoteSeq = origin.remoteSeq;
   }
 
-  /** RFC 3261 12.1.1: what the UAS makes of a request it answers with `localTag`. */
+  /** RFC 3261 12.1.1: creates the dialog of a UAS that answers `request` with `localTag`. */
   static ofServer(request: SipRequest, localTag: string, flow: Flow): Dialog {
     const { headers } = request;
     const dialog = new Dialog({
@@ -103,11 +103,11 @@ export class Dialog {
       routeSet: routesIn(request),
       flow,
     });
-    dialog.#learn(request);
+    dialog.#readAllow(request);
     return dialog;
   }
 
-  /** RFC 3261 12.1.2: what the UAC makes of a response with a To tag. */
+  /** RFC 3261 12.1.2: creates the dialog of a UAC from a response with a To tag. */
   static ofClient(request: SipRequest, response: SipResponse, flow: Flow): Dialog {
     const { headers } = request;
     return new Dialog({
@@ -125,40 +125,41 @@ export class Dialog {
     });
   }
 
-  /** RFC 3261 13.2.2.4: the 2xx decides the route set and target that the provisionals only proposed. */
+  /** RFC 3261 13.2.2.4: the 2xx determines the route set and the target. The provisionals only proposed them. */
   confirm(answer: SipResponse, flow: Flow): void {
     this.state = 'Confirmed';
     if (this.role === 'uac') this.routeSet = routesIn(answer).reverse();
     this.refreshTarget(answer, flow);
   }
 
-  /** RFC 3261 12.2: an INVITE or UPDATE, or the 2xx to one, may move the remote target. */
+  /** RFC 3261 12.2: an INVITE or UPDATE, or the 2xx to one, may change the remote target. */
   refreshTarget(message: SipMessage, flow: Flow): void {
     this.flow = flow;
     this.remoteTarget = contactUri(message) ?? this.remoteTarget;
-    this.#learn(message);
+    this.#readAllow(message);
   }
 
   /**
-   * A request of the peer came by this path. From a WebSocket, open or not, a dialog is moved only by what moves its
-   * target, and only once that was accepted: else whoever learned its tags could draw our requests to themselves.
+   * A request of the peer arrived on this flow. From a WebSocket, open or closed, a dialog moves only with a request
+   * that refreshes its target, and only after that request was accepted. Otherwise anyone that learned the tags could
+   * divert our requests.
    */
-  cameBy(flow: Flow): void {
+  receivedOn(flow: Flow): void {
     const { transport } = this.flow;
     if (transport !== 'ws' && transport !== 'wss') this.flow = flow;
   }
 
-  /** We sent this; if it describes the session, it stands from now on. */
+  /** A message was sent. If it has a session description, that description is now the local one. */
   describe(type: string | undefined, body: Buffer): void {
     if (body.length > 0) this.localDescription = { type: type ?? 'application/sdp', body };
   }
 
-  #learn(message: SipMessage): void {
+  #readAllow(message: SipMessage): void {
     const allowed = message.headers.all('Allow');
-    if (allowed.length > 0) this.peerKnowsUpdate = allowed.includes('UPDATE');
+    if (allowed.length > 0) this.peerAllowsUpdate = allowed.includes('UPDATE');
   }
 
-  /** Whether a request comes in order (RFC 3261 12.2.2); if so it is noted. */
+  /** Whether a request is in order (RFC 3261 12.2.2). If it is, its CSeq is stored. */
   accept(request: SipRequest): boolean {
     const number = parseCSeq(request.headers.get('CSeq')!)?.number ?? 0;
     if (this.#remoteSeq !== undefined && number < this.#remoteSeq) return false;
@@ -166,7 +167,7 @@ export class Dialog {
     return true;
   }
 
-  /** Whose offer has no answer yet (RFC 3264 4): until it has one, neither side may make another. */
+  /** Which side's offer has no answer yet (RFC 3264 4). Until the answer, neither side may send another offer. */
   get openOffer(): 'ours' | 'theirs' | undefined {
     if (isOffer(this.outgoingUpdate)) return 'ours';
     if (isOffer(this.incomingUpdate)) return 'theirs';
@@ -179,8 +180,8 @@ export class Dialog {
   }
 
   /**
-   * Request-URI and Route of a request in the dialog (RFC 3261 12.2.1.1). A first route without `lr` is a
-   * strict router: it gets the Request-URI, and the target goes to the end.
+   * Request-URI and Route of a request in the dialog (RFC 3261 12.2.1.1). A first route without `lr` is a strict
+   * router: its URI becomes the Request-URI, and the target goes to the end of Route.
    */
   route(): { uri: string; routes: readonly string[] } {
     const [first, ...rest] = this.routeSet;
@@ -191,7 +192,7 @@ export class Dialog {
     return { uri: router, routes: [...rest, `<${this.remoteTarget}>`] };
   }
 
-  /** The fields that every request of the dialog begins with, Via excepted. */
+  /** The first fields of every request in the dialog, without Via. */
   fields(method: string, seq: number, routes: readonly string[]): [string, string][] {
     const fields: [string, string][] = [];
     for (const route of routes) fields.push(['Route', route]);
@@ -210,7 +211,7 @@ function isOffer(update: SipRequest | undefined): boolean {
   return update !== undefined && update.body.length > 0;
 }
 
-/** What cannot be read, or is not SIP, leads nowhere; a longer one than this is taken for that. */
+/** A target that cannot be parsed, that is not SIP, or that is longer than this is not used. */
 const LONGEST_TARGET = 1_024;
 
 function contactUri(message: SipMessage): string | undefined {
@@ -219,7 +220,7 @@ function contactUri(message: SipMessage): string | undefined {
   return uri !== undefined && isTarget(uri) ? uri : undefined;
 }
 
-/** The routes that can be taken: one that cannot be read costs itself. */
+/** The usable routes. A route that cannot be parsed is left out. */
 function routesIn(message: SipMessage): string[] {
   return message.headers.all('Record-Route').filter(route => isTarget(parseAddress(route)?.uri ?? ''));
 }

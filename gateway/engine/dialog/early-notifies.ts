@@ -1,5 +1,6 @@
-// NOTIFYs that overtook the 2xx of their SUBSCRIBE (RFC 6665 4.1.2.4). Applications know no dialog before the 2xx,
-// so these wait for it here, no longer than the SUBSCRIBE for its answer. Must not know how a request is answered.
+// NOTIFYs that arrived before the 2xx of their SUBSCRIBE (RFC 6665 4.1.2.4). Applications have no dialog before the
+// 2xx, so these NOTIFYs wait here, at most until the SUBSCRIBE has its answer. Must not depend on how a request is
+// answered.
 
 import { tagOf } from '../message/address.ts';
 import type { SipRequest } from '../message/message.ts';
@@ -8,13 +9,13 @@ import type { Timer, Timers } from '../transaction/timers.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { dialogId } from './dialog.ts';
 
-/** For one SUBSCRIBE: as many as may come of the forks of an INVITE. */
+/** Per SUBSCRIBE: as many NOTIFYs as an INVITE may have forks. */
 const maxHeld = 16;
 /**
- * From the answer to the first NOTIFY, in ms. drachtio-srf answers a NOTIFY by itself while nobody listens, and
- * nobody can before the application has its dialog.
+ * Delay between the answer and the first NOTIFY, in ms. drachtio-srf itself answers a NOTIFY that has no listener, and
+ * an application cannot add a listener before it has its dialog.
  */
-const headStart = 50;
+const deliveryDelay = 50;
 
 type Notify = readonly [request: SipRequest, transaction: ServerTransaction];
 
@@ -26,7 +27,7 @@ interface Expectation {
 export class EarlyNotifies {
   readonly #timers: Timers;
   readonly #deliver: (...notify: Notify) => void;
-  /** One for each SUBSCRIBE under way, and those whose NOTIFYs are about to be delivered. */
+  /** One entry per SUBSCRIBE under way, and per SUBSCRIBE whose NOTIFYs are about to be delivered. */
   readonly #expected = new Map<string, Expectation>();
 
   constructor(timers: Timers, deliver: (...notify: Notify) => void) {
@@ -34,7 +35,7 @@ export class EarlyNotifies {
     this.#deliver = deliver;
   }
 
-  /** A SUBSCRIBE leaves that belongs to no dialog yet. */
+  /** A SUBSCRIBE outside any dialog is sent. */
   expect(subscribe: SipRequest): void {
     const key = keyOf(subscribe, 'From');
     const known = this.#expected.get(key);
@@ -42,12 +43,14 @@ export class EarlyNotifies {
     else this.#timers.stop(known.release);
   }
 
-  /** Whether such a NOTIFY may wait. */
+  /** Whether the NOTIFY matches a SUBSCRIBE under way and may wait. */
   expects(request: SipRequest): boolean {
     return request.method === 'NOTIFY' && this.#expected.has(keyOf(request, 'To'));
   }
 
-  /** "a NOTIFY is matched to such a SUBSCRIBE" by Call-ID, our tag and Event. Whether it waits now. */
+  /**
+   * "a NOTIFY is matched to such a SUBSCRIBE" by Call-ID, local tag and Event. Returns whether the NOTIFY now waits.
+   */
   hold(request: SipRequest, transaction: ServerTransaction): boolean {
     if (request.method !== 'NOTIFY') return false;
     const held = this.#expected.get(keyOf(request, 'To'))?.held;
@@ -56,14 +59,14 @@ export class EarlyNotifies {
     return true;
   }
 
-  /** The SUBSCRIBE has its final response, or will have none. */
+  /** The SUBSCRIBE has its final response, or will get none. */
   settle(subscribe: SipRequest): void {
     const key = keyOf(subscribe, 'From');
     const expectation = this.#expected.get(key);
     if (expectation === undefined) return;
     this.#timers.stop(expectation.release);
     if (expectation.held.length === 0) this.#expected.delete(key);
-    else expectation.release = this.#timers.start(headStart, () => this.#release(key), undefined);
+    else expectation.release = this.#timers.start(deliveryDelay, () => this.#release(key), undefined);
   }
 
   clear(): void {
@@ -78,7 +81,7 @@ export class EarlyNotifies {
   }
 }
 
-/** RFC 6665 8.2.1: of an Event, the type and the `id` are compared. */
+/** RFC 6665 8.2.1: only the type and the `id` of Event are compared. */
 function keyOf({ headers }: SipRequest, ours: 'From' | 'To'): string {
   const event = headers.get('Event') ?? '';
   const end = event.indexOf(';');

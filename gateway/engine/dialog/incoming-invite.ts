@@ -1,5 +1,5 @@
-// An INVITE from the network, initial or in a dialog, from its 100 to the ACK of its answer
-// (RFC 3261 13.3, 14.2). Reliable provisionals are in reliable-provisional.ts.
+// An INVITE from the network, initial or in a dialog, from its 100 to the ACK of its answer (RFC 3261 13.3, 14.2).
+// Reliable provisionals are in reliable-provisional.ts.
 
 import { tagOf } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
@@ -16,14 +16,14 @@ import { offers100rel, ReliableProvisionals, requires100rel } from './reliable-p
 import type { UserAgent } from './user-agent.ts';
 
 export class IncomingInvite extends IncomingRequest {
-  /** Whether the INVITE came within a dialog. */
+  /** Whether the INVITE arrived within a dialog. */
   readonly inDialog: boolean;
   readonly #dialogId: string;
   #provisionals: ReliableProvisionals | undefined;
   #answer: AnswerRetransmission | undefined;
   #final = false;
-  /** Our 2xx, until a PRACK lets it go out. */
-  #held: (() => void) | undefined;
+  /** Sends the 2xx. Set while the 2xx waits for a PRACK. */
+  #heldAnswer: (() => void) | undefined;
   #waiting: (() => void)[] = [];
   #lost = false;
 
@@ -38,7 +38,7 @@ export class IncomingInvite extends IncomingRequest {
     const { headers } = request;
     this.#dialogId = dialog?.id ?? dialogId(headers.get('Call-ID')!, tagOf(headers.get('From')!) ?? '');
     if (dialog === undefined) return;
-    // Another one can be there only if its answer was lost, which nobody is going to ACK any more.
+    // Another INVITE can be present only if its answer was lost. That answer will never be acknowledged.
     dialog.incomingInvite?.abandon();
     dialog.incomingInvite = this;
   }
@@ -59,17 +59,22 @@ export class IncomingInvite extends IncomingRequest {
     return sent;
   }
 
-  /** Whether our 2xx still waits for its ACK. */
+  /** Whether the 2xx still waits for its ACK. */
   get unacknowledged2xx(): boolean {
     return this.#answer !== undefined;
   }
 
-  /** Whether our 2xx went where there is no longer any way: neither it nor its ACK can be counted on. */
+  /**
+   * Whether the 2xx was sent on a flow that is closed and has no other path back. Then neither the 2xx nor its ACK can
+   * be expected to arrive.
+   */
   get lost(): boolean {
     return this.#lost;
   }
 
-  /** Whose offer waits for its answer (RFC 3261 13.2.1, RFC 3262 5): the INVITE's, or ours in what answers it. */
+  /**
+   * Which side's offer waits for its answer (RFC 3261 13.2.1, RFC 3262 5): that of the INVITE, or ours in a response.
+   */
   get openOffer(): 'ours' | 'theirs' | undefined {
     const described = this.#provisionals?.described ?? false;
     if (this.request.body.length > 0) return this.#final || described ? undefined : 'theirs';
@@ -78,19 +83,19 @@ export class IncomingInvite extends IncomingRequest {
   }
 
   /**
-   * Calls back when the 2xx is ACKed, given up or lost, at once when nothing waits. RFC 3261 15: "the callee's UA
-   * MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx".
+   * Calls back when the 2xx is acknowledged, given up or lost; immediately if no 2xx waits. RFC 3261 15: "the callee's
+   * UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx".
    */
   afterAck(then: () => void): void {
-    if (this.#lost || (this.#answer === undefined && this.#held === undefined)) then();
+    if (this.#lost || (this.#answer === undefined && this.#heldAnswer === undefined)) then();
     else this.#waiting.push(then);
   }
 
-  /** The peer's CANCEL, its BYE instead of one, or the loss of its connection. */
+  /** Ends the INVITE: the peer sent CANCEL or an early BYE, or its connection was lost. */
   cancel(cancel: SipRequest): void {
     if (this.transaction.answered) return;
-    if (this.#held !== undefined) {
-      this.#giveUpHeld(487, 'SIP;cause=487;text="Request Terminated"');
+    if (this.#heldAnswer !== undefined) {
+      this.#giveUpHeldAnswer(487, 'SIP;cause=487;text="Request Terminated"');
       return;
     }
     // RFC 3261 9.2: "immediately respond to the original request with a 487".
@@ -98,7 +103,7 @@ export class IncomingInvite extends IncomingRequest {
     this.agent.application.cancelled(this, cancel);
   }
 
-  /** The ACK of our 2xx: whether this is the one. */
+  /** Whether this ACK acknowledges the 2xx. */
   acknowledge(ack: SipRequest, flow: Flow): boolean {
     const wanted = parseCSeq(this.request.headers.get('CSeq')!)?.number;
     if (parseCSeq(ack.headers.get('CSeq')!)?.number !== wanted) return false;
@@ -108,7 +113,7 @@ export class IncomingInvite extends IncomingRequest {
     return true;
   }
 
-  /** RFC 3262: whether this PRACK acknowledges one of our provisionals. */
+  /** RFC 3262: whether this PRACK acknowledges one of the provisionals. */
   acknowledgeProvisional(prack: SipRequest): boolean {
     return this.#provisionals?.acknowledge(prack) ?? false;
   }
@@ -117,15 +122,15 @@ export class IncomingInvite extends IncomingRequest {
     this.acknowledge(ack, this.flow);
   }
 
-  /** The dialog ends otherwise: a BYE needs no ACK before it. */
+  /** The dialog ends in another way: a BYE no longer has to wait for the ACK. */
   abandon(): void {
-    const held = this.#held !== undefined;
+    const held = this.#heldAnswer !== undefined;
     this.#settle();
     this.#provisionals?.stop();
     if (!this.transaction.answered) this.#refuse(487, held);
   }
 
-  /** The engine is closing: no timer may stay behind. */
+  /** The engine is closing: all timers stop. */
   release(): void {
     this.#answer?.stop();
     this.#provisionals?.stop();
@@ -139,12 +144,12 @@ export class IncomingInvite extends IncomingRequest {
     super.transportFailed(error);
     if (this.#final) {
       this.#lost = true;
-      this.#goOn();
+      this.#notifyWaiting();
       return;
     }
     this.#final = true;
     this.#refused();
-    this.#tellCancelled('SIP;cause=503;text="Transport closed"');
+    this.#reportCancelled('SIP;cause=503;text="Transport closed"');
   }
 
   protected override transmit(status: number, bytes: Buffer): void {
@@ -153,12 +158,12 @@ export class IncomingInvite extends IncomingRequest {
       super.transmit(status, bytes);
       return;
     }
-    this.#held = () => {
-      this.#held = undefined;
+    this.#heldAnswer = () => {
+      this.#heldAnswer = undefined;
       super.transmit(status, bytes);
       this.#awaitAck(status, bytes);
     };
-    this.#provisionals.whenDescribed(this.#held);
+    this.#provisionals.whenDescribed(this.#heldAnswer);
   }
 
   protected override needsContact(status: number): boolean {
@@ -178,39 +183,39 @@ export class IncomingInvite extends IncomingRequest {
     return sent;
   }
 
-  /** Answers in the application's stead, which learns of it as of a CANCEL. */
+  /** Answers in place of the application. The application receives a CANCEL. */
   #withdraw(status: number, reason: string): void {
-    if (this.#held !== undefined) this.#giveUpHeld(status, reason);
+    if (this.#heldAnswer !== undefined) this.#giveUpHeldAnswer(status, reason);
     if (this.#final) return;
     this.reject(status);
-    this.#tellCancelled(reason);
+    this.#reportCancelled(reason);
   }
 
-  /** The application takes the call for answered, so it has to hear of a BYE. */
-  #giveUpHeld(status: number, reason: string): void {
+  /** The application regards the call as answered, so it must receive a BYE. */
+  #giveUpHeldAnswer(status: number, reason: string): void {
     const { dialog } = this;
-    this.#held = undefined;
+    this.#heldAnswer = undefined;
     this.#provisionals?.stop();
     this.#refuse(status, true);
     if (dialog !== undefined && !this.inDialog) this.agent.end(dialog, reason);
   }
 
   #refuse(status: number, held: boolean): void {
-    // A 2xx that was held has concluded the request already, but for its transaction.
+    // The request of a held 2xx is finished already, except for its transaction.
     if (!held) {
       this.reject(status);
       return;
     }
     const refusal = this.compose({ status, reason: undefined, fields: [], body: noBody });
     this.transaction.respond(status, serialize(refusal));
-    this.letGo();
+    this.detach();
   }
 
-  #tellCancelled(reason: string): void {
+  #reportCancelled(reason: string): void {
     this.agent.application.cancelled(this, composeCancel(this.request, [['Reason', reason]]));
   }
 
-  /** RFC 3261 12.1.1: a provisional with our tag makes an early dialog. */
+  /** RFC 3261 12.1.1: a provisional with a local tag creates an early dialog. */
   #progressed(): void {
     if (this.dialog !== undefined) return;
     const dialog = Dialog.ofServer(this.request, this.localTag, this.flow);
@@ -229,20 +234,20 @@ export class IncomingInvite extends IncomingRequest {
     const { headers, body } = this.accepted!;
     this.dialog!.describe(headers.get('Content-Type'), body);
     this.agent.sessionOf(this.dialog!).agree(this.accepted!, 'uas');
-    if (this.#held === undefined) this.#awaitAck(status, sent.bytes);
+    if (this.#heldAnswer === undefined) this.#awaitAck(status, sent.bytes);
   }
 
   #awaitAck(status: number, bytes: Buffer): void {
     this.#provisionals?.stop();
     this.#answer = new AnswerRetransmission(this.agent.timers, this.transaction, status, bytes, () =>
-      this.#unheard(),
+      this.#unacknowledged(),
     );
   }
 
   /** RFC 3261 13.3.1.4: without an ACK "the dialog is confirmed, but the session SHOULD be terminated" by BYE. */
-  #unheard(): void {
+  #unacknowledged(): void {
     const { dialog } = this;
-    // Ending the dialog abandons this INVITE, and with it whatever waited for the ACK.
+    // Ending the dialog abandons this INVITE, and with it everything that waited for the ACK.
     if (dialog?.incomingInvite === this) this.agent.end(dialog, 'SIP;cause=200;text="ACK timeout"');
   }
 
@@ -257,16 +262,16 @@ export class IncomingInvite extends IncomingRequest {
   #settle(): void {
     this.#answer?.stop();
     this.#answer = undefined;
-    this.#held = undefined;
+    this.#heldAnswer = undefined;
     if (this.dialog?.incomingInvite === this) this.dialog.incomingInvite = undefined;
-    if (this.transaction.answered) this.letGo();
-    this.#goOn();
+    if (this.transaction.answered) this.detach();
+    this.#notifyWaiting();
   }
 
-  #goOn(): void {
+  #notifyWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    // Later, so that whoever settles this finishes first.
+    // Later, so that the caller of this method finishes first.
     for (const then of waiting) this.agent.timers.soon(then);
   }
 }

@@ -1,5 +1,5 @@
-// A request from the network that waits for the application's answer (RFC 3261 8.2): what every
-// answer has in common. The INVITE's many answers are in incoming-invite.ts.
+// A request from the network that waits for the application's answer (RFC 3261 8.2): what all answers have in common.
+// The responses to INVITE are in incoming-invite.ts.
 
 import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/address.ts';
@@ -15,18 +15,18 @@ import { agreementFor } from './session-timer.ts';
 import type { UserAgent } from './user-agent.ts';
 
 export class IncomingRequest implements ServerTransactionUser {
-  /** Names the transaction towards the application. */
+  /** The transaction's id in the application protocol. */
   readonly id = randomUUID();
   readonly request: SipRequest;
   readonly transaction: ServerTransaction;
-  /** On the engine's clock, in ms. */
+  /** On the engine's monotonic clock, in ms. */
   readonly receivedAt: number;
   dialog: Dialog | undefined;
   owner: Owner | undefined;
   protected readonly agent: UserAgent;
-  /** Our 2xx. */
+  /** The 2xx that was sent. */
   protected accepted: SipResponse | undefined;
-  /** Our tag; settled by the first response that carries it. */
+  /** The local tag. The first response that has a tag sets it. */
   #localTag: string | undefined;
 
   constructor(
@@ -50,12 +50,12 @@ export class IncomingRequest implements ServerTransactionUser {
     return this.transaction.flow;
   }
 
-  /** The id an application finds its dialog by; empty when the response makes or belongs to none. */
+  /** The id by which an application finds its dialog. Empty if the response creates no dialog and belongs to none. */
   get dialogId(): string {
     return this.dialog !== undefined && this.request.method !== 'BYE' ? this.dialog.id : '';
   }
 
-  /** Sends the answer, or says why it cannot be sent. */
+  /** Sends the answer, or returns the reason why it cannot be sent. */
   respond(answer: Answer): Sent | string {
     if (this.transaction.answered) return 'Response not sent due to unknown transaction';
     if (this.flow.closed && (this.flow.transport === 'ws' || this.flow.transport === 'wss')) {
@@ -66,17 +66,17 @@ export class IncomingRequest implements ServerTransactionUser {
     if (answer.status >= 200) this.#conclude(answer.status, response);
     else if (answer.status > 100) this.agent.progressed(this);
     this.transmit(answer.status, bytes);
-    // A 2xx to an INVITE waits for its ACK.
-    if (answer.status >= 300 || (answer.status >= 200 && this.request.method !== 'INVITE')) this.letGo();
+    // A 2xx to an INVITE stays, because it waits for its ACK.
+    if (answer.status >= 300 || (answer.status >= 200 && this.request.method !== 'INVITE')) this.detach();
     return { bytes, flow: this.flow };
   }
 
-  /** The engine's own answer, without asking anybody. */
+  /** Answers without the application. */
   reject(status: number, reason?: string, fields: Answer['fields'] = []): void {
     this.respond({ status, reason, fields, body: noBody });
   }
 
-  /** The application has said nothing for too long. */
+  /** The application did not answer in time. */
   neglected(): void {
     this.reject(504);
   }
@@ -87,8 +87,11 @@ export class IncomingRequest implements ServerTransactionUser {
     this.agent.forget(this);
   }
 
-  /** Nothing that the transaction could tell matters any longer; it stays to repeat the answer. */
-  protected letGo(): void {
+  /**
+   * Detaches this request from its transaction, whose later events no longer matter. The transaction stays to
+   * retransmit the answer.
+   */
+  protected detach(): void {
     if (this.transaction.user === this) this.transaction.user = undefined;
   }
 

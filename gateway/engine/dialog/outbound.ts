@@ -1,4 +1,4 @@
-// Composes and sends the requests of the user agent (RFC 3261 8.1.1, 12.2.1.1), each serialized once.
+// Composes and sends the requests of the user agent (RFC 3261 8.1.1, 12.2.1.1). Each is serialized once.
 
 import { createRequest } from '../message/compose.ts';
 import type { SipRequest } from '../message/message.ts';
@@ -11,22 +11,22 @@ import type { RequestDraft, Sent } from './application.ts';
 import type { Dialog, Owner } from './dialog.ts';
 import { datagramLimit, LargeRequests } from './large-requests.ts';
 import { type LocalSide, localSide, type Network } from './network.ts';
-import { dialogHop, type Hop, type Lookup, locate } from './next-hop.ts';
+import { dialogHop, type Lookup, locate, type NextHop } from './next-hop.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { UserAgent } from './user-agent.ts';
 
-/** A request that belongs to no dialog, with the identities it is to have. */
+/** A request outside any dialog, with its identities. */
 export interface InitialDraft extends RequestDraft {
   readonly uri: string;
-  /** With a tag. */
+  /** Includes the tag. */
   readonly from: string;
   readonly to: string;
   readonly callId: string;
   readonly seq: number;
 }
 
-/** Requests whose Contact the peer will send to (RFC 3261 8.1.1.8, 12.2.1.1, RFC 3311, 3515, 6665). */
+/** Requests whose Contact the peer will use as a target (RFC 3261 8.1.1.8, 12.2.1.1, RFC 3311, 3515, 6665). */
 const withContact: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
 
 export class Outbound {
@@ -34,20 +34,20 @@ export class Outbound {
   readonly #network: Network;
   readonly #transactions: TransactionLayer;
   readonly #lookup: Lookup;
-  readonly #wide: LargeRequests;
+  readonly #largeRequests: LargeRequests;
 
   constructor(agent: UserAgent, network: Network, transactions: TransactionLayer, lookup: Lookup) {
     this.#agent = agent;
     this.#network = network;
     this.#transactions = transactions;
     this.#lookup = lookup;
-    this.#wide = new LargeRequests(network, agent.timers);
+    this.#largeRequests = new LargeRequests(network, agent.timers);
   }
 
-  /** Calls back with a flow for so many bytes, or with undefined and the reason when none can be had. */
-  open(hop: Hop, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
+  /** Calls back with a flow that can carry `size` bytes, or with undefined and the error. */
+  open(hop: NextHop, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
     Promise.resolve(locate(hop, this.#lookup))
-      .then(destination => this.#wide.flowFor(destination, size))
+      .then(destination => this.#largeRequests.flowFor(destination, size))
       .then(
         flow => then(flow),
         (error: Error) => then(undefined, error),
@@ -55,7 +55,7 @@ export class Outbound {
       .catch(this.#agent.timers.faults.note);
   }
 
-  /** The same for the peer of a dialog; calls back before it returns when the way is open. */
+  /** The same for the peer of a dialog. If the flow is open already, the callback runs before this method returns. */
   reach(dialog: Dialog, then: (flow: Flow | undefined, error?: Error) => void, size = 0): void {
     const hop = dialogHop(dialog, this.#agent.mayReach);
     if (!('send' in hop)) this.open(hop, then, size);
@@ -66,17 +66,17 @@ export class Outbound {
         size,
       );
     } else if (hop.closed)
-      then(undefined, new TransportError('ECLOSED', 'The connection to the peer is closed'));
+      then(undefined, new TransportError('ECLOSED', 'the connection to the peer is closed'));
     else then(hop);
   }
 
-  /** Without a flow the request is written as `side` says, and fails for the reason `why`. */
+  /** Without a flow, the request is composed from `side` and fails with the error `failure`. */
   initial(
     owner: Owner,
     draft: InitialDraft,
     side: LocalSide,
     flow: Flow | undefined,
-    why?: Error,
+    failure?: Error,
   ): OutgoingInvite | OutgoingRequest {
     const base: [string, string][] = [
       ['Max-Forwards', '70'],
@@ -85,7 +85,7 @@ export class Outbound {
       ['Call-ID', draft.callId],
       ['CSeq', `${draft.seq} ${draft.method}`],
     ];
-    return this.#send(owner, draft, draft.uri, base, side, flow, undefined, why);
+    return this.#send(owner, draft, draft.uri, base, side, flow, undefined, failure);
   }
 
   within(
@@ -100,7 +100,10 @@ export class Outbound {
     return this.#send(owner, draft, uri, base, side, flow, dialog);
   }
 
-  /** The ACK of a 2xx (RFC 3261 13.2.2.4): no transaction, its own branch, the INVITE's CSeq. */
+  /**
+   * The ACK of a 2xx (RFC 3261 13.2.2.4): no transaction, a branch different from the INVITE's, the CSeq number of the
+   * INVITE.
+   */
   acknowledge(dialog: Dialog, number: number, draft: Omit<RequestDraft, 'method'>, flow: Flow): Sent {
     const { uri, routes } = dialog.route();
     const { via } = localSide(this.#network, flow);
@@ -127,7 +130,7 @@ export class Outbound {
     side: LocalSide,
     flow: Flow | undefined,
     dialog: Dialog | undefined,
-    why: Error = new TransportError('ECLOSED', 'The connection to the peer is closed'),
+    failure: Error = new TransportError('ECLOSED', 'the connection to the peer is closed'),
   ): OutgoingInvite | OutgoingRequest {
     const branch = newBranch();
     const request = this.#compose(draft, uri, base, `${side.via};branch=${branch};rport`, side.contact);
@@ -135,9 +138,9 @@ export class Outbound {
     const Kind = draft.method === 'INVITE' ? OutgoingInvite : OutgoingRequest;
     const outgoing = new Kind(this.#agent, owner, request, bytes, flow, dialog);
     if (flow === undefined || flow.closed || this.#transactions.full) {
-      const full = this.#transactions.full && new TransportError('EFULL', 'Too many transactions');
-      const reason = full || why;
-      // Later, so that whoever asked learns first what was sent.
+      const full = this.#transactions.full && new TransportError('EFULL', 'too many transactions');
+      const reason = full || failure;
+      // Later, so that the caller first learns what was sent.
       this.#agent.timers.soon(() => outgoing.transportFailed(reason));
     } else if (outgoing instanceof OutgoingInvite) {
       this.#agent.rememberInvite(outgoing);
@@ -162,10 +165,13 @@ export class Outbound {
   }
 }
 
-/** What the engine adds to a draft, at most: start line, Via, Contact, tags, Call-ID, User-Agent; in bytes. */
-const ownPart = 500;
+/** Upper limit of what the engine adds to a request, in bytes: start line, Via, Contact, tags, Call-ID, User-Agent. */
+const addedBytes = 500;
 
-/** How large the request will be, rather too much than too little, in bytes. */
+/** An upper estimate of the request's size, in bytes. */
 export function sizeOf({ fields, body }: Pick<RequestDraft, 'fields' | 'body'>): number {
-  return fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, ownPart + body.length);
+  return fields.reduce(
+    (sum, [name, value]) => sum + name.length + value.length + 4,
+    addedBytes + body.length,
+  );
 }

@@ -1,5 +1,5 @@
-// An INVITE of ours from sending to the ACK of its 2xx (RFC 3261 13.2, 14.1): early dialogs, one answer
-// chosen, the others released, and the CANCEL that may cross any of them.
+// An outgoing INVITE, from sending to the ACK of its 2xx (RFC 3261 13.2, 14.1): early dialogs, the one answer that is
+// accepted, the release of the other forks, and a CANCEL at any point.
 
 import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/address.ts';
@@ -23,36 +23,36 @@ import type { UserAgent } from './user-agent.ts';
 
 /** RFC 3262 7.1. */
 const MAX_RSEQ = 2 ** 32 - 1;
-/** More forks than any proxy we know of makes; beyond it early dialogs are not told apart. */
+/** More forks than any known proxy makes. Early dialogs beyond this number are not kept separately. */
 const maxForks = 16;
 
 export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   readonly id = randomUUID();
   readonly owner: Owner | undefined;
   readonly dialogId: string;
-  /** Once there is a 2xx, what the dialog of a late fork is made of. */
+  /** After a 2xx, only the parts from which the dialog of a late fork is built. */
   request: SipRequest;
   /** Until the final response. */
   bytes: Buffer;
   readonly flow: Flow | undefined;
   transaction: InviteClientTransaction | undefined;
   readonly #agent: UserAgent;
-  /** Whether it was sent within a dialog. */
+  /** Whether the INVITE was sent within a dialog. */
   readonly #inDialog: boolean;
-  /** The confirmed dialog, or the early one that spoke last. */
+  /** The confirmed dialog, or the early dialog of the last provisional. */
   #dialog: Dialog | undefined;
   readonly #early = new Map<string, Dialog>();
   readonly #seen = new SeenProvisionals();
   #provisional = false;
   #final = false;
-  /** Whether the peer has described the session. */
+  /** Whether the peer has sent a session description. */
   #described = false;
-  /** A CANCEL composed and held until a provisional shows that the INVITE has arrived. */
-  #held: { request: SipRequest; bytes: Buffer } | undefined;
+  /** A CANCEL that waits until a provisional shows that the INVITE has arrived. */
+  #heldCancel: { request: SipRequest; bytes: Buffer } | undefined;
   #cancelled = false;
-  /** The answer made a dialog that nobody will end but the engine. */
-  #doomed = false;
-  /** The ACK of the 2xx, as text: a buffer would hold on to the pool that it was cut from. */
+  /** The answer made a dialog that only the engine will end. */
+  #endedByEngine = false;
+  /** The ACK of the 2xx, as text: a buffer would keep the whole pool from which it was cut in memory. */
   #ack: string | undefined;
 
   constructor(
@@ -79,20 +79,20 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     return parseCSeq(this.request.headers.get('CSeq')!)!.number;
   }
 
-  /** Whether a final response is still to come. */
+  /** Whether the final response is still missing. */
   get pending(): boolean {
     return !this.#final;
   }
 
   /**
-   * Whether ours waits for its answer. A description in an unreliable provisional is taken for one, for it has to
-   * be the same (RFC 3261 13.2.1).
+   * Whether the offer of this INVITE has no answer yet. A description in an unreliable provisional counts as the
+   * answer, because the 2xx must repeat it (RFC 3261 13.2.1).
    */
   get openOffer(): 'ours' | undefined {
     return this.#final || this.#described || this.request.body.length === 0 ? undefined : 'ours';
   }
 
-  /** The early dialog with that remote tag, besides the one that the table knows. */
+  /** The early dialog with that remote tag, if it is not the one in the dialog table. */
   fork(remoteTag: string): Dialog | undefined {
     return this.#early.get(remoteTag);
   }
@@ -117,20 +117,20 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
   }
 
   /**
-   * RFC 3261 9.1: "If no provisional response has been received, the CANCEL request MUST NOT be sent;
-   * rather, the client MUST wait". Undefined when there is nothing left to cancel.
+   * RFC 3261 9.1: "If no provisional response has been received, the CANCEL request MUST NOT be sent; rather, the
+   * client MUST wait". Undefined if there is nothing left to cancel.
    */
   cancel(extra: RequestDraft['fields']): Sent | undefined {
     if (this.#final || this.#cancelled) return undefined;
     this.#cancelled = true;
     const request = composeCancel(this.request, extra);
     const bytes = serialize(request);
-    this.#held = { request, bytes };
+    this.#heldCancel = { request, bytes };
     if (this.#provisional) this.#release();
     return { bytes, flow: this.flow };
   }
 
-  /** The application's ACK of our 2xx; undefined when there is no 2xx that waits for one. */
+  /** Sends the application's ACK of the 2xx. Undefined if no 2xx waits for one. */
   acknowledge(draft: Omit<RequestDraft, 'method'>, flow: Flow): Sent | undefined {
     const dialog = this.#dialog;
     if (dialog?.state !== 'Confirmed' || this.#ack !== undefined) return undefined;
@@ -138,8 +138,9 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     this.#ack = sent.bytes.toString('latin1');
     dialog.describe(draft.fields.find(([name]) => name === 'Content-Type')?.[1], draft.body);
     if (dialog.outgoingInvite === this) dialog.outgoingInvite = undefined;
-    // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so the session is ended by a BYE.
-    if (this.#cancelled || this.#doomed) this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
+    // RFC 3261 9.1: a CANCEL that crossed the 2xx had no effect, so a BYE ends the session.
+    if (this.#cancelled || this.#endedByEngine)
+      this.#agent.end(dialog, 'SIP;cause=487;text="Request Terminated"');
     return sent;
   }
 
@@ -149,7 +150,7 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       return;
     }
     this.#provisional = true;
-    if (this.#held !== undefined) this.#release();
+    if (this.#heldCancel !== undefined) this.#release();
     if (response.status === 100) return;
     const tag = tagOf(response.headers.get('To')!);
     const rseq = parseDecimal(response.headers.get('RSeq') ?? '', MAX_RSEQ);
@@ -191,7 +192,8 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       return;
     }
     if (dialog.state === 'Terminated' && !this.#inDialog) {
-      // The callee ended its early dialog by a BYE, which RFC 3261 15 forbids, and answered: there is no dialog to take.
+      // The callee ended its early dialog with a BYE, which RFC 3261 15 forbids, and then answered: there is no dialog
+      // to accept.
       this.#decline(dialog);
       this.#forgetEarly();
       this.#agent.application.responded(this, createResponse(this.request, 487), undefined);
@@ -199,26 +201,26 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
     }
     if (dialog.state === 'Terminated') this.#acknowledgeLate(dialog);
     else {
-      // RFC 3261 12.2.1.2: within a dialog the target may move, the route set may not.
+      // RFC 3261 12.2.1.2: within a dialog the target may change, the route set may not.
       if (this.#inDialog) dialog.refreshTarget(response, this.flow!);
       else this.#confirm(dialog, response);
       dialog.describe(this.request.headers.get('Content-Type'), this.request.body);
       this.#agent.sessionOf(dialog).agree(response, 'uac');
-      // A refresh of the engine's own: nobody else will.
+      // A refresh by the engine itself: the engine sends the ACK.
       if (this.#inDialog && this.owner === undefined) this.#acknowledgeOwn(dialog);
     }
-    this.request = essence(this.request);
-    const handed = this.#agent.takesAnyAnswer ? asUsual(response, dialog) : response;
-    this.#agent.application.responded(this, handed, this.flow);
+    this.request = dialogPart(this.request);
+    const passedOn = this.#agent.takesAnyAnswer ? asPlain200(response, dialog) : response;
+    this.#agent.application.responded(this, passedOn, this.flow);
   }
 
   #confirm(dialog: Dialog, response: SipResponse): void {
     dialog.confirm(response, this.flow!);
     this.#dialog = dialog;
     this.#agent.dialogs.add(dialog);
-    // drachtio-srf makes a dialog of a 200 with a Contact alone, and never ends what it has not made.
-    const usual = response.status === 200 && hasReadableContact(response);
-    this.#doomed ||= !usual && !this.#agent.takesAnyAnswer;
+    // drachtio-srf makes a dialog only from a 200 with a Contact, and never ends a dialog that it has not made.
+    const acceptedByDrachtio = response.status === 200 && hasReadableContact(response);
+    this.#endedByEngine ||= !acceptedByDrachtio && !this.#agent.takesAnyAnswer;
   }
 
   #answeredAgain(tag: string, response: SipResponse): void {
@@ -230,16 +232,16 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
       }
       return;
     }
-    // The caller talks with whoever answered first; every other fork is ACKed and released.
+    // The first fork that answered has the call. Every other fork is acknowledged and released.
     this.#decline(this.#early.get(tag) ?? this.#open(response));
   }
 
-  /** The early dialog that the table knows may be of another fork than the one that answered. */
+  /** The early dialog in the table can belong to another fork than the one that answered. */
   #forgetEarly(): void {
     if (!this.#inDialog && this.#dialog !== undefined) this.#agent.dialogs.remove(this.#dialog);
   }
 
-  /** ACK and BYE for an answer that nobody wants. */
+  /** ACK and BYE for an answer that is not used. */
   #decline(dialog: Dialog): void {
     dialog.owner = undefined;
     this.#acknowledgeLate(dialog);
@@ -248,16 +250,16 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
 
   #acknowledgeOwn(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
-      if (flow !== undefined) this.acknowledge(noMore, flow);
+      if (flow !== undefined) this.acknowledge(emptyAck, flow);
     });
   }
 
-  /** The ACK of a 2xx to a session that has ended meanwhile: without it the peer repeats itself. */
+  /** The ACK of a 2xx to a session that has ended meanwhile. Without it the peer retransmits the 2xx. */
   #acknowledgeLate(dialog: Dialog): void {
     this.#agent.outbound.reach(dialog, flow => {
       if (flow === undefined) return;
-      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, noMore, flow);
-      // A fork that is released is not the one whose repetitions are answered with it.
+      const { bytes } = this.#agent.outbound.acknowledge(dialog, this.number, emptyAck, flow);
+      // A released fork is not the fork whose retransmissions are answered with the stored ACK.
       if (dialog.remoteTag === this.#dialog?.remoteTag) this.#ack = bytes.toString('latin1');
     });
   }
@@ -275,37 +277,37 @@ export class OutgoingInvite implements ClientTransactionUser, Outgoing {
 
   #conclude(): void {
     this.#final = true;
-    this.#held = undefined;
+    this.#heldCancel = undefined;
     this.bytes = noBody;
     this.#agent.forgetInvite(this);
   }
 
-  /** Given up for silence, and yet something rings: it must not ring on. */
+  /** The INVITE was given up after silence, and a provisional arrived later: the callee must not keep ringing. */
   #cancelLate(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
     const request = composeCancel(this.request, []);
-    this.#held = { request, bytes: serialize(request) };
+    this.#heldCancel = { request, bytes: serialize(request) };
     this.#release();
   }
 
   #release(): void {
-    const { request, bytes } = this.#held!;
-    this.#held = undefined;
+    const { request, bytes } = this.#heldCancel!;
+    this.#heldCancel = undefined;
     if (this.transaction === undefined) return;
     sendCancel(this.#agent.transactions, this.transaction, request, bytes);
     this.transaction.cancelled();
   }
 }
 
-const noMore = { fields: [], body: noBody } as const;
+const emptyAck = { fields: [], body: noBody } as const;
 
 /**
- * What the application learns of the answer. drachtio-srf makes a dialog of a 200 with a Contact alone; but a 2xx that
- * nobody knows is treated as a 200 (RFC 3261 8.1.3.2), and one without a Contact, or with none that can be read, comes
- * from somebody who is to be had where it came from.
+ * The answer as the application sees it. drachtio-srf makes a dialog only from a 200 with a Contact. An unknown 2xx
+ * counts as a 200 (RFC 3261 8.1.3.2). If a 2xx has no readable Contact, the address that it came from becomes its
+ * Contact.
  */
-function asUsual(response: SipResponse, dialog: Dialog): SipResponse {
+function asPlain200(response: SipResponse, dialog: Dialog): SipResponse {
   const { status, headers } = response;
   if (status === 200 && hasReadableContact(response)) return response;
   if (hasReadableContact(response)) return { ...response, status: 200 };
@@ -314,8 +316,10 @@ function asUsual(response: SipResponse, dialog: Dialog): SipResponse {
   return { ...response, status: 200, headers: HeaderList.adopt(fields) };
 }
 
-/** RFC 3261 12.1.2: all that a dialog takes of its request, which is kept for 64*T1 and may have been large. */
-function essence({ method, uri, headers }: SipRequest): SipRequest {
+/**
+ * RFC 3261 12.1.2: the parts of a request that a dialog needs. The request is kept for 64*T1 and may have been large.
+ */
+function dialogPart({ method, uri, headers }: SipRequest): SipRequest {
   return createRequest(
     method,
     uri,

@@ -1,4 +1,4 @@
-// A request of ours other than INVITE, in or out of a dialog, until its final response.
+// An outgoing request other than INVITE, in or out of a dialog, until its final response.
 
 import { randomUUID } from 'node:crypto';
 import type { SipRequest, SipResponse } from '../message/message.ts';
@@ -17,7 +17,7 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   readonly flow: Flow | undefined;
   dialog: Dialog | undefined;
   readonly #agent: UserAgent;
-  /** Whether it asks for the first dialog of a subscription. */
+  /** Whether the request asks for the first dialog of a subscription. */
   readonly #subscribes: boolean;
 
   constructor(
@@ -44,7 +44,8 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
   }
 
   received(response: SipResponse): void {
-    // RFC 3261 8.1.3.2 treats a 100 like any provisional; the daemon keeps it to itself, and so do we.
+    // RFC 3261 8.1.3.2 treats a 100 like any provisional. drachtio-server does not pass it on, and neither does this
+    // engine.
     if (response.status === 100) return;
     if (response.status >= 200) this.#finished(response, this.flow);
     else this.#agent.application.responded(this, response, this.flow);
@@ -69,11 +70,12 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     const { status } = response;
     const { dialog } = this;
     if (dialog !== undefined) {
-      if (method === 'BYE') this.#left(dialog, status);
+      if (method === 'BYE') this.#byeAnswered(dialog, status);
       if (method === 'UPDATE') this.#updated(dialog, response);
       if (method === 'SUBSCRIBE' && status < 300) this.#agent.subscribed(dialog, response);
       if (method === 'NOTIFY') this.#agent.endSubscription(dialog, this.request);
-      // RFC 6665 4.1.2.2, 4.2.2: whom the peer does not know, or who does not answer, has no subscription.
+      // RFC 6665 4.1.2.2, 4.2.2: if the peer does not know the subscription, or does not answer, the subscription is
+      // over.
       if (status === 481 || (status === 408 && method === 'NOTIFY')) this.#agent.unsubscribed(dialog);
     } else if (this.#subscribes && status < 300 && this.flow !== undefined) {
       this.dialog = Dialog.ofClient(this.request, response, this.flow);
@@ -84,10 +86,10 @@ export class OutgoingRequest implements ClientTransactionUser, Outgoing {
     }
   }
 
-  /** RFC 3261 15.1.1: after any final response the session is over; a challenge only asks for another BYE. */
-  #left(dialog: Dialog, status: number): void {
+  /** RFC 3261 15.1.1: after any final response to a BYE the session is over. A challenge only asks for another BYE. */
+  #byeAnswered(dialog: Dialog, status: number): void {
     if (status !== 401 && status !== 407) this.#agent.finish(dialog);
-    else if (dialog.state !== 'Terminated') this.#agent.sessionOf(dialog).leave();
+    else if (dialog.state !== 'Terminated') this.#agent.sessionOf(dialog).stayForCredentials();
   }
 
   #updated(dialog: Dialog, response: SipResponse): void {

@@ -1,5 +1,5 @@
-// What the user agent refuses by itself, before any application is asked: requests that cross others, come out of
-// order, or want too short a session (RFC 3261 12.2.2, 14.2, RFC 3311 5.2, RFC 3262 3, RFC 4028 9).
+// Requests that the user agent refuses before an application sees them: requests that cross others, come out of order,
+// or ask for a session that is too short (RFC 3261 12.2.2, 14.2, RFC 3311 5.2, RFC 3262 3, RFC 4028 9).
 
 import { randomInt } from 'node:crypto';
 import { createResponse } from '../message/compose.ts';
@@ -12,7 +12,7 @@ import type { RequestDraft } from './application.ts';
 import type { Dialog } from './dialog.ts';
 import { intervalTooSmall } from './session-timer.ts';
 
-/** The engine's own word, before any application has a part in it. */
+/** Sends a response of the engine itself, before an application is involved. */
 export function respond(
   request: SipRequest,
   transaction: ServerTransaction,
@@ -25,7 +25,7 @@ export function respond(
   transaction.respond(status, serialize(response));
 }
 
-/** Whether a request in a dialog was answered here. */
+/** Whether a request in a dialog was refused here. */
 export function refused(request: SipRequest, transaction: ServerTransaction, dialog: Dialog): boolean {
   const refusal = refusalOf(request, dialog);
   if (refusal !== undefined) respond(request, transaction, refusal.status, refusal.fields);
@@ -37,10 +37,10 @@ interface Refusal {
   readonly fields: RequestDraft['fields'];
 }
 
-/** Undefined for a request that may go on. In a dialog, its CSeq is noted. */
+/** Undefined for a request that may proceed. In a dialog, its CSeq is stored. */
 export function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refusal | undefined {
   if (dialog !== undefined) {
-    if (!spokenInDialogs.has(request.method))
+    if (!inDialogMethods.has(request.method))
       return { status: unknownStatus(request.method), fields: allowed };
     const status = dialog.accept(request) ? crossing(dialog, request) : 500;
     if (status !== undefined) return { status, fields: status === 500 ? retryAfter() : [] };
@@ -50,8 +50,8 @@ export function refusalOf(request: SipRequest, dialog: Dialog | undefined): Refu
   return fields === undefined ? undefined : { status: 422, fields };
 }
 
-/** What drachtio-srf's dialogs understand; the name of anything else it prints to the console, as it came. */
-const spokenInDialogs: ReadonlySet<string> = new Set([
+/** The methods that drachtio-srf's dialogs accept. It prints the unfiltered name of any other method to the console. */
+const inDialogMethods: ReadonlySet<string> = new Set([
   ...[
     'INVITE',
     'BYE',
@@ -66,7 +66,7 @@ const spokenInDialogs: ReadonlySet<string> = new Set([
     'PUBLISH',
   ],
 ]);
-const allowed: RequestDraft['fields'] = [['Allow', ['ACK', 'CANCEL', ...spokenInDialogs].join(', ')]];
+const allowed: RequestDraft['fields'] = [['Allow', ['ACK', 'CANCEL', ...inDialogMethods].join(', ')]];
 
 /** RFC 3261 8.2.1, RFC 4475 3.1.1.2. */
 function unknownStatus(method: string): number {
@@ -83,7 +83,7 @@ function crossing(dialog: Dialog, request: SipRequest): number | undefined {
         return incomingInvite.transaction.answered ? 491 : 500;
       return glare(dialog);
     case 'UPDATE':
-      // RFC 3311 5.2: one of theirs is still unanswered; or it carries an offer, as another request does.
+      // RFC 3311 5.2: a previous UPDATE of the peer has no answer, or this one has an offer and another offer is open.
       if (incomingUpdate !== undefined) return 500;
       return request.body.length > 0 ? glare(dialog) : undefined;
     case 'PRACK':
@@ -93,7 +93,7 @@ function crossing(dialog: Dialog, request: SipRequest): number | undefined {
   }
 }
 
-/** RFC 3311 5.2: an offer meets one of ours, or follows one of theirs that we have not answered. */
+/** RFC 3311 5.2: the offer crosses one of ours, or follows one of theirs that has no answer yet. */
 function glare({ openOffer }: Dialog): number | undefined {
   if (openOffer === undefined) return undefined;
   return openOffer === 'ours' ? 491 : 500;

@@ -1,4 +1,4 @@
-// Provisional responses that are repeated until their PRACK, one after the other (RFC 3262), the server's side.
+// Reliable provisional responses of a UAS (RFC 3262): sent one after the other, each retransmitted until its PRACK.
 
 import { randomInt } from 'node:crypto';
 import { parseCSeq } from '../message/cseq.ts';
@@ -14,7 +14,7 @@ interface Provisional {
   readonly described: boolean;
 }
 
-/** More than any call has; an application that sends more is told so. */
+/** More than any real call needs. The engine refuses further ones with an error to the application. */
 const maxWaiting = 16;
 
 export class ReliableProvisionals {
@@ -22,18 +22,18 @@ export class ReliableProvisionals {
   readonly #invite: SipRequest;
   readonly #transaction: ServerTransaction;
   readonly #unacknowledged: () => void;
-  /** The first has been sent, the others wait for its PRACK. */
+  /** The first one has been sent. The others wait for its PRACK. */
   #waiting: Provisional[] = [];
-  // RFC 3262 3: "The value of the header field for the first reliable provisional response SHOULD be
-  // chosen uniformly between 1 and 2**31 - 1". Kept low enough that counting on never leaves the range.
+  // RFC 3262 3: "The value of the header field for the first reliable provisional response SHOULD be chosen uniformly
+  // between 1 and 2**31 - 1". The limit is lower, so that later numbers stay in the range.
   #rseq = randomInt(1, 2 ** 30);
   #interval = 0;
   #repeat: Timer | undefined;
-  #patience: Timer | undefined;
+  #deadline: Timer | undefined;
   #afterwards: (() => void) | undefined;
-  /** True while a reliable response is composed, which needs a Contact, and is sent from here. */
+  /** True while a reliable response is being composed and sent. Such a response needs a Contact. */
   sending = false;
-  /** Whether one of them has described the session. */
+  /** Whether one of them had a session description. */
   described = false;
 
   constructor(
@@ -48,7 +48,7 @@ export class ReliableProvisionals {
     this.#unacknowledged = unacknowledged;
   }
 
-  /** Numbers the answer and has `respond` compose it. RSeq is ours to assign, not the application's. */
+  /** Numbers the answer and composes it with `respond`. The engine assigns RSeq, not the application. */
   send(answer: Answer, respond: (numbered: Answer) => Sent | string): Sent | string {
     if (this.#waiting.length >= maxWaiting) return 'too many provisional responses wait for their PRACK';
     const rseq = this.#rseq + 1;
@@ -65,7 +65,7 @@ export class ReliableProvisionals {
     return sent;
   }
 
-  /** Whether this PRACK's RAck names the response that waits (RFC 3262 3); the next one follows. */
+  /** Whether the RAck of this PRACK names the waiting response (RFC 3262 3). If so, the next response is sent. */
   acknowledge(prack: SipRequest): boolean {
     const [rseq, number, method] = (prack.headers.get('RAck') ?? '').split(/[ \t]+/);
     const invite = parseCSeq(this.#invite.headers.get('CSeq')!);
@@ -86,7 +86,7 @@ export class ReliableProvisionals {
     return this.#waiting.some(({ described }) => described);
   }
 
-  /** Calls back, once, when no description waits for its PRACK any longer. */
+  /** Calls back once, when no response with a description waits for its PRACK. */
   whenDescribed(then: () => void): void {
     this.#afterwards = then;
   }
@@ -100,7 +100,7 @@ export class ReliableProvisionals {
   repeat(): void {
     const provisional = this.#waiting[0];
     if (provisional === undefined) return;
-    // RFC 3262 3: doubled each time, with no cap at T2, and on every transport.
+    // RFC 3262 3: the interval doubles each time, has no limit at T2, and applies on every transport.
     this.#interval *= 2;
     this.#repeat = this.#timers.start(this.#interval, onRepeat, this);
     this.#transaction.respond(provisional.status, provisional.bytes);
@@ -115,19 +115,19 @@ export class ReliableProvisionals {
     const { t1, lifetime } = this.#timers.values;
     this.#interval = t1;
     this.#repeat = this.#timers.start(t1, onRepeat, this);
-    this.#patience = this.#timers.start(lifetime, onImpatient, this);
+    this.#deadline = this.#timers.start(lifetime, onDeadline, this);
     const { status, bytes } = this.#waiting[0]!;
     this.#transaction.respond(status, bytes);
   }
 
   #settle(): void {
     this.#timers.stop(this.#repeat);
-    this.#timers.stop(this.#patience);
+    this.#timers.stop(this.#deadline);
   }
 }
 
 const onRepeat = (provisionals: ReliableProvisionals) => provisionals.repeat();
-const onImpatient = (provisionals: ReliableProvisionals) => provisionals.giveUp();
+const onDeadline = (provisionals: ReliableProvisionals) => provisionals.giveUp();
 
 export function requires100rel(answer: Answer): boolean {
   return answer.fields.some(([name, value]) => name === 'Require' && /\b100rel\b/i.test(value));

@@ -1,5 +1,5 @@
-// What the user agent passes by: requests that belong to somebody else's dialog. The proxy implements this; the
-// dialog layer knows nothing else of it.
+// The part of the proxy that the user agent uses: requests that belong to dialogs of other peers. The proxy implements
+// it. The dialog layer must not depend on anything else of the proxy.
 
 import type { SipRequest } from '../message/message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
@@ -7,13 +7,13 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 
 export interface Forwarder {
-  /** Whether the request travels along a route that this engine recorded. */
-  knows(request: SipRequest): boolean;
-  /** Whether the request travels along a route that this engine recorded; it is then taken care of. */
+  /** Whether the request follows a route that this engine recorded. */
+  hasRecordedRoute(request: SipRequest): boolean;
+  /** If the request follows a route that this engine recorded, forwards it and returns true. */
   requested(request: SipRequest, transaction: ServerTransaction): boolean;
-  /** Whether the INVITE is being forwarded, so that its CANCEL has been taken care of. */
+  /** Whether the INVITE is being forwarded. If so, its CANCEL is forwarded too. */
   cancelled(cancel: SipRequest, transaction: ServerTransaction, invite: InviteServerTransaction): boolean;
-  /** The ACK of a 2xx that is not for one of our dialogs. */
+  /** The ACK of a 2xx that belongs to none of our dialogs. */
   acknowledged(ack: SipRequest, flow: Flow): void;
   /** The engine stops. */
   close(): void;

@@ -1,15 +1,15 @@
-// Which reliable provisionals of a callee have been seen (RFC 3262 4), the client's side.
+// Which reliable provisionals of a callee have arrived (RFC 3262 4), for the UAC.
 
-/** More forks than any proxy we know of makes; the provisionals of those beyond are not told apart. */
+/** More forks than any known proxy makes. The provisionals of further forks are not distinguished. */
 const maxForks = 16;
 
 export class SeenProvisionals {
-  /** The last RSeq in order, by the fork's To tag. */
+  /** The last RSeq in order, by To tag of the fork. */
   readonly #last = new Map<string, number>();
 
   /**
-   * Whether the response is the next in order. One seen before is not seen again, and one that overtook another
-   * "MUST NOT be acknowledged with a PRACK, and MUST NOT be processed further": it will be repeated.
+   * Whether the response is the next in order. A repeated one is not. A response that overtook another one "MUST NOT be
+   * acknowledged with a PRACK, and MUST NOT be processed further"; the peer retransmits it.
    */
   isNext(tag: string, rseq: number): boolean {
     const last = this.#last.get(tag);

@@ -1,5 +1,5 @@
-// How long a dialog lives without a sign of life: session timers (RFC 4028), a subscription's Expires (RFC 6665),
-// and a ceiling where neither was agreed. Decides when to refresh and when to give up; others do the sending.
+// How long a dialog lives without traffic: session timers (RFC 4028), a subscription's Expires (RFC 6665), and an upper
+// limit if neither applies. Decides when to refresh and when to give up. Must not send requests itself.
 
 import { randomInt } from 'node:crypto';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
@@ -7,21 +7,21 @@ import type { Timer, Timers } from '../transaction/timers.ts';
 import type { RequestDraft } from './application.ts';
 import type { Dialog, DialogRole } from './dialog.ts';
 
-/** What a session timer needs of the user agent. */
+/** What a session timer needs from the user agent. */
 export interface SessionKeeper {
   readonly timers: Timers;
-  /** Sends a request of the engine's own in the dialog. */
+  /** Sends a request in the dialog on behalf of the engine. */
   refresh(dialog: Dialog, draft: RequestDraft): void;
-  /** Forgets the dialog without a word. */
+  /** Removes the dialog without a request to the peer. */
   finish(dialog: Dialog): void;
   end(dialog: Dialog, reason: string): void;
 }
 
 /** RFC 4028 5, in seconds. */
 const minSE = 90;
-/** A dialog of which nothing was agreed, and the most that a peer may ask for, in seconds: a day. */
+/** Limit of a dialog without an agreement, and of what a peer may ask for, in seconds: one day. */
 const ceiling = 86_400;
-/** Half as long again as any transaction lasts, for a subscription's last NOTIFY, in seconds. */
+/** 1.5 times the length of a transaction, for the last NOTIFY of a subscription, in seconds. */
 const grace = 48;
 
 const expired = 'SIP;cause=408;text="Session timer expired"';
@@ -43,20 +43,26 @@ function supportsTimer(message: SipMessage): boolean {
   return message.headers.all('Supported').some(tag => tag.toLowerCase() === 'timer');
 }
 
-/** RFC 4028 9: the fields of the 422 that a request for too short a session gets. */
+/** RFC 4028 9: the fields of the 422 for a request with a session interval that is too short. */
 export function intervalTooSmall(request: SipRequest): RequestDraft['fields'] | undefined {
-  const asked = intervalOf(request);
-  if (asked === undefined || asked.seconds >= minSE || !supportsTimer(request)) return undefined;
+  const requestedInterval = intervalOf(request);
+  if (requestedInterval === undefined || requestedInterval.seconds >= minSE || !supportsTimer(request))
+    return undefined;
   return [['Min-SE', String(minSE)]];
 }
 
-/** RFC 4028 9: what our 2xx says of the session's length, where the request asked and `answer` says nothing. */
+/** RFC 4028 9: the session interval in our 2xx, if the request asked for one and `answer` does not set it. */
 export function agreementFor(request: SipRequest, answer: SipResponse): RequestDraft['fields'] {
-  const asked = intervalOf(request);
-  if (asked === undefined || asked.seconds < minSE || answer.headers.has('Session-Expires')) return [];
-  // Table 2: who does not know session timers cannot be asked to refresh.
-  const refresher = supportsTimer(request) ? (asked.refresher ?? 'uac') : 'uas';
-  const agreed = ['Session-Expires', `${asked.seconds};refresher=${refresher}`] as const;
+  const requestedInterval = intervalOf(request);
+  if (
+    requestedInterval === undefined ||
+    requestedInterval.seconds < minSE ||
+    answer.headers.has('Session-Expires')
+  )
+    return [];
+  // Table 2: a peer without support for session timers cannot be the refresher.
+  const refresher = supportsTimer(request) ? (requestedInterval.refresher ?? 'uac') : 'uas';
+  const agreed = ['Session-Expires', `${requestedInterval.seconds};refresher=${refresher}`] as const;
   return refresher === 'uac' ? [agreed, ['Require', 'timer']] : [agreed];
 }
 
@@ -64,11 +70,11 @@ export class SessionTimer {
   readonly #keeper: SessionKeeper;
   readonly #dialog: Dialog;
   #seconds = ceiling;
-  /** The shortest interval that the peer has said it accepts (RFC 4028 7.4), in seconds. */
+  /** The shortest interval that the peer accepts (RFC 4028 7.4), in seconds. */
   #minSE = minSE;
   #refresh: Timer | undefined;
   #expiry: Timer | undefined;
-  /** The peer claims to know UPDATE and does not. */
+  /** The peer's Allow lists UPDATE, but the peer refused it. */
   #updateRefused = false;
 
   constructor(keeper: SessionKeeper, dialog: Dialog) {
@@ -86,29 +92,29 @@ export class SessionTimer {
     }
     const seconds = Math.min(Math.max(interval.seconds, minSE), ceiling);
     this.#seconds = seconds;
-    // RFC 4028 9 has a 2xx name the refresher. Where it does not, or says anything else, a client had better refresh.
+    // RFC 4028 9: a 2xx names the refresher. If it does not, or has another value, the client refreshes.
     if ((interval.refresher ?? 'uac') === role) this.#refreshIn((seconds / 2) * 1000);
     // RFC 4028 10: BYE "slightly before the session expiration", min(32 s, a third).
     this.#expireIn(seconds - Math.min(32, seconds / 3));
   }
 
-  /** A 2xx to SUBSCRIBE: the subscription lasts as long as its Expires says. */
+  /** A 2xx to SUBSCRIBE: its Expires limits the subscription. */
   subscribe(answer: SipResponse): void {
     this.stop();
     const seconds = Number(/^\s*(\d{1,10})\s*$/.exec(answer.headers.get('Expires') ?? '3600')?.[1] ?? 3600);
     this.#expireIn(Math.min(seconds, ceiling) + grace);
   }
 
-  /** Our BYE was challenged: the dialog stays for one with credentials, for as long as a transaction lasts. */
-  leave(): void {
+  /** The BYE was challenged: the dialog stays for a BYE with credentials, for the length of a transaction. */
+  stayForCredentials(): void {
     const { timers } = this.#keeper;
     this.stop();
-    this.#expiry = timers.start(timers.values.lifetime, onLeft, this);
+    this.#expiry = timers.start(timers.values.lifetime, onStayOver, this);
   }
 
-  /** A refresh of ours failed. */
+  /** A refresh of this engine failed. */
   refused({ status, headers }: SipResponse): void {
-    // RFC 4028 10: no answer, or no such dialog, ends the session; whatever else may pass.
+    // RFC 4028 10: no answer, or no such dialog, ends the session. Other failures do not.
     if (status === 408 || status === 481) {
       this.#keeper.end(this.#dialog, expired);
       return;
@@ -118,7 +124,7 @@ export class SessionTimer {
       this.#minSE = Math.min(Math.max(this.#minSE, wanted || minSE), ceiling);
       this.#seconds = Math.max(this.#seconds, this.#minSE);
     } else if (status !== 491) this.#updateRefused = true;
-    // RFC 3261 14.1: who owns the Call-ID waits the longer.
+    // RFC 3261 14.1: the owner of the Call-ID waits longer.
     this.#refreshIn(this.#dialog.role === 'uac' ? randomInt(2_100, 4_000) : randomInt(0, 2_000));
   }
 
@@ -129,7 +135,7 @@ export class SessionTimer {
     this.#expiry = undefined;
   }
 
-  /** For the timers, which hold no closure of their own. */
+  /** Called by a timer without a closure. */
   refreshNow(): void {
     const dialog = this.#dialog;
     const { outgoingInvite, incomingInvite, openOffer } = dialog;
@@ -146,15 +152,15 @@ export class SessionTimer {
     this.#keeper.finish(this.#dialog);
   }
 
-  /** RFC 4028 7.4: an UPDATE without an offer, where the peer knows it; else the offer that stands. */
+  /** RFC 4028 7.4: an UPDATE without an offer if the peer supports UPDATE, else an INVITE with the current offer. */
   #draft(): RequestDraft {
-    const { localDescription: described, peerKnowsUpdate } = this.#dialog;
+    const { localDescription: described, peerAllowsUpdate } = this.#dialog;
     const fields: [string, string][] = [
       ['Supported', 'timer'],
       ['Session-Expires', `${this.#seconds};refresher=uac`],
       ['Min-SE', String(this.#minSE)],
     ];
-    if ((peerKnowsUpdate && !this.#updateRefused) || described === undefined) {
+    if ((peerAllowsUpdate && !this.#updateRefused) || described === undefined) {
       return { method: 'UPDATE', fields, body: Buffer.alloc(0) };
     }
     return { method: 'INVITE', fields: [...fields, ['Content-Type', described.type]], body: described.body };
@@ -171,5 +177,5 @@ export class SessionTimer {
 }
 
 const onRefresh = (session: SessionTimer) => session.refreshNow();
-const onLeft = (session: SessionTimer) => session.left();
+const onStayOver = (session: SessionTimer) => session.left();
 const onExpiry = (session: SessionTimer) => session.expireNow();

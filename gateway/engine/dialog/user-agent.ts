@@ -1,5 +1,5 @@
-// The user agent core (RFC 3261 8, 12, 13, 15): sorts what the network began into dialogs and requests,
-// answers what the RFC decides by itself, and asks the application about the rest.
+// The user agent core (RFC 3261 8, 12, 13, 15): assigns incoming requests to dialogs, answers what the RFC decides, and
+// passes the rest to the application.
 
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
@@ -32,15 +32,15 @@ export interface UserAgentOptions {
   readonly network: Network;
   readonly timers: Timers;
   readonly lookup: Lookup;
-  /** Whether a dialog may lead us to this address; to a name, whether it may lead us to any. */
+  /** Whether requests in a dialog may go to this address. For a host name: whether they may go to any name. */
   readonly mayReach: (address: string) => boolean;
   readonly log: UserAgentLog;
-  /** For User-Agent and Server, where the application sets none. */
+  /** For User-Agent and Server if the application sets none. */
   readonly userAgent: string | undefined;
   readonly limits: { readonly transactions: number; readonly dialogs: number };
-  /** Whether a 2xx to an INVITE counts without a Contact, and with another status than 200. */
+  /** Whether a 2xx to an INVITE is accepted without a Contact, or with another status than 200. */
   readonly takesAnyAnswer: boolean;
-  /** The answer to a request outside dialogs that no application is to be asked about. */
+  /** The stateless answer to a request outside dialogs that no application receives. */
   readonly answer?: ((request: SipRequest, flow: Flow) => StatelessAnswer | undefined) | undefined;
 }
 
@@ -54,7 +54,7 @@ export class UserAgent implements TransactionUser {
   readonly outbound: Outbound;
   readonly earlyNotifies: EarlyNotifies;
   readonly application: Application;
-  /** Looks first at what may be of somebody else's dialog. */
+  /** The proxy. It checks first whether a request belongs to a dialog of other peers. */
   forwarder: Forwarder | undefined;
   readonly #network: Network;
   readonly #options: UserAgentOptions;
@@ -82,19 +82,19 @@ export class UserAgent implements TransactionUser {
     return this.#options.takesAnyAnswer;
   }
 
-  /** A request from the network that the application has not finally answered. */
+  /** A request from the network without a final response. */
   incoming(id: string): IncomingRequest | undefined {
     return this.#waiting.get(id);
   }
 
-  /** An INVITE of ours without a final response. */
+  /** An outgoing INVITE without a final response. */
   outgoingInvite(id: string): OutgoingInvite | undefined {
     return this.#invites.get(id);
   }
 
-  /** What no application is asked about, and what belongs to no dialog. */
+  /** The stateless answer to a request that no application receives and that belongs to no dialog. */
   screen(request: SipRequest, flow: Flow): StatelessAnswer | undefined {
-    if (this.forwarder?.knows(request)) return undefined;
+    if (this.forwarder?.hasRecordedRoute(request)) return undefined;
     if (isInDialog(request)) {
       const belongs = this.earlyNotifies.expects(request) || this.#dialogOf(request, flow) !== undefined;
       return belongs ? undefined : { status: 481 };
@@ -108,7 +108,8 @@ export class UserAgent implements TransactionUser {
   }
 
   requested(request: SipRequest, transaction: ServerTransaction): void {
-    // RFC 3261 17.2.1 gives the user 200 ms for a 100; our user lives behind a socket, so it goes at once.
+    // RFC 3261 17.2.1 allows the transaction user 200 ms before a 100. The application is behind a socket, so the 100
+    // is sent immediately.
     if (request.method === 'INVITE') respond(request, transaction, 100);
     if (this.forwarder?.requested(request, transaction)) return;
     if (isInDialog(request)) this.#requestedInDialog(request, transaction);
@@ -118,11 +119,11 @@ export class UserAgent implements TransactionUser {
   cancelled(cancel: SipRequest, transaction: ServerTransaction, cancelled: InviteServerTransaction): void {
     if (this.forwarder?.cancelled(cancel, transaction, cancelled)) return;
     const invite = cancelled.user;
-    // RFC 3261 9.2: it comes too late to have any effect, and is answered nevertheless.
+    // RFC 3261 9.2: the CANCEL arrives too late to have an effect and is still answered.
     if (!(invite instanceof IncomingInvite)) respond(cancel, transaction, 200);
     else if (invite.unacknowledged2xx) {
-      // The caller gave up before our 2xx reached it. As the daemon does, the session is ended from here
-      // rather than left to an ACK that may never come.
+      // The caller gave up before our 2xx reached it. Like drachtio-server, the engine ends the session itself, because
+      // the ACK may never arrive.
       respond(cancel, transaction, 481);
       invite.abandon();
       if (invite.dialog !== undefined) this.end(invite.dialog, 'SIP;cause=200;text="CANCEL after 200 OK"');
@@ -138,7 +139,7 @@ export class UserAgent implements TransactionUser {
       this.forwarder?.acknowledged(ack, flow);
       return;
     }
-    dialog.cameBy(flow);
+    dialog.receivedOn(flow);
     flow.known = true;
     dialog.incomingInvite?.acknowledge(ack, flow);
   }
@@ -152,7 +153,7 @@ export class UserAgent implements TransactionUser {
     return this.#network.contactFor(flow);
   }
 
-  /** The application said something, not yet the last word. */
+  /** The application sent a response that is not final. */
   progressed(request: IncomingRequest): void {
     this.#waiting.progressed(request);
   }
@@ -169,19 +170,19 @@ export class UserAgent implements TransactionUser {
     this.#invites.delete(invite.id);
   }
 
-  /** What decides how long the dialog lives. */
+  /** The timer that limits the dialog's life. */
   sessionOf(dialog: Dialog): SessionTimer {
     dialog.session ??= new SessionTimer(this, dialog);
     return dialog.session;
   }
 
-  /** A request of the engine's own, of which the application learns nothing. */
+  /** Sends a request on behalf of the engine. The application is not informed. */
   refresh(dialog: Dialog, draft: RequestDraft): void {
     const within = (flow: Flow | undefined) => void this.outbound.within(dialog, undefined, draft, flow);
     this.outbound.reach(dialog, within, sizeOf(draft));
   }
 
-  /** Ends a dialog by a BYE of the engine's own, and tells the application. */
+  /** Ends a dialog with a BYE of the engine, and informs the application. */
   end(dialog: Dialog, reason: string): void {
     this.finish(dialog);
     if (dialog.usage !== 'INVITE') return;
@@ -192,20 +193,20 @@ export class UserAgent implements TransactionUser {
     });
   }
 
-  /** The dialog is over: nothing waits in it any longer. */
+  /** Removes a dialog that is over, and everything that waits in it. */
   finish(dialog: Dialog): void {
     dialog.incomingInvite?.abandon();
     dialog.outgoingInvite?.cancel([]);
     this.dialogs.remove(dialog);
   }
 
-  /** A 2xx to SUBSCRIBE; one within a call shares its dialog, not its life (RFC 5057 4.1). */
+  /** A 2xx to SUBSCRIBE. A subscription within a call shares the dialog but not its end (RFC 5057 4.1). */
   subscribed(dialog: Dialog, answer: SipResponse): void {
     if (dialog.usage === 'SUBSCRIBE' && dialog.state !== 'Terminated')
       this.sessionOf(dialog).subscribe(answer);
   }
 
-  /** RFC 6665 4.1.3: a NOTIFY with `terminated` ends the subscription's dialog, whatever it is answered with. */
+  /** RFC 6665 4.1.3: a NOTIFY with `terminated` ends the dialog of the subscription, whatever the response to it is. */
   endSubscription(dialog: Dialog, notify: SipRequest): void {
     if (/^\s*terminated/i.test(notify.headers.get('Subscription-State') ?? '')) this.unsubscribed(dialog);
   }
@@ -214,15 +215,15 @@ export class UserAgent implements TransactionUser {
     if (dialog.usage === 'SUBSCRIBE') this.dialogs.remove(dialog);
   }
 
-  /** Whether a request or a dialog waits for something of its. */
-  hasBusiness(owner: Owner): boolean {
+  /** Whether a request or a dialog still belongs to the application. */
+  isInUse(owner: Owner): boolean {
     for (const _request of this.#waiting.ownedBy(owner)) return true;
     for (const invite of this.#invites.values()) if (invite.owner === owner) return true;
     for (const _dialog of this.dialogs.ownedBy(owner)) return true;
     return false;
   }
 
-  /** An application that has gone can neither answer nor hang up, so this does. */
+  /** The application's connection is gone: answers its requests and ends its dialogs. */
   ownerGone(owner: Owner): void {
     for (const request of [...this.#waiting.ownedBy(owner)]) request.reject(503);
     for (const invite of this.#invites.values()) if (invite.owner === owner) invite.cancel([]);
@@ -242,8 +243,8 @@ export class UserAgent implements TransactionUser {
   }
 
   /**
-   * RFC 7118 5: a browser is had over its own connections and no other way, so nobody else speaks for it: by a
-   * datagram it could move its dialog, and our requests, to wherever its Contact or Record-Route says.
+   * RFC 7118 5: a browser can be reached only over its own connections, so only those connections may act for it.
+   * Otherwise a datagram could move the dialog, and our requests, to the address in its Contact or Record-Route.
    */
   #dialogOf(request: SipRequest, flow: Flow): Dialog | undefined {
     const dialog = this.dialogs.match(request);
@@ -261,7 +262,7 @@ export class UserAgent implements TransactionUser {
       return;
     }
     if (refused(request, transaction, dialog)) return;
-    dialog.cameBy(transaction.flow);
+    dialog.receivedOn(transaction.flow);
     transaction.flow.known = true;
     if (request.method === 'BYE') this.#byeReceived(dialog, request, transaction);
     else this.#ask(request, transaction, dialog);
@@ -270,7 +271,7 @@ export class UserAgent implements TransactionUser {
   #byeReceived(dialog: Dialog, bye: SipRequest, transaction: ServerTransaction): void {
     const invite = dialog.incomingInvite;
     if (dialog.state === 'Early' && invite !== undefined) {
-      // RFC 3261 15: a caller may end an early dialog by BYE; to the application that is a CANCEL.
+      // RFC 3261 15: a caller may end an early dialog with BYE. The application receives it as a CANCEL.
       respond(bye, transaction, 200);
       invite.cancel(bye);
       return;

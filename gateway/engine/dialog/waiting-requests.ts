@@ -1,18 +1,21 @@
-// The requests from the network that wait for an application's answer. Bounded by the server transactions they
-// belong to; each leaves with its answer, or when the application has been silent for too long.
+// The requests from the network that wait for an application's answer. The server transactions limit their number. A
+// request leaves with its answer, or when the application did not answer in time.
 
 import type { Timer, Timers } from '../transaction/timers.ts';
 import type { Owner } from './dialog.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
-/** How long an application may leave a request without any answer, in milliseconds, as the daemon has it. */
+/**
+ * How long a request may have no answer from an application at all, in milliseconds. drachtio-server has the same
+ * limit.
+ */
 const silenceLimit = 64_000;
-/** How long it may ring without another word. */
+/** How long a request may have only provisional answers. */
 const ringingLimit = 600_000;
 
 export class WaitingRequests {
   readonly #timers: Timers;
-  readonly #waiting = new Map<string, { request: IncomingRequest; patience: Timer }>();
+  readonly #waiting = new Map<string, { request: IncomingRequest; timer: Timer }>();
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -23,22 +26,22 @@ export class WaitingRequests {
   }
 
   add(request: IncomingRequest): void {
-    const patience = this.#timers.start(silenceLimit, onSilence, request);
-    this.#waiting.set(request.id, { request, patience });
+    const timer = this.#timers.start(silenceLimit, onSilence, request);
+    this.#waiting.set(request.id, { request, timer });
   }
 
-  /** The application said something, not yet the last word. */
+  /** The application sent a response that is not final. */
   progressed(request: IncomingRequest): void {
     const entry = this.#waiting.get(request.id);
     if (entry === undefined) return;
-    this.#timers.stop(entry.patience);
-    entry.patience = this.#timers.start(ringingLimit, onSilence, request);
+    this.#timers.stop(entry.timer);
+    entry.timer = this.#timers.start(ringingLimit, onSilence, request);
   }
 
   forget(request: IncomingRequest): void {
     const entry = this.#waiting.get(request.id);
     if (entry === undefined) return;
-    this.#timers.stop(entry.patience);
+    this.#timers.stop(entry.timer);
     this.#waiting.delete(request.id);
   }
 
@@ -47,7 +50,7 @@ export class WaitingRequests {
   }
 
   clear(): void {
-    for (const { patience } of this.#waiting.values()) this.#timers.stop(patience);
+    for (const { timer } of this.#waiting.values()) this.#timers.stop(timer);
     this.#waiting.clear();
   }
 }

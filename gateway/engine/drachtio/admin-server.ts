@@ -1,5 +1,5 @@
-// Where applications connect: a TCP listener, meant for loopback, that knows every verb of the protocol. Every user of
-// the machine reaches it: whoever has not shown the secret has little time and room.
+// The TCP listener for applications, normally on loopback. It dispatches every verb of the protocol. Every user of the
+// machine can reach it, so a connection without the secret gets little time and memory.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -24,26 +24,31 @@ export interface AdminLog {
   debug(fields: object, text: string): void;
 }
 
-/** Applications are few. */
+/** There are few applications. */
 const maxApplications = 256;
-/** Connections that have not shown the secret yet; the oldest of them gives way to the next. */
+/** Connections that have not sent the secret yet. When the limit is reached, the oldest is closed. */
 const maxWaiting = 64;
-/** To show the secret, in milliseconds. */
-const patience = 5_000;
+/** Time limit for the secret, in milliseconds. */
+const authenticateLimitMs = 5_000;
 
 export class AdminServer implements AppConnectionUser {
   readonly #server: Server;
   readonly #options: AdminOptions;
   readonly #applications: Applications;
-  readonly #around: VerbDependencies;
+  readonly #dependencies: VerbDependencies;
   readonly #log: AdminLog;
-  /** Those that have not shown the secret, oldest first. */
+  /** Connections that have not sent the secret, oldest first. */
   readonly #waiting = new Map<AppConnection, Timer>();
 
-  constructor(options: AdminOptions, applications: Applications, around: VerbDependencies, log: AdminLog) {
+  constructor(
+    options: AdminOptions,
+    applications: Applications,
+    dependencies: VerbDependencies,
+    log: AdminLog,
+  ) {
     this.#options = options;
     this.#applications = applications;
-    this.#around = around;
+    this.#dependencies = dependencies;
     this.#log = log;
     this.#server = createServer(socket => this.#accept(socket));
   }
@@ -63,29 +68,29 @@ export class AdminServer implements AppConnectionUser {
   }
 
   framed(connection: AppConnection, frame: AppFrame): void {
-    const { faults } = this.#around.agent.timers;
-    const done = faults.guard(() => this.#obey(connection, frame));
+    const { faults } = this.#dependencies.agent.timers;
+    const done = faults.guard(() => this.#dispatch(connection, frame));
     if (!done) connection.reply(frame, 'NOK|internal error');
   }
 
-  #obey(connection: AppConnection, frame: AppFrame): void {
+  #dispatch(connection: AppConnection, frame: AppFrame): void {
     const { verb } = frame;
     if (verb === 'authenticate') {
-      authenticate(connection, frame, this.#options.secret, this.#around.network.points);
+      authenticate(connection, frame, this.#options.secret, this.#dependencies.network.points);
     } else if (!connection.authenticated) {
-      // The daemon takes `route`, `ping` and `sip` from anybody; nobody should.
+      // drachtio-server accepts `route`, `ping` and `sip` without authentication. This engine does not.
       connection.reply(frame, 'NO|not authenticated');
       connection.close();
-    } else if (verb === 'sip') sipOut(this.#around, connection, frame);
+    } else if (verb === 'sip') sipOut(this.#dependencies, connection, frame);
     else if (verb === 'route') route(connection, frame);
     else if (verb === 'remove_route') removeRoute(connection, frame);
     else if (verb === 'ping') connection.reply(frame, 'OK|pong');
-    else if (verb === 'proxy') proxyOut(this.#around, connection, frame);
+    else if (verb === 'proxy') proxyOut(this.#dependencies, connection, frame);
     else connection.reply(frame, `NO|unknown command: ${verb.slice(0, 32)}`);
   }
 
   closed(connection: AppConnection): void {
-    const { agent } = this.#around;
+    const { agent } = this.#dependencies;
     this.#settle(connection);
     this.#applications.remove(connection);
     if (connection.authenticated) agent.timers.faults.guard(() => agent.ownerGone(connection));
@@ -94,10 +99,10 @@ export class AdminServer implements AppConnectionUser {
   #accept(socket: Socket): void {
     const connection = new AppConnection(socket, this);
     if (this.#waiting.size >= maxWaiting) this.#waiting.keys().next().value?.destroy();
-    const { timers } = this.#around.agent;
+    const { timers } = this.#dependencies.agent;
     this.#waiting.set(
       connection,
-      timers.start(patience, () => connection.destroy(), undefined),
+      timers.start(authenticateLimitMs, () => connection.destroy(), undefined),
     );
     connection.onAuthenticated = () => {
       this.#settle(connection);
@@ -107,9 +112,9 @@ export class AdminServer implements AppConnectionUser {
     socket.on('error', error => this.#log.debug({ error: error.message }, 'application connection failed'));
   }
 
-  /** It waits no longer. */
+  /** The connection no longer counts as unauthenticated. */
   #settle(connection: AppConnection): void {
-    const { timers } = this.#around.agent;
+    const { timers } = this.#dependencies.agent;
     timers.stop(this.#waiting.get(connection));
     this.#waiting.delete(connection);
   }

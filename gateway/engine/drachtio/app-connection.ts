@@ -1,43 +1,43 @@
-// One application's connection: frames in, frames out, and what it has told about itself.
-// Writes are gathered for one turn of the event loop, since each costs a system call.
+// The connection of one application: frames in, frames out, and its routes and tags. Writes are collected for one turn
+// of the event loop, because each write costs a system call.
 
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Owner } from '../dialog/dialog.ts';
 import { FrameReader, frameHead, maxFrameBytes } from './framing.ts';
 
-/** A frame from an application, taken apart. */
+/** A parsed frame from an application. */
 export interface AppFrame {
   readonly id: string;
   readonly verb: string;
-  /** What follows the verb on the first line. */
+  /** The fields after the verb on the first line. */
   readonly fields: readonly string[];
   /** The SIP message, if there is one. */
   readonly message: Buffer | undefined;
 }
 
-/** Who is told what a connection brings. */
+/** Receives the events of a connection. */
 export interface AppConnectionUser {
   framed(connection: AppConnection, frame: AppFrame): void;
   closed(connection: AppConnection): void;
 }
 
-/** What may come in one frame before the secret was shown, in bytes. */
-const maxStrangersFrame = 2048;
+/** Limit of a frame before authentication, in bytes. */
+const maxUnauthenticatedFrame = 2048;
 
-/** An application that reads no more is cut off here, in bytes. */
+/** An application that does not read is disconnected at this amount of unsent data, in bytes. */
 const maxUnread = 64 * 1024 * 1024;
 const CR = 0x0d;
 
 export class AppConnection implements Owner {
   authenticated = false;
   tags: readonly string[] = [];
-  /** Methods and cdr events in lower case. A set: drachtio-srf repeats every route at each new one. */
+  /** Methods and cdr events in lower case. A set, because drachtio-srf repeats every route when it adds one. */
   readonly routes = new Set<string>();
-  /** When it was last given something, by method or tag; counted in turns. */
+  /** The turn in which the connection last got a request, by method or tag. */
   readonly served = new Map<string, number>();
   closed = false;
-  /** Whoever waits for the application to show its secret. */
+  /** Called when the application has authenticated. */
   onAuthenticated: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #user: AppConnectionUser;
@@ -49,7 +49,7 @@ export class AppConnection implements Owner {
     this.#user = user;
     const reader = new FrameReader(
       payload => this.#framed(payload),
-      () => (this.authenticated ? maxFrameBytes : maxStrangersFrame),
+      () => (this.authenticated ? maxFrameBytes : maxUnauthenticatedFrame),
     );
     socket.setNoDelay(true);
     socket.on('data', chunk => {
@@ -65,7 +65,7 @@ export class AppConnection implements Owner {
     });
   }
 
-  /** Answers a frame: `OK`, `NO` or `NOK` first among the fields. */
+  /** Answers a frame. The first field is `OK`, `NO` or `NOK`. */
   reply(frame: AppFrame, fields: string, message?: Buffer): void {
     this.send(`response|${frame.id}|${fields}`, message);
   }
@@ -83,13 +83,13 @@ export class AppConnection implements Owner {
     if (socket.writableLength > maxUnread) socket.destroy();
   }
 
-  /** Hangs up at once. */
+  /** Closes the connection immediately. */
   destroy(): void {
     this.closed = true;
     this.#socket.destroy();
   }
 
-  /** Sends what is waiting and hangs up; resolves when the connection is gone. */
+  /** Sends what is queued and closes. Resolves when the connection is closed. */
   close(): Promise<void> {
     this.#socket.destroySoon();
     return this.#ended;

@@ -1,25 +1,27 @@
-// A SIP message as an application writes it: no Via, any case, a Content-Length counted in characters.
-// What an application may not decide is dropped here; what could break a line has no way in.
+// Parses a SIP message as an application writes it: no Via, any case, a Content-Length counted in characters. Fields
+// that an application may not set are dropped here, and so is everything that could break a line.
 
 import type { HeaderField, SipMessage } from '../message/message.ts';
 import { parseMessage } from '../message/parse.ts';
 import { maxFrameBytes } from './framing.ts';
 
-/** The gateway's own business; set by an application they are silently dropped, as the daemon does. */
+/**
+ * Only the gateway sets these. If an application sets them, they are dropped without an error, as in drachtio-server.
+ */
 const forbidden: ReadonlySet<string> = new Set(['Via', 'Route', 'RSeq', 'Record-Route', 'Content-Length']);
 
-/** Written by the engine from transaction or dialog; what the application says of them is looked at apart. */
+/** The engine writes these from the transaction or dialog. The application's values are read separately. */
 const structural: ReadonlySet<string> = new Set(['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards']);
 
 const limits = { messageBytes: maxFrameBytes, headerBytes: maxFrameBytes, headerFields: 512 };
 
 export interface AppMessage {
   readonly message: SipMessage;
-  /** What goes into the message sent, in the application's order. */
+  /** The fields for the message that is sent, in the application's order. */
   readonly fields: [string, string][];
 }
 
-/** The message, or the reason why the application cannot be obeyed. */
+/** The message, or the reason why the application's message is refused. */
 export function readAppMessage(text: Buffer): AppMessage | string {
   const message = parseMessage(text, { limits, ignoreContentLength: true });
   if (message.kind === 'failure') return `unable to parse message: ${message.reason}`;
@@ -30,7 +32,7 @@ export function readAppMessage(text: Buffer): AppMessage | string {
   return { message, fields };
 }
 
-/** drachtio capitalises a custom name after each hyphen, unless it begins with X-. */
+/** drachtio writes a custom name with a capital after each hyphen, unless the name begins with X-. */
 function spelled(field: HeaderField): string {
   const { name } = field;
   const first = name.charCodeAt(0);

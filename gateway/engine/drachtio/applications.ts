@@ -1,10 +1,10 @@
-// The applications that are connected, and whose turn it is (round robin among those who route a method).
+// The connected applications, and which of them is next: round robin among those that route a method.
 
 import type { AppConnection } from './app-connection.ts';
 
 export class Applications {
   readonly #connections = new Set<AppConnection>();
-  /** Connections of ours to applications, made for one request each: they take no turns. */
+  /** Connections that the engine opened to applications, each for one request. They are not part of the round robin. */
   readonly #outbound = new Set<AppConnection>();
   #turns = 0;
 
@@ -25,23 +25,23 @@ export class Applications {
     this.#outbound.delete(connection);
   }
 
-  /** The next application for requests of that method, if any wants them. */
+  /** The next application that routes this method, if there is one. */
   next(method: string): AppConnection | undefined {
-    // RFC 3261 7.1: "The method is case-sensitive". `invite` is no INVITE, and routes are in lower case.
+    // RFC 3261 7.1: "The method is case-sensitive". `invite` is not INVITE, and routes are in lower case.
     return method === method.toUpperCase() ? this.listening(method.toLowerCase()) : undefined;
   }
 
-  /** The next application that routed exactly this: a method or a call event, in lower case. */
+  /** The next application that routes exactly this verb: a method or a call event, in lower case. */
   listening(verb: string): AppConnection | undefined {
     return this.#turn(verb, ({ routes }) => routes.has(verb));
   }
 
-  /** The next application that showed this tag when it authenticated. */
+  /** The next application with this tag. */
   tagged(tag: string): AppConnection | undefined {
     return this.#turn(`tag ${tag}`, ({ tags }) => tags.includes(tag));
   }
 
-  /** What the applications take between them, in upper case. */
+  /** All methods that the applications route, in upper case. */
   methods(): string[] {
     const verbs = new Set<string>();
     for (const { routes } of this.#connections) for (const verb of routes) verbs.add(verb.toUpperCase());
@@ -52,12 +52,15 @@ export class Applications {
     await Promise.all([...this.#connections, ...this.#outbound].map(connection => connection.close()));
   }
 
-  /** Whoever waited longest: by method, or who hears of calls would never be given one. */
-  #turn(what: string, suits: (connection: AppConnection) => boolean): AppConnection | undefined {
+  /**
+   * The application that waited longest. Counted by method: otherwise an application with call events would never get a
+   * request.
+   */
+  #turn(what: string, accepts: (connection: AppConnection) => boolean): AppConnection | undefined {
     let chosen: AppConnection | undefined;
     let since = Number.POSITIVE_INFINITY;
     for (const connection of this.#connections) {
-      if (connection.closed || !connection.authenticated || !suits(connection)) continue;
+      if (connection.closed || !connection.authenticated || !accepts(connection)) continue;
       const served = connection.served.get(what) ?? 0;
       if (served >= since) continue;
       chosen = connection;

@@ -5,7 +5,7 @@ import { formatHostPort } from '../message/host-port.ts';
 import type { ListenPoint } from '../transport/listen-point.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 
-/** drachtio-srf pings only servers of v0.8.2 and later; this is the version whose behaviour we took. */
+/** drachtio-srf pings only servers of v0.8.2 and later. This is the version whose behaviour the engine follows. */
 export const serverVersion = 'v0.9.10-sip-call';
 
 export function authenticate(
@@ -34,7 +34,7 @@ function hostPort({ transport }: ListenPoint, host: string, port: number): strin
   return `${transport}/${formatHostPort(host, port)}`;
 }
 
-/** Hashed first, so that neither length nor content shows in the time taken. */
+/** Hashed first, so that the time taken shows neither length nor content. */
 function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
 }

@@ -1,5 +1,6 @@
-// Call detail events, `cdr:attempt|source|time`, `cdr:start|source|time|role`, `cdr:stop|source|time|reason`, each with
-// the message that shows it: to one application that routed the event, in turn. Nobody routed it: nothing is done.
+// Call detail events: `cdr:attempt|source|time`, `cdr:start|source|time|role`, `cdr:stop|source|time|reason`, each with
+// its SIP message. Each event goes to one application that routes it, in turn. Without such an application it is
+// dropped.
 
 import type { Dialog } from '../dialog/dialog.ts';
 import { guarded } from '../message/guarded.ts';
@@ -9,7 +10,7 @@ import type { Clock } from '../transaction/timers.ts';
 import type { Applications } from './applications.ts';
 import { timeOf } from './sip-fields.ts';
 
-/** Who sent the message: a peer, or this engine (for an application or by itself). */
+/** The sender of the message: a peer, or this engine (for an application or itself). */
 export type CdrSource = 'network' | 'application';
 
 export type CdrRole = 'uac' | 'uas' | 'proxy-uac' | 'proxy-uas';
@@ -33,17 +34,17 @@ export class Cdr {
     this.#clock = clock;
   }
 
-  /** An INVITE that begins a call came in, or was sent. */
+  /** An INVITE that begins a call was received or sent. */
   attempt(source: CdrSource, message: Message): void {
     this.#send('cdr:attempt', source, '', message);
   }
 
-  /** It was answered with a 2xx. */
+  /** The INVITE was answered with a 2xx. */
   start(source: CdrSource, role: CdrRole, message: Message): void {
     this.#send('cdr:start', source, `|${role}`, message);
   }
 
-  /** It came to nothing. */
+  /** The call failed. */
   fail(source: CdrSource, status: number, message: Message): void {
     this.stop(source, status === 487 ? 'call-canceled' : 'call-rejected', message);
   }
@@ -58,11 +59,11 @@ export class Cdr {
     this.start('application', 'proxy-uas', outcome);
   }
 
-  /** An established call is over; told once for each dialog. */
+  /** An established call is over. Reported once per dialog. */
   end(dialog: Dialog, source: CdrSource, reason: CdrReason, message: Message): void {
-    // A BYE may be sent again with credentials, or cross the peer's.
-    if (dialog.usage !== 'INVITE' || dialog.endTold) return;
-    dialog.endTold = true;
+    // A BYE may be sent again with credentials, or cross the peer's BYE.
+    if (dialog.usage !== 'INVITE' || dialog.endReported) return;
+    dialog.endReported = true;
     this.stop(source, reason, message);
   }
 

@@ -1,22 +1,22 @@
-// CANCELs on the heels of their INVITE. drachtio-srf's createB2BUA hears a CANCEL only once its own INVITE has been
-// echoed (its issue 113); one that it misses leaves a callee ringing for nobody. So an early one waits for that echo.
-// The caller has its 487 all the while.
+// CANCELs that arrive immediately after their INVITE. drachtio-srf's createB2BUA sees a CANCEL only after the echo of
+// its own INVITE (drachtio-srf issue 113). A missed CANCEL would leave the callee ringing. So an early CANCEL waits for
+// that echo. The caller has its 487 already.
 
 import type { Owner } from '../dialog/dialog.ts';
 import type { Timers } from '../transaction/timers.ts';
 
-/** How long an application takes to call somebody on, in milliseconds. */
-const soonest = 20;
-/** How long it is waited for; it may not mean to call anybody. In milliseconds. */
-const latest = 200;
+/** The shortest time in which an application sends its own INVITE, in milliseconds. */
+const shortestWait = 20;
+/** How long a CANCEL waits for the echo, in milliseconds. The application may not send an INVITE at all. */
+const longestWait = 200;
 
 interface Waiting {
   readonly owner: Owner;
   readonly pass: () => void;
-  /** An INVITE of the application's has been echoed since. */
+  /** An INVITE of the application has been echoed since. */
   echoed: boolean;
-  /** The echo is no longer another call's. */
-  ripe: boolean;
+  /** The echo can no longer be that of another call. */
+  settled: boolean;
 }
 
 export class EarlyCancels {
@@ -28,33 +28,33 @@ export class EarlyCancels {
     this.#timers = timers;
   }
 
-  /** Calls `pass` as soon as the application of an INVITE that came at `since` can be told of its CANCEL. */
+  /** Calls `pass` as soon as the application can receive the CANCEL of an INVITE that arrived at `since`. */
   hold(owner: Owner, since: number, pass: () => void): void {
     const age = this.#timers.clock.now() - since;
     const echoed = (this.#invited.get(owner) ?? Number.NEGATIVE_INFINITY) >= since;
-    const ripe = age >= soonest;
-    if (age >= latest || (echoed && ripe)) {
+    const settled = age >= shortestWait;
+    if (age >= longestWait || (echoed && settled)) {
       pass();
       return;
     }
-    const waiting = { owner, pass, echoed, ripe };
+    const waiting = { owner, pass, echoed, settled };
     this.#waiting.add(waiting);
-    if (!ripe) this.#timers.start(soonest - age, () => this.#ripened(waiting), undefined);
-    this.#timers.start(latest - age, () => this.#pass(waiting), undefined);
+    if (!settled) this.#timers.start(shortestWait - age, () => this.#settle(waiting), undefined);
+    this.#timers.start(longestWait - age, () => this.#pass(waiting), undefined);
   }
 
-  /** An INVITE of the application's has been sent, and it has been told so. */
+  /** An INVITE of the application has been sent and echoed to it. */
   invited(owner: Owner): void {
     this.#invited.set(owner, this.#timers.clock.now());
     for (const waiting of this.#waiting) {
       if (waiting.owner !== owner) continue;
       waiting.echoed = true;
-      if (waiting.ripe) this.#pass(waiting);
+      if (waiting.settled) this.#pass(waiting);
     }
   }
 
-  #ripened(waiting: Waiting): void {
-    waiting.ripe = true;
+  #settle(waiting: Waiting): void {
+    waiting.settled = true;
     if (waiting.echoed) this.#pass(waiting);
   }
 

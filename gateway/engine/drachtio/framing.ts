@@ -1,7 +1,7 @@
-// The frames of the drachtio application protocol: `<N>#<payload>`, N the payload's length in bytes.
-// Takes frames apart however the stream was cut, and never holds more than one frame's worth.
+// The frames of the drachtio application protocol: `<N>#<payload>`, N is the payload's length in bytes. Splits a stream
+// into frames, whatever the size of its chunks, and never holds more than one frame.
 
-/** What an application may send in one frame, in bytes. drachtio-server 0.9.10 wedges beyond 12 kB. */
+/** Limit of one frame from an application, in bytes. drachtio-server 0.9.10 hangs beyond 12 kB. */
 export const maxFrameBytes = 1024 * 1024;
 
 const maxPrefixDigits = 7;
@@ -12,13 +12,13 @@ export class FrameReader {
   readonly #onFrame: (payload: Buffer) => void;
   readonly #limit: () => number;
 
-  /** `limit`: how long the next frame may be. */
+  /** `limit` returns the maximum length of the next frame. */
   constructor(onFrame: (payload: Buffer) => void, limit: () => number = () => maxFrameBytes) {
     this.#onFrame = onFrame;
     this.#limit = limit;
   }
 
-  /** Returns why the stream can no longer be read, if so; the connection must then be closed. */
+  /** Returns the reason if the stream can no longer be parsed. The connection must then be closed. */
   push(chunk: Buffer): string | undefined {
     const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = undefined;
@@ -51,7 +51,7 @@ function decimal(bytes: Buffer, from: number, to: number): number | undefined {
   return value;
 }
 
-/** What goes before the SIP message of a frame: its length, its line of fields and the line's end. */
+/** The part of a frame before its SIP message: the length, the line of fields and the line end. */
 export function frameHead(fields: string, message: Buffer | undefined): string {
   const length = Buffer.byteLength(fields);
   return message === undefined ? `${length}#${fields}` : `${length + 2 + message.length}#${fields}\r\n`;

@@ -1,4 +1,4 @@
-// `sip|txnId|` and a CANCEL: the application gives up an INVITE of its own.
+// `sip|txnId|` with a CANCEL: the application cancels its own INVITE.
 
 import { randomUUID } from 'node:crypto';
 import type { UserAgent } from '../dialog/user-agent.ts';
@@ -12,7 +12,7 @@ export function sendCancel(
   fields: [string, string][],
 ): void {
   const transactionId = frame.fields[0] ?? '';
-  // The engine's CANCEL is built from the INVITE; only what explains it is the application's.
+  // The engine builds the CANCEL from the INVITE. Only the explanatory fields come from the application.
   const sent = agent.outgoingInvite(transactionId)?.cancel(fields);
   if (sent === undefined) {
     connection.reply(frame, `NOK|unable to cancel unknown transaction id: ${transactionId}`);

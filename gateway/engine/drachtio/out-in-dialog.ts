@@ -1,4 +1,4 @@
-// `sip||dialogId` and a request: everything an application sends within a dialog, its ACKs included.
+// `sip||dialogId` with a request: every request of an application within a dialog, ACKs included.
 
 import type { RequestDraft } from '../dialog/application.ts';
 import type { Dialog } from '../dialog/dialog.ts';
@@ -11,7 +11,7 @@ import type { Cdr } from './cdr.ts';
 import { fillFields, typed } from './placeholders.ts';
 import { sentRequest } from './sip-fields.ts';
 
-/** drachtio-srf looks for these words to tell a harmless race from an error. */
+/** drachtio-srf compares this text to tell a harmless race from an error. */
 export const noDialog = 'NOK|Server error: unable to find dialog for dialog id provided';
 
 export function sendInDialog(
@@ -57,7 +57,7 @@ function send(
   if (dialog.state === 'Terminated') connection.reply(frame, noDialog);
   else if (method === 'INVITE' && (pending ?? dialog.openOffer) !== undefined)
     connection.reply(frame, 'NOK|Request Pending');
-  // RFC 3311 5.1: no offer while another is open.
+  // RFC 3311 5.1: no offer while another offer is open.
   else if (method === 'UPDATE' && draft.body.length > 0 && dialog.openOffer !== undefined)
     connection.reply(frame, 'NOK|Request Pending');
   else {
@@ -67,7 +67,7 @@ function send(
         const filled = { ...draft, fields: fillFields(draft.fields, placeOf(agent, flow ?? dialog.flow)) };
         if (method === 'ACK') acknowledge(agent, connection, frame, dialog, filled, flow);
         else {
-          // A BYE overtakes our own INVITE that nobody has answered.
+          // The BYE overtakes our own INVITE, which has no answer yet.
           if (method === 'BYE') dialog.outgoingInvite?.cancel([]);
           const outgoing = agent.outbound.within(dialog, connection, filled, flow);
           const head = sentRequest(outgoing, outgoing.id, agent.timers.clock.date());

@@ -1,7 +1,7 @@
-// `sip||` and a request: a new call, registration or question. The application chooses the identities,
-// and with `proxy` the next hop; what it leaves out is filled in here.
+// `sip||` with a request: a new call, registration or query. The application chooses the identities, and with `proxy`
+// the next hop. Missing fields are filled in here.
 
-import { localSide, localSideWithoutFlow } from '../dialog/network.ts';
+import { type LocalAddress, localSide, localSideWithoutFlow } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
 import { type InitialDraft, sizeOf } from '../dialog/outbound.ts';
 import { openFlow } from '../dialog/outgoing-flow.ts';
@@ -10,39 +10,40 @@ import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest } from '../message/message.ts';
 import { newCallId, newTag } from '../transaction/identifiers.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
-import { fillFields, fillIdentity, type Place, typed } from './placeholders.ts';
+import { fillFields, fillIdentity, typed } from './placeholders.ts';
 import { sentRequest } from './sip-fields.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
 export function sendOutOfDialog(
-  around: VerbDependencies,
+  dependencies: VerbDependencies,
   connection: AppConnection,
   frame: AppFrame,
   request: SipRequest,
   fields: [string, string][],
 ): void {
-  const { agent, network, cdr, earlyCancels, registrations } = around;
+  const { agent, network, cdr, earlyCancels, registrations } = dependencies;
   const proxy = frame.fields[2] ?? '';
   const next = proxy === '' ? request.uri : asUri(proxy);
-  const way = registrations.flowTo(next) ?? hopOf(next);
+  const path = registrations.flowTo(next) ?? hopOf(next);
   const complete = typed(fields, request.body);
   const refusal =
-    way === undefined
+    path === undefined
       ? `invalid request-uri: ${next}`
       : complete === undefined
         ? 'missing content-type'
         : (problemOf(request) ?? (agent.dialogs.full ? 'too many dialogs' : undefined));
-  if (way === undefined || complete === undefined || refusal !== undefined) {
+  if (path === undefined || complete === undefined || refusal !== undefined) {
     connection.reply(frame, `NOK|${refusal}`);
     return;
   }
-  const { transport } = way;
+  const { transport } = path;
   openFlow(
     agent.outbound,
-    way,
+    path,
     (flow, error) => {
       if (connection.closed) return;
-      if (error !== undefined) agent.log.debug({ error: error.message, next }, 'no way to the next hop');
+      if (error !== undefined)
+        agent.log.debug({ error: error.message, next }, 'the next hop cannot be reached');
       const side = flow === undefined ? localSideWithoutFlow(network, transport) : localSide(network, flow);
       const draft = complement(request, complete, { hostPort: side.hostPort, transport });
       const outgoing = agent.outbound.initial(connection, draft, side, flow, error);
@@ -62,7 +63,7 @@ function asUri(proxy: string): string {
   return /^sips?:/i.test(uri) ? uri : `sip:${uri}`;
 }
 
-/** Identifiers that would break the frames in which they come back. */
+/** Refuses identifiers that would break the frames that contain them. */
 function problemOf(request: SipRequest): string | undefined {
   const { headers } = request;
   const tag = tagOf(headers.get('From') ?? '') ?? '';
@@ -74,7 +75,7 @@ function problemOf(request: SipRequest): string | undefined {
 function complement(
   request: SipRequest,
   fields: readonly (readonly [string, string])[],
-  place: Place,
+  place: LocalAddress,
 ): InitialDraft {
   const { headers, method, uri, body } = request;
   const filled = fillFields(fields, place);
@@ -88,7 +89,7 @@ function complement(
     from: tagOf(from) === undefined ? withTag(from, newTag()) : from,
     to: fillIdentity(headers.get('To') ?? `<${uri}>`, place),
     callId: headers.get('Call-ID') ?? newCallId(),
-    // A repetition with credentials counts on from the request that was challenged.
+    // A repeated request with credentials continues the CSeq of the challenged request.
     seq: parseCSeq(headers.get('CSeq') ?? '')?.number ?? 1,
   };
 }

@@ -1,4 +1,4 @@
-// `sip|txnId|` and a response: the application's answer to a request from the network.
+// `sip|txnId|` with a response: the application's answer to a request from the network.
 
 import { IncomingInvite } from '../dialog/incoming-invite.ts';
 import { tagOf } from '../message/address.ts';
@@ -9,13 +9,13 @@ import { sentResponse } from './sip-fields.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
 export function sendResponse(
-  around: VerbDependencies,
+  dependencies: VerbDependencies,
   connection: AppConnection,
   frame: AppFrame,
   response: SipResponse,
   fields: [string, string][],
 ): void {
-  const { agent, cdr, registrations } = around;
+  const { agent, cdr, registrations } = dependencies;
   const transactionId = frame.fields[0] ?? '';
   if (transactionId === '') {
     connection.reply(frame, 'NO|transaction id missing');
@@ -50,7 +50,7 @@ export function sendResponse(
   }
 }
 
-/** The tag an application put into To; what is none is not sent. */
+/** The tag that an application wrote into To. A value that is not a tag is not sent. */
 function chosenTag(to: string): string | undefined {
   const tag = tagOf(to);
   return tag !== undefined && /^[^\s;,<>"|]+$/.test(tag) ? tag : undefined;

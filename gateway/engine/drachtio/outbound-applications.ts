@@ -1,5 +1,5 @@
-// Applications that listen (`srf.listen`): the engine connects to them, one connection for one request, as the daemon
-// does. The application still authenticates first; what it then opens belongs to that connection, and ends with it.
+// Applications that listen (`srf.listen`): like drachtio-server, the engine connects to them, one connection per
+// request. The application authenticates first. What it then opens belongs to that connection and ends with it.
 
 import { connect } from 'node:net';
 import { parseHostPort } from '../message/host-port.ts';
@@ -7,34 +7,34 @@ import type { Timer, Timers } from '../transaction/timers.ts';
 import { AppConnection, type AppConnectionUser } from './app-connection.ts';
 import type { Applications } from './applications.ts';
 
-/** Connections at once; a request that would need one more finds nobody. */
+/** Limit of open connections. A request beyond it finds no application. */
 const maxConnections = 4096;
-/** How long an application may take to accept and authenticate, in milliseconds. */
-const patience = 5_000;
-/** How often a silent connection is asked whether anything depends on it, in milliseconds. */
+/** Time limit for an application to accept and authenticate, in milliseconds. */
+const connectLimitMs = 5_000;
+/** How often the engine checks whether a silent connection is still in use, in milliseconds. */
 const idleCheck = 60_000;
 
 export class OutboundApplications {
   readonly #applications: Applications;
   readonly #user: AppConnectionUser;
   readonly #timers: Timers;
-  readonly #busy: (connection: AppConnection) => boolean;
+  readonly #inUse: (connection: AppConnection) => boolean;
   #open = 0;
 
-  /** `busy` says whether a request or dialog still belongs to the connection. */
+  /** `inUse` returns whether a request or dialog still belongs to the connection. */
   constructor(
     applications: Applications,
     user: AppConnectionUser,
     timers: Timers,
-    busy: (connection: AppConnection) => boolean,
+    inUse: (connection: AppConnection) => boolean,
   ) {
     this.#applications = applications;
     this.#user = user;
     this.#timers = timers;
-    this.#busy = busy;
+    this.#inUse = inUse;
   }
 
-  /** Resolves once the application at `host:port` has authenticated, with undefined when it does not. */
+  /** Resolves when the application at `host:port` has authenticated; with undefined if it does not. */
   connect(uri: string): Promise<AppConnection | undefined> {
     const { host, port } = parseHostPort(uri.replace(/^(?:tcp|sip):(?:\/\/)?/i, '')) ?? {};
     if (host === undefined || port === undefined || this.#open >= maxConnections) {
@@ -45,9 +45,9 @@ export class OutboundApplications {
     this.#open += 1;
     this.#applications.addOutbound(connection);
     socket.once('close', () => (this.#open -= 1));
-    // An application that forgets `endSession` must not leave a connection for every call it ever had.
+    // An application that never calls `endSession` must not keep one connection per call open.
     socket.setTimeout(idleCheck, () => {
-      if (!this.#busy(connection)) void connection.close();
+      if (!this.#inUse(connection)) void connection.close();
     });
     return new Promise(resolve => {
       let timer: Timer | undefined;
@@ -56,7 +56,7 @@ export class OutboundApplications {
         resolve(found);
       };
       timer = this.#timers.start(
-        patience,
+        connectLimitMs,
         () => {
           socket.destroy();
           settle(undefined);

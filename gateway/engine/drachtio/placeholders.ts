@@ -1,21 +1,16 @@
-// What applications leave for the server to fill in: `localhost` for our address on the way taken, a
-// Content-Type for SDP. (Contact and tags are the dialog layer's to add.)
+// What applications leave for the server to fill in: `localhost` for our address on the chosen flow, a Content-Type for
+// SDP. The dialog layer adds Contact and tags.
 
+import type { LocalAddress } from '../dialog/network.ts';
 import { formatAddress, parseAddress } from '../message/address.ts';
 import type { TransportName } from '../transport/transport.ts';
 
-/** Our side of the path a message takes. */
-export interface Place {
-  readonly hostPort: string;
-  readonly transport: TransportName;
-}
-
 type Field = readonly [name: string, value: string];
 
-/** `@localhost` in these means us. */
+/** In these fields, `@localhost` means our address. */
 const substituted: ReadonlySet<string> = new Set(['Contact', 'P-Asserted-Identity']);
 
-export function fillFields(fields: readonly Field[], place: Place): readonly Field[] {
+export function fillFields(fields: readonly Field[], place: LocalAddress): readonly Field[] {
   if (!fields.some(([name, value]) => substituted.has(name) && value.includes('localhost'))) return fields;
   return fields.map(([name, value]): Field => {
     if (!substituted.has(name)) return [name, value];
@@ -24,22 +19,22 @@ export function fillFields(fields: readonly Field[], place: Place): readonly Fie
   });
 }
 
-/** A From or To, in brackets, so that parameters added later are the header's. */
-export function fillIdentity(value: string, place: Place): string {
+/** A From or To in angle brackets, so that parameters added later belong to the header. */
+export function fillIdentity(value: string, place: LocalAddress): string {
   const filled = fillHost(value, place);
   if (filled.includes('<')) return filled;
   const address = parseAddress(filled);
   return address === undefined ? filled : formatAddress(address);
 }
 
-function fillHost(value: string, place: Place): string {
+function fillHost(value: string, place: LocalAddress): string {
   return value.replace(
     /(sips?:(?:[^@\s<>:]*(?::[^@\s<>:]*)?@)?)localhost(?![\w.-])(?::\d+)?/i,
     `$1${place.hostPort}`,
   );
 }
 
-/** A peer that reads no transport in our Contact would answer over UDP. */
+/** Without a transport in our Contact, a peer would send its requests over UDP. */
 function withTransport(contact: string, transport: TransportName): string {
   const address = parseAddress(contact);
   if (address === undefined) return contact;
@@ -52,7 +47,7 @@ function withTransport(contact: string, transport: TransportName): string {
 
 const sdpStart = Buffer.from('v=0');
 
-/** With the Content-Type of SDP where none is given; undefined when the body is something else. */
+/** Adds the Content-Type of SDP if none is given. Undefined if the body is something else. */
 export function typed(fields: readonly Field[], body: Buffer): readonly Field[] | undefined {
   if (body.length === 0 || fields.some(([name]) => name === 'Content-Type')) return fields;
   if (!body.subarray(0, sdpStart.length).equals(sdpStart)) return undefined;

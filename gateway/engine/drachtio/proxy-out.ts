@@ -1,21 +1,21 @@
-// `proxy|txnId|remainInDialog|fullResponse|followRedirects|serial or simultaneous|provTimeout|finalTimeout|dest…`:
-// the application has a request forwarded instead of answering it.
+// `proxy|txnId|remainInDialog|fullResponse|followRedirects|serial or simultaneous|provTimeout|finalTimeout|dest…`: the
+// application has a request forwarded instead of answering it.
 
 import { hopOf } from '../dialog/next-hop.ts';
 import { guarded } from '../message/guarded.ts';
 import { serialize } from '../message/serialize.ts';
-import type { Target } from '../proxy/forwarding.ts';
+import type { ForwardingTarget } from '../proxy/forwarding.ts';
 import type { AppConnection, AppFrame } from './app-connection.ts';
 import { readAppMessage } from './app-message.ts';
 import type { Registrations } from './registrations.ts';
 import { sipFields } from './sip-fields.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
-export function proxyOut(around: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
-  const { agent, proxy, cdr, registrations } = around;
+export function proxyOut(dependencies: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
+  const { agent, proxy, cdr, registrations } = dependencies;
   const [transactionId = '', remain, full, redirects, forking, provisional = '', final = '', ...uris] =
     frame.fields;
-  // drachtio-srf waits for ever unless a proxy request is refused with just this word.
+  // drachtio-srf waits forever unless a refused proxy request gets exactly this word.
   const refuse = (reason: string) => connection.reply(frame, `NOK|${reason}`);
   const incoming = agent.incoming(transactionId);
   if (incoming === undefined) {
@@ -33,7 +33,7 @@ export function proxyOut(around: VerbDependencies, connection: AppConnection, fr
     simultaneous: forking === 'simultaneous',
     followRedirects: redirects !== '',
     recordRoute: remain !== '',
-    patience: { provisional: milliseconds(provisional), final: milliseconds(final) },
+    timeouts: { provisional: milliseconds(provisional), final: milliseconds(final) },
     fields: message?.fields ?? [],
   };
   const call = incoming.request.method === 'INVITE';
@@ -57,18 +57,21 @@ export function proxyOut(around: VerbDependencies, connection: AppConnection, fr
   if (refusal !== undefined) refuse(refusal);
 }
 
-/** Undefined when one of them cannot be reached by any transport of ours. */
-export function targetsOf(uris: readonly string[], registrations: Registrations): Target[] | undefined {
-  const targets: Target[] = [];
+/** Undefined if no transport of this engine can reach one of them. */
+export function targetsOf(
+  uris: readonly string[],
+  registrations: Registrations,
+): ForwardingTarget[] | undefined {
+  const targets: ForwardingTarget[] = [];
   for (const uri of uris) {
-    const way = registrations.flowTo(uri) ?? hopOf(uri);
-    if (way === undefined) return undefined;
-    targets.push({ uri, way });
+    const path = registrations.flowTo(uri) ?? hopOf(uri);
+    if (path === undefined) return undefined;
+    targets.push({ uri, path });
   }
   return targets;
 }
 
-/** `2s`, `1500ms`, or nothing. */
+/** Accepts `2s`, `1500ms`, or an empty string. */
 export function milliseconds(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,7})(ms|s)$/.exec(text) ?? [];
   if (digits === undefined) return undefined;

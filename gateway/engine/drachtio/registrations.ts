@@ -1,5 +1,6 @@
-// By which connection a user can be reached: whoever registered or subscribed over a connection is called on it, for
-// a browser's Contact (`alice@x8f3.invalid`, RFC 7118 5) and a phone's behind NAT lead nowhere else.
+// The connection over which a user can be reached. A user that registered or subscribed over a connection is called on
+// that connection, because the Contact of a browser (`alice@x8f3.invalid`, RFC 7118 5) or of a phone behind NAT cannot
+// be reached in any other way.
 
 import { parseAddress } from '../message/address.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
@@ -8,14 +9,14 @@ import type { Clock } from '../transaction/timers.ts';
 import type { Flow } from '../transport/transport.ts';
 
 interface Registration {
-  /** Weak: a connection that closed is not kept for the rest of the hour. */
+  /** A weak reference: a closed connection is not kept for the rest of the hour. */
   readonly flow: WeakRef<Flow>;
   readonly until: number;
 }
 
 const methods: ReadonlySet<string> = new Set(['REGISTER', 'SUBSCRIBE']);
 
-/** RFC 3261 10.3 has a registrar say for how long; one that does not means an hour. */
+/** RFC 3261 10.3: the registrar states the lifetime. Without a statement the lifetime is one hour. */
 const defaultSeconds = 3600;
 const maxSeconds = 7 * 24 * 3600;
 
@@ -24,7 +25,7 @@ export class Registrations {
   readonly #clock: Clock;
   readonly #limit: number;
 
-  /** Beyond `limit` whoever has not been heard of for longest is forgotten. */
+  /** Above `limit`, the user with the oldest registration is removed. */
   constructor(clock: Clock, limit = 50_000) {
     this.#clock = clock;
     this.#limit = limit;
@@ -48,7 +49,7 @@ export class Registrations {
     }
   }
 
-  /** The open connection of whoever registered this URI as a Contact. */
+  /** The open connection of the user that registered this URI as a Contact. */
   flowTo(uri: string): Flow | undefined {
     const key = keyOf(uri);
     const found = key === undefined ? undefined : this.#byContact.get(key);
@@ -67,13 +68,16 @@ export class Registrations {
   }
 }
 
-/** User, host and port; parameters say how to get there, which the connection knows better. */
+/** User, host and port. The parameters describe the path, which the connection replaces. */
 function keyOf(uri: string): string | undefined {
   const parsed = parseUri(uri);
   return parsed?.user === undefined ? undefined : `${parsed.user}@${parsed.host}:${parsed.port ?? ''}`;
 }
 
-/** RFC 3261 10.2.1.1, 10.3 step 8: the registrar's word, for this Contact or for all, before the client's wish. */
+/**
+ * RFC 3261 10.2.1.1, 10.3 step 8: the registrar's value for this Contact or for all Contacts comes before the client's
+ * request.
+ */
 function lifetime(request: SipRequest, response: SipResponse, key: string): number {
   for (const { headers } of [response, request]) {
     const own = headers

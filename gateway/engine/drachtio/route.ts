@@ -1,8 +1,8 @@
-// `route|verb` and `remove_route|verb`: which requests an application wants.
+// `route|verb` and `remove_route|verb`: which requests an application receives.
 
 import type { AppConnection, AppFrame } from './app-connection.ts';
 
-/** More methods than SIP has; a bound all the same. */
+/** More than SIP has methods. */
 const maxRoutes = 64;
 
 export function route(connection: AppConnection, frame: AppFrame): void {
@@ -15,7 +15,7 @@ export function route(connection: AppConnection, frame: AppFrame): void {
   connection.reply(frame, 'OK');
 }
 
-/** Only this verb; the daemon drops the application from all of them, which nobody can have meant. */
+/** Removes only this verb. drachtio-server removes the application from all verbs, which is certainly a mistake. */
 export function removeRoute(connection: AppConnection, frame: AppFrame): void {
   connection.routes.delete(frame.fields[0]?.toLowerCase() ?? '');
   connection.reply(frame, 'OK');

@@ -1,5 +1,5 @@
-// What becomes of a request that begins something: by default it goes to an application that routed its method. An
-// engine can be given a decision of its own instead, with the answers that the daemon's request-handlers give.
+// Decides where a new request goes. By default it goes to an application that routes its method. An engine can have
+// another rule instead, with the same answers as a request-handler of drachtio-server.
 
 import type { Answer } from '../dialog/application.ts';
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
@@ -15,13 +15,13 @@ import type { OutboundApplications } from './outbound-applications.ts';
 import { milliseconds, targetsOf } from './proxy-out.ts';
 import type { Registrations } from './registrations.ts';
 
-/** A request that belongs to no dialog, as the decision sees it. */
+/** A request outside any dialog, as the routing rule sees it. */
 export interface NewRequest {
   readonly message: SipRequest;
   readonly transport: TransportName;
   readonly remote: Endpoint;
   readonly local: Endpoint;
-  /** Whether it came by a connection that we opened. */
+  /** Whether the request arrived on a connection that we opened. */
   readonly ours: boolean;
 }
 
@@ -31,9 +31,9 @@ export function newRequest(message: SipRequest, flow: Flow): NewRequest {
 }
 
 export type RouteDecision =
-  /** To one of the connected applications that showed this tag, in turn, whatever methods they routed. */
+  /** To one of the connected applications with this tag, in turn, whatever methods they route. */
   | { readonly action: 'route'; readonly tag: string }
-  /** To an application that listens at `host:port`: the engine connects to it for this request. */
+  /** To an application that listens at `host:port`. The engine connects to it for this request. */
   | { readonly action: 'route'; readonly uri: string }
   | { readonly action: 'reject'; readonly status: number; readonly reason?: string }
   | { readonly action: 'redirect'; readonly contacts: readonly string[] }
@@ -49,10 +49,15 @@ export interface ProxyDecision {
   readonly finalTimeout?: string;
 }
 
-/** Undefined leaves it to the applications that routed the method. A rejection or exception is a 500 to the peer. */
-export type Route = (request: NewRequest) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
+/**
+ * Undefined leaves the request to the applications that route the method. A rejection or exception causes a 500 to the
+ * peer.
+ */
+export type RoutingRule = (
+  request: NewRequest,
+) => RouteDecision | undefined | Promise<RouteDecision | undefined>;
 
-/** Called with the application that gets the request, or with none when nobody wants it. */
+/** Called with the application that gets the request, or with undefined if there is none. */
 type Deliver = (owner: AppConnection | undefined) => void;
 
 export interface RoutingLog {
@@ -60,18 +65,18 @@ export interface RoutingLog {
 }
 
 export class Routing {
-  readonly #route: Route | undefined;
+  readonly #route: RoutingRule | undefined;
   readonly #applications: Applications;
   readonly #registrations: Registrations;
   readonly #cdr: Cdr;
   readonly #log: RoutingLog;
   readonly #faults: Pick<ErrorBoundary, 'note'>;
-  /** Introduced later: both are built on what is built on this. */
+  /** Set later, because both objects need this one. */
   outbound: OutboundApplications | undefined;
   proxy: ProxyCore | undefined;
 
   constructor(
-    route: Route | undefined,
+    route: RoutingRule | undefined,
     applications: Applications,
     registrations: Registrations,
     cdr: Cdr,
@@ -93,23 +98,23 @@ export class Routing {
       deliver(this.#applications.next(request.method));
       return;
     }
-    // Entered through a promise, so that an exception is a rejection.
+    // Called inside a promise, so that an exception becomes a rejection.
     Promise.resolve(newRequest(request, flow))
       .then(route)
-      .then(decision => this.#obey(decision, incoming, deliver))
+      .then(decision => this.#apply(decision, incoming, deliver))
       .catch((error: unknown) => {
-        this.#log.warn({ error: String(error) }, 'a request could not be routed');
+        this.#log.warn({ error: String(error) }, 'the routing rule failed');
         this.#refuse(incoming, 500);
       })
       .catch(this.#faults.note);
   }
 
-  async #obey(
+  async #apply(
     decision: RouteDecision | undefined,
     incoming: IncomingRequest,
     deliver: Deliver,
   ): Promise<void> {
-    // The caller may have hung up while somebody thought.
+    // The caller may have ended the call during the decision.
     if (incoming.transaction.answered) return;
     if (decision === undefined) deliver(this.#applications.next(incoming.request.method));
     else if (decision.action === 'reject') this.#refuse(incoming, decision.status, decision.reason);
@@ -134,13 +139,13 @@ export class Routing {
 
   #forward(decision: ProxyDecision, incoming: IncomingRequest): void {
     const targets = targetsOf(decision.destinations, this.#registrations);
-    if (targets === undefined) throw new Error(`no way to ${decision.destinations.join(', ')}`);
+    if (targets === undefined) throw new Error(`cannot reach ${decision.destinations.join(', ')}`);
     const plan: ForwardingPlan = {
       targets,
       simultaneous: decision.simultaneous ?? false,
       followRedirects: decision.followRedirects ?? false,
       recordRoute: decision.recordRoute ?? false,
-      patience: {
+      timeouts: {
         provisional: milliseconds(decision.provisionalTimeout ?? ''),
         final: milliseconds(decision.finalTimeout ?? ''),
       },

@@ -15,7 +15,7 @@ export function timeOf(now: number): string {
   return stamp;
 }
 
-/** As the daemon says it: a WebSocket is reported as the stream it runs on. */
+/** As drachtio-server writes it: a WebSocket is reported as the stream below it. */
 function protocolOf(flow: Flow): string {
   if (flow.transport === 'ws') return 'tcp';
   return flow.transport === 'wss' ? 'tls' : flow.transport;
@@ -35,14 +35,14 @@ export function sipFields(
   return `${bytes.length}|${protocol}|${address}|${port === 0 ? '' : port}|${timeOf(now)}`;
 }
 
-/** The reply to a request that was sent: the whole message follows. */
+/** The reply to a sent request. The whole message follows. */
 export function sentRequest(sent: Sent, transactionId: string, now: number): string {
   const { bytes, flow } = sent;
   const endpoint = flow?.transport === 'udp' ? flow.local : flow?.remote;
   return `OK|application|${sipFields(bytes, flow, endpoint, now)}|${transactionId}|Msg sent:|`;
 }
 
-/** The reply to a response that was sent. */
+/** The reply to a sent response. */
 export function sentResponse(sent: Sent, transactionId: string, dialogId: string, now: number): string {
   const { bytes, flow } = sent;
   const fields = sipFields(bytes, flow, flow?.remote, now);

@@ -1,4 +1,4 @@
-// Network to application: what the user agent reports, as `sip` frames.
+// From the network to the application: events of the user agent, as `sip` frames.
 
 import type { Application, Outgoing, Sent } from '../dialog/application.ts';
 import type { Dialog } from '../dialog/dialog.ts';
@@ -57,8 +57,8 @@ export class SipIn implements Application {
       if (request.method === 'INVITE' && incoming.dialog === undefined) {
         this.#cdr.stop('application', 'call-rejected', request);
       }
-      // RFC 3261 8.2.1, RFC 4475 3.1.1.2: what nobody knows is answered 501 and what is known. For the rest an
-      // application may yet come.
+      // RFC 3261 8.2.1, RFC 4475 3.1.1.2: an unknown method is answered with 501 and the known methods. A known method
+      // gets 503, because an application may connect later.
       if (isKnownMethod(request.method)) incoming.reject(503);
       else incoming.reject(501, undefined, [['Allow', this.#applications.methods().join(', ')]]);
       return;
@@ -68,7 +68,7 @@ export class SipIn implements Application {
       this.#send(owner, request, flow, incoming.id, incoming.dialog.id);
       return;
     }
-    // The address that a new request came in on, for `req.receivedOn`.
+    // The local address that a new request arrived on, for `req.receivedOn`.
     const { address, port } = flow.local;
     this.#send(owner, request, flow, incoming.id, '', `${address}|${port}|`);
   }
@@ -77,7 +77,7 @@ export class SipIn implements Application {
     if (!invite.inDialog) this.#cdr.stop('network', 'call-canceled', cancel);
     const owner = invite.owner as AppConnection | undefined;
     if (owner === undefined) return;
-    // drachtio-srf knows only CANCEL by name; a BYE or a lost connection before the answer is one to it.
+    // drachtio-srf handles only CANCEL. An early BYE and a lost connection are reported as CANCEL.
     const request = cancel.method === 'CANCEL' ? cancel : { ...cancel, method: 'CANCEL' };
     this.#earlyCancels.hold(owner, invite.receivedAt, () =>
       this.#send(owner, request, invite.flow, invite.id, ''),
@@ -122,7 +122,7 @@ export class SipIn implements Application {
   }
 }
 
-/** Why the engine itself ended a dialog, from the words of its BYE. */
+/** The reason why the engine ended a dialog, from the text in its BYE. */
 function endingOf({ bytes }: Sent): CdrReason {
   const reason = bytes.toString('latin1').match(/^Reason:.*$/im)?.[0] ?? '';
   if (reason.includes('Session timer expired')) return 'session-expired';

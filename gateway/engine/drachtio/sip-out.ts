@@ -1,4 +1,4 @@
-// `sip`: application to network. Decides, in the daemon's order, what kind of message it is.
+// `sip`: from the application to the network. Determines the kind of message, in the same order as drachtio-server.
 
 import { dialogId } from '../dialog/dialog.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
@@ -12,8 +12,8 @@ import { sendOutOfDialog } from './out-of-dialog.ts';
 import { sendResponse } from './out-response.ts';
 import type { VerbDependencies } from './verb-dependencies.ts';
 
-export function sipOut(around: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
-  const { agent, cdr } = around;
+export function sipOut(dependencies: VerbDependencies, connection: AppConnection, frame: AppFrame): void {
+  const { agent, cdr } = dependencies;
   const read = readAppMessage(frame.message ?? Buffer.alloc(0));
   if (typeof read === 'string') {
     connection.reply(frame, `NOK|${read}`);
@@ -21,7 +21,7 @@ export function sipOut(around: VerbDependencies, connection: AppConnection, fram
   }
   const { message, fields } = read;
   const [transactionId = '', dialog = ''] = frame.fields;
-  if (message.kind === 'response') sendResponse(around, connection, frame, message, fields);
+  if (message.kind === 'response') sendResponse(dependencies, connection, frame, message, fields);
   else if (dialog !== '') {
     sendInDialog(agent, cdr, connection, frame, named(agent, connection, dialog, message), message, fields);
   } else if (transactionId !== '') {
@@ -30,18 +30,18 @@ export function sipOut(around: VerbDependencies, connection: AppConnection, fram
   } else {
     const known = ownDialog(agent, connection, message);
     if (known !== undefined) sendInDialog(agent, cdr, connection, frame, known, message, fields);
-    else sendOutOfDialog(around, connection, frame, message, fields);
+    else sendOutOfDialog(dependencies, connection, frame, message, fields);
   }
 }
 
-/** The forks of an INVITE share the name of their dialog; a PRACK may say in To which one it is for. */
+/** The forks of an INVITE share one dialog id. The To of a PRACK may name the fork. */
 function named(agent: UserAgent, connection: AppConnection, id: string, request: SipRequest) {
   const dialog = agent.dialogs.named(id, connection);
   const tag = request.method === 'PRACK' ? tagOf(request.headers.get('To') ?? '') : undefined;
   return (tag !== undefined && dialog?.outgoingInvite?.fork(tag)) || dialog;
 }
 
-/** An application may name a dialog by its Call-ID and From tag instead (a BYE with credentials does). */
+/** An application may name a dialog by Call-ID and From tag instead. A BYE with credentials does this. */
 function ownDialog(agent: UserAgent, connection: AppConnection, request: SipRequest) {
   const callId = request.headers.get('Call-ID');
   const tag = tagOf(request.headers.get('From') ?? '');

@@ -1,4 +1,4 @@
-// What the verbs of an application work on.
+// What the verbs of an application depend on.
 
 import type { Network } from '../dialog/network.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';

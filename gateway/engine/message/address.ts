@@ -1,5 +1,5 @@
-// From, To, Contact, Route, Record-Route, Refer-To: `name-addr / addr-spec` with parameters
-// (RFC 3261 20.10). The URI stays text: who needs its parts asks uri.ts.
+// From, To, Contact, Route, Record-Route, Refer-To: `name-addr / addr-spec` with parameters (RFC 3261 20.10). The URI
+// stays text; uri.ts parses it.
 
 import { endOfQuoted, quote, skipWhitespace, trimBlanks, unquote } from './grammar.ts';
 import { formatParams, parseParams } from './params.ts';
@@ -39,7 +39,7 @@ export function tagOf(value: string): string | undefined {
   return at === undefined ? undefined : value.slice(at.valueStart, at.end);
 }
 
-/** The same From or To value with this tag in place of any other. */
+/** The same From or To value with this tag instead of any other. */
 export function withTag(value: string, tag: string): string {
   const at = findTag(value);
   return at === undefined
@@ -73,8 +73,8 @@ function locate(value: string): Spans | undefined {
 }
 
 /**
- * Plain text of a display name. Unquoted names should be tokens, but phones send any script there;
- * only what would make the value ambiguous is refused.
+ * The plain text of a display name. Unquoted names should be tokens, but phones send any script there. Only characters
+ * that would make the value ambiguous are refused.
  */
 function parseDisplayName(text: string): string | undefined {
   if (text.startsWith('"')) return endOfQuoted(text, 0) === text.length ? unquote(text) : undefined;
@@ -82,7 +82,7 @@ function parseDisplayName(text: string): string | undefined {
 }
 
 function findTag(value: string): { valueStart: number; end: number } | undefined {
-  // Whatever precedes the last '>' is name and URI; a '>' inside a quoted header parameter is nobody's tag.
+  // Everything before the last '>' is name and URI. A '>' inside a quoted header parameter is not supported.
   const spec = locate(value);
   if (spec === undefined) return undefined;
   let at = spec.paramsStart;

@@ -1,5 +1,5 @@
-// The session description in the body of a message, whatever it is wrapped in (RFC 5621): multipart bodies in any
-// nesting, Content-Disposition and its `handling`, encodings. And what in the body has to be understood, and is not.
+// Finds the session description in the body of a message (RFC 5621): multipart bodies at any depth, Content-Disposition
+// and its `handling`, encodings. Also reports a required part that cannot be understood.
 
 import { parseContentType } from './content-type.ts';
 import { trimBlanks } from './grammar.ts';
@@ -7,35 +7,35 @@ import { type BodyPart, parseMultipart } from './multipart.ts';
 
 export interface SessionBody {
   readonly sdp: string | undefined;
-  /** Something that the sender wants understood is of a type, or in an encoding, that is not known here. */
+  /** A required part has a type or an encoding that is not supported. */
   readonly refused: 'type' | 'encoding' | undefined;
 }
 
-/** RFC 5621 asks for two levels. */
+/** RFC 5621 requires two levels. */
 const DEEPEST = 4;
 
-/** What is in a body or a part of one. */
+/** The content of a body or of one part. */
 interface Content {
   /** Session descriptions, the best first. */
   readonly sdps: readonly string[];
   readonly refused: SessionBody['refused'];
-  /** Nothing was said of how it is to be handled. */
-  readonly unsaid?: boolean;
+  /** The part has no `handling` parameter. */
+  readonly unspecified?: boolean;
 }
 
-/** `headers` of the whole message; those that are not of its body are passed over. */
+/** `headers` of the whole message; those that do not describe the body are ignored. */
 export function sessionBodyOf(entity: BodyPart): SessionBody {
   if (entity.body.length === 0) return { sdp: undefined, refused: undefined };
-  const { sdps, refused, unsaid } = contentOf(entity, 0);
-  // RFC 3261 20.11 has `required` assumed where nothing is said. Beside a description that would lose calls: parts
-  // of gateways to telephone networks and of proxies are passed over unless they insist.
-  return { sdp: sdps[0], refused: unsaid && sdps.length > 0 ? undefined : refused };
+  const { sdps, refused, unspecified } = contentOf(entity, 0);
+  // RFC 3261 20.11 makes `required` the default. Next to a session description that would lose calls, because telephone
+  // gateways and proxies add parts without `handling`. Such parts are ignored unless they say `required`.
+  return { sdp: sdps[0], refused: unspecified && sdps.length > 0 ? undefined : refused };
 }
 
 function contentOf(entity: BodyPart, depth: number): Content {
   const type = parseContentType(fieldOf(entity, 'content-type') ?? '');
   const body = decoded(entity);
-  if (body === undefined) return judged(entity, [], 'encoding');
+  if (body === undefined) return requiredPart(entity, [], 'encoding');
   const parts =
     type?.type.startsWith('multipart/') && depth < DEEPEST
       ? parseMultipart(body, type.params.get('boundary') ?? '')
@@ -46,7 +46,7 @@ function contentOf(entity: BodyPart, depth: number): Content {
   }
   return isDescription(entity, type?.type, body)
     ? { sdps: [body.toString('utf8')], refused: undefined }
-    : judged(entity, [], 'type');
+    : requiredPart(entity, [], 'type');
 }
 
 function combine(
@@ -57,27 +57,27 @@ function combine(
 ): Content {
   const contents = parts.map(part => contentOf(part, depth));
   const sdps = contents.flatMap(content => content.sdps);
-  // RFC 2046 5.1.4: the same in several forms; the last that is understood is the best.
+  // RFC 2046 5.1.4: the same content in several forms. The last supported form is the best.
   if (type === 'multipart/alternative') {
     const understood = contents.filter(({ refused }) => refused === undefined);
     if (understood.length > 0)
       return { sdps: understood.toReversed().flatMap(content => content.sdps), refused: undefined };
   }
-  // RFC 2387: one part is the whole; it refers to the others, whose own handling says nothing.
+  // RFC 2387: one part is the root and refers to the others. The `handling` of the others does not count.
   if (type === 'multipart/related') {
     const named = parts.findIndex(part => start !== undefined && fieldOf(part, 'content-id') === start);
     const root = contents[Math.max(named, 0)];
     return { ...root, sdps: [...(root?.sdps ?? []), ...sdps], refused: root?.refused };
   }
-  const insisting = contents.find(({ refused, unsaid }) => refused !== undefined && !unsaid);
-  const refusing = insisting ?? contents.find(({ refused }) => refused !== undefined);
-  return { sdps, refused: refusing?.refused, ...(refusing?.unsaid && { unsaid: true }) };
+  const required = contents.find(({ refused, unspecified }) => refused !== undefined && !unspecified);
+  const refusing = required ?? contents.find(({ refused }) => refused !== undefined);
+  return { sdps, refused: refusing?.refused, ...(refusing?.unspecified && { unspecified: true }) };
 }
 
-/** RFC 3261 20.11: what says nothing else has to be understood. */
-function judged(entity: BodyPart, sdps: readonly string[], refused: 'type' | 'encoding'): Content {
+/** RFC 3261 20.11: without a `handling` parameter the part is required. */
+function requiredPart(entity: BodyPart, sdps: readonly string[], refused: 'type' | 'encoding'): Content {
   if (isOptional(entity)) return { sdps, refused: undefined };
-  return { sdps, refused, unsaid: fieldOf(entity, 'content-disposition') === undefined };
+  return { sdps, refused, unspecified: fieldOf(entity, 'content-disposition') === undefined };
 }
 
 function isOptional(entity: BodyPart): boolean {
@@ -85,16 +85,21 @@ function isOptional(entity: BodyPart): boolean {
   return disposition.split(';').some(parameter => parameter.replace(/[ \t"]/g, '') === 'handling=optional');
 }
 
-/** An early session is another one (RFC 3959). Without a readable type, what begins as a description is one. */
+/**
+ * An early session is a different session (RFC 3959). Without a readable type, a body that begins like a session
+ * description is one.
+ */
 function isDescription(entity: BodyPart, type: string | undefined, body: Buffer): boolean {
   const [disposition = ''] = (fieldOf(entity, 'content-disposition') ?? '').split(';', 1);
   if (trimBlanks(disposition).toLowerCase() === 'early-session') return false;
   if (type === 'application/sdp') return true;
-  const untold = type === undefined || type === 'application/octet-stream' || type === 'text/plain';
-  return untold && /^[\s\ufeff]{0,8}v=0[\r\n]/.test(body.toString('utf8', 0, 32));
+  const untyped = type === undefined || type === 'application/octet-stream' || type === 'text/plain';
+  return untyped && /^[\s\ufeff]{0,8}v=0[\r\n]/.test(body.toString('utf8', 0, 32));
 }
 
-/** Undefined for an encoding that is not known: SIP bodies are binary (RFC 3261 7.4.2), and only mail's base64 occurs. */
+/**
+ * Undefined for an unknown encoding. SIP bodies are binary (RFC 3261 7.4.2); of the mail encodings only base64 occurs.
+ */
 function decoded(entity: BodyPart): Buffer | undefined {
   const coding = fieldOf(entity, 'content-encoding')?.toLowerCase() ?? 'identity';
   if (coding !== 'identity' && coding !== '') return undefined;

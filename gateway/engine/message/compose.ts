@@ -1,5 +1,5 @@
-// New messages from parts. Which fields belong in them is the business of the layers above,
-// but for what RFC 3261 8.2.6 says every response copies.
+// New messages from parts. The layers above decide which fields they contain, except for those that RFC 3261 8.2.6
+// copies into every response.
 
 import { tagOf, withTag } from './address.ts';
 import { HeaderList } from './headers.ts';
@@ -16,9 +16,9 @@ export function createRequest(
 }
 
 /**
- * RFC 3261 8.2.6: every Via in order, From, To, Call-ID and CSeq as they came; the request's
- * Timestamp too when the response is a 100. `toTag` is added unless To has one already or the
- * response is a 100 without a dialog. Fields the request lacks are left out.
+ * RFC 3261 8.2.6: copies every Via in order, From, To, Call-ID and CSeq unchanged; a 100 also gets the request's
+ * Timestamp. Adds `toTag` unless To has a tag, or the response is a 100 without a dialog. Fields that the request lacks
+ * are left out.
  */
 export function createResponse(
   request: SipRequest,

@@ -1,9 +1,9 @@
-// Content-Length (RFC 3261 20.14): where a message ends. The parser and the stream framer both ask
-// here, because two opinions on it are how requests are smuggled.
+// Content-Length (RFC 3261 20.14): where a message ends. The parser and the stream framer share this code, because two
+// different answers allow request smuggling.
 
 import { parseDecimal } from './grammar.ts';
 
-/** Any length that a limit could allow; 2^31 is refused as nonsense rather than as too large. */
+/** Larger than any limit. A value above 2^31 counts as malformed, not as too large. */
 const MAX_LENGTH = 2 ** 31 - 1;
 
 export function parseContentLength(value: string): number | undefined {
@@ -11,8 +11,8 @@ export function parseContentLength(value: string): number | undefined {
 }
 
 /**
- * The length that a header section (start line to blank line) declares for the body. `missing` when it
- * has none, `bad` when it is no number or declared twice with different values.
+ * The body length that a header section (start line to blank line) declares. `missing` without Content-Length, `bad` if
+ * it is not a number or appears twice with different values.
  */
 export function declaredLength(head: string): number | 'missing' | 'bad' {
   let declared: number | undefined;
@@ -21,7 +21,7 @@ export function declaredLength(head: string): number | 'missing' | 'bad' {
     const lineStart = lineEnd + 2;
     lineEnd = head.indexOf('\r\n', lineStart);
     if (!mayBeContentLength(head.charCodeAt(lineStart))) continue;
-    // A fold belongs to the line before it, also between the colon and the number.
+    // A folded line belongs to the line before it, also between the colon and the number.
     while (lineEnd !== -1 && isBlank(head.charCodeAt(lineEnd + 2)))
       lineEnd = head.indexOf('\r\n', lineEnd + 2);
     const line = head.slice(lineStart, lineEnd === -1 ? head.length : lineEnd);
@@ -34,12 +34,12 @@ export function declaredLength(head: string): number | 'missing' | 'bad' {
   return declared ?? 'missing';
 }
 
-/** c, C, l or L. */
+/** Whether the character is c, C, l or L. */
 function mayBeContentLength(code: number): boolean {
   return (code | 0x20) === 0x63 || (code | 0x20) === 0x6c;
 }
 
-/** What is left between the blanks and line breaks at both ends. */
+/** The text without blanks and line breaks at both ends. */
 function unfolded(text: string): string {
   let start = 0;
   let end = text.length;

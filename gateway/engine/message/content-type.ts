@@ -1,5 +1,5 @@
-// Content-Type (RFC 3261 20.15, RFC 2045 5.1): the type of a body, and its parameters. Lenient: a peer that writes
-// parameters badly loses the parameters, not the type.
+// Content-Type (RFC 3261 20.15, RFC 2045 5.1): the type of a body, and its parameters. Lenient: malformed parameters
+// are lost, the type is not.
 
 import { isToken, skipWhitespace, trimBlanks, unquote } from './grammar.ts';
 import { parseParams } from './params.ts';
@@ -13,7 +13,7 @@ export interface ContentType {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-/** Undefined for what names no type. Linear in `value`. */
+/** Undefined if there is no type. Linear in `value`. */
 export function parseContentType(value: string): ContentType | undefined {
   const semicolon = value.indexOf(';');
   const typeEnd = semicolon === -1 ? value.length : semicolon;

@@ -1,4 +1,4 @@
-// CSeq (RFC 3261 20.16): orders the requests of a dialog and tells an ACK's INVITE.
+// CSeq (RFC 3261 20.16): orders the requests of a dialog, and links an ACK to its INVITE.
 
 import { isToken, isWhitespace, parseDecimal, skipWhitespace } from './grammar.ts';
 

@@ -1,15 +1,15 @@
-// Cuts a byte stream into messages by Content-Length (RFC 3261 18.3) and notices keep-alive pings
-// (RFC 5626 3.5.1). Work is linear in the bytes, however small the chunks they come in.
+// Splits a byte stream into messages by Content-Length (RFC 3261 18.3) and detects keep-alive pings (RFC 5626 3.5.1).
+// The work is linear in the bytes, whatever the size of the chunks.
 
 import { declaredLength } from './content-length.ts';
 import { type MessageLimits, messageLimits } from './limits.ts';
 
 export interface Framed {
-  /** Whole messages, in order; each owns its bytes or shares them with the chunk that held it. */
+  /** Complete messages in order. Each owns its bytes or shares them with the chunk that contained it. */
   readonly messages: Buffer[];
-  /** Whether a double CRLF arrived between messages, to be answered by one CRLF. */
+  /** Whether a double CRLF arrived between messages. It must be answered with one CRLF. */
   readonly pinged: boolean;
-  /** Set when the stream cannot be followed any further; the connection must be closed. */
+  /** Set if the stream can no longer be parsed. The connection must be closed. */
   readonly error?: string;
 }
 
@@ -19,14 +19,14 @@ const BLANK_LINE = Buffer.from('\r\n\r\n');
 
 export class StreamFramer {
   readonly #limits: MessageLimits;
-  /** Bytes of a message not yet whole; grows by doubling, so appending is linear. */
+  /** The bytes of an incomplete message. The buffer doubles when it grows, so appending is linear. */
   #held: Buffer = Buffer.alloc(0);
   #heldLength = 0;
-  /** How much of the held bytes is known to contain no blank line. */
+  /** How many of the held bytes are known to contain no blank line. */
   #searched = 0;
-  /** Length of the whole message once its header section has been read. */
+  /** Length of the whole message, once its header section is complete. */
   #wanted: number | undefined;
-  /** Whether the last thing seen between messages was an unpaired CRLF. */
+  /** Whether the last input between messages was a single CRLF. */
   #blank = false;
   #broken: string | undefined;
 
@@ -34,7 +34,7 @@ export class StreamFramer {
     this.#limits = limits;
   }
 
-  /** Whether a message has begun and not ended: a peer that leaves it so is stalling. */
+  /** Whether a message is incomplete. A peer that leaves it incomplete is stalling. */
   get partial(): boolean {
     return this.#heldLength > 0;
   }
@@ -61,7 +61,7 @@ export class StreamFramer {
     return this.#broken === undefined ? { messages, pinged } : { messages, pinged, error: this.#broken };
   }
 
-  /** The held bytes and the chunk in one piece; the chunk itself when nothing is held. */
+  /** The held bytes and the chunk as one buffer; the chunk itself if nothing is held. */
   #gather(chunk: Buffer): Buffer {
     if (this.#heldLength === 0) return chunk;
     const length = this.#heldLength + chunk.length;
@@ -75,10 +75,10 @@ export class StreamFramer {
     return this.#held.subarray(0, length);
   }
 
-  /** Keeps what is left over. Bytes that are the held buffer from its start stay where they are. */
+  /** Keeps the remaining bytes. If they are at the start of the held buffer, they stay there. */
   #hold(rest: Buffer): void {
     if (rest.length === 0 || this.#broken !== undefined) {
-      // Messages already handed out may point into the buffer: it is let go, never written again.
+      // Messages that were returned may share this buffer, so it is replaced and never overwritten.
       this.#held = Buffer.alloc(0);
       this.#heldLength = 0;
     } else if (rest.buffer !== this.#held.buffer || rest.byteOffset !== this.#held.byteOffset) {
@@ -99,7 +99,7 @@ export class StreamFramer {
     return [at, pinged];
   }
 
-  /** Length of the message that begins here, or undefined while its header section is not whole. */
+  /** Length of the message that begins here. Undefined while its header section is incomplete. */
   #findEnd(bytes: Buffer): number | undefined {
     const blankLine = bytes.indexOf(BLANK_LINE, this.#searched);
     const headLength = blankLine === -1 ? bytes.length : blankLine + BLANK_LINE.length;

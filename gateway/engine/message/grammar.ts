@@ -1,4 +1,4 @@
-// The few terminal symbols of RFC 3261 25.1 that several header grammars share.
+// The terminal symbols of RFC 3261 25.1 that several header grammars share.
 
 const tokenCharacters = characterSet(
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~",
@@ -10,14 +10,16 @@ export function isToken(text: string): boolean {
   return text !== '';
 }
 
-/** Control characters, which no part of a header section may carry (CR and LF included, HTAB not). */
+/** Control characters, which are forbidden in a header section (CR and LF included, HTAB not). */
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 export function isWhitespace(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** A piece without SP and HTAB at its ends. Unlike `trim`, leaves alone what Unicode calls blank, which SIP does not. */
+/**
+ * The text without SP and HTAB at both ends. Unlike `trim`, keeps other Unicode blanks, which are not blanks in SIP.
+ */
 export function trimBlanks(text: string, from = 0, to = text.length): string {
   let start = from;
   let end = to;
@@ -26,14 +28,14 @@ export function trimBlanks(text: string, from = 0, to = text.length): string {
   return text.slice(start, end);
 }
 
-/** Index of the first character from `from` on that is neither SP nor HTAB. */
+/** Index of the first character at or after `from` that is neither SP nor HTAB. */
 export function skipWhitespace(text: string, from: number): number {
   let index = from;
   while (index < text.length && isWhitespace(text.charCodeAt(index))) index++;
   return index;
 }
 
-/** Index just after the quoted string that opens at `open`, or -1 when it never closes. */
+/** Index after the end of the quoted string that opens at `open`, or -1 if it has no end. */
 export function endOfQuoted(text: string, open: number): number {
   for (let i = open + 1; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -43,7 +45,7 @@ export function endOfQuoted(text: string, open: number): number {
   return -1;
 }
 
-/** Quoted string to plain text; text without quotes is returned as it is. */
+/** Quoted string to plain text. Text without quotes is returned unchanged. */
 export function unquote(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
   const inner = text.slice(1, -1);
@@ -54,7 +56,7 @@ export function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** A decimal of at most `max`; undefined for anything else, the empty string included. Leading zeros are allowed. */
+/** A decimal of at most `max`. Undefined for anything else, the empty string included. Leading zeros are allowed. */
 export function parseDecimal(text: string, max: number): number | undefined {
   let value = 0;
   for (let i = 0; i < text.length; i++) {
@@ -66,7 +68,7 @@ export function parseDecimal(text: string, max: number): number | undefined {
   return text.length === 0 ? undefined : value;
 }
 
-/** By character code, 1 for each that is in the set; undefined beyond ASCII. */
+/** By character code: 1 for each character of the set; undefined beyond ASCII. */
 function characterSet(characters: string): Uint8Array {
   const set = new Uint8Array(128);
   for (const character of characters) set[character.charCodeAt(0)] = 1;

@@ -1,7 +1,7 @@
-// What is handed to an application: a message in a plain form that no parser trips over. drachtio-srf reads messages with
-// backtracking expressions, prints what it cannot read, and joins repeated headers; so everything that a peer chose
-// is bounded here, free of line terminators of any kind, and written one way only.
-// The message on the wire, and the engine's own copy, stay as they are.
+// The form of a message that applications receive: plain enough for any parser. drachtio-srf reads messages with
+// backtracking expressions, prints what it cannot read, and joins repeated headers. So everything that a peer chose is
+// limited in length here, has no line terminators of any kind, and is written in one form only. The message on the
+// wire, and the engine's own copy, stay unchanged.
 
 import { formatAddress, type NameAddress, parseAddress } from './address.ts';
 import { type ContentType, parseContentType } from './content-type.ts';
@@ -12,12 +12,12 @@ import type { HeaderField, SipMessage } from './message.ts';
 import { formatMultipart, parseMultipart } from './multipart.ts';
 import { reasonPhrase } from './reasons.ts';
 
-/** All values of one name together, in characters, joined by commas as drachtio-srf joins them. */
+/** Limit for all values of one name together, in characters, joined by commas as drachtio-srf joins them. */
 export const LONGEST_VALUE = 2_048;
-/** Of a reason phrase. Longer ones are replaced by the standard's. */
+/** Limit of a reason phrase. A longer one is replaced by the standard phrase. */
 export const LONGEST_REASON = 128;
 
-/** `name-addr` or `addr-spec`, which drachtio-srf takes apart. */
+/** Headers of the form `name-addr` or `addr-spec`, which drachtio-srf parses. */
 const ADDRESSES: ReadonlySet<string> = new Set([
   'Contact',
   'From',
@@ -32,13 +32,15 @@ const ADDRESSES: ReadonlySet<string> = new Set([
   'To',
 ]);
 
-/** Left out when they cannot be read. Of every other header the application learns at least that it was there. */
+/** Left out if they cannot be read. For every other header the application at least sees that it was there. */
 const NEEDED: ReadonlySet<string> = new Set(['Contact', 'CSeq', 'From', 'RSeq', 'To']);
 
-/** Properties that every JavaScript object has already; a header of that name would be joined with them. */
+/** Properties of every JavaScript object. A header with such a name would be joined with them. */
 const INHERITED: ReadonlySet<string> = new Set(['constructor', '__proto__']);
 
-/** Line terminators of Unicode and C1 controls: each ends a line for some reader. C0 controls do not pass the parser. */
+/**
+ * Line terminators of Unicode and C1 controls: some reader ends a line at each of them. The parser refuses C0 controls.
+ */
 const LINE_END = /[\u0080-\u009f\u2028\u2029]/g;
 
 export function guarded(message: SipMessage): SipMessage {
@@ -60,7 +62,7 @@ export function guarded(message: SipMessage): SipMessage {
   return { ...message, reason: plainReason(message.status, message.reason), headers, body };
 }
 
-/** Whether a reader of the guarded form finds a Contact in it, which makes a dialog for drachtio-srf. */
+/** Whether the guarded form has a Contact, without which drachtio-srf makes no dialog. */
 export function hasReadableContact({ headers }: SipMessage): boolean {
   return headers.all('Contact').some(value => plainValue('Contact', value) !== undefined);
 }
@@ -70,7 +72,7 @@ function isOrdinary(name: string): boolean {
   return !name.includes('%') && name.length <= LONGEST_REASON && !INHERITED.has(name.toLowerCase());
 }
 
-/** Undefined for what cannot be read, or is too long. */
+/** Undefined for a value that cannot be read or is too long. */
 function plainValue(name: string, value: string): string | undefined {
   const clean = isAscii(value) ? value : value.replace(LINE_END, '\ufffd');
   if (ADDRESSES.has(name)) return plainAddress(clean) ?? (NEEDED.has(name) ? undefined : bare(clean));
@@ -84,11 +86,11 @@ function plainValue(name: string, value: string): string | undefined {
 
 const USUAL_ADDRESS = /^<[^<>\s"]+>[^<>\s"]*$/;
 
-/** `"Name" <uri>;params`. One that is too long loses its name, then its parameters but for the tag. */
+/** `"Name" <uri>;params`. A value that is too long loses its name first, then all parameters except the tag. */
 function plainAddress(value: string): string | undefined {
   if (value === '*') return value;
   const short = value.length <= LONGEST_VALUE;
-  // The usual form, which needs no reading.
+  // The usual form needs no parsing.
   if (short && USUAL_ADDRESS.test(value)) return value;
   const address = parseAddress(value);
   if (address === undefined) return undefined;
@@ -102,7 +104,10 @@ function plainAddress(value: string): string | undefined {
   return shorter.map(formatAddress).find(text => text.length <= LONGEST_VALUE);
 }
 
-/** A URI with headers and no brackets, as some write in Refer-To, has nothing in it that takes an expression long. */
+/**
+ * Some senders write a URI with headers and without brackets in Refer-To. Nothing in it makes a backtracking expression
+ * slow.
+ */
 function bare(value: string): string | undefined {
   return value.length <= LONGEST_VALUE && !/[\s<>"]/.test(value) ? value : undefined;
 }
@@ -114,28 +119,28 @@ function plainReason(status: number, reason: string): string {
 
 const OPAQUE = 'application/octet-stream';
 
-/** A body by its type: of several parts, written anew; of any other type, as it came. */
+/** The body by its type: a multipart body is written again, any other body stays unchanged. */
 function plainBody({ headers, body }: SipMessage): { type: string | undefined; body: Buffer } {
   const value = headers.get('Content-Type');
   if (value === undefined) return { type: undefined, body };
-  const said = value.length > LONGEST_VALUE ? undefined : parseContentType(value);
-  if (said === undefined || said.type.length > LONGEST_REASON) return { type: OPAQUE, body };
-  if (!said.type.includes('multipart/')) return { type: plainType(said), body };
-  const boundary = said.params.get('boundary') ?? '';
-  const parts = said.type.startsWith('multipart/') ? parseMultipart(body, boundary) : undefined;
-  // A blank in a boundary is legal, and few readers know that.
+  const contentType = value.length > LONGEST_VALUE ? undefined : parseContentType(value);
+  if (contentType === undefined || contentType.type.length > LONGEST_REASON) return { type: OPAQUE, body };
+  if (!contentType.type.includes('multipart/')) return { type: plainType(contentType), body };
+  const boundary = contentType.params.get('boundary') ?? '';
+  const parts = contentType.type.startsWith('multipart/') ? parseMultipart(body, boundary) : undefined;
+  // A blank in a boundary is allowed, but few readers support it.
   const plain = boundary.replaceAll(' ', '_');
   const clear = plain === boundary || !parts?.some(part => part.body.includes(`--${plain}`));
   if (parts === undefined || !clear) return { type: OPAQUE, body };
-  // Of the parameters, `start` says which part of multipart/related counts (RFC 2387 3.2).
-  const start = said.params.get('start');
+  // Of the parameters, `start` names the root part of multipart/related (RFC 2387 3.2).
+  const start = contentType.params.get('start');
   const root = start !== undefined && CONTENT_ID.test(start) ? `;start="${start}"` : '';
-  return { type: `${said.type}${root};boundary="${plain}"`, body: formatMultipart(parts, plain) };
+  return { type: `${contentType.type}${root};boundary="${plain}"`, body: formatMultipart(parts, plain) };
 }
 
 const CONTENT_ID = /^<[\w.!%*+`'~@-]{1,200}>$/;
 
-/** Only parameters whose values are tokens: such a value can hold neither a blank nor another type. */
+/** Only parameters whose values are tokens: such a value can contain neither a blank nor another type. */
 function plainType({ type, params }: ContentType): string {
   let text = type;
   for (const [name, value] of params) if (name !== 'boundary' && isToken(value)) text += `;${name}=${value}`;

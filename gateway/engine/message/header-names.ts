@@ -1,18 +1,20 @@
-// The header fields this engine knows by name (RFC 3261 20 and its extensions): canonical spelling,
-// compact form, and how often a field may occur. To teach the engine a header, add a line here.
-// Must know nothing of any header's grammar.
+// The header fields that this engine knows by name (RFC 3261 20 and its extensions): canonical spelling, compact form,
+// and how often a field may occur. To add a header, add a line here. Must not depend on the grammar of any header.
 
-/** What the parser and the serializer need to know of a header field's name. */
+/** The properties of a header field's name for the parser and the serializer. */
 export interface HeaderName {
-  /** Canonical long form; every field of that name shares this one string. */
+  /** Canonical long form. All fields of that name share this string. */
   readonly name: string;
-  /** `single`: more than one is a malformed message. `list`: may be joined with commas. `lines`: repeats, never joined. */
+  /**
+   * `single`: a message with more than one is malformed. `list`: values may be joined with commas. `lines`: may repeat,
+   * never joined.
+   */
   readonly occurs: 'single' | 'list' | 'lines';
-  /** Whether the serializer joins its values again: lists of plain tokens, which waste a line each. */
+  /** Whether the serializer joins the values again: lists of plain tokens, for which separate lines waste space. */
   readonly joined: boolean;
 }
 
-// `Via v` reads: canonical name, then compact form if there is one.
+// `Via v` means: canonical name, then the compact form if there is one.
 
 const single = [
   'Call-ID i',
@@ -69,7 +71,7 @@ const tokenList = [
   'Unsupported',
 ];
 
-// Commas are part of these values (Date, credentials), or nobody here needs them apart.
+// Commas are part of these values (Date, credentials), or this engine does not need the values separately.
 const lines = [
   'Accept-Contact a',
   'Authentication-Info',
@@ -104,11 +106,11 @@ const lines = [
 
 const bySpelling = new Map<string, HeaderName>();
 
-/** One spelling as it stands in bytes, in lower case. */
+/** One spelling in bytes, in lower case. */
 interface Spelled {
   readonly codes: Uint8Array;
   readonly header: HeaderName;
-  /** Another of the same length and first letter. */
+  /** The next one of the same length and first letter. */
   readonly next: Spelled | undefined;
 }
 
@@ -116,7 +118,7 @@ interface Spelled {
 const byShape: (Spelled | undefined)[] = new Array(1024).fill(undefined);
 const LONGEST = 31;
 
-/** Every byte, capital letters in lower case. */
+/** Maps every byte, capital letters to lower case. */
 const lowerCase = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
 );
@@ -142,14 +144,14 @@ function define(entries: readonly string[], occurs: HeaderName['occurs'], joined
 }
 
 /**
- * The known header of that name in any case or compact form. Allocates nothing for the usual
- * spellings (canonical, all lower, all upper).
+ * The known header with that name, in any case or compact form. Allocates nothing for the usual spellings (canonical,
+ * all lower, all upper).
  */
 export function headerNamed(name: string): HeaderName | undefined {
   return bySpelling.get(name) ?? bySpelling.get(name.toLowerCase());
 }
 
-/** The known header of the name that stands in these bytes, in any case or compact form. Makes no string. */
+/** The known header whose name is in these bytes, in any case or compact form. Creates no string. */
 export function headerAt(bytes: Uint8Array, from: number, to: number): HeaderName | undefined {
   if (to <= from || to - from > LONGEST) return undefined;
   let spelled = byShape[shapeOf(to - from, bytes[from]!)];

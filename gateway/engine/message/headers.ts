@@ -1,6 +1,5 @@
-// The header fields of one message in wire order (RFC 3261 7.3). On the hot path of every message:
-// known names are shared strings, so finding one is a scan of pointers.
-// Must know nothing of what the values mean.
+// The header fields of one message in wire order (RFC 3261 7.3). On the hot path of every message: known names are
+// shared strings, so a search compares pointers. Must not depend on the meaning of the values.
 
 import { headerNamed } from './header-names.ts';
 import type { HeaderField, Headers } from './message.ts';
@@ -12,7 +11,7 @@ export class HeaderList implements Headers {
     if (entries !== undefined) for (const [name, value] of entries) this.append(name, value);
   }
 
-  /** Takes over fields whose names are canonical already: the parser's way in. */
+  /** Takes over fields whose names are canonical already. Used by the parser. */
   static adopt(fields: HeaderField[]): HeaderList {
     const headers = new HeaderList();
     headers.#fields = fields;
@@ -49,7 +48,7 @@ export class HeaderList implements Headers {
   }
 
   prepend(name: string, value: string): void {
-    // With none of that name yet it goes on top, where RFC 3261 7.3.1 likes Via and Route to be.
+    // Without another field of that name it goes to the top, as RFC 3261 7.3.1 recommends for Via and Route.
     const index = Math.max(this.#find(name), 0);
     this.#fields.splice(index, 0, { name: canonical(name), value });
   }
@@ -91,7 +90,7 @@ export class HeaderList implements Headers {
   }
 }
 
-/** Canonical long form of a known name; an unknown name stays as its author spelled it. */
+/** Canonical long form of a known name. An unknown name keeps its spelling. */
 function canonical(name: string): string {
   return headerNamed(name)?.name ?? name;
 }

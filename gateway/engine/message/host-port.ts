@@ -9,7 +9,7 @@ export interface HostPort {
   readonly port?: number;
 }
 
-// The underscore is no hostname character, yet company networks name machines with it.
+// The underscore is not a hostname character, but company networks use it in names of machines.
 const HOSTNAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 
 export function parseHostPort(text: string): HostPort | undefined {
@@ -34,8 +34,8 @@ export function parseHostPort(text: string): HostPort | undefined {
 }
 
 /**
- * RFC 3261's grammar, corrected by RFC 5954, had three colons before an IPv4 part where two are meant; RFC
- * 5118 4.10 asks to read them all the same.
+ * RFC 3261's grammar had three colons before an IPv4 part instead of two (corrected by RFC 5954). RFC 5118 4.10
+ * requires a parser to accept three.
  */
 function withoutThirdColon(host: string): string {
   return host.includes(':::') ? host.replace(/:::(?=\d+\.\d+\.\d+\.\d+$)/, '::') : host;

@@ -1,9 +1,9 @@
-// How much of a message the engine is willing to read. SIP sets no limits; a public gateway must.
+// Size limits of a message. SIP has no limits; a public gateway needs them.
 
 export interface MessageLimits {
   /** Start line, header section and body together, in bytes. */
   readonly messageBytes: number;
-  /** Start line and header section, in bytes; matters on streams, where the body's end is not yet in sight. */
+  /** Start line and header section, in bytes. Matters on streams, before the end of the body arrives. */
   readonly headerBytes: number;
   readonly headerFields: number;
 }

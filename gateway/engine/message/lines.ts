@@ -1,24 +1,24 @@
-// The lines of a message's head as they lie in its bytes (RFC 3261 7, 7.3.1): where each ends, what it is made of,
-// and its text. Most of a message is printable ASCII, so that is passed over four bytes at a time.
-// Must know nothing of what a line says.
+// The lines of a message's head in its bytes (RFC 3261 7, 7.3.1): the end of each, its kind of characters, and its
+// text. Most of a message is printable ASCII, so four bytes are checked at a time. Must not depend on the meaning of a
+// line.
 
 const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Text from the first so many bytes is cut from one string, which costs a fifth of decoding it anew, but lives as
- * long as any of its pieces: the Call-ID of a long call keeps no more than this, whatever was sent around it.
+ * Text from the first 1024 bytes is cut from one shared string. This takes a fifth of the time of decoding it again,
+ * but the string stays in memory as long as any part of it: the Call-ID of a long call keeps at most 1024 bytes.
  */
 const SHARED_BYTES = 1024;
 
 export class Lines {
   readonly bytes: Buffer;
-  /** Where the next line begins. */
+  /** Start of the next line. */
   at = 0;
-  /** Of the line just passed: where its CRLF is, and what was met before that. */
+  /** Of the last line: the position of its CRLF, and what was found before it. */
   end = 0;
   isAscii = true;
-  /** Nothing but printable characters, HTAB and, where it is folded, CRLF. */
+  /** Only printable characters, HTAB and, in folds, CRLF. */
   isClean = true;
   isFolded = false;
   readonly #words: DataView;
@@ -35,17 +35,17 @@ export class Lines {
     while (this.bytes[this.at] === CR && this.bytes[this.at + 1] === LF) this.at += 2;
   }
 
-  /** Moves past the next line with its folds (RFC 3261 7.3.1) and its CRLF. False when no CRLF follows. */
+  /** Moves past the next line with its folds (RFC 3261 7.3.1) and its CRLF. False if there is no CRLF. */
   next(mayFold: boolean): boolean {
     const bytes = this.bytes;
     const words = this.#words;
-    const lastWord = bytes.length - 4;
+    const lastFour = bytes.length - 4;
     const start = this.at;
     this.isAscii = true;
     this.isClean = true;
     this.isFolded = false;
     for (let at = start; ; at++) {
-      while (at <= lastWord && isPrintable(words.getInt32(at))) at += 4;
+      while (at <= lastFour && isPrintable(words.getInt32(at))) at += 4;
       if (at >= bytes.length) break;
       const byte = bytes[at]!;
       if (byte >= 0x20 && byte < 0x7f) continue;
@@ -64,14 +64,14 @@ export class Lines {
     return false;
   }
 
-  /** A piece of the line just passed. */
+  /** A part of the last line. */
   text(from: number, to: number): string {
     if (!this.isAscii) return this.bytes.toString('utf8', from, to);
     return to <= this.#shared.length ? this.#shared.slice(from, to) : this.bytes.toString('latin1', from, to);
   }
 }
 
-/** Whether all four bytes are 0x20 to 0x7e: the top bit of a byte shows in one of the three if it is not. */
+/** Whether all four bytes are 0x20 to 0x7e: otherwise the top bit of a byte is set in one of the three terms. */
 function isPrintable(word: number): boolean {
   return ((word | (word - 0x20202020) | (word + 0x01010101)) & 0x80808080) === 0;
 }
@@ -80,7 +80,7 @@ export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09;
 }
 
-/** A blank, or a part of the line break in a fold. */
+/** Whether the byte is a blank or part of the line break in a fold. */
 export function isSpace(byte: number | undefined): boolean {
   return isBlank(byte) || byte === CR || byte === LF;
 }

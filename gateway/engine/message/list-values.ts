@@ -1,11 +1,10 @@
-// Takes apart header values joined by commas (RFC 3261 7.3.1), leaving alone the commas inside
-// quoted strings and angle brackets.
+// Splits header values at commas (RFC 3261 7.3.1), except for commas inside quoted strings and angle brackets.
 
 import { endOfQuoted, trimBlanks } from './grammar.ts';
 
 /**
- * The values, trimmed; undefined when a quote or bracket never closes. Empty elements stay, as ''. Of more than `most`
- * it returns one more, and leaves the rest unread.
+ * The values, trimmed. Undefined if a quote or bracket has no end. Empty elements stay as ''. If there are more than
+ * `most`, returns one more than that and does not read the rest.
  */
 export function splitList(text: string, most = Number.POSITIVE_INFINITY): string[] | undefined {
   const values: string[] = [];
@@ -20,7 +19,7 @@ export function splitList(text: string, most = Number.POSITIVE_INFINITY): string
   }
 }
 
-/** The next comma that separates, -1 when none follows; undefined when a quote or bracket never closes. */
+/** The next comma that separates values, -1 if there is none. Undefined if a quote or bracket has no end. */
 function nextComma(text: string, from: number): number | undefined {
   let at = from;
   while (at < text.length) {

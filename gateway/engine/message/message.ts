@@ -1,7 +1,7 @@
-// The model of a SIP message (RFC 3261 7): start line, ordered headers, body.
-// Header values stay the text they arrived as until somebody asks for their grammar.
+// The model of a SIP message (RFC 3261 7): start line, ordered headers, body. Header values stay text until a caller
+// parses them.
 
-/** Of a message without one. */
+/** The body of a message without one. */
 export const NO_BODY: Buffer = Buffer.alloc(0);
 
 /** One header field. `name` is the canonical long form (`Via`, `Call-ID`); `value` has no line folds. */
@@ -11,18 +11,17 @@ export interface HeaderField {
 }
 
 /**
- * Header fields in order. Names are matched without case, compact forms included.
- * Fields that RFC 3261 lets a sender join with commas are split on parsing, so that each
- * entry is one value: the topmost Via is always `get('via')`.
+ * Header fields in order. Names match in any case and in compact form. Fields that RFC 3261 lets a sender join with
+ * commas are split by the parser, so that each entry is one value: the topmost Via is always `get('via')`.
  */
 export interface Headers extends Iterable<HeaderField> {
   /** The first value of that name. */
   get(name: string): string | undefined;
   all(name: string): string[];
   has(name: string): boolean;
-  /** Replaces every value of that name by one, in the first one's place. */
+  /** Replaces all values of that name by one, at the place of the first. */
   set(name: string, value: string): void;
-  /** Adds a value after the others of the message. */
+  /** Adds a value after all others of the message. */
   append(name: string, value: string): void;
   /** Adds a value before the others of that name (Via, Route). */
   prepend(name: string, value: string): void;
@@ -51,12 +50,12 @@ export interface SipResponse {
 
 export type SipMessage = SipRequest | SipResponse;
 
-/** What a peer sent that is no SIP message, and the status and reason phrase to answer with where an answer is due. */
+/** Bytes from a peer that are not a SIP message, with the status and reason phrase for an answer, if one is due. */
 export interface ParseFailure {
   readonly kind: 'failure';
   /** 400, 505 (another SIP version) or 513 (too large). */
   readonly status: number;
   readonly reason: string;
-  /** As much of the message as could be read, when an answer can still be addressed (Via, From, To, Call-ID, CSeq). */
+  /** The readable part of the message, if an answer can still be addressed (Via, From, To, Call-ID, CSeq). */
   readonly partial?: SipRequest;
 }

@@ -1,4 +1,4 @@
-// The methods that have a standard. A request with another name is not malformed, only unknown.
+// The standardized methods. A request with another method is not malformed, only unknown.
 
 const methods: ReadonlySet<string> = new Set([
   'ACK',

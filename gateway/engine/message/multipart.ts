@@ -1,20 +1,21 @@
-// Bodies of several parts (RFC 2046 5.1, RFC 5621): taken apart, and written anew in one plain form. Linear in the
-// body, and bounded in parts and in their headers. Tolerant: lines may end in LF alone, and a part that is odd costs itself.
+// Multipart bodies (RFC 2046 5.1, RFC 5621): splits them into parts, and writes parts in one plain form. Linear in the
+// body; the number of parts and their headers are limited. Tolerant: lines may end with LF alone, and a malformed part
+// affects only itself.
 
 import { isToken, isWhitespace, trimBlanks } from './grammar.ts';
 
 export interface BodyPart {
-  /** As written: no line folds, no control characters. */
+  /** As written, without line folds and control characters. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
-/** SIP needs two or three: SDP, ISUP, a location. What comes after so many is left out. */
+/** SIP needs two or three: SDP, ISUP, a location. Further parts are left out. */
 const MOST_PARTS = 16;
 const MOST_HEADERS = 16;
 const LONGEST_HEADER = 1_024;
 
-/** RFC 2046 5.1.1: 1 to 70 characters, of which the last is no blank. */
+/** RFC 2046 5.1.1: 1 to 70 characters, the last one not a blank. */
 const BOUNDARY = /^[A-Za-z0-9'()+_,\-./:=? ]{0,69}[A-Za-z0-9'()+_,\-./:=?]$/;
 
 const LF = 0x0a;
@@ -25,7 +26,7 @@ export function isBoundary(text: string): boolean {
   return BOUNDARY.test(text);
 }
 
-/** The parts between the delimiters; undefined when there is none. */
+/** The parts between the delimiters. Undefined without a delimiter. */
 export function parseMultipart(body: Buffer, boundary: string): BodyPart[] | undefined {
   if (!isBoundary(boundary)) return undefined;
   const delimiter = `--${boundary}`;
@@ -38,12 +39,12 @@ export function parseMultipart(body: Buffer, boundary: string): BodyPart[] | und
     start = next === 'end' ? undefined : next;
     if (start === undefined || parts.length === MOST_PARTS) break;
   }
-  // RFC 2046 5.1.1 has a last delimiter, which some leave out.
+  // RFC 2046 5.1.1 requires a last delimiter. Some senders leave it out.
   if (start !== undefined && parts.length < MOST_PARTS) parts.push(parsePart(body.subarray(start)));
   return parts.length === 0 ? undefined : parts;
 }
 
-/** Where the line after a delimiter begins; `end` after the last one; undefined for what is no delimiter. */
+/** The start of the line after a delimiter; `end` after the last delimiter; undefined if there is no delimiter here. */
 function lineAfter(body: Buffer, at: number, after: number): number | 'end' | undefined {
   if (at > 0 && body[at - 1] !== LF && body[at - 1] !== CR) return undefined;
   // RFC 2046 5.1.1: the last delimiter has two more hyphens.
@@ -55,7 +56,7 @@ function lineAfter(body: Buffer, at: number, after: number): number | 'end' | un
   return end === body.length || body[end - 1] === CR ? end : undefined;
 }
 
-/** The end of a line belongs to the delimiter that follows. */
+/** The line end before a delimiter belongs to the delimiter. */
 function endOfLineBefore(body: Buffer, at: number, start: number): number {
   let end = at;
   if (end > start && body[end - 1] === LF) end--;
@@ -63,7 +64,9 @@ function endOfLineBefore(body: Buffer, at: number, start: number): number {
   return end;
 }
 
-/** Headers, an empty line, the content. What has no empty line is content where its first line is no header. */
+/**
+ * Headers, an empty line, the content. Without an empty line, all of it is content if its first line is not a header.
+ */
 function parsePart(text: Buffer): BodyPart {
   if (text[0] === LF || (text[0] === CR && text[1] === LF))
     return { headers: [], body: text.subarray(text[0] === CR ? 2 : 1) };
@@ -91,10 +94,10 @@ function headersIn(text: string): (readonly [string, string])[] {
   return headers;
 }
 
-/** Control characters and every terminator of a line. */
+/** Control characters and every line terminator. */
 const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/;
 
-/** Each part begins with its Content-Type, which is `text/plain` where it had none (RFC 2046 5.1). */
+/** Each part begins with its Content-Type. A part without one gets `text/plain` (RFC 2046 5.1). */
 export function formatMultipart(parts: readonly BodyPart[], boundary: string): Buffer {
   const pieces: Buffer[] = [];
   for (const { headers, body } of parts) {

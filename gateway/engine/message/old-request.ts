@@ -1,4 +1,4 @@
-// What a request of RFC 2543 left unsaid, said. Those who come after need not know that RFC.
+// Completes a request of RFC 2543, so that no other code depends on that RFC.
 
 import { parseAddress } from './address.ts';
 import type { SipRequest } from './message.ts';

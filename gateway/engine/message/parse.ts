@@ -1,6 +1,6 @@
-// Bytes to model (RFC 3261 7): one datagram, WebSocket frame or framed stream message. Linear in
-// its input and never throws. Knows which headers are lists and which are single, but no header's
-// grammar: what the values mean is checked by sanity.ts and by whoever needs them.
+// Bytes to model (RFC 3261 7): one datagram, WebSocket frame or framed stream message. Linear in its input; never
+// throws. Depends on which headers are lists or single, but not on the grammar of any header: sanity.ts and the readers
+// of a value check it.
 
 import { parseContentLength } from './content-length.ts';
 import { isToken, trimBlanks } from './grammar.ts';
@@ -15,16 +15,16 @@ import { parseStartLine, type RequestLine, type StatusLine } from './start-line.
 
 export interface ParseOptions {
   readonly limits?: MessageLimits;
-  /** The body is all that follows the blank line, whatever Content-Length says (drachtio's clients count characters). */
+  /** The body is everything after the blank line, whatever Content-Length says. drachtio's clients count characters. */
   readonly ignoreContentLength?: boolean;
 }
 
 const USUAL: ParseOptions = {};
 
-/** The message, or why it is none. `body` shares memory with `bytes`. */
+/** The message, or the reason why the bytes are not a message. `body` shares memory with `bytes`. */
 export function parseMessage(bytes: Buffer, options = USUAL): SipMessage | ParseFailure {
   const limits = options.limits ?? messageLimits;
-  // RFC 3261 18.3 has nothing to say to a peer whose message does not fit; 513 is for those who can be answered.
+  // RFC 3261 18.3 has no rule for a peer whose message is too large. 513 is for those that can be answered.
   if (bytes.length > limits.messageBytes)
     return { kind: 'failure', status: 513, reason: 'Message Too Large' };
   return new MessageParser(bytes, limits, options.ignoreContentLength === true).parse();
@@ -35,7 +35,7 @@ class MessageParser {
   readonly #limits: MessageLimits;
   readonly #ignoreContentLength: boolean;
   readonly #fields: HeaderField[] = [];
-  /** The first thing wrong; later ones add nothing to a 400. */
+  /** The first problem. Further ones add nothing to a 400. */
   #problem: string | undefined;
   #contentLength: string | undefined;
   #isResponse = false;
@@ -86,7 +86,7 @@ class MessageParser {
     const { bytes, end } = this.#lines;
     let colon = from;
     while (colon < end && bytes[colon] !== 0x3a) colon++;
-    // RFC 3261 7.3.1: blanks may stand before the colon; nothing else may (header smuggling).
+    // RFC 3261 7.3.1: blanks may precede the colon. Nothing else may (header smuggling).
     let nameEnd = colon;
     while (nameEnd > from && isBlank(bytes[nameEnd - 1])) nameEnd--;
     const known = headerAt(bytes, from, nameEnd);
@@ -106,7 +106,7 @@ class MessageParser {
     else this.#add(name, value);
   }
 
-  /** What follows the colon; undefined when a control character stands where none may. */
+  /** The value after the colon. Undefined if it contains a forbidden control character. */
   #readValue(afterColon: number): string | undefined {
     const lines = this.#lines;
     const { bytes } = lines;
@@ -123,7 +123,7 @@ class MessageParser {
       this.#add(name, value);
       return;
     }
-    // Each element would be a field of its own.
+    // Each element becomes a separate field.
     const values = splitList(value, this.#limits.headerFields);
     if (values === undefined) {
       this.#failIn(name, `Bad ${name}`);
@@ -131,7 +131,7 @@ class MessageParser {
     }
     for (const element of values) {
       if (element !== '') this.#add(name, element);
-      // A comma too many in `Allow` harms nobody; in `Via` or `Contact` it is a message one cannot trust.
+      // An extra comma in `Allow` is harmless. In `Via` or `Contact` it makes the message untrustworthy.
       else if (!tokens) this.#failIn(name, `Bad ${name}`);
     }
   }
@@ -152,7 +152,7 @@ class MessageParser {
     else this.#fail('Too Many Headers');
   }
 
-  /** RFC 3261 18.3: bytes beyond Content-Length are discarded; fewer than it says is an error. */
+  /** RFC 3261 18.3: bytes beyond Content-Length are discarded. Fewer bytes than declared are an error. */
   #readBody(): Buffer {
     const { bytes, at } = this.#lines;
     const available = bytes.length - at;
@@ -168,8 +168,8 @@ class MessageParser {
   }
 
   /**
-   * What is wrong with one line. In a response it costs that line, unless it is one of those by which a response is
-   * known: nobody can be told of it, and somebody may have picked up a telephone to send it.
+   * A problem in one line. In a response only that line is dropped, unless the response cannot be assigned without it.
+   * A response cannot be answered with an error, and dropping a whole 2xx would lose an answered call.
    */
   #failIn(name: string, problem: string): void {
     if (!this.#isResponse || NEEDED_TO_ANSWER.includes(name)) this.#fail(problem);
@@ -180,7 +180,7 @@ class MessageParser {
   }
 }
 
-/** A fold is a line break and the blanks about it, and means one SP. */
+/** A fold is a line break with the blanks around it, and means one SP. */
 function unfold(text: string): string {
   return text
     .split('\r\n')
@@ -189,7 +189,7 @@ function unfold(text: string): string {
     .join(' ');
 }
 
-/** A response can be addressed only with these (RFC 3261 8.2.6.2). */
+/** A response can be addressed only with these fields (RFC 3261 8.2.6.2). */
 const NEEDED_TO_ANSWER = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
 
 function failure(status: number, reason: string, request: SipRequest): ParseFailure {

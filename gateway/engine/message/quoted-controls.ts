@@ -1,15 +1,15 @@
-// RFC 3261 25.1 lets a quoted string hold any control character but CR and LF after a backslash, NUL too
-// (RFC 4475 3.1.1.2). Such a message is sound and must be read; nobody behind the parser should ever meet
-// the character. So it is taken, and replaced.
+// RFC 3261 25.1 allows any control character except CR and LF in a quoted string after a backslash, NUL included (RFC
+// 4475 3.1.1.2). Such a message is valid and must be read, but the character must not reach the code after the parser.
+// So it is accepted and replaced.
 
 import { CONTROL } from './grammar.ts';
 
-/** What stands for a character that may be written but had better not be repeated (Unicode 23.8). */
+/** The replacement for a character that may be written but should not be repeated (Unicode 23.8). */
 const REPLACEMENT = '\ufffd';
 
 /**
- * The value with every quoted control character replaced; undefined when one stands anywhere else. HTAB is
- * no control character here, and the line breaks of folds must be gone.
+ * The value with every quoted control character replaced. Undefined if a control character is anywhere else. HTAB is
+ * allowed here, and line folds must already be removed.
  */
 export function replaceQuotedControls(value: string): string | undefined {
   let replaced = '';

@@ -1,4 +1,4 @@
-// Default reason phrases (RFC 3261 21 and the registry that grew from it).
+// Default reason phrases (RFC 3261 21 and the IANA registry).
 
 const phrases: Readonly<Record<number, string>> = {
   100: 'Trying',
@@ -41,7 +41,7 @@ const phrases: Readonly<Record<number, string>> = {
   436: 'Bad Identity Info',
   437: 'Unsupported Credential',
   438: 'Invalid Identity Header',
-  439: 'First Hop Lacks Outbound Support',
+  439: 'First NextHop Lacks Outbound Support',
   469: 'Bad Info Package',
   470: 'Consent Needed',
   480: 'Temporarily Unavailable',
@@ -76,7 +76,7 @@ const phrases: Readonly<Record<number, string>> = {
 
 const byClass = ['Trying', 'OK', 'Multiple Choices', 'Bad Request', 'Server Internal Error', 'Decline'];
 
-/** The phrase for a status; an unknown one gets its class's (RFC 3261 8.1.3.2: treat x99 as x00). */
+/** The phrase for a status. An unknown status gets the phrase of its class (RFC 3261 8.1.3.2: treat x99 as x00). */
 export function reasonPhrase(status: number): string {
   return phrases[status] ?? byClass[Math.floor(status / 100) - 1] ?? 'Unknown';
 }

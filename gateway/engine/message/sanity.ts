@@ -1,6 +1,6 @@
-// Whether a message that parsed also makes sense (RFC 3261 8.1.1, 8.2.2; the list of Kamailio's sanity
-// module). Stateless: what needs transactions or dialogs is checked above, and so is Max-Forwards 0, with
-// which only a proxy must refuse (RFC 4475 3.3.11).
+// Checks whether a parsed message is valid (RFC 3261 8.1.1, 8.2.2; the list of Kamailio's sanity module). Stateless:
+// checks that need transactions or dialogs are elsewhere. So is Max-Forwards 0, with which only a proxy must refuse
+// (RFC 4475 3.3.11).
 
 import { type NameAddress, parseAddress, tagOf } from './address.ts';
 import { parseCSeq } from './cseq.ts';
@@ -17,11 +17,14 @@ export interface Malformed {
 
 const MAX_EXPIRES = 2 ** 32 - 1;
 
-/** Of what names a peer, a call or a dialog, in characters. No standard sets a limit; nobody needs as much. */
+/**
+ * Limit of values that name a peer, a call or a dialog, in characters. No standard sets a limit; real values are far
+ * shorter.
+ */
 const LONGEST_URI = 1_024;
 const LONGEST_IDENTIFIER = 512;
 
-/** Why this request must be refused before anybody looks at what it wants; undefined when it may pass. */
+/** The reason to refuse this request before any other processing. Undefined if it is valid. */
 export function checkRequest(request: SipRequest): Malformed | undefined {
   const problem =
     checkCommon(request) ?? checkFromTag(request.headers.get('From')!) ?? checkNumbers(request.headers);
@@ -33,7 +36,7 @@ export function checkRequest(request: SipRequest): Malformed | undefined {
   return contact === undefined ? undefined : { status: 400, reason: contact };
 }
 
-/** Why this response must be dropped; undefined when it may pass. Nobody answers a response. */
+/** The reason to drop this response. Undefined if it is valid. A response is never answered. */
 export function checkResponse(response: SipResponse): string | undefined {
   return checkCommon(response);
 }
@@ -74,7 +77,7 @@ function checkFromTag(from: string): string | undefined {
   return isBad ? 'Bad From Tag' : undefined;
 }
 
-/** RFC 3261 8.1.1.5: "The method MUST match that of the request." RFC 4475 3.1.2.18 has 501 for what nobody knows. */
+/** RFC 3261 8.1.1.5: "The method MUST match that of the request." RFC 4475 3.1.2.18 gives 501 for an unknown method. */
 function mismatch(method: string): Malformed {
   return isKnownMethod(method)
     ? { status: 400, reason: 'CSeq Method Does Not Match' }
@@ -82,7 +85,7 @@ function mismatch(method: string): Malformed {
 }
 
 function checkNumbers(headers: Headers): string | undefined {
-  // RFC 3261 20.22 allows 0 to 255; a missing Max-Forwards is an RFC 2543 peer and forgiven.
+  // RFC 3261 20.22 allows 0 to 255. A missing Max-Forwards is accepted: it comes from an RFC 2543 peer.
   if (isBadDecimal(headers.get('Max-Forwards'), 255)) return 'Bad Max-Forwards';
   if (isBadDecimal(headers.get('Expires'), MAX_EXPIRES)) return 'Bad Expires';
   return undefined;
@@ -96,7 +99,7 @@ function checkRequestUri(text: string): Malformed | undefined {
   if (!/^sips?:/i.test(text)) return { status: 416, reason: 'Unsupported URI Scheme' };
   if (text.length > LONGEST_URI) return { status: 414, reason: 'Request-URI Too Long' };
   const uri = parseUri(text);
-  // RFC 3261 19.1.1 table 1: neither headers nor a method belong in a Request-URI.
+  // RFC 3261 19.1.1 table 1: headers and a method are not allowed in a Request-URI.
   if (uri === undefined || uri.headers.size > 0) return { status: 400, reason: 'Bad Request-URI' };
   return undefined;
 }
@@ -108,7 +111,7 @@ function checkContact(request: SipRequest): string | undefined {
     return contacts.every(contact => contact === '*' || isContact(contact)) ? undefined : 'Bad Contact';
   }
   if (request.method === 'INVITE' || request.method === 'SUBSCRIBE' || request.method === 'REFER') {
-    // RFC 2543 6.13 had it optional, and From instead; its callers are known by their lack of a tag.
+    // RFC 2543 6.13 made Contact optional and used From instead. Such callers have no From tag.
     if (contacts.length === 0 && tagOf(request.headers.get('From')!) !== undefined) return 'Missing Contact';
     if (contacts.length > 1) return 'Multiple Contact Headers';
   }

@@ -1,14 +1,14 @@
-// Request-Line and Status-Line (RFC 3261 7.1, 7.2). Strict: exactly one SP between the parts, as
-// RFC 4475 3.1.2.5 to 3.1.2.9 ask of those who would rather refuse than guess.
+// Request-Line and Status-Line (RFC 3261 7.1, 7.2). Strict: exactly one SP between the parts, as RFC 4475 3.1.2.5 to
+// 3.1.2.9 recommend for parsers that refuse rather than guess.
 
 import { isToken, parseDecimal } from './grammar.ts';
 
 export interface RequestLine {
   readonly kind: 'request';
   readonly method: string;
-  /** '' when the line is too bad to tell. */
+  /** '' if the line is too malformed to read it. */
   readonly uri: string;
-  /** What to answer when the line is no valid Request-Line of SIP/2.0. */
+  /** The answer if the line is not a valid Request-Line of SIP/2.0. */
   readonly refusal?: { readonly status: 400 | 505; readonly reason: string };
 }
 
@@ -20,7 +20,7 @@ export interface StatusLine {
 
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
 
-/** Undefined for what is neither, nor was meant to be. */
+/** Undefined if the line is neither. */
 export function parseStartLine(line: string): RequestLine | StatusLine | undefined {
   return line.startsWith('SIP/') ? parseStatusLine(line) : parseRequestLine(line);
 }
@@ -39,7 +39,7 @@ function parseRequestLine(line: string): RequestLine | undefined {
   if (valid && /^SIP\/\d+\.\d+$/i.test(version)) {
     return { kind: 'request', method, uri, refusal: { status: 505, reason: 'Version Not Supported' } };
   }
-  // Close enough to a request that its sender deserves to hear of it; the rest may as well be noise.
+  // The line resembles a request, so its sender gets an answer. Anything else counts as noise.
   if (!line.trimEnd().endsWith(' SIP/2.0')) return undefined;
   return { kind: 'request', method, uri: '', refusal: { status: 400, reason: 'Bad Request Line' } };
 }
@@ -49,7 +49,7 @@ function isOurVersion(version: string): boolean {
   return version === 'SIP/2.0' || /^SIP\/2\.0$/i.test(version);
 }
 
-/** `SIP/2.0`, a status of three digits and, after one SP, any phrase; the SP may be wanting with the phrase. */
+/** `SIP/2.0`, a status of three digits and, after one SP, any phrase. Without a phrase the SP may be missing. */
 function parseStatusLine(line: string): StatusLine | undefined {
   if (!line.startsWith('SIP/2.0 ')) return undefined;
   const status = parseDecimal(line.slice(8, 11), 699);

@@ -1,5 +1,5 @@
-// SIP and SIPS URIs (RFC 3261 19.1). Percent-escapes are decoded exactly once, here, so that no
-// later reader decodes again: `%2540` means the three characters `%40`.
+// SIP and SIPS URIs (RFC 3261 19.1). Percent-escapes are decoded exactly once, here, so that later code never decodes
+// again: `%2540` means the three characters `%40`.
 
 import { formatHostPort, parseHostPort } from './host-port.ts';
 
@@ -29,7 +29,7 @@ export function parseUri(text: string): SipUri | undefined {
   if (scheme === undefined) return undefined;
   const start = scheme.length + 1;
 
-  // No part after the userinfo may hold a bare '@', while the user may hold ';' and '?' (RFC 4475 semiuri).
+  // After the userinfo no part may contain an unescaped '@', but the user may contain ';' and '?' (RFC 4475 semiuri).
   const at = text.indexOf('@', start);
   const hostStart = at === -1 ? start : at + 1;
   const question = text.indexOf('?', hostStart);
@@ -66,7 +66,7 @@ export function formatUri(uri: SipUri): string {
 
 const HEADER_CHARACTER = /[A-Za-z0-9\-_.!~*'()[\]/?:+$]/;
 
-/** RFC 3261 19.1.4. Undefined ports and explicit default ports differ, as the section demands. */
+/** RFC 3261 19.1.4. An undefined port and an explicit default port differ, as the section requires. */
 export function uriEquals(a: SipUri, b: SipUri): boolean {
   return (
     a.scheme === b.scheme &&
@@ -127,7 +127,7 @@ function parsePairs(text: string, separator: string, grammar: RegExp): Map<strin
   return pairs;
 }
 
-/** Decodes percent-escapes once; undefined when the grammar does not match or the octets are no UTF-8. */
+/** Decodes percent-escapes once. Undefined if the grammar does not match or the octets are not UTF-8. */
 function unescapeIf(text: string, grammar: RegExp): string | undefined {
   if (!grammar.test(text)) return undefined;
   if (!text.includes('%')) return text;

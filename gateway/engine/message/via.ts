@@ -1,11 +1,11 @@
-// Via (RFC 3261 20.42, RFC 3581): how a response finds its way back.
+// Via (RFC 3261 20.42, RFC 3581): the path of a response.
 
 import { isToken, isWhitespace, skipWhitespace, trimBlanks } from './grammar.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 import { formatParams, parseParams } from './params.ts';
 
 export interface Via {
-  /** Upper case: `UDP`, `TCP`, `TLS`, `WS`, `WSS`, or one we have never heard of. */
+  /** Upper case: `UDP`, `TCP`, `TLS`, `WS`, `WSS`, or an unknown one. */
   transport: string;
   /** Lower case; IPv6 without brackets. */
   host: string;
@@ -14,7 +14,7 @@ export interface Via {
   params: Map<string, string>;
 }
 
-/** One Via value; undefined when malformed or not of SIP/2.0. */
+/** One Via value. Undefined if it is malformed or not of SIP/2.0. */
 export function parseVia(value: string): Via | undefined {
   const protocolEnd = value.startsWith('SIP/2.0/') ? 8 : endOfProtocol(value);
   if (protocolEnd === -1) return undefined;
@@ -38,7 +38,7 @@ export function formatVia(via: Via): string {
   return `SIP/2.0/${via.transport} ${formatHostPort(via.host, via.port)}${formatParams(via.params)}`;
 }
 
-/** Where the transport begins in `SIP / 2.0 / UDP` with blanks about the slashes, or -1. */
+/** Start of the transport in `SIP / 2.0 / UDP` with blanks around the slashes, or -1. */
 function endOfProtocol(value: string): number {
   return /^SIP[ \t]*\/[ \t]*2\.0[ \t]*\/[ \t]*/i.exec(value)?.[0].length ?? -1;
 }

@@ -1,12 +1,13 @@
-// Which of several failures the caller hears (RFC 3261 16.7 steps 6 and 7). Pure choice: knows no transactions.
+// Which of several failures the caller receives (RFC 3261 16.7 steps 6 and 7). A pure function: must not depend on
+// transactions.
 
 import type { SipResponse } from '../message/message.ts';
 import { reasonPhrase } from '../message/reasons.ts';
 
-/** Of 4xx these say what the caller can do about it: step 6 asks to prefer them. */
+/** The 4xx responses that tell the caller what to do. Step 6 prefers them. */
 const helpful: ReadonlySet<number> = new Set([401, 407, 415, 420, 484]);
 
-/** The best of at least one final response, none of them a 2xx; the ones given are left as they are. */
+/** The best of at least one final response, none of them a 2xx. The given responses are not changed. */
 export function bestResponse(finals: readonly SipResponse[]): SipResponse {
   const [first, ...others] = finals as readonly [SipResponse, ...SipResponse[]];
   const best = others.reduce((chosen, other) => (rank(other) < rank(chosen) ? other : chosen), first);
@@ -20,7 +21,7 @@ function rank({ status }: SipResponse): number {
   return Math.floor(status / 100) * 10 + (helpful.has(status) ? 0 : 1);
 }
 
-/** 16.7 step 6: a 503 says that one server is overloaded, not that this one is; upstream it is a 500. */
+/** 16.7 step 6: a 503 says that one server is overloaded, not this proxy. Upstream it becomes a 500. */
 function unavailable(response: SipResponse): SipResponse {
   const headers = response.headers.clone();
   headers.remove('Retry-After');

@@ -1,7 +1,7 @@
-// A request that is forwarded (RFC 3261 16.5 to 16.10): the response context with its targets, one after the other
-// or all at once, and the one final response that the caller gets for all of them.
+// A forwarded request (RFC 3261 16.5 to 16.10): the response context with its targets, in sequence or in parallel, and
+// the one final response to the caller.
 
-import type { Network } from '../dialog/network.ts';
+import type { LocalAddress, Network } from '../dialog/network.ts';
 import { hopOf } from '../dialog/next-hop.ts';
 import type { OutgoingFlow } from '../dialog/outgoing-flow.ts';
 import type { UserAgent } from '../dialog/user-agent.ts';
@@ -13,36 +13,38 @@ import { newTag } from '../transaction/identifiers.ts';
 import type { ServerTransaction, ServerTransactionUser } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { bestResponse } from './best-response.ts';
-import { type BranchPatience, type BranchUser, ProxyBranch } from './proxy-branch.ts';
-import type { RecordedRoutes, Side } from './recorded-route.ts';
+import { type BranchTimeouts, type BranchUser, ProxyBranch } from './proxy-branch.ts';
+import type { RecordedRoutes } from './recorded-route.ts';
 
 export interface ForwardingPlan {
-  readonly targets: readonly Target[];
-  /** All targets at once; else each when the one before has failed. */
+  readonly targets: readonly ForwardingTarget[];
+  /** All targets in parallel; otherwise each after the failure of the previous one. */
   readonly simultaneous: boolean;
-  /** Whether the Contacts of a 3xx become targets; else the 3xx is one more final response. */
+  /** Whether the Contacts of a 3xx become targets. Otherwise the 3xx counts as a final response. */
   readonly followRedirects: boolean;
   readonly recordRoute: boolean;
-  readonly patience: BranchPatience;
-  /** Set in the forwarded request, in place of any of that name. */
+  readonly timeouts: BranchTimeouts;
+  /** Set in the forwarded request, replacing fields of the same name. */
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
-/** A Request-URI and where it leads, which differ when there are routes. */
-export interface Target {
+/** A Request-URI and its next hop. They differ if there are routes. */
+export interface ForwardingTarget {
   readonly uri: string;
-  readonly way: OutgoingFlow;
+  readonly path: OutgoingFlow;
 }
 
-/** Who is told how it goes. */
+/** Receives the progress of a forwarded request. */
 export interface ForwardingUser {
-  /** A final response of a target; `flow` is undefined when it is our own verdict on one that did not answer. */
+  /**
+   * A final response of a target. `flow` is undefined if the engine made the response for a target that did not answer.
+   */
   answered(response: SipResponse, flow: Flow | undefined): void;
-  /** The caller has its final response, `outcome`. */
-  done(outcome: SipResponse): void;
+  /** The caller has its final response, `response`. */
+  done(response: SipResponse): void;
 }
 
-/** 16.5 lets a redirection grow the target set; somebody's loop must not. */
+/** 16.5 lets a redirection add targets. This limit stops a redirection loop. */
 const maxTargets = 32;
 
 export class Forwarding implements ServerTransactionUser, BranchUser {
@@ -53,13 +55,13 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   readonly #plan: ForwardingPlan;
   readonly #routes: RecordedRoutes;
   readonly #user: ForwardingUser;
-  readonly #over: (forwarding: Forwarding) => void;
-  readonly #waiting: Target[];
+  readonly #onEnd: (forwarding: Forwarding) => void;
+  readonly #waiting: ForwardingTarget[];
   readonly #tried = new Set<string>();
   readonly #branches: ProxyBranch[] = [];
   readonly #finals: SipResponse[] = [];
   #answered = false;
-  /** No more targets are tried: the caller gave up, or somebody answered for all. */
+  /** No further targets are tried: the caller gave up, or a target gave the final answer. */
   #closed = false;
 
   constructor(
@@ -70,7 +72,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     plan: ForwardingPlan,
     routes: RecordedRoutes,
     user: ForwardingUser,
-    over: (forwarding: Forwarding) => void,
+    onEnd: (forwarding: Forwarding) => void,
   ) {
     this.#agent = agent;
     this.#network = network;
@@ -79,7 +81,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     this.#plan = plan;
     this.#routes = routes;
     this.#user = user;
-    this.#over = over;
+    this.#onEnd = onEnd;
     this.#waiting = [];
     transaction.user = this;
     this.#offer(plan.targets);
@@ -89,7 +91,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
     this.#advance();
   }
 
-  /** 16.10: the CANCEL is passed on to every target that may still answer. */
+  /** 16.10: the CANCEL goes to every target that may still answer. */
   cancel(cancel: SipRequest): void {
     this.#closed = true;
     const reasons = cancel.headers.all('Reason').map(reason => ['Reason', reason] as const);
@@ -98,7 +100,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   }
 
   transportFailed(_error: Error): void {
-    // The caller cannot be reached any more (a browser's WebSocket has closed).
+    // The caller can no longer be reached (a browser's WebSocket has closed).
     if (this.#answered) return;
     this.#closed = true;
     this.#cancelAll([['Reason', 'SIP;cause=503;text="Transport closed"']]);
@@ -150,7 +152,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
       response.status < 400 && !this.#closed && this.#plan.followRedirects && this.#redirect(response);
     if (!redirected) this.#finals.push(response);
     if (response.status >= 600) {
-      // 16.7 step 5: a 6xx ends the search, but other targets that have already accepted still win.
+      // 16.7 step 5: a 6xx ends the search, but a target that has already accepted still wins.
       this.#closed = true;
       this.#cancelAll([]);
     }
@@ -160,10 +162,10 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   #advance(): void {
     if (this.#answered) return;
     while (!this.#closed && this.#waiting.length > 0 && (this.#plan.simultaneous || !this.#pending)) {
-      const { uri, way } = this.#waiting.shift()!;
-      const branch = new ProxyBranch(this.#agent, this.#network, this, this.#request, uri, way);
+      const { uri, path } = this.#waiting.shift()!;
+      const branch = new ProxyBranch(this.#agent, this.#network, this, this.#request, uri, path);
       this.#branches.push(branch);
-      branch.start(this.#plan.patience);
+      branch.start(this.#plan.timeouts);
     }
     if (!this.#pending) this.#conclude();
   }
@@ -175,7 +177,7 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   #conclude(): void {
     this.#answered = true;
     const best = bestResponse(this.#finals);
-    // RFC 4320 4.2: a 408 to anything but an INVITE MUST NOT be sent; the client has timed out by itself.
+    // RFC 4320 4.2: a 408 to a request other than INVITE MUST NOT be sent. The client has timed out already.
     if (best.status === 408 && this.#request.method !== 'INVITE') this.#transaction.terminate();
     else this.#respond(best);
     this.#user.done(best);
@@ -185,27 +187,27 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   #finish(): void {
     if (this.#pending) return;
     this.#transaction.user = undefined;
-    this.#over(this);
+    this.#onEnd(this);
   }
 
   #cancelAll(fields: readonly (readonly [string, string])[]): void {
     for (const branch of [...this.#branches]) branch.cancel(fields);
   }
 
-  /** 16.5: the Contacts of a 3xx, best first, each once; false when there is none that we can reach. */
+  /** 16.5: the Contacts of a 3xx, best first, without duplicates. False if none of them can be reached. */
   #redirect(response: SipResponse): boolean {
-    const found: { target: Target; q: number }[] = [];
+    const found: { target: ForwardingTarget; q: number }[] = [];
     for (const value of response.headers.all('Contact')) {
       const contact = parseAddress(value);
-      const way = contact === undefined ? undefined : hopOf(contact.uri);
-      if (contact === undefined || way === undefined) continue;
-      found.push({ target: { uri: contact.uri, way }, q: Number(contact.params.get('q') ?? 1) });
+      const path = contact === undefined ? undefined : hopOf(contact.uri);
+      if (contact === undefined || path === undefined) continue;
+      found.push({ target: { uri: contact.uri, path }, q: Number(contact.params.get('q') ?? 1) });
     }
     found.sort((a, b) => b.q - a.q);
     return this.#offer(found.map(({ target }) => target));
   }
 
-  #offer(targets: readonly Target[]): boolean {
+  #offer(targets: readonly ForwardingTarget[]): boolean {
     let added = false;
     for (const target of targets) {
       if (this.#tried.has(target.uri) || this.#tried.size >= maxTargets) continue;
@@ -217,13 +219,13 @@ export class Forwarding implements ServerTransactionUser, BranchUser {
   }
 
   #respond(response: SipResponse): void {
-    // A response of our own making has no tag yet (8.2.6.2).
+    // A response that this engine made has no tag yet (8.2.6.2).
     const to = response.headers.get('To') ?? '';
     if (!/;\s*tag\s*=/i.test(to)) response.headers.set('To', `${to};tag=${newTag()}`);
     this.#transaction.respond(response.status, serialize(response));
   }
 
-  #sideOf(flow: Flow): Side {
+  #sideOf(flow: Flow): LocalAddress {
     return { transport: flow.transport, hostPort: this.#network.contactFor(flow) };
   }
 }

@@ -1,5 +1,5 @@
-// One target of a forwarded request, from sending to its final response (RFC 3261 16.6, 16.8): its client
-// transaction, how long it may take, and the CANCEL that may end it.
+// One target of a forwarded request, from sending to its final response (RFC 3261 16.6, 16.8): its client transaction,
+// its time limits, and the CANCEL that may end it.
 
 import { composeCancel } from '../dialog/cancel.ts';
 import { localSide, type Network } from '../dialog/network.ts';
@@ -15,24 +15,24 @@ import type { ClientTransactionUser } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 
 export interface BranchUser {
-  /** The request for this target, but for our Via; `flow` is the way it will take. */
+  /** The request for this target, without our Via. `flow` is the flow it will use. */
   compose(uri: string, flow: Flow): SipRequest;
   progressed(response: SipResponse): void;
-  /** Each 2xx, however late and however often. */
+  /** Called for each 2xx, however late or repeated. */
   succeeded(branch: ProxyBranch, response: SipResponse): void;
-  /** Exactly once, unless it succeeded: what became of the target. `flow` is undefined for a verdict of our own. */
+  /** Called exactly once, unless the target succeeded. `flow` is undefined if the engine made the response. */
   failed(branch: ProxyBranch, response: SipResponse, flow: Flow | undefined): void;
 }
 
-/** In milliseconds; undefined for no limit but the transaction's. */
-export interface BranchPatience {
+/** Time limits in milliseconds. Undefined: only the transaction's limit. */
+export interface BranchTimeouts {
   readonly provisional: number | undefined;
   readonly final: number | undefined;
 }
 
 export class ProxyBranch implements ClientTransactionUser {
   readonly uri: string;
-  readonly way: OutgoingFlow;
+  readonly path: OutgoingFlow;
   flow: Flow | undefined;
   readonly #agent: UserAgent;
   readonly #network: Network;
@@ -42,9 +42,9 @@ export class ProxyBranch implements ClientTransactionUser {
   #key = '';
   #transaction: InviteClientTransaction | undefined;
   #provisional = false;
-  /** The CANCEL's extra fields, once it is wanted. */
+  /** The additional fields of the CANCEL, once a CANCEL is requested. */
   #cancel: readonly (readonly [string, string])[] | undefined;
-  #over = false;
+  #ended = false;
   #timers: Timer[] = [];
 
   constructor(
@@ -53,53 +53,53 @@ export class ProxyBranch implements ClientTransactionUser {
     user: BranchUser,
     original: SipRequest,
     uri: string,
-    way: OutgoingFlow,
+    path: OutgoingFlow,
   ) {
     this.#agent = agent;
     this.#network = network;
     this.#user = user;
     this.#original = original;
     this.uri = uri;
-    this.way = way;
+    this.path = path;
   }
 
-  /** Whether it may still succeed or fail. */
+  /** Whether the target may still succeed or fail. */
   get pending(): boolean {
-    return !this.#over;
+    return !this.#ended;
   }
 
-  start(patience: BranchPatience): void {
+  start(timeouts: BranchTimeouts): void {
     const { timers } = this.#agent;
-    if (patience.provisional !== undefined) {
-      this.#timers.push(timers.start(patience.provisional, onSilent, this));
+    if (timeouts.provisional !== undefined) {
+      this.#timers.push(timers.start(timeouts.provisional, onProvisionalTimeout, this));
     }
-    if (patience.final !== undefined) this.#timers.push(timers.start(patience.final, onLate, this));
+    if (timeouts.final !== undefined) this.#timers.push(timers.start(timeouts.final, onFinalTimeout, this));
     const depart = (flow: Flow | undefined, error?: Error) => {
-      if (this.#over) return;
+      if (this.#ended) return;
       if (flow === undefined || this.#agent.transactions.full) {
         this.transportFailed(error ?? new Error('full'));
       } else this.#send(flow);
     };
-    // RFC 3261 18.1.1: what is too large for a datagram goes over TCP, our own fields included.
-    openFlow(this.#agent.outbound, this.way, depart, serialize(this.#original).length + ownFields);
+    // RFC 3261 18.1.1: a request that is too large for a datagram, with our fields, goes over TCP.
+    openFlow(this.#agent.outbound, this.path, depart, serialize(this.#original).length + addedBytes);
   }
 
-  /** Gives the target up: a CANCEL as soon as one may be sent (9.1), and at once `status` for a verdict. */
+  /** Gives the target up: sends CANCEL as soon as one may be sent (9.1), and reports `status` immediately. */
   abandon(status: number, fields: readonly (readonly [string, string])[] = []): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#sendCancel(fields);
     this.#fail(status);
   }
 
-  /** The caller has given up, or another target was quicker; the target's own 487 is awaited where there will be one. */
+  /** The caller has given up, or another target was faster. If the target will answer, its own 487 is awaited. */
   cancel(fields: readonly (readonly [string, string])[] = []): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#sendCancel(fields);
-    // A target that never said anything may say nothing now.
+    // A target that has not answered at all may never answer.
     if (!this.#provisional) this.#fail(487);
   }
 
-  /** The timer that found no provisional response. */
+  /** The timer for the first provisional response. */
   silent(): void {
     if (!this.#provisional) this.abandon(408);
   }
@@ -107,17 +107,17 @@ export class ProxyBranch implements ClientTransactionUser {
   received(response: SipResponse): void {
     const { status } = response;
     this.#provisional = true;
-    // 16.7 step 3: our Via is taken off; the next is whom the response is for.
+    // 16.7 step 3: our Via is removed. The next one is that of the receiver.
     response.headers.shift('Via');
     if (status < 200) {
       if (this.#cancel !== undefined) this.#sendCancel(this.#cancel);
-      if (status > 100 && !this.#over) this.#user.progressed(response);
+      if (status > 100 && !this.#ended) this.#user.progressed(response);
       return;
     }
     if (status < 300) {
       this.#settle();
       this.#user.succeeded(this, response);
-    } else if (!this.#over) {
+    } else if (!this.#ended) {
       this.#settle();
       this.#user.failed(this, response, this.flow);
     }
@@ -137,7 +137,7 @@ export class ProxyBranch implements ClientTransactionUser {
     this.abandon(408);
   }
 
-  /** Ends without a word, when the engine stops. */
+  /** Ends without a report, when the engine stops. */
   release(): void {
     this.#settle();
   }
@@ -163,29 +163,29 @@ export class ProxyBranch implements ClientTransactionUser {
     const transaction = this.#transaction;
     if (transaction === undefined || transaction.state !== 'Proceeding') return;
     const cancel = composeCancel(request, fields);
-    this.#agent.transactions.request(cancel, serialize(cancel), this.#key, this.flow!, deaf);
+    this.#agent.transactions.request(cancel, serialize(cancel), this.#key, this.flow!, ignored);
     transaction.cancelled();
   }
 
   #fail(status: number): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#settle();
     const response = createResponse(this.#original, status);
     this.#user.failed(this, response, undefined);
   }
 
   #settle(): void {
-    this.#over = true;
+    this.#ended = true;
     for (const timer of this.#timers) this.#agent.timers.stop(timer);
     this.#timers = [];
   }
 }
 
 /** A Via and two Record-Routes, in bytes. */
-const ownFields = 300;
+const addedBytes = 300;
 
-const onSilent = (branch: ProxyBranch) => branch.silent();
-const onLate = (branch: ProxyBranch) => branch.abandon(408);
+const onProvisionalTimeout = (branch: ProxyBranch) => branch.silent();
+const onFinalTimeout = (branch: ProxyBranch) => branch.abandon(408);
 
-/** Nobody wants to know what becomes of a CANCEL. */
-const deaf = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };
+/** The outcome of a CANCEL is ignored. */
+const ignored = { received(): void {}, timedOut(): void {}, transportFailed(): void {} };

@@ -1,5 +1,5 @@
-// The proxy core (RFC 3261 16): forwards what an application wants forwarded, and the later requests of dialogs in
-// which it asked to remain. Keeps no state of a dialog: its routes say which requests belong to one.
+// The proxy core (RFC 3261 16): forwards requests for an application, and later requests of dialogs in which the
+// application asked to remain. Keeps no dialog state: the recorded routes identify the requests of a dialog.
 
 import type { IncomingRequest } from '../dialog/incoming-request.ts';
 import { localSide, type Network } from '../dialog/network.ts';
@@ -15,7 +15,7 @@ import { newBranch, newTag } from '../transaction/identifiers.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
-import { Forwarding, type ForwardingPlan, type ForwardingUser, type Target } from './forwarding.ts';
+import { Forwarding, type ForwardingPlan, type ForwardingTarget, type ForwardingUser } from './forwarding.ts';
 import { RecordedRoutes } from './recorded-route.ts';
 
 export class ProxyCore implements Forwarder {
@@ -25,14 +25,14 @@ export class ProxyCore implements Forwarder {
   readonly #routes = new RecordedRoutes();
   readonly #forwardings = new Set<Forwarding>();
 
-  /** `ended` is told of each BYE that is sent along a recorded route. */
+  /** `ended` is called for each BYE that is sent along a recorded route. */
   constructor(agent: UserAgent, network: Network, ended: (bye: SipRequest) => void) {
     this.#ended = ended;
     this.#agent = agent;
     this.#network = network;
   }
 
-  /** Forwards a request that nobody has answered yet, or says why it cannot be (as drachtio words it). */
+  /** Forwards a request that has no answer yet, or returns the reason why it cannot (in drachtio's words). */
   forward(incoming: IncomingRequest, plan: ForwardingPlan, user: ForwardingUser): string | undefined {
     const { request, transaction } = incoming;
     if (incoming.dialog !== undefined || transaction.answered) return 'a response has been sent already';
@@ -43,14 +43,14 @@ export class ProxyCore implements Forwarder {
       return '483 Too Many Hops';
     }
     this.#agent.forget(incoming);
-    // 16.4, 16.6 step 6: the application has chosen the targets; routes given by the caller do not overrule it.
+    // 16.4, 16.6 step 6: the application has chosen the targets. Routes from the caller do not override them.
     request.headers.remove('Route');
     this.#start(request, transaction, plan, user);
     return undefined;
   }
 
-  knows(request: SipRequest): boolean {
-    return this.#routes.knows(request);
+  hasRecordedRoute(request: SipRequest): boolean {
+    return this.#routes.hasRecordedRoute(request);
   }
 
   requested(request: SipRequest, transaction: ServerTransaction): boolean {
@@ -63,7 +63,7 @@ export class ProxyCore implements Forwarder {
       return true;
     }
     if (request.method === 'BYE') this.#ended(request);
-    this.#start(request, transaction, { ...inDialog, targets: [target] }, indifferent);
+    this.#start(request, transaction, { ...inDialog, targets: [target] }, ignored);
     return true;
   }
 
@@ -76,13 +76,13 @@ export class ProxyCore implements Forwarder {
     return true;
   }
 
-  /** 16.6: the ACK of a 2xx has no transaction, so it is sent on and forgotten. */
+  /** 16.6: the ACK of a 2xx has no transaction. It is forwarded without further state. */
   acknowledged(ack: SipRequest, _flow: Flow): void {
     if (!this.#routes.strip(ack) || isSpent(ack)) return;
     const target = targetOf(ack);
     if (target === undefined) return;
     spend(ack);
-    openFlow(this.#agent.outbound, target.way, flow => {
+    openFlow(this.#agent.outbound, target.path, flow => {
       if (flow === undefined) return;
       ack.headers.prepend('Via', `${localSide(this.#network, flow).via};branch=${newBranch()};rport`);
       flow.send(serialize(ack));
@@ -119,13 +119,13 @@ export class ProxyCore implements Forwarder {
 const inDialog = {
   simultaneous: false,
   followRedirects: false,
-  // 16.6 step 4: only a request that makes a dialog is worth it; within one the route set is fixed.
+  // 16.6 step 4: only a request that creates a dialog needs it. Within a dialog the route set is fixed.
   recordRoute: false,
-  patience: { provisional: undefined, final: undefined },
+  timeouts: { provisional: undefined, final: undefined },
   fields: [],
 } satisfies Omit<ForwardingPlan, 'targets'>;
 
-const indifferent: ForwardingUser = { answered() {}, done() {} };
+const ignored: ForwardingUser = { answered() {}, done() {} };
 
 function isSpent(request: SipRequest): boolean {
   return request.headers.get('Max-Forwards')?.trim() === '0';
@@ -135,9 +135,9 @@ function spend({ headers }: SipRequest): void {
   headers.set('Max-Forwards', String(Number(headers.get('Max-Forwards') ?? 71) - 1));
 }
 
-/** 16.6 steps 6 and 7: the first route left, else the Request-URI. */
-function targetOf(request: SipRequest): Target | undefined {
+/** 16.6 steps 6 and 7: the first remaining route, else the Request-URI. */
+function targetOf(request: SipRequest): ForwardingTarget | undefined {
   const route = request.headers.get('Route');
-  const way = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
-  return way === undefined ? undefined : { uri: request.uri, way };
+  const path = hopOf(route === undefined ? request.uri : (parseAddress(route)?.uri ?? ''));
+  return path === undefined ? undefined : { uri: request.uri, path };
 }

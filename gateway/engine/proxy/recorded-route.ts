@@ -1,27 +1,21 @@
-// The Record-Route by which a proxy stays in a dialog (RFC 3261 16.6 step 4) and by which it knows the dialog's
-// requests again (16.4). The URI's user is a keyed digest of the Call-ID: nothing is remembered per call, and
-// nobody can have a request forwarded along a route that this engine has not written for that very call.
+// The Record-Route by which a proxy stays in a dialog (RFC 3261 16.6 step 4) and recognizes the dialog's requests
+// (16.4). The user part of the URI is a keyed digest of the Call-ID. So no state per call is needed, and a request is
+// forwarded only along a route that this engine wrote for the same call.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { LocalAddress } from '../dialog/network.ts';
 import { parseAddress } from '../message/address.ts';
 import type { Headers, SipRequest } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
-import type { TransportName } from '../transport/transport.ts';
-
-/** Our side of one flow: `host[:port]` and how it is spoken to. */
-export interface Side {
-  readonly transport: TransportName;
-  readonly hostPort: string;
-}
 
 export class RecordedRoutes {
   readonly #key = randomBytes(32);
 
   /**
-   * Adds the route. Where both sides are not the same place there are two, so that either peer sees the one it can
-   * reach (RFC 5658 4).
+   * Adds the route. If the two sides differ there are two routes, so that each peer sees the address that it can reach
+   * (RFC 5658 4).
    */
-  record(headers: Headers, from: Side, to: Side): void {
+  record(headers: Headers, from: LocalAddress, to: LocalAddress): void {
     const token = this.#token(headers);
     headers.prepend('Record-Route', routeOf(from, token));
     if (from.transport !== to.transport || from.hostPort !== to.hostPort) {
@@ -29,20 +23,20 @@ export class RecordedRoutes {
     }
   }
 
-  /** Whether `strip` would find a route of ours. */
-  knows({ uri, headers }: SipRequest): boolean {
+  /** Whether `strip` would find a route of this engine. */
+  hasRecordedRoute({ uri, headers }: SipRequest): boolean {
     if (!headers.has('Route')) return false;
     const token = this.#token(headers);
     return isOurs(uri, token) || isOurs(parseAddress(headers.get('Route') ?? '')?.uri, token);
   }
 
   /**
-   * Takes our routes off a request of a dialog that we recorded (16.4); false when it is none, and nothing is changed.
+   * Removes our routes from a request of a recorded dialog (16.4). Returns false, without a change, if there is none.
    */
   strip(request: SipRequest): boolean {
     const { headers } = request;
     const token = this.#token(headers);
-    // 16.4: a strict router puts our URI into the Request-URI and the real target at the end of Route.
+    // 16.4: a strict router moves our URI into the Request-URI and the real target to the end of Route.
     if (isOurs(request.uri, token)) {
       const routes = headers.all('Route');
       const target = parseAddress(routes.pop() ?? '')?.uri;
@@ -71,7 +65,7 @@ export class RecordedRoutes {
   }
 }
 
-function routeOf({ transport, hostPort }: Side, token: string): string {
+function routeOf({ transport, hostPort }: LocalAddress, token: string): string {
   const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
   return `<sip:${token}@${hostPort}${parameter};lr>`;
 }
@@ -79,6 +73,6 @@ function routeOf({ transport, hostPort }: Side, token: string): string {
 function isOurs(uri: string | undefined, token: string): boolean {
   const user = uri === undefined ? undefined : parseUri(uri)?.user;
   if (user === undefined || user.length !== token.length) return false;
-  const [claimed, known] = [Buffer.from(user), Buffer.from(token)];
-  return claimed.length === known.length && timingSafeEqual(claimed, known);
+  const [received, known] = [Buffer.from(user), Buffer.from(token)];
+  return received.length === known.length && timingSafeEqual(received, known);
 }

@@ -1,5 +1,5 @@
-// The ACK of a failure response, which is the transaction's own (RFC 3261 17.1.1.3).
-// The ACK of a 2xx is the dialog's: see dialog/.
+// The ACK of a failure response, which the transaction sends (RFC 3261 17.1.1.3). The dialog sends the ACK of a 2xx:
+// see dialog/.
 
 import { createRequest } from '../message/compose.ts';
 import { parseCSeq } from '../message/cseq.ts';
@@ -7,8 +7,8 @@ import type { SipRequest, SipResponse } from '../message/message.ts';
 
 export function composeFailureAck(invite: SipRequest, response: SipResponse): SipRequest {
   const { headers } = invite;
-  // "The ACK MUST contain a single Via header field, and this MUST be equal to the top Via header field
-  // of the original request"; To is the response's, with its tag.
+  // "The ACK MUST contain a single Via header field, and this MUST be equal to the top Via header field of the original
+  // request". To is that of the response, with its tag.
   const fields: [string, string][] = [['Via', headers.get('Via')!]];
   for (const route of headers.all('Route')) fields.push(['Route', route]);
   fields.push(

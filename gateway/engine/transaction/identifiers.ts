@@ -1,5 +1,5 @@
-// Unguessable identifiers: branches, tags, Call-IDs (RFC 3261 8.1.1.7, 19.3: at least 32 bits of
-// cryptographic randomness). Drawn from a pool, since each call to the system costs more than a call does.
+// Unguessable identifiers: branches, tags, Call-IDs (RFC 3261 8.1.1.7, 19.3: at least 32 bits of cryptographic
+// randomness). Taken from a pool of random bytes, because a system call per identifier is too slow.
 
 import { randomFillSync } from 'node:crypto';
 
@@ -16,7 +16,7 @@ export function randomHex(bytes: number): string {
   return pool.toString('hex', used - bytes, used);
 }
 
-/** What RFC 3261 puts before every branch so that it can be trusted to be unique. */
+/** RFC 3261's prefix of a branch. It marks the branch as unique. */
 export const magicCookie = 'z9hG4bK';
 
 export function newBranch(): string {

@@ -1,5 +1,5 @@
-// The door between transports and transactions: bytes become messages that make sense, or are refused.
-// What a message throws on its way further up ends here.
+// Between transports and transactions: parses incoming bytes, refuses malformed messages, and passes on the others. An
+// exception during the processing of a message ends here.
 
 import type { ErrorBoundary } from '../error-boundary.ts';
 import { tagOf } from '../message/address.ts';
@@ -15,7 +15,7 @@ export interface IncomingMessagesLog {
   debug(fields: object, text: string): void;
 }
 
-/** Told of each message that was refused for its form; not of those of a server that we dialled ourselves. */
+/** Called for each message that was refused for its form, except on connections that we opened. */
 export type OnMalformed = (flow: Pick<Flow, 'transport' | 'remote' | 'reliable'>) => void;
 
 export class IncomingMessages implements FlowUser {
@@ -34,7 +34,7 @@ export class IncomingMessages implements FlowUser {
     this.#onMalformed = onMalformed;
   }
 
-  /** Until then whatever arrives is dropped. */
+  /** Until then all incoming messages are dropped. */
   open(transactions: TransactionLayer): void {
     this.#transactions = transactions;
   }
@@ -48,8 +48,8 @@ export class IncomingMessages implements FlowUser {
   }
 
   flowClosed(flow: Flow, error?: Error): void {
-    const why = error ?? new TransportError('ECLOSED', 'The peer closed the connection');
-    this.#faults.guard(() => this.#transactions?.flowClosed(flow, why));
+    const cause = error ?? new TransportError('ECLOSED', 'the peer closed the connection');
+    this.#faults.guard(() => this.#transactions?.flowClosed(flow, cause));
   }
 
   #receive(bytes: Buffer, flow: Flow): void {
@@ -83,18 +83,18 @@ export class IncomingMessages implements FlowUser {
 }
 
 /**
- * Of a response only what we read ourselves is looked at: it counts for nothing unless it carries a branch
- * that we made. SIPp, and phones, repeat the To tag, which is no reason to let a call hang.
+ * Of a response, only the fields that this engine reads are checked. A response has an effect only with a branch that
+ * this engine made. SIPp and some phones repeat the To tag, which is no reason to lose the call.
  */
 function isUsable({ headers }: SipResponse): boolean {
   return headers.has('Via') && headers.has('CSeq') && headers.has('From') && headers.has('To');
 }
 
-/** Call-ID and tag name a dialog in frames whose fields `|` divides; neither grammar allows it. */
+/** Call-ID and tag identify a dialog in frames with fields separated by `|`. Neither grammar allows that character. */
 function checkIdentifiers(request: SipRequest): { status: number; reason: string } | undefined {
   const { headers } = request;
   if (!printable.test(headers.get('Call-ID')!)) return { status: 400, reason: 'Bad Call-ID' };
-  // No tag at all is RFC 2543's.
+  // An RFC 2543 peer sends no tag.
   return printable.test(tagOf(headers.get('From')!) ?? '-')
     ? undefined
     : { status: 400, reason: 'Bad From Tag' };

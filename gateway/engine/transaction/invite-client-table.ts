@@ -1,8 +1,8 @@
-// The INVITE client transaction (RFC 3261 17.1.1, with the Accepted state of RFC 6026 7.2) as a table.
-// `Cancelling` is Proceeding after our CANCEL: RFC 3261 9.1 bounds the wait for the final response.
-// `Abandoned` is Calling after a Timer B that was cut short: the caller was told and went elsewhere, but what
-// was asked for so long may still be answered, and then has to be cancelled or ended.
-// Timer C (RFC 3261 16.6) bounds Proceeding itself; the RFC leaves that to proxies, a server needs it too.
+// The INVITE client transaction (RFC 3261 17.1.1, with the Accepted state of RFC 6026 7.2) as a table. `Cancelling` is
+// Proceeding after our CANCEL: RFC 3261 9.1 limits the wait for the final response. `Abandoned` is Calling after a
+// shortened Timer B: the caller already has a failure and tries elsewhere, but a late answer is still possible and then
+// must be cancelled or ended. Timer C (RFC 3261 16.6) limits Proceeding. The RFC requires it only for proxies, but a
+// server needs it too.
 
 import { defineTable } from './table.ts';
 
@@ -31,7 +31,7 @@ export const inviteClientInputs = [
 ] as const;
 export type InviteClientInput = (typeof inviteClientInputs)[number];
 
-/** `deliver` hands the response to the user; `expire` asks the user to cancel; `timeOut` and `fail` end it. */
+/** `deliver` passes the response to the user; `expire` requests a cancel from the user; `timeOut` and `fail` end it. */
 export type InviteClientAction =
   | 'deliver'
   | 'resend'
@@ -73,8 +73,8 @@ export const inviteClientTable = defineTable<InviteClientState, InviteClientInpu
       failure: ['Completed', 'acknowledge', 'deliver', 'startD'],
       cancelled: ['Cancelling', 'startB'],
       timerC: ['Proceeding', 'expire'],
-      // Deviation: a response could still come on a connection that the peer opens (18.2.2). A caller
-      // who is told at once that the path is gone can try another; one who waits for timer C cannot.
+      // Deviation: a response could still arrive on a connection that the peer opens (18.2.2). A caller that gets an
+      // immediate error can try another target; a caller that waits for timer C cannot.
       transportError: ['Terminated', 'fail'],
     },
     Cancelling: {
@@ -85,7 +85,7 @@ export const inviteClientTable = defineTable<InviteClientState, InviteClientInpu
       transportError: ['Terminated', 'fail'],
     },
     Accepted: {
-      // RFC 6026 7.2: every 2xx goes up: retransmissions to be ACKed again, other forks to be released.
+      // RFC 6026 7.2: every 2xx goes to the user: a retransmission needs another ACK, another fork needs a release.
       success: ['Accepted', 'deliver'],
       timerM: ['Terminated'],
     },

@@ -1,5 +1,5 @@
-// The INVITE client transaction in action (RFC 3261 17.1.1): its table says what, this file does it.
-// Must not know of dialogs: each response goes up as it came.
+// The INVITE client transaction (RFC 3261 17.1.1): executes the actions of its table. Must not depend on dialogs: each
+// response is passed on unchanged.
 
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
@@ -18,19 +18,19 @@ export class InviteClientTransaction implements ClientTransaction {
   readonly key: string;
   readonly vias: number;
   readonly flow: Flow;
-  /** Until a response shows that the request has arrived. */
+  /** Kept until a response shows that the request has arrived. */
   #bytes: Buffer | undefined;
-  /** Until it can be refused no longer, or its ACK is written. */
+  /** Kept until a failure is impossible, or its ACK is written. */
   #request: SipRequest | undefined;
-  /** Until a failure: after a 2xx others may follow. */
+  /** Kept until a failure: after a 2xx, others may follow. */
   #user: ClientTransactionUser | undefined;
   readonly #host: TransactionHost;
   #state: InviteClientState = 'Calling';
   #intervalA: number;
   #timerA: Timer | undefined;
-  /** Timers B, C, D and M never run together. */
-  #life: Timer | undefined;
-  /** The ACK of a failure, as text: see the server transaction. */
+  /** Timers B, C, D and M never run at the same time. */
+  #lifetimeTimer: Timer | undefined;
+  /** The ACK of a failure, as text: see invite-server.ts. */
   #ack: string | undefined;
 
   constructor(
@@ -57,7 +57,7 @@ export class InviteClientTransaction implements ClientTransaction {
 
   start(): void {
     const { timers } = this.#host;
-    // 17.1.1.2: timer A only where the transport does not retransmit by itself.
+    // 17.1.1.2: timer A runs only if the transport does not retransmit.
     if (!this.flow.reliable) this.#timerA = timers.start(this.#intervalA, onTimerA, this);
     this.#live(timers.values.b, onTimerB);
     this.flow.send(this.#bytes!);
@@ -68,7 +68,7 @@ export class InviteClientTransaction implements ClientTransaction {
     this.#input(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure', response);
   }
 
-  /** A CANCEL went out: the final response is awaited no longer than 64*T1 (RFC 3261 9.1). */
+  /** A CANCEL was sent: the wait for the final response is limited to 64*T1 (RFC 3261 9.1). */
   cancelled(): void {
     this.#input('cancelled');
   }
@@ -83,7 +83,7 @@ export class InviteClientTransaction implements ClientTransaction {
     this.#release();
   }
 
-  /** For the timers, which hold no closure of their own. */
+  /** Called by a timer without a closure. */
   fired(input: 'timerA' | 'timerB' | 'timerC' | 'timerD' | 'timerM'): void {
     this.#input(input);
   }
@@ -151,15 +151,15 @@ export class InviteClientTransaction implements ClientTransaction {
 
   #live(ms: number, callback: (transaction: InviteClientTransaction) => void): void {
     const { timers } = this.#host;
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     if (ms === 0) callback(this);
-    else this.#life = timers.start(ms, callback, this);
+    else this.#lifetimeTimer = timers.start(ms, callback, this);
   }
 
   #release(): void {
     const { timers } = this.#host;
     timers.stop(this.#timerA);
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     this.#host.terminated(this);
   }
 }

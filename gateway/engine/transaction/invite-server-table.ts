@@ -6,7 +6,7 @@ import { defineTable } from './table.ts';
 export const inviteServerStates = ['Proceeding', 'Completed', 'Confirmed', 'Accepted', 'Terminated'] as const;
 export type InviteServerState = (typeof inviteServerStates)[number];
 
-/** `provisional`, `success`, `failure` come from the user; `invite` and `ack` from the peer. */
+/** `provisional`, `success`, `failure` come from the user, `invite` and `ack` from the peer. */
 export const inviteServerInputs = [
   'invite',
   'ack',
@@ -54,7 +54,7 @@ export const inviteServerTable = defineTable<InviteServerState, InviteServerInpu
     },
     Confirmed: { timerI: ['Terminated'] },
     Accepted: {
-      // RFC 6026 7.1: a retransmitted INVITE is absorbed, and the ACK is the user's to see.
+      // RFC 6026 7.1: a retransmitted INVITE is absorbed, and the ACK goes to the user.
       success: ['Accepted', 'send'],
       ack: ['Accepted', 'deliverAck'],
       timerL: ['Terminated'],

@@ -1,5 +1,5 @@
-// The INVITE server transaction in action (RFC 3261 17.2.1): its table says what, this file does it.
-// Must not know what a response means: it is given a status and the bytes.
+// The INVITE server transaction (RFC 3261 17.2.1): executes the actions of its table. Must not depend on the meaning of
+// a response: it receives a status and the bytes.
 
 import type { SipRequest } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
@@ -21,12 +21,12 @@ export class InviteServerTransaction implements ServerTransaction {
   readonly #path: ResponsePath;
   readonly #host: TransactionHost;
   #state: InviteServerState = 'Proceeding';
-  /** What is said again to who asks again; a buffer would hold on to the pool that it was cut from. */
+  /** The last response, for retransmissions. As text, because a buffer would keep its whole pool in memory. */
   #latest: string | undefined;
   #intervalG: number;
   #timerG: Timer | undefined;
-  /** Timers H, I and L never run together. */
-  #life: Timer | undefined;
+  /** Timers H, I and L never run at the same time. */
+  #lifetimeTimer: Timer | undefined;
 
   constructor(
     host: TransactionHost,
@@ -69,7 +69,7 @@ export class InviteServerTransaction implements ServerTransaction {
     this.#release();
   }
 
-  /** For the timers, which hold no closure of their own. */
+  /** Called by a timer without a closure. */
   fired(input: 'timerG' | 'timerH' | 'timerI' | 'timerL'): void {
     this.#input(input);
   }
@@ -126,15 +126,15 @@ export class InviteServerTransaction implements ServerTransaction {
 
   #live(ms: number, callback: (transaction: InviteServerTransaction) => void): void {
     const { timers } = this.#host;
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     if (ms === 0) callback(this);
-    else this.#life = timers.start(ms, callback, this);
+    else this.#lifetimeTimer = timers.start(ms, callback, this);
   }
 
   #release(): void {
     const { timers } = this.#host;
     timers.stop(this.#timerG);
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     this.#host.terminated(this);
   }
 }

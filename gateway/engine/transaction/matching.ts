@@ -1,4 +1,4 @@
-// Which transaction a message belongs to (RFC 3261 17.1.3, 17.2.3), told by keys.
+// Which transaction a message belongs to (RFC 3261 17.1.3, 17.2.3), as keys.
 
 import { tagOf } from '../message/address.ts';
 import { parseCSeq } from '../message/cseq.ts';
@@ -13,23 +13,23 @@ export function clientKey(branch: string, method: string): string {
 }
 
 /**
- * Whether two flows lead to one peer: over UDP the address decides, for a NAT may change the port; elsewhere the
- * connection.
+ * Whether two flows lead to the same peer. Over UDP the address decides, because a NAT may change the port; otherwise
+ * the connection.
  */
 export function isSamePeer(a: Flow, b: Flow): boolean {
   return a === b || (!a.reliable && !b.reliable && a.remote.address === b.remote.address);
 }
 
 /**
- * Whether a response that came by `came` may belong to a request that left by `sent`. A server with several addresses
- * may answer a datagram from another of them (RFC 3261 18.1.2 looks at the branch alone), and only who saw the request
- * knows our branch. A connection's answer comes by that connection.
+ * Whether a response that arrived on `received` may belong to a request that was sent on `sent`. A server with several
+ * addresses may answer a datagram from another address: RFC 3261 18.1.2 compares only the branch, which only a receiver
+ * of the request knows. The answer to a request on a connection must arrive on the same connection.
  */
-export function mayAnswer(sent: Flow, came: Flow): boolean {
-  return sent === came || (!sent.reliable && !came.reliable);
+export function mayAnswer(sent: Flow, received: Flow): boolean {
+  return sent === received || (!sent.reliable && !received.reliable);
 }
 
-/** The same as a part of a key. */
+/** The peer as part of a key. */
 function peerKey(flow: Flow): string {
   if (!flow.reliable) return flow.remote.address;
   let number = connections.get(flow);
@@ -44,30 +44,30 @@ const connections = new WeakMap<Flow, number>();
 let counted = 0;
 
 /**
- * 17.2.3: the branch, the sent-by and the method, an ACK going to its INVITE; and the peer, since others that know the
- * branch have no part in the transaction. `method` lets a CANCEL ask for the transaction it means to end.
+ * 17.2.3: the branch, the sent-by and the method (an ACK matches its INVITE). Also the peer, because others that know
+ * the branch are not part of the transaction. `method` lets a CANCEL find the transaction to cancel.
  */
 export function serverKey(request: SipRequest, via: Via, method: string, flow: Flow): string {
   return `${branchKey(request, via, method)} ${peerKey(flow)}`;
 }
 
 function branchKey(request: SipRequest, via: Via, method: string): string {
-  const wanted = method === 'ACK' ? 'INVITE' : method;
+  const matchedMethod = method === 'ACK' ? 'INVITE' : method;
   const branch = via.params.get('branch');
-  // RFC 4475 3.2.1: the cookie alone identifies nothing.
+  // RFC 4475 3.2.1: the cookie alone is not an identifier.
   if (branch?.startsWith(magicCookie) && branch.length > magicCookie.length)
-    return `${branch} ${via.host}:${via.port ?? ''} ${wanted}`;
-  // RFC 2543 peers promise nothing of their branch: the whole request must be the same. The To tag is
-  // left out, because the ACK of a failure has one where the INVITE had none.
+    return `${branch} ${via.host}:${via.port ?? ''} ${matchedMethod}`;
+  // The branch of an RFC 2543 peer is not unique: the whole request must be the same. The To tag is left out, because
+  // the ACK of a failure has one and the INVITE had none.
   const { headers } = request;
   const number = parseCSeq(headers.get('CSeq') ?? '')?.number;
   const from = tagOf(headers.get('From') ?? '') ?? '';
-  return `${request.uri} ${from} ${headers.get('Call-ID')} ${number} ${headers.get('Via')} ${wanted}`;
+  return `${request.uri} ${from} ${headers.get('Call-ID')} ${number} ${headers.get('Via')} ${matchedMethod}`;
 }
 
 /**
- * What a request shares with its copies that came by another path (8.2.2.2), and a CANCEL with its INVITE
- * whatever happened to its Via on the way: Call-ID, From tag and CSeq number, here with the method.
+ * What a request shares with its copies that arrived by another path (8.2.2.2), and a CANCEL with its INVITE even if a
+ * proxy changed the Via: Call-ID, From tag, CSeq number, and here the method.
  */
 export function requestIdentity(request: SipRequest, method: string = request.method): string {
   const { headers } = request;

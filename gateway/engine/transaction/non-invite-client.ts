@@ -1,4 +1,4 @@
-// The non-INVITE client transaction in action (RFC 3261 17.1.2): its table says what, this file does it.
+// The non-INVITE client transaction (RFC 3261 17.1.2): executes the actions of its table.
 
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
@@ -15,15 +15,15 @@ export class NonInviteClientTransaction implements ClientTransaction {
   readonly key: string;
   readonly vias: number;
   readonly flow: Flow;
-  /** Both until the final response. */
+  /** Both are kept until the final response. */
   #bytes: Buffer | undefined;
   #user: ClientTransactionUser | undefined;
   readonly #host: TransactionHost;
   #state: NonInviteClientState = 'Trying';
   #intervalE: number;
   #timerE: Timer | undefined;
-  /** Timers F and K never run together. */
-  #life: Timer | undefined;
+  /** Timers F and K never run at the same time. */
+  #lifetimeTimer: Timer | undefined;
 
   constructor(
     host: TransactionHost,
@@ -45,7 +45,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
   start(): void {
     const { timers } = this.#host;
     if (!this.flow.reliable) this.#timerE = timers.start(this.#intervalE, onTimerE, this);
-    this.#life = timers.start(timers.values.lifetime, onTimerF, this);
+    this.#lifetimeTimer = timers.start(timers.values.lifetime, onTimerF, this);
     this.flow.send(this.#bytes!);
   }
 
@@ -63,7 +63,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
     this.#release();
   }
 
-  /** For the timers, which hold no closure of their own. */
+  /** Called by a timer without a closure. */
   fired(input: 'timerE' | 'timerF' | 'timerK'): void {
     this.#input(input);
   }
@@ -103,12 +103,12 @@ export class NonInviteClientTransaction implements ClientTransaction {
         this.#timerE = timers.start(timers.values.t2, onTimerE, this);
         break;
       case 'startK': {
-        timers.stop(this.#life);
+        timers.stop(this.#lifetimeTimer);
         this.#bytes = undefined;
         this.#user = undefined;
         const ms = timers.values.absorb(this.flow.reliable);
         if (ms === 0) onTimerK(this);
-        else this.#life = timers.start(ms, onTimerK, this);
+        else this.#lifetimeTimer = timers.start(ms, onTimerK, this);
       }
     }
   }
@@ -116,7 +116,7 @@ export class NonInviteClientTransaction implements ClientTransaction {
   #release(): void {
     const { timers } = this.#host;
     timers.stop(this.#timerE);
-    timers.stop(this.#life);
+    timers.stop(this.#lifetimeTimer);
     this.#host.terminated(this);
   }
 }

@@ -5,7 +5,7 @@ import { defineTable } from './table.ts';
 export const nonInviteServerStates = ['Trying', 'Proceeding', 'Completed', 'Terminated'] as const;
 export type NonInviteServerState = (typeof nonInviteServerStates)[number];
 
-/** `request` is the peer's retransmission; `provisional` and `final` come from the user. */
+/** `request` is the peer's retransmission. `provisional` and `final` come from the user. */
 export const nonInviteServerInputs = ['request', 'provisional', 'final', 'timerJ', 'transportError'] as const;
 export type NonInviteServerInput = (typeof nonInviteServerInputs)[number];
 

@@ -1,4 +1,4 @@
-// The non-INVITE server transaction in action (RFC 3261 17.2.2): its table says what, this file does it.
+// The non-INVITE server transaction (RFC 3261 17.2.2): executes the actions of its table.
 
 import type { Flow } from '../transport/transport.ts';
 import {
@@ -19,7 +19,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
   readonly #path: ResponsePath;
   readonly #host: TransactionHost;
   #state: NonInviteServerState = 'Trying';
-  /** What is said again to who asks again; a buffer would hold on to the pool that it was cut from. */
+  /** The last response, for retransmissions. As text, because a buffer would keep its whole pool in memory. */
   #latest: string | undefined;
   #timerJ: Timer | undefined;
 
@@ -59,7 +59,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
     this.#release();
   }
 
-  /** For timer J, which holds no closure of its own. */
+  /** Called by timer J without a closure. */
   fired(): void {
     this.#input('timerJ');
   }

@@ -1,24 +1,24 @@
-// The way back to whoever sent a request (RFC 3261 18.2.1, 18.2.2, RFC 3581). Kept by the server
-// transaction for as long as it may have to answer. It always ends at the address the request came from: were a
-// Via believed, any stranger could have us send to anybody.
+// The path of a response (RFC 3261 18.2.1, 18.2.2, RFC 3581). The server transaction keeps it as long as it may have to
+// answer. It always ends at the address from which the request came: otherwise a forged Via could direct our responses
+// to any host.
 
 import type { ErrorBoundary } from '../error-boundary.ts';
 import type { SipRequest } from '../message/message.ts';
 import { formatVia, type Via } from '../message/via.ts';
-import type { Destination } from '../transport/listen-point.ts';
+import type { RemoteEndpoint } from '../transport/listen-point.ts';
 import type { Flow } from '../transport/transport.ts';
 
-/** Who is told when there is no way back. */
+/** Called if a response cannot be sent. */
 export interface Sender {
   transportFailed(error: Error): void;
 }
 
-/** A flow to answer on. */
-export type Dial = (destination: Destination) => Promise<Flow>;
+/** Opens a flow for responses. */
+export type Dial = (destination: RemoteEndpoint) => Promise<Flow>;
 
 /**
- * 18.2.1: notes in the top Via where the request really came from. The server transport MUST add
- * `received` when the sent-by is a name or another address; RFC 3581 4 asks for both if rport is there.
+ * 18.2.1: writes the real source of the request into the top Via. The server transport MUST add `received` if the
+ * sent-by is a name or another address. RFC 3581 4 requires both if rport is present.
  */
 export function stampTopVia(request: SipRequest, via: Via, flow: Flow): void {
   const wantsPort = via.params.get('rport') === '';
@@ -35,8 +35,11 @@ export function stampTopVia(request: SipRequest, via: Via, flow: Flow): void {
 export class ResponsePath {
   readonly #flow: Flow;
   readonly #dial: Dial;
-  /** Where the answer goes instead: UDP's at once, others' when the connection is no longer open. */
-  readonly #elsewhere: Destination | undefined;
+  /**
+   * The destination if the flow of the request cannot be used: for UDP immediately, otherwise after the connection has
+   * closed.
+   */
+  readonly #fallback: RemoteEndpoint | undefined;
   #dialling: Promise<Flow> | undefined;
   readonly #faults: Pick<ErrorBoundary, 'note'>;
 
@@ -44,20 +47,20 @@ export class ResponsePath {
     this.#flow = flow;
     this.#dial = dial;
     this.#faults = faults;
-    this.#elsewhere = flow.transport === 'udp' ? datagramDestination(via, flow) : reconnection(via, flow);
+    this.#fallback = flow.transport === 'udp' ? datagramDestination(via, flow) : reconnection(via, flow);
   }
 
   send(bytes: Buffer, sender: Sender): void {
     const { transport, remote, closed } = this.#flow;
-    const elsewhere = this.#elsewhere;
-    if (elsewhere !== undefined && (closed || transport === 'udp')) this.#sendTo(elsewhere, bytes, sender);
+    const fallback = this.#fallback;
+    if (fallback !== undefined && (closed || transport === 'udp')) this.#sendTo(fallback, bytes, sender);
     else if (!closed) this.#flow.send(bytes);
-    // An ICMP error closes a UDP flow; the peer may be back by now.
+    // An ICMP error closes a UDP flow. The peer may be reachable again.
     else if (transport === 'udp') this.#sendTo({ transport, ...remote }, bytes, sender);
-    else sender.transportFailed(new Error('The connection to the peer is closed'));
+    else sender.transportFailed(new Error('the connection to the peer is closed'));
   }
 
-  #sendTo(destination: Destination, bytes: Buffer, sender: Sender): void {
+  #sendTo(destination: RemoteEndpoint, bytes: Buffer, sender: Sender): void {
     this.#dialling ??= this.#dial(destination);
     this.#dialling
       .then(
@@ -72,19 +75,18 @@ export class ResponsePath {
  * 18.2.2 for unreliable transports: the source address, with rport its port, else the port of sent-by.
  * Deviation: "if the Via contains a maddr parameter, the response MUST be forwarded to the address listed there".
  */
-function datagramDestination(via: Via, flow: Flow): Destination | undefined {
+function datagramDestination(via: Via, flow: Flow): RemoteEndpoint | undefined {
   const port = via.port ?? 5060;
   if (via.params.has('rport') || port === flow.remote.port) return undefined;
   return { transport: 'udp', address: flow.remote.address, port };
 }
 
 /**
- * 18.2.2 for reliable transports: "If that connection is no longer open, the server SHOULD open a
- * connection to the IP address in the received parameter, if present, using the port in the sent-by value". That
- * parameter is ours to write, and says where the request came from.
- * A browser cannot be connected to (RFC 7118 5).
+ * 18.2.2 for reliable transports: "If that connection is no longer open, the server SHOULD open a connection to the IP
+ * address in the received parameter, if present, using the port in the sent-by value". This engine writes that
+ * parameter: it is the source of the request. A browser cannot be connected to (RFC 7118 5).
  */
-function reconnection(via: Via, flow: Flow): Destination | undefined {
+function reconnection(via: Via, flow: Flow): RemoteEndpoint | undefined {
   if (flow.transport !== 'tcp' && flow.transport !== 'tls') return undefined;
   const port = via.port ?? (flow.transport === 'tls' ? 5061 : 5060);
   return { transport: flow.transport, address: flow.remote.address, port };

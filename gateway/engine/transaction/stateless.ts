@@ -1,5 +1,5 @@
-// Answers without a transaction (RFC 3261 8.2.7): sent once, with no 100 before them, and nothing is kept. Over UDP they
-// may go to a host that sent nothing, so they are not much larger than the request.
+// Answers without a transaction (RFC 3261 8.2.7): sent once, with no 100 and no stored state. Over UDP the source may
+// be forged, so the answer is not much larger than the request.
 
 import { createHash } from 'node:crypto';
 import { createResponse } from '../message/compose.ts';
@@ -12,12 +12,12 @@ export interface StatelessAnswer {
   readonly fields?: readonly (readonly [name: string, value: string])[];
 }
 
-/** How much larger than the request an answer may be over UDP. */
+/** The largest answer over UDP, relative to the request. */
 const maxGrowth = 1.2;
 
 /**
- * The answer as bytes; over UDP without its fields where there is no room for them, and undefined where there is no room
- * for it at all. `size` is that of the request as it came.
+ * The answer as bytes. Over UDP its fields are left out if it would be too large, and the result is undefined if it is
+ * still too large. `size` is the size of the received request.
  */
 export function composeStateless(
   request: SipRequest,
@@ -26,13 +26,13 @@ export function composeStateless(
   reliable: boolean,
 ): Buffer | undefined {
   const { headers } = request;
-  // "The UAS MUST generate the same tag for the same request", so it is drawn from the request.
+  // "The UAS MUST generate the same tag for the same request", so the tag is derived from the request.
   const seed = `${headers.get('Via')} ${headers.get('Call-ID')}`;
   const toTag = createHash('sha256').update(seed).digest('hex').slice(0, 16);
   const response = createResponse(request, status, reason, toTag);
-  const bare = serialize(response);
+  const shortened = serialize(response);
   for (const [name, value] of fields) response.headers.append(name, value);
   if (status === 503) response.headers.append('Retry-After', '5');
-  const whole = serialize(response);
-  return [whole, bare].find(bytes => reliable || bytes.length <= maxGrowth * size);
+  const complete = serialize(response);
+  return [complete, shortened].find(bytes => reliable || bytes.length <= maxGrowth * size);
 }

@@ -1,17 +1,17 @@
-// The timers of RFC 3261 (table 4) and RFC 6026, on a clock that a test can replace.
-// A running timer is counted, so that an engine can prove that none outlives its calls.
+// The timers of RFC 3261 (table 4) and RFC 6026, on a clock that a test can replace. Running timers are counted, so
+// that tests can verify that none outlives its call.
 
 import { type ErrorBoundary, unguarded } from '../error-boundary.ts';
 
 export type TimerHandle = unknown;
 
-/** Time as the engine sees it. `argument` is passed to the callback, which spares a closure per timer. */
+/** The engine's clock. `argument` is passed to the callback, which saves a closure per timer. */
 export interface Clock {
   setTimeout<Argument>(callback: (argument: Argument) => void, ms: number, argument: Argument): TimerHandle;
   clearTimeout(handle: TimerHandle): void;
-  /** Milliseconds of a clock that never jumps: how long something lasts. */
+  /** Milliseconds of a monotonic clock, for durations. */
   now(): number;
-  /** Milliseconds since the epoch, as people set it: when something was. */
+  /** Milliseconds since the epoch, for timestamps. */
   date(): number;
 }
 
@@ -27,16 +27,18 @@ export interface TimerBase {
   readonly t1: number;
   readonly t2: number;
   readonly t4: number;
-  /** Timer B: how long an INVITE may go without any response. Default 64*T1; less moves failover on sooner. */
+  /**
+   * Timer B: the time limit for the first response to an INVITE. Default 64*T1; a shorter one starts failover sooner.
+   */
   readonly b?: number;
 }
 
 export const defaultTimerBase: TimerBase = { t1: 500, t2: 4000, t4: 5000 };
 
-/** More than 3 minutes (RFC 3261 16.6 step 11), as every trusted stack has it. */
+/** More than 3 minutes (RFC 3261 16.6 step 11), as in other stacks. */
 const timerC = 185_000;
 
-/** How long each timer runs, in milliseconds; 0 means that the transaction moves on at once. */
+/** The length of each timer, in milliseconds. 0 means that the transaction moves on immediately. */
 export class TimerValues {
   readonly t1: number;
   readonly t2: number;
@@ -54,7 +56,7 @@ export class TimerValues {
     this.b = base.b ?? this.lifetime;
   }
 
-  /** Timers D and J: for as long as a peer might repeat itself, which a reliable transport never does. */
+  /** Timers D and J: the time in which a peer may retransmit. 0 on a reliable transport. */
   linger(reliable: boolean): number {
     return reliable ? 0 : this.lifetime;
   }
@@ -94,7 +96,7 @@ function fire(timer: RunningTimer<unknown>): void {
 export class Timers {
   readonly values: TimerValues;
   readonly clock: Clock;
-  /** Where what a callback throws ends. */
+  /** Receives the exceptions of callbacks. */
   readonly faults: Pick<ErrorBoundary, 'guard' | 'note'>;
   running = 0;
 
@@ -108,7 +110,7 @@ export class Timers {
     this.faults = faults;
   }
 
-  /** Runs `work` once whoever asks has finished. */
+  /** Runs `work` after the current code has finished. */
   soon(work: () => void): void {
     setImmediate(() => this.faults.guard(work));
   }

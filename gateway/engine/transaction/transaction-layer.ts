@@ -1,5 +1,5 @@
-// The transaction layer (RFC 3261 17): every message finds its transaction here, or founds one.
-// Both maps are bounded, and each entry leaves by its own timers. Must not know of dialogs.
+// The transaction layer (RFC 3261 17): matches every message to its transaction, or creates one. Both maps are limited,
+// and the timers of an entry remove it. Must not depend on dialogs.
 
 import { parseCSeq } from '../message/cseq.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
@@ -21,15 +21,15 @@ import type {
   TransactionHost,
 } from './transaction.ts';
 
-/** To whom the layer hands what the network began. */
+/** Receives the requests that the network began. */
 export interface TransactionUser {
-  /** The answer to a new request that is to have no transaction, if it is to have none; ACK and CANCEL excepted. */
+  /** The answer to a new request that gets no transaction, or undefined. Not called for ACK and CANCEL. */
   screen(request: SipRequest, flow: Flow): StatelessAnswer | undefined;
-  /** A new request, ACK and CANCEL excepted. */
+  /** A new request other than ACK and CANCEL. */
   requested(request: SipRequest, transaction: ServerTransaction): void;
   /** A CANCEL of that INVITE. */
   cancelled(cancel: SipRequest, transaction: ServerTransaction, invite: InviteServerTransaction): void;
-  /** An ACK that belongs to no transaction: that of a 2xx, or a stray. */
+  /** An ACK without a transaction: that of a 2xx, or an unexpected one. */
   acknowledged(ack: SipRequest, flow: Flow): void;
 }
 
@@ -42,7 +42,7 @@ export class TransactionLayer implements TransactionHost {
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #identities = new Map<string, ServerTransaction>();
 
-  /** `limit` bounds each of the two maps; beyond it new requests are answered 503 without a transaction. */
+  /** `limit` is the size of each of the two maps. Above it, new requests are answered 503 without a transaction. */
   constructor(user: TransactionUser, timers: Timers, dial: Dial, limit: number) {
     this.#user = user;
     this.timers = timers;
@@ -50,7 +50,7 @@ export class TransactionLayer implements TransactionHost {
     this.#limit = limit;
   }
 
-  /** A request that passed its sanity check; `size` is its length in bytes. */
+  /** A request that passed the sanity check. `size` is its length in bytes. */
   receiveRequest(request: SipRequest, flow: Flow, size = Number.POSITIVE_INFINITY): void {
     const via = parseVia(request.headers.get('Via') ?? '');
     if (via === undefined) return;
@@ -58,22 +58,22 @@ export class TransactionLayer implements TransactionHost {
     const known = this.#servers.get(key);
     if (known !== undefined) known.receive(request);
     else if (request.method === 'ACK') this.#user.acknowledged(request, flow);
-    else this.#found(key, request, via, flow, size);
+    else this.#create(key, request, via, flow, size);
   }
 
-  #found(key: string, request: SipRequest, via: Via, flow: Flow, size: number): void {
+  #create(key: string, request: SipRequest, via: Via, flow: Flow, size: number): void {
     const isCancel = request.method === 'CANCEL';
     const cancelled = isCancel
       ? this.#cancelled(serverKey(request, via, 'INVITE', flow), request, flow)
       : undefined;
     stampTopVia(request, via, flow);
-    // A BYE refused for want of room would leave a call that nobody ends: what belongs to calls has room of its own.
-    const belongs = isCancel || isInDialog(request);
-    // An INVITE is found by its identity, too.
-    const identity = belongs && request.method !== 'INVITE' ? undefined : requestIdentity(request);
-    // RFC 3261 8.2.2.2: the same request by another path is answered 482.
-    const merged = !belongs && this.#identities.has(identity!);
-    const full = this.#servers.size >= (belongs ? 2 * this.#limit : this.#limit);
+    // A refused BYE would leave a call that never ends, so requests that belong to calls have separate capacity.
+    const isPartOfCall = isCancel || isInDialog(request);
+    // An INVITE can also be found by its identity.
+    const identity = isPartOfCall && request.method !== 'INVITE' ? undefined : requestIdentity(request);
+    // RFC 3261 8.2.2.2: the same request by another path is answered with 482.
+    const merged = !isPartOfCall && this.#identities.has(identity!);
+    const full = this.#servers.size >= (isPartOfCall ? 2 * this.#limit : this.#limit);
     const stateless = merged
       ? { status: 482 }
       : isCancel
@@ -93,14 +93,14 @@ export class TransactionLayer implements TransactionHost {
     const branch = parseVia(headers.get('Via') ?? '')?.params.get('branch');
     const method = parseCSeq(headers.get('CSeq') ?? '')?.method;
     if (branch === undefined || method === undefined) return;
-    // A response that matches no transaction is a stray (RFC 6026 8.8: it MUST NOT be forwarded).
+    // A response without a transaction is dropped (RFC 6026 8.8: it MUST NOT be forwarded).
     const transaction = this.#clients.get(clientKey(branch, method));
     if (transaction === undefined || !mayAnswer(transaction.flow, flow)) return;
-    // RFC 3261 8.1.3.3: with more Vias than we sent it is meant for somebody else (RFC 4475 3.3.10).
+    // RFC 3261 8.1.3.3: a response with more Vias than the request had is for another element (RFC 4475 3.3.10).
     if (headers.all('Via').length <= transaction.vias) transaction.receive(response);
   }
 
-  /** Answers a request that is to have no transaction (RFC 3261 8.2.7); an ACK is never answered. */
+  /** Answers a request that gets no transaction (RFC 3261 8.2.7). An ACK is never answered. */
   refuse(request: SipRequest, flow: Flow, answer: StatelessAnswer, size: number): void {
     if (request.method === 'ACK') return;
     const via = parseVia(request.headers.get('Via') ?? '');
@@ -108,7 +108,7 @@ export class TransactionLayer implements TransactionHost {
     this.#answerStatelessly(request, flow, via, answer, size);
   }
 
-  /** Whether another client transaction may be started. */
+  /** Whether no further client transaction can be started. */
   get full(): boolean {
     return this.#clients.size >= this.#limit;
   }
@@ -143,12 +143,15 @@ export class TransactionLayer implements TransactionHost {
     return transaction;
   }
 
-  /** Client transactions on a flow that ended fail at once; servers only if nobody can reach the peer any more. */
+  /**
+   * Client transactions on a closed flow fail immediately. Server transactions fail only if the peer can no longer be
+   * reached.
+   */
   flowClosed(flow: Flow, error: Error): void {
     for (const transaction of this.#clients.values()) {
       if (transaction.flow === flow) transaction.transportFailed(error);
     }
-    // RFC 7118 5: a WebSocket client cannot be connected to. Elsewhere 18.2.2 still finds a way back.
+    // RFC 7118 5: a WebSocket client cannot be connected to. For other transports 18.2.2 still gives a path.
     if (flow.transport !== 'ws' && flow.transport !== 'wss') return;
     for (const transaction of this.#servers.values()) {
       if (transaction.flow === flow) transaction.transportFailed(error);
@@ -185,7 +188,7 @@ export class TransactionLayer implements TransactionHost {
     return transaction;
   }
 
-  /** `via` is the request's topmost, stamped; without one the only way back is the way it came. */
+  /** `via` is the request's topmost, with its source. Without it, the response can use only the flow of the request. */
   #answerStatelessly(
     request: SipRequest,
     flow: Flow,
@@ -196,20 +199,22 @@ export class TransactionLayer implements TransactionHost {
     const bytes = flow.closed ? undefined : composeStateless(request, answer, size, flow.reliable);
     if (bytes === undefined) return;
     if (via === undefined) flow.send(bytes);
-    else new ResponsePath(via, flow, this.#dial, this.timers.faults).send(bytes, unconcerned);
+    else new ResponsePath(via, flow, this.#dial, this.timers.faults).send(bytes, ignored);
   }
 
   /**
-   * The INVITE that a CANCEL means (9.2). A NAT or proxy may have changed the Via between the two, so on the
-   * same connection, or from the same address, Call-ID, From tag and CSeq will do.
+   * The INVITE that a CANCEL cancels (9.2). A NAT or proxy may have changed the Via in between, so on the same
+   * connection, or from the same address, the same Call-ID, From tag and CSeq are enough.
    */
   #cancelled(key: string, cancel: SipRequest, flow: Flow): InviteServerTransaction | undefined {
     const exact = this.#servers.get(key);
     if (exact instanceof InviteServerTransaction) return exact;
-    const alike = this.#identities.get(requestIdentity(cancel, 'INVITE'));
-    return alike instanceof InviteServerTransaction && isSamePeer(alike.flow, flow) ? alike : undefined;
+    const sameCall = this.#identities.get(requestIdentity(cancel, 'INVITE'));
+    return sameCall instanceof InviteServerTransaction && isSamePeer(sameCall.flow, flow)
+      ? sameCall
+      : undefined;
   }
 }
 
-/** Whether a stateless answer arrives is nobody's business: the request will come again. */
-const unconcerned = { transportFailed(): void {} };
+/** The delivery of a stateless answer is not monitored: the peer retransmits the request. */
+const ignored = { transportFailed(): void {} };

@@ -1,12 +1,12 @@
-// Whose certificate is it (RFC 5922 7): the SIP domain must stand in subjectAltName, as a `sip:` URI
-// or a DNS name. Trust in the chain is OpenSSL's part and done before.
+// Checks the identity in a certificate (RFC 5922 7): the SIP domain must be in subjectAltName, as a `sip:` URI or a DNS
+// name. OpenSSL has verified the chain before.
 
 import { isIP } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { parseUri } from '../message/uri.ts';
 import { canonicalAddress } from './endpoint.ts';
 
-/** Why the certificate is not that of `hostname`; undefined when it is. */
+/** The error if the certificate is not that of `hostname`. */
 export function certificateError(hostname: string, certificate: PeerCertificate): Error | undefined {
   const names = alternativeNames(certificate.subjectaltname);
   const wanted = hostname.toLowerCase().replace(/\.$/, '');
@@ -16,17 +16,17 @@ export function certificateError(hostname: string, certificate: PeerCertificate)
   }
   const uris = names.filter(({ kind }) => kind === 'URI').map(({ name }) => sipDomain(name));
   const domains = uris.filter(domain => domain !== undefined);
-  // RFC 5922 7.1: DNS names count only when no `sip:` URI names a domain; the subject's CN not at all.
+  // RFC 5922 7.1: DNS names count only if no `sip:` URI names a domain. The CN of the subject never counts.
   const identities = domains.length > 0 ? domains : dnsNames(names);
   // RFC 5922 7.2: "Implementations MUST NOT match any form of wildcard".
   return identities.includes(wanted) ? undefined : mismatch(hostname, names);
 }
 
-/** A certificate for a log: whose it is, who signed it, until when it holds. Undefined where none was shown. */
-export function certificateWords(certificate: Partial<PeerCertificate>): string | undefined {
+/** Describes a certificate for the log: subject, issuer, validity. Undefined if the peer sent none. */
+export function describeCertificate(certificate: Partial<PeerCertificate>): string | undefined {
   const { subject, issuer, valid_from, valid_to } = certificate;
   if (valid_to === undefined) return undefined;
-  return `it holds from ${valid_from} until ${valid_to}, issued to ${subject?.CN ?? '-'} by ${issuer?.CN ?? issuer?.O ?? '-'}`;
+  return `valid from ${valid_from} until ${valid_to}, issued to ${subject?.CN ?? '-'} by ${issuer?.CN ?? issuer?.O ?? '-'}`;
 }
 
 interface AlternativeName {
@@ -34,9 +34,10 @@ interface AlternativeName {
   readonly name: string;
 }
 
-/** `DNS:a.example, URI:sip:b.example, IP Address:192.0.2.1` as Node prints it. */
+/** Parses `DNS:a.example, URI:sip:b.example, IP Address:192.0.2.1` as Node prints it. */
 function alternativeNames(text: string | undefined): AlternativeName[] {
-  // Node quotes names that hold a comma or worse. Nobody honest has one: such a certificate has no names.
+  // Node quotes names that contain a comma or similar. No valid certificate has one, so such a certificate has no
+  // names.
   if (text === undefined || text.includes('"')) return [];
   return text.split(', ').map(entry => {
     const colon = entry.indexOf(':');
@@ -60,6 +61,6 @@ function sameAddress(a: string, b: string): boolean {
 
 function mismatch(hostname: string, names: readonly AlternativeName[]): Error {
   const found = names.map(({ kind, name }) => `${kind}:${name}`).join(', ') || 'none';
-  const error = new Error(`The certificate is not that of ${hostname}; its names: ${found}`);
+  const error = new Error(`the certificate is not that of ${hostname}; its names: ${found}`);
   return Object.assign(error, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }

@@ -1,4 +1,4 @@
-// Addresses as keys and as text. Must not resolve names: only IP literals come this way.
+// Addresses as keys and as text. Must not resolve names: all addresses here are IP literals.
 
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -10,7 +10,7 @@ export function familyOf(address: string): Family {
   return isIPv6(address) ? 6 : 4;
 }
 
-/** The spelling the operating system would use, so that equal addresses are equal strings. */
+/** The operating system's spelling, so that equal addresses are equal strings. */
 export function canonicalAddress(address: string): string {
   if (isIPv4(address) || !isIPv6(address)) return address;
   const [literal = address, zone] = address.split('%');
@@ -22,7 +22,7 @@ export function endpointKey(endpoint: Endpoint): string {
   return `${endpoint.address} ${endpoint.port}`;
 }
 
-/** Whose address it is, as far as numbers tell: one IPv4 address, or one customer's IPv6 /64. */
+/** The source that an address belongs to: one IPv4 address, or one IPv6 /64. */
 export function sourceOf(address: string): string {
   return isIPv6(address) ? subnetOf(address) : address;
 }
@@ -42,9 +42,9 @@ export function isWildcard(address: string): boolean {
 }
 
 /**
- * Our address that the peer most likely sees, for a socket bound to all of them: the interface that
- * shares the longest prefix with the peer, the first outward one when none does. A socket connected
- * to the peer knows better (its local address); this is for the rest.
+ * The local address that the peer most likely sees, for a socket bound to all addresses: that of the interface that
+ * shares the longest prefix with the peer, else the first external one. A socket connected to the peer has an exact
+ * local address; this is for the others.
  */
 export function localAddressToward(remote: string): string {
   const family = familyOf(remote);

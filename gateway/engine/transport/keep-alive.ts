@@ -1,44 +1,44 @@
-// Keep-alives on a connection that we opened (RFC 5626 3.5.1, 4.4.1): a NAT between us and the peer forgets a quiet
-// connection, and one whose peer has gone looks just like a quiet one until somebody asks.
+// Keep-alives on a connection that we opened (RFC 5626 3.5.1, 4.4.1). A NAT between us and the peer drops a quiet
+// connection, and without keep-alives a lost peer looks like a quiet one.
 
 const ping = Buffer.from('\r\n\r\n');
 
-export interface KeepAliveTimes {
+export interface KeepAliveIntervals {
   readonly idleMs: number;
   readonly keepAliveMs: number;
   readonly pongMs: number;
 }
 
-/** What it does to its connection. */
-export interface Kept {
+/** The actions on the connection. */
+export interface KeptConnection {
   write(bytes: Buffer): void;
   /** No message in either direction for `idleMs`. */
   idle(): void;
-  /** The peer answered keep-alives before, and now answers nothing. */
+  /** The peer answered keep-alives before, but did not answer this one. */
   lost(): void;
 }
 
 export class KeepAlive {
-  readonly #kept: Kept;
-  readonly #times: KeepAliveTimes;
+  readonly #connection: KeptConnection;
+  readonly #intervals: KeepAliveIntervals;
   readonly #interval: NodeJS.Timeout;
   #messageAt = performance.now();
   #waiting: NodeJS.Timeout | undefined;
-  /** RFC 5626 has peers agree on answers beforehand; who has answered once is taken to have agreed. */
+  /** RFC 5626 requires an agreement on answers. A peer that has answered once counts as having agreed. */
   #answers = false;
 
-  constructor(kept: Kept, times: KeepAliveTimes) {
-    this.#kept = kept;
-    this.#times = times;
-    this.#interval = setInterval(() => this.#ask(), times.keepAliveMs).unref();
+  constructor(connection: KeptConnection, intervals: KeepAliveIntervals) {
+    this.#connection = connection;
+    this.#intervals = intervals;
+    this.#interval = setInterval(() => this.#ask(), intervals.keepAliveMs).unref();
   }
 
-  /** A message went either way. */
+  /** A message was sent or received. */
   used(): void {
     this.#messageAt = performance.now();
   }
 
-  /** Bytes came; `blank` when there was nothing in them but line ends. */
+  /** Bytes arrived. `blank` if they were only line ends. */
   heard(blank: boolean): void {
     if (this.#waiting === undefined) return;
     if (blank) this.#answers = true;
@@ -52,15 +52,15 @@ export class KeepAlive {
   }
 
   #ask(): void {
-    if (performance.now() - this.#messageAt > this.#times.idleMs) {
-      this.#kept.idle();
+    if (performance.now() - this.#messageAt > this.#intervals.idleMs) {
+      this.#connection.idle();
       return;
     }
-    this.#kept.write(ping);
+    this.#connection.write(ping);
     clearTimeout(this.#waiting);
     this.#waiting = setTimeout(() => {
       this.#waiting = undefined;
-      if (this.#answers) this.#kept.lost();
-    }, this.#times.pongMs).unref();
+      if (this.#answers) this.#connection.lost();
+    }, this.#intervals.pongMs).unref();
   }
 }

@@ -1,4 +1,4 @@
-// Where the engine listens, and how it names itself to those it talks to from there.
+// The addresses on which the engine listens, and the addresses that it announces for them.
 
 import { formatHostPort } from '../message/host-port.ts';
 import { familyOf } from './endpoint.ts';
@@ -11,35 +11,35 @@ export interface ListenPoint {
   readonly address: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** The address or name that peers reach it by, where that is another (behind a NAT). */
+  /** The address or name by which peers reach it, if it is another one (behind a NAT). */
   readonly advertise?: string;
-  /** The port that they reach it by, where that is another. */
+  /** The port by which peers reach it, if it is another one. */
   readonly advertisePort?: number;
-  /** Peers that are called from here before all others, and are told the address as it is. */
+  /** Peers that are called from this point before all others, and that get the address without `advertise`. */
   readonly isNear?: (peer: string) => boolean;
   readonly tls?: TlsIdentity;
 }
 
-/** Where requests of ours go. */
-export interface Destination {
+/** The destination of a request. */
+export interface RemoteEndpoint {
   readonly transport: 'udp' | 'tcp' | 'tls';
   /** IP literal without brackets. */
   readonly address: string;
   readonly port: number;
-  /** The name a certificate must bear; the address where there is none. */
+  /** The name that a certificate must contain. Default: the address. */
   readonly hostname?: string;
 }
 
 /**
- * `host[:port]` for Via and Contact on that flow (RFC 3261 18.1.1): the point's advertised address,
- * else ours as the flow knows it; the port listened on, not a connection's ephemeral one.
+ * `host[:port]` for Via and Contact on that flow (RFC 3261 18.1.1): the point's announced address, else the local
+ * address of the flow; with the listening port, not the ephemeral port of a connection.
  */
 export function hostPortOf(flow: Flow, points: readonly ListenPoint[]): string {
   const { local, remote, transport } = flow;
   const family = familyOf(local.address);
   const own = points.filter(point => familyOf(point.address) === family);
   const ofAddress = own.filter(point => point.address === local.address);
-  // A connection of a transport that does not listen, such as TLS, has the address of those that do, and its own port.
+  // A transport that does not listen, such as TLS, uses the address of the transports that do, with its own port.
   const listening = [...ofAddress, ...own].find(point => point.transport === transport);
   const point = listening ?? ofAddress[0] ?? own[0];
   const inner = listening?.port ?? local.port;

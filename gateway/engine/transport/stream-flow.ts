@@ -1,5 +1,5 @@
-// A flow over one TCP or TLS connection (RFC 3261 18.3, RFC 5626 3.5.1): framing, keep-alive pings,
-// deadlines and the cap on unread output. Must not know how the connection came about.
+// A flow over one TCP or TLS connection (RFC 3261 18.3, RFC 5626 3.5.1): framing, keep-alive pings, deadlines and the
+// limit of unsent data. Must not depend on how the connection was opened.
 
 import type { Socket } from 'node:net';
 import { StreamFramer } from '../message/framer.ts';
@@ -29,7 +29,7 @@ export class StreamFlow implements Flow {
   #quiet: NodeJS.Timeout | undefined;
   readonly #keepAlive: KeepAlive | undefined;
 
-  /** Takes over a connected socket; `ours` when we opened the connection. */
+  /** Takes over a connected socket. `ours` if we opened the connection. */
   constructor(transport: 'tcp' | 'tls', socket: Socket, user: FlowUser, limits: StreamLimits, ours: boolean) {
     this.transport = transport;
     this.ours = ours;
@@ -43,22 +43,23 @@ export class StreamFlow implements Flow {
       const kept = {
         write: (bytes: Buffer) => this.#write(bytes),
         idle: () => this.close(),
-        lost: () => this.#abort('ETIMEDOUT', 'The peer answers no keep-alives any longer'),
+        lost: () => this.#abort('ETIMEDOUT', 'the peer stopped answering keep-alives'),
       };
       this.#keepAlive = new KeepAlive(kept, limits);
     }
     socket.setNoDelay(true);
     socket.setTimeout(limits.idleMs, () => this.close());
     socket.on('data', chunk => {
-      // What comes after bytes that were not read cannot be read either.
-      if (!user.guard(() => this.#receive(chunk))) this.#abort('EFRAMING', 'The bytes could not be handled');
+      // Bytes after unreadable bytes cannot be read either.
+      if (!user.guard(() => this.#receive(chunk)))
+        this.#abort('EFRAMING', 'internal error while the bytes were processed');
     });
-    // The peer has said it will send no more. Half-open connections are of no use to SIP.
+    // The peer will send nothing more. Half-open connections are useless in SIP.
     socket.on('end', () => this.#shutDown());
-    socket.on('error', error => this.#leave(error));
+    socket.on('error', error => this.#close(error));
     if (!ours) this.#awaitMessage(limits.messageMs);
     socket.on('close', () => {
-      this.#leave();
+      this.#close();
       user.flowClosed(this, this.#error);
     });
   }
@@ -80,13 +81,16 @@ export class StreamFlow implements Flow {
     if (this.#closed) return;
     this.#socket.write(message);
     if (this.#socket.writableLength > this.#limits.queuedBytes) {
-      this.#abort('ESTALLED', 'The peer does not read what it is sent');
+      this.#abort('ESTALLED', 'the peer does not read');
     }
   }
 
-  /** Lets what is queued go out, for a while that further bytes do not extend: a peer could keep the socket for ever. */
+  /**
+   * Sends what is queued, within a time limit that further bytes do not extend: otherwise a peer could keep the socket
+   * forever.
+   */
   #shutDown(): void {
-    this.#leave();
+    this.#close();
     this.#socket.end();
     const deadline = setTimeout(() => this.#socket.destroy(), this.#limits.closeMs).unref();
     this.#socket.once('close', () => clearTimeout(deadline));
@@ -104,18 +108,18 @@ export class StreamFlow implements Flow {
     if (error !== undefined) this.#abort('EFRAMING', error);
   }
 
-  /** On a stranger's connection a message must come in that time; keep-alives are none. */
+  /** On a connection that a peer opened, a message must arrive within `ms`. Keep-alives do not count. */
   #awaitMessage(ms: number | undefined): void {
     clearTimeout(this.#quiet);
-    if (ms !== undefined && !this.known) this.#quiet = setTimeout(() => this.#leaveQuiet(), ms).unref();
+    if (ms !== undefined && !this.known) this.#quiet = setTimeout(() => this.#closeQuiet(), ms).unref();
   }
 
-  #leaveQuiet(): void {
-    if (this.#framer.partial) this.#abort('ESTALLED', 'The peer left a message unfinished');
+  #closeQuiet(): void {
+    if (this.#framer.partial) this.#abort('ESTALLED', 'the peer left a message unfinished');
     else this.close();
   }
 
-  /** A message begun must end within a deadline that further bytes do not extend. */
+  /** A message must be complete within a time limit that further bytes do not extend. */
   #watchStall(progressed: boolean): void {
     if (progressed || !this.#framer.partial) {
       clearTimeout(this.#stall);
@@ -123,7 +127,7 @@ export class StreamFlow implements Flow {
     }
     if (this.#framer.partial) {
       this.#stall ??= setTimeout(
-        () => this.#abort('ESTALLED', 'The peer left a message unfinished'),
+        () => this.#abort('ESTALLED', 'the peer left a message unfinished'),
         this.#limits.messageMs,
       ).unref();
     }
@@ -132,11 +136,11 @@ export class StreamFlow implements Flow {
   #abort(code: TransportErrorCode, message: string): void {
     if (this.#closed) return;
     const error = new TransportError(code, message);
-    this.#leave(error);
+    this.#close(error);
     this.#socket.destroy();
   }
 
-  #leave(error?: Error): void {
+  #close(error?: Error): void {
     this.#closed = true;
     this.#error ??= error;
     clearTimeout(this.#stall);

@@ -1,5 +1,5 @@
-// The open TCP or TLS flows of one transport: reuse of connections (RFC 3261 18.1.1), caps on those
-// that strangers open. Must not know how to open one; tcp.ts and tls.ts do.
+// The open TCP or TLS flows of one transport: reuse of connections (RFC 3261 18.1.1), limits for connections that peers
+// opened. Must not open connections; tcp.ts and tls.ts do.
 
 import type { Server, Socket } from 'node:net';
 import { canonicalAddress, endpointKey, sourceOf } from './endpoint.ts';
@@ -13,11 +13,11 @@ export class StreamFlows implements FlowUser {
   readonly #user: FlowUser;
   readonly #limits: StreamLimits;
   readonly #open = new Map<string, StreamFlow>();
-  /** Connections that may be dialled again under this key: our own, and for TCP any. */
+  /** Connections that a request with this key may reuse: those that we opened, and for TCP all. */
   readonly #reusable = new Map<string, StreamFlow>();
   readonly #dialling = new Map<string, Promise<Flow>>();
   readonly #accepted = new Map<string, number>();
-  /** Sockets without a flow yet: shaking hands, or being dialled. */
+  /** Sockets without a flow yet: in a handshake, or being dialled. */
   readonly #pending = new Set<Socket>();
   #closing = false;
   #drained: (() => void) | undefined;
@@ -36,7 +36,7 @@ export class StreamFlows implements FlowUser {
     return this.#open.get(endpointKey(remote));
   }
 
-  /** Counts a connection that a stranger opened; destroys it and returns false when there are too many. */
+  /** Counts a connection that a peer opened. If there are too many, destroys it and returns false. */
   admit(socket: Socket): boolean {
     const source = sourceOf(canonicalAddress(socket.remoteAddress ?? ''));
     const count = this.#accepted.get(source) ?? 0;
@@ -55,7 +55,7 @@ export class StreamFlows implements FlowUser {
     return true;
   }
 
-  /** Makes a flow of a socket that is ready for messages. */
+  /** Creates the flow of a socket that is ready for messages. */
   add(socket: Socket, key?: string): Flow {
     this.#pending.delete(socket);
     const flow = new StreamFlow(this.#transport, socket, this, this.#limits, key !== undefined);
@@ -64,7 +64,7 @@ export class StreamFlows implements FlowUser {
     return flow;
   }
 
-  /** The open flow under that key, the one being dialled, or a new one from `dial`. */
+  /** The open flow for that key, the one being dialled, or a new one from `dial`. */
   reuse(key: string, dial: () => Socket, ready: 'connect' | 'secureConnect'): Promise<Flow> {
     const open = this.#reusable.get(key);
     if (open !== undefined && !open.closed) return Promise.resolve(open);
@@ -84,16 +84,16 @@ export class StreamFlows implements FlowUser {
         connected = true;
       });
       const deadline = setTimeout(() => {
-        socket.destroy(new TransportError('ETIMEDOUT', `No connection in ${this.#limits.connectMs} ms`));
+        socket.destroy(new TransportError('ETIMEDOUT', `no connection within ${this.#limits.connectMs} ms`));
       }, this.#limits.connectMs);
       const failed = (error?: Error): void => {
         clearTimeout(deadline);
         this.#pending.delete(socket);
-        const why = error ?? new TransportError('EABORTED', 'The connection closed before it was ready');
-        // The error says how the connection ended; its cause, that nothing of TLS was heard on it.
-        if (ready === 'secureConnect' && connected && endedAlone.has(codeOf(why)))
-          why.cause = new TransportError('ENOTLS', 'The peer does not answer the TLS handshake');
-        reject(why);
+        const failure = error ?? new TransportError('EABORTED', 'the connection closed before it was ready');
+        // The error says how the connection ended. Its cause says that the peer sent no TLS.
+        if (ready === 'secureConnect' && connected && endedAlone.has(codeOf(failure)))
+          failure.cause = new TransportError('ENOTLS', 'the peer does not answer the TLS handshake');
+        reject(failure);
       };
       const closed = (): void => failed();
       socket.once('error', failed);
@@ -139,7 +139,7 @@ export class StreamFlows implements FlowUser {
   }
 }
 
-/** Codes of a connection that ended without a word of TLS about the reason. */
+/** Codes of a connection that ended without a TLS error. */
 const endedAlone: ReadonlySet<string> = new Set(['EABORTED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 function codeOf(error: Error): string {

@@ -1,27 +1,27 @@
-// How much patience and memory one TCP or TLS peer gets.
+// Limits of time and memory for one TCP or TLS peer.
 
 import { type MessageLimits, messageLimits } from '../message/limits.ts';
 
 export interface StreamLimits {
   /** From the first SYN to a usable connection, TLS handshake included. */
   readonly connectMs: number;
-  /** Without a byte in either direction. */
+  /** Limit of inactivity in both directions. */
   readonly idleMs: number;
-  /** Between the keep-alives that we send on a connection we opened; RFC 5626 4.4.1 has 95 to 120 s. */
+  /** Interval of keep-alives on a connection that we opened. RFC 5626 4.4.1 recommends 95 to 120 s. */
   readonly keepAliveMs: number;
-  /** For a peer that answers keep-alives to do so. */
+  /** Time limit for the answer to a keep-alive, from a peer that has answered before. */
   readonly pongMs: number;
-  /** From a message's first byte to its last; from the beginning of a connection that a peer opened, too. */
+  /** From the first byte of a message to its last. Also for the first message on a connection that a peer opened. */
   readonly messageMs: number;
-  /** From one message to the next on a stranger's connection; keep-alives are none. Default: no limit. */
+  /** From one message to the next on a connection that a peer opened. Keep-alives do not count. Default: no limit. */
   readonly quietMs?: number;
-  /** For the peer to take what is queued after we closed. */
+  /** Time limit for the peer to read what is queued after we closed. */
   readonly closeMs: number;
-  /** Unsent bytes beyond which the peer is given up. */
+  /** Unsent bytes at which the connection is closed. */
   readonly queuedBytes: number;
-  /** Connections accepted at a time from one IPv4 address or one IPv6 /64. */
+  /** Accepted connections from one IPv4 address or one IPv6 /64. */
   readonly perSource: number;
-  /** Connections accepted at a time by one listener. */
+  /** Accepted connections of one listener. */
   readonly connections: number;
   readonly message: MessageLimits;
 }

@@ -1,4 +1,4 @@
-// SIP over TCP (RFC 3261 18): a listener, and connections of our own with reuse.
+// SIP over TCP (RFC 3261 18): a listener, and outgoing connections with reuse.
 
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
@@ -19,7 +19,7 @@ export class TcpTransport {
     this.#limits = limits;
   }
 
-  /** Where it listens, the port being the real one; undefined for a transport that only dials. */
+  /** The listening address with the real port. Undefined for a transport that only dials. */
   get bound(): Endpoint | undefined {
     return this.#bound;
   }
@@ -43,7 +43,7 @@ export class TcpTransport {
     this.#bound = { address, port: (server.address() as { port: number }).port };
   }
 
-  /** An open connection to that endpoint, else a new one. Rejects when none can be had. */
+  /** An open connection to that endpoint, else a new one. Rejects if there is no connection. */
   flowTo(remote: Endpoint): Promise<Flow> {
     const existing = this.#flows.find(remote);
     if (existing !== undefined && !existing.closed) return Promise.resolve(existing);
@@ -63,7 +63,7 @@ export class TcpTransport {
   }
 }
 
-/** Calls leave from the address that is listened on, where that is a single one. */
+/** Outgoing connections use the listening address as their source, if it is a single one. */
 export function sourceAddress(bound: Endpoint | undefined): { localAddress?: string } {
   return bound === undefined || isWildcard(bound.address) ? {} : { localAddress: bound.address };
 }

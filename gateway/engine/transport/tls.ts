@@ -1,10 +1,10 @@
-// SIP over TLS (RFC 3261 26.2.1, RFC 5922): as TCP, with a certificate that must bear the name we
-// were looking for. There is no way to ask for less.
+// SIP over TLS (RFC 3261 26.2.1, RFC 5922): like TCP, with a certificate for the requested name. The check cannot be
+// turned off.
 
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { connect, createServer, type SecureVersion, type Server, type TLSSocket } from 'node:tls';
-import { certificateError, certificateWords } from './certificate.ts';
+import { certificateError, describeCertificate } from './certificate.ts';
 import { endpointKey } from './endpoint.ts';
 import { StreamFlows } from './stream-flows.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
@@ -15,7 +15,7 @@ export interface TlsIdentity {
   /** PEM. */
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
-  /** PEM of the authorities to trust instead of the system's. */
+  /** PEM of the trusted authorities, instead of the system's. */
   readonly ca?: string | Buffer;
 }
 
@@ -30,7 +30,7 @@ export class TlsTransport {
   #server: Server | undefined;
   #bound: Endpoint | undefined;
 
-  /** Without an identity it can only dial. */
+  /** Without an identity it only dials. */
   constructor(user: FlowUser, identity?: TlsIdentity, limits: StreamLimits = streamLimits) {
     this.#flows = new StreamFlows('tls', user, limits);
     this.#identity = identity;
@@ -45,7 +45,7 @@ export class TlsTransport {
     return this.#flows.size;
   }
 
-  /** @throws the operating system's error, or OpenSSL's about the certificate or key. */
+  /** @throws the operating system's error, or OpenSSL's error about the certificate or key. */
   async listen(address: string, port: number): Promise<void> {
     const server = createServer({
       ...this.#identity,
@@ -53,7 +53,7 @@ export class TlsTransport {
       handshakeTimeout: HANDSHAKE_MS,
     });
     server.maxConnections = this.#limits.connections;
-    // Before the handshake, so that unfinished ones count against their source too.
+    // Before the handshake, so that unfinished handshakes count for their source too.
     server.on('connection', (socket: Socket) => {
       socket.on('error', () => {});
       this.#flows.admit(socket);
@@ -71,8 +71,8 @@ export class TlsTransport {
   }
 
   /**
-   * An open connection to that endpoint which proved to be `hostname`, else a new one. Rejects when
-   * the certificate is not for that name; another transport is never tried instead.
+   * An open connection to that endpoint whose certificate is for `hostname`, else a new one. Rejects if the certificate
+   * is for another name; there is no fallback to another transport.
    */
   flowTo(remote: Endpoint, hostname: string = remote.address): Promise<Flow> {
     // RFC 5922 7.3: a connection is reused only for the identity it was checked against.
@@ -93,9 +93,9 @@ export class TlsTransport {
       servername: isIP(hostname) === 0 ? hostname : '',
       checkServerIdentity: (_name, certificate) => certificateError(hostname, certificate),
     });
-    // Node judges the certificate in the same event, and afterwards a refused one can no longer be read.
+    // Node checks the certificate in the same event, and a refused certificate can no longer be read afterwards.
     socket.prependOnceListener('secure', () => {
-      const words = certificateWords(socket.getPeerCertificate());
+      const words = describeCertificate(socket.getPeerCertificate());
       socket.prependOnceListener('error', (error: Error) => {
         if (words !== undefined && !socket.authorized) error.message += `; ${words}`;
       });

@@ -1,24 +1,24 @@
-// Why a flow could not be had or ended badly. Errors of the operating system (ECONNREFUSED,
-// ECONNRESET, certificate errors) pass through as they are; these are the ones we find ourselves.
+// Why a flow could not be opened or failed. Errors of the operating system (ECONNREFUSED, ECONNRESET, certificate
+// errors) are passed on unchanged; these codes are the engine's own.
 
 export type TransportErrorCode =
   /** No connection within the time allowed. */
   | 'ETIMEDOUT'
-  /** The peer's bytes cannot be cut into messages. */
+  /** The peer's bytes cannot be split into messages. */
   | 'EFRAMING'
-  /** The peer does not read what we send, or left a message half sent. */
+  /** The peer does not read, or left a message incomplete. */
   | 'ESTALLED'
-  /** We listen on nothing that could reach such an address. */
+  /** The engine has no transport for such an address. */
   | 'ENOTRANSPORT'
   /** The connection ended without a closing handshake. */
   | 'EABORTED'
-  /** The connection ended in order, with an answer still due. */
+  /** The connection ended normally before an answer arrived. */
   | 'ECLOSED'
-  /** The peer takes the connection and does not speak TLS on it. */
+  /** The peer accepts the connection but does not speak TLS. */
   | 'ENOTLS'
-  /** What the peer answered with could not be read. */
+  /** The peer's answer could not be parsed. */
   | 'EUNREADABLE'
-  /** We have too many transactions already. */
+  /** The limit of transactions is reached. */
   | 'EFULL';
 
 export class TransportError extends Error {

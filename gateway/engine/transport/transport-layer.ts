@@ -1,9 +1,9 @@
-// The transport layer (RFC 3261 18): owns the listen points and every flow, and finds the flow for a
-// message. Must not look inside messages.
+// The transport layer (RFC 3261 18): owns the listen points and all flows, and finds the flow for a message. Must not
+// depend on the content of messages.
 
 import type { WebSocket } from 'ws';
 import { canonicalAddress, endpointKey, type Family, familyOf, localAddressToward } from './endpoint.ts';
-import { type Destination, hostPortOf, type ListenPoint } from './listen-point.ts';
+import { hostPortOf, type ListenPoint, type RemoteEndpoint } from './listen-point.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
 import { TcpTransport } from './tcp.ts';
 import { TlsTransport } from './tls.ts';
@@ -12,9 +12,9 @@ import { TransportError } from './transport-error.ts';
 import { type UdpLimits, UdpTransport, udpLimits } from './udp.ts';
 import { acceptWebSocket } from './ws.ts';
 
-export type { Destination, ListenPoint } from './listen-point.ts';
+export type { ListenPoint, RemoteEndpoint } from './listen-point.ts';
 
-/** What this layer needs of a log; pino's loggers fit. */
+/** The part of a log that this layer uses; pino's loggers fit. */
 export interface TransportLog {
   debug(fields: object, text: string): void;
   info(fields: object, text: string): void;
@@ -25,7 +25,7 @@ export interface TransportLimits {
   readonly stream?: StreamLimits;
 }
 
-/** Flows open now, by transport. UDP counts peers remembered; they hold nothing. */
+/** Open flows by transport. For UDP, the remembered peers; they hold no resources. */
 export type FlowCounts = Readonly<Record<TransportName, number>>;
 
 type PointTransport = UdpTransport | TcpTransport | TlsTransport;
@@ -45,10 +45,7 @@ export class TransportLayer {
     this.#limits = limits;
   }
 
-  /**
-   * Listens on every point, or on none: rejects with the operating system's error about the first
-   * that cannot be had.
-   */
+  /** Listens on all points. If one fails, rejects with the operating system's error and listens on none. */
   static async listen(
     points: readonly ListenPoint[],
     user: FlowUser,
@@ -65,30 +62,30 @@ export class TransportLayer {
     return layer;
   }
 
-  /** As given to `listen`, with the ports really bound. */
+  /** The points given to `listen`, with the ports that are really bound. */
   get points(): readonly ListenPoint[] {
     return this.#points;
   }
 
   /**
-   * A flow to send requests on: an open connection to that endpoint, else a new one. Rejects when it
-   * cannot be had (refused, timed out, wrong certificate, nothing listens in that address family).
+   * A flow for requests: an open connection to that endpoint, else a new one. Rejects if there is none (refused, timed
+   * out, wrong certificate, no transport for that address family).
    */
-  async flowTo(destination: Destination): Promise<Flow> {
+  async flowTo(destination: RemoteEndpoint): Promise<Flow> {
     const remote = { address: canonicalAddress(destination.address), port: destination.port };
     const transport = this.#transportFor(destination.transport, remote.address);
     if (transport instanceof TlsTransport) return transport.flowTo(remote, destination.hostname);
     return transport.flowTo(remote);
   }
 
-  /** A flow to answer on. Over UDP it costs no socket; a connection that is no longer open is opened again. */
-  async flowBack(destination: Destination): Promise<Flow> {
+  /** A flow for responses. Over UDP it needs no socket. A closed connection is opened again. */
+  async flowBack(destination: RemoteEndpoint): Promise<Flow> {
     const remote = { address: canonicalAddress(destination.address), port: destination.port };
     const transport = this.#transportFor(destination.transport, remote.address);
     return transport instanceof UdpTransport ? transport.flowBack(remote) : this.flowTo(destination);
   }
 
-  /** The flow that this peer's messages come on, if it is open. */
+  /** The open flow on which this peer's messages arrive. */
   findFlow(transport: TransportName, remote: Endpoint): Flow | undefined {
     const endpoint = { address: canonicalAddress(remote.address), port: remote.port };
     if (transport === 'ws' || transport === 'wss') return this.#webSockets.get(endpointKey(endpoint));
@@ -99,7 +96,7 @@ export class TransportLayer {
     return undefined;
   }
 
-  /** Takes on a WebSocket that speaks SIP. `local` is our end of it, when the caller knows. */
+  /** Takes over a WebSocket that speaks SIP. `local` is our end of it, if known. */
   acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): Flow {
     const peer = { address: canonicalAddress(remote.address), port: remote.port };
     const key = endpointKey(peer);
@@ -135,7 +132,7 @@ export class TransportLayer {
     return counts;
   }
 
-  /** Closes everything; resolves when no socket is left. */
+  /** Closes everything. Resolves when no socket is left. */
   async close(): Promise<void> {
     const closing = this.#transports.map(transport => transport.close());
     if (this.#webSockets.size > 0) closing.push(new Promise(resolve => (this.#drained = resolve)));
@@ -160,10 +157,10 @@ export class TransportLayer {
   }
 
   /**
-   * The transport to leave by: one that listens in the peer's family, one near the peer first, else for
-   * connections one that only dials. UDP must listen, or no answer could come.
+   * The transport for an outgoing flow: one that listens in the peer's address family, first one near the peer; for
+   * connections also one that only dials. UDP must listen, because otherwise no answer could arrive.
    */
-  #transportFor(name: Destination['transport'], peer: string): PointTransport {
+  #transportFor(name: RemoteEndpoint['transport'], peer: string): PointTransport {
     const family: Family = familyOf(peer);
     const listening = this.#transports.filter(
       ({ transport, bound }) =>
@@ -177,7 +174,7 @@ export class TransportLayer {
     );
     const chosen = near ?? listening[0];
     if (chosen !== undefined) return chosen;
-    if (name === 'udp') throw new TransportError('ENOTRANSPORT', `No UDP listen point for IPv${family}`);
+    if (name === 'udp') throw new TransportError('ENOTRANSPORT', `no UDP listen point for IPv${family}`);
     const dialling = this.#transports.find(
       ({ transport, bound }) => transport === name && bound === undefined,
     );
@@ -186,7 +183,7 @@ export class TransportLayer {
     const created =
       name === 'tcp' ? new TcpTransport(this.#user, stream) : new TlsTransport(this.#user, undefined, stream);
     this.#transports.push(created);
-    this.#log.debug({ transport: name }, 'dialling without listening');
+    this.#log.debug({ transport: name }, 'transport has no listen point: only outgoing connections');
     return created;
   }
 }

@@ -1,4 +1,4 @@
-// What the transaction layer sees of a transport (RFC 3261 18): flows that carry whole messages.
+// The interface of a transport for the transaction layer (RFC 3261 18): flows that carry whole messages.
 
 export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
@@ -9,32 +9,32 @@ export interface Endpoint {
 }
 
 /**
- * A path to one peer: a connection, or for UDP the pair of our socket and their address.
- * Messages are handed on whole; stream transports have framed them by Content-Length already.
+ * A path to one peer: a connection, or for UDP the pair of our socket and the peer's address. Messages are passed on
+ * whole; stream transports have already split them by Content-Length.
  */
 export interface Flow {
   readonly transport: TransportName;
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Whether the transport itself retransmits (everything but UDP). */
+  /** Whether the transport itself retransmits (all except UDP). */
   readonly reliable: boolean;
   /** Whether it is a connection that we opened. */
   readonly ours?: boolean;
   readonly closed: boolean;
-  /** Set once it carried a message of one of our dialogs: it is no stranger's then. */
+  /** Set once it has carried a message of one of our dialogs. The limits for unknown peers then no longer apply. */
   known?: boolean;
-  /** Why the last message that came on it could not be read, in our words; undefined when it could. */
+  /** The reason why the last message on this flow could not be read. Undefined if it could. */
   unreadable?: string | undefined;
-  /** Sends one message; a failure surfaces as `flowClosed` with an error, never as an exception. */
+  /** Sends one message. A failure is reported by `flowClosed` with an error, never by an exception. */
   send(message: Buffer): void;
   close(): void;
 }
 
-/** Whom a transport reports to. */
+/** Receives the events of a transport. */
 export interface FlowUser {
-  /** Runs what a peer's bytes set off; says whether it ran to its end. Nothing that it throws gets past this. */
+  /** Runs the processing of a peer's bytes and catches every exception. Returns whether it finished without one. */
   guard(work: () => void): boolean;
   received(message: Buffer, flow: Flow): void;
-  /** The flow ended. With `error` when messages sent on it may not have arrived (refused, reset, ICMP). */
+  /** The flow ended. `error` is set if sent messages may not have arrived (refused, reset, ICMP). */
   flowClosed(flow: Flow, error?: Error): void;
 }

@@ -1,17 +1,17 @@
-// The pair of our UDP port and one peer's address. Costs nothing to keep; may own a connected socket
-// while requests of ours are in flight (see udp-socket.ts).
+// The pair of our UDP port and one peer's address. It needs no resources, but may own a connected socket while outgoing
+// requests are under way (see udp-socket.ts).
 
 import type { Socket } from 'node:dgram';
 import type { Endpoint, Flow } from './transport.ts';
 
-/** What a flow needs of its transport. */
+/** What a flow needs from its transport. */
 export interface UdpFlowOwner {
-  /** Sends from the listener, to which ICMP errors do not come. */
+  /** Sends from the listener, which receives no ICMP errors. */
   sendFromListener(message: Buffer, flow: UdpFlow): void;
   localToward(remote: Endpoint): Endpoint;
   /** Monotonic, in ms. */
   now(): number;
-  /** The flow's messages do not arrive. */
+  /** The messages of the flow do not arrive. */
   failed(flow: UdpFlow, error: Error): void;
   closedByUs(flow: UdpFlow): void;
 }
@@ -20,7 +20,7 @@ export class UdpFlow implements Flow {
   readonly transport = 'udp';
   readonly remote: Endpoint;
   readonly reliable = false;
-  /** When it was last of use, on the transport's clock, in ms. */
+  /** When it was used last, on the transport's clock, in ms. */
   usedAt: number;
   unreadable: string | undefined;
   readonly #owner: UdpFlowOwner;
@@ -60,7 +60,7 @@ export class UdpFlow implements Flow {
     this.#owner.closedByUs(this);
   }
 
-  /** Sends and hears through this socket from now on. */
+  /** From now on sends and receives through this socket. */
   attach(socket: Socket): void {
     this.#socket = socket;
     const { address, port } = socket.address();
@@ -68,7 +68,7 @@ export class UdpFlow implements Flow {
     socket.on('error', error => this.#sent(error));
   }
 
-  /** Gives the socket back; the flow goes on from the listener. */
+  /** Returns the socket. The flow continues on the listener. */
   detach(): void {
     this.#socket?.close();
     this.#socket = undefined;

@@ -1,10 +1,9 @@
-// Datagram sockets for SIP: a listener, and sockets connected to one peer on the listener's own port.
-//
-// Why connected ones: on Linux a socket without a peer never hears the ICMP "port unreachable" that
-// answers a datagram, so a dead PBX would be noticed by Timer B, 32 seconds later. A connected socket
-// gets ECONNREFUSED within a round trip. Binding it to the listener's port (as DTLS servers do) keeps
-// what PBXs and firewalls like: requests leave from 5060 and nothing new must be let in. The kernel
-// hands a peer's datagrams to the socket connected to it, and everybody else's to the listener.
+// Datagram sockets for SIP: a listener, and sockets connected to one peer on the listener's port.
+// On Linux an unconnected socket never receives the ICMP "port unreachable" that answers a datagram, so a closed port
+// at a PBX would be detected by Timer B after 32 seconds. A connected socket gets ECONNREFUSED within a round trip. It
+// is bound to the listener's port (as in DTLS servers), because PBXs and firewalls expect requests from 5060 and need
+// no further open port. The kernel delivers a peer's datagrams to the socket connected to it, and all others to the
+// listener.
 
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
@@ -13,10 +12,10 @@ import type { Endpoint } from './transport.ts';
 
 export type Datagrams = (message: Buffer, source: { address: string; port: number }, socket: Socket) => void;
 
-/** Windows gives a shared port's datagrams to whichever socket it likes. */
+/** Windows delivers a shared port's datagrams to an arbitrary socket. */
 export const sharesPorts = process.platform !== 'win32';
 
-/** A burst of calls must not overflow the queue while the process is busy; the kernel may grant less. */
+/** A burst of calls must not overflow the queue while the process is busy. The kernel may grant less. */
 const RECEIVE_BUFFER = 1024 * 1024;
 
 /** @throws the operating system's error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
@@ -31,13 +30,13 @@ export async function bindListener(at: Endpoint, datagrams: Datagrams): Promise<
         datagrams,
       );
     } catch (error) {
-      // Somebody took the free port between its reservation and its use.
+      // Another process took the free port between its reservation and its use.
       if (at.port !== 0 || attempt === 3) throw error;
     }
   }
 }
 
-/** A socket on `from`'s port that only `peer` reaches. */
+/** A socket on `from`'s port that receives only from `peer`. */
 export async function bindConnected(from: Endpoint, peer: Endpoint, datagrams: Datagrams): Promise<Socket> {
   const socket = await bind(from.address, from.port, { reuseAddr: true }, datagrams);
   try {
@@ -51,8 +50,8 @@ export async function bindConnected(from: Endpoint, peer: Endpoint, datagrams: D
 }
 
 /**
- * Sharing a port has a price: two gateways started on one port would not notice each other. So the
- * port is first taken without sharing, which fails if anybody holds it in any way.
+ * With a shared port, two gateways that are started on one port would not detect each other. So the port is first bound
+ * without sharing, which fails if any process uses it.
  */
 async function reserve(at: Endpoint): Promise<number> {
   if (!sharesPorts) return at.port;
@@ -73,11 +72,11 @@ async function bind(
   const family = familyOf(address);
   const socket = createSocket({
     ...(family === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' }),
-    // Only IP literals come here: without this every send would take a turn through the DNS code.
+    // All addresses are IP literals: without this every send would pass through the DNS code.
     lookup: (literal, _options, callback) => callback(null, literal, family),
     ...options,
   });
-  // Attached before binding: what arrives before a connect() is other peers' and must not be lost.
+  // Attached before binding: datagrams that arrive before connect() are from other peers and must not be lost.
   socket.on('message', (message, source) => datagrams(message, source, socket));
   const listening = once(socket, 'listening');
   try {

@@ -1,14 +1,14 @@
-// How many requests each UDP source may send, so that one that floods cannot take all transactions. Looked at
-// before parsing: what is over its budget is dropped, and costs next to nothing.
+// Limits the requests of each UDP source, so that a flood from one source cannot use all transactions. Checked before
+// parsing: a datagram above the limit is dropped at almost no cost.
 
 import { sourceOf } from './endpoint.ts';
 
 export interface SourceLimits {
-  /** Requests a second, in the long run, from one IPv4 address or one IPv6 /64. */
+  /** Average limit of requests per second from one IPv4 address or one IPv6 /64. */
   readonly requestsPerSecond: number;
-  /** Requests at once. */
+  /** Limit of requests in a burst. */
   readonly burst: number;
-  /** Sources remembered; the one longest in the book goes first. */
+  /** Number of sources that are remembered. The oldest entry is removed first. */
   readonly sources: number;
 }
 
@@ -33,9 +33,9 @@ export class UdpSources {
     return this.#budgets.size;
   }
 
-  /** Whether a datagram may be looked at; `now` in ms. */
+  /** Whether a datagram may be processed. `now` in ms. */
   admits(datagram: Buffer, address: string, now: number): boolean {
-    // What founds no transaction: responses ("SIP/2.0"), and ACKs, the only method that begins "AC".
+    // Datagrams that create no transaction: responses ("SIP/2.0"), and ACKs, the only method that begins with "AC".
     if (datagram[0] === S && datagram[3] === slash) return true;
     if (datagram[0] === A && datagram[1] === 0x43) return true;
     const { requestsPerSecond, burst } = this.#limits;
@@ -56,11 +56,11 @@ export class UdpSources {
     return true;
   }
 
-  /** Forgets sources whose budget is whole again. */
+  /** Removes sources whose budget is full again. */
   sweep(now: number): void {
     const { burst, requestsPerSecond } = this.#limits;
-    const whole = now - (burst / requestsPerSecond) * 1000;
-    for (const [source, { at }] of this.#budgets) if (at < whole) this.#budgets.delete(source);
+    const fullAgain = now - (burst / requestsPerSecond) * 1000;
+    for (const [source, { at }] of this.#budgets) if (at < fullAgain) this.#budgets.delete(source);
   }
 
   #forgetOldest(): void {

@@ -1,5 +1,5 @@
-// SIP over UDP (RFC 3261 18.1.1, 18.2.1): one listening socket, one cheap flow per peer. A peer that
-// we send requests to gets a connected socket, so that its death is heard at once (udp-socket.ts).
+// SIP over UDP (RFC 3261 18.1.1, 18.2.1): one listening socket, one flow per peer. A peer that receives our requests
+// gets a connected socket, so that a closed port there is reported immediately (udp-socket.ts).
 
 import type { Socket } from 'node:dgram';
 import { canonicalAddress, endpointKey, isWildcard, localAddressToward } from './endpoint.ts';
@@ -9,13 +9,13 @@ import { bindConnected, bindListener, type Datagrams, sharesPorts } from './udp-
 import { type SourceLimits, sourceLimits, UdpSources } from './udp-sources.ts';
 
 export interface UdpLimits {
-  /** Peers remembered; the one longest in the book goes first. Forgetting one costs it nothing. */
+  /** Number of peers that are remembered. The oldest is removed first, which has no effect on that peer. */
   readonly flows: number;
-  /** Peers with a socket of their own. */
+  /** Peers with a separate socket. */
   readonly connected: number;
-  /** Unused for this long, a flow is forgotten and its socket closed: RFC 3261's 64*T1 twice over. */
+  /** A flow that is unused for this long is removed and its socket closed: twice RFC 3261's 64*T1. */
   readonly idleMs: number;
-  /** What strangers may send. Default `sourceLimits`. */
+  /** Limits for unknown sources. Default `sourceLimits`. */
   readonly perSource?: SourceLimits;
 }
 
@@ -69,7 +69,7 @@ export class UdpTransport implements UdpFlowOwner {
     return this.#sources.dropped;
   }
 
-  /** A flow to send requests on: a dead port there surfaces as `flowClosed` within a round trip. */
+  /** A flow for requests. A closed port there is reported by `flowClosed` within a round trip. */
   async flowTo(remote: Endpoint): Promise<Flow> {
     const flow = this.#flowFor(remote);
     if (!flow.connected && sharesPorts) {
@@ -85,8 +85,8 @@ export class UdpTransport implements UdpFlowOwner {
   }
 
   /**
-   * A flow to answer on. It gets no socket of its own: the port comes from the peer's Via, and a stranger may name a
-   * thousand.
+   * A flow for responses. It gets no separate socket: the port comes from the peer's Via, and a peer may name a
+   * thousand ports.
    */
   flowBack(remote: Endpoint): Flow {
     return this.#flows.get(endpointKey(remote)) ?? new UdpFlow(this, remote);
@@ -96,7 +96,7 @@ export class UdpTransport implements UdpFlowOwner {
     return this.#flows.get(endpointKey(remote));
   }
 
-  /** Forgets what has not been used for `idleMs`. */
+  /** Removes flows that were unused for `idleMs`. */
   sweep(): void {
     const before = this.now() - this.#limits.idleMs;
     this.#sources.sweep(this.now());
@@ -129,8 +129,7 @@ export class UdpTransport implements UdpFlowOwner {
   }
 
   failed(flow: UdpFlow, error: Error): void {
-    // A message that no datagram holds says nothing of the peer, whose name anybody could have put on what
-    // it answers.
+    // A message that is too large for a datagram says nothing about the peer: the address in it may be forged.
     if (codeOf(error) === 'EMSGSIZE') return;
     flow.end();
     this.#forget(flow);
@@ -146,12 +145,12 @@ export class UdpTransport implements UdpFlowOwner {
     void this.#user.guard(() => this.#receive(message, source));
 
   #receive(message: Buffer, source: { address: string; port: number }): void {
-    // Keep-alives that phones send to hold NAT bindings open: blank lines, zeros, nothing, STUN.
+    // Keep-alives by which phones keep NAT bindings open: blank lines, zeros, an empty datagram, STUN.
     if (message.length <= 4 || message[0]! < 0x0d) return;
     // RFC 3261 18.2.1: port 0 cannot be answered.
     if (source.port === 0 || this.#listener === undefined) return;
     const remote = { address: canonicalAddress(source.address), port: source.port };
-    // Whom we call may answer with as many requests as it likes.
+    // A peer that we call may send any number of requests.
     const known = this.#flows.get(endpointKey(remote))?.connected === true;
     if (!known && !this.#sources.admits(message, remote.address, this.now())) return;
     const flow = this.#flowFor(remote);
@@ -170,7 +169,7 @@ export class UdpTransport implements UdpFlowOwner {
     return flow;
   }
 
-  /** A failure here only means that the peer's death will be noticed later, by the transaction's timer. */
+  /** A failure here only means that the transaction's timer, later, detects the peer's closed port. */
   async #connect(flow: UdpFlow): Promise<void> {
     if (this.connectedSize >= this.#limits.connected) this.#detachLeastUsed();
     try {
@@ -178,7 +177,7 @@ export class UdpTransport implements UdpFlowOwner {
       if (flow.closed || this.#listener === undefined) socket.close();
       else flow.attach(socket);
     } catch (error) {
-      // An address family or route that the host lacks: as final as a refusal, and known sooner.
+      // The host lacks the address family or route: as final as a refusal, and known sooner.
       if (['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EINVAL'].includes(codeOf(error))) {
         flow.end();
         this.#forget(flow);
@@ -195,7 +194,7 @@ export class UdpTransport implements UdpFlowOwner {
     least?.detach();
   }
 
-  /** Peers that have a socket were asked for by us, and are spared: a flood of strangers must not evict them. */
+  /** Peers with a socket were chosen by us and stay: a flood from unknown sources must not remove them. */
   #forgetOldest(): void {
     for (const flow of this.#flows.values()) {
       if (flow.connected) continue;

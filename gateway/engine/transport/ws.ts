@@ -1,5 +1,5 @@
-// SIP over a WebSocket that the edge has already accepted (RFC 7118): one message per frame. The
-// upgrade, size limits, rates and pings are the edge's; this wraps what it let in.
+// SIP over a WebSocket that the edge has already accepted (RFC 7118): one message per frame. The edge handles the
+// upgrade, size limits, rates and pings.
 
 import { isUtf8 } from 'node:buffer';
 import type { RawData, WebSocket } from 'ws';
@@ -7,7 +7,7 @@ import type { Endpoint, Flow, FlowUser } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 
 const QUEUED_BYTES = 256 * 1024;
-/** For the browser to answer our goodbye. */
+/** Time limit for the browser's closing handshake. */
 const CLOSE_MS = 2_000;
 
 /** `local` is our end of the connection, for Via and Contact. */
@@ -29,7 +29,7 @@ class WebSocketFlow implements Flow {
   readonly #socket: WebSocket;
   readonly #user: FlowUser;
   #error: Error | undefined;
-  /** RFC 7118 4.2 allows text and binary frames; a peer is answered in its own kind. */
+  /** RFC 7118 4.2 allows text and binary frames. The answer uses the same kind as the peer. */
   #speaksBinary = false;
 
   constructor(socket: WebSocket, remote: Endpoint, secure: boolean, user: FlowUser, local: Endpoint) {
@@ -43,8 +43,9 @@ class WebSocketFlow implements Flow {
       this.#error ??= error;
     });
     socket.on('close', code => {
-      // 1006: no closing handshake, so what was last sent may be lost.
-      if (code === 1006) this.#error ??= new TransportError('EABORTED', 'The WebSocket broke off');
+      // 1006: no closing handshake, so the last messages may be lost.
+      if (code === 1006)
+        this.#error ??= new TransportError('EABORTED', 'the WebSocket closed without a handshake');
       user.flowClosed(this, this.#error);
     });
   }
@@ -55,12 +56,12 @@ class WebSocketFlow implements Flow {
 
   send(message: Buffer): void {
     if (this.closed) return;
-    // A text frame must be UTF-8 (RFC 6455 5.6), which a message with a binary body is not.
+    // A text frame must be UTF-8 (RFC 6455 5.6). A message with a binary body is not.
     this.#socket.send(message, { binary: this.#speaksBinary || !isUtf8(message) }, error => {
       if (error != null) this.#error ??= error;
     });
     if (this.#socket.bufferedAmount > QUEUED_BYTES) {
-      this.#error ??= new TransportError('ESTALLED', 'The peer does not read what it is sent');
+      this.#error ??= new TransportError('ESTALLED', 'the peer does not read');
       this.#socket.terminate();
     }
   }
@@ -75,7 +76,7 @@ class WebSocketFlow implements Flow {
   #receive(data: RawData, isBinary: boolean): void {
     const message = toBuffer(data);
     if (isBlank(message)) {
-      // RFC 5626 3.5.1, which browsers' stacks send over WebSocket too: CRLFCRLF asks, CRLF answers.
+      // RFC 5626 3.5.1, which browsers' stacks also use over WebSocket: CRLFCRLF is the ping, CRLF the pong.
       if (message.length === 4) this.send(Buffer.from('\r\n'));
       return;
     }

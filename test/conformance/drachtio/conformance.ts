@@ -1,5 +1,5 @@
-// `npm run conformance:drachtio`: drachtio-srf's own suite against the engine. Prints assertions passed of those
-// expected, by file; exits with 1 when one is missing, one too many, or one failed.
+// `npm run conformance:drachtio`: drachtio-srf's own test suite against the engine. Prints the passed and the expected
+// assertions by file. Exits with 1 if one is missing, additional or failed.
 
 import { ensureParts, programPath } from '../../support/parts.ts';
 import { expectedAssertions, lanes, type SuiteFile, suiteFiles } from './expected.ts';

@@ -1,5 +1,5 @@
-// Stands where the suite calls `docker run … drachtio/sipp sipp …`: the same SIPp, as a process of this machine with
-// a loopback address of its own instead of a container's.
+// Replaces `docker run … drachtio/sipp sipp …` in the suite: runs the same SIPp as a process of this machine, with a
+// separate loopback address instead of a container's.
 
 import { spawn } from 'node:child_process';
 import { Network } from './network.ts';

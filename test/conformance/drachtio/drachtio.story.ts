@@ -1,5 +1,5 @@
-// drachtio-srf's own suite, as it ships in its package, against the engine: every assertion that it makes against a
-// real drachtio-server it makes here.
+// drachtio-srf's own test suite, as shipped in its package, against the engine: every assertion that passes against a
+// real drachtio-server must pass here.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

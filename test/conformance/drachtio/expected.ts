@@ -1,7 +1,7 @@
-// How many assertions each file of drachtio-srf's own suite makes when all is well: what it makes against a real
-// drachtio-server 0.9.10. Exact, because a `.catch(() => t.pass())` in the middle of uac.js turns whatever failed
-// before it into a pass, and only the number shows that the rest of the chain never ran.
-// (subscribe.js is left out: it fails against the real server too.)
+// The number of assertions that each file of drachtio-srf's test suite makes against a real drachtio-server 0.9.10.
+// Exact numbers, because a `.catch(() => t.pass())` in the middle of uac.js turns an earlier failure into a pass, and
+// only the number shows that the rest of the chain did not run. subscribe.js is left out: it fails against the real
+// server too.
 
 export const expectedAssertions = {
   uac: 19,
@@ -12,7 +12,7 @@ export const expectedAssertions = {
   refer: 1,
 } as const;
 
-/** Files side by side: most of uas.js is waiting for the end of a call whose 200 nobody acknowledges. */
+/** Files that run in parallel: uas.js mostly waits for the end of a call whose 200 is never acknowledged. */
 export const lanes: readonly (readonly SuiteFile[])[] = [
   ['uas'],
   ['uac', 'b2b', 'proxy', 'reinvite-tests', 'refer'],

@@ -1,13 +1,13 @@
-// The suite's docker network as loopback addresses, of which Linux answers for all: 172.29.X.Y becomes 127.29.(X+L).Y,
-// L telling apart the lanes in which files of the suite run side by side.
+// The suite's docker network as loopback addresses, all of which Linux accepts: 172.29.X.Y becomes 127.29.(X+L).Y. L is
+// the lane; files of different lanes run in parallel.
 
 export class Network {
   readonly lane: number;
-  /** The engine under test, where the suite's compose file has drachtio-server. */
+  /** The engine under test, in place of drachtio-server in the suite's compose file. */
   readonly sut: string;
-  /** SIPp as a caller; the suite starts several at once, and each takes a port of its own. */
+  /** SIPp as a caller. The suite starts several, each on a different port. */
   readonly caller: string;
-  /** The one SIPp that the suite starts under a name while it runs, and calls by that name. */
+  /** The one SIPp that the suite starts under a name during its run, and calls by that name. */
   readonly guest: string;
 
   constructor(lane: number) {

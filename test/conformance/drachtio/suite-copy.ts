@@ -1,6 +1,6 @@
-// A copy of the suite as drachtio-srf ships it, in a folder of its own, with three changes: addresses of the docker
-// network become loopback addresses; a regular expression that SIPp 3.6.1 rejects is written so that it does not;
-// `docker`, `tape` and `config` are ours. The package is never touched.
+// A copy of drachtio-srf's test suite in a separate folder, with three changes: loopback addresses instead of the
+// docker network; a regular expression that SIPp 3.6.1 rejects is rewritten; `docker`, `tape` and `config` are replaced
+// by ours. The package itself is not changed.
 
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ import type { Network } from './network.ts';
 export interface SuiteCopy {
   readonly folder: string;
   readonly tests: string;
-  /** First on the PATH of whoever runs the suite. */
+  /** First on the PATH of the suite's process. */
   readonly bin: string;
 }
 
@@ -30,7 +30,7 @@ export function copySuite(network: Network): SuiteCopy {
   mkdirSync(copy);
   cpSync(join(shipped, 'test'), tests, { recursive: true });
   cpSync(join(shipped, 'package.json'), join(copy, 'package.json'));
-  // Node follows the link, so that the code under test is the package's own.
+  // Node follows the link, so the code under test is that of the package.
   symlinkSync(join(shipped, 'lib'), join(copy, 'lib'));
   for (const name of readdirSync(tests, { recursive: true, encoding: 'utf8' }))
     adapt(join(tests, name), network);

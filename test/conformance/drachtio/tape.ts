@@ -1,5 +1,5 @@
-// The part of tape that drachtio-srf's suite uses. tape itself would bring some eighty packages for these few
-// functions; all they do is count, and here each assertion is reported with its words.
+// The part of tape that drachtio-srf's suite uses. tape would add about eighty packages for these few functions. Here
+// each assertion is reported with its text.
 
 export interface Tally {
   readonly passed: string[];
@@ -35,7 +35,7 @@ class Assertions {
   }
 
   ok(value: unknown, words: string): void {
-    // tape calls an assertion after the end a failure too.
+    // tape also counts an assertion after the end as a failure.
     if (value && !this.#ended) this.#tally.passed.push(words);
     else this.#tally.failed.push(this.#ended ? `after the end: ${words}` : words);
   }
@@ -53,7 +53,7 @@ class Assertions {
   }
 }
 
-/** Runs the tests that a file registers, in order; resolves when the last has ended. */
+/** Runs the tests that a file registers, in order. Resolves when the last one has ended. */
 export class Tape {
   readonly tally: Tally = { passed: [], failed: [] };
   readonly #tests: [title: string, body: Body][] = [];

@@ -1,5 +1,5 @@
-// What the suite's docker-compose file starts: SIPp as every callee it names, and our engine where it has
-// drachtio-servers. Read from that file, so that a later release of the suite brings its own.
+// Starts what the suite's docker-compose file starts: SIPp as each callee, and our engine in place of drachtio-servers.
+// Read from that file, so that it also works with a later release of the suite.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const compose = z.object({
 });
 
 const secret = 'cymru';
-/** The longest file allows itself 180 s. */
+/** The longest file sets itself a limit of 180 s. */
 const patienceMs = 200_000;
 
 export class Testbed {
@@ -39,7 +39,7 @@ export class Testbed {
     this.#copy = copySuite(network);
   }
 
-  /** Rejects when an address is taken: two runs on one machine would call each other's callees. */
+  /** Rejects if an address is taken: two runs on one machine would call each other's callees. */
   static async open(lane: number): Promise<Testbed> {
     const testbed = new Testbed(new Network(lane));
     try {
@@ -51,7 +51,7 @@ export class Testbed {
     }
   }
 
-  /** Runs one file of the suite; `output` is what it printed. */
+  /** Runs one file of the suite. `output` is its output. */
   async run(file: SuiteFile): Promise<{ tally: Tally; output: string }> {
     const servers = Object.fromEntries(
       Array.from(this.#engines, ([name, { admin }]) => [

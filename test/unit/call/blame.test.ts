@@ -147,7 +147,7 @@ const dnsFaults: readonly Omit<Fault, 'side' | 'status'>[] = [
     domain: 'provider.test',
     what: "an SRV target in a provider's domain without its final dot",
     cause: 'dns-target-missing',
-    mend: /if pbx\.provider\.example was meant: pbx\.provider\.example\./,
+    mend: /if pbx\.provider\.example was intended: pbx\.provider\.example\./,
     records: () => [srv('_sip._udp.provider.test', 10, 0, 5060, 'pbx.provider.example.provider.test')],
   },
   {
@@ -584,7 +584,7 @@ test('the last five calls that failed alike are one error line, with the line th
       await row.request('ACK');
     });
   const lines = () =>
-    scene.gateway.log.split('\n').filter(line => /"site":"row\.test".*failed alike/.test(line));
+    scene.gateway.log.split('\n').filter(line => /"site":"row\.test".*failed with the same cause/.test(line));
   for (let i = 0; i < 4; i++) await answer('401 Unauthorized');
   await answer('486 Busy Here');
   for (let i = 0; i < 4; i++) await answer('401 Unauthorized');

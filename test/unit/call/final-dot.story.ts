@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { dnsCause } from '../../../gateway/call/dns-cause.ts';
 import { dnsFault } from '../../../gateway/resolver/dns-fault.ts';
 import { ResolveError } from '../../../gateway/resolver/resolve-error.ts';
-import type { Step } from '../../../gateway/resolver/target.ts';
+import type { ResolutionStep } from '../../../gateway/resolver/target.ts';
 import { partsMissing } from '../../support/parts.ts';
 import { run } from '../../support/peer-process.ts';
 import { privateFolder } from '../../support/private-folder.ts';
@@ -23,7 +23,7 @@ async function asRead(line: string): Promise<string> {
   return await run('named-checkzone', ['-D', '-i', 'none', ZONE, file]);
 }
 
-function absent(type: Step['type'], name: string): Step {
+function absent(type: ResolutionStep['type'], name: string): ResolutionStep {
   return { type, name, atMs: 0, ms: 0, from: 'DNS', records: [], failure: 'no such name' };
 }
 
@@ -40,7 +40,7 @@ for (const [type, data, next] of [
     const [, record = ''] =
       new RegExp(`^${owner.replaceAll('.', '\\.')}\\.\\s+60\\s+IN ${type}\\s+(.*)$`, 'm').exec(dump) ?? [];
     const target = record.slice(record.lastIndexOf(' ') + 1, -1);
-    const trace: Step[] = [
+    const trace: ResolutionStep[] = [
       { type, name: owner, atMs: 0, ms: 0, from: 'DNS', records: [record] },
       absent(next, target),
     ];

@@ -109,7 +109,7 @@ test('one who calls too often while the telephones work is a line', async contex
   }
   new RawCall(browser, 'sip:director@mysite.test').invite(SDP);
   await browser.response(503);
-  await writes('rate');
+  await writes('rate-limit');
 });
 
 test('a program and a wrong path are lines', async context => {
@@ -118,7 +118,7 @@ test('a program and a wrong path are lines', async context => {
   await refused(gateway.url, '/sip', 'https://evil.example');
   await refused(gateway.url, '/sip', undefined);
   await refused(gateway.url, '/phpmyadmin');
-  await writes('wrong-origin', 'malformed');
+  await writes('missing-origin', 'malformed');
 });
 
 test('rubbish that a proxy brings is a line about the visitor, not about the proxy', async context => {
@@ -143,13 +143,13 @@ test('a gateway that is full blames nobody', async context => {
 test('who sends too fast is a line, and so is who breaks the protocol', async context => {
   const { gateway, browser, writes } = await scene(context, { limits: { messagesPerSecond: 1 } });
   for (let i = 0; i < 20; i++) browser.send('\r\n');
-  await writes('rate');
+  await writes('rate-limit');
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/sip`, 'sip', { origin: PAGE });
   socket.on('error', () => {});
   await once(socket, 'open');
   socket.send(Buffer.alloc(65 * 1024));
   await once(socket, 'close');
-  await writes('rate', 'malformed');
+  await writes('rate-limit', 'malformed');
 });
 
 test('a stranger is a line over TCP, and never over UDP, where anybody can be anybody', async context => {
@@ -175,8 +175,8 @@ test('a stranger is a line over TCP, and never over UDP, where anybody can be an
   context.after(() => void socket.destroy());
   socket.write(register('TCP'));
   await once(socket, 'data');
-  await writes('stranger');
-  assert.deepEqual(offences(), ['stranger']);
+  await writes('unknown-source');
+  assert.deepEqual(offences(), ['unknown-source']);
 });
 
 test('asking about one name after another is a line, buttons for some who are gone are not', async context => {

@@ -1,5 +1,5 @@
-// The gateway's own pages as those meet them who do not see them as drawn, or see little of them at once: axe finds
-// nothing, and nothing scrolls sideways.
+// Accessibility of the gateway's own pages in different color schemes and window sizes: axe finds nothing, and nothing
+// scrolls horizontally.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -57,10 +57,10 @@ describe("the gateway's pages", { skip: partsMissing() }, () => {
       { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
     ] as const) {
       it(`${path}, ${look.colorScheme}, ${look.viewport.width} px wide`, async () => {
-        // For axe alone, which is no script of the page's.
+        // For axe only, which is not a script of the page.
         const page = await browser.newPage({ ...look, bypassCSP: true, reducedMotion: 'reduce' });
         await page.goto(http.url + path);
-        // Shapes are parts that come later.
+        // Card shapes are loaded later.
         await page.getByRole('heading', { level: 1 }).waitFor();
         const sideways = await page.evaluate(() =>
           [document.documentElement, ...document.body.querySelectorAll('*')]

@@ -25,7 +25,7 @@ function read(card: string, name: string): unknown {
   return new ICAL.Component(ICAL.parse(card) as unknown as unknown[]).getFirstPropertyValue(name);
 }
 
-test('another program reads the contact as it was meant', () => {
+test('another program reads the intended contact', () => {
   const card = vcard(director, links);
   assert.equal(read(card, 'version'), '4.0');
   assert.equal(read(card, 'fn'), director.name);
@@ -37,7 +37,7 @@ test('another program reads the contact as it was meant', () => {
   assert.equal(read(card, 'url'), 'https://call.mysite.ru/card/director@mysite.ru');
 });
 
-test('no line of a contact is longer than 75 octets, and no letter is cut in two', () => {
+test('no line of a contact is longer than 75 octets, and no character is split', () => {
   const card = vcard(director, links);
   for (const line of card.split('\r\n')) assert.ok(Buffer.byteLength(line) <= 75, line);
   assert.ok(card.endsWith('\r\n'));
@@ -45,13 +45,13 @@ test('no line of a contact is longer than 75 octets, and no letter is cut in two
   assert.match(card, /\r\n /, 'nothing was folded');
 });
 
-test('a line break in a name makes no property of its own', () => {
+test('a line break in a name does not start a property', () => {
   const card = vcard({ ...director, name: 'A\r\nTEL:+1900' }, links);
   assert.equal(read(card, 'fn'), 'A\nTEL:+1900');
   assert.doesNotMatch(card, /^TEL:\+1900/m);
 });
 
-test('what is absent is left out', () => {
+test('absent values are left out', () => {
   const card = vcard({ ...director, phone: undefined, photo: undefined, mail: undefined, title: '' }, links);
   assert.doesNotMatch(card, /^(?:TEL|PHOTO|TITLE|EMAIL)/m);
 });
@@ -71,7 +71,7 @@ test('markup in a name stays text', () => {
   }
 });
 
-test('a card speaks the first language of its reader that it knows', () => {
+test("a card uses the first supported language of its reader's browser", () => {
   assert.equal(cardLanguage('de-DE,ru;q=0.8,en;q=0.5'), 'ru');
   assert.equal(cardLanguage('ru-RU'), 'ru');
   assert.equal(cardLanguage('constructor'), 'en');

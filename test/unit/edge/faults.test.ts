@@ -75,7 +75,7 @@ for (const event of ['message', 'ping', 'pong', 'close'] as const) {
     assert.equal(good.readyState, good.OPEN);
     assert.deepEqual(
       logged.map(({ msg, where }) => [msg, where]),
-      [['a failure of our own was contained', `WebSocket ${event}`]],
+      [['internal error: the affected request or connection was dropped', `WebSocket ${event}`]],
     );
     good.terminate();
     await left();

@@ -13,11 +13,11 @@ import { startApp } from './drachtio/testbed.ts';
 const readme = readFileSync(`${repository}gateway/engine/README.md`, 'utf8');
 const tenLines = /## Ten lines, no daemon\n\n```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 
-test('the app in the README answers a call, as it stands there', async context => {
+test('the app in the README answers a call, unchanged', async context => {
   const port = await freePort('127.0.0.1');
   assert.match(tenLines, /port: 5060 /);
   assert.ok(tenLines.trim().split('\n').length <= 10, tenLines);
-  // Run from the repository, the package's own name means the package (Node's self-reference).
+  // When run from the repository, the package's name means the package itself (Node's self-reference).
   const app = new PeerProcess(
     'ten lines',
     process.execPath,
@@ -32,13 +32,13 @@ test('the app in the README answers a call, as it stands there', async context =
       () => 200,
       error => error.status,
     );
-    // Nobody listens there yet.
+    // The application does not listen yet.
     return status === 503 || status === 408 ? undefined : status;
   });
   assert.equal(heard, 486);
 });
 
-test('whoever depends on the package has the engine with its types, and nothing else of it', async context => {
+test('a dependent package can import the engine with its types, and nothing else', async context => {
   const folder = mkdtempSync(join(tmpdir(), 'sip-call-consumer-'));
   context.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'node_modules'));
@@ -49,8 +49,8 @@ test('whoever depends on the package has the engine with its types, and nothing 
     "const udp: ListenPoint = { transport: 'udp', address: '127.0.0.1', port: 0 };",
     "const options: EngineOptions = { listen: [udp], admin: { secret: 'x' }, limits: { dialogs: 10 } };",
     'const engine: Engine = await Engine.start(options);',
-    'const apps: number = engine.counts().apps;',
-    'console.log(apps, engine.admin.port > 0);',
+    'const applications: number = engine.counts().applications;',
+    'console.log(applications, engine.admin.port > 0);',
     'await engine.stop();',
   ];
   const mistakes = [

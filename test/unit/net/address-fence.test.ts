@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressFence, ownAddresses, splitEndpoint } from '../../../gateway/net/address-fence.ts';
 
-test('an address and its port come apart, brackets removed', () => {
+test('an address and its port are split, brackets removed', () => {
   assert.deepEqual(splitEndpoint('127.0.0.1:5353'), { address: '127.0.0.1', port: 5353 });
   assert.deepEqual(splitEndpoint('[::1]:53'), { address: '::1', port: 53 });
 });
 
-/** One address or two of each entry of IANA's registries, and the forms in which an IPv4 address may be written. */
+/** One or two addresses of each entry in IANA's registries, and the spellings of an IPv4 address. */
 const special = [
   ...['0.0.0.0', '0.1.2.3', '10.1.2.3', '100.64.0.1', '100.127.255.255', '127.0.0.1', '127.255.255.254'],
   ...[
@@ -32,7 +32,7 @@ const special = [
   // Loopback and unspecified; IPv4-compatible, IPv4-mapped, translated by SIIT.
   ...['::1', '::', '::127.0.0.1', '::5db8:d822', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:0:127.0.0.1'],
   ...['::ffff:0:5db8:d822', '::ffff:0:7f00:1'],
-  // Behind NAT64; the network-specific prefix as a whole.
+  // Behind NAT64; the network-specific prefix is refused completely.
   ...['64:ff9b::10.0.0.1', '64:ff9b::127.0.0.1', '64:ff9b::7f00:1', '64:ff9b::192.88.99.1', '64:ff9b:1::1'],
   ...['64:ff9b:1:5db8:d8:2200::', '100::1', '100:0:0:1::1'],
   // Teredo, anycast, benchmarking, AMT, AS112, ORCHID and ORCHIDv2, drones.
@@ -42,7 +42,7 @@ const special = [
   ...['5f00::1', 'fc00::1', 'fd00::1', 'fe80::1', 'fe80::1%eth0', 'febf::1', 'fec0::1', 'ff02::1', 'ff0e::1'],
   // ISATAP.
   ...['2606:2800:220:1:0:5efe:10.0.0.1', '2606:2800:220:1:200:5efe:7f00:1', '2606:2800:220:1:0:5efe:a00:1'],
-  // No address.
+  // Not an address.
   ...['mysite.ru', '127.1', '0x7f000001', '2130706433', '[::1]', ''],
 ];
 
@@ -71,14 +71,14 @@ test('the fence lets public addresses through', () => {
   }
 });
 
-test('the fence opens for the networks that the configuration names, and for no other', () => {
+test('the fence allows the networks in the configuration, and no other', () => {
   const allowed = addressFence(['10.0.0.0/8', 'fd00::/8']);
   assert.equal(allowed('10.200.0.1'), true);
   assert.equal(allowed('fd00::1'), true);
   assert.equal(allowed('192.168.0.1'), false);
 });
 
-test("the fence refuses this machine's own addresses, in whatever form, unless the configuration names them", () => {
+test("the fence refuses this machine's own addresses, in any spelling, unless the configuration lists them", () => {
   const own = () => ['93.184.216.34', '2606:2800:220:1::2'];
   const fence = addressFence([], own);
   for (const address of [
@@ -97,10 +97,10 @@ test("the fence refuses this machine's own addresses, in whatever form, unless t
   assert.equal(addressFence(['93.184.216.34/32'], own)('93.184.216.34'), true);
 });
 
-test('an own address with a zone is no fault', () => {
+test('an own address with a zone does no harm', () => {
   assert.equal(addressFence([], () => ['fe80::1%eth0', 'nonsense'])('93.184.216.34'), true);
 });
 
-test('the addresses of this very machine are its own', () => {
+test('the own addresses are those of this machine', () => {
   for (const address of ownAddresses()) assert.equal(addressFence([])(address), false, address);
 });

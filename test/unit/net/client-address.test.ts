@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { clientAddressOf, isOfKnownAddress, isSecure, Proxies } from '../../../gateway/net/client-address.ts';
+import { clientAddressOf, hasKnownAddress, isSecure, Proxies } from '../../../gateway/net/client-address.ts';
 
 const networks = ['10.0.0.0/8', 'fd00::/8'];
 
@@ -10,28 +10,23 @@ function request(remoteAddress: string, headers: Record<string, string>): Incomi
 }
 
 for (const [what, remote, header, expected] of [
-  ['nobody is a proxy who is not named', '203.0.113.9', '198.51.100.7', '203.0.113.9'],
-  ['a proxy speaks for the visitor', '10.0.0.1', '198.51.100.7', '198.51.100.7'],
-  [
-    'what a visitor has said before the proxy is not believed',
-    '10.0.0.1',
-    '1.2.3.4, 198.51.100.7',
-    '198.51.100.7',
-  ],
+  ['an address that is not listed is not a proxy', '203.0.113.9', '198.51.100.7', '203.0.113.9'],
+  ['a proxy reports the visitor', '10.0.0.1', '198.51.100.7', '198.51.100.7'],
+  ['an address that the visitor wrote is ignored', '10.0.0.1', '1.2.3.4, 198.51.100.7', '198.51.100.7'],
   ['two of the proxies in a row', '10.0.0.1', '1.2.3.4, 198.51.100.7, 10.0.0.2', '198.51.100.7'],
-  ['as a dual-stack socket sees it', '::ffff:10.0.0.1', '198.51.100.7', '198.51.100.7'],
+  ['the address of a dual-stack socket', '::ffff:10.0.0.1', '198.51.100.7', '198.51.100.7'],
   ['a proxy by IPv6, a visitor with a port', 'fd00::1', '[2001:db8::1]:4711', '2001:db8::1'],
   ['without brackets', 'fd00::1', '2001:db8::1', '2001:db8::1'],
   ['in another spelling', 'fd00::1', '2001:DB8:0:0::1', '2001:db8::1'],
   ['with a zone that only the proxy knows', 'fd00::1', 'fe80::1%eth0', 'fe80::1'],
   ['IPv4 with a port', '10.0.0.1', '198.51.100.7:80', '198.51.100.7'],
-  ['a proxy that says nothing is the visitor', '10.0.0.1', '', '10.0.0.1'],
-  ['so is one that says what is no address', '10.0.0.1', '198.51.100.7, unknown', '10.0.0.1'],
-  ['a visitor within', '10.0.0.1', '10.0.0.9', '10.0.0.9'],
+  ['a proxy without a report counts as the visitor', '10.0.0.1', '', '10.0.0.1'],
+  ['a proxy with an invalid report counts as the visitor', '10.0.0.1', '198.51.100.7, unknown', '10.0.0.1'],
+  ['a visitor inside the trusted network', '10.0.0.1', '10.0.0.9', '10.0.0.9'],
 ] as const) {
   test(what, () => {
     const one = request(remote, { 'x-forwarded-for': header, forwarded: 'for=192.0.2.1' });
-    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).heed(one);
+    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).determineClient(one);
     assert.equal(clientAddressOf(one), expected);
   });
 }
@@ -50,23 +45,23 @@ for (const [header, expected] of [
 ] as const) {
   test(`Forwarded: ${header.slice(-80)}`, () => {
     const one = request('10.0.0.1', { 'x-forwarded-for': '192.0.2.1', forwarded: header });
-    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).heed(one);
+    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).determineClient(one);
     assert.equal(clientAddressOf(one), expected);
   });
 }
 
-test('a proxy says by which name and how the visitor has asked; nobody else does', () => {
+test('only a proxy reports the host and the scheme', () => {
   const headers = { host: 'inside', 'x-forwarded-host': 'call.mysite.ru', 'x-forwarded-proto': 'https' };
   const [ours, other] = [request('10.0.0.1', { ...headers }), request('203.0.113.9', { ...headers })];
   const proxies = new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false });
-  for (const one of [ours, other]) proxies.heed(one);
+  for (const one of [ours, other]) proxies.determineClient(one);
   assert.deepEqual([ours.headers.host, isSecure(ours)], ['call.mysite.ru', true]);
   assert.deepEqual([other.headers.host, isSecure(other)], ['inside', false]);
 });
 
-test('without proxies nobody is believed', () => {
+test('without proxies no report is used', () => {
   const one = request('10.0.0.1', { 'x-forwarded-for': '198.51.100.7' });
-  new Proxies(undefined).heed(one);
+  new Proxies(undefined).determineClient(one);
   assert.equal(clientAddressOf(one), '10.0.0.1');
 });
 
@@ -75,12 +70,12 @@ const proxies = (header?: 'forwarded' | 'x-forwarded-for') =>
 
 for (const [what, headers, expected] of [
   [
-    'Forwarded tells host and scheme too',
+    'Forwarded contains host and scheme too',
     { forwarded: 'for=198.51.100.7;proto=https;host=call.mysite.ru' },
     ['198.51.100.7', true, 'call.mysite.ru'],
   ],
   [
-    'of several proxies the one nearest to the visitor knows how they asked',
+    'of several proxies the one nearest to the visitor determines host and scheme',
     {
       forwarded:
         'for=1.2.3.4;proto=http;host=evil.example, For="[2001:db8::1]:4711";Proto=HTTPS;Host="call.mysite.ru", for=10.0.0.2;proto=http;host=inside',
@@ -88,7 +83,7 @@ for (const [what, headers, expected] of [
     ['2001:db8::1', true, 'call.mysite.ru'],
   ],
   [
-    'a proxy that says nothing of a scheme leaves it to the next',
+    'without a scheme the next proxy determines it',
     { forwarded: 'for=198.51.100.7;proto=https, for=10.0.0.2' },
     ['198.51.100.7', true, 'inside'],
   ],
@@ -98,25 +93,17 @@ for (const [what, headers, expected] of [
     { forwarded: 'for=unknown;host=call.mysite.ru' },
     ['10.0.0.1', false, 'call.mysite.ru'],
   ],
-  ['a port that is hidden', { forwarded: 'for="198.51.100.7:_p1"' }, ['198.51.100.7', false, 'inside']],
-  [
-    'a host that is none',
-    { forwarded: 'for=198.51.100.7;host="a b/<x>"' },
-    ['198.51.100.7', false, 'inside'],
-  ],
-  [
-    'a scheme that is none',
-    { forwarded: 'for=198.51.100.7;proto=gopher' },
-    ['198.51.100.7', false, 'inside'],
-  ],
+  ['a hidden port', { forwarded: 'for="198.51.100.7:_p1"' }, ['198.51.100.7', false, 'inside']],
+  ['an invalid host', { forwarded: 'for=198.51.100.7;host="a b/<x>"' }, ['198.51.100.7', false, 'inside']],
+  ['an invalid scheme', { forwarded: 'for=198.51.100.7;proto=gopher' }, ['198.51.100.7', false, 'inside']],
   ['an empty element', { forwarded: ', for=198.51.100.7;proto=https,' }, ['198.51.100.7', true, 'inside']],
   [
-    'X-Forwarded-For goes before Forwarded, which a visitor may have written',
+    'X-Forwarded-For takes precedence over Forwarded, which a visitor may have written',
     { forwarded: 'for=1.2.3.4;proto=https;host=evil.example', 'x-forwarded-for': '198.51.100.7' },
     ['198.51.100.7', false, 'inside'],
   ],
   [
-    'the lists of X-Forwarded-* go side by side',
+    'the lists of X-Forwarded-* are paired',
     {
       'x-forwarded-for': '1.2.3.4, 198.51.100.7, 10.0.0.2',
       'x-forwarded-proto': 'http, https, http',
@@ -127,21 +114,21 @@ for (const [what, headers, expected] of [
 ] as const) {
   test(`behind a proxy: ${what}`, () => {
     const one = request('10.0.0.1', { host: 'inside', ...headers } as Record<string, string>);
-    proxies().heed(one);
+    proxies().determineClient(one);
     assert.deepEqual([clientAddressOf(one), isSecure(one), one.headers.host], expected);
   });
 }
 
-test('a header that is named is the only one that counts', () => {
-  const said = {
+test('only the configured header counts', () => {
+  const headers = {
     forwarded: 'for=198.51.100.7;proto=https;host=call.mysite.ru',
     'x-forwarded-for': '192.0.2.1',
     'x-forwarded-proto': 'http',
     'x-forwarded-host': 'evil.example',
   };
-  const [one, other] = [request('10.0.0.1', { ...said }), request('10.0.0.1', { ...said })];
-  proxies('forwarded').heed(one);
-  proxies('x-forwarded-for').heed(other);
+  const [one, other] = [request('10.0.0.1', { ...headers }), request('10.0.0.1', { ...headers })];
+  proxies('forwarded').determineClient(one);
+  proxies('x-forwarded-for').determineClient(other);
   assert.deepEqual(
     [clientAddressOf(one), isSecure(one), one.headers.host],
     ['198.51.100.7', true, 'call.mysite.ru'],
@@ -152,15 +139,15 @@ test('a header that is named is the only one that counts', () => {
   );
 });
 
-test('what a proxy does without saying for whom is not held against its address', () => {
+test('a request of a proxy without a client address does not count for the proxy', () => {
   for (const [headers, known] of [
     [{ forwarded: 'for=_hidden' }, false],
     [{}, false],
     [{ forwarded: 'for=198.51.100.7' }, true],
   ] as const) {
     const one = request('10.0.0.1', headers as Record<string, string>);
-    proxies().heed(one);
-    assert.equal(isOfKnownAddress(one), known);
+    proxies().determineClient(one);
+    assert.equal(hasKnownAddress(one), known);
   }
-  assert.equal(isOfKnownAddress(request('203.0.113.9', {})), true);
+  assert.equal(hasKnownAddress(request('203.0.113.9', {})), true);
 });

@@ -1,4 +1,4 @@
-// Links of a card are as the visitor asked for it, whatever stands between.
+// The links of a card use the URL by which the visitor asked, through any proxies.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -25,7 +25,7 @@ for (const [what, proxy, headers, expected] of [
     'https://call.mysite.test',
   ],
   [
-    'Forwarded of nobody whom the file names',
+    'Forwarded from an address that is not configured',
     undefined,
     { Forwarded: 'proto=https;host=evil.example' },
     undefined,

@@ -25,7 +25,7 @@ test('a prefix may end anywhere', () => {
   assert.equal(networkOf('2001:db8:ffff:ffff::1', { ipv4: 32, ipv6: 56 }), '2001:db8:ffff:ff00::');
 });
 
-test('what is no address has no network', () => {
+test('text that is not an address has no network', () => {
   for (const text of ['', 'mysite.ru', '1.2.3', '1.2.3.4\n', '[::1]'])
     assert.equal(networkOf(text, lengths), undefined);
 });

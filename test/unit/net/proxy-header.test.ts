@@ -1,4 +1,4 @@
-// The PROXY protocol: what its header says, and a gateway whose visitors come by it, in clear and by TLS.
+// The PROXY protocol: the content of its header, and a gateway whose visitors arrive by it, unencrypted and by TLS.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -48,15 +48,15 @@ for (const [what, bytes, expected] of [
     header(43, { address: '198.51.100.7', secure: true }),
   ],
   ['of IPv6', 'PROXY TCP6 2001:db8::7 2001:db8::1 4660 80\r\n', header(44, { address: '2001:db8::7' })],
-  ['that does not know', 'PROXY UNKNOWN ffff:f...f:ffff 1 2\r\n', header(35)],
-  ['that is short', 'PROXY UNKNOWN\r\n', header(15)],
+  ['without a known client', 'PROXY UNKNOWN ffff:f...f:ffff 1 2\r\n', header(35)],
+  ['without addresses', 'PROXY UNKNOWN\r\n', header(15)],
   ['begun', 'PRO', { kind: 'more' }],
   ['without its end', 'PROXY TCP4 198.51.100.7', { kind: 'more' }],
   ['nothing', '', { kind: 'more' }],
   ['too long', `PROXY TCP4 ${'1'.repeat(120)}`, { kind: 'malformed' }],
   ['of another family', 'PROXY TCP4 2001:db8::7 2001:db8::1 1 2\r\n', { kind: 'malformed' }],
   ['without ports', 'PROXY TCP4 198.51.100.7 10.0.0.1\r\n', { kind: 'malformed' }],
-  ['with more than there is', 'PROXY TCP4 198.51.100.7 10.0.0.1 1 2 3\r\n', { kind: 'malformed' }],
+  ['with extra fields', 'PROXY TCP4 198.51.100.7 10.0.0.1 1 2 3\r\n', { kind: 'malformed' }],
   ['of HTTP', 'GET / HTTP/1.1\r\n\r\n', { kind: 'malformed' }],
   ['of TLS', Buffer.from([22, 3, 1, 0, 1]), { kind: 'malformed' }],
   ['version 2', Buffer.concat([v4(80), Buffer.from('GET')]), header(28, { address: '198.51.100.7' })],
@@ -73,7 +73,7 @@ for (const [what, bytes, expected] of [
   ['of the proxy itself', v2(0, 0, Buffer.alloc(0)), header(16)],
   ['of a UNIX socket', v2(1, 0x31, Buffer.alloc(216)), header(232)],
   ['begun', signature, { kind: 'more' }],
-  ['begun by a byte', signature.subarray(0, 1), { kind: 'more' }],
+  ['of one byte', signature.subarray(0, 1), { kind: 'more' }],
   ['without its end', v4(80).subarray(0, 27), { kind: 'more' }],
   ['too short for its addresses', v2(1, 0x11, Buffer.alloc(8)), { kind: 'malformed' }],
   ['too long', v2(1, 0x11, Buffer.alloc(0), 0xffff), { kind: 'malformed' }],
@@ -89,7 +89,7 @@ async function listening(context: TestContext, secure: boolean, networks = ['127
   const server: Server = secure ? createSecureServer({ cert: certificate, key: privateKey }) : createServer();
   const asked: IncomingMessage[] = [];
   server.on('request', (request, response) => {
-    proxies.heed(request);
+    proxies.determineClient(request);
     asked.push(request);
     response.end(`${clientAddressOf(request)} ${isSecure(request)}`);
   });
@@ -136,7 +136,7 @@ for (const [what, bytes] of [
     slow.destroy();
   });
 
-  test(`${what} goes before TLS, in the same segment or alone`, async context => {
+  test(`${what} precedes TLS, in the same segment or alone`, async context => {
     const { port } = await listening(context, true);
     for (const together of [true, false]) {
       const socket = connect(port, '127.0.0.1');
@@ -172,7 +172,7 @@ test('where the proxy does not name its client, headers of the client do not eit
   }
 });
 
-test('a proxy that sends no header is refused, and its owner is told once', async context => {
+test('a proxy that sends no header is refused, and the log says so once', async context => {
   const { port, logged } = await listening(context, false);
   for (let i = 0; i < 3; i++) {
     const socket = connect(port, '127.0.0.1').on('error', () => {});
@@ -184,7 +184,7 @@ test('a proxy that sends no header is refused, and its owner is told once', asyn
   assert.equal(logged.filter(({ level }) => level === 'warn').length, 1);
 });
 
-test('who is no proxy needs no header, and writes none', async context => {
+test('a client that is not a proxy needs no header, and its header is refused', async context => {
   const { port } = await listening(context, false, ['10.0.0.0/8']);
   const plain = connect(port, '127.0.0.1');
   plain.write(REQUEST);
@@ -197,7 +197,7 @@ test('who is no proxy needs no header, and writes none', async context => {
   forged.destroy();
 });
 
-test('a connection that ends before its header does is forgotten', async context => {
+test('a connection that ends within its header leaves no state', async context => {
   const { port, logged } = await listening(context, false);
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');

@@ -10,10 +10,10 @@ const START = Date.parse('2026-03-10T23:59:59Z');
 
 function records(days = 2, folder = privateFolder('records')) {
   const clock = { now: START };
-  const said: { msg: string }[] = [];
-  const log = createLog('info', { write: line => void said.push(JSON.parse(line)) });
+  const logged: { msg: string }[] = [];
+  const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
   const kept = new DailyRecords({ file: join(folder, 'calls.jsonl'), days }, log, () => clock.now);
-  return { kept, clock, folder, said };
+  return { kept, clock, folder, logged };
 }
 
 test('a record is a line of JSON in the file of its day', async () => {
@@ -33,7 +33,7 @@ test('a record is a line of JSON in the file of its day', async () => {
   assert.deepEqual(more, ['']);
 });
 
-test('a file is deleted once its days are over, and no other file ever is', async () => {
+test('a file is deleted after its days, and no other file is deleted', async () => {
   const folder = privateFolder('records');
   const strangers = ['calls.jsonl', 'calls-2020-01-01.jsonl.gz', 'calls-old.jsonl', 'other-2020-01-01.jsonl'];
   const days = ['2026-03-07', '2026-03-08', '2026-03-09'].map(day => `calls-${day}.jsonl`);
@@ -48,12 +48,12 @@ test('a file is deleted once its days are over, and no other file ever is', asyn
   await kept.close();
 });
 
-test('a folder that is not there is said, and is no reason to fail; once it is there, it is written', async () => {
+test('a missing folder is logged and is not fatal; records are written when it exists', async () => {
   const folder = join(privateFolder('records'), 'later');
-  const { kept, said } = records(2, folder);
+  const { kept, logged } = records(2, folder);
   kept.write({ call: 'one' });
   await kept.close();
-  assert.deepEqual(said.map(({ msg }) => msg).sort(), [
+  assert.deepEqual(logged.map(({ msg }) => msg).sort(), [
     'old records cannot be deleted',
     'records cannot be written',
   ]);
@@ -61,5 +61,5 @@ test('a folder that is not there is said, and is no reason to fail; once it is t
   kept.write({ call: 'two' });
   await kept.close();
   assert.match(readFileSync(join(folder, 'calls-2026-03-10.jsonl'), 'utf8'), /"call":"two"/);
-  assert.equal(said.at(-1)?.msg, 'records are written again');
+  assert.equal(logged.at(-1)?.msg, 'records are written again');
 });

@@ -18,18 +18,18 @@ function watched() {
   return { clock, lines, rows, fail };
 }
 
-test('five failures for one cause are one error, with the line that mends it', () => {
+test('five failures with one cause are one error, with the line that fixes it', () => {
   const { lines, rows, fail } = watched();
   fail(4);
   assert.deepEqual([lines, rows.isFailing('mysite.test')], [[], false]);
   fail(20);
-  const { code: cause, ...said } = failure;
-  assert.deepEqual(lines, [{ site: 'mysite.test', failed: 5, cause, ...said }]);
+  const { code: cause, ...expected } = failure;
+  assert.deepEqual(lines, [{ site: 'mysite.test', failed: 5, cause, ...expected }]);
   assert.equal(rows.isFailing('mysite.test'), true);
   assert.equal(rows.isFailing('other.test'), false);
 });
 
-test('a success, or another cause, ends the row', () => {
+test('a success, or another cause, ends the streak', () => {
   const { lines, rows, fail } = watched();
   fail(4);
   rows.succeeded('mysite.test');
@@ -39,7 +39,7 @@ test('a success, or another cause, ends the row', () => {
   assert.deepEqual(lines, []);
 });
 
-test('what visitors can bring about themselves is told, and does not show that the telephones fail', () => {
+test('failures that visitors can cause alone are logged, and do not mean that the telephones fail', () => {
   const { lines, rows, fail } = watched();
   for (const side of ['visitor', 'visitor-network']) {
     for (let i = 0; i < 5; i++) rows.failed('mysite.test', { ...failure, code: side, side });
@@ -50,7 +50,7 @@ test('what visitors can bring about themselves is told, and does not show that t
   assert.equal(rows.isFailing('mysite.test'), true);
 });
 
-test('five failures count that are within an hour', () => {
+test('five failures count if they are within an hour', () => {
   const { clock, lines, fail } = watched();
   for (let i = 0; i < 20; i++) {
     fail(1);
@@ -63,7 +63,7 @@ test('five failures count that are within an hour', () => {
   assert.equal(lines.length, 1);
 });
 
-test('the error comes once an hour for a cause, also when the row was ended meanwhile', () => {
+test('the error is logged once an hour per cause, also if the streak ended meanwhile', () => {
   const { clock, lines, rows, fail } = watched();
   fail(5);
   rows.succeeded('mysite.test');
@@ -78,7 +78,7 @@ test('the error comes once an hour for a cause, also when the row was ended mean
   assert.equal(lines.length, 4);
 });
 
-test('what is remembered has a bound', () => {
+test('the number of sites is limited', () => {
   const { rows, fail } = watched();
   for (let i = 0; i < 3_000; i++) fail(1, 'pbx-silent', `site${i}.test`);
   assert.equal(rows.size, 1_000);

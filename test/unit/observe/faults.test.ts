@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 
-test('failures are logged a few times a minute, and counted always', () => {
+test('errors are logged a few times a minute, and always counted', () => {
   const logged: string[] = [];
   let now = 0;
   const faults = new Faults(createLog('info', { write: line => void logged.push(line) }), () => now);

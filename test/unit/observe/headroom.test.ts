@@ -2,40 +2,40 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ExhaustedResource, type Gauge, Headroom } from '../../../gateway/observe/headroom.ts';
 
-/** A process of which everything can be set. */
+/** A process with adjustable measurements. */
 function measured() {
-  const told: (ExhaustedResource | undefined)[] = [];
+  const reported: (ExhaustedResource | undefined)[] = [];
   const state = { files: { used: 10, most: 1000 } as Gauge | undefined, memory: 0.1, late: 0, now: 0 };
-  const headroom = new Headroom(lack => told.push(lack), {
+  const headroom = new Headroom(resource => reported.push(resource), {
     files: () => state.files,
     memory: () => ({ used: state.memory, most: 1 }),
     lateMs: () => state.late,
     now: () => state.now,
   });
-  /** After a second, when all is judged anew. */
+  /** After one second, when everything is measured again. */
   const later = () => {
     state.now += 1_000;
     return headroom.exhausted;
   };
-  return { state, told, headroom, later };
+  return { state, reported, headroom, later };
 }
 
-test('a tenth of the files is kept free, and never fewer than 24', () => {
+test('a tenth of the files is kept free, and at least 24', () => {
   const { state, later } = measured();
-  for (const [used, most, lack] of [
+  for (const [used, most, resource] of [
     [899, 1000, undefined],
     [901, 1000, 'files'],
     [75, 100, undefined],
     [77, 100, 'files'],
   ] as const) {
     state.files = { used, most };
-    assert.equal(later(), lack, `${used} of ${most}`);
+    assert.equal(later(), resource, `${used} of ${most}`);
   }
   state.files = undefined;
   assert.equal(later(), undefined);
 });
 
-test('more than 85 % of the memory, or a loop that is late by more than 200 ms for two seconds on end, is too much', () => {
+test('memory above 85 %, or an event loop that is late by more than 200 ms for two seconds, is exhausted', () => {
   const { state, later } = measured();
   state.memory = 0.84;
   assert.equal(later(), undefined);
@@ -47,23 +47,23 @@ test('more than 85 % of the memory, or a loop that is late by more than 200 ms f
   assert.equal(later(), undefined);
   state.late = 201;
   assert.equal(later(), undefined);
-  assert.equal(later(), 'time');
+  assert.equal(later(), 'event-loop');
   state.late = 0;
   assert.equal(later(), undefined);
 });
 
-test('it is told of once when something begins to be short, and once when nothing is', () => {
-  const { state, told, later } = measured();
+test('the callback is called once when a resource becomes exhausted, and once when none is', () => {
+  const { state, reported, later } = measured();
   state.memory = 0.9;
   later();
   later();
   state.memory = 0.1;
   later();
   later();
-  assert.deepEqual(told, ['memory', undefined]);
+  assert.deepEqual(reported, ['memory', undefined]);
 });
 
-test('many questions cost one look', () => {
+test('many reads cause one measurement', () => {
   const { state, headroom } = measured();
   assert.equal(headroom.exhausted, undefined);
   state.memory = 0.9;
@@ -73,7 +73,7 @@ test('many questions cost one look', () => {
   assert.equal(headroom.exhausted, 'memory');
 });
 
-test('a crowd that comes between two looks of the clock is counted in time', () => {
+test('a crowd between two measurements is detected in time', () => {
   const { state, headroom } = measured();
   state.files = { used: 70, most: 100 };
   assert.equal(headroom.exhausted, undefined);

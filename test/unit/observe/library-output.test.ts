@@ -1,4 +1,4 @@
-// In a process of its own: what stands for standard output is replaced.
+// In a separate process, because standard output is replaced.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs code with the gateway's log on standard output, and the stray output taken into it. */
+/** Runs code with the gateway's log on standard output and the output of libraries redirected into it. */
 function run(code: string, env: NodeJS.ProcessEnv = {}): Ran {
   const built = (file: string) => pathToFileURL(join(repository, 'dist/gateway/observe', file)).href;
   const program = `
@@ -37,7 +37,7 @@ function run(code: string, env: NodeJS.ProcessEnv = {}): Ran {
   };
 }
 
-test('a line that a library prints is one field of a log line, whatever it holds', () => {
+test('a line that a library prints is one field of a log line, whatever it contains', () => {
   const forged = '{"level":"error","msg":"forged"}';
   const { lines, stderr } = run(`
     console.error(new Error('failed to parse'), \`unable to parse: INVITE\\r\\n${forged}\\r\\n\`);
@@ -48,17 +48,17 @@ test('a line that a library prints is one field of a log line, whatever it holds
   assert.deepEqual(
     lines.map(({ level, msg, stream }) => [level, msg, stream]),
     [
-      ['warn', 'a library wrote by itself', 'stderr'],
-      ['debug', 'a library wrote by itself', 'stdout'],
-      ['warn', 'a library wrote by itself', 'stderr'],
-      ['debug', 'a library wrote by itself', 'stdout'],
+      ['warn', 'output of a library', 'stderr'],
+      ['debug', 'output of a library', 'stdout'],
+      ['warn', 'output of a library', 'stderr'],
+      ['debug', 'output of a library', 'stdout'],
     ],
   );
   assert.equal(lines[0]?.text, 'Error: failed to parse');
   assert.equal(lines[1]?.text, forged);
 });
 
-test("node's own warnings, and what worker threads print, are lines of the log", () => {
+test("node's own warnings, and the output of worker threads, are lines of the log", () => {
   const { lines, stderr } = run(`
     import { once } from 'node:events';
     import { Worker } from 'node:worker_threads';
@@ -71,7 +71,7 @@ test("node's own warnings, and what worker threads print, are lines of the log",
   );
 });
 
-test('of a library that prints without end a bounded number of lines is logged, and a count of the rest', context => {
+test('for a library that prints endlessly a limited number of lines is logged, and a count of the rest', context => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const lines: string[] = [];
   const release = captureLibraryOutput(createLog('debug', { write: line => void lines.push(line) }));
@@ -88,7 +88,7 @@ test('of a library that prints without end a bounded number of lines is logged, 
   assert.match(lines[21]!, /"text":"again"/);
 });
 
-test('an owner who sets DEBUG has what libraries say on standard error, and what they print still in the log', () => {
+test('with DEBUG set, standard error is not redirected, and standard output still is', () => {
   const { lines, stderr } = run('process.stderr.write("debugging\\n"); console.error("printed");', {
     DEBUG: 'drachtio:*',
   });
@@ -99,7 +99,7 @@ test('an owner who sets DEBUG has what libraries say on standard error, and what
   );
 });
 
-test('once it is released, everything is printed as before', () => {
+test('after the release everything is printed as before', () => {
   const { lines, stderr } = run('release(); console.error("as before"); process.emitWarning("old");');
   assert.match(stderr, /^as before\n.*Warning: old/s);
   assert.deepEqual(lines, []);

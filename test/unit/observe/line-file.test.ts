@@ -5,20 +5,20 @@ import { test } from 'node:test';
 import { LineFile } from '../../../gateway/observe/line-file.ts';
 import { privateFolder } from '../../support/private-folder.ts';
 
-/** A file, what it was said of it, and a disk that can be full: /dev/full takes nothing. */
+/** A file, the reports about it, and a disk that can be full: /dev/full accepts nothing. */
 function lineFile() {
   const path = join(privateFolder('lines'), 'a.log');
-  const said: string[] = [];
+  const reports: string[] = [];
   const disk = { full: false };
   const file = new LineFile({
     path: () => (disk.full ? '/dev/full' : path),
     trouble: (error, lost) =>
-      void said.push(`${error ? (error as NodeJS.ErrnoException).code : 'well'} ${lost}`),
+      void reports.push(`${error ? (error as NodeJS.ErrnoException).code : 'well'} ${lost}`),
   });
-  return { file, path, said, disk, read: () => readFileSync(path, 'utf8') };
+  return { file, path, reports, disk, read: () => readFileSync(path, 'utf8') };
 }
 
-test('lines stand in the file in the order written, for its owner and group alone', async () => {
+test('lines are in the file in the order written, readable only for its owner and group', async () => {
   const { file, path, read } = lineFile();
   for (let i = 0; i < 1000; i++) file.write(`line ${i}`);
   await file.flushed();
@@ -26,7 +26,7 @@ test('lines stand in the file in the order written, for its owner and group alon
   assert.equal(statSync(path).mode & 0o007, 0);
 });
 
-test('a file that is renamed or truncated beneath it is written on, without a signal', async () => {
+test('writing continues after the file is renamed or truncated, without a signal', async () => {
   const { file, path, read } = lineFile();
   file.write('one');
   await file.flushed();
@@ -41,8 +41,8 @@ test('a file that is renamed or truncated beneath it is written on, without a si
   assert.equal(read(), 'three\n');
 });
 
-test('a full disk loses lines, says so once, and once that it is over', async () => {
-  const { file, said, disk, read } = lineFile();
+test('a full disk loses lines, and is reported once at its start and once at its end', async () => {
+  const { file, reports, disk, read } = lineFile();
   disk.full = true;
   for (const line of ['one', 'two']) {
     file.write(line);
@@ -53,11 +53,11 @@ test('a full disk loses lines, says so once, and once that it is over', async ()
     file.write(line);
     await file.flushed();
   }
-  assert.deepEqual(said, ['ENOSPC 1', 'well 2']);
+  assert.deepEqual(reports, ['ENOSPC 1', 'well 2']);
   assert.equal(read(), '\nthree\nfour\n', 'the first line after a full disk stands behind half of another');
 });
 
-test('what waits for the disk is bounded', async () => {
+test('the data that waits for the disk is limited', async () => {
   const { file, read } = lineFile();
   for (let i = 0; i < 100; i++) file.write('x'.repeat(10_000));
   await file.flushed();

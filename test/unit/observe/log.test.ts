@@ -8,7 +8,7 @@ function logged(write: (log: Log) => void, addresses?: 'whole' | 'short'): Recor
   return JSON.parse(lines.join());
 }
 
-test('addresses are shortened wherever they are logged, in rooms of their own too', () => {
+test('addresses are shortened wherever they are logged, in child loggers too', () => {
   const remote = { address: '2001:db8:1:2::9', port: 5060 };
   const line = logged(
     log => log.child({ component: 'edge' }).info({ address: '203.0.113.9', remote }, 'x'),
@@ -19,7 +19,7 @@ test('addresses are shortened wherever they are logged, in rooms of their own to
   assert.equal(logged(log => log.info({ address: '203.0.113.9' }, 'x')).address, '203.0.113.9');
 });
 
-test('an error is told by its words and where it came from, not by what it carries', () => {
+test('an error is logged with its message and stack, without its other fields', () => {
   const error = Object.assign(new Error('it failed'), { res: { body: 'a=ice-pwd:secret' } });
   const line = logged(log => log.error({ error }, 'x'));
   assert.match(String(line.error), /^Error: it failed\n {4}at /);
@@ -27,7 +27,7 @@ test('an error is told by its words and where it came from, not by what it carri
   assert.equal(logged(log => log.error({ error: 'only words' }, 'x')).error, 'only words');
 });
 
-test('a text of any length is bounded wherever it stands, and so are lists and depth', () => {
+test('texts are limited anywhere in a line, and so are lists and depth', () => {
   const long = 'x'.repeat(100_000);
   const deep: object = { a: { b: { c: { d: { e: { f: long } } } } } };
   const many = Array.from({ length: 100_000 }, () => 'x');
@@ -41,7 +41,7 @@ test('a text of any length is bounded wherever it stands, and so are lists and d
   assert.ok(error.length < 2200);
 });
 
-test('no character of a text ends a line, or acts on a terminal', () => {
+test('no character of a text ends a line, or affects a terminal', () => {
   const hostile = '\n\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u061c\u200e\u200f\u202e\u2066\ud800';
   const lines: string[] = [];
   createLog('debug', { write: text => void lines.push(text) }).info(

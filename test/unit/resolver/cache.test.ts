@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnswerCache, cacheLimits } from '../../../gateway/resolver/cache.ts';
-import type { Answer } from '../../../gateway/resolver/records.ts';
+import type { DnsAnswer } from '../../../gateway/resolver/records.ts';
 
-const found = (ttlSeconds = 60): Answer<string> => ({ kind: 'records', records: ['one'], ttlSeconds });
-const absent = (ttlSeconds: number): Answer<string> => ({ kind: 'absent', why: 'no such name', ttlSeconds });
-const failed: Answer<string> = { kind: 'failed', why: 'SERVFAIL' };
+const found = (ttlSeconds = 60): DnsAnswer<string> => ({ kind: 'records', records: ['one'], ttlSeconds });
+const absent = (ttlSeconds: number): DnsAnswer<string> => ({
+  kind: 'absent',
+  why: 'no such name',
+  ttlSeconds,
+});
+const failed: DnsAnswer<string> = { kind: 'failed', why: 'SERVFAIL' };
 
-/** A cache on a clock that stands still, and how often its one name was asked for outside. */
+/** A cache on a manual clock, and the number of questions for its name. */
 function bench() {
   const scene = { now: 0, asked: 0, answer: found() };
   const cache = new AnswerCache(() => scene.now);
@@ -20,7 +24,7 @@ function bench() {
   return { scene, cache, ask };
 }
 
-test('an answer lives as long as its TTL, at most a ceiling', async () => {
+test('an answer is kept for its TTL, up to a limit', async () => {
   const { scene, ask } = bench();
   scene.answer = found(5);
   await ask();
@@ -33,7 +37,7 @@ test('an answer lives as long as its TTL, at most a ceiling', async () => {
   assert.equal((await ask()).fromCache, false);
 });
 
-test('absence lives as long as the zone says, at most a ceiling; a failure for a moment', async () => {
+test('absence is kept as long as the zone says, up to a limit; a failure for a moment', async () => {
   const { scene, ask } = bench();
   for (const [answer, life] of [
     [absent(10), 10_000],
@@ -50,7 +54,7 @@ test('absence lives as long as the zone says, at most a ceiling; a failure for a
   }
 });
 
-test('TTL 0 is asked for again every time, found or absent', async () => {
+test('an answer with TTL 0 is asked for again every time, found or absent', async () => {
   const { scene, ask } = bench();
   for (const answer of [found(0), absent(0)]) {
     scene.answer = answer;
@@ -67,25 +71,25 @@ test('questions under way are shared', async () => {
   assert.deepEqual(new Set(answers.map(({ answer }) => answer.kind)), new Set(['records']));
 });
 
-test('a failing server is covered by the last good answer for an hour', async () => {
+test('the last good answer replaces failures for an hour', async () => {
   const { scene, ask, cache } = bench();
   await ask();
   scene.now = 60_000;
   scene.answer = failed;
   assert.deepEqual(await ask(), { answer: found(), fromCache: true, staleBecause: 'SERVFAIL' });
-  assert.deepEqual(cache.spare('A x'), found());
+  assert.deepEqual(cache.stale('A x'), found());
   scene.now = 60_000 + cacheLimits.staleMs;
-  assert.equal(cache.spare('A x'), undefined);
+  assert.equal(cache.stale('A x'), undefined);
   assert.equal((await ask()).answer.kind, 'failed');
 });
 
-test('while an old answer stands in, a failing server is left in peace for longer', async () => {
+test('while a stale answer is used, a failing server is asked less often', async () => {
   const { scene, ask } = bench();
   await ask();
   scene.now = 60_000;
   scene.answer = failed;
   await ask();
-  scene.now += cacheLimits.failedButSparedMs - 1;
+  scene.now += cacheLimits.failedWithStaleMs - 1;
   await ask();
   assert.equal(scene.asked, 2);
   scene.now += 1;
@@ -93,7 +97,7 @@ test('while an old answer stands in, a failing server is left in peace for longe
   assert.equal(scene.asked, 3);
 });
 
-test('an answer that a record is gone ends what was known of it', async () => {
+test('an answer that a record is absent removes the old answer', async () => {
   const { scene, ask } = bench();
   await ask();
   scene.now = 60_000;
@@ -104,7 +108,7 @@ test('an answer that a record is gone ends what was known of it', async () => {
   assert.equal((await ask()).answer.kind, 'failed');
 });
 
-test('it does not grow beyond its bound', async () => {
+test('the size is limited', async () => {
   const { cache, ask } = bench();
   for (let index = 0; index < cacheLimits.entries + 50; index++) await ask(`A host${index}`);
   assert.equal(cache.size, cacheLimits.entries);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import dns, { type Answer as WireRecord } from 'dns-packet';
 import { answerOf } from '../../../gateway/resolver/dns-answer.ts';
-import { composeQuery, type Reply, readReply } from '../../../gateway/resolver/dns-message.ts';
+import { composeQuery, type DnsReply, readReply } from '../../../gateway/resolver/dns-message.ts';
 import { cpuTime } from '../engine/message/cpu-time.ts';
 
-const reply = (answers: readonly WireRecord[], more: Partial<Reply> = {}): Reply => {
+const reply = (answers: readonly WireRecord[], more: Partial<DnsReply> = {}): DnsReply => {
   return { code: 0, truncated: false, answers, authorities: [], additionals: [], ...more };
 };
 const a = (name: string, data: string, ttl = 60): WireRecord => ({ name, type: 'A', class: 'IN', ttl, data });
@@ -20,7 +20,7 @@ const srv = (name: string, target: string): WireRecord => {
   return { name, type: 'SRV', class: 'IN', ttl: 60, data };
 };
 
-test('records behind aliases are found, and hold as long as the shortest link', () => {
+test('records behind aliases are found, and last as long as the shortest TTL', () => {
   const answers = [
     a('Real.test', '192.0.2.1', 300),
     cname('also.test', 'real.test.', 20),
@@ -52,7 +52,7 @@ test('a TTL with its highest bit set is 0', () => {
   assert.equal(answer.kind === 'records' && answer.ttlSeconds, 0);
 });
 
-test('absence holds as long as the SOA says, by its TTL or its minimum, and not at all without one', () => {
+test('absence lasts as long as the SOA says, by its TTL or its minimum, and 0 without SOA', () => {
   const absent = (authorities: WireRecord[], code: number) =>
     answerOf(reply([], { authorities, code }), 'NAPTR', 'x.test');
   assert.deepEqual(absent([soa(300, 30)], 3), { kind: 'absent', why: 'no such name', ttlSeconds: 30 });
@@ -60,7 +60,7 @@ test('absence holds as long as the SOA says, by its TTL or its minimum, and not 
   assert.deepEqual(absent([], 0), { kind: 'absent', why: 'no such record', ttlSeconds: 0 });
 });
 
-test('what came along is kept by name, and the whole holds no longer than it', () => {
+test('additional records are kept by name, and the answer lasts no longer', () => {
   const additionals = [
     a('PBX.test', '192.0.2.1', 5),
     a('pbx.test', '192.0.2.2'),
@@ -68,7 +68,7 @@ test('what came along is kept by name, and the whole holds no longer than it', (
   ];
   const answer = answerOf(reply([srv('x.test', 'pbx.test')], { additionals }), 'SRV', 'x.test');
   assert.equal(answer.kind, 'records');
-  assert.deepEqual(answer.kind === 'records' && answer.along, [
+  assert.deepEqual(answer.kind === 'records' && answer.additional, [
     { type: 'A', name: 'pbx.test', records: [{ address: '192.0.2.1' }, { address: '192.0.2.2' }] },
     {
       type: 'SRV',
@@ -104,7 +104,7 @@ test('the root is an empty name, in SRV and NAPTR', () => {
   ]);
 });
 
-test('no bytes make reading throw or hang', () => {
+test('parsing never throws or hangs, whatever the bytes', () => {
   const query = composeQuery('SRV', '_sip._udp.x.test', true);
   const whole = dns.encode({
     type: 'response',
@@ -135,12 +135,12 @@ test('no bytes make reading throw or hang', () => {
   assert.ok(process.cpuUsage(before).user < 10_000_000);
 });
 
-test('the worst that fits into an answer is read in a moment', () => {
+test('the slowest possible answer is parsed quickly', () => {
   const query = composeQuery('A', 'x.test', false);
   const bytes = Buffer.alloc(16_384);
   query.bytes.copy(bytes);
   bytes[2] = 0x84;
-  // A record of a type that nobody reads, its data a ladder of pointers, each to the one before it.
+  // A record of an unread type, whose data is a chain of pointers, each to the one before.
   let at = query.bytes.length;
   bytes.writeUInt16BE(99, at + 1);
   bytes.writeUInt16BE(1, at + 3);
@@ -148,7 +148,7 @@ test('the worst that fits into an answer is read in a moment', () => {
   const top = 8_190;
   bytes.writeUInt16BE(0xc00c, ladder);
   for (at = ladder + 2; at <= top; at += 2) bytes.writeUInt16BE(0xc000 + at - 2, at);
-  // And then as many records as fit, all named by its last rung.
+  // Then as many records as fit, all named by the last pointer of the chain.
   let count = 1;
   const last = at - 2;
   for (; at + 12 <= bytes.length; at += 12, count++) {

@@ -1,4 +1,4 @@
-// The DNS client on real sockets, beside servers and others that do not mean well.
+// The DNS client on real sockets, with proper servers and attackers.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import dns from 'dns-packet';
-import { DnsClient, type Heard } from '../../../gateway/resolver/dns-client.ts';
+import { DnsClient, type QueryResult } from '../../../gateway/resolver/dns-client.ts';
 import type { DnsServerAddress } from '../../../gateway/resolver/dns-exchange.ts';
 import { freePort } from '../../support/free-port.ts';
 import { addressRecord, answerTo, dnsPeer } from './dns-peer.ts';
@@ -25,7 +25,7 @@ function client(test: TestContext, servers: readonly DnsServerAddress[], timeout
   return client;
 }
 
-function addressesIn(heard: Heard): unknown[] {
+function addressesIn(heard: QueryResult): unknown[] {
   assert.ok('reply' in heard, JSON.stringify(heard));
   return heard.reply.answers.map(answer => 'data' in answer && answer.data);
 }
@@ -34,7 +34,7 @@ async function closedPort(): Promise<DnsServerAddress> {
   return { address: '127.0.0.1', port: await freePort('127.0.0.1') };
 }
 
-test('an answer with another id, name, type or number of questions, or that is a question, is not heard', async t => {
+test('an answer with another id, name, type or number of questions, or that is a question, is ignored', async t => {
   const server = await dnsPeer(t, ({ query, send }) => {
     const id = query.id ?? 0;
     send(answerTo(query, [wrong], { id: id ^ 1 }));
@@ -49,7 +49,7 @@ test('an answer with another id, name, type or number of questions, or that is a
   assert.deepEqual(addressesIn(await client(t, [server]).ask('A', name)), ['192.0.2.1']);
 });
 
-test('an answer from another address or port than the server asked is not heard', async t => {
+test('an answer from another address or port than that of the server is ignored', async t => {
   const stranger = createSocket('udp4').bind(0, '127.0.0.1');
   const far = createSocket('udp4').bind(0, '127.0.0.2');
   await Promise.all([once(stranger, 'listening'), once(far, 'listening')]);
@@ -65,7 +65,7 @@ test('an answer from another address or port than the server asked is not heard'
   assert.deepEqual(addressesIn(await client(t, [server]).ask('A', name)), ['192.0.2.1']);
 });
 
-test('ids and source ports are not to be guessed', async t => {
+test('ids and source ports are unpredictable', async t => {
   const server = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
   const asking = client(t, [server]);
   for (let count = 0; count < 60; count++) await asking.ask('A', name);
@@ -87,7 +87,7 @@ test('questions ask for recursion and offer 1232 bytes', async t => {
   assert.equal(option?.type === 'OPT' && option.udpPayloadSize, 1232);
 });
 
-test('a name comes back in whatever case', async t => {
+test('the name in an answer matches in any case', async t => {
   const server = await dnsPeer(t, ({ query, send }) => {
     send(answerTo(query, [right], { questions: [{ name: 'PBX.Test', type: 'A' }] }));
   });
@@ -101,7 +101,7 @@ test('a lost datagram is sent again', async t => {
   assert.deepEqual(addressesIn(await client(t, [server], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
-test('bytes that are no DNS are not heard, and the question is put again', async t => {
+test('bytes that are not DNS are ignored, and the question is sent again', async t => {
   const server = await dnsPeer(t, ({ query, bytes, send }, count) => {
     send(Buffer.alloc(0));
     send(bytes.subarray(0, 11));
@@ -112,7 +112,7 @@ test('bytes that are no DNS are not heard, and the question is put again', async
   assert.deepEqual(addressesIn(await client(t, [server], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
-test('a server that says nothing costs a part of the time, and is asked after the others from then on', async t => {
+test('a silent server costs a part of the time, and is asked after the others from then on', async t => {
   const silent = await dnsPeer(t, () => {});
   const second = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
   const asking = client(t, [silent, second], 3_000);
@@ -123,7 +123,7 @@ test('a server that says nothing costs a part of the time, and is asked after th
   assert.equal(silent.heard.length, 1);
 });
 
-test('a slow server is still listened to while the next one is asked', async t => {
+test('the answer of a slow server is still accepted while the next one is asked', async t => {
   let answerLate = () => {};
   const slow = await dnsPeer(t, ({ query, send }) => {
     answerLate = () => send(answerTo(query, [right]));
@@ -132,7 +132,7 @@ test('a slow server is still listened to while the next one is asked', async t =
   assert.deepEqual(addressesIn(await client(t, [slow, silent], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
-test('a server that refuses, or fails, is passed over at once', async t => {
+test('a server that refuses, or fails, is skipped immediately', async t => {
   const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
   const refusing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 5 })));
   const good = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
@@ -142,7 +142,7 @@ test('a server that refuses, or fails, is passed over at once', async t => {
   assert.ok(performance.now() - started < 2_500);
 });
 
-test('when all fail, the last failure is told, without waiting', async t => {
+test('when all fail, the last failure is returned, without waiting', async t => {
   const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
   const started = performance.now();
   const heard = await client(t, [await closedPort(), failing], 20_000).ask('A', name);
@@ -151,7 +151,7 @@ test('when all fail, the last failure is told, without waiting', async t => {
   assert.equal(failing.heard.length, 1);
 });
 
-test('a server that does not know EDNS is asked without, at once from then on', async t => {
+test('a server without EDNS is asked again without it, and immediately so from then on', async t => {
   const old = await dnsPeer(t, ({ query, send }) => {
     const bare = { questions: [], flags: 1 };
     send(query.additionals?.length ? answerTo(query, [], bare) : answerTo(query, [right]));
@@ -162,7 +162,7 @@ test('a server that does not know EDNS is asked without, at once from then on', 
   assert.equal(old.heard.length, 3);
 });
 
-test('what a truncated answer holds is not used; without TCP the next server is asked', async t => {
+test('a truncated answer is not used; without TCP the next server is asked', async t => {
   const truncating = await dnsPeer(t, ({ query, send }) => {
     send(answerTo(query, [wrong], { flags: dns.TRUNCATED_RESPONSE }));
   });
@@ -170,7 +170,7 @@ test('what a truncated answer holds is not used; without TCP the next server is 
   assert.deepEqual(addressesIn(await client(t, [truncating, good]).ask('A', name)), ['192.0.2.1']);
 });
 
-test('over TCP too, lengths without end and answers to other questions are refused', async t => {
+test('over TCP too, excessive lengths and answers to other questions are refused', async t => {
   const server = await dnsPeer(t, ({ query, send }) => {
     send(answerTo(query, [], { flags: dns.TRUNCATED_RESPONSE }));
   });
@@ -195,7 +195,7 @@ test('a server that never answers costs the timeout and no more', async t => {
   assert.equal(silent.heard.length, 3);
 });
 
-test('closing fails what is under way and what comes later', async t => {
+test('closing fails current and later questions', async t => {
   const silent = await dnsPeer(t, () => {});
   const asking = client(t, [silent], 5_000);
   const pending = asking.ask('A', name);
@@ -204,11 +204,11 @@ test('closing fails what is under way and what comes later', async t => {
   assert.deepEqual(await asking.ask('A', name), { failed: 'closed' });
 });
 
-test('more questions at once than anybody needs are refused', async t => {
+test('questions above the limit are refused', async t => {
   const silent = await dnsPeer(t, () => {});
   const asking = client(t, [silent], 5_000);
   const pending = Array.from({ length: 513 }, (_, index) => asking.ask('A', `host${index}.test`));
-  assert.deepEqual(await pending[512], { failed: 'too many questions at once' });
+  assert.deepEqual(await pending[512], { failed: 'too many simultaneous questions' });
   asking.close();
   await Promise.all(pending);
 });

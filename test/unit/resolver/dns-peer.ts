@@ -1,30 +1,30 @@
-// A DNS server under the test's thumb: every datagram is answered by what the test makes of it.
+// A DNS server controlled by the test: the test composes the reply to each datagram.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import dns, { type Answer, type DecodedPacket, type Packet } from 'dns-packet';
 
-export interface Heard {
+export interface ReceivedQuery {
   readonly query: DecodedPacket;
   readonly bytes: Buffer;
   readonly from: RemoteInfo;
-  /** Sends bytes back from the server's own socket, or from another one. */
+  /** Sends bytes from the server's own socket, or from another one. */
   send(bytes: Buffer, over?: Socket): void;
 }
 
 export interface DnsPeer {
   readonly address: string;
   readonly port: number;
-  readonly heard: Heard[];
+  readonly heard: ReceivedQuery[];
 }
 
 export async function dnsPeer(
   test: TestContext,
-  answer: (heard: Heard, count: number) => void,
+  answer: (heard: ReceivedQuery, count: number) => void,
 ): Promise<DnsPeer> {
   const socket = createSocket('udp4');
-  const heard: Heard[] = [];
+  const heard: ReceivedQuery[] = [];
   socket.on('message', (bytes, from) => {
     const send = (reply: Buffer, over = socket) => over.send(reply, from.port, from.address);
     const one = { query: dns.decode(bytes), bytes, from, send };
@@ -37,7 +37,7 @@ export async function dnsPeer(
   return { address: '127.0.0.1', port: socket.address().port, heard };
 }
 
-/** A proper answer to `query`, unless `more` says otherwise. */
+/** A correct answer to `query`, except for `more`. */
 export function answerTo(
   query: DecodedPacket,
   answers: readonly Answer[],

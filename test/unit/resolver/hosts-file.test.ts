@@ -14,7 +14,7 @@ function hosts(context: TestContext, text: string): string {
   return path;
 }
 
-test('names, aliases, comments and both families are read; what is no address is passed over', () => {
+test('names, aliases, comments and both families are read; invalid addresses are ignored', () => {
   const names = namesIn(
     '# head\n10.0.0.5  PBX.office pbx # ours\r\n\nfd00::5\tpbx.office\nnonsense pbx.office\nfe80::1%eth0 pbx\n',
   );
@@ -22,7 +22,7 @@ test('names, aliases, comments and both families are read; what is no address is
   assert.deepEqual(names.get('pbx'), ['10.0.0.5']);
 });
 
-test('a changed file is read again, and one that is gone knows nothing', async context => {
+test('a changed file is read again, and a deleted one has no names', async context => {
   let now = 0;
   const path = hosts(context, '10.0.0.5 pbx.office\n');
   const file = new HostsFile(path, () => now);
@@ -37,7 +37,7 @@ test('a changed file is read again, and one that is gone knows nothing', async c
   assert.equal(await file.find('pbx.office'), undefined);
 });
 
-test('a name in the file has its addresses from there, and none of the other family from DNS', async context => {
+test('a name in the file has the addresses in the file, and none of the other family from DNS', async context => {
   const hostsFile = hosts(context, '10.0.0.5 pbx.office\n');
   const source = dnsSource({ timeoutMs: 100, hostsFile });
   context.after(() => source.close());
@@ -53,7 +53,7 @@ test('a name in the file has its addresses from there, and none of the other fam
   });
 });
 
-test('a server that is no IP address is refused when the source is made', () => {
+test('a server that is not an IP address is refused when the source is created', () => {
   for (const server of ['dns.example:53', '', '127.0.0.1:x', '::1:53:']) {
     assert.throws(() => dnsSource({ servers: [server], timeoutMs: 100 }), /expected an IP address/, server);
   }

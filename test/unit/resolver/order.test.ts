@@ -14,7 +14,7 @@ const host = (target: string, weight: number, priority = 1): SrvRecord => ({
   target,
 });
 
-test('NAPTR records are taken by order, then preference, then our own preference', () => {
+test('NAPTR records are sorted by order, then preference, then our preference', () => {
   const { services } = chooseServices(
     [
       record(20, 1, 'SIP+D2U', 'd'),
@@ -30,13 +30,13 @@ test('NAPTR records are taken by order, then preference, then our own preference
   );
 });
 
-test('for sips only SIPS services are left', () => {
+test('for sips only SIPS services remain', () => {
   const { services, lines } = chooseServices(
     [record(1, 1, 'SIP+D2U', 'a'), record(2, 1, 'SIPS+D2T', 'b')],
     ['tls'],
   );
   assert.deepEqual(services, [{ transport: 'tls', lookup: 'SRV', name: 'b', because: 'NAPTR 2 1' }]);
-  assert.equal(lines[1], '1 1 "s" "SIP+D2U" "" a. ; ignored: udp is not wanted here');
+  assert.equal(lines[1], '1 1 "s" "SIP+D2U" "" a. ; ignored: udp is not requested');
 });
 
 for (const weights of [
@@ -47,7 +47,7 @@ for (const weights of [
   [3, 1, 0],
   [65_535, 65_535, 1],
 ]) {
-  test(`SRV weights ${weights.join(', ')} are right over 10,000 draws`, () => {
+  test(`SRV weights ${weights.join(', ')} are correct over 10,000 draws`, () => {
     const records = weights.map((weight, index) => host(`host${index}`, weight));
     const first = new Map<string, number>();
     const random = mulberry32(20);
@@ -89,17 +89,17 @@ test('weight 0 beside others has a very small chance, and none of the records is
   assert.equal(orderSrv(records, () => 0.999_999).length, 2);
 });
 
-test('the lists of records are left as they were', () => {
+test('the lists of records are not changed', () => {
   const records = Object.freeze([host('b', 1, 2), host('a', 1, 1)]);
   assert.equal(orderSrv(records, () => 0)[0]?.target, 'a');
 });
 
-test('families take turns', () => {
+test('families alternate', () => {
   assert.deepEqual(interleave([['a', 'b', 'c'], ['x']]), ['a', 'x', 'b', 'c']);
   assert.deepEqual(interleave([]), []);
 });
 
-/** A small seeded generator, so that a failure can be repeated. */
+/** A small seeded generator, so that a failure can be reproduced. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

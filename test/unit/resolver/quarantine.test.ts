@@ -12,7 +12,7 @@ const target = (address: string): Target => ({
   domain: 'mysite.test',
   because: 'SRV 10 0',
 });
-/** The order in which a call would try these. */
+/** The order in which a call tries these targets. */
 async function tried(quarantine: Quarantine, targets: readonly Target[]): Promise<Target[]> {
   const order: Target[] = [];
   for await (const target of quarantine.order(targets)) order.push(target);
@@ -21,7 +21,7 @@ async function tried(quarantine: Quarantine, targets: readonly Target[]): Promis
 
 const [one, two, three] = [target('192.0.2.1'), target('192.0.2.2'), target('192.0.2.3')];
 
-test('a target that failed is tried last for 30 s, then in its own place again', async () => {
+test('a target that failed is tried last for 30 s, then in its original place', async () => {
   let now = 0;
   const quarantine = new Quarantine({ now: () => now });
   quarantine.report(one);
@@ -33,14 +33,14 @@ test('a target that failed is tried last for 30 s, then in its own place again',
   assert.equal(quarantine.size, 0);
 });
 
-test('the last target is never taken away, and a list of failed ones keeps its order', async () => {
+test('the last target is never removed, and a list of failed ones keeps its order', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   for (const failed of [two, one]) quarantine.report(failed);
   assert.deepEqual(await tried(quarantine, [one]), [one]);
   assert.deepEqual(await tried(quarantine, [one, two]), [one, two]);
 });
 
-test('the list given is left as it was, so other calls keep theirs', async () => {
+test('the given list is not changed, so other calls keep theirs', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   quarantine.report(one);
   const list = Object.freeze([one, two]);
@@ -55,7 +55,7 @@ test('a target that answered is released', async () => {
   assert.deepEqual(await tried(quarantine, [one, two]), [one, two]);
 });
 
-test('targets are told as they become known, those in quarantine at the end', async () => {
+test('targets are passed on as they become known, those in quarantine at the end', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   quarantine.report(one);
   let more = 0;
@@ -71,7 +71,7 @@ test('targets are told as they become known, those in quarantine at the end', as
   assert.deepEqual([(await order.next()).value, (await order.next()).value], [three, one]);
 });
 
-test('a server whose certificate fails one domain is not kept from another', async () => {
+test('a server whose certificate fails for one domain stays available for another', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   const secure: Target = { ...one, transport: 'tls' };
   quarantine.report(secure);
@@ -87,13 +87,13 @@ test('the same address over another transport or port is another target', async 
   assert.deepEqual(await tried(quarantine, [one, overTcp, elsewhere]), [overTcp, elsewhere, one]);
 });
 
-test('it does not grow beyond its bound', async () => {
+test('the size is limited', async () => {
   const quarantine = new Quarantine({ now: () => 0 });
   for (let index = 0; index < 5_000; index++) quarantine.report({ ...one, port: index });
   assert.equal(quarantine.size, 1_000);
 });
 
-test('refusal, no route, silence, distrust and 503 lead on; every other response is an answer', () => {
+test('refusal, no route, silence, an invalid certificate and 503 are failures of the target; every other response is an answer', () => {
   for (const kind of ['refused', 'unreachable', 'silent', 'not-trusted'] as const) {
     assert.equal(isTargetFailure({ kind }), true, kind);
   }

@@ -1,4 +1,4 @@
-// A resolver beside DNS servers that fail, stay silent, lie, or point where they must not.
+// A resolver with DNS servers that fail, are silent, send false data, or point at forbidden addresses.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { a, aaaa, naptr, scene, shown, srv } from './zones.ts';
 const pbx = { address: '192.0.2.1', port: 5060 };
 const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
 
-test('a domain that does not exist is told apart from one without SIP', async t => {
+test('a domain that does not exist is distinguished from one without SIP', async t => {
   const { resolver } = await scene(t, [{ name: 'mail.test', type: 'NAPTR', data: enumRecord }]);
   await assert.rejects(resolver.resolve({ scheme: 'sip', host: 'nowhere.test' }), { code: 'no-such-domain' });
   await assert.rejects(resolver.resolve({ scheme: 'sip', host: 'mail.test' }), { code: 'nothing-usable' });
@@ -25,7 +25,7 @@ test('a server that fails every question is reported as such', async t => {
   });
 });
 
-test('a server that is not there is reported as such', async () => {
+test('an unreachable server is reported as such', async () => {
   const resolver = createResolver({ servers: ['127.0.0.1:9'], allow: () => true });
   await assert.rejects(resolver.resolve(mysite), (error: ResolveError) => {
     assert.match(error.code, /^(no-answer|timeout)$/);
@@ -41,7 +41,7 @@ test('a server that never answers costs the deadline and no more', async t => {
   assert.ok(performance.now() - started < 1_900);
 });
 
-test('a server that swallows NAPTR questions leaves time for SRV and addresses', async t => {
+test('a server that ignores NAPTR questions leaves time for SRV and addresses', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx).records, {
     misbehave: ({ type }) => (type === 'NAPTR' ? 'silence' : undefined),
     deadlineMs: 2_000,
@@ -58,7 +58,7 @@ test('a server that fails on NAPTR and SRV still yields the address', async t =>
   assert.deepEqual(shown(await resolver.resolve(mysite)), ['udp 192.0.2.1:5060']);
 });
 
-test('garbage for an answer is survived', async t => {
+test('an invalid answer does no harm', async t => {
   const { resolver } = await scene(t, [], { misbehave: () => 'garbage', deadlineMs: 300 });
   await assert.rejects(resolver.resolve(mysite), { name: 'ResolveError' });
 });
@@ -78,7 +78,7 @@ test('a truncated answer is fetched again over TCP', async t => {
   assert.ok(over.includes('tcp'));
 });
 
-test('addresses outside the fence are dropped, reported and shown in the trace', async t => {
+test('addresses that the fence refuses are dropped, reported and shown in the trace', async t => {
   const refused: string[] = [];
   const records = [
     srv('_sip._udp.rebind.test', 1, 0, 5060, 'inside.test'),
@@ -97,7 +97,7 @@ test('addresses outside the fence are dropped, reported and shown in the trace',
   assert.ok(trace.some(step => step.records.includes('127.0.0.1 ; ignored: network not allowed')));
 });
 
-test('a domain that only points inside is refused, and so is a literal address', async t => {
+test('a domain with only refused addresses is refused, and so is a literal address', async t => {
   const { resolver } = await scene(t, [a('inside.test', '10.0.0.1')], {
     allow: address => !address.startsWith('10.'),
   });
@@ -107,7 +107,7 @@ test('a domain that only points inside is refused, and so is a literal address',
   await assert.rejects(resolver.resolve({ scheme: 'sip', host: '10.0.0.9' }), { code: 'forbidden-address' });
 });
 
-test('an aborted resolution rejects at once with the reason of the signal', async t => {
+test('an aborted resolution rejects immediately with the reason of the signal', async t => {
   const { resolver } = await scene(t, [], { misbehave: () => 'silence' });
   const reason = new Error('the caller hung up');
   const abort = new AbortController();
@@ -143,7 +143,7 @@ test('records with TTL 0 are asked for again, of every type', async t => {
   }
 });
 
-test('each record holds for its own TTL', async t => {
+test('each record is kept for its own TTL', async t => {
   let now = 0;
   const { resolver, asked } = await scene(
     t,
@@ -161,7 +161,7 @@ test('each record holds for its own TTL', async t => {
   assert.equal(times('A pbx.ttl.test'), 3);
 });
 
-test('what comes along with one domain says nothing to another', async t => {
+test('additional records of one domain are not used for another', async t => {
   const { resolver } = await scene(
     t,
     [
@@ -176,7 +176,7 @@ test('what comes along with one domain says nothing to another', async t => {
   assert.equal(trace[0]?.from, 'DNS');
 });
 
-test('when DNS breaks down, the last good answers serve on, and the trace says so', async t => {
+test('when DNS fails, the last good answers are used, and the trace says so', async t => {
   let broken = false;
   let now = 0;
   const { resolver } = await scene(t, mysiteZone(pbx).records, {
@@ -200,7 +200,7 @@ const enumRecord = {
   replacement: '.',
 };
 
-test('when DNS falls silent, the last good answers serve after a moment', async t => {
+test('when DNS is silent, the last good answers are used after a moment', async t => {
   let broken = false;
   let later = 0;
   const { resolver } = await scene(t, mysiteZone(pbx).records, {

@@ -22,7 +22,7 @@ test("the founding document's zone yields both UDP servers, then TCP, then TLS",
   assert.equal(resolution.targets[1]?.hostname, 'asterisk2.mysite.test');
 });
 
-test('the trace shows the questions as a person would follow them, and the records in the order chosen', async t => {
+test('the trace shows the questions in logical order, and the records in the chosen order', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx, { second }).records);
   const { trace } = await resolver.resolve(sip('mysite.test'));
   assert.deepEqual(
@@ -44,14 +44,14 @@ test('the trace shows the questions as a person would follow them, and the recor
   assert.equal(trace[0]?.ttlSeconds, 60);
 });
 
-test('a sips URI takes TLS alone from the same zone', async t => {
+test('a sips URI uses only TLS from the same zone', async t => {
   const { records } = mysiteZone(pbx, { tls: { ...pbx, port: 5061 } });
   const { resolver } = await scene(t, records);
   const resolution = await resolver.resolve({ scheme: 'sips', host: 'mysite.test' });
   assert.deepEqual(shown(resolution), ['tls 192.0.2.1:5061']);
 });
 
-test('a sips URI is not resolved to clear where the domain offers no TLS', async t => {
+test('a sips URI is not resolved to an unencrypted transport if the domain offers no TLS', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx).records);
   const resolving = resolver.resolve({ scheme: 'sips', host: 'mysite.test' });
   await assert.rejects(resolving, { name: 'ResolveError', code: 'nothing-usable' });
@@ -63,7 +63,7 @@ test('a sips URI of a domain with an address only is tried over TLS on 5061', as
   assert.deepEqual(shown(resolution), ['tls 192.0.2.1:5061']);
 });
 
-test('what stands in clear after TLS in the zone is no place to fall back to', async t => {
+test('unencrypted services after TLS in the zone are not used as a fallback', async t => {
   const { resolver } = await scene(t, [
     naptr('safe.test', 10, 10, 's', 'SIPS+D2T', '_sips._tcp.safe.test'),
     naptr('safe.test', 20, 10, 's', 'SIP+D2U', '_sip._udp.safe.test'),
@@ -85,12 +85,12 @@ const rfc3263 = [
   a('server2.example.test', '192.0.2.2'),
 ];
 
-test("RFC 3263's own client, which speaks TCP and UDP, finds both TCP servers in its own example", async t => {
+test("RFC 3263's client, with TCP and UDP, finds both TCP servers of its example", async t => {
   const { resolver } = await scene(t, rfc3263, { transports: ['udp', 'tcp'] });
   const { targets, trace } = await resolver.resolve(sip('example.test'));
   assert.deepEqual(shown(targets), ['tcp 192.0.2.1:5060', 'tcp 192.0.2.2:5060']);
   assert.equal(targets[0]?.because, 'NAPTR 90 50, SRV 0 1');
-  assert.match(trace[0]?.records.at(-1) ?? '', /SIPS.*; ignored: tls is not wanted here$/);
+  assert.match(trace[0]?.records.at(-1) ?? '', /SIPS.*; ignored: tls is not requested$/);
 });
 
 test("RFC 3263's weights of 1 and 2 send two calls in three to the second server", async t => {
@@ -103,13 +103,13 @@ test("RFC 3263's weights of 1 and 2 send two calls in three to the second server
   assert.ok(Math.abs(second / 3_000 - 2 / 3) < 0.05, `${second} of 3000`);
 });
 
-test("in RFC 3263's example with its TLS server a client that speaks TLS takes that alone", async t => {
+test("in RFC 3263's example with its TLS server a client with TLS uses only that", async t => {
   const secure = srv('_sips._tcp.example.test', 0, 1, 5061, 'server1.example.test');
   const { resolver } = await scene(t, [...rfc3263, secure]);
   assert.deepEqual(shown(await resolver.resolve(sip('example.test'))), ['tls 192.0.2.1:5061']);
 });
 
-test("RFC 3263's own example, its TLS server gone from DNS, leads to both TCP servers", async t => {
+test("RFC 3263's example, with its TLS server removed from DNS, leads to both TCP servers", async t => {
   const { resolver } = await scene(t, rfc3263);
   assert.deepEqual(shown(await resolver.resolve(sip('example.test'))), [
     'tcp 192.0.2.1:5060',
@@ -117,7 +117,7 @@ test("RFC 3263's own example, its TLS server gone from DNS, leads to both TCP se
   ]);
 });
 
-test('without NAPTR the SRV records of every transport are taken, UDP before TCP before TLS', async t => {
+test('without NAPTR the SRV records of every transport are used, UDP before TCP before TLS', async t => {
   const { resolver } = await scene(t, [
     srv('_sips._tcp.srv.test', 1, 0, 5061, 'a.srv.test'),
     srv('_sip._tcp.srv.test', 1, 0, 5070, 'a.srv.test'),
@@ -141,7 +141,7 @@ test('without NAPTR and SRV the domain itself is the host, over UDP', async t =>
   ]);
 });
 
-test('NAPTR records that lead to no SRV record fall back to the address, on a transport they named', async t => {
+test('NAPTR records without SRV records fall back to the address, on one of their transports', async t => {
   const { resolver } = await scene(t, [
     naptr('half.test', 10, 10, 's', 'SIP+D2T', '_sip._tcp.nowhere.test'),
     a('half.test', '192.0.2.1'),
@@ -185,11 +185,11 @@ test('NAPTR records of other services, flag "u" and regular expressions are igno
     'another service',
     'leads to a URI',
     'regular expression',
-    'SCTP is not spoken here',
+    'SCTP is not supported',
   ]);
 });
 
-test('NAPTR services for WebSocket (RFC 7118) are known, and left to browsers', async t => {
+test('NAPTR services for WebSocket (RFC 7118) are ignored with a reason', async t => {
   const { resolver } = await scene(t, [
     naptr('web.test', 1, 1, 's', 'SIP+D2W', '_sip._ws.web.test'),
     naptr('web.test', 1, 2, 's', 'SIPS+D2W', '_sips._ws.web.test'),
@@ -205,7 +205,7 @@ test('NAPTR services for WebSocket (RFC 7118) are known, and left to browsers', 
   );
 });
 
-test('NAPTR records without a flag lead on to those of another name, in their place', async t => {
+test('NAPTR records without a flag are replaced by those of another name', async t => {
   const { resolver } = await scene(t, [
     naptr('from.test', 10, 1, '', '', 'provider.test'),
     naptr('from.test', 20, 1, 's', 'SIP+D2T', '_sip._tcp.from.test'),
@@ -219,7 +219,7 @@ test('NAPTR records without a flag lead on to those of another name, in their pl
   assert.equal(targets[0]?.domain, 'from.test');
 });
 
-test('NAPTR records that lead on in a circle, or without end, are left', async t => {
+test('NAPTR records in a loop, or in an endless chain, are given up', async t => {
   const chain = Array.from({ length: 20 }, (_, index) =>
     naptr(`n${index}.test`, 1, 1, '', '', `n${index + 1}.test`),
   );
@@ -245,7 +245,7 @@ test('of a hundred NAPTR records sixteen are followed', async t => {
   assert.ok(asked.filter(question => question.startsWith('SRV')).length <= 16 + 3);
 });
 
-test('where the first hosts have no address, the next ones are asked for, up to 24', async t => {
+test('if the first hosts have no address, the next ones are asked for, up to 24', async t => {
   const many = Array.from({ length: 100 }, (_, index) => index);
   const { resolver, asked } = await scene(t, [
     ...many.map(index => srv('_sip._udp.holes.test', index, 0, 5060, `host${index}.test`)),
@@ -256,7 +256,7 @@ test('where the first hosts have no address, the next ones are asked for, up to 
   assert.equal(asked.filter(question => question.startsWith('A ')).length, 24);
 });
 
-test('every target bears the domain of the URI, for its certificate, and the records that led to it', async t => {
+test('every target has the domain of the URI, for its certificate, and the records that led to it', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx, { second, tls: { ...pbx, port: 5061 } }).records);
   const { targets } = await resolver.resolve(sip('MySite.test.'));
   assert.deepEqual(
@@ -277,14 +277,14 @@ test('an explicit port skips NAPTR and SRV', async t => {
   assert.deepEqual(asked.sort(), ['A asterisk.mysite.test', 'AAAA asterisk.mysite.test']);
 });
 
-test('an explicit transport skips NAPTR and takes the SRV records of that transport', async t => {
+test('an explicit transport skips NAPTR and uses the SRV records of that transport', async t => {
   const { resolver, asked } = await scene(t, mysiteZone(pbx).records);
   const resolution = await resolver.resolve(sip('mysite.test', { transport: 'TCP' }));
   assert.deepEqual(shown(resolution), ['tcp 192.0.2.1:5060']);
   assert.ok(!asked.some(question => question.startsWith('NAPTR')));
 });
 
-test('a transport that we do not speak is refused without a question', async t => {
+test('an unsupported transport is refused without a question', async t => {
   const { resolver, asked } = await scene(t, mysiteZone(pbx).records);
   await assert.rejects(resolver.resolve(sip('mysite.test', { transport: 'sctp' })), {
     code: 'nothing-usable',
@@ -292,7 +292,7 @@ test('a transport that we do not speak is refused without a question', async t =
   assert.deepEqual(asked, []);
 });
 
-test('literal addresses ask nothing and take the default transport and port', async t => {
+test('literal addresses cause no question and use the default transport and port', async t => {
   const { resolver, asked } = await scene(t, []);
   assert.deepEqual(shown(await resolver.resolve(sip('192.0.2.7'))), ['udp 192.0.2.7:5060']);
   assert.deepEqual(shown(await resolver.resolve(sip('[2001:db8::7]', { port: 5070 }))), [
@@ -304,7 +304,7 @@ test('literal addresses ask nothing and take the default transport and port', as
   assert.deepEqual(asked, []);
 });
 
-test('a host that is no name is refused without a question', async t => {
+test('an invalid host name is refused without a question', async t => {
   const { resolver, asked } = await scene(t, []);
   for (const host of ['', 'a b.test', 'x\r\ny.test', 'fe80::1%eth0', `${'a.'.repeat(130)}test`]) {
     await assert.rejects(resolver.resolve(sip(host)), { code: 'nothing-usable' }, JSON.stringify(host));
@@ -312,7 +312,7 @@ test('a host that is no name is refused without a question', async t => {
   assert.deepEqual(asked, []);
 });
 
-test('both families of one SRV target come before the next SRV target, and take turns', async t => {
+test('both families of one SRV target come before the next SRV target, and alternate', async t => {
   const { resolver } = await scene(
     t,
     [
@@ -332,7 +332,7 @@ test('both families of one SRV target come before the next SRV target, and take 
   assert.equal(addresses[3], '192.0.2.3');
 });
 
-test('addresses are in the order of RFC 6724, as seen from those that we send from', async t => {
+test('addresses are in the order of RFC 6724 for our source addresses', async t => {
   const zone = [
     srv('_sip._udp.dual.test', 1, 0, 5060, 'one.test'),
     a('one.test', '192.0.2.1'),
@@ -374,7 +374,7 @@ test('SRV records are found for each transport that the URI may name', async t =
   }
 });
 
-test('an alias is followed, and a loop of aliases leads nowhere', async t => {
+test('an alias is followed, and a loop of aliases is given up', async t => {
   const { resolver } = await scene(t, [
     { name: 'alias.test', type: 'CNAME', data: 'real.test' },
     a('real.test', '192.0.2.1'),
@@ -397,13 +397,13 @@ test('of a hundred SRV records eight targets are returned, and no more hosts tha
   assert.equal(asked.filter(question => question.startsWith('A ')).length, 8);
 });
 
-test('what is returned cannot be changed by one call for the others', async t => {
+test('one call cannot change the result for others', async t => {
   const { resolver } = await scene(t, mysiteZone(pbx, { second }).records);
   const { targets } = await resolver.resolve(sip('mysite.test'));
   assert.throws(() => (targets as unknown[]).pop(), TypeError);
 });
 
-test('a host of SDP is looked up itself, within the fence, whatever services its name offers', async t => {
+test('a host in SDP is resolved directly, filtered by the fence, without its services', async t => {
   const { resolver, asked } = await scene(
     t,
     [

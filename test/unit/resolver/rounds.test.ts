@@ -1,4 +1,4 @@
-// How long a resolution waits, in round trips to a DNS server that takes its time.
+// How long a resolution takes, in round trips to a slow DNS server.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,14 +6,14 @@ import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import type { BegunResolution, Target } from '../../../gateway/resolver/target.ts';
 import { a, naptr, scene, shown, srv } from './zones.ts';
 
-/** So long that a busy machine does not make two of one. */
+/** So long that a busy machine does not merge two round trips. */
 const roundMs = 500;
 const pbx = { address: '192.0.2.1', port: 5060 };
 const zone = mysiteZone(pbx, { second: { address: '192.0.2.2', port: 5060 } }).records;
 const mysite = { scheme: 'sip', host: 'mysite.test' } as const;
 const slow = { delayMs: roundMs, families: ['ipv4'], deadlineMs: 20 * roundMs } as const;
 
-/** Timers may fire a moment early. */
+/** Timers may fire slightly early. */
 async function rounds(
   work: Promise<unknown>,
   started = performance.now(),
@@ -41,13 +41,13 @@ test("the first server of the founding document's zone is known after two round 
   assert.deepEqual(await all(begun), targets);
 });
 
-test('a domain whose SRV records are named as usual is known whole after two round trips', async t => {
+test('a domain with the usual SRV names is completely resolved after two round trips', async t => {
   const usual = zone.filter(({ type, data }) => type !== 'NAPTR' || !data.replacement.includes('second'));
   const { resolver } = await scene(t, usual, slow);
   assert.equal(await rounds(resolver.resolve(mysite)), 2);
 });
 
-test('where a server sends along what its records lead to, one round trip is enough', async t => {
+test('if a server sends additional records, one round trip is enough', async t => {
   const { resolver, asked } = await scene(t, zone, { ...slow, additionals: true });
   assert.equal(await rounds(resolver.resolve(mysite)), 1);
   assert.ok(!asked.some(question => question.startsWith('A ')));
@@ -55,14 +55,14 @@ test('where a server sends along what its records lead to, one round trip is eno
   assert.equal(trace.find(step => step.name === '_sip._udp.second.mysite.test')?.from, 'additional section');
 });
 
-test('while addresses are remembered, NAPTR and SRV records cost one round trip', async t => {
+test('while addresses are cached, NAPTR and SRV records cost one round trip', async t => {
   let now = 0;
   const records = [
     naptr('short.test', 10, 10, 's', 'SIP+D2U', '_sip._udp.short.test', '', 1),
     srv('_sip._udp.short.test', 10, 0, 5060, 'pbx.short.test', 1),
     a('pbx.short.test', '192.0.2.1', 600),
   ];
-  // Less than the 400 ms after which what is remembered would do.
+  // Less than the 400 ms after which stale answers are used.
   const delayMs = 250;
   const { resolver } = await scene(t, records, { ...slow, delayMs, now: () => now });
   const resolved = () =>
@@ -73,7 +73,7 @@ test('while addresses are remembered, NAPTR and SRV records cost one round trip'
   assert.equal(await resolved(), 0);
 });
 
-test('a server that is slow to tell of later servers does not hold up the first', async t => {
+test('a slow answer about later servers does not delay the first', async t => {
   const { resolver } = await scene(t, zone, {
     families: ['ipv4'],
     misbehave: ({ name }) => (name.includes('second') ? 'silence' : undefined),

@@ -1,7 +1,7 @@
-// A resolver over a real DNS server with a zone of the test's own, both closed when the test ends.
+// A resolver over a real DNS server with a zone of the test. Both are closed when the test ends.
 
 import type { TestContext } from 'node:test';
-import { type Asked, type DnsServerOptions, startDnsServer } from '../../../demo-site/dns/dns-server.ts';
+import { type DnsQuery, type DnsServerOptions, startDnsServer } from '../../../demo-site/dns/dns-server.ts';
 import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
 import { createResolver, type Resolver, type ResolverOptions } from '../../../gateway/resolver/resolver.ts';
 import type { Resolution, Target } from '../../../gateway/resolver/target.ts';
@@ -22,7 +22,7 @@ export async function scene(
     zone: { origin: 'test', records },
     address: '127.0.0.1',
     port: 0,
-    onQuestion: ({ type, name }: Asked) => asked.push(`${type} ${name}`),
+    onQuestion: ({ type, name }: DnsQuery) => asked.push(`${type} ${name}`),
     ...(options.misbehave && { misbehave: options.misbehave }),
     ...(options.delayMs && { delayMs: options.delayMs }),
     ...(options.additionals && { additionals: true }),
@@ -73,7 +73,7 @@ export function aaaa(name: string, data: string, ttl = 60): ZoneRecord {
   return { name, type: 'AAAA', data, ttl };
 }
 
-/** Targets as people write them: `udp 192.0.2.1:5060`. */
+/** Targets in readable form: `udp 192.0.2.1:5060`. */
 export function shown(resolution: Resolution | readonly Target[]): string[] {
   const targets = 'targets' in resolution ? resolution.targets : resolution;
   return targets.map(({ transport, address, port }) => {

@@ -8,7 +8,7 @@ import dns, { type DecodedPacket, type Packet } from 'dns-packet';
 import { type DnsServer, startDnsServer } from '../../../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../../../demo-site/dns/mysite-zone.ts';
 
-/** dns-packet reads the response code, its types do not know it. */
+/** dns-packet reads the response code, but its types lack it. */
 type Decoded = DecodedPacket & { rcode: string };
 
 async function start(test: TestContext, many = 0): Promise<DnsServer> {
@@ -67,13 +67,13 @@ test("the founding document's records are read back by an ordinary resolver", as
   );
 });
 
-test('a name without such a record is no error, a name that is not there is NXDOMAIN, other zones are refused', async t => {
+test('a name without such a record is NOERROR, an unknown name is NXDOMAIN, other zones are refused', async t => {
   const { port } = await start(t);
   const noData = await overUdp(port, query('mysite.test', 'A'));
   assert.equal(noData.rcode, 'NOERROR');
   assert.equal(noData.answers?.length, 0);
   assert.equal(noData.authorities?.[0]?.type, 'SOA');
-  // RFC 8020: nothing is recorded at _udp.mysite.test itself, but names below it are.
+  // RFC 8020: _udp.mysite.test itself has no records, but there are names below it.
   assert.equal((await overUdp(port, query('_udp.mysite.test', 'A'))).rcode, 'NOERROR');
   assert.equal((await overUdp(port, query('nobody.mysite.test', 'A'))).rcode, 'NXDOMAIN');
   assert.equal((await overUdp(port, query('mysite.example', 'A'))).rcode, 'REFUSED');
@@ -87,7 +87,7 @@ test('an answer over 512 bytes is truncated on UDP and whole on TCP', async t =>
 
   const question = query('crowd.mysite.test', 'A');
   const socket = connect(port, '127.0.0.1');
-  // The length and the message in three pieces: TCP promises no more.
+  // The length and the message in three pieces: TCP may split anywhere.
   socket.write(Buffer.from([0]));
   socket.write(Buffer.from([question.length]));
   socket.write(question);

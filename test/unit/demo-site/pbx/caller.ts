@@ -1,4 +1,4 @@
-// A caller made of two sockets: raw SIP over UDP, raw PCMU over RTP. It knows only what these tests need.
+// A caller made of two sockets: raw SIP over UDP, raw PCMU over RTP. Supports only what these tests need.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { EventEmitter, on, once } from 'node:events';
@@ -108,9 +108,9 @@ export class Caller {
     this.#send('BYE');
   }
 
-  /** The next final response or provisional with this status, or request of this method, now or later. */
+  /** The next final response or provisional with this status, or the next request of this method, past or future. */
   async expect(what: number | string): Promise<Message> {
-    // An answer that was repeated, its ACK being late, is not that to what was asked since.
+    // A response that was retransmitted because its ACK was late does not answer a later request.
     const matches = ({ status, method, headers }: Message) =>
       typeof what === 'number'
         ? status === what && Number.parseInt(headers.get('cseq') ?? '', 10) === this.#cseq
@@ -143,7 +143,7 @@ export class Caller {
     await this.expect(200);
   }
 
-  /** Sends a tone to where the answer says until the next `talk` or `close`. */
+  /** Sends a tone to the address in the answer until the next `talk` or `close`. */
   talk(answer: string, hz: number): void {
     const port = portOf(answer, 'audio');
     clearInterval(this.#talk);
@@ -153,7 +153,7 @@ export class Caller {
     }, 20);
   }
 
-  /** A key as RFC 4733 sends its end: three times. */
+  /** The end of a key press as in RFC 4733: sent three times. */
   press(answer: string, digit: number): void {
     const timestamp = this.#sequence * 160;
     for (let copy = 0; copy < 3; copy++) {
@@ -175,7 +175,7 @@ export class Caller {
     this.#rtcp.send(bytes, port, address);
   }
 
-  /** Resolves once `heard`, or whatever else is looked at, is as wanted; checked with each packet. */
+  /** Resolves when `done` returns true; checked with each packet. */
   async until(done: () => boolean, ms = 12_000): Promise<void> {
     if (done()) return;
     for await (const _ of on(this.#arrived, 'rtp', { signal: AbortSignal.timeout(ms) })) if (done()) return;
@@ -205,7 +205,7 @@ export class Caller {
   }
 
   #send(method: string, body = ''): void {
-    // RFC 3261 17.1.1.3, 9.1: CANCEL and the ACK of a refusal bear the branch of their INVITE.
+    // RFC 3261 17.1.1.3, 9.1: CANCEL and the ACK of a failure have the branch of their INVITE.
     const inDialog = this.#contact !== '' && method !== 'CANCEL';
     const branch = method === 'ACK' && inDialog ? `ack${this.#cseq}` : `t${this.#cseq}`;
     const here = `${address}:${this.#sip.address().port}`;

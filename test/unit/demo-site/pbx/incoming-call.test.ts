@@ -1,5 +1,5 @@
-// A call to the demo PBX whose application receives the answer's confirmation, the ACK and a further request in one
-// segment, as a busy machine delivers them. The caller is a raw SIP and RTP peer.
+// A call to the demo PBX whose application receives the reply to its answer, the ACK and a further request in one
+// segment, as on a busy machine. The caller is a raw SIP and RTP peer.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const address = '127.0.0.1';
 const secret = 'between engine and application';
 const times = { ringsAfterMs: 0, ringsForMs: 0, ringLimitMs: 60_000, callLimitMs: 60_000 };
 
-/** A caller whose call is answered; the application is shown nothing of that before `meanwhile` has reached it too. */
+/** A caller whose call is answered. The application receives nothing of it until `meanwhile` has arrived too. */
 async function answered(t: TestContext, meanwhile: (caller: Caller) => void, method: string) {
   const port = await freePort(address);
   const engine = await Engine.start({
@@ -29,7 +29,7 @@ async function answered(t: TestContext, meanwhile: (caller: Caller) => void, met
   const srf = new Srf('pbx');
   const caller = await Caller.at(port, 'seminar');
   let call: IncomingCall | undefined;
-  // In this order: the call ends while its engine can still be reached.
+  // In this order, so that the call ends while its engine is still running.
   t.after(async () => {
     await call?.end();
     caller.close();
@@ -50,7 +50,7 @@ async function answered(t: TestContext, meanwhile: (caller: Caller) => void, met
   srf.use('invite', (request, response) => {
     link.hold();
     call = new IncomingCall(request, response, context);
-    void call.run({ type: 'confer' }).then(() => {
+    void call.run({ type: 'conference' }).then(() => {
       over = true;
     });
   });
@@ -67,7 +67,7 @@ test('video offered in the same segment as the ACK is answered with a port for i
   assert.ok(portOf(await caller.answered(), 'video') > 0);
 });
 
-test('a call hung up in the same segment as the ACK is over', async t => {
+test('a call that ends in the same segment as the ACK is over', async t => {
   const { caller, over } = await answered(t, caller => caller.bye(), 'BYE');
   await caller.expect(200);
   await eventually('the call is over', over);

@@ -36,7 +36,7 @@ test('every G.711 code survives decoding and encoding', () => {
   assert.deepEqual([...back], [...decodeG711('PCMU', codes)]);
 });
 
-test('a tone passes both laws nearly unharmed', () => {
+test('both laws keep a tone almost unchanged', () => {
   for (const law of ['PCMU', 'PCMA'] as const) {
     const out = decodeG711(law, encodeG711(law, sine(440, 800)));
     assert.ok(Math.abs(amplitude(out, 440) - 8_000) < 100, law);
@@ -53,7 +53,7 @@ test('RTP is read as it was written, past extensions, contributors and padding',
   assert.equal(readRtp(rich)?.payload.length, rich.length - 12 - 4 - 4 - 4 - 4);
 });
 
-test('what is no RTP packet is refused: short, another version, lying lengths', () => {
+test('bytes that are not an RTP packet are refused: short, another version, wrong lengths', () => {
   for (const bytes of [
     '',
     '80',
@@ -67,15 +67,15 @@ test('what is no RTP packet is refused: short, another version, lying lengths', 
   assert.equal(readRtp(Buffer.alloc(2_000, 0x80)), undefined);
 });
 
-test('a wish for a picture is found in compound RTCP, and garbage is survived', () => {
-  const wish = pictureLoss(1, 2);
-  assert.equal(wish.readUInt32BE(16), 2);
-  assert.equal(asksForPicture(wish), true);
-  assert.equal(asksForPicture(wish.subarray(0, 8)), false);
+test('a request for a key frame is found in compound RTCP, and invalid bytes do no harm', () => {
+  const request = pictureLoss(1, 2);
+  assert.equal(request.readUInt32BE(16), 2);
+  assert.equal(asksForPicture(request), true);
+  assert.equal(asksForPicture(request.subarray(0, 8)), false);
   for (let length = 0; length < 64; length++) asksForPicture(Buffer.alloc(length, 0xff));
 });
 
-test('own frames and returned packets run under one numbering, gaps and order kept', () => {
+test('generated frames and returned packets have common sequence numbers, with gaps and order kept', () => {
   const stream = new OutgoingStream(160);
   const numbers = (bytes: Buffer) => readRtp(bytes)!;
   const greeting = numbers(stream.frame(0, Buffer.from([1])));
@@ -92,14 +92,14 @@ test('own frames and returned packets run under one numbering, gaps and order ke
   assert.equal(tone.marker, true);
 });
 
-test('a caller whose stream starts anew is renumbered without a jump', () => {
+test('a new stream of the caller is renumbered without a jump', () => {
   const stream = new OutgoingStream(160);
   const before = readRtp(stream.returned(packet(100)))!;
   const after = readRtp(stream.returned(packet(5_000, { ssrc: 8 })))!;
   assert.equal((after.sequence - before.sequence) & 0xffff, 1);
 });
 
-test('packets come out of the delay line in time and in order, and a flood is dropped', () => {
+test('packets leave the delay line in time and in order, and a flood is dropped', () => {
   let now = 0;
   const line = new DelayLine(400, 3, () => now);
   for (const sequence of [1, 2]) line.push(packet(sequence));
@@ -145,7 +145,7 @@ test('each member of a conference hears the others and not itself', () => {
   }
 });
 
-test('a sum too loud is clipped, a member that sends too much is kept short, a stranger is not heard', () => {
+test('a sum that is too loud is clipped, a member that sends too much is limited, samples of non-members are ignored', () => {
   const mixer = new Mixer<number>();
   for (const member of [1, 2, 3]) mixer.add(member);
   for (const member of [1, 2, 3, 4]) mixer.push(member, new Int16Array(100_000).fill(30_000));
@@ -161,7 +161,7 @@ test('a sum too loud is clipped, a member that sends too much is kept short, a s
   assert.equal(frames, 10);
 });
 
-test('the tone after a greeting is 880 Hz, a digit has its two frequencies, what is no digit is silent', () => {
+test('the tone after a greeting is 880 Hz, a digit has its two frequencies, other characters are silent', () => {
   assert.ok(amplitude(beep().subarray(800, 1600), 880) > 9_000);
   const five = digitTone('5');
   assert.ok(amplitude(five, 770) > 5_000 && amplitude(five, 1336) > 5_000);
@@ -176,7 +176,7 @@ test('the music fills eight seconds, is heard and is not loud', () => {
   assert.ok(peak > 2_000 && peak < 10_000, `peak ${peak}`);
 });
 
-test('the announcements are there, of some seconds, and audible', () => {
+test('the announcements exist, last some seconds, and are audible', () => {
   for (const name of ['director', 'alex', '101', 'bad-user'] as const) {
     const samples = announcement(name);
     const loudness = Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);

@@ -9,7 +9,7 @@ const session = ['v=0', 'o=- 1 1 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1',
 const offer = (...lines: string[]) => `${[...session, ...lines].join('\r\n')}\r\n`;
 const answered = (...lines: string[]) => writeAnswer(readOffer(offer(...lines))!, local).split('\r\n');
 
-test('G.711 is taken before whatever else is offered, with the digits of its clock', () => {
+test('G.711 is preferred to other codecs, with telephone-event of the same clock rate', () => {
   const lines = answered(
     'm=audio 5000 RTP/AVP 111 9 8 0 110 101',
     'a=rtpmap:111 opus/48000/2',
@@ -22,13 +22,13 @@ test('G.711 is taken before whatever else is offered, with the digits of its clo
   assert.ok(lines.includes('a=sendrecv'));
 });
 
-test('opus is taken where there is no G.711, with its parameters', () => {
+test('opus is accepted with its parameters if there is no G.711', () => {
   const lines = answered('m=audio 5000 RTP/AVP 96', 'a=rtpmap:96 opus/48000/2', 'a=fmtp:96 useinbandfec=1');
   assert.ok(lines.includes('a=rtpmap:96 opus/48000/2'));
   assert.ok(lines.includes('a=fmtp:96 useinbandfec=1'));
 });
 
-test('video is taken with the feedback that is honoured', () => {
+test('video is accepted with the supported feedback', () => {
   const lines = answered(
     'm=audio 5000 RTP/AVP 0',
     'm=video 5002 RTP/AVPF 97 98',
@@ -45,7 +45,7 @@ test('video is taken with the feedback that is honoured', () => {
   );
 });
 
-test('sections that cannot be taken are refused in their place', () => {
+test('unsupported sections are rejected in their place', () => {
   const sdp = offer(
     'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
     'm=audio 5000 RTP/SAVPF 0',
@@ -65,7 +65,7 @@ test('sections that cannot be taken are refused in their place', () => {
   );
 });
 
-test('hold is answered by its mirror, in the new form and in the old', () => {
+test('hold is answered with the opposite direction, in the new form and in the old', () => {
   for (const [line, mirror] of [
     ['a=sendonly', 'recvonly'],
     ['a=recvonly', 'sendonly'],
@@ -81,7 +81,7 @@ test('RTCP goes to the port after RTP, or where the offer says', () => {
   assert.equal(readOffer(offer('m=audio 5000 RTP/AVP 0', 'a=rtcp:6000'))?.audio?.remote.rtcpPort, 6000);
 });
 
-test('what is no offer, has no usable audio or names a host instead of an address is not taken', () => {
+test('text without an offer, without usable audio or with a host name as address is not accepted', () => {
   const broken = [
     '',
     'hello',
@@ -95,7 +95,7 @@ test('what is no offer, has no usable audio or names a host instead of an addres
   for (const sdp of broken) assert.equal(readOffer(sdp)?.audio, undefined, JSON.stringify(sdp.slice(0, 60)));
 });
 
-test("the dialplan knows the document's people; everybody else is a wrong call", () => {
+test("the dialplan has the document's people; any other number is a wrong call", () => {
   for (const user of ['director', 'alex', '101', 'Director']) {
     assert.equal(extensionFor(`sip:${user}@mysite.test;transport=udp`).verdict, 'Good call');
   }

@@ -1,4 +1,4 @@
-// The demo PBX called by a raw SIP and RTP peer over loopback: what the caller is told, and hears.
+// The demo PBX called by a raw SIP and RTP peer over loopback: the responses and the audio that the caller receives.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -37,7 +37,7 @@ describe('the demo PBX', { concurrency: true }, () => {
     return each;
   }
 
-  test('a person rings, answers, greets, gives the tone, sends the voice back, and answers digits', async t => {
+  test('a person rings, answers, plays a greeting and the tone, sends the audio back, and answers digits', async t => {
     const visitor = await caller(t, '101');
     visitor.invite();
     await visitor.expect(180);
@@ -65,7 +65,7 @@ describe('the demo PBX', { concurrency: true }, () => {
     assert.ok(lines.includes('Good call IP=127.0.0.1'));
   });
 
-  test('a stranger hears that there is nobody, is hung up on and logged in words for fail2ban', async t => {
+  test('an unknown number plays an announcement, ends the call, and is logged for fail2ban', async t => {
     const visitor = await caller(t, 'nobody-here');
     const answer = await visitor.call();
     visitor.talk(answer, 440);
@@ -80,7 +80,7 @@ describe('the demo PBX', { concurrency: true }, () => {
     await visitor.expect(486);
   });
 
-  test('silent rings on until the caller gives up', async t => {
+  test('silent rings until the caller gives up', async t => {
     const visitor = await caller(t, 'silent');
     visitor.invite();
     await visitor.expect(180);
@@ -88,20 +88,20 @@ describe('the demo PBX', { concurrency: true }, () => {
     await visitor.expect(487);
   });
 
-  test('a call cancelled while the phone rings is over at once', async t => {
+  test('a call cancelled while the phone rings is over immediately', async t => {
     const visitor = await caller(t, 'director');
     visitor.invite();
     visitor.cancel();
     await visitor.expect(487);
   });
 
-  test('an offer without audio that can be taken is refused with 488', async t => {
+  test('an offer without supported audio is refused with 488', async t => {
     const visitor = await caller(t, 'director');
     visitor.invite(visitor.offer().replace('RTP/AVP', 'UDP/TLS/RTP/SAVPF'));
     await visitor.expect(488);
   });
 
-  test('on hold the caller hears nothing, afterwards again', async t => {
+  test('on hold the caller receives no audio, afterwards it does again', async t => {
     const visitor = await caller(t, 'alex');
     const answer = await visitor.call();
     visitor.talk(answer, 440);
@@ -124,7 +124,7 @@ describe('the demo PBX', { concurrency: true }, () => {
     await visitor.hangUp();
   });
 
-  test('video added in the call comes back, and the wish for a picture is passed on', async t => {
+  test('video added in the call is sent back, and the request for a key frame is passed on', async t => {
     const visitor = await caller(t, 'director');
     const answer = await visitor.call();
     assert.equal(portOf(answer, 'video'), Number.NaN);
@@ -144,7 +144,7 @@ describe('the demo PBX', { concurrency: true }, () => {
     await visitor.hangUp();
   });
 
-  test('an offer by UPDATE is answered as one by re-INVITE is', async t => {
+  test('an offer in UPDATE is answered like one in re-INVITE', async t => {
     const visitor = await caller(t, 'director');
     await visitor.call();
     visitor.update(visitor.offer(...visitor.video));
@@ -171,7 +171,7 @@ describe('the demo PBX', { concurrency: true }, () => {
     await ben.hangUp();
   });
 
-  test('garbage on the RTP and RTCP ports is survived', async t => {
+  test('invalid bytes on the RTP and RTCP ports do no harm', async t => {
     const visitor = await caller(t, 'alex');
     const answer = await visitor.call(visitor.offer(...visitor.video));
     for (const type of ['audio', 'video'] as const) {
@@ -187,7 +187,7 @@ describe('the demo PBX', { concurrency: true }, () => {
   });
 });
 
-test('stopping hangs up on everybody and releases the ports', async t => {
+test('stopping ends all calls and releases the ports', async t => {
   const before = udpSockets();
   const pbx = await startDemoPbx({ address: '127.0.0.1', log, times: { ringsAfterMs: 0, ringsForMs: 0 } });
   t.after(() => pbx.stop());
@@ -207,7 +207,7 @@ test('stopping hangs up on everybody and releases the ports', async t => {
   await eventually('the ports are released', () => udpSockets() <= before);
 });
 
-test('more calls than agreed are told that everything is busy', async t => {
+test('calls above the limit get a busy response', async t => {
   const pbx = await startDemoPbx({ address: '127.0.0.1', log, maxCalls: 1, times: { ringsAfterMs: 0 } });
   const [first, second] = [await Caller.at(pbx.port, 'silent'), await Caller.at(pbx.port, 'silent')];
   t.after(async () => {

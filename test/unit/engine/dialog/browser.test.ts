@@ -25,7 +25,7 @@ class Browser {
     this.#messages = asyncMessages(socket);
   }
 
-  /** Connects through an edge that tells the engine the visitor's address. */
+  /** Connects through an edge that gives the engine the visitor's address. */
   static async connect(context: TestContext, app: App, callId: string, host = '127.0.0.1'): Promise<Browser> {
     const edge = new WebSocketServer({ host, port: 0, handleProtocols: () => 'sip' });
     edge.on('connection', (socket, { socket: { localAddress, localPort } }) => {
@@ -67,12 +67,12 @@ class Browser {
     this.socket.send(`SIP/2.0 ${status}\r\n${copied.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
   }
 
-  /** Goes on with the dialog that this response made. */
+  /** Continues with the dialog that this response made. */
   follow(response: SipMessage): void {
     this.#to = response.headers.get('To')!;
   }
 
-  /** The next message but 100s, described as its method or status. */
+  /** The next message other than 100, by method or status. */
   async hear(what: string | number): Promise<SipMessage> {
     for (;;) {
       const { value } = await this.#messages.next();
@@ -117,14 +117,14 @@ async function talking(context: TestContext, app: App, callId: string) {
 }
 
 describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
-  test('is known by the address that the edge tells, and reached over its own connection', async context => {
+  test('has the address that the edge determined, and is reached over its own connection', async context => {
     const app = await startApp(context);
     const browser = await Browser.connect(context, app, 'ws-call');
     const invited = nextRequest(app.srf, 'invite');
     browser.send('INVITE', 1, { body: sdp });
     const { req, res } = await invited;
     assert.deepEqual([req.source_address, req.source_port], [visitor.address, visitor.port]);
-    // As the daemon says it; drachtio-srf knows no `ws`.
+    // As drachtio-server reports it; drachtio-srf does not know `ws`.
     assert.equal(req.protocol, 'tcp');
     const accepted = app.srf.createUAS(req, res, { localSdp: sdp });
     const answer = await browser.hear(200);
@@ -162,7 +162,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('that goes before it is answered has cancelled', async context => {
+  test('that disconnects before the answer has cancelled', async context => {
     const app = await startApp(context);
     const browser = await Browser.connect(context, app, 'ws-gone');
     const invited = nextRequest(app.srf, 'invite');
@@ -176,7 +176,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.match(cancel.get('Reason'), /Transport closed/);
   });
 
-  test('that goes during a call leaves a dialog that can still be ended', async context => {
+  test('that disconnects during a call leaves a dialog that can still be ended', async context => {
     const app = await startApp(context);
     const { browser, dialog, cancels } = await talking(context, app, 'ws-lost');
     const closed = once(browser.socket, 'close');
@@ -187,7 +187,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(cancels(), 0);
   });
 
-  test('that goes before it acknowledged can be left at once, and may come back with another offer', async context => {
+  test('that disconnects before its ACK needs no ACK before a BYE, and may return with another offer', async context => {
     const app = await startApp(context);
     const { browser: before, answer, dialog } = await talking(context, app, 'ws-unacknowledged');
     dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
@@ -208,7 +208,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(app.engine.counts().dialogs, 0);
   });
 
-  test('that goes while a BYE waits for its ACK lets the BYE go on at once', async context => {
+  test('that disconnects while a BYE waits for its ACK no longer delays the BYE', async context => {
     const app = await startApp(context);
     const { browser, dialog } = await talking(context, app, 'ws-waiting');
     dialog.on('modify', (_req: unknown, res: { send(status: number, more: object): void }) =>
@@ -217,7 +217,7 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     browser.send('INVITE', 2, { body: sdp });
     await browser.hear(200);
     const destroyed = dialog.destroy();
-    // What was asked for later is here: the BYE is held back.
+    // The BYE was sent before this request and is held back, because this request has arrived.
     dialog.request({ method: 'INFO' }).catch(() => {});
     await browser.hear('INFO');
     browser.socket.terminate();
@@ -225,14 +225,14 @@ describe('a browser', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(app.engine.counts().dialogs, 0);
   });
 
-  test('that comes back on another connection goes on with its dialog there', async context => {
+  test('that reconnects continues its dialog on the new connection', async context => {
     const app = await startApp(context);
     const { browser: before, answer, dialog } = await talking(context, app, 'ws-back');
     before.socket.terminate();
 
     const after = await Browser.connect(context, app, 'ws-back');
     after.follow(answer);
-    // Until the application has judged who it is, nothing of ours goes there.
+    // Until the application has accepted the request, nothing is sent to the new connection.
     dialog.once('update', (_req: unknown, res: { send(status: number): void }) => res.send(403));
     after.send('INFO', 2);
     await after.hear(200);

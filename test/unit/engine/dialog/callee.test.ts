@@ -1,4 +1,4 @@
-// The engine called by a peer that does as it likes: what reaches the application, and what the peer hears.
+// The engine called by a raw peer: what reaches the application, and what the peer receives.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -31,9 +31,9 @@ async function established(
   return [call, dialog, answer];
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
-  test('a retransmitted INVITE reaches the application once and is answered again', async context => {
+  test('a retransmitted INVITE reaches the application once, and its answer is retransmitted', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     let seen = 0;
@@ -63,7 +63,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     call.ack(await peer.hearResponse(486));
   });
 
-  test('a CANCEL is answered 200, its INVITE 487, and the application told', async context => {
+  test('a CANCEL is answered with 200, its INVITE with 487, and the application receives it', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const pending = nextRequest(app.srf, 'invite');
@@ -76,12 +76,12 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     call.ack(await peer.hearResponse(487));
     const [cancel] = (await cancelled) as [{ get(name: string): string }];
     assert.equal(cancel.get('Reason'), 'SIP;cause=200;text="elsewhere"');
-    // Too late an answer is refused, not sent.
+    // An answer that is too late is refused and not sent.
     const late = await new Promise(resolve => res.send(200, { body: sdp }, resolve));
     assert.match(String(late), /unknown transaction/);
   });
 
-  test('a CANCEL whose Via changed on the way still finds its INVITE', async context => {
+  test('a CANCEL with a changed Via still matches its INVITE', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const pending = nextRequest(app.srf, 'invite');
@@ -93,7 +93,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     call.ack(await peer.hearResponse(487));
   });
 
-  test('a CANCEL of an INVITE that the engine itself refused matches nothing, and no application hears of it', async context => {
+  test('a CANCEL of an INVITE that the engine itself refused matches nothing, and reaches no application', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     app.srf.use('invite', () => assert.fail('the engine refuses this by itself'));
@@ -107,14 +107,14 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     assert.ok(!peer.heard.some(message => message.kind === 'response' && message.status === 487));
   });
 
-  test('a CANCEL that no INVITE belongs to is answered 481', async context => {
+  test('a CANCEL without an INVITE is answered with 481', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     new WireCall(peer, app.uri('bob'), 'stray').cancel();
     await peer.hearResponse(481, 'CANCEL');
   });
 
-  test('a 2xx is repeated until its ACK comes, and the ACK reaches the application', async context => {
+  test('a 2xx is retransmitted until its ACK arrives, and the ACK reaches the application', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const accepted = accepting(app);
@@ -134,7 +134,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('without an ACK the dialog is ended by BYE and the application told why', async context => {
+  test('without an ACK a BYE ends the dialog and the application gets the reason', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const accepted = accepting(app);
@@ -147,7 +147,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     peer.respond(bye, '200 OK');
   });
 
-  test('a BYE of ours waits for the ACK of our 2xx', async context => {
+  test('an outgoing BYE waits for the ACK of our 2xx', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const accepted = accepting(app);
@@ -163,7 +163,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('a CANCEL that crosses our 2xx ends the session by BYE', async context => {
+  test('a CANCEL that crosses our 2xx ends the session with a BYE', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const accepted = accepting(app);
@@ -179,19 +179,19 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     assert.equal((await destroyed)[1], 'CANCEL after 200 OK');
   });
 
-  test('a CANCEL after the ACK changes nothing', async context => {
+  test('a CANCEL after the ACK has no effect', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const [call, dialog] = await established(app, peer, 'late-cancel');
     call.cancel({ to: `<${app.uri('bob')}>` });
-    // RFC 3261 9.2: it "has no effect", and says so with a 200 while the INVITE is remembered.
+    // RFC 3261 9.2: it "has no effect", which a 200 reports while the INVITE is remembered.
     await peer.hearResponse(200, 'CANCEL');
     const destroyed = dialog.destroy();
     peer.respond(await peer.hearRequest('BYE'), '200 OK');
     await destroyed;
   });
 
-  test('a request with a tag that we never gave is answered 481', async context => {
+  test('a request with an unknown local tag is answered with 481', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     for (const method of ['BYE', 'INFO', 'UPDATE', 'INVITE', 'MESSAGE']) {
@@ -215,7 +215,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('a re-INVITE that meets one of ours is answered 491, and ours goes on', async context => {
+  test('a re-INVITE that crosses one of ours is answered with 491, and ours continues', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const [call, dialog] = await established(app, peer, 'glare');
@@ -231,7 +231,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('a target refresh moves where our requests go', async context => {
+  test('a target refresh changes the target of our requests', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const [call, dialog] = await established(app, peer, 'refresh');
@@ -249,7 +249,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     assert.equal(call.callId, 'refresh');
   });
 
-  test('a caller may end an early dialog by BYE: to the application that is a CANCEL', async context => {
+  test('a caller may end an early dialog with BYE: the application receives a CANCEL', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const pending = nextRequest(app.srf, 'invite');
@@ -265,7 +265,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     await cancelled;
   });
 
-  test('a reliable provisional is numbered by the engine, repeated, and its PRACK heard', async context => {
+  test('the engine numbers and retransmits a reliable provisional, and accepts its PRACK', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const pending = nextRequest(app.srf, 'invite');
@@ -287,7 +287,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     call.ack(await peer.hearResponse(486));
   });
 
-  test('a Record-Route goes into the answer, and our requests follow it', async context => {
+  test('a Record-Route is copied into the answer, and our requests follow it', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const accepted = accepting(app);
@@ -305,7 +305,7 @@ describe('the engine called', { concurrency: 8, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('malformed requests are answered 400 where they can be, and nothing stays behind', async context => {
+  test('malformed requests are answered with 400 if possible, and leave no state', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const call = new WireCall(peer, app.uri('bob'), 'pipe|in-call-id');

@@ -1,4 +1,4 @@
-// The engine calling a peer that does as it likes: forks, crossings, repetitions.
+// The engine calls a raw peer: forks, crossing messages, retransmissions.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ function call(app: App, peer: WirePeer, options: Record<string, unknown> = {}): 
       { cbRequest: (error, request) => (request === undefined ? reject(error) : resolve(request)) },
     );
   });
-  // Tests look at the outcome when they are done with the wire; until then nobody listens.
+  // Tests await the outcome after the wire messages. Until then the promise has no listener.
   outcome!.catch(() => {});
   return { sent, outcome: outcome! };
 }
@@ -32,7 +32,7 @@ async function hangUp(dialog: WholeDialog, peer: WirePeer): Promise<void> {
   await destroyed;
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
   test('a CANCEL waits for the first provisional', async context => {
     const app = await startApp(context);
@@ -53,7 +53,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await assert.rejects(outcome, { status: 487 });
   });
 
-  test('a 200 that crosses our CANCEL is ACKed and ended by BYE', async context => {
+  test('a 200 that crosses our CANCEL is acknowledged and ended with a BYE', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { sent, outcome } = call(app, peer);
@@ -70,7 +70,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('a peer that never answers our CANCEL is given up after 64*T1', async context => {
+  test('the wait for the answer to a CANCEL ends after 64*T1', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { sent, outcome } = call(app, peer);
@@ -79,7 +79,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await assert.rejects(outcome, { status: 408 });
   });
 
-  test('a repeated 2xx is ACKed again, and the application hears it once', async context => {
+  test('a retransmitted 2xx is acknowledged again, and reaches the application once', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -92,8 +92,8 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await hangUp(await outcome, peer);
   });
 
-  test('when a call forks, the first to answer is taken and every other released', async context => {
-    // On a clock that stands still: the forks have 64*T1 to answer in, which a busy machine may use up.
+  test('when a call forks, the first answer is accepted and every other fork released', async context => {
+    // On a manual clock: the forks have 64*T1 to answer, which a busy machine may use up.
     const { app, peer } = await TimedScene.open(context);
     const { outcome } = call(app, peer);
     const invite = await peer.hearRequest('INVITE');
@@ -108,7 +108,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
       assert.match((await peer.hearRequest('ACK')).headers.get('To')!, new RegExp(`tag=${tag}$`));
       peer.respond(await peer.hearRequest('BYE', tag), '200 OK');
     }
-    // Who was chosen and did not hear its ACK gets its own again.
+    // The chosen fork did not receive its ACK and gets the same ACK again.
     const acks = peer.transactions('ACK');
     peer.respond(invite, '200 OK', { tag: 'one', body: sdp });
     const repeated = await peer.hearRequest('ACK');
@@ -117,7 +117,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await hangUp(dialog, peer);
   });
 
-  test('a failure is ACKed by the engine, once for each repetition', async context => {
+  test('the engine acknowledges a failure, once per retransmission', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -131,7 +131,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await assert.rejects(outcome, { status: 486 });
   });
 
-  test('a 2xx without a Contact is ACKed and ended where the application does not take it', async context => {
+  test('a 2xx without a Contact is acknowledged and ended if the application cannot use it', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -144,7 +144,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await assert.rejects(outcome, { status: 500 });
   });
 
-  test('a 2xx without a Contact makes a dialog with where it came from', async context => {
+  test('a 2xx without a Contact makes a dialog with its source address', async context => {
     const app = await startApp(context, { takesAnyAnswer: true });
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -156,7 +156,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await hangUp(dialog, peer);
   });
 
-  test('a 202 makes a dialog as a 200 does (RFC 3261 8.1.3.2)', async context => {
+  test('a 202 makes a dialog like a 200 (RFC 3261 8.1.3.2)', async context => {
     const app = await startApp(context, { takesAnyAnswer: true });
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -165,7 +165,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await hangUp(await outcome, peer);
   });
 
-  test('a route that cannot be read costs itself', async context => {
+  test('a route that cannot be parsed is left out', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -177,7 +177,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await hangUp(await outcome, peer);
   });
 
-  test('a reliable provisional gets one PRACK, however often it comes', async context => {
+  test('a reliable provisional gets one PRACK, however often it is retransmitted', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -196,7 +196,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     assert.equal(peer.transactions('PRACK'), 1);
   });
 
-  test('the callee may hang up at once, and may repeat its BYE', async context => {
+  test('the callee may send BYE immediately, and may retransmit it', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);
@@ -219,7 +219,7 @@ describe('the engine calling', { concurrency: 8, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('a lost dialog is told to the application in the words it knows', async context => {
+  test('a lost dialog is reported to the application with the text that it expects', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const { outcome } = call(app, peer);

@@ -1,4 +1,4 @@
-// A BYE of ours that is challenged (RFC 3261 15.1.1, 22): the dialog waits for the one with credentials.
+// An outgoing BYE that is challenged (RFC 3261 15.1.1, 22): the dialog waits for the BYE with credentials.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -11,7 +11,7 @@ const challenges = [
 
 describe('a BYE', { concurrency: 4, timeout: 100_000 }, () => {
   for (const [status, challenge, credentials] of challenges) {
-    test(`that is answered ${status} goes again with credentials, in its dialog`, async context => {
+    test(`that is answered with ${status} is sent again with credentials, in its dialog`, async context => {
       const scene = await TimedScene.open(context);
       const auth = { username: 'alice', password: 'wonderland' };
       const dialog = await scene.calling([], { auth });

@@ -1,4 +1,4 @@
-// Requests that cross or follow one another too closely: UPDATE, re-INVITE, reliable provisionals.
+// Requests that cross each other or follow too closely: UPDATE, re-INVITE, reliable provisionals.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { type App, nextRequest, startApp, type WholeDialog } from '../drachtio/t
 import { TimedScene } from './timed-scene.ts';
 import { sdp, WireCall, WirePeer } from './wire-peer.ts';
 
-/** A call from the peer that the application has answered, to the ACK. */
+/** A call from the peer that the application has answered, including the ACK. */
 async function established(app: App, peer: WirePeer, callId: string): Promise<[WireCall, WholeDialog]> {
   const invited = nextRequest(app.srf, 'invite');
   const call = new WireCall(peer, app.uri('bob'), callId);
@@ -30,7 +30,7 @@ function assertRetryAfter(refused: SipResponse): void {
 const reliable = { headers: { Require: '100rel' }, body: sdp };
 
 describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
-  test('a re-INVITE of ours that is refused with 491 leaves the call as it was', async context => {
+  test('an outgoing re-INVITE that is refused with 491 changes nothing', async context => {
     const { app, peer } = await TimedScene.open(context);
     const outcome = app.srf.createUAC(`sip:x@127.0.0.1:${peer.port}`, { localSdp: sdp });
     peer.respond(await peer.hearRequest('INVITE'), '200 OK', { tag: 'b', body: sdp });
@@ -46,7 +46,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await destroyed;
   });
 
-  test('a second UPDATE before the first is answered gets 500 and when to try again', async context => {
+  test('a second UPDATE before the answer to the first gets 500 with Retry-After', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const [call, dialog] = await established(app, peer, 'updates');
@@ -62,7 +62,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('an UPDATE with an offer that meets one of ours is answered 491, and ours goes on', async context => {
+  test('an UPDATE with an offer that crosses one of ours is answered with 491, and ours continues', async context => {
     const { app, peer } = await TimedScene.open(context);
     const [call, dialog] = await established(app, peer, 'update-glare');
     const updated = dialog.request({ method: 'UPDATE', body: sdp });
@@ -75,7 +75,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('an UPDATE with an offer that meets a re-INVITE of ours is answered 491', async context => {
+  test('an UPDATE with an offer that crosses an outgoing re-INVITE is answered with 491', async context => {
     const { app, peer } = await TimedScene.open(context);
     const [call, dialog] = await established(app, peer, 'update-reinvite');
     const modified = dialog.modify(sdp.replace('4000', '4004'));
@@ -89,9 +89,9 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('an UPDATE with an offer while theirs in a re-INVITE is unanswered gets 500, one without is heard', async context => {
+  test('an UPDATE with an offer during an unanswered re-INVITE of the peer gets 500, one without an offer is accepted', async context => {
     const { app: srfApp, peer } = await TimedScene.open(context);
-    // By hand, for drachtio-srf refuses such an UPDATE too.
+    // Without drachtio-srf, because drachtio-srf refuses such an UPDATE too.
     const app = await RawApp.authenticated(srfApp.engine, 'invite');
     context.after(() => app.socket.destroy());
     const call = new WireCall(peer, 'sip:bob@127.0.0.1', 'reinvite-update');
@@ -122,7 +122,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('a re-INVITE that meets an UPDATE of ours with an offer is answered 491', async context => {
+  test('a re-INVITE that crosses an outgoing UPDATE with an offer is answered with 491', async context => {
     const { app, peer } = await TimedScene.open(context);
     const [call, dialog] = await established(app, peer, 'reinvite-meets-update');
     const updated = dialog.request({ method: 'UPDATE', body: sdp });
@@ -136,7 +136,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('a re-INVITE before their UPDATE is answered gets 500 and when to try again', async context => {
+  test("a re-INVITE before the answer to the peer's UPDATE gets 500 with Retry-After", async context => {
     const { app, peer } = await TimedScene.open(context);
     const [call, dialog] = await established(app, peer, 'reinvite-on-update');
     const updated = once(dialog, 'update');
@@ -152,7 +152,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('an offer of the application waits for none that is open: it is refused at once', async context => {
+  test('an offer of the application is refused immediately while another offer is open', async context => {
     const { app, peer } = await TimedScene.open(context);
     const [call, dialog] = await established(app, peer, 'two-offers');
     const modified = dialog.modify(sdp.replace('4000', '4004'));
@@ -165,7 +165,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     await peer.hearResponse(200, 'BYE');
   });
 
-  test('an UPDATE with an offer before the answer to the INVITE gets 500, after a reliable one it is heard', async context => {
+  test('an UPDATE with an offer before the answer to the INVITE gets 500, after a reliable answer it is accepted', async context => {
     const { app, peer } = await TimedScene.open(context);
     const invited = nextRequest(app.srf, 'invite');
     const call = new WireCall(peer, app.uri('bob'), 'early-update');
@@ -227,11 +227,11 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     call.send('PRACK', 2, { headers: [`RAck: ${first.headers.get('RSeq')} 1 INVITE`] });
     call.ack(await peer.hearResponse(200));
     call.send('BYE', 3);
-    // The application made no dialog of its bare answer, and says so.
+    // The application made no dialog from its answer without a body, and answers 404.
     await peer.hearResponse(404, 'BYE');
   });
 
-  test('a CANCEL finds a 2xx that still waits: the caller hears 487', async context => {
+  test('a CANCEL while the 2xx still waits: the caller receives 487', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const invited = nextRequest(app.srf, 'invite');
@@ -247,7 +247,7 @@ describe('requests that cross', { concurrency: 8, timeout: 100_000 }, () => {
     peer.respond(await peer.hearRequest('BYE'), '481 Call/Transaction Does Not Exist');
   });
 
-  test('a provisional that overtook another is not heard before it', async context => {
+  test('a provisional that overtook another is not passed on before it', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const heard: number[] = [];

@@ -64,7 +64,7 @@ test('a lower CSeq is out of order, a repeated or skipped one is not', () => {
   assert.deepEqual([4, 5, 9, 8, 9].map(numbered), [false, true, true, false, true]);
 });
 
-test('a table finds a dialog by both tags, keeps two of one id apart, and is bounded', () => {
+test('a table finds a dialog by both tags, distinguishes two with one id, and has a limit', () => {
   const table = new DialogTable(2);
   const request = invite('<sip:them@192.0.2.9>');
   const flow = flowFrom('192.0.2.9');
@@ -119,7 +119,7 @@ for (const [uri, hop] of hops) {
   });
 }
 
-test('a literal is an address at once, a name only after a lookup', async () => {
+test('a literal is an address immediately, a name only after a lookup', async () => {
   const lookup = async () => '192.0.2.77';
   assert.deepEqual(locate(hopOf('sip:[2001:db8::1]:5070')!, lookup), {
     transport: 'udp',
@@ -137,7 +137,7 @@ function whither(dialog: Dialog): string {
   return 'send' in hop ? 'the flow' : `${hop.transport} ${hop.host}:${hop.port}`;
 }
 
-test('requests in a dialog go to the Contact, or back the way the peer came when that is unreachable', () => {
+test("requests in a dialog go to the Contact, or to the peer's flow if the Contact is unreachable", () => {
   const outside = flowFrom('198.51.100.5', 33_000);
   assert.equal(whither(served('<sip:them@203.0.113.4:5070>', outside)), 'udp 203.0.113.4:5070');
   assert.equal(whither(served('<sip:them@192.168.1.4:5060>', outside)), 'the flow');
@@ -146,7 +146,7 @@ test('requests in a dialog go to the Contact, or back the way the peer came when
   assert.equal(whither(served('<tel:+123>', outside)), 'the flow');
 });
 
-test('a route comes before the Contact, whoever is behind it', () => {
+test('a route is used before the Contact, even behind NAT', () => {
   const flow = flowFrom('198.51.100.5');
   const through = (route: string) => whither(served('<sip:them@192.168.1.4>', flow, [route]));
   assert.equal(through('<sip:203.0.113.9;lr>'), 'udp 203.0.113.9:5060');
@@ -154,7 +154,7 @@ test('a route comes before the Contact, whoever is behind it', () => {
   assert.equal(through('<sip:198.51.100.5;lr>'), 'the flow');
 });
 
-test('a closed UDP flow is had again, a closed connection only where the Contact says, a browser never', () => {
+test('a closed UDP flow is opened again, a closed connection only to the Contact, a browser never', () => {
   const closed = (transport: Flow['transport'], contact: string) => {
     const flow = flowFrom('198.51.100.5', 33_000, transport);
     flow.close();

@@ -1,4 +1,4 @@
-// The response that the engine makes itself says why, on one line and in a bounded header.
+// The response that the engine itself makes gives the cause, on one line and in a header of limited length.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,7 +15,7 @@ function reason(error?: Error): string | undefined {
   return localFailure(request, 503, error).headers.get('Reason');
 }
 
-test('an error is its code and its words', () => {
+test('an error becomes its code and its message', () => {
   const error = Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:5061'), { code: 'ECONNREFUSED' });
   assert.equal(reason(error), 'SIP;cause=503;text="ECONNREFUSED connect ECONNREFUSED 192.0.2.1:5061"');
   assert.equal(reason(new Error('x')), 'SIP;cause=503;text="EFAILED x"');

@@ -1,5 +1,5 @@
-// Whole calls between two applications of one engine, over every transport and both families; and which transport
-// a large request takes.
+// Whole calls between two applications of one engine, over every transport and both address families; and the transport
+// of a large request.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { sdp, WirePeer } from './wire-peer.ts';
 
 const identity = { cert: certificate, key: privateKey, ca: authority };
 
-/** What the testbed looks for. */
+/** The points that the testbed looks for. */
 const others: ListenPoint[] = [
   { transport: 'udp', address: '127.0.0.1', port: 0 },
   { transport: 'tcp', address: '127.0.0.1', port: 0 },
@@ -22,7 +22,7 @@ const others: ListenPoint[] = [
 /** Larger than a datagram should be. */
 const largeSdp = sdp + `a=x:${'0123456789'.repeat(9)}\r\n`.repeat(15);
 
-/** Answers, is modified once by the caller, and is hung up on. */
+/** The callee answers, the caller modifies the call once, the callee receives the BYE. */
 async function wholeCall(app: App, uri: string): Promise<string> {
   const answered = new Promise<{ dialog: WholeDialog; protocol: string }>((resolve, reject) => {
     app.srf.use('invite', (req, res) => {
@@ -33,7 +33,7 @@ async function wholeCall(app: App, uri: string): Promise<string> {
   });
   const caller = await app.srf.createUAC(uri, { localSdp: sdp });
   const { dialog, protocol } = await answered;
-  // drachtio-srf agrees with what it is offered.
+  // drachtio-srf accepts the offer.
   const changed = sdp.replace('4000', '4002');
   assert.equal(await caller.modify(changed), changed);
   const destroyed = once(caller, 'destroy');
@@ -49,7 +49,7 @@ describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
   ] as const;
   for (const [address, host] of families) {
     for (const transport of ['udp', 'tcp', 'tls'] as const) {
-      test(`over ${transport} to ${host} is made, changed and hung up`, async context => {
+      test(`over ${transport} to ${host} is made, modified and ended`, async context => {
         const point: ListenPoint = {
           transport,
           address,
@@ -70,7 +70,7 @@ describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
     }
   }
 
-  test('over TLS to whom the certificate does not name is not made', async context => {
+  test('over TLS to a name that is not in the certificate is not made', async context => {
     const app = await startApp(context, {
       listen: [{ transport: 'tls', address: '127.0.0.1', port: 0, tls: identity }, ...others],
     });
@@ -103,7 +103,7 @@ describe('a call', { concurrency: 4, timeout: 100_000 }, () => {
     socket.destroy();
   });
 
-  test('that needs more than a datagram is made over UDP after all where TCP is refused', async context => {
+  test('that needs more than a datagram is made over UDP if TCP is refused', async context => {
     const app = await startApp(context);
     const peer = await WirePeer.open(context, app.udpPort);
     const outcome = app.srf.createUAC(`sip:x@127.0.0.1:${peer.port}`, { localSdp: largeSdp });

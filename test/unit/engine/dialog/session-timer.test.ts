@@ -1,4 +1,4 @@
-// Session timers (RFC 4028) on a clock that stands still, with a peer on a real socket.
+// Session timers (RFC 4028) on a manual clock, with a peer on a real socket.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { forgotten, TimedScene } from './timed-scene.ts';
 import { sdp, WireCall } from './wire-peer.ts';
 
 describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
-  test('too short is refused with 422 and the shortest there is', async context => {
+  test('too short is refused with 422 and Min-SE', async context => {
     const scene = await TimedScene.open(context);
     const call = new WireCall(scene.peer, scene.app.uri('bob'), 'short');
     call.invite({ headers: ['Supported: timer', 'Session-Expires: 60'] });
@@ -16,14 +16,14 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     call.ack(refused);
   });
 
-  test('that the caller refreshes ends when it does not', async context => {
+  test('that the caller refreshes ends without a refresh', async context => {
     const scene = await TimedScene.open(context);
     const { dialog, answered } = await scene.called(['Supported: timer', 'Session-Expires: 120']);
     assert.equal(answered, '120;refresher=uac timer');
     await scene.ended(dialog, () => scene.clock.pass(88_000));
   });
 
-  test('goes on when the caller refreshes it, by UPDATE as by re-INVITE', async context => {
+  test('continues when the caller refreshes it, by UPDATE or by re-INVITE', async context => {
     const scene = await TimedScene.open(context);
     const headers = ['Supported: timer', 'Session-Expires: 120;refresher=uac'];
     const { call, dialog } = await scene.called(headers);
@@ -42,7 +42,7 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     await scene.hangUp(dialog);
   });
 
-  test('whose caller knows no session timers is refreshed from here, with the offer that stands', async context => {
+  test('whose caller does not support session timers is refreshed by the engine, with the current offer', async context => {
     const scene = await TimedScene.open(context);
     const { dialog, answered } = await scene.called(['Session-Expires: 120']);
     assert.equal(answered, '120;refresher=uas');
@@ -57,7 +57,7 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     await scene.hangUp(dialog);
   });
 
-  test('with a callee that knows UPDATE is refreshed by one without an offer', async context => {
+  test('with a callee that supports UPDATE is refreshed by an UPDATE without an offer', async context => {
     const scene = await TimedScene.open(context);
     const dialog = await scene.calling([
       'Allow: INVITE, ACK, BYE, CANCEL, UPDATE',
@@ -67,7 +67,7 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     const refresh = await scene.peer.hearRequest('UPDATE');
     assert.equal(refresh.body.length, 0);
     scene.peer.respond(refresh, '422 Session Interval Too Small', { headers: ['Min-SE: 600'] });
-    // What comes after it shows that the 422 has been read.
+    // A later message shows that the 422 has been read.
     const asked = dialog.request({ method: 'INFO' });
     scene.peer.respond(await scene.peer.hearRequest('INFO'), '200 OK');
     await asked;
@@ -80,7 +80,7 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     await scene.hangUp(dialog);
   });
 
-  test('ends at once when its refresh is answered 481', async context => {
+  test('ends immediately when its refresh is answered with 481', async context => {
     const scene = await TimedScene.open(context);
     const dialog = await scene.calling(['Allow: UPDATE', 'Session-Expires: 200;refresher=uac']);
     scene.clock.pass(100_000 - forgotten);
@@ -101,7 +101,7 @@ describe('a session', { concurrency: 4, timeout: 100_000 }, () => {
     await scene.hangUp(dialog);
   });
 
-  test('of which nothing was agreed ends after a day', async context => {
+  test('without an agreement ends after a day', async context => {
     const scene = await TimedScene.open(context);
     const dialog = await scene.calling([]);
     scene.clock.pass(86_000_000);

@@ -1,5 +1,5 @@
-// An application that says nothing, or no last word, on a clock that stands still: the peer gets an answer all
-// the same, and nothing stays behind.
+// An application that gives no answer, or no final one, on a manual clock: the peer still gets an answer, and nothing
+// stays in the engine.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -11,11 +11,18 @@ import { WireCall } from './wire-peer.ts';
 const silence = 64_000;
 const ringing = 600_000;
 
-const nothing = { apps: 1, flows: 0, clientTransactions: 0, serverTransactions: 0, dialogs: 0, timers: 0 };
+const nothing = {
+  applications: 1,
+  flows: 0,
+  clientTransactions: 0,
+  serverTransactions: 0,
+  dialogs: 0,
+  timers: 0,
+};
 
 describe('an application that never answers', { concurrency: 4, timeout: 100_000 }, () => {
   for (const rings of [false, true]) {
-    test(`an INVITE${rings ? ' that it lets ring' : ''} is told so, and the caller hears 504`, async context => {
+    test(`an INVITE${rings ? ' that it lets ring' : ''} is reported as cancelled, and the caller receives 504`, async context => {
       const { app, clock, peer } = await TimedScene.open(context);
       const call = new WireCall(peer, app.uri('bob'), 'never');
       const invited = nextRequest(app.srf, 'invite');
@@ -33,14 +40,14 @@ describe('an application that never answers', { concurrency: 4, timeout: 100_000
       await peer.hearResponse(504);
       const [cancel] = (await cancelled) as [{ get(name: string): string }];
       assert.match(cancel.get('Reason'), /No answer from the application/);
-      // Not even an ACK comes.
+      // Not even an ACK arrives.
       clock.pass(forgotten);
       assert.deepEqual(app.engine.counts(), nothing);
     });
   }
 
   for (const method of ['OPTIONS', 'MESSAGE']) {
-    test(`${method === 'OPTIONS' ? 'an' : 'a'} ${method} has it answered 504, and forgotten`, async context => {
+    test(`${method === 'OPTIONS' ? 'an' : 'a'} ${method} is answered with 504 and removed`, async context => {
       const { app, clock, peer } = await TimedScene.open(context);
       const arrived = nextRequest(app.srf, method.toLowerCase());
       new WireCall(peer, app.uri('bob'), method).send(method, 1);

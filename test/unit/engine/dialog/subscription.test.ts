@@ -1,4 +1,4 @@
-// Subscriptions (RFC 6665) on a clock that stands still: what makes them, how long they last, what ends them.
+// Subscriptions (RFC 6665) on a manual clock: what creates them, how long they last, what ends them.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,10 +9,10 @@ import { forgotten, TimedScene } from './timed-scene.ts';
 import { WireCall } from './wire-peer.ts';
 
 const minute = ['Event: presence', 'Expires: 60'];
-/** What a subscription is granted beyond its Expires, for its last NOTIFY, in ms. */
+/** The time that a subscription lasts beyond its Expires, for its last NOTIFY, in ms. */
 const grace = 48_000;
 
-/** The peer subscribes, and the application lets it, which drachtio-srf says with a 202. */
+/** The peer subscribes and the application accepts, for which drachtio-srf sends a 202. */
 async function theirs(scene: TimedScene): Promise<[WireCall, WholeDialog]> {
   const dialog = new Promise<WholeDialog>((resolve, reject) => {
     scene.app.srf.use('subscribe', (req, res) => {
@@ -25,7 +25,7 @@ async function theirs(scene: TimedScene): Promise<[WireCall, WholeDialog]> {
   return [call, await dialog];
 }
 
-/** The application subscribes, and the peer lets it. */
+/** The application subscribes and the peer accepts. */
 async function ours(
   scene: TimedScene,
   accept = (request: SipRequest) =>
@@ -56,7 +56,7 @@ const dialogs = (scene: TimedScene) => scene.app.engine.counts().dialogs;
 
 describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
   for (const status of [200, 202] as const) {
-    test(`of a peer that a ${status} let in and that is not refreshed is forgotten`, async context => {
+    test(`of a peer, accepted with ${status} and not refreshed, is removed`, async context => {
       const scene = await TimedScene.open(context);
       const asked = nextRequest(scene.app.srf, 'subscribe');
       const call = new WireCall(scene.peer, scene.app.uri('bob'), `for-a-${status}`);
@@ -69,7 +69,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
       assert.equal(dialogs(scene), 0);
     });
 
-    test(`of ours that a ${status} let in and that is not refreshed is forgotten`, async context => {
+    test(`of ours, accepted with ${status} and not refreshed, is removed`, async context => {
       const scene = await TimedScene.open(context);
       const answer = `${status} OK`;
       await ours(scene, request =>
@@ -82,7 +82,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
     });
   }
 
-  test('lasts as long again when it is refreshed', async context => {
+  test('lasts for another interval when it is refreshed', async context => {
     const scene = await TimedScene.open(context);
     const [call, dialog] = await theirs(scene);
     dialog.on('subscribe', (_req, res) => res.send(200, { headers: { Expires: '60' } }));
@@ -95,7 +95,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(dialogs(scene), 0);
   });
 
-  test('ends when the peer says that it is terminated, whatever the application says to that', async context => {
+  test('ends when the peer reports that it is terminated, whatever the application answers', async context => {
     const scene = await TimedScene.open(context);
     const { dialog, notify } = await ours(scene);
     dialog.on('notify', (req, res) =>
@@ -109,7 +109,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
     assert.equal(dialogs(scene), 0);
   });
 
-  test('ends when the peer knows it no longer, be it notified or refreshed', async context => {
+  test('ends when the peer answers a NOTIFY or a refresh with 481', async context => {
     const scene = await TimedScene.open(context);
     const [, watched] = await theirs(scene);
     const notified = watched.request({ method: 'NOTIFY', headers: { 'Subscription-State': 'active' } });
@@ -135,8 +135,8 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
     await scene.hangUp(dialog);
   });
 
-  describe('of ours that is notified before its SUBSCRIBE is answered', () => {
-    /** The SUBSCRIBE of the application, unanswered, and a NOTIFY of whoever answers it with that tag. */
+  describe('of ours with a NOTIFY before the answer to its SUBSCRIBE', () => {
+    /** The application's SUBSCRIBE without an answer, and a NOTIFY of the peer that answers with that tag. */
     async function subscribing(scene: TimedScene) {
       const outcome = scene.app.srf.createUAC(`sip:x@127.0.0.1:${scene.peer.port}`, {
         method: 'SUBSCRIBE',
@@ -155,7 +155,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
           cseq: seq,
           headers: [`Event: ${event}`, 'Subscription-State: active', `Subject: ${tag}${seq}`],
         });
-      /** So many NOTIFYs have arrived, and none is answered. */
+      /** `count` NOTIFYs have arrived, and none has an answer. */
       const read = async (count: number) => {
         await eventually('the NOTIFYs arrived', () => scene.app.engine.counts().serverTransactions === count);
         assert.ok(!scene.peer.heard.some(({ headers }) => headers.get('CSeq')?.endsWith('NOTIFY')));
@@ -163,7 +163,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
       return { outcome, request, notify, read };
     }
 
-    test('hears of it in the dialog that the 2xx makes, in order', async context => {
+    test('receives the NOTIFYs in the dialog that the 2xx makes, in order', async context => {
       const scene = await TimedScene.open(context);
       const { outcome, request, notify, read } = await subscribing(scene);
       notify(1);
@@ -182,7 +182,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
       assert.deepEqual(heard, ['b1', 'b2']);
     });
 
-    test('hears nothing of another fork, nor of another event', async context => {
+    test('receives no NOTIFY of another fork or of another event', async context => {
       const scene = await TimedScene.open(context);
       const { outcome, request, notify, read } = await subscribing(scene);
       notify(1, 'another');
@@ -195,7 +195,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
       assert.equal((await scene.peer.hearResponse(481, 'NOTIFY')).headers.get('CSeq'), '1 NOTIFY');
     });
 
-    test('does not come about when that is refused or never answered', async context => {
+    test('is not created if the SUBSCRIBE is refused or never answered', async context => {
       for (const status of ['403 Forbidden', undefined]) {
         const scene = await TimedScene.open(context);
         const { outcome, request, notify, read } = await subscribing(scene);
@@ -210,7 +210,7 @@ describe('a subscription', { concurrency: 4, timeout: 100_000 }, () => {
       }
     });
 
-    test('keeps no more than 16 waiting', async context => {
+    test('keeps at most 16 waiting NOTIFYs', async context => {
       const scene = await TimedScene.open(context);
       const { outcome, request, notify, read } = await subscribing(scene);
       for (let seq = 1; seq <= 16; seq++) notify(seq);

@@ -1,4 +1,4 @@
-// An application of an engine whose clock stands still, and a peer on a real socket.
+// An application of an engine on a manual clock, and a peer on a real socket.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { type App, shortTimers, startApp, type WholeDialog } from '../drachtio/t
 import { ManualClock } from '../transaction/manual-clock.ts';
 import { sdp, WireCall, WirePeer } from './wire-peer.ts';
 
-/** Longer than any transaction of the short timers is remembered, in ms. */
+/** Longer than any transaction is remembered with the short timers, in ms. */
 export const forgotten = 64 * shortTimers.t1 + 1;
 
 export class TimedScene {
@@ -24,7 +24,7 @@ export class TimedScene {
 
   static async open(context: TestContext): Promise<TimedScene> {
     const clock = new ManualClock();
-    // The engine is asked whether it has forgotten everything only then, and for that time has to pass.
+    // Only then the test checks that the engine is empty, which needs time to pass.
     let passing: NodeJS.Timeout | undefined;
     context.after(() => {
       passing = setInterval(() => clock.pass(forgotten), 20);
@@ -56,7 +56,7 @@ export class TimedScene {
     return { call, dialog, answered: `${answer.headers.get('Session-Expires')} ${required}`.trim() };
   }
 
-  /** A call to the peer, which answers with these fields. */
+  /** A call to the peer, which answers with these headers. */
   async calling(headers: readonly string[], options: Record<string, unknown> = {}): Promise<WholeDialog> {
     const uri = `sip:x@127.0.0.1:${this.peer.port}`;
     const outcome = this.app.srf.createUAC(uri, { localSdp: sdp, ...options });
@@ -74,7 +74,7 @@ export class TimedScene {
     await destroyed;
   }
 
-  /** The engine ends the call by itself. */
+  /** The engine itself ends the call. */
   async ended(dialog: WholeDialog, provoke: () => void): Promise<void> {
     const destroyed = once(dialog, 'destroy');
     provoke();
@@ -84,7 +84,10 @@ export class TimedScene {
     assert.equal((await destroyed)[1], 'Session timer expired');
   }
 
-  /** Lets time pass, for 4 s at most, until there have been so many; no longer, or they would go unanswered. */
+  /**
+   * Lets time pass, for 4 s at most, until `count` requests have arrived. Not longer, because their answers would be
+   * missing.
+   */
   async until(method: string, count: number): Promise<void> {
     const sent = () => new Set(this.requests(method).map(({ headers }) => headers.get('CSeq'))).size;
     for (let waited = 0; sent() < count && waited < 4_000; waited += 100) {

@@ -1,4 +1,4 @@
-// A SIP peer on a UDP socket that says exactly what a test tells it, retransmits nothing and forgets nothing.
+// A SIP peer on a UDP socket that sends exactly what a test requests, retransmits nothing and keeps every message.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { tagOf } from '../../../../gateway/engine/message/address.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../../../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../../../gateway/engine/message/parse.ts';
 
-/** Of no meaning to any test: longer than a busy machine takes to run us. */
+/** Only a limit: longer than a busy machine needs. */
 const patienceMs = 30_000;
 
 export const sdp =
@@ -28,7 +28,7 @@ export interface RequestParts {
 export class WirePeer {
   readonly port: number;
   readonly address = '127.0.0.1';
-  /** Everything that arrived, in order; nothing is ever taken out. */
+  /** Everything that arrived, in order. Nothing is removed. */
   readonly heard: SipMessage[] = [];
   readonly #socket: Socket;
   readonly #read = new Set<SipMessage>();
@@ -47,7 +47,7 @@ export class WirePeer {
     });
   }
 
-  /** Speaks to `remotePort` of 127.0.0.1. */
+  /** Sends to `remotePort` of 127.0.0.1. */
   static async open(context: TestContext, remotePort: number): Promise<WirePeer> {
     const socket = createSocket('udp4');
     socket.bind(0, '127.0.0.1');
@@ -104,16 +104,13 @@ export class WirePeer {
     this.send(`${lines.join('\r\n')}\r\n\r\n${body}`);
   }
 
-  /** How many requests of that method there have been, each with its repetitions counted once. */
+  /** The number of requests of that method, without retransmissions. */
   transactions(method: string): number {
     const requests = this.heard.filter(message => message.kind === 'request' && message.method === method);
     return new Set(requests.map(({ headers }) => headers.get('Via'))).size;
   }
 
-  /**
-   * The next request of that method not asked for before, which may be a repetition; with `tag`, of those to that
-   * fork alone.
-   */
+  /** The next unread request of that method, which may be a retransmission; with `tag`, only those to that fork. */
   async hearRequest(method: string, tag?: string): Promise<SipRequest> {
     const wanted = (message: SipMessage) =>
       message.kind === 'request' &&
@@ -122,7 +119,7 @@ export class WirePeer {
     return (await this.#hear(wanted, method)) as SipRequest;
   }
 
-  /** The next response of that status to that method not asked for before. */
+  /** The next unread response with that status to that method. */
   async hearResponse(status: number, method = 'INVITE'): Promise<SipResponse> {
     const wanted = (message: SipMessage) =>
       message.kind === 'response' &&
@@ -158,7 +155,7 @@ export class WirePeer {
   }
 }
 
-/** One call that a peer makes: it knows what its requests must repeat. */
+/** One call of a peer, with the values that its requests must repeat. */
 export class WireCall {
   readonly callId: string;
   readonly #peer: WirePeer;
@@ -182,14 +179,14 @@ export class WireCall {
     this.send('CANCEL', 1, { branch: this.branch('invite'), ...more });
   }
 
-  /** The ACK of a 2xx, whose tag the call goes on with; of a failure, in its INVITE's transaction. */
+  /** The ACK of a 2xx, with whose tag the call continues; or of a failure, in the INVITE's transaction. */
   ack(response: SipResponse, cseq = 1): void {
     this.#to = response.headers.get('To')!;
     const branch = response.status < 300 ? this.branch(`ack${cseq}`) : this.branch('invite');
     this.send('ACK', cseq, { branch });
   }
 
-  /** Goes on with the dialog that this response made, without an ACK. */
+  /** Continues with the dialog that this response made, without an ACK. */
   follow(response: SipResponse): void {
     this.#to = response.headers.get('To')!;
   }

@@ -10,9 +10,9 @@ function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () => {
-  test('authentication answers with the listen points and a version that drachtio-srf takes for a recent one', async context => {
+  test('authentication answers with the listen points and a version that drachtio-srf accepts as recent', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.connect(engine);
     app.send(`7|authenticate|${secret}|blue,green`);
@@ -25,7 +25,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('a wrong secret is answered NO and the connection closed', async context => {
+  test('a wrong secret is answered with NO and the connection is closed', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.connect(engine);
     const closed = once(app.socket, 'close');
@@ -34,7 +34,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     await closed;
   });
 
-  test('nothing is taken from an application that has not authenticated', async context => {
+  test('no verb is accepted before authentication', async context => {
     const engine = await startEngine(context);
     for (const frame of ['1|route|invite', '1|ping', '1|sip||\r\nOPTIONS sip:127.0.0.1 SIP/2.0\r\n\r\n']) {
       const app = await RawApp.connect(engine);
@@ -45,7 +45,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     }
   });
 
-  test('a stream that is not frames ends the connection', async context => {
+  test('a stream without frames ends the connection', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine);
     const closed = once(app.socket, 'close');
@@ -83,7 +83,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     modest.socket.destroy();
   });
 
-  test('an application that hears of calls as well gets its turn of them all the same', async context => {
+  test('an application with call events still gets its share of requests', async context => {
     const engine = await startEngine(context);
     const both = await RawApp.authenticated(engine, 'invite', 'cdr:attempt', 'cdr:stop');
     const one = await RawApp.authenticated(engine, 'invite');
@@ -109,7 +109,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     one.socket.destroy();
   });
 
-  test('a method that nobody routes any more is answered 503', async context => {
+  test('a method that no application routes any longer is answered with 503', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine, 'options', 'message');
     app.send('1|remove_route|options');
@@ -123,7 +123,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     await peer.hearResponse(503, 'MESSAGE');
   });
 
-  test('a new request comes with its source, its transaction and the address it came in on', async context => {
+  test('a new request has its source, its transaction and its local address', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine, 'options');
     const peer = await WirePeer.open(context, udpPort(engine));
@@ -152,7 +152,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('an application decides neither Via, Route, Record-Route, RSeq nor Content-Length', async context => {
+  test('an application cannot set Via, Route, Record-Route, RSeq or Content-Length', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine);
     const peer = await WirePeer.open(context, udpPort(engine));
@@ -177,7 +177,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('what an application leaves out is filled in, and localhost means us', async context => {
+  test('missing fields are filled in, and localhost is replaced by our address', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine);
     const peer = await WirePeer.open(context, udpPort(engine));
@@ -228,7 +228,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
   ];
 
   for (const [title, payload, reply] of refusals) {
-    test(`${title} is refused with NOK, and the connection lives on`, async context => {
+    test(`${title} is refused with NOK, and the connection stays open`, async context => {
       const engine = await startEngine(context);
       const app = await RawApp.authenticated(engine);
       app.send(payload);
@@ -239,7 +239,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     });
   }
 
-  test('a response without a transaction id is answered NO and the connection closed', async context => {
+  test('a response without a transaction id is answered with NO and the connection is closed', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine);
     const closed = once(app.socket, 'close');
@@ -248,7 +248,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     await closed;
   });
 
-  test('every frame is answered, however long: the daemon answers none beyond 12,228 bytes', async context => {
+  test('every frame is answered, however long: drachtio-server answers none beyond 12,228 bytes', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine);
     const peer = await WirePeer.open(context, udpPort(engine));
@@ -258,7 +258,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
         `${size}|sip||\r\nMESSAGE sip:127.0.0.1:${peer.port} SIP/2.0\r\nContent-Type: text/plain\r\n\r\n${body}`,
       );
       let sent = await peer.hearRequest('MESSAGE');
-      // On a busy machine the one before comes again: it was answered late.
+      // On a busy machine the previous message is retransmitted, because its answer was late.
       while (sent.body.length < size) sent = await peer.hearRequest('MESSAGE');
       assert.equal(sent.body.length, size);
       assert.match(await app.frame(), new RegExp(`\\|response\\|${size}\\|OK\\|`));
@@ -270,7 +270,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('remove_route takes away one route and leaves the others: the daemon takes them all', async context => {
+  test('remove_route removes one route and keeps the others: drachtio-server removes all', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine, 'options', 'message', 'info');
     app.send('1|remove_route|options');
@@ -287,7 +287,7 @@ describe('the application protocol', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('header fields stay apart, and commas where they were, in both directions', async context => {
+  test('header fields stay separate, and commas stay in place, in both directions', async context => {
     const engine = await startEngine(context);
     const app = await RawApp.authenticated(engine, 'message');
     const peer = await WirePeer.open(context, udpPort(engine));

@@ -17,10 +17,10 @@ function answering(app: App): Promise<WholeDialog> {
   });
 }
 
-// Each on an engine of its own: so they run side by side.
+// Each test has a separate engine, so they run in parallel.
 describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () => {
   for (const transport of ['udp', 'tcp'] as const) {
-    test(`a call over ${transport} is made, changed, spoken in and ended`, async context => {
+    test(`a call over ${transport} is made, modified, used and ended`, async context => {
       const [caller, callee] = [await startApp(context), await startApp(context)];
       const answered = answering(callee);
       const provisional: number[] = [];
@@ -30,7 +30,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
         { cbProvisional: response => provisional.push(response.status) },
       );
       const uas = await answered;
-      // 100 is the engine's own; only what tells of the callee goes up.
+      // The engine keeps the 100. Only responses of the callee are passed on.
       assert.deepEqual(provisional, [180]);
       assert.equal(uac.id, `${uac.sip.callId};from-tag=${uac.sip.localTag}`);
       assert.equal(uas.id, uac.id);
@@ -70,7 +70,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     });
   }
 
-  test('a redirection is ACKed and the new target called', async context => {
+  test('a redirection is acknowledged and the new target called', async context => {
     const [caller, first, second] = [
       await startApp(context),
       await startApp(context),
@@ -83,7 +83,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     await uac.destroy();
   });
 
-  test('the proxy field decides the next hop and leaves no Route behind', async context => {
+  test('the proxy field sets the next hop and adds no Route', async context => {
     const [caller, callee] = [await startApp(context), await startApp(context)];
     const arrived = nextRequest(callee.srf, 'invite');
     const uac = caller.srf.createUAC('sip:bob@pbx.example;transport=tls', {
@@ -98,7 +98,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     await assert.rejects(uac);
   });
 
-  test('maddr decides the address, and a name without a literal is looked up', async context => {
+  test('maddr sets the address, and a name without a literal is looked up', async context => {
     const asked: string[] = [];
     const lookup = async (name: string) => {
       asked.push(name);
@@ -119,12 +119,12 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     assert.deepEqual(asked, ['named.example']);
   });
 
-  test('a name that cannot be looked up is a 503, as any way that cannot be had', async context => {
+  test('a name that cannot be looked up gives a 503, like any unreachable next hop', async context => {
     const caller = await startApp(context);
     await assert.rejects(caller.srf.createUAC('sip:b@nowhere.example', { localSdp: sdp }), { status: 503 });
   });
 
-  test('a callee that is not there is a 503 at once, over UDP and over TCP', async context => {
+  test('a closed port gives a 503 immediately, over UDP and over TCP', async context => {
     const clock = new SteadyClock();
     const caller = await startApp(context, { clock });
     const gone = await Engine.start({
@@ -136,12 +136,12 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
       const uri = `sip:bob@127.0.0.1:${port};transport=${transport}`;
       const from = clock.now();
       await assert.rejects(caller.srf.createUAC(uri, { localSdp: sdp }), { status: 503 });
-      // Timer B, 1.28 s here, would be a 408.
+      // Timer B, 1.28 s here, would give a 408.
       assert.ok(clock.now() - from < 1000, uri);
     }
   });
 
-  test('a B2BUA carries a call and its end from one side to the other', async context => {
+  test('a B2BUA passes a call and its end from one side to the other', async context => {
     const [caller, middle, callee] = [
       await startApp(context),
       await startApp(context),
@@ -163,7 +163,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     await destroyed;
   });
 
-  test('a caller who gives up while the callee rings leaves no ghost behind a B2BUA', async context => {
+  test('a caller that gives up while the callee rings leaves no call behind a B2BUA', async context => {
     const [caller, middle, callee] = [
       await startApp(context),
       await startApp(context),
@@ -194,7 +194,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     assert.equal(((await failed) as { status: number }).status, 487);
   });
 
-  test('requests outside a dialog are answered, and their responses come back', async context => {
+  test('requests outside a dialog are answered, and the responses arrive', async context => {
     const [asker, answerer] = [await startApp(context), await startApp(context)];
     answerer.srf.use('options', (_req, res) => res.send(200, { headers: { Allow: 'INVITE, BYE' } }));
     const sent = await asker.srf.request(answerer.uri('x'), { method: 'OPTIONS' });
@@ -203,7 +203,7 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     assert.equal(response.get('Allow'), 'INVITE, BYE');
   });
 
-  test('a callee that says nothing is a 408 after 64*T1', async context => {
+  test('a callee that does not answer gives a 408 after 64*T1', async context => {
     const caller = await startApp(context);
     const silent = await WirePeer.open(context, caller.udpPort);
     await assert.rejects(caller.srf.createUAC(`sip:x@127.0.0.1:${silent.port}`, { localSdp: sdp }), {
@@ -211,11 +211,11 @@ describe('calls between applications', { concurrency: 8, timeout: 100_000 }, () 
     });
     // T1 doubling from 20 ms: sent at 0, 20, 60, 140, 300, 620, 1260 ms.
     const invites = silent.heard.filter(message => message.kind === 'request');
-    // On a busy machine the last, due 20 ms before the end, may be too late.
+    // On a busy machine the last one, due 20 ms before the end, may be too late.
     assert.ok(invites.length === 7 || invites.length === 6, String(invites.length));
   });
 
-  test('when an application goes, its calls are hung up and its pending callers answered', async context => {
+  test('when an application disconnects, its calls are ended and its pending callers answered', async context => {
     const app = await startApp(context);
     const [caller, callee] = [await startApp(context), await startApp(context)];
     const leaving = await connectApp(app.engine);

@@ -93,7 +93,7 @@ describe('call detail events', { concurrency: 8, timeout: 100_000 }, () => {
     ]);
   });
 
-  test('a call that the caller gives up', async context => {
+  test('a call that the caller cancels', async context => {
     const { app, peer, call, events } = await scene(context, 'given-up');
     call.invite();
     await app.frame();
@@ -121,7 +121,7 @@ describe('call detail events', { concurrency: 8, timeout: 100_000 }, () => {
     ]);
   });
 
-  test('a call that ends because its application has gone', async context => {
+  test('a call that ends because its application has disconnected', async context => {
     const { app, peer, call, events } = await scene(context, 'gone');
     call.invite();
     app.answer(await app.frame(), '200 OK');

@@ -1,4 +1,4 @@
-// CANCELs on the heels of their INVITE, on a clock that stands still.
+// CANCELs immediately after their INVITE, on a manual clock.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -7,8 +7,8 @@ import { TimedScene } from '../dialog/timed-scene.ts';
 import { WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { nextRequest } from './testbed.ts';
 
-describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
-  test('reaches a B2BUA that has not yet heard its echo, as soon as it has', async context => {
+describe('a CANCEL immediately after its INVITE', { timeout: 100_000 }, () => {
+  test('reaches a B2BUA as soon as the echo of its own INVITE has arrived', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const callee = await WirePeer.open(context, app.udpPort);
     const invited = nextRequest(app.srf, 'invite');
@@ -17,7 +17,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     call.cancel();
     await peer.hearResponse(200, 'CANCEL');
     call.ack(await peer.hearResponse(487));
-    // By now drachtio-srf has it, if it was passed on at once or after the 20 ms.
+    // drachtio-srf has the CANCEL now if it was passed on immediately or after the 20 ms.
     clock.pass(20);
     const { req, res } = await invited;
     const outcome = app.srf.createB2BUA(req, res, `sip:x@127.0.0.1:${callee.port}`, { localSdpB: req.body });
@@ -30,7 +30,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     await failed;
   });
 
-  test('does not wait for the date, which somebody has set back', async context => {
+  test('does not depend on the date, which may be set back', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const invited = nextRequest(app.srf, 'invite');
     const call = new WireCall(peer, app.uri('bob'), 'set-back');
@@ -44,7 +44,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     await cancelled;
   });
 
-  test('waits no longer than 200 ms for an application that calls nobody', async context => {
+  test('waits at most 200 ms for an application that sends no INVITE', async context => {
     const { app, clock, peer } = await TimedScene.open(context);
     const invited = nextRequest(app.srf, 'invite');
     const call = new WireCall(peer, app.uri('bob'), 'nobody-called');
@@ -55,7 +55,7 @@ describe('a CANCEL on the heels of its INVITE', { timeout: 100_000 }, () => {
     call.cancel();
     call.ack(await peer.hearResponse(487));
     clock.pass(199);
-    // Another request and its answer cross the same connection meanwhile.
+    // Another request and its answer use the same connection in the meantime.
     new WireCall(peer, app.uri('bob'), 'between').send('OPTIONS', 1);
     const options = await nextRequest(app.srf, 'options');
     options.res.send(200);

@@ -10,7 +10,7 @@ function read(chunks: Iterable<Buffer>): { frames: string[]; problem: string | u
   return { frames, problem };
 }
 
-test('frames are read whole wherever the stream is cut', () => {
+test('frames are read completely wherever the stream is split', () => {
   const payloads = ['a|ping', 'b|sip||\r\nOPTIONS sip:é😀 SIP/2.0\r\n\r\n', 'c#9#|route|invite'];
   const stream = Buffer.from(payloads.map(payload => `${Buffer.byteLength(payload)}#${payload}`).join(''));
   for (let cut = 0; cut <= stream.length; cut++) {
@@ -20,12 +20,12 @@ test('frames are read whole wherever the stream is cut', () => {
   assert.deepEqual(read(bytes).frames, payloads);
 });
 
-test('a frame of 100 kB passes, where the daemon wedges at 12', () => {
+test('a frame of 100 kB passes; drachtio-server hangs at 12 kB', () => {
   const payload = 'x'.repeat(100_000);
   assert.deepEqual(read([Buffer.from(`100000#${payload}`)]).frames, [payload]);
 });
 
-test('what has no length, or one beyond the bound, is refused', () => {
+test('a frame without a length, or above the limit, is refused', () => {
   for (const stream of ['12a#', '#abc', 'GET / HTTP/1.1', '99999999', `${maxFrameBytes + 1}#`, '-1#x']) {
     assert.notEqual(read([Buffer.from(stream)]).problem, undefined, stream);
   }

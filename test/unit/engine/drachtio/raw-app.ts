@@ -1,4 +1,4 @@
-// An application that writes its frames by hand, as drachtio-srf would or as it would not.
+// An application that writes its frames itself, as drachtio-srf would or would not.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ export class RawApp {
   readonly #frames: string[] = [];
   #arrived: (() => void) | undefined;
 
-  /** Of a connected socket, whichever side began. */
+  /** For a connected socket, whichever side opened it. */
   constructor(socket: Socket) {
     this.socket = socket;
     const reader = new FrameReader(payload => {
@@ -54,7 +54,7 @@ export class RawApp {
     return this.#frames.shift()!;
   }
 
-  /** What has arrived and nobody has read. */
+  /** Frames that have arrived and are unread. */
   get unread(): readonly string[] {
     return this.#frames;
   }

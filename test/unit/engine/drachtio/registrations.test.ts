@@ -25,7 +25,7 @@ function accepted(request: ReturnType<typeof register>, ...fields: [string, stri
   return response;
 }
 
-/** The book, and what it says of the contact after some seconds. */
+/** The registrations, and the look-up of the contact after some seconds. */
 function scene() {
   const clock = new ManualClock();
   const registrations = new Registrations(clock, 3);
@@ -37,8 +37,8 @@ function scene() {
   return { registrations, flow, after };
 }
 
-describe('who registered over a connection', () => {
-  test('is found by user and host for as long as the registrar said for that contact', () => {
+describe('a user that registered over a connection', () => {
+  test('is found by user and host for the lifetime that the registrar gave that contact', () => {
     const { registrations, flow, after } = scene();
     const request = register(`<${contact}>;expires=600`, ['Expires', '500']);
     const answer = accepted(request, ['Contact', `<${contact}>;expires=60`], ['Expires', '300']);
@@ -51,22 +51,22 @@ describe('who registered over a connection', () => {
     assert.equal(registrations.size, 0);
   });
 
-  test('or for all contacts, or as the client wished, or an hour', () => {
-    for (const [wish, word, seconds] of [
+  test('or that it gave all contacts, or that the client requested, or one hour', () => {
+    for (const [requested, word, seconds] of [
       [['Expires', '500'], ['Expires', '300'], 300],
       [['Expires', '500'], ['X-Nothing', ''], 500],
       [['X-Nothing', ''], ['X-Nothing', ''], 3600],
       [['Expires', '99999999999'], ['Expires', 'soon'], 3600],
     ] as [[string, string], [string, string], number][]) {
       const { registrations, flow, after } = scene();
-      const request = register(`<${contact}>`, wish);
+      const request = register(`<${contact}>`, requested);
       registrations.accepted(request, accepted(request, word), flow);
-      assert.equal(after(seconds - 1), true, `${word} ${wish}`);
-      assert.equal(after(1), false, `${word} ${wish}`);
+      assert.equal(after(seconds - 1), true, `${word} ${requested}`);
+      assert.equal(after(1), false, `${word} ${requested}`);
     }
   });
 
-  test('is gone with a registration of no time, and with the connection', () => {
+  test('is removed by a registration with lifetime 0, and with the connection', () => {
     const { registrations, flow, after } = scene();
     const request = register(`<${contact}>`, ['Expires', '60']);
     registrations.accepted(request, accepted(request), flow);
@@ -79,14 +79,14 @@ describe('who registered over a connection', () => {
     assert.equal(registrations.size, 0);
   });
 
-  test('is not noted over UDP, where an address is an address', () => {
+  test('is not stored over UDP, where the address is enough', () => {
     const { registrations } = scene();
     const request = register(`<${contact}>`);
     registrations.accepted(request, accepted(request), new RecordingFlow(new ManualClock(), 'udp'));
     assert.equal(registrations.size, 0);
   });
 
-  test('is forgotten when others have come since and the book is full', () => {
+  test('is removed when the limit is reached and others registered later', () => {
     const { registrations, flow } = scene();
     for (const user of ['a', 'b', 'c', 'a', 'd']) {
       const request = register(`<sip:${user}@x.invalid>`);
@@ -97,7 +97,7 @@ describe('who registered over a connection', () => {
   });
 });
 
-/** A phone on a TCP connection: it says lines and hears text. */
+/** A phone on a TCP connection that sends lines and receives text. */
 class TcpPhone {
   readonly socket: Socket;
   heard = '';

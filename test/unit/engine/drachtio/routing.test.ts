@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import Srf from 'drachtio-srf';
-import type { Engine, NewRequest, Route, RouteDecision } from '../../../../gateway/engine/engine.ts';
+import type { Engine, NewRequest, RouteDecision, RoutingRule } from '../../../../gateway/engine/engine.ts';
 import { sdp, WireCall, WirePeer } from '../dialog/wire-peer.ts';
 import { RawApp } from './raw-app.ts';
 import { secret, startEngine } from './testbed.ts';
@@ -12,7 +12,7 @@ function udpPort(engine: Engine): number {
   return engine.points.find(point => point.transport === 'udp')!.port;
 }
 
-/** A drachtio-srf application that listens; counts the connections it was given. */
+/** A drachtio-srf application that listens, and counts its connections. */
 async function listening(
   context: TestContext,
   shown = secret,
@@ -30,7 +30,7 @@ async function listening(
   return { srf, uri: `127.0.0.1:${port}`, connections: () => connections };
 }
 
-async function routed(context: TestContext, route: Route) {
+async function routed(context: TestContext, route: RoutingRule) {
   const engine = await startEngine(context, { route });
   const peer = await WirePeer.open(context, udpPort(engine));
   return { engine, peer, call: (id: string) => new WireCall(peer, 'sip:bob@127.0.0.1', id) };
@@ -52,7 +52,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     const one = call('listens');
     one.invite();
     one.ack(await peer.hearResponse(200));
-    assert.equal(engine.counts().apps, 1);
+    assert.equal(engine.counts().applications, 1);
     one.send('BYE', 2);
     await peer.hearResponse(200, 'BYE');
     await ended;
@@ -65,7 +65,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     assert.equal(app.connections(), 3);
   });
 
-  test('an application that listens hears a CANCEL, and its connection is its own', async context => {
+  test('an application that listens receives a CANCEL, and has a separate connection', async context => {
     const app = await listening(context);
     const { peer, call } = await routed(context, () => ({ action: 'route', uri: app.uri }));
     const cancelled = new Promise<void>(resolve => {
@@ -82,7 +82,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     await cancelled;
   });
 
-  test('503 when nobody listens there, or who does shows the wrong secret', async context => {
+  test('503 if no application listens there, or it sends the wrong secret', async context => {
     const imposter = await listening(context, 'wrong');
     const uris = ['127.0.0.1:1', imposter.uri, 'no port', 'x:99999'];
     const { engine, peer, call } = await routed(context, ({ message }) => ({
@@ -93,10 +93,10 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
       call(`nobody-${index}`).send('OPTIONS', 1, { headers: [`Subject: ${index}`] });
       await peer.hearResponse(503, 'OPTIONS');
     }
-    assert.equal(engine.counts().apps, 0);
+    assert.equal(engine.counts().applications, 0);
   });
 
-  test('to the applications that showed a tag, in turn', async context => {
+  test('to the applications with a tag, in turn', async context => {
     const { engine, peer, call } = await routed(context, () => ({ action: 'route', tag: 'blue' }));
     const green = await RawApp.tagged(engine, 'green', 'options');
     const blue = [
@@ -133,10 +133,10 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     call('proxy').send('MESSAGE', 1);
     peer.respond(await peer.hearRequest('MESSAGE'), '200 OK', { tag: 't' });
     await peer.hearResponse(200, 'MESSAGE');
-    assert.equal(engine.counts().apps, 0);
+    assert.equal(engine.counts().applications, 0);
   });
 
-  test('as without a decision, when it has none', async context => {
+  test('to the default, when the rule returns undefined', async context => {
     const seen: NewRequest[] = [];
     const { engine, peer, call } = await routed(context, async request => {
       seen.push(request);
@@ -152,7 +152,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     app.socket.destroy();
   });
 
-  test('a decision that fails is a 500 to the peer, and nothing else', async context => {
+  test('a rule that fails causes a 500 to the peer, and nothing else', async context => {
     const { peer, call } = await routed(context, ({ message }) => {
       if (message.headers.get('Subject') === 'throw') throw new Error('no');
       return Promise.reject(new Error('no'));
@@ -163,7 +163,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     }
   });
 
-  test('what a decision does with a call is told as a call event', async context => {
+  test('the result of a rule is reported as a call event', async context => {
     const decisions: RouteDecision[] = [
       { action: 'reject', status: 603 },
       { action: 'proxy', destinations: ['sip:127.0.0.1:1'] },
@@ -183,7 +183,7 @@ describe('where a new request goes', { concurrency: 8, timeout: 100_000 }, () =>
     listener.socket.destroy();
   });
 
-  test('a decision that comes after the caller has hung up changes nothing', async context => {
+  test('a decision after the caller has cancelled has no effect', async context => {
     let decide: (() => void) | undefined;
     const { engine, peer, call } = await routed(context, async () => {
       await new Promise<void>(resolve => (decide = resolve));

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { type Dialog, startApp } from './testbed.ts';
 
 describe('a subscription between applications', { timeout: 100_000 }, () => {
-  test('is a dialog in which notifications come, until one says that it is terminated', async context => {
+  test('is a dialog with notifications, until one reports that it is terminated', async context => {
     const [watcher, presence] = [await startApp(context), await startApp(context)];
     const notifier = new Promise<Dialog>((resolve, reject) => {
       presence.srf.use('subscribe', (req, res) => {

@@ -1,6 +1,6 @@
-// An engine with short timers, on a clock of the process's own pace, and a drachtio-srf application connected to it, as
-// a gateway has them.
-// When the test ends, nothing of either may be left: calls, dialogs, transactions, timers, connections.
+// An engine with short timers, on a clock that follows the pace of the process, and a drachtio-srf application
+// connected to it, as in a gateway. At the end of the test nothing may be left: calls, dialogs, transactions, timers,
+// connections.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { SteadyClock } from '../transaction/steady-clock.ts';
 /** 64*T1 is 1.28 s. */
 export const shortTimers = { t1: 20, t2: 80, t4: 40 };
 
-/** Longer than anything that an ended call leaves behind. */
+/** Longer than any state of an ended call is kept. */
 const LASTS_MS = 2 * 64 * shortTimers.t1;
 
 export const secret = 'a secret';
@@ -57,7 +57,7 @@ export async function startEngine(
       if (clock instanceof SteadyClock) clock.stop();
     }
     assert.deepEqual(engine.counts(), {
-      apps: 0,
+      applications: 0,
       flows: 0,
       clientTransactions: 0,
       serverTransactions: 0,
@@ -101,7 +101,7 @@ export async function startApp(context: TestContext, options: Partial<EngineOpti
   };
 }
 
-/** Resolves when every call, and every echo of one, has left the engine by itself. */
+/** Resolves when every call, and the state of ended calls, has left the engine. */
 export async function quiet(engine: Engine): Promise<void> {
   await eventually('the engine has forgotten its calls', () => isQuiet(engine));
 }
@@ -111,7 +111,7 @@ function isQuiet(engine: Engine): boolean {
   return clientTransactions + serverTransactions + dialogs + timers === 0;
 }
 
-/** The next request of that kind, held for the test to answer. */
+/** The next request of that method, for the test to answer. */
 export function nextRequest(srf: WholeSrf, method: string): Promise<{ req: SrfRequest; res: SrfResponse }> {
   return new Promise(resolve => srf.use(method, (req, res) => resolve({ req, res })));
 }

@@ -20,11 +20,11 @@ test('without angle brackets the parameters are the header’s', () => {
   assert.equal(address?.params.get('tag'), '887s');
 });
 
-test('an unquoted name in any script is taken', () => {
+test('an unquoted name in any script is accepted', () => {
   assert.equal(parseAddress('Анна Павлова <sip:anna@example.com>')?.displayName, 'Анна Павлова');
 });
 
-test('an empty quoted name is a name that says nothing', () => {
+test('an empty quoted name is an empty name', () => {
   assert.deepEqual(parseAddress('"" <sip:a@b>')?.uri, 'sip:a@b');
 });
 

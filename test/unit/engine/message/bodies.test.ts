@@ -1,4 +1,4 @@
-// Where the session description stands in a body (RFC 5621), and what has to be understood and is not.
+// Where the session description is in a body (RFC 5621), and which unsupported parts are required.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -26,15 +26,15 @@ const found = { sdp: SDP.trimEnd(), refused: undefined };
 const mixed = 'multipart/mixed;boundary=cut';
 
 for (const [what, type, text] of [
-  ['a body of its own', 'application/sdp', SDP],
+  ['a single body', 'application/sdp', SDP],
   ['a type in odd case', 'Application/SDP ; charset=utf-8', SDP],
   ['a body without a type', undefined, SDP],
   ['a body whose type cannot be read', 'sdp', SDP],
-  ['a body of a type that says nothing', 'application/octet-stream', `\r\n${SDP}`],
+  ['a body of a generic type', 'application/octet-stream', `\r\n${SDP}`],
   ['the first part', mixed, body('cut', sdp, optional)],
   ['the last part', mixed, body('cut', optional, sdp)],
   ['a part between others', mixed, body('cut', optional, sdp, optional)],
-  ['a part beside one that says nothing', mixed, body('cut', sdp, isup())],
+  ['a part beside one without handling', mixed, body('cut', sdp, isup())],
   ['a part under a quoted boundary', 'MULTIPART/Mixed; boundary="cut"', body('cut', sdp)],
   ['a part under a boundary with a blank', 'multipart/mixed;boundary="a cut"', body('a cut', sdp)],
   ['a part after a preamble', mixed, `This is a message of several parts.\r\n${body('cut', sdp)}`],
@@ -64,7 +64,7 @@ for (const [what, type, text] of [
   ],
   ['the root of related parts', 'multipart/related;boundary=cut', body('cut', sdp, insisting)],
   [
-    'the root that is named',
+    'the named root',
     'multipart/related;start="<b>";boundary=cut',
     body('cut', insisting, `Content-ID: <b>\r\n${sdp}`),
   ],
@@ -97,7 +97,7 @@ for (const [what, type, text] of [
 
 for (const [what, type, text, more, expected] of [
   ['nothing', 'application/sdp', '', [], {}],
-  ['a type alone that nobody knows', 'application/isup', 'x', [], { refused: 'type' }],
+  ['a single unknown type', 'application/isup', 'x', [], { refused: 'type' }],
   ['the same, optional', 'application/isup', 'x', [['Content-Disposition', 'signal;handling=optional']], {}],
   [
     'the same, optional in capitals',
@@ -106,16 +106,16 @@ for (const [what, type, text, more, expected] of [
     [['content-disposition', 'signal ; Handling = "OPTIONAL"']],
     {},
   ],
-  ['a part that insists', mixed, body('cut', sdp, insisting), [], { sdp: found.sdp, refused: 'type' }],
+  ['a required part', mixed, body('cut', sdp, insisting), [], { sdp: found.sdp, refused: 'type' }],
   [
-    'a part whose disposition says nothing of handling',
+    'a part whose disposition has no handling',
     mixed,
     body('cut', sdp, isup('Content-Disposition: signal')),
     [],
     { sdp: found.sdp, refused: 'type' },
   ],
   [
-    'insisting parts in optional ones',
+    'required parts in optional ones',
     mixed,
     body(
       'cut',
@@ -126,19 +126,13 @@ for (const [what, type, text, more, expected] of [
     { sdp: found.sdp },
   ],
   [
-    'alternatives of which none is known',
+    'alternatives without a known one',
     'multipart/alternative;boundary=cut',
     body('cut', insisting, insisting),
     [],
     { refused: 'type' },
   ],
-  [
-    'a description that is packed',
-    'application/sdp',
-    'x',
-    [['Content-Encoding', 'gzip']],
-    { refused: 'encoding' },
-  ],
+  ['an encoded description', 'application/sdp', 'x', [['Content-Encoding', 'gzip']], { refused: 'encoding' }],
   [
     'one that says that it is not',
     'application/sdp',
@@ -146,13 +140,7 @@ for (const [what, type, text, more, expected] of [
     [['Content-Encoding', 'identity']],
     { sdp: found.sdp },
   ],
-  [
-    'a part that is packed',
-    mixed,
-    body('cut', `Content-Encoding: gzip\r\n${sdp}`),
-    [],
-    { refused: 'encoding' },
-  ],
+  ['an encoded part', mixed, body('cut', `Content-Encoding: gzip\r\n${sdp}`), [], { refused: 'encoding' }],
   [
     'an early session alone',
     'application/sdp',
@@ -160,7 +148,7 @@ for (const [what, type, text, more, expected] of [
     [['Content-Disposition', 'early-session;handling=optional']],
     {},
   ],
-  ['parts that are none', mixed, 'x', [], { refused: 'type' }],
+  ['a multipart body without parts', mixed, 'x', [], { refused: 'type' }],
   ['parts without a boundary', 'multipart/mixed', body('cut', sdp), [], { refused: 'type' }],
   [
     'parts in parts without end',
@@ -177,12 +165,12 @@ for (const [what, type, text, more, expected] of [
     { refused: 'type' },
   ],
 ] as const) {
-  test(`a body of ${what} is judged as RFC 5621 has it`, () => {
+  test(`a body of ${what} is handled as in RFC 5621`, () => {
     assert.deepEqual(read(type, text, ...more), { sdp: undefined, refused: undefined, ...expected });
   });
 }
 
-test('parts are taken apart in linear time, whatever they are made of', () => {
+test('parts are split in linear time, whatever they contain', () => {
   const worst = [
     '--cut'.repeat(13_000),
     '--cut\r\n'.repeat(9_000),

@@ -1,4 +1,4 @@
-// Time that does not depend on who else uses the machine, nor on the compiler warming up.
+// CPU time, which depends neither on other processes nor on the compiler's warm-up.
 
 /** CPU milliseconds that the work takes, the best of three runs. */
 export function cpuTime(work: () => void): number {

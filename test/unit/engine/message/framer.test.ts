@@ -26,14 +26,14 @@ function feed(bytes: Buffer, size: number): { messages: string[]; pings: number;
     if (framed.error !== undefined) return { messages: messages.map(String), pings, error: framed.error };
   }
   assert.equal(framer.partial, false);
-  // Read only now: a message must not change under its reader while later chunks come in.
+  // Read only now: later chunks must not change a message.
   return { messages: messages.map(String), pings, error: undefined };
 }
 
 describe('cutting', () => {
   const stream = Buffer.concat([first, second, Buffer.from('\r\n\r\n'), third, Buffer.from('\r\n'), first]);
   for (const size of [1, 2, 3, 5, 7, 64, 100, stream.length]) {
-    test(`messages come out whole when they come in by ${size} bytes`, () => {
+    test(`messages are complete when they arrive in chunks of ${size} bytes`, () => {
       const { messages, pings, error } = feed(stream, size);
       assert.equal(error, undefined);
       assert.deepEqual(messages, [first, second, third, first].map(String));
@@ -41,7 +41,7 @@ describe('cutting', () => {
     });
   }
 
-  test('a stream cut at any place gives the same messages', () => {
+  test('a stream split at any place gives the same messages', () => {
     for (let cut = 1; cut < stream.length; cut++) {
       const framer = new StreamFramer();
       const parts = [stream.subarray(0, cut), stream.subarray(cut)].flatMap(
@@ -68,7 +68,7 @@ describe('cutting', () => {
     'Content-Length:\r\n 3',
     'l: 003',
   ]) {
-    test(`${JSON.stringify(field)} is understood`, () => {
+    test(`${JSON.stringify(field)} is parsed`, () => {
       const text = `OPTIONS sip:a@b SIP/2.0\r\nX: y\r\n${field}\r\nZ: l: 9\r\n\r\nabc`;
       assert.deepEqual(feed(Buffer.from(text), 4), { messages: [text], pings: 0, error: undefined });
     });
@@ -81,14 +81,14 @@ describe('keep-alive', () => {
     assert.equal(pings('\r\n\r\n', 4), 1);
     assert.equal(pings('\r\n', 2), 0);
   });
-  test('a ping may come in pieces', () => {
+  test('a ping may arrive in pieces', () => {
     assert.equal(pings('\r\n\r\n', 1), 1);
     assert.equal(pings('\r\n\r\n\r\n\r\n', 1), 2);
   });
   test('a flood in one chunk is one ping', () => assert.equal(pings('\r\n'.repeat(30_000), 60_000), 1));
 });
 
-describe('what cannot be followed', () => {
+describe('a stream that cannot be parsed', () => {
   const head = (...fields: string[]) =>
     Buffer.from(['OPTIONS sip:a@b SIP/2.0', ...fields, '', ''].join('\r\n'));
   for (const [what, bytes, error] of [

@@ -1,4 +1,4 @@
-// What the engine hands to applications, and how drachtio-srf's own parser reads it.
+// What the engine passes to applications, and how drachtio-srf's own parser reads it.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -30,7 +30,7 @@ const BASE = [
   'Call-ID: 1',
 ];
 
-/** As an application gets it: these lines besides the usual ones, after the start line. */
+/** The form that an application receives: these lines and the usual ones, after the start line. */
 function handedOn(start: string, lines: readonly string[], body = ''): string {
   const given = (name: string) => lines.some(line => line.startsWith(`${name}:`));
   const usual = BASE.filter(line => !given(line.split(':', 1)[0] ?? ''));
@@ -59,7 +59,7 @@ for (const [what, phrase, expected] of [
   ['a paragraph separator', 'a\u2029b', 'Busy Here'],
   ['a control of C1', 'a\u0085b', 'Busy Here'],
 ] as const) {
-  test(`a reason phrase, ${what}, is handed on as ${JSON.stringify(expected.slice(0, 20))}`, () => {
+  test(`a reason phrase, ${what}, is passed on as ${JSON.stringify(expected.slice(0, 20))}`, () => {
     assert.equal(read(`SIP/2.0 486 ${phrase}`, []).reason, expected);
   });
 }
@@ -70,11 +70,16 @@ for (const [what, line, name, expected] of [
   ['a percent sign in its name', '%53ubject: x', 'subject', undefined],
   ['the name of a property of every object', 'constructor: x', 'constructor', undefined],
   ['its prototype', '__proto__: x', '__proto__', undefined],
-  ['more characters than are handed on', `X-A: ${'x'.repeat(LONGEST_VALUE + 1)}`, 'X-A', ''],
+  ['more characters than are passed on', `X-A: ${'x'.repeat(LONGEST_VALUE + 1)}`, 'X-A', ''],
   ['a route that is empty', 'Route: ', 'route', ''],
   ['a route that is too long', `Route: <sip:${'x'.repeat(LONGEST_VALUE)}>`, 'route', ''],
-  ['a contact that is none', 'Contact: <sip:a@b', 'contact', undefined],
-  ['as many as are handed on', `X-A: ${'x'.repeat(LONGEST_VALUE)}`, 'X-A', 'x'.repeat(LONGEST_VALUE)],
+  ['an invalid contact', 'Contact: <sip:a@b', 'contact', undefined],
+  [
+    'as many characters as are passed on',
+    `X-A: ${'x'.repeat(LONGEST_VALUE)}`,
+    'X-A',
+    'x'.repeat(LONGEST_VALUE),
+  ],
   ['an address in the short form', 'From: sip:a@b;tag=9', 'from', '<sip:a@b>;tag=9'],
   ['an address with a bare name', 'From: Иван Ильин <sip:a@b>;tag=9', 'from', '"Иван Ильин" <sip:a@b>;tag=9'],
   ['blanks about an address', `From: "n" < ${' '.repeat(900)}sip:a@b >;tag=9`, 'from', '"n" <sip:a@b>;tag=9'],
@@ -85,7 +90,7 @@ for (const [what, line, name, expected] of [
     'from',
     '<sip:a@b>;tag=9',
   ],
-  ['an address that is none', 'Refer-To: <sip:a@b', 'refer-to', ''],
+  ['an invalid address', 'Refer-To: <sip:a@b', 'refer-to', ''],
   [
     'a URI with headers, without brackets',
     'Refer-To: sip:a@b?Replaces=1;to-tag=2',
@@ -94,20 +99,20 @@ for (const [what, line, name, expected] of [
   ],
   ['blanks in CSeq', `CSeq: 7${' '.repeat(900)}INVITE`, 'cseq', '7 INVITE'],
 ] as const) {
-  test(`a header with ${what} is ${expected === undefined ? 'left out' : 'handed on in a plain form'}`, () => {
+  test(`a header with ${what} is ${expected === undefined ? 'left out' : 'passed on in a plain form'}`, () => {
     const { headers } = read(ANSWER, [line]);
     assert.equal(Object.hasOwn(headers, name) ? headers[name] : undefined, expected);
   });
 }
 
-test('values of one name are handed on until they are too long together', () => {
+test('values of one name are passed on until they are too long together', () => {
   const contacts = Array.from({ length: 200 }, (_, index) => `Contact: <sip:${'c'.repeat(90)}@h${index}>`);
   const { headers } = read('SIP/2.0 302 Moved', contacts);
   assert.ok(headers.contact?.startsWith('<sip:ccc'));
   assert.ok((headers.contact?.length ?? 0) <= LONGEST_VALUE);
 });
 
-test('the addresses that drachtio-srf takes apart keep their tags', () => {
+test('the addresses that drachtio-srf parses keep their tags', () => {
   for (const from of [
     'sip:a@b;tag=9',
     'Иван <sip:a@b>;tag=9',
@@ -120,7 +125,7 @@ test('the addresses that drachtio-srf takes apart keep their tags', () => {
   }
 });
 
-for (const [said, expected] of [
+for (const [contentType, expected] of [
   ['application/sdp', 'application/sdp'],
   ['Application/SDP ; charset = UTF-8', 'application/sdp;charset=UTF-8'],
   ['application/sdp;', 'application/sdp'],
@@ -134,12 +139,12 @@ for (const [said, expected] of [
   ['', 'application/octet-stream'],
   [`application/${'x'.repeat(3_000)}`, 'application/octet-stream'],
 ] as const) {
-  test(`a body of ${JSON.stringify(said.slice(0, 40))} is handed on as ${expected}`, () => {
-    assert.equal(read(ANSWER, [`Content-Type: ${said}`], 'v=0\r\n').headers['content-type'], expected);
+  test(`a body of ${JSON.stringify(contentType.slice(0, 40))} is passed on as ${expected}`, () => {
+    assert.equal(read(ANSWER, [`Content-Type: ${contentType}`], 'v=0\r\n').headers['content-type'], expected);
   });
 }
 
-test('a body of several parts is handed on part by part', () => {
+test('a multipart body is passed on part by part', () => {
   const body = [
     '--abc',
     'Content-Type: application/sdp',
@@ -164,14 +169,14 @@ test('a body of several parts is handed on part by part', () => {
   );
 });
 
-test('a body that has no part is handed on as no parts', () => {
+test('a body without a part is passed on as an empty multipart body', () => {
   for (const body of ['', 'x', '--a x\r\n\r\n\r\n--a--', '--a--']) {
     const { headers } = read(ANSWER, ['Content-Type: multipart/mixed;boundary=a'], body);
     assert.equal(headers['content-type'], 'application/octet-stream');
   }
 });
 
-test('of parts that are odd each costs itself, and of too many the first are handed on', () => {
+test('a malformed part affects only itself, and of too many parts the first are passed on', () => {
   const part = '--a\r\n\r\nx\r\n';
   for (const [body, count] of [
     ['--a\r\nContent-Type: x', 1],
@@ -184,7 +189,7 @@ test('of parts that are odd each costs itself, and of too many the first are han
   }
 });
 
-test('a boundary with a blank, and the root of related parts, are handed on in a plain form', () => {
+test('a boundary with a blank, and the root of related parts, are passed on in a plain form', () => {
   const type = 'Content-Type: multipart/related;start="<sdp@pbx>";boundary="a b"';
   const { headers } = read(ANSWER, [type], '--a b\r\n\r\nv=0\r\n--a b--');
   assert.equal(headers['content-type'], 'multipart/related;start="<sdp@pbx>";boundary="a_b"');
@@ -192,7 +197,7 @@ test('a boundary with a blank, and the root of related parts, are handed on in a
   assert.equal(clash.headers['content-type'], 'application/octet-stream');
 });
 
-test('what is handed on costs drachtio-srf no more time than it is long', () => {
+test('drachtio-srf parses what is passed on in linear time', () => {
   const blanks = ' \t'.repeat(LONGEST_VALUE / 2);
   const worst: [string, string[], string?][] = [
     [`SIP/2.0 200 ${' '.repeat(30_000)}a\u2028x`, []],

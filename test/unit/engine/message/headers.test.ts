@@ -40,7 +40,7 @@ test('set replaces all values by one, in the first one’s place', () => {
   assert.deepEqual(headers.all('v'), ['only']);
 });
 
-test('set of a name not there appends it', () => {
+test('set appends an absent name', () => {
   const headers = list();
   headers.set('m', '<sip:a@b>');
   assert.equal(entries(headers).at(-1), 'Contact=<sip:a@b>');

@@ -12,10 +12,10 @@ function firstLine(bytes: Buffer): Lines {
   return lines;
 }
 
-test('a line is judged by each of its bytes', () => {
+test('each byte of a line counts', () => {
   for (let byte = 0; byte < 256; byte++) {
     const isPlain = (byte >= 0x20 && byte < 0x7f) || byte === 0x09;
-    // Wherever it stands among the four that are looked at together, and whatever stands beside it.
+    // At each of the four positions that are checked together, with any neighbour.
     for (const neighbour of [0x20, 0x7e, 0x41])
       for (let at = 0; at < 9; at++) {
         const bytes = Buffer.alloc(11, neighbour);
@@ -31,7 +31,7 @@ test('a line is judged by each of its bytes', () => {
   }
 });
 
-test('a line ends at its own CRLF, not at that of a fold', () => {
+test('a line ends at its CRLF, not at that of a fold', () => {
   const lines = new Lines(Buffer.from('one\r\n two\r\n\tthree\r\nfour\r\n'));
   assert.ok(lines.next(true));
   assert.deepEqual([lines.text(0, lines.end), lines.isFolded], ['one\r\n two\r\n\tthree', true]);
@@ -41,7 +41,7 @@ test('a line ends at its own CRLF, not at that of a fold', () => {
   assert.equal(lines.next(true), false);
 });
 
-test('a line is the same wherever in a long message it stands', () => {
+test('a line is the same at any position of a long message', () => {
   for (let before = 990; before < 1060; before++) {
     const bytes = Buffer.from(`${'x'.repeat(before)}\r\nSubject: grüße\r\nCall-ID: 1@example.com\r\n`);
     const lines = firstLine(bytes);
@@ -53,7 +53,7 @@ test('a line is the same wherever in a long message it stands', () => {
   }
 });
 
-test('a name is found in bytes as it is in text', () => {
+test('a name is found in bytes like in text', () => {
   const names = [
     'Via',
     'v',
@@ -72,7 +72,7 @@ test('a name is found in bytes as it is in text', () => {
   assert.equal(headerAt(Buffer.from('Via'), 0, 3)?.name, 'Via');
 });
 
-test('a Call-ID that is kept keeps less than 4 kB of its message', () => {
+test('a stored Call-ID keeps less than 4 kB of its message', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const long = `Subject: ${'x'.repeat(60_000)}`;

@@ -56,7 +56,7 @@ describe('header fields', () => {
     );
   });
 
-  test('lists are split at commas that stand neither in quotes nor in angle brackets', () => {
+  test('lists are split at commas outside quotes and angle brackets', () => {
     const message = parsed(
       options(
         'Contact: "a, \\"b, c" <sip:a@example.com;x=1,2>;q=0.5, <sip:b,c@example.com> , sip:d@example.com',
@@ -69,7 +69,7 @@ describe('header fields', () => {
     ]);
   });
 
-  test('the topmost Via comes first, whether joined or in lines of their own', () => {
+  test('the topmost Via is first, whether joined or on separate lines', () => {
     const message = parsed(options('v: SIP/2.0/TCP b, SIP/2.0/TCP c', 'Via: SIP/2.0/TCP d'));
     assert.deepEqual(
       message.headers.all('Via').map(via => via.slice(8, 13)),
@@ -86,7 +86,7 @@ describe('header fields', () => {
     assert.equal(message.headers.get('date'), 'Sat, 13 Nov 2010 23:29:00 GMT');
   });
 
-  test('an empty element is refused where it would be an address and forgiven where it would be a token', () => {
+  test('an empty element is refused in a list of addresses and ignored in a list of tokens', () => {
     assert.equal(refused(options('Route: <sip:a@b>,,<sip:c@d>')).reason, 'Bad Route');
     assert.deepEqual(parsed(options('Allow: INVITE,, ACK,')).headers.all('Allow'), ['INVITE', 'ACK']);
   });
@@ -96,11 +96,11 @@ describe('header fields', () => {
     assert.equal(message.headers.get('subject'), 'I know you are there, pick up the phone');
   });
 
-  test('a backslash before a fold quotes nothing', () => {
+  test('a backslash before a fold does not quote', () => {
     assert.equal(parsed(options('Subject: "a\\\r\n b"')).headers.get('Subject'), '"a\\ b"');
   });
 
-  test('what Unicode calls blank is text, at the end of a folded line and in a list too', () => {
+  test('other Unicode blanks are text, at the end of a folded line and in a list too', () => {
     const { headers } = parsed(options('Subject: a\u00a0\r\n \ufeffb', 'X-A: \u2003x', 'Allow: A\u00a0, B'));
     assert.equal(headers.get('Subject'), 'a\u00a0 \ufeffb');
     assert.equal(headers.get('X-A'), '\u2003x');
@@ -147,7 +147,7 @@ describe('header fields', () => {
     }
   }
 
-  test('UTF-8 is kept, and other bytes neither crash nor shift what follows', () => {
+  test('UTF-8 is kept, and other bytes neither crash nor shift the rest', () => {
     assert.equal(parsed(options('Subject: Директор ☎')).headers.get('Subject'), 'Директор ☎');
     const latin = Buffer.concat([
       Buffer.from(`OPTIONS sip:b@b SIP/2.0\r\nSubject: `),
@@ -191,16 +191,16 @@ describe('the body', () => {
     });
   }
 
-  test('without Content-Length it is the rest of the datagram', () => {
+  test('without Content-Length the body is the rest of the datagram', () => {
     assert.equal(parsed(Buffer.concat([options(), Buffer.from('abc')])).body.toString(), 'abc');
   });
 
-  test('its bytes are left alone', () => {
+  test('the bytes of a body are not changed', () => {
     const body = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
     assert.deepEqual(parsed(Buffer.concat([options('l: 256'), body])).body, body);
   });
 
-  test('a body that begins with a space is no fold', () => {
+  test('a body that begins with a space is not a fold', () => {
     assert.equal(parsed(withBody('2', ' x')).body.toString(), ' x');
   });
 
@@ -222,12 +222,12 @@ describe('the whole', () => {
     assert.ok(failure.partial);
   });
 
-  test('an ACK is never answered, however bad', () => {
+  test('an ACK is never answered, however malformed', () => {
     const bytes = Buffer.from(options('Broken').toString().replaceAll('OPTIONS', 'ACK'));
     assert.equal(refused(bytes).partial, undefined);
   });
 
-  test('more than 64 KiB is refused unread', () => {
+  test('more than 64 KiB is refused without parsing', () => {
     const failure = refused(Buffer.alloc(messageLimits.messageBytes + 1, 'a'));
     assert.deepEqual([failure.status, failure.partial], [513, undefined]);
   });

@@ -8,7 +8,7 @@ import { parseVia } from '../../../../gateway/engine/message/via.ts';
 import { disguise, generate } from '../../../fuzz/generate.ts';
 import { Random } from '../../../fuzz/random.ts';
 
-// Two parsers written by others, neither with types for these inner modules.
+// Two parsers of other projects, which have no types for these internal modules.
 const require = createRequire(import.meta.url);
 const { parseSipMessage } = require('drachtio-srf/lib/sip-parser/parser') as {
   parseSipMessage(text: string, keepCase: boolean): DrachtioMessage | undefined;
@@ -36,7 +36,7 @@ interface JssipMessage {
 
 const MESSAGES = 2_000;
 
-/** A failure names the seed, which makes the message again: `generate(new Random(seed))`. */
+/** A failure names the seed, which reproduces the message: `generate(new Random(seed))`. */
 function forEachMessage(check: (message: SipMessage, bytes: Buffer, random: Random) => void): void {
   for (let seed = 1; seed <= MESSAGES; seed++) {
     const random = new Random(seed);
@@ -65,7 +65,7 @@ test(`${MESSAGES} generated messages read back as they were written`, () => {
   });
 });
 
-test(`${MESSAGES} messages mean the same folded, in compact forms and with blanks about their colons`, () => {
+test(`${MESSAGES} messages have the same meaning folded, in compact forms and with blanks around colons`, () => {
   forEachMessage((message, bytes, random) => {
     const disguised = disguise(bytes, random);
     const back = parseMessage(disguised);

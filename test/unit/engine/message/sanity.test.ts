@@ -18,7 +18,7 @@ function invite(change: (request: SipRequest) => void = () => {}): SipRequest {
   return request;
 }
 
-test('a sound INVITE passes, without Max-Forwards too', () => {
+test('a valid INVITE passes, without Max-Forwards too', () => {
   assert.equal(checkRequest(invite()), undefined);
   assert.equal(checkRequest(invite(({ headers }) => headers.remove('Max-Forwards'))), undefined);
 });
@@ -30,7 +30,7 @@ const refusals: readonly [
   change: (request: SipRequest) => void,
 ][] = [
   ['without Via', 400, 'Missing Via', ({ headers }) => headers.remove('Via')],
-  ['with a Via that is none', 400, 'Bad Via', ({ headers }) => headers.set('Via', 'x')],
+  ['with an invalid Via', 400, 'Bad Via', ({ headers }) => headers.set('Via', 'x')],
   ['without From', 400, 'Missing From', ({ headers }) => headers.remove('From')],
   ['without To', 400, 'Missing To', ({ headers }) => headers.remove('To')],
   ['without Call-ID', 400, 'Missing Call-ID', ({ headers }) => headers.remove('Call-ID')],
@@ -83,7 +83,7 @@ for (const [what, status, reason, change] of refusals) {
   });
 }
 
-test('an INVITE whose hops are used up passes: we are where it was going', () => {
+test('an INVITE with Max-Forwards 0 passes: this is its destination', () => {
   assert.equal(checkRequest(invite(({ headers }) => headers.set('Max-Forwards', '0'))), undefined);
 });
 
@@ -97,7 +97,7 @@ test('an INVITE of RFC 2543 has neither tag nor Contact, and one with a tag must
   assert.equal(checkRequest(old('<sip:a@b>;tag=1'))?.reason, 'Missing Contact');
 });
 
-test('a method that nobody knows, and not that of its CSeq, is not implemented', () => {
+test('an unknown method that differs from its CSeq gets 501', () => {
   const request = createRequest('NEWMETHOD', 'sip:b@b', [
     ...[...invite().headers].map(({ name, value }) => [name, value] as const),
   ]);
@@ -115,7 +115,7 @@ test('a BYE needs no Contact', () => {
   assert.equal(checkRequest(bye), undefined);
 });
 
-test('a response passes with what it must have, and not without', () => {
+test('a response passes with its required fields, and not without', () => {
   const response = createResponse(invite(), 200, 'OK', 'x');
   assert.equal(checkResponse(response), undefined);
   response.headers.remove('Call-ID');

@@ -25,13 +25,13 @@ describe('writing', () => {
     assert.ok(text.endsWith('\r\n\r\nтело'));
   });
 
-  test('a binary body is written untouched', () => {
+  test('a binary body is written unchanged', () => {
     const body = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
     const bytes = serialize(createRequest('INFO', 'sip:b@b', [], body));
     assert.deepEqual(bytes.subarray(-256), body);
   });
 
-  test('lists of tokens share a line, routes and Vias do not', () => {
+  test('lists of tokens share a line; routes and Vias do not', () => {
     const request = invite(['Allow', 'INVITE'], ['Allow', 'ACK'], ['Supported', ''], ['Supported', 'timer']);
     const text = serialize(request).toString();
     assert.match(text, /\r\nAllow: INVITE, ACK\r\nSupported: \r\nSupported: timer\r\n/);
@@ -43,7 +43,7 @@ describe('writing', () => {
   });
 });
 
-describe('whatever could end a line early throws', () => {
+describe('text that could end a line early throws', () => {
   for (const bad of ['a\r\nX: y', 'a\rb', 'a\nb', 'a\0b']) {
     const shown = JSON.stringify(bad);
     test(`${shown} as a value`, () => assert.throws(() => serialize(invite(['Subject', bad])), TypeError));
@@ -99,7 +99,7 @@ describe('a response', () => {
     );
   });
 
-  test('changing it leaves the request alone', () => {
+  test('changing it does not change the request', () => {
     const request = invite();
     createResponse(request, 200).headers.set('Via', 'changed');
     assert.equal(request.headers.all('Via').length, 2);

@@ -32,7 +32,7 @@ describe('parsing', () => {
     assert.equal(parseUri('sip:%D0%B4@h')?.user, 'д');
   });
 
-  test('the user may hold what elsewhere begins parameters and headers', () => {
+  test('the user may contain characters that begin parameters and headers elsewhere', () => {
     const uri = parseUri('sip:user;par=u%40example.net@example.com');
     assert.deepEqual([uri?.user, uri?.host, uri?.params.size], ['user;par=u@example.net', 'example.com', 0]);
     assert.equal(parseUri('sip:a?b=c@example.com')?.headers.size, 0);
@@ -73,7 +73,7 @@ describe('parsing', () => {
     'sip:a@h\r\nX: y',
     'sip:ю@h',
   ]) {
-    test(`${JSON.stringify(text)} is no SIP URI`, () => assert.equal(parseUri(text), undefined));
+    test(`${JSON.stringify(text)} is not a SIP URI`, () => assert.equal(parseUri(text), undefined));
   }
 
   test('60 kB of anything take less than 20 ms', () => {
@@ -96,13 +96,13 @@ describe('formatting', () => {
     'sip:a@example.com;p%3B=v%3D?route=%3Csip:example.com%3E&x=',
     'sip:%D0%B4@example.com',
   ]) {
-    test(`${text} comes out as it went in`, () => {
+    test(`${text} is formatted unchanged`, () => {
       const uri = parseUri(text);
       assert.equal(uri && formatUri(uri), text);
     });
   }
 
-  test('whatever the parts hold, they parse back as the same parts', () => {
+  test('any formatted parts parse back as the same parts', () => {
     const nasty = '@:;?&=<>"\r\n\0%41 \\,[]д😀';
     const uri = {
       scheme: 'sip' as const,

@@ -20,7 +20,7 @@ test('transport, sent-by and parameters are found', () => {
   );
 });
 
-test('blanks may stand about every separator', () => {
+test('blanks may surround every separator', () => {
   const via = parseVia(
     'SIP / 2.0 / UDP first.example.com : 4000 ; ttl = 16 ; maddr = 224.2.0.1 ;branch =z9hG4bKa7',
   );
@@ -35,7 +35,7 @@ test('IPv6 is written in brackets and read without', () => {
   assert.equal(via && formatVia(via), text);
 });
 
-test('what was filled in is written', () => {
+test('parameters that were filled in are written', () => {
   const via = parseVia('SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bK56;rport');
   assert.ok(via);
   via.params.set('received', '198.51.100.7');

@@ -17,7 +17,7 @@ describe('the best of several failures (RFC 3261 16.7)', () => {
     ['a 6xx before everything', [302, 404, 603, 500], 603],
     ['the lowest class otherwise', [500, 486, 302], 302],
     ['the first of a class', [486, 404], 486],
-    ['a 4xx that says what to do before one that does not', [486, 404, 407], 407],
+    ['a 4xx that tells the caller what to do before another', [486, 404, 407], 407],
     ['a 503 only as a 500', [503, 503], 500],
     ['a 503 after another 5xx of before', [501, 503], 501],
   ];
@@ -27,7 +27,7 @@ describe('the best of several failures (RFC 3261 16.7)', () => {
     });
   }
 
-  test('a challenge carries the challenges of all', () => {
+  test('a challenge contains the challenges of all responses', () => {
     const finals = [
       final(401, ['WWW-Authenticate', 'Digest realm="a"']),
       final(486),
@@ -41,7 +41,7 @@ describe('the best of several failures (RFC 3261 16.7)', () => {
     assert.deepEqual(finals[0]!.headers.all('WWW-Authenticate'), ['Digest realm="a"']);
   });
 
-  test('a 503 turned into a 500 loses its Retry-After, which was for us', () => {
+  test('a 503 turned into a 500 loses its Retry-After', () => {
     const best = bestResponse([final(503, ['Retry-After', '30'])]);
     assert.equal(best.reason, 'Server Internal Error');
     assert.equal(best.headers.has('Retry-After'), false);

@@ -15,11 +15,11 @@ interface Scene {
   readonly caller: WirePeer;
   readonly callees: readonly WirePeer[];
   readonly call: WireCall;
-  /** What the application hears of it in the end. */
+  /** The final result for the application. */
   readonly result: Promise<ProxyResult>;
 }
 
-/** A caller, an application that has its INVITE (or other request) forwarded, and those it is forwarded to. */
+/** A caller, an application that has its INVITE (or another request) forwarded, and the targets. */
 async function scene(
   context: TestContext,
   callId: string,
@@ -51,7 +51,7 @@ function routes(request: SipRequest): string[] {
 }
 
 describe('a request that an application has forwarded', { concurrency: 8, timeout: 100_000 }, () => {
-  test('goes out with our Via, one hop less, and the headers the application sets', async context => {
+  test("is sent with our Via, a lower Max-Forwards, and the application's headers", async context => {
     const { caller, callees, call, result } = await scene(context, 'plain', { headers: { 'X-By': 'us' } }, 1);
     call.invite({ headers: ['X-By: them', 'Route: <sip:evil.example;lr>'] });
     await caller.hearResponse(100);
@@ -76,7 +76,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.equal(responses.length, 1);
   });
 
-  test('when the application remains in the dialog, ACK and BYE of both come through', async context => {
+  test('when the application remains in the dialog, ACK and BYE of both sides are forwarded', async context => {
     const { app, caller, callees, call } = await scene(context, 'remain', { remainInDialog: true }, 1);
     call.invite();
     const [callee] = callees as [WirePeer];
@@ -99,7 +99,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.equal(app.engine.counts().dialogs, 0);
   });
 
-  test('serial: each target is asked when the one before has refused', async context => {
+  test('serial: each target is called after the previous one has refused', async context => {
     const { caller, callees, call, result } = await scene(context, 'serial', {});
     call.invite();
     const [first, second] = callees as [WirePeer, WirePeer];
@@ -117,7 +117,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     );
   });
 
-  test('simultaneous: the first to answer has the call, the others are cancelled', async context => {
+  test('simultaneous: the first answer gets the call, the others are cancelled', async context => {
     const { caller, callees, call, result } = await scene(context, 'fork', { forking: 'simultaneous' });
     call.invite();
     const [quick, slow] = callees as [WirePeer, WirePeer];
@@ -134,7 +134,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.equal((await result).connected, true);
   });
 
-  test('the 2xx of a second target reaches the caller too, whose business it is to end it', async context => {
+  test('the 2xx of a second target reaches the caller too, which must end it', async context => {
     const { caller, callees, call } = await scene(context, 'both', { forking: 'simultaneous' });
     call.invite();
     const [one, two] = callees as [WirePeer, WirePeer];
@@ -147,7 +147,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.deepEqual(tags.sort(), ['a', 'b']);
   });
 
-  test('when all refuse, the caller hears the best refusal and the application all of them', async context => {
+  test('when all refuse, the caller receives the best refusal and the application all of them', async context => {
     const { caller, callees, call, result } = await scene(context, 'best', { forking: 'simultaneous' });
     call.invite();
     const [one, two] = callees as [WirePeer, WirePeer];
@@ -170,7 +170,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.equal(two.heard.length, 0);
   });
 
-  test('a target that says nothing in the provisional time is passed over, and cancelled if it wakes', async context => {
+  test('a target without an answer in the provisional time is skipped, and cancelled if it answers later', async context => {
     const { caller, callees, call, result } = await scene(context, 'silent', { provisionalTimeout: '60ms' });
     call.invite();
     const [silent, ready] = callees as [WirePeer, WirePeer];
@@ -186,7 +186,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     await silent.hearRequest('ACK');
   });
 
-  test('a target that only rings is cancelled after the final time, and the next one asked', async context => {
+  test('a target that only rings is cancelled after the final time, and the next one called', async context => {
     const { caller, callees, call, result } = await scene(context, 'rings', { finalTimeout: '80ms' });
     call.invite();
     const [ringing, ready] = callees as [WirePeer, WirePeer];
@@ -221,7 +221,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.equal(next.heard.length, 0);
   });
 
-  test('a redirection is followed when asked for, best Contact first', async context => {
+  test('a redirection is followed if requested, best Contact first', async context => {
     const { caller, callees, call, result } = await scene(context, 'redirect', { followRedirects: true }, 3);
     call.invite();
     const [first, worse, better] = callees as [WirePeer, WirePeer, WirePeer];
@@ -233,14 +233,14 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
         `Contact: <sip:y@127.0.0.1:${better.port}>;q=0.9`,
       ],
     });
-    // The second destination the application named comes before what the first one said.
+    // The second destination of the application is tried before the Contacts of the first one.
     worse.respond(await worse.hearRequest('INVITE'), '404 Not Found', { tag: 'b' });
     better.respond(await better.hearRequest('INVITE'), '200 OK', { tag: 'c' });
     await caller.hearResponse(200);
     assert.deepEqual(statuses(await result), [302, 404, 200]);
   });
 
-  test('a redirection is the caller’s own business otherwise', async context => {
+  test('otherwise a redirection is passed to the caller', async context => {
     const { caller, callees, call } = await scene(context, 'moved', {}, 1);
     call.invite();
     const [first] = callees as [WirePeer];
@@ -250,14 +250,14 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     call.ack(moved);
   });
 
-  test('a target where nobody listens is a 503 to the application and a 500 to the caller', async context => {
+  test('a target with a closed port gives a 503 to the application and a 500 to the caller', async context => {
     const { caller, call, result } = await scene(context, 'refused', { destination: ['sip:127.0.0.1:1'] }, 0);
     call.invite();
     call.ack(await caller.hearResponse(500));
     assert.deepEqual(statuses(await result), [503]);
   });
 
-  test('a request whose hops are used up is answered 483, and the application told', async context => {
+  test('a request with Max-Forwards 0 is answered with 483, and reported to the application', async context => {
     const { caller, callees, call, result } = await scene(context, 'spent', {}, 1);
     const rejected = assert.rejects(result, error => error === '483 Too Many Hops');
     caller.send(
@@ -278,7 +278,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.equal(callees[0]!.heard.length, 0);
   });
 
-  test('a destination of no scheme of ours is refused, and the application may still answer', async context => {
+  test('a destination with an unsupported scheme is refused, and the application may still answer', async context => {
     const { app, caller, call } = await scene(context, 'tel', {}, 0, 'message');
     app.srf.use('invite', (req, res) => {
       const proxied = req as unknown as { proxy(options: object): Promise<unknown> };
@@ -298,7 +298,7 @@ describe('a request that an application has forwarded', { concurrency: 8, timeou
     assert.deepEqual(statuses(await result), [202]);
   });
 
-  test('a request in a dialog that we did not record is not forwarded, whatever its Route says', async context => {
+  test('a request in a dialog without a recorded route is not forwarded, whatever its Route is', async context => {
     const { caller, callees, call } = await scene(context, 'relay', { remainInDialog: true }, 1);
     const [victim] = callees as [WirePeer];
     for (const route of ['<sip:127.0.0.1;lr>', '<sip:0123456789abcdef0123456789abcdef@127.0.0.1;lr>']) {

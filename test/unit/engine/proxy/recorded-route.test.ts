@@ -22,7 +22,7 @@ function bye(callId: string, uri: string, routes: readonly string[]) {
 }
 
 describe('recorded routes', () => {
-  test('a request along our route is known and the route taken off, others left', () => {
+  test('our route is recognized and removed, other routes stay', () => {
     const routes = new RecordedRoutes();
     const request = bye('x', target, [...recorded(routes, 'x'), '<sip:next.example;lr>']);
     assert.equal(routes.strip(request), true);
@@ -30,7 +30,7 @@ describe('recorded routes', () => {
     assert.equal(request.uri, target);
   });
 
-  test('between two transports both sides get a route of their own, the callee the one it can reach', () => {
+  test('between two transports each side gets a route that it can reach', () => {
     const routes = new RecordedRoutes();
     const both = recorded(routes, 'x', wss);
     assert.equal(both.length, 2);
@@ -41,7 +41,7 @@ describe('recorded routes', () => {
     assert.deepEqual(request.headers.all('Route'), []);
   });
 
-  test('a strict router in between is understood (RFC 3261 16.4)', () => {
+  test('a strict router in between is supported (RFC 3261 16.4)', () => {
     const routes = new RecordedRoutes();
     const ours = recorded(routes, 'x')[0]!.slice(1, -1);
     const request = bye('x', ours, ['<sip:next.example;lr>', `<${target}>`]);
@@ -50,7 +50,7 @@ describe('recorded routes', () => {
     assert.deepEqual(request.headers.all('Route'), ['<sip:next.example;lr>']);
   });
 
-  test('a route written for another call, by another engine or by nobody is not ours', () => {
+  test('a route for another call, of another engine or with an invalid token is not ours', () => {
     const routes = new RecordedRoutes();
     const foreign = [
       recorded(routes, 'y')[0]!,

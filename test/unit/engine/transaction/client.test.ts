@@ -10,7 +10,7 @@ function assertGone(scene: Scene): void {
   assert.equal(scene.timers.running, 0);
 }
 
-test('an INVITE over UDP is repeated at doubling intervals until timer B', () => {
+test('an INVITE over UDP is retransmitted at doubling intervals until timer B', () => {
   const scene = new Scene();
   const flow = scene.flow();
   scene.send('INVITE', flow);
@@ -30,7 +30,7 @@ test('an INVITE over a reliable transport is sent once', () => {
   assertGone(scene);
 });
 
-test('a provisional stops the repetitions, and timer C asks for a CANCEL in the end', () => {
+test('a provisional stops the retransmissions, and timer C finally requests a CANCEL', () => {
   const scene = new Scene();
   const flow = scene.flow();
   const { transaction, sent } = scene.send('INVITE', flow);
@@ -48,7 +48,7 @@ test('a provisional stops the repetitions, and timer C asks for a CANCEL in the 
   assertGone(scene);
 });
 
-test('a failure is ACKed in its transaction, with the To of the response, over the same route', () => {
+test('a failure is acknowledged in its transaction, with the To of the response, over the same route', () => {
   const scene = new Scene();
   const flow = scene.flow();
   const { sent } = scene.send('INVITE', flow, { routes: ['<sip:p1;lr>', '<sip:p2;lr>'] });
@@ -68,7 +68,7 @@ test('a failure is ACKed in its transaction, with the To of the response, over t
   assertGone(scene);
 });
 
-test('after a 2xx every further one goes up until timer M', () => {
+test('after a 2xx every further one is passed on until timer M', () => {
   const scene = new Scene();
   const flow = scene.flow('tcp');
   const { sent } = scene.send('INVITE', flow);
@@ -82,7 +82,7 @@ test('after a 2xx every further one goes up until timer M', () => {
   assert.equal(scene.events.length, 2);
 });
 
-test('any other request over UDP is repeated at doubling intervals up to T2 until timer F', () => {
+test('any other request over UDP is retransmitted at doubling intervals up to T2 until timer F', () => {
   const scene = new Scene();
   const flow = scene.flow();
   scene.send('OPTIONS', flow);
@@ -92,7 +92,7 @@ test('any other request over UDP is repeated at doubling intervals up to T2 unti
   assertGone(scene);
 });
 
-test('after a provisional it is repeated at T2', () => {
+test('after a provisional it is retransmitted at T2', () => {
   const scene = new Scene();
   const flow = scene.flow();
   const { sent } = scene.send('OPTIONS', flow);
@@ -108,7 +108,7 @@ test('after a provisional it is repeated at T2', () => {
   assertGone(scene);
 });
 
-test('over a reliable transport a final response is the end', () => {
+test('over a reliable transport a final response ends the transaction', () => {
   for (const [method, status] of [
     ['OPTIONS', 200],
     ['INVITE', 404],
@@ -120,7 +120,7 @@ test('over a reliable transport a final response is the end', () => {
   }
 });
 
-test('a flow that closes fails what waits on it, at once and only that', () => {
+test('a closed flow fails its own transactions immediately, and no others', () => {
   const scene = new Scene();
   const [lost, other] = [scene.flow('tcp'), scene.flow('tcp')];
   scene.send('INVITE', lost);
@@ -131,7 +131,7 @@ test('a flow that closes fails what waits on it, at once and only that', () => {
   assertGone(scene);
 });
 
-test('a response with a branch that we never made is nobody’s', () => {
+test('a response with an unknown branch is dropped', () => {
   const scene = new Scene();
   const { sent } = scene.send('OPTIONS', scene.flow('tcp'));
   const via = sent.headers.get('Via')!;

@@ -30,12 +30,12 @@ export class ManualClock implements Clock {
     return this.#now + this.#set;
   }
 
-  /** Somebody sets the date on or back by `ms`; no time passes. */
+  /** Moves the date forwards or backwards by `ms`; no time passes. */
   jump(ms: number): void {
     this.#set += ms;
   }
 
-  /** Moves on by `ms`, ringing each alarm at its own time. */
+  /** Moves on by `ms`, and calls each callback at its time. */
   pass(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

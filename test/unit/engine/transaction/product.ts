@@ -1,12 +1,9 @@
-// Compares a state table with its whole product of states and inputs, written out as a list of what happens.
+// Compares a state table with its whole product of states and inputs, written as a list of expected transitions.
 
 import assert from 'node:assert/strict';
 import type { Table } from '../../../../gateway/engine/transaction/table.ts';
 
-/**
- * `expected` maps `State input` to `NewState action action`. Every pair that is not listed must leave
- * the state alone and do nothing.
- */
+/** `expected` maps `State input` to `NewState action action`. Every pair that is not listed must have no effect. */
 export function assertProduct<State extends string, Input extends string, Action extends string>(
   table: Table<State, Input, Action>,
   states: readonly State[],

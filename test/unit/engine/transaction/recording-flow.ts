@@ -1,4 +1,4 @@
-// A flow whose far end is the test: it remembers when what was sent.
+// A flow whose peer is the test. It records what was sent and when.
 
 import type { SipMessage } from '../../../../gateway/engine/message/message.ts';
 import { parseMessage } from '../../../../gateway/engine/message/parse.ts';

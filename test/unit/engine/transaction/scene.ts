@@ -1,4 +1,4 @@
-// A transaction layer on a clock that stands still, with flows that remember.
+// A transaction layer on a manual clock, with recording flows.
 
 import { createRequest, createResponse } from '../../../../gateway/engine/message/compose.ts';
 import type { SipRequest, SipResponse } from '../../../../gateway/engine/message/message.ts';
@@ -10,7 +10,7 @@ import type {
   ServerTransaction,
 } from '../../../../gateway/engine/transaction/transaction.ts';
 import { TransactionLayer } from '../../../../gateway/engine/transaction/transaction-layer.ts';
-import type { Destination } from '../../../../gateway/engine/transport/listen-point.ts';
+import type { RemoteEndpoint } from '../../../../gateway/engine/transport/listen-point.ts';
 import type { Flow } from '../../../../gateway/engine/transport/transport.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordingFlow } from './recording-flow.ts';
@@ -44,19 +44,19 @@ export class Scene {
   readonly clock = new ManualClock();
   readonly timers: Timers;
   readonly layer: TransactionLayer;
-  /** What the layer handed up, in words. */
+  /** The events of the layer, as text. */
   readonly events: string[] = [];
   readonly requested: ServerTransaction[] = [];
   readonly #requests = new Map<ServerTransaction, SipRequest>();
   readonly cancels: { cancel: ServerTransaction; invite: ServerTransaction }[] = [];
   readonly #ways = new Map<SipRequest, Flow>();
-  readonly dialled: Destination[] = [];
-  /** What dialling finds; undefined for nothing. */
+  readonly dialled: RemoteEndpoint[] = [];
+  /** The result of dialling; undefined for a failure. */
   reachable: RecordingFlow | undefined;
 
   constructor(limit = 100) {
     this.timers = new Timers(this.clock);
-    const dial = (destination: Destination): Promise<Flow> => {
+    const dial = (destination: RemoteEndpoint): Promise<Flow> => {
       this.dialled.push(destination);
       return this.reachable === undefined
         ? Promise.reject(new Error('refused'))
@@ -96,7 +96,7 @@ export class Scene {
     return { transaction, sent };
   }
 
-  /** Comes by the flow that the request left by, unless told. */
+  /** Arrives on the flow that the request used, unless another one is given. */
   answer(sent: SipRequest, status: number, tag = 'b', flow = this.#ways.get(sent)!): SipResponse {
     const response = createResponse(sent, status, undefined, tag);
     this.layer.receiveResponse(response, flow);

@@ -11,7 +11,7 @@ function assertGone(scene: Scene): void {
   assert.equal(scene.timers.running, 0);
 }
 
-test('a failure over UDP is repeated at doubling intervals up to T2 until its ACK', () => {
+test('a failure over UDP is retransmitted at doubling intervals up to T2 until its ACK', () => {
   const scene = new Scene();
   const flow = scene.flow();
   scene.layer.receiveRequest(request('INVITE'), flow);
@@ -27,7 +27,7 @@ test('a failure over UDP is repeated at doubling intervals up to T2 until its AC
   assertGone(scene);
 });
 
-test('a failure that nobody ACKs is given up by timer H', () => {
+test('a failure without an ACK is given up by timer H', () => {
   const scene = new Scene();
   let given = 0;
   scene.layer.receiveRequest(request('INVITE'), scene.flow('tcp'));
@@ -54,7 +54,7 @@ test('a retransmitted INVITE gets the last provisional again, and after a 2xx no
   assertGone(scene);
 });
 
-test('the ACK of a 2xx has a branch of its own and goes up', () => {
+test('the ACK of a 2xx has another branch and is passed on', () => {
   const scene = new Scene();
   const flow = scene.flow();
   scene.layer.receiveRequest(request('INVITE'), flow);
@@ -65,7 +65,7 @@ test('the ACK of a 2xx has a branch of its own and goes up', () => {
   scene.layer.close();
 });
 
-test('any other request is answered again when it is repeated, until timer J', () => {
+test('any other request is answered again when it is retransmitted, until timer J', () => {
   const scene = new Scene();
   const flow = scene.flow();
   scene.layer.receiveRequest(request('OPTIONS'), flow);
@@ -82,7 +82,7 @@ test('any other request is answered again when it is repeated, until timer J', (
   assertGone(scene);
 });
 
-test('an answer is repeated byte for byte, whatever its body is made of', () => {
+test('an answer is retransmitted byte for byte, whatever its body contains', () => {
   const scene = new Scene();
   const flow = scene.flow();
   scene.layer.receiveRequest(request('OPTIONS'), flow);
@@ -98,7 +98,7 @@ test('an answer is repeated byte for byte, whatever its body is made of', () => 
   scene.layer.close();
 });
 
-test('requests of RFC 2543 peers are matched by all that they are', () => {
+test('requests of RFC 2543 peers are matched by all their identifying fields', () => {
   const scene = new Scene();
   const flow = scene.flow();
   const old = { via: 'SIP/2.0/UDP 192.0.2.9:5060;branch=1' };
@@ -113,7 +113,7 @@ test('requests of RFC 2543 peers are matched by all that they are', () => {
   scene.layer.close();
 });
 
-test('a CANCEL finds its INVITE by branch, or else by identity on the same connection only', () => {
+test('a CANCEL finds its INVITE by branch, otherwise by identity on the same connection only', () => {
   const scene = new Scene();
   const [flow, stranger] = [scene.flow('tcp'), scene.flow('tcp')];
   scene.layer.receiveRequest(request('INVITE'), flow);
@@ -142,7 +142,7 @@ test('the same request by another path is answered 482, inside a dialog it is an
   scene.layer.close();
 });
 
-test('beyond the limit new requests are answered 503 and remembered nowhere', () => {
+test('above the limit new requests are answered with 503 and leave no state', () => {
   const scene = new Scene(2);
   const flow = scene.flow();
   for (let n = 0; n < 5; n++) {
@@ -155,7 +155,7 @@ test('beyond the limit new requests are answered 503 and remembered nowhere', ()
   scene.layer.close();
 });
 
-test('beyond the limit what belongs to calls has as much room again', () => {
+test('above the limit requests of existing calls have the same capacity again', () => {
   const scene = new Scene(2);
   const flow = scene.flow();
   const send = (method: string, n: number, to?: string) => {
@@ -169,7 +169,7 @@ test('beyond the limit what belongs to calls has as much room again', () => {
   scene.layer.close();
 });
 
-test('a browser that is gone fails its transactions; a TCP peer is looked for again', async () => {
+test('a disconnected browser fails its transactions; a TCP peer is connected again', async () => {
   const scene = new Scene();
   const failures: string[] = [];
   const gone = (transport: 'ws' | 'tcp') => {
@@ -195,7 +195,7 @@ test('a browser that is gone fails its transactions; a TCP peer is looked for ag
 
 const answers: readonly [title: string, via: string, destination: object | undefined, stamped: RegExp][] = [
   [
-    'with rport goes to where it came from',
+    'with rport goes to the source port',
     '192.0.2.9:5999;rport',
     undefined,
     /;rport=5060.*;received=192\.0\.2\.9|;received=192\.0\.2\.9.*;rport=5060/,
@@ -213,7 +213,7 @@ const answers: readonly [title: string, via: string, destination: object | undef
     /;received=192\.0\.2\.9/,
   ],
   ['from the default port needs no port in sent-by', '192.0.2.9', undefined, /^(?!.*received)/],
-  ['with maddr goes nowhere else', '192.0.2.9;maddr=198.51.100.7', undefined, /maddr/],
+  ['with maddr goes to the source address too', '192.0.2.9;maddr=198.51.100.7', undefined, /maddr/],
 ];
 
 for (const [title, sentBy, destination, stamped] of answers) {

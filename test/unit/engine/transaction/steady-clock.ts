@@ -1,5 +1,5 @@
-// A clock that goes on by as much as its process has had turns: on a busy machine a second is longer, and nothing of
-// the engine's runs out while a message waits for its turn to be read.
+// A clock that advances with the turns of the event loop: on a busy machine its second is longer, so the engine's
+// timers do not expire while a message waits to be read.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ManualClock } from './manual-clock.ts';
@@ -14,7 +14,10 @@ export class SteadyClock extends ManualClock {
     this.jump(Date.now());
   }
 
-  /** Goes ten times as fast until `over`, for `ms` of its own time at most, with turns for messages in between. */
+  /**
+   * Runs ten times as fast until `over` returns true, for at most `ms` of its own time, with turns for messages in
+   * between.
+   */
   async hurry(ms: number, over: () => boolean): Promise<void> {
     for (let passed = 0; !over() && passed < ms; passed += 10 * TICK_MS) {
       this.pass(10 * TICK_MS);

@@ -21,7 +21,7 @@ import {
 } from '../../../../gateway/engine/transaction/non-invite-server-table.ts';
 import { assertProduct } from './product.ts';
 
-test('the INVITE client table answers every state and input as RFC 3261 figure 5 and RFC 6026 8.4 do', () => {
+test('the INVITE client table covers every state and input as in RFC 3261 figure 5 and RFC 6026 8.4', () => {
   assertProduct(inviteClientTable, inviteClientStates, inviteClientInputs, {
     'Calling provisional': 'Proceeding stopA startC deliver',
     'Calling success': 'Accepted stopA startM deliver',
@@ -54,7 +54,7 @@ test('the INVITE client table answers every state and input as RFC 3261 figure 5
   });
 });
 
-test('the non-INVITE client table answers every state and input as RFC 3261 figure 6 does', () => {
+test('the non-INVITE client table covers every state and input as in RFC 3261 figure 6', () => {
   assertProduct(nonInviteClientTable, nonInviteClientStates, nonInviteClientInputs, {
     'Trying provisional': 'Proceeding deliver',
     'Trying final': 'Completed stopE deliver startK',
@@ -71,7 +71,7 @@ test('the non-INVITE client table answers every state and input as RFC 3261 figu
   });
 });
 
-test('the INVITE server table answers every state and input as RFC 3261 figure 7 and RFC 6026 8.5 do', () => {
+test('the INVITE server table covers every state and input as in RFC 3261 figure 7 and RFC 6026 8.5', () => {
   assertProduct(inviteServerTable, inviteServerStates, inviteServerInputs, {
     'Proceeding invite': 'Proceeding resend',
     'Proceeding provisional': 'Proceeding send',
@@ -91,7 +91,7 @@ test('the INVITE server table answers every state and input as RFC 3261 figure 7
   });
 });
 
-test('the non-INVITE server table answers every state and input as RFC 3261 figure 8 does', () => {
+test('the non-INVITE server table covers every state and input as in RFC 3261 figure 8', () => {
   assertProduct(nonInviteServerTable, nonInviteServerStates, nonInviteServerInputs, {
     'Trying provisional': 'Proceeding send',
     'Trying final': 'Completed send startJ',

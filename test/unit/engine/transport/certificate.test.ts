@@ -16,7 +16,7 @@ for (const [hostname, names] of [
   ['192.0.2.1', 'IP Address:192.0.2.1'],
   ['2001:db8::1', 'IP Address:2001:DB8:0:0:0:0:0:1'],
 ] as const) {
-  test(`${names} is good for ${hostname}`, () => assert.equal(bears(hostname, names), true));
+  test(`${names} is valid for ${hostname}`, () => assert.equal(bears(hostname, names), true));
 }
 
 for (const [hostname, names] of [
@@ -31,5 +31,5 @@ for (const [hostname, names] of [
   ['192.0.2.1', 'DNS:192.0.2.1'],
   ['example.com', 'URI:"sip:evil.example, DNS:example.com, x"'],
 ] as const) {
-  test(`${names} is not good for ${hostname}`, () => assert.equal(bears(hostname, names), false));
+  test(`${names} is not valid for ${hostname}`, () => assert.equal(bears(hostname, names), false));
 }

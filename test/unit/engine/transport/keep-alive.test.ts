@@ -1,4 +1,4 @@
-// The keep-alives that we send on connections we opened, against a raw TCP peer.
+// The keep-alives that the engine sends on its own connections, against a raw TCP peer.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -25,13 +25,13 @@ async function connected(t: TestContext, limits: Partial<StreamLimits>) {
   return { flow, peer, user };
 }
 
-test('a peer that never answers a keep-alive is left alone', async t => {
+test('a connection to a peer that never answers keep-alives stays open', async t => {
   const { flow, peer } = await connected(t, { keepAliveMs: 20, pongMs: 5 });
   for (let i = 0; i < 3; i++) assert.equal(String((await once(peer, 'data'))[0]), '\r\n\r\n');
   assert.equal(flow.closed, false);
 });
 
-test('one that has answered and answers no more is lost', { timeout: 30_000 }, async t => {
+test('a connection to a peer that stops answering keep-alives is lost', { timeout: 30_000 }, async t => {
   const { peer, user } = await connected(t, { keepAliveMs: 400, pongMs: 200 });
   await once(peer, 'data');
   peer.write('\r\n');
@@ -41,7 +41,7 @@ test('one that has answered and answers no more is lost', { timeout: 30_000 }, a
   assert.equal(codeOf((await user.closing()).error), 'ETIMEDOUT');
 });
 
-test('a message is as good an answer as any', { timeout: 30_000 }, async t => {
+test('a message counts as an answer to a keep-alive', { timeout: 30_000 }, async t => {
   const { flow, peer, user } = await connected(t, { keepAliveMs: 400, pongMs: 200 });
   await once(peer, 'data');
   peer.write('\r\n');
@@ -53,7 +53,7 @@ test('a message is as good an answer as any', { timeout: 30_000 }, async t => {
   assert.equal(flow.closed, false);
 });
 
-test('keep-alives do not hold a connection on which nothing is said', { timeout: 30_000 }, async t => {
+test('keep-alives do not keep an idle connection open', { timeout: 30_000 }, async t => {
   const { user } = await connected(t, { idleMs: 60, keepAliveMs: 20 });
   assert.equal((await user.closing()).error, undefined);
 });

@@ -1,4 +1,4 @@
-// Whom the engine tells of messages that are none: who came by themselves, not who was dialled.
+// For which peers the engine reports malformed messages: those that connected, not those that were dialled.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,8 +12,8 @@ import { Scene } from '../transaction/scene.ts';
 const LOOPBACK = '127.0.0.1';
 const RUBBISH = 'INVITE nonsense\r\nContent-Length: 0\r\n\r\n';
 
-test('whoever connects and sends rubbish is told of, and a server that we dialled is not', async context => {
-  const told: number[] = [];
+test('malformed messages are reported for a peer that connected, not for a server that was dialled', async context => {
+  const reported: number[] = [];
   const refused: number[] = [];
   let heard = () => {};
   const log = {
@@ -22,14 +22,14 @@ test('whoever connects and sends rubbish is told of, and a server that we dialle
       heard();
     },
   };
-  const reception = new IncomingMessages(log, unguarded, ({ remote }) => told.push(remote.port));
-  reception.open(new Scene().layer);
+  const incoming = new IncomingMessages(log, unguarded, ({ remote }) => reported.push(remote.port));
+  incoming.open(new Scene().layer);
   const refusal = (socket: Socket) =>
     new Promise<void>(resolve => {
       heard = resolve;
       socket.write(RUBBISH);
     });
-  const tcp = new TcpTransport(reception);
+  const tcp = new TcpTransport(incoming);
   context.after(() => tcp.close());
   await tcp.listen(LOOPBACK, 0);
 
@@ -50,5 +50,5 @@ test('whoever connects and sends rubbish is told of, and a server that we dialle
   await refusal(stranger);
 
   assert.deepEqual(refused, [port, stranger.localPort]);
-  assert.deepEqual(told, [stranger.localPort]);
+  assert.deepEqual(reported, [stranger.localPort]);
 });

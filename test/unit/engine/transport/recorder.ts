@@ -1,4 +1,4 @@
-// A FlowUser that keeps what it is told, and promises what is yet to come.
+// A FlowUser that records its events, and returns promises of future ones.
 
 import type { Flow, FlowUser } from '../../../../gateway/engine/transport/transport.ts';
 
@@ -53,7 +53,7 @@ export class Recorder implements FlowUser {
   }
 }
 
-/** A small whole message; `name` tells it from others. */
+/** A small complete message, identified by `name`. */
 export function sip(name: string, body = ''): string {
   return `OPTIONS sip:${name}@example.com SIP/2.0\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

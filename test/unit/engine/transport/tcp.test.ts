@@ -20,7 +20,7 @@ async function open(
   return { tcp, user, port: tcp.bound!.port };
 }
 
-/** With `allowHalfOpen` it does not close because we did. */
+/** With `allowHalfOpen` it stays open after the peer has closed. */
 async function dial(t: TestContext, port: number, allowHalfOpen = false): Promise<Socket> {
   const socket = connect({ port, host: LOOPBACK, allowHalfOpen });
   socket.on('error', () => {});
@@ -29,7 +29,7 @@ async function dial(t: TestContext, port: number, allowHalfOpen = false): Promis
   return socket;
 }
 
-/** A server that does nothing of its own accord. */
+/** A server that does nothing by itself. */
 async function listen(
   t: TestContext,
 ): Promise<{ port: number; accepted: Promise<Socket>; sockets: Socket[] }> {
@@ -53,7 +53,7 @@ async function read(socket: Socket, length: number): Promise<string> {
 }
 
 describe('receiving', () => {
-  test('messages glued into one segment come out one by one', async t => {
+  test('several messages in one segment are delivered one by one', async t => {
     const { user, port } = await open(t);
     (await dial(t, port)).write(sip('one', 'body') + sip('two') + sip('three'));
     await user.message(3);
@@ -63,7 +63,7 @@ describe('receiving', () => {
     );
   });
 
-  test('a message in segments of one byte comes out whole', async t => {
+  test('a message in segments of one byte is delivered whole', async t => {
     const { user, port } = await open(t);
     const socket = await dial(t, port);
     socket.setNoDelay(true);
@@ -71,14 +71,14 @@ describe('receiving', () => {
     assert.equal((await user.message()).text, sip('slow', 'body'));
   });
 
-  test('a double CRLF is answered by one', async t => {
+  test('a double CRLF is answered with one', async t => {
     const { port } = await open(t);
     const socket = await dial(t, port);
     socket.write('\r\n\r\n');
     assert.equal(await read(socket, 2), '\r\n');
   });
 
-  test('an answer goes back on the connection it was asked on', async t => {
+  test('an answer uses the connection of its request', async t => {
     const { tcp, user, port } = await open(t);
     const socket = await dial(t, port);
     socket.write(sip('question'));
@@ -103,7 +103,7 @@ describe('receiving', () => {
     assert.equal(codeOf((await user.closing()).error), 'EFRAMING');
   });
 
-  test('a message left unfinished closes the connection, however it dribbles on', {
+  test('an incomplete message closes the connection, even if bytes keep arriving', {
     timeout: 30_000,
   }, async t => {
     const { user, port } = await open(t, { messageMs: 50 });
@@ -113,7 +113,7 @@ describe('receiving', () => {
     assert.equal(codeOf((await user.closing()).error), 'ESTALLED');
   });
 
-  test('a connection that is quiet for too long is closed without complaint', async t => {
+  test('a connection that is idle for too long is closed without an error', async t => {
     const { user, port } = await open(t, { idleMs: 30 });
     const socket = await dial(t, port);
     socket.resume();
@@ -123,9 +123,9 @@ describe('receiving', () => {
 
   for (const [what, everyMs] of [
     ['neither reads nor closes', undefined],
-    ['goes on sending', 5],
+    ['continues to send', 5],
   ] as const) {
-    test(`a peer that ${what} after our goodbye is let go`, { timeout: 30_000 }, async t => {
+    test(`the connection to a peer that ${what} after our FIN is closed`, { timeout: 30_000 }, async t => {
       const { tcp, user, port } = await open(t, { closeMs: 50 });
       const socket = await dial(t, port, true);
       socket.pause();
@@ -139,7 +139,7 @@ describe('receiving', () => {
     });
   }
 
-  test('a peer that says goodbye is closed, one that breaks off is an error', async t => {
+  test('a FIN closes the connection, a reset is an error', async t => {
     const { tcp, user, port } = await open(t);
     const polite = await dial(t, port);
     polite.end(sip('bye'));
@@ -153,7 +153,9 @@ describe('receiving', () => {
     assert.equal(tcp.size, 0);
   });
 
-  test('one source gets so many connections, and more when some have gone', { timeout: 30_000 }, async t => {
+  test('one source gets a limited number of connections, and more when some have closed', {
+    timeout: 30_000,
+  }, async t => {
     const { user, port } = await open(t, { perSource: 2 });
     const [first] = [await dial(t, port), await dial(t, port)];
     const refused = await dial(t, port);
@@ -167,7 +169,7 @@ describe('receiving', () => {
 });
 
 describe('dialling', () => {
-  test('a connection is reused, also while it is being made', async t => {
+  test('a connection is reused, also while it is being opened', async t => {
     const { tcp } = await open(t);
     const server = await listen(t);
     const remote = { address: LOOPBACK, port: server.port };
@@ -177,7 +179,7 @@ describe('dialling', () => {
     assert.equal(server.sockets.length, 1);
   });
 
-  test('a connection that ended is replaced', async t => {
+  test('a closed connection is replaced', async t => {
     const { tcp, user } = await open(t);
     const server = await listen(t);
     const remote = { address: LOOPBACK, port: server.port };
@@ -190,7 +192,7 @@ describe('dialling', () => {
     assert.equal(after.closed, false);
   });
 
-  test('a refused connection rejects at once, and tells nobody else', async t => {
+  test('a refused connection rejects immediately, and reports nothing else', async t => {
     const { tcp, user } = await open(t);
     const server = createServer().listen(0, LOOPBACK);
     await once(server, 'listening');
@@ -204,7 +206,9 @@ describe('dialling', () => {
     assert.deepEqual([user.closings.length, tcp.size], [0, 0]);
   });
 
-  test('a peer that reads nothing is given up when 256 KiB are waiting', { timeout: 30_000 }, async t => {
+  test('the connection to a peer that does not read is closed at 256 KiB of queued data', {
+    timeout: 30_000,
+  }, async t => {
     const { tcp, user } = await open(t);
     const server = await listen(t);
     const flow = await tcp.flowTo({ address: LOOPBACK, port: server.port });

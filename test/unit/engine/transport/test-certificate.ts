@@ -1,6 +1,6 @@
-// A certificate authority that nobody trusts but these tests, and a certificate of its making for
-// DNS:sip.example.com, DNS:*.wild.example.com and IP:127.0.0.1, CN pbx.example.com. Good until 2126.
-// Made by: openssl req -x509 -newkey ec …; openssl x509 -req -extfile … -days 36500.
+// A certificate authority for these tests, and its certificate for DNS:sip.example.com, DNS:*.wild.example.com and
+// IP:127.0.0.1, CN pbx.example.com. Valid until 2126. Made by:
+// openssl req -x509 -newkey ec …; openssl x509 -req -extfile … -days 36500.
 
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBqzCCAVGgAwIBAgIUKJYhBxISKL/XE3nGnFR8PvIiOiowCgYIKoZIzj0EAwIw

@@ -23,7 +23,7 @@ async function open(
   return { tls, user, port: tls.bound!.port };
 }
 
-test('a message goes there and its answer back, once the certificate bears the name', async t => {
+test('a message and its answer pass when the certificate contains the name', async t => {
   const [caller, callee] = [await open(t), await open(t)];
   const flow = await caller.tls.flowTo({ address: LOOPBACK, port: callee.port }, 'sip.example.com');
   flow.send(Buffer.from(sip('question')));
@@ -36,8 +36,8 @@ test('a message goes there and its answer back, once the certificate bears the n
 
 for (const [what, hostname] of [
   ['another name', 'evil.example.com'],
-  ['a name that only the subject’s CN bears', 'pbx.example.com'],
-  ['a name that only a wildcard covers', 'a.wild.example.com'],
+  ['a name that is only in the subject’s CN', 'pbx.example.com'],
+  ['a name that only a wildcard matches', 'a.wild.example.com'],
   ['another address', '127.0.0.2'],
 ] as const) {
   test(`a certificate for ${what} is refused, and nothing is sent`, async t => {
@@ -49,7 +49,7 @@ for (const [what, hostname] of [
   });
 }
 
-test('without a hostname the certificate must bear the address', async t => {
+test('without a hostname the certificate must contain the address', async t => {
   const [caller, callee] = [await open(t), await open(t)];
   const flow = await caller.tls.flowTo({ address: LOOPBACK, port: callee.port });
   assert.equal(flow.closed, false);
@@ -63,7 +63,7 @@ test('a certificate of an unknown authority is refused', async t => {
   );
 });
 
-test('a peer that knows nothing newer than TLS 1.1 is refused', async t => {
+test('a peer with TLS 1.1 or older is refused', async t => {
   const { tls } = await open(t);
   const server = createServer({
     ...IDENTITY,
@@ -79,7 +79,7 @@ test('a peer that knows nothing newer than TLS 1.1 is refused', async t => {
   await assert.rejects(tls.flowTo({ address: LOOPBACK, port }, 'sip.example.com'));
 });
 
-test('a connection proved to be one name is not used for another', async t => {
+test('a connection that was verified for one name is not used for another', async t => {
   const [caller, callee] = [await open(t), await open(t)];
   const remote = { address: LOOPBACK, port: callee.port };
   const flow = await caller.tls.flowTo(remote, 'sip.example.com');
@@ -88,7 +88,9 @@ test('a connection proved to be one name is not used for another', async t => {
   assert.equal(flow.closed, false);
 });
 
-test('a server that never finishes the handshake is given up in time', { timeout: 30_000 }, async t => {
+test('a connection without a finished handshake is closed after the time limit', {
+  timeout: 30_000,
+}, async t => {
   const { tls } = await open(t, IDENTITY, 40);
   const server = createTcpServer(socket => socket.resume().on('error', () => {}));
   server.listen(0, LOOPBACK);
@@ -98,7 +100,7 @@ test('a server that never finishes the handshake is given up in time', { timeout
   await assert.rejects(tls.flowTo({ address: LOOPBACK, port }, 'sip.example.com'), { code: 'ETIMEDOUT' });
 });
 
-test('callers that never begin the handshake count against their source', { timeout: 30_000 }, async t => {
+test('connections without a handshake count for their source', { timeout: 30_000 }, async t => {
   const { port } = await open(t);
   const sockets = Array.from({ length: 4 }, () => connectTcp(port, LOOPBACK));
   t.after(() => sockets.forEach(socket => void socket.destroy()));
@@ -108,7 +110,7 @@ test('callers that never begin the handshake count against their source', { time
   await once(fifth, 'close');
 });
 
-test('noise in place of a handshake harms nobody', async t => {
+test('random bytes instead of a handshake do no harm', async t => {
   const { user, port } = await open(t);
   const noise = connectTcp(port, LOOPBACK);
   noise.on('error', () => {});

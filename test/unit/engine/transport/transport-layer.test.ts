@@ -47,7 +47,7 @@ test('two layers talk over UDP, TCP and TLS', async t => {
   assert.deepEqual(a.layer.counts(), { udp: 1, tcp: 1, tls: 1, ws: 0, wss: 0 });
 });
 
-test('points tell the ports that were bound', async t => {
+test('points contain the ports that were bound', async t => {
   const { layer: opened } = await layer(
     t,
     { transport: 'udp', address: LOOPBACK, port: 0 },
@@ -73,7 +73,7 @@ test('the point of the destination’s address family is used', async t => {
   assert.equal(opened.findFlow('udp', { address: '::0001', port: 9 }), flow);
 });
 
-test('UDP without a point in the family is refused, TCP dials all the same', async t => {
+test('UDP without a point in the family is refused, TCP still dials', async t => {
   const { layer: opened } = await layer(t, { transport: 'udp', address: LOOPBACK, port: 0 });
   await assert.rejects(opened.flowTo({ transport: 'udp', address: '::1', port: 9 }), {
     code: 'ENOTRANSPORT',
@@ -86,7 +86,7 @@ test('UDP without a point in the family is refused, TCP dials all the same', asy
   assert.equal(opened.viaFor(flow), `${LOOPBACK}:${flow.local.port}`);
 });
 
-test('Via and Contact bear the concrete address and the port listened on', async t => {
+test('Via and Contact have the concrete address and the listening port', async t => {
   const { layer: opened } = await layer(
     t,
     { transport: 'udp', address: '0.0.0.0', port: 0 },
@@ -99,7 +99,7 @@ test('Via and Contact bear the concrete address and the port listened on', async
   assert.notEqual(tcp.local.port, portOf(opened, 'tcp'));
 });
 
-test('a stranger’s flow on a wildcard point has a concrete address too', async t => {
+test('an incoming flow on a wildcard point has a concrete address too', async t => {
   const { layer: opened, user } = await layer(t, { transport: 'udp', address: '0.0.0.0', port: 0 });
   const stranger = createSocket('udp4');
   t.after(() => stranger.close());
@@ -108,7 +108,7 @@ test('a stranger’s flow on a wildcard point has a concrete address too', async
   assert.equal(opened.viaFor(flow), `${LOOPBACK}:${portOf(opened, 'udp')}`);
 });
 
-test('the advertised address takes the place of ours', async t => {
+test('the advertised address replaces the local one', async t => {
   const { layer: opened } = await layer(t, {
     transport: 'udp',
     address: LOOPBACK,
@@ -119,7 +119,7 @@ test('the advertised address takes the place of ours', async t => {
   assert.equal(opened.viaFor(flow), `203.0.113.5:${portOf(opened, 'udp')}`);
 });
 
-test('an advertised port goes with the advertised address; whoever is near is told our own', async t => {
+test('an advertised port belongs to the advertised address; near peers get the local ones', async t => {
   const point = { transport: 'udp', address: LOOPBACK, port: 0, advertise: '203.0.113.5' } as const;
   const { layer: far } = await layer(t, { ...point, advertisePort: 15_060 });
   const flow = await far.flowTo({ transport: 'udp', address: LOOPBACK, port: 9 });
@@ -129,7 +129,7 @@ test('an advertised port goes with the advertised address; whoever is near is to
   assert.equal(near.contactFor(other), `${LOOPBACK}:${portOf(near, 'udp')}`);
 });
 
-test('of several points of a family, a peer is called from the one that is near', async t => {
+test('of several points of a family, the near one is used for a peer', async t => {
   const points = ['127.0.0.1', '127.0.0.2'].map(
     address =>
       ({
@@ -146,13 +146,13 @@ test('of several points of a family, a peer is called from the one that is near'
   assert.equal(await from('127.0.0.8'), '127.0.0.1');
 });
 
-test('IPv6 stands in brackets', async t => {
+test('IPv6 is written in brackets', async t => {
   const { layer: opened } = await layer(t, { transport: 'udp', address: '::1', port: 0 });
   const flow = await opened.flowTo({ transport: 'udp', address: '::1', port: 9 });
   assert.equal(opened.contactFor(flow), `[::1]:${portOf(opened, 'udp')}`);
 });
 
-test('when one point cannot be had none is', async t => {
+test('if one point cannot be bound, none is', async t => {
   const { layer: first } = await layer(t, { transport: 'tcp', address: LOOPBACK, port: 0 });
   const taken = portOf(first, 'tcp');
   const probe = createSocket('udp4').bind(0, LOOPBACK);
@@ -169,7 +169,7 @@ test('when one point cannot be had none is', async t => {
   await new Promise<void>(resolve => again.close(() => resolve()));
 });
 
-/** As much of a WebSocket as the layer's bookkeeping touches; ws.test.ts has real ones. */
+/** The part of a WebSocket that the layer's bookkeeping uses; ws.test.ts has real ones. */
 class QuietSocket extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;

@@ -1,4 +1,4 @@
-// A source that sends too much is not looked at, and nobody else notices.
+// Requests of a source above its limit are dropped, without an effect on other sources.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -17,14 +17,14 @@ function admitted(sources: UdpSources, address: string, now: number, count = 1_0
   return passed;
 }
 
-test('a source has its burst at once, and then its rate', () => {
+test('a source may send its burst immediately, then its rate', () => {
   const sources = new UdpSources(limits);
   assert.equal(admitted(sources, '192.0.2.1', 0), 20);
   assert.equal(admitted(sources, '192.0.2.1', 1_000), 10);
   assert.equal(sources.dropped, 1_970);
 });
 
-test('one source that floods takes nothing from another', () => {
+test('a flood from one source does not affect another', () => {
   const sources = new UdpSources(limits);
   admitted(sources, '192.0.2.1', 0);
   assert.equal(admitted(sources, '192.0.2.2', 0), 20);
@@ -38,7 +38,7 @@ test('the addresses of one IPv6 subnet are one source', () => {
   assert.equal(admitted(sources, '::1', 0), 20);
 });
 
-test('responses and ACKs found nothing and are never counted', () => {
+test('responses and ACKs create no transaction and are never counted', () => {
   const sources = new UdpSources(limits);
   admitted(sources, '192.0.2.1', 0);
   for (const start of ['SIP/2.0 200 OK', 'ACK sip:a@b SIP/2.0']) {
@@ -47,7 +47,7 @@ test('responses and ACKs found nothing and are never counted', () => {
   assert.ok(!sources.admits(Buffer.from('SUBSCRIBE sip:a@b SIP/2.0'), '192.0.2.1', 0));
 });
 
-test('no more sources are remembered than the limit, and none that has been quiet', () => {
+test('the number of sources is limited, and quiet ones are removed', () => {
   const sources = new UdpSources(limits);
   for (let i = 0; i < 100; i++) admitted(sources, `192.0.2.${i}`, 0, 1);
   assert.equal(sources.size, 4);
@@ -55,7 +55,7 @@ test('no more sources are remembered than the limit, and none that has been quie
   assert.equal(sources.size, 0);
 });
 
-test('a flood is dropped before it is handed on, but for whom we called', async t => {
+test('a flood is dropped before parsing, except from peers that we called', async t => {
   const user = new Recorder();
   const udp = new UdpTransport(user, { ...udpLimits, perSource: { ...limits, requestsPerSecond: 0.001 } });
   t.after(() => udp.close());

@@ -47,8 +47,8 @@ async function nextDatagram(socket: Socket): Promise<{ text: string; port: numbe
   return { text: message.toString(), port: source.port };
 }
 
-describe('a dead peer', () => {
-  test('INVITE to a closed UDP port is known dead in < 50 ms', { timeout: 30_000 }, async t => {
+describe('a peer with a closed port', () => {
+  test('is detected within 50 ms of an INVITE', { timeout: 30_000 }, async t => {
     const { udp, user } = await open(t);
     const port = await closedPort();
     let tried = 0;
@@ -64,14 +64,14 @@ describe('a dead peer', () => {
     assert.ok(elapsed < 50, `${elapsed} ms`);
   });
 
-  test('the same holds when we listen on every address', async t => {
+  test('is also detected when we listen on all addresses', async t => {
     const { udp, user } = await open(t, '0.0.0.0');
     const flow = await udp.flowTo({ address: '127.0.0.1', port: await closedPort() });
     flow.send(Buffer.from(sip('dead')));
     assert.equal(codeOf((await user.closing()).error), 'ECONNREFUSED');
   });
 
-  test('is no news about a living one', async t => {
+  test('does not affect another peer', async t => {
     const { udp, user } = await open(t);
     const { socket, at } = await peer(t);
     const living = await udp.flowTo(at);
@@ -84,7 +84,7 @@ describe('a dead peer', () => {
     assert.deepEqual([living.closed, user.closings.length], [false, 1]);
   });
 
-  test('that comes back is reached by the next flow', async t => {
+  test('that opens again is reached by the next flow', async t => {
     const { udp, user } = await open(t);
     const port = await closedPort();
     const dead = await udp.flowTo({ address: '127.0.0.1', port });
@@ -99,8 +99,8 @@ describe('a dead peer', () => {
   });
 });
 
-describe('a living peer', () => {
-  test('is sent to from the port we listen on, and its answer comes on the same flow', async t => {
+describe('a peer with an open port', () => {
+  test('gets messages from the listening port, and its answer arrives on the same flow', async t => {
     const { udp, user } = await open(t, '0.0.0.0');
     const { socket, at } = await peer(t);
     const flow = await udp.flowTo(at);
@@ -115,7 +115,7 @@ describe('a living peer', () => {
     assert.equal(answer.flow, flow);
   });
 
-  test('that writes first is answered from the listener, and keeps its flow when we call it', async t => {
+  test('that sends first is answered from the listener, and keeps its flow when we call it', async t => {
     const { udp, user } = await open(t);
     const { socket, at } = await peer(t);
     socket.send(sip('hello'), udp.bound.port, '127.0.0.1');
@@ -130,7 +130,7 @@ describe('a living peer', () => {
     assert.equal(udp.connectedSize, 1);
   });
 
-  test('others are still heard while it has a socket of its own, and it is still heard after', async t => {
+  test('has a separate socket while others are still received, and is still received afterwards', async t => {
     let time = 0;
     const { udp, user } = await open(t, '127.0.0.1', udpLimits, () => time);
     const [one, other] = [await peer(t), await peer(t)];
@@ -144,7 +144,7 @@ describe('a living peer', () => {
     assert.deepEqual((await user.message(2)).flow.remote, one.at);
   });
 
-  test('loses nothing while sockets for others come and go', async t => {
+  test('loses no message while sockets for others open and close', async t => {
     let time = 0;
     const { udp, user } = await open(t, '0.0.0.0', udpLimits, () => time);
     const { socket } = await peer(t);
@@ -161,7 +161,7 @@ describe('a living peer', () => {
     assert.equal(user.messages.length, 200);
   });
 
-  test('asked for twice at once gets one flow and one socket', async t => {
+  test('requested twice in parallel gets one flow and one socket', async t => {
     const { udp } = await open(t);
     const { at } = await peer(t);
     const [a, b] = await Promise.all([udp.flowTo(at), udp.flowTo(at)]);
@@ -179,7 +179,7 @@ describe('a living peer', () => {
 });
 
 describe('bounds', () => {
-  test('keep-alives of every fashion go unnoticed', async t => {
+  test('keep-alives of every kind are ignored', async t => {
     const { udp, user } = await open(t);
     const { socket } = await peer(t);
     for (const bytes of ['', '\r\n', '\r\n\r\n', '\0\0\0\0', 'jaK', '\0\x01\0\0!\x12\xa4B']) {
@@ -189,7 +189,7 @@ describe('bounds', () => {
     assert.equal((await user.message()).text, sip('real'));
   });
 
-  test('a flood of strangers does not push out whom we call', async t => {
+  test('a flood from unknown sources does not remove the peers that we call', async t => {
     const { udp, user } = await open(t, '127.0.0.1', { ...udpLimits, flows: 3 });
     const called = await peer(t);
     const flow = await udp.flowTo(called.at);
@@ -202,7 +202,7 @@ describe('bounds', () => {
     assert.equal(udp.findFlow(called.at), flow);
   });
 
-  test('the peer called longest ago gives up its socket, not its flow', async t => {
+  test('the peer called longest ago loses its socket, not its flow', async t => {
     let time = 0;
     const { udp } = await open(t, '127.0.0.1', { ...udpLimits, connected: 2 }, () => ++time);
     const peers = [await peer(t), await peer(t), await peer(t)];
@@ -214,7 +214,7 @@ describe('bounds', () => {
     assert.equal((await arrived).text, sip('still there'));
   });
 
-  test('a message that no datagram holds is lost, and nothing else', async t => {
+  test('a message that is too large for a datagram is lost, and nothing else', async t => {
     const { udp, user } = await open(t);
     const { at, socket } = await peer(t);
     const flow = await udp.flowTo(at);
@@ -227,7 +227,7 @@ describe('bounds', () => {
 });
 
 describe('the port', () => {
-  test('cannot be listened on twice', async t => {
+  test('cannot be bound twice', async t => {
     const { udp } = await open(t);
     const second = new UdpTransport(new Recorder());
     t.after(() => second.close());

@@ -1,4 +1,4 @@
-// A peer in a call that stops reading, on a clock that stands still: no timer can be what ends its transactions.
+// A peer in a call that stops reading, on a manual clock: so no timer can be the reason that its transactions end.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -96,7 +96,7 @@ async function called(app: App, peer: Peer): Promise<WholeDialog> {
 
 describe('a peer that stops reading during a call', { timeout: 100_000 }, () => {
   for (const reach of [overTcp, overWebSocket]) {
-    test(`loses its connection and all that waits on it (${reach.name})`, async context => {
+    test(`loses its connection and all its transactions (${reach.name})`, async context => {
       const clock = new ManualClock();
       const app = await startApp(context, { clock });
       const peer = await reach(context, app);
@@ -109,7 +109,7 @@ describe('a peer that stops reading during a call', { timeout: 100_000 }, () => 
       const info = { method: 'INFO', headers: { 'Content-Type': 'text/plain' }, body: 'x'.repeat(60_000) };
       const outcomes: Promise<{ status: number }>[] = [];
       const open = () => app.engine.counts().flows > 0;
-      // The kernel takes some megabytes, too.
+      // The kernel buffers some megabytes too.
       for (let most = 0; open() && outcomes.length < 1_000; most++) {
         outcomes.push(dialog.request(info));
         while (open() && app.engine.counts().clientTransactions <= most) await turn();
@@ -119,7 +119,7 @@ describe('a peer that stops reading during a call', { timeout: 100_000 }, () => 
       for (const { status } of await Promise.all(outcomes)) assert.equal(status, 503);
       await dialog.destroy();
       await eventually('nothing is left', () => {
-        const { apps, ...rest } = app.engine.counts();
+        const { applications, ...rest } = app.engine.counts();
         return Object.values(rest).every(count => count === 0);
       });
     });

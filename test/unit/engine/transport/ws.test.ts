@@ -25,7 +25,7 @@ async function meet(t: TestContext): Promise<{ browser: WebSocket; flow: Flow; u
   return { browser, flow, user };
 }
 
-test('each frame is a message, text or binary, and is answered in its own kind', async t => {
+test('each frame is a message, text or binary, and the answer has the same kind', async t => {
   const { browser, flow, user } = await meet(t);
   assert.deepEqual([flow.transport, flow.reliable, flow.remote.port], ['wss', true, 4242]);
   browser.send(sip('text'));
@@ -39,13 +39,13 @@ test('each frame is a message, text or binary, and is answered in its own kind',
   assert.equal(((await once(browser, 'message')) as [Buffer, boolean])[1], true);
 });
 
-test('a message that is no UTF-8 goes in a binary frame', async t => {
+test('a message that is not UTF-8 is sent in a binary frame', async t => {
   const { browser, flow } = await meet(t);
   flow.send(Buffer.concat([Buffer.from(sip('x')), Buffer.from([0xff, 0xfe])]));
   assert.equal(((await once(browser, 'message')) as [Buffer, boolean])[1], true);
 });
 
-test('a keep-alive is answered and not handed on', async t => {
+test('a keep-alive is answered and not passed on', async t => {
   const { browser, user } = await meet(t);
   browser.send('\r\n\r\n');
   assert.equal(String((await once(browser, 'message'))[0]), '\r\n');
@@ -54,7 +54,7 @@ test('a keep-alive is answered and not handed on', async t => {
   assert.equal((await user.message()).text, sip('real'));
 });
 
-test('a goodbye is no error, a broken connection is one', async t => {
+test('a closing handshake is not an error, a lost connection is one', async t => {
   const polite = await meet(t);
   polite.browser.close(1000);
   assert.deepEqual(await polite.user.closing(), { flow: polite.flow, error: undefined });
@@ -78,7 +78,7 @@ test('sending on a closed flow does nothing', async t => {
   await user.closing();
 });
 
-test('a browser that reads nothing is cut off when 256 KiB are waiting', async t => {
+test('the connection to a browser that does not read is closed at 256 KiB of queued data', async t => {
   const { browser, flow, user } = await meet(t);
   browser.pause();
   const message = Buffer.from(sip('big', 'x'.repeat(60_000)));
@@ -87,7 +87,7 @@ test('a browser that reads nothing is cut off when 256 KiB are waiting', async t
     flow.send(message);
     await new Promise(resolve => setImmediate(resolve));
   }
-  // The dead connection is noticed by its reader only when it reads again.
+  // The client detects the closed connection only when it reads again.
   browser.resume();
   assert.equal(codeOf((await user.closing()).error), 'ESTALLED');
 });

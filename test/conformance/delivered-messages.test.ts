@@ -1,5 +1,5 @@
-// What the application is told by the torture messages that reach it, and what the engine makes of those
-// whose point lies beyond one answer: streams, RFC 2543 callers, branches that identify nothing.
+// How the application sees the torture messages that reach it, and how the engine handles those that one answer cannot
+// test: streams, RFC 2543 callers, branches that are not unique.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -26,7 +26,7 @@ function read(name: string): SipRequest {
   return message;
 }
 
-describe('read as meant', () => {
+describe('parsed with the intended meaning', () => {
   test('3.1.1.1 wsinv: folds, blanks, compact forms and lists', () => {
     const { headers } = read('wsinv');
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('read as meant', () => {
     assert.equal(parseAddress(headers.get('Contact')!)?.params.get('secondparam'), '');
   });
 
-  test('3.1.1.2 intmeth: nothing of it is lost but three control characters', () => {
+  test('3.1.1.2 intmeth: only three control characters are replaced', () => {
     const { method, uri, headers } = read('intmeth');
     assert.equal(method, "!interesting-Method0123456789_*+`.%indeed'~");
     assert.equal(parseUri(uri)?.password, "&it+has=1,weird!*pas$wo~d_too.(doesn't-it)");
@@ -57,7 +57,7 @@ describe('read as meant', () => {
     assert.equal(headers.get("extensionHeader-!.%*+_`'~"), '\ufeff大停電');
   });
 
-  test('3.1.1.3 esc01: escapes are undone once', () => {
+  test('3.1.1.3 esc01: escapes are decoded once', () => {
     const { uri, headers } = read('esc01');
     assert.equal(parseUri(uri)?.user, 'sips:user@example.com');
     const contact = parseUri(parseAddress(headers.get('Contact')!)!.uri);
@@ -73,7 +73,7 @@ describe('read as meant', () => {
     assert.equal(headers.all('Contact').length, 2);
   });
 
-  test('3.1.1.5 esc02: % is no escape in methods, names and display names', () => {
+  test('3.1.1.5 esc02: % is not an escape in methods, names and display names', () => {
     const { method, headers } = read('esc02');
     assert.equal(method, 'RE%47IST%45R');
     assert.equal(parseAddress(headers.get('To')!)?.displayName, '%Z%45');
@@ -85,11 +85,11 @@ describe('read as meant', () => {
     assert.equal(read('longreq').headers.all('Via').length, 34);
   });
 
-  test('3.1.1.9 semiuri: the user holds a semicolon and an @', () => {
+  test('3.1.1.9 semiuri: the user contains a semicolon and an @', () => {
     assert.equal(parseUri(read('semiuri').uri)?.user, 'user;par=u@example.net');
   });
 
-  test('3.1.1.11 mpart01: a body with NULs is taken whole', () => {
+  test('3.1.1.11 mpart01: a body with NULs is read completely', () => {
     const { body } = read('mpart01');
     assert.equal(body.length, 553);
     assert.ok(body.includes(0) && body.toString('latin1').endsWith('\r\n--7a9cbec02ceef655--\r\n'));
@@ -104,7 +104,7 @@ describe('read as meant', () => {
     assert.equal(reasonOf('noreason'), '');
   });
 
-  test('3.3.12 cparam01, 3.3.13 cparam02: whose a parameter is', () => {
+  test('3.3.12 cparam01, 3.3.13 cparam02: a parameter belongs to the header or to the URI', () => {
     const inHeader = parseAddress(read('cparam01').headers.get('Contact')!);
     const inUri = parseAddress(read('cparam02').headers.get('Contact')!);
     assert.equal(inHeader?.params.has('unknownparam'), true);
@@ -119,19 +119,19 @@ describe('read as meant', () => {
     assert.equal(contact?.headers.get('route'), '<sip:sip.example.com>');
   });
 
-  test('RFC 5118 4.3, 4.4: where the address ends and the port begins', () => {
+  test('RFC 5118 4.3, 4.4: the end of the address and the start of the port', () => {
     const ambiguous = parseUri(read('port-ambiguous').uri);
     const unambiguous = parseUri(read('port-unambiguous').uri);
     assert.deepEqual([ambiguous?.host, ambiguous?.port], ['2001:db8::10:5070', undefined]);
     assert.deepEqual([unambiguous?.host, unambiguous?.port], ['2001:db8::10', 5070]);
   });
 
-  test('RFC 5118 4.10: a colon too many is forgotten', () => {
+  test('RFC 5118 4.10: an extra colon is ignored', () => {
     assert.equal(parseUri(read('ipv6-bug-abnf-3-colons').uri)?.host, '2001:db8::192.0.2.1');
   });
 });
 
-describe('by an engine', () => {
+describe('processed by an engine', () => {
   let endpoint: Endpoint;
   let host = 1;
   before(async () => {
@@ -148,7 +148,7 @@ describe('by an engine', () => {
     });
   }
 
-  test('3.1.2.2 clerr: over TCP the rest is waited for', async () => {
+  test('3.1.2.2 clerr: over TCP the engine waits for the rest', async () => {
     const socket = connect(endpoint.tcpPort, '127.0.0.1');
     const bytes = bytesOf('clerr');
     socket.write(bytes);
@@ -160,7 +160,7 @@ describe('by an engine', () => {
     await once(socket, 'close');
   });
 
-  test('3.2.1 badbranch: another request with the same empty identifier is no retransmission', async context => {
+  test('3.2.1 badbranch: another request with the same empty identifier is not a retransmission', async context => {
     const peer = await TorturePeer.open(context, `127.44.76.${host++}`, endpoint.udpPort);
     const delivered = endpoint.delivered.length;
     const bytes = bytesOf('badbranch');
@@ -177,14 +177,14 @@ describe('by an engine', () => {
     ]);
   });
 
-  test('3.3.5 bext01: the answer names what is required of an endpoint', async context => {
+  test('3.3.5 bext01: the answer lists the extensions required of an endpoint', async context => {
     const peer = await TorturePeer.open(context, `127.44.76.${host++}`, endpoint.udpPort);
     peer.send(bytesOf('bext01'));
     const { headers } = await peer.answer();
     assert.deepEqual(headers.all('Unsupported'), ['nothingSupportsThis', 'nothingSupportsThisEither']);
   });
 
-  test('3.1.1.2 intmeth: the 501 names the methods that there are', async context => {
+  test('3.1.1.2 intmeth: the 501 lists the supported methods', async context => {
     const peer = await TorturePeer.open(context, `127.44.76.${host++}`, endpoint.udpPort);
     peer.send(bytesOf('intmeth'));
     const { headers } = await peer.answer();
