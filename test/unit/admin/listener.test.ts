@@ -100,7 +100,7 @@ test('visitors read the status alone, the administrator the counts', async conte
   >;
   assert.equal(health.status, 'ok');
   assert.equal(health.visitors, 1);
-  assert.equal(health.apps, 1);
+  assert.equal(health.applications, 1);
 });
 
 for (const [what, admin, words] of [
