@@ -74,7 +74,7 @@ function thinLit(): Plugin {
   };
 }
 
-/** Minifiers leave template literals alone; ours that hold style sheets are mostly blanks. */
+/** Minifiers do not change template literals; those with style sheets are mostly blanks and comments. */
 function squeezeStyles(): Plugin {
   return {
     name: 'squeeze-styles',
@@ -83,6 +83,7 @@ function squeezeStyles(): Plugin {
       if (!id.includes('/widget/') || !id.endsWith('.styles.ts')) return null;
       const squeezed = code.replace(/`[^`]*`/g, sheet =>
         sheet
+          .replace(/\/\*[^]*?\*\//g, '')
           .replace(/\s+/g, ' ')
           .replace(/ ?([{};,>]) ?| (?=!)/g, '$1')
           .replace(/: (?=[^{}]*[;}])/g, ':')
@@ -114,7 +115,7 @@ function keepEntryAlone(): Plugin {
       if (culprit) this.error(`${culprit.fileName} imports the entry; move what they share into one of them`);
       const loader = parts.find(part => part.isEntry && part.imports.length > 0);
       if (loader)
-        this.error(`the entry imports ${loader.imports.join(', ')} before anybody has shown intent`);
+        this.error(`the entry imports ${loader.imports.join(', ')} before the visitor shows intent`);
     },
   };
 }
@@ -166,7 +167,7 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
         // What every call needs is one file with all that it imports: nothing of it is asked for in a second round.
-        codeSplitting: { groups: [{ name: 'call', test: /\/widget\/(?:conversation|ready-phone)\.ts$/ }] },
+        codeSplitting: { groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }] },
       },
     },
   },

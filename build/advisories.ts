@@ -1,6 +1,6 @@
-// `npm run advisories`: what is known against the packages of the lockfile, as the registry tells npm. Exit codes: 0,
-// nothing is; 1, something is; 2, nobody was asked, for the registry gives no advisories or cannot be reached. The last
-// must never look like the first.
+// `npm run advisories`: lists known vulnerabilities in the packages of the lockfile, as the registry reports them to npm.
+// Exit codes: 0 for none, 1 for some, 2 when the registry cannot be reached or gives no advisories. A failed check (2) must
+// never look like a clean result (0).
 
 import { spawnSync } from 'node:child_process';
 
@@ -14,7 +14,7 @@ interface Vulnerability {
   readonly name: string;
   readonly severity: string;
   readonly range: string;
-  /** Advisories, or names of the packages through which it comes. */
+  /** Advisories, or names of the dependencies that have it. */
   readonly via: readonly (string | { readonly title: string; readonly url: string })[];
 }
 
@@ -23,16 +23,13 @@ const { stdout, error } = spawnSync('npm', ['audit', '--json', ...process.argv.s
 });
 const report = read(stdout);
 if (!report.vulnerabilities) {
-  const why =
-    error?.message ?? report.message ?? report.error?.summary ?? 'npm said nothing that could be read';
-  console.error(`Not checked: the registry told no advisories (${why}).`);
+  const why = error?.message ?? report.message ?? report.error?.summary ?? 'npm printed no readable report';
+  console.error(`Not checked: the registry gave no advisories (${why}).`);
   process.exitCode = 2;
 } else {
   const found = Object.values(report.vulnerabilities);
   for (const one of found) console.log(described(one));
-  console.log(
-    found.length === 0 ? 'Nothing is known against any package.' : `${found.length} packages to look at.`,
-  );
+  console.log(found.length === 0 ? 'No known vulnerabilities.' : `${found.length} packages are vulnerable.`);
   process.exitCode = found.length === 0 ? 0 : 1;
 }
 

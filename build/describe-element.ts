@@ -1,4 +1,4 @@
-// A part of the widget's build: leaves beside it what tools want to know of the element.
+// A plugin of the widget's build: writes the descriptions of the element for tools.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { vscodeData, webTypes } from './editor-data.ts';
@@ -8,7 +8,8 @@ export function describeElementBeside(): Plugin {
   return {
     name: 'describe-element',
     closeBundle() {
-      const element = describeElement(readFileSync('widget/element/sip-call.ts', 'utf8'));
+      const read = (name: string) => readFileSync(`widget/element/${name}.ts`, 'utf8');
+      const element = describeElement(read('sip-call'), read('events'));
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
       const modules = { of: 'dist/widget/sip-call.js', defined: 'dist/widget/npm.js' };
       const files = {

@@ -1,5 +1,5 @@
-// What editors complete and explain, from the element's description: VS Code's custom data for HTML (format 1.1) and
-// JetBrains' web-types.
+// The element's description in the formats of editors, for completion and help: VS Code's custom data for HTML (format 1.1)
+// and JetBrains' web-types.
 import type { Described, ElementDescription } from './element-manifest.ts';
 
 export function vscodeData({ tagName, description, attributes }: ElementDescription): object {
@@ -49,7 +49,7 @@ export function webTypes(element: ElementDescription, version: string): object {
   };
 }
 
-/** The words of a type such as `'light'|'dark'`. */
+/** The values of a type such as `'light'|'dark'`. */
 function words(type: Described['type']): string[] {
   return [...(type?.text ?? '').matchAll(/'([^']+)'/g)].map(([, word = '']) => word);
 }

@@ -1,5 +1,5 @@
-// Reads the element's own documentation, the comment over its class and over its methods, into a custom elements
-// manifest (webcomponents/custom-elements-manifest, schema 1.0.0). Knows our manner of writing, not TypeScript.
+// Converts the element's documentation, the comments above its class and its methods, into a custom elements manifest
+// (webcomponents/custom-elements-manifest, schema 1.0.0). Parses our style of writing, not TypeScript.
 
 export interface Described {
   readonly name: string;
@@ -22,8 +22,12 @@ export interface ElementDescription {
   readonly members: readonly object[];
 }
 
-/** @throws {Error} when the source has no documented element. */
-export function describeElement(source: string): ElementDescription {
+/**
+ * `source` contains the class, `events` the types of its events.
+ *
+ * @throws {Error} when the source has no documented element.
+ */
+export function describeElement(source: string, events: string): ElementDescription {
   const [, comment, name] =
     /\/\*\*((?:(?!\*\/)[\s\S])*@element (?:(?!\*\/)[\s\S])*)\*\/\s*export class (\w+)/.exec(source) ?? [];
   if (!comment || !name) throw new Error('no class with an @element in its comment');
@@ -45,7 +49,7 @@ export function describeElement(source: string): ElementDescription {
     description,
     superclass: { name: 'HTMLElement' },
     attributes: of('attr'),
-    events: of('fires').map(event => ({ ...event, type: { text: typeOfEvent(source, event.name) } })),
+    events: of('fires').map(event => ({ ...event, type: { text: typeOfEvent(events, event.name) } })),
     slots: of('slot'),
     cssParts: of('csspart'),
     cssProperties: of('cssproperty'),
@@ -53,7 +57,7 @@ export function describeElement(source: string): ElementDescription {
   };
 }
 
-/** The manifest of the package; `modules` are its paths of the class and of its definition. */
+/** The manifest of the package; `modules` are the paths of the class and of its definition. */
 export function manifestOf(element: ElementDescription, modules: { of: string; defined: string }): object {
   const declaration = { name: element.name, module: modules.of };
   return {
@@ -75,7 +79,7 @@ export function manifestOf(element: ElementDescription, modules: { of: string; d
   };
 }
 
-/** Those that a comment speaks of, and those plain enough to need none; not those that its base asks for, which are marked `override`. */
+/** The public methods, with their comments; not the methods of the base class, which are marked `override`. */
 function methods(source: string): object[] {
   const method =
     /(?:^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {2}(static )?(?:async )?(\w+)\((.*)\): (.+) \{$/gm;
@@ -95,8 +99,8 @@ function methods(source: string): object[] {
   }));
 }
 
-function typeOfEvent(source: string, name: string): string {
-  return new RegExp(`'${name}': (CustomEvent<\\w+>)`).exec(source)?.[1] ?? 'CustomEvent';
+function typeOfEvent(events: string, name: string): string {
+  return new RegExp(`'${name}': (CustomEvent<\\w+>)`).exec(events)?.[1] ?? 'CustomEvent';
 }
 
 const prose = (comment: string) => comment.replace(/\s*\n\s*\* ?/g, ' ').trim();

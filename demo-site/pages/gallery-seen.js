@@ -4,11 +4,11 @@ const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyM
 const answered = seconds => ({ type: 'answered', at: Date.now() - seconds * 1000 });
 const talking = [...rang, answered(64), { type: 'judged', quality: 'good' }];
 const listening = [{ type: 'requested', listen: true }, ...rang.slice(1), answered(431)];
-const wish = (name, fact) => [
-  { type: 'wished', wish: name },
-  { wish: name, ...fact },
+const requested = (name, fact) => [
+  { type: 'media-requested', media: name },
+  { media: name, ...fact },
 ];
-const camera = wish('camera', { type: 'granted', on: true });
+const camera = requested('camera', { type: 'media-granted', on: true });
 
 const them = painted({ wall: ['#e9d8c2', '#b98a62'], coat: '#20435c', skin: '#e0ac84', hair: '#33231a' });
 const me = painted({ wall: ['#cfdfe4', '#7f9aa6'], coat: '#7a3b2e', skin: '#c98f68', hair: '#1c1512' });
@@ -23,7 +23,7 @@ export const seenScenes = [
   ['in call, a camera to switch on', talking, { streams: { cameras: 1 } }],
   [
     'in call, camera asked',
-    [...talking, ...wish('camera', { type: 'device-asked' })],
+    [...talking, ...requested('camera', { type: 'device-asked' })],
     { streams: { cameras: 1 } },
   ],
   ['in call, only the visitor is seen', [...talking, ...camera], { streams: seen('me') }],
@@ -36,19 +36,19 @@ export const seenScenes = [
   ['in call, only they are seen', talking, { streams: seen('them') }],
   ...['declined', 'refused'].map(why => [
     `in call, camera ${why}`,
-    [...talking, ...wish('camera', { type: 'wish-refused', why })],
+    [...talking, ...requested('camera', { type: 'media-refused', why })],
     { streams: { cameras: 1 } },
   ]),
   ['seminar, listening', listening, seminar],
-  ['seminar, microphone asked', [...listening, ...wish('voice', { type: 'device-asked' })], seminar],
+  ['seminar, microphone asked', [...listening, ...requested('voice', { type: 'device-asked' })], seminar],
   [
     'seminar, speaking',
-    [...listening, ...wish('voice', { type: 'granted', on: true })],
+    [...listening, ...requested('voice', { type: 'media-granted', on: true })],
     { ...seminar, streams: { cameras: 1 } },
   ],
   [
     'seminar, microphone missing',
-    [...listening, ...wish('voice', { type: 'wish-refused', why: 'missing' })],
+    [...listening, ...requested('voice', { type: 'media-refused', why: 'missing' })],
     seminar,
   ],
 ];

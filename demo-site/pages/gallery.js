@@ -20,46 +20,46 @@ const scenes = [
   ['idle', []],
   ['idle, own words', [], { label: 'Talk to the director' }],
   ['idle, not an address', [], { to: 'director' }],
-  ['before the call', [], { trial: { step: 'untried' } }],
-  ['before the call, with a camera', [], { video: true, trial: { step: 'untried' } }],
-  ['before the call, microphone asked', [], { trial: { step: 'asking' } }],
-  ['before the call, connecting', [], { trial: { step: 'connecting' } }],
+  ['before the call', [], { soundTest: { step: 'untried' } }],
+  ['before the call, with a camera', [], { video: true, soundTest: { step: 'untried' } }],
+  ['before the call, microphone asked', [], { soundTest: { step: 'asking' } }],
+  ['before the call, connecting', [], { soundTest: { step: 'connecting' } }],
   [
     'before the call, listening',
     [],
-    { trial: { step: 'listening', findings: found({ spokeAt: undefined }) } },
+    { soundTest: { step: 'listening', findings: found({ spokeAt: undefined }) } },
   ],
   [
     'before the call, sound came back',
     [],
-    { trial: { step: 'listening', findings: found({ back: true, roundTrip: 34 }) } },
+    { soundTest: { step: 'listening', findings: found({ back: true, roundTrip: 34 }) } },
   ],
   [
     'before the call, test over',
     [],
-    { trial: { step: 'over', findings: found({ back: true, roundTrip: 34 }) } },
+    { soundTest: { step: 'over', findings: found({ back: true, roundTrip: 34 }) } },
   ],
   [
     'before the call, microphone silent',
     [],
-    { trial: { step: 'listening', findings: found({ samples: 60, spokeAt: undefined }) } },
+    { soundTest: { step: 'listening', findings: found({ samples: 60, spokeAt: undefined }) } },
   ],
   [
     'before the call, nothing comes back',
     [],
-    { trial: { step: 'listening', findings: found({ samples: 60, received: 0 }) } },
+    { soundTest: { step: 'listening', findings: found({ samples: 60, received: 0 }) } },
   ],
   ...['microphone-refused', 'microphone-blocked', 'gateway-unreachable', 'media-failed', 'failed'].map(
     reason => [
       `before the call, test failed: ${reason}`,
       [],
-      { trial: { step: 'failed', reason, allowed: false } },
+      { soundTest: { step: 'failed', reason, allowed: false } },
     ],
   ),
   [
     'before the call, microphone allowed',
     [],
-    { trial: { step: 'failed', reason: 'microphone-refused', allowed: true } },
+    { soundTest: { step: 'failed', reason: 'microphone-refused', allowed: true } },
   ],
   ['preparing, microphone asked', asked],
   ['calling', invited],
@@ -115,7 +115,7 @@ const scenes = [
 
 /** The morning after next, as a gateway says when an office opens. */
 const opensAt = new Date(new Date().setHours(48 + 9, 0, 0, 0)).toISOString();
-const otherwise = [
+const fallbacks = [
   { kind: 'person', to: 'alex@mysite.test', name: 'Alex Orlov', title: 'Front desk' },
   { kind: 'hotline', phone: '+7 800 200-00-00' },
   { kind: 'mail', mail: 'office@mysite.test' },
@@ -123,10 +123,10 @@ const otherwise = [
 ];
 /** What the gateway says of them, for those scenes in which it says anything. */
 const statuses = new Map([
-  ['sip:closed@mysite.test', { state: 'closed', opensAt, otherwise }],
-  ['sip:holidays@mysite.test', { state: 'closed', otherwise: [] }],
-  ['sip:unreachable@mysite.test', { state: 'unreachable', otherwise }],
-  ['sip:office@mysite.test', { state: 'open', otherwise }],
+  ['sip:closed@mysite.test', { state: 'closed', opensAt, fallbacks }],
+  ['sip:holidays@mysite.test', { state: 'closed', fallbacks: [] }],
+  ['sip:unreachable@mysite.test', { state: 'unreachable', fallbacks }],
+  ['sip:office@mysite.test', { state: 'open', fallbacks }],
 ]);
 globalThis.fetch = async url => {
   const { pathname, searchParams } = new URL(url, location.href);
@@ -138,7 +138,7 @@ globalThis.fetch = async url => {
 const closed = { to: 'closed@mysite.test' };
 const office = { to: 'office@mysite.test' };
 const dismissed = [{ type: 'dismissed' }];
-const callback = 'button.rung[aria-expanded]';
+const callback = 'button.fallback[aria-expanded]';
 scenes.push(
   ['idle, closed', dismissed, closed],
   ['idle, closed for the holidays', dismissed, { to: 'holidays@mysite.test' }],
@@ -228,7 +228,7 @@ async function draw() {
   document.querySelector('main').dataset.drawn = '';
 }
 
-async function show(element, facts, { keys = '', press, open, send, trial, streams }) {
+async function show(element, facts, { keys = '', press, open, send, soundTest, streams }) {
   for (const fact of facts) await element[report](fact, streams);
   await element.updateComplete;
   const inside = element.shadowRoot;
@@ -237,13 +237,13 @@ async function show(element, facts, { keys = '', press, open, send, trial, strea
   // A browser plays by itself only what stands in view; below it a picture would be black.
   for (const video of inside.querySelectorAll('video')) video.play().catch(() => {});
   if (press) inside.querySelector(`[part=${press}]`).click();
-  if (trial) {
+  if (soundTest) {
     await element.openSettings();
-    const panel = inside.querySelector('[part=before-call]');
-    panel.parentElement[Symbol.for('sip-call.trial')](trial);
-    const { spokeAt, back } = trial.step === 'listening' ? trial.findings : {};
-    panel.style.setProperty('--_mine', spokeAt ? '0.7' : '0');
-    panel.style.setProperty('--_theirs', back ? '0.55' : '0');
+    const panel = inside.querySelector('[part=sound-check]');
+    panel.parentElement[Symbol.for('sip-call.sound-test')](soundTest);
+    const { spokeAt, back } = soundTest.step === 'listening' ? soundTest.findings : {};
+    panel.style.setProperty('--_local-level', spokeAt ? '0.7' : '0');
+    panel.style.setProperty('--_remote-level', back ? '0.55' : '0');
   }
   const card = inside.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));

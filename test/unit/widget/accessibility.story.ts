@@ -83,7 +83,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
           const edge = document.documentElement.clientWidth;
           const found = document.documentElement.scrollWidth > edge ? ['the page scrolls sideways'] : [];
           for (const element of document.querySelectorAll('sip-call')) {
-            const card = element.shadowRoot?.querySelector('[part=card], [part=before-call]');
+            const card = element.shadowRoot?.querySelector('[part=card], [part=sound-check]');
             if (!card) continue;
             const { left, right } = card.getBoundingClientRect();
             for (const inner of card.querySelectorAll('p, button, span, input, select, label')) {
@@ -100,7 +100,9 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
       it('no two controls lie over each other', async () => {
         const over = await page.evaluate(() =>
           [...document.querySelectorAll('sip-call')].flatMap(element => {
-            const drawn = [...(element.shadowRoot?.querySelectorAll('.disc, .tool, .tuck, .close') ?? [])]
+            const drawn = [
+              ...(element.shadowRoot?.querySelectorAll('.disc, .video-control, .minimize, .close') ?? []),
+            ]
               .map(control => ({ name: control.className, box: control.getBoundingClientRect() }))
               .filter(({ box }) => box.width > 0);
             return drawn.flatMap(({ name, box }, i) =>
@@ -129,7 +131,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     await page.emulateMedia({ forcedColors: 'active' });
     await gallery({ lang: 'en' });
     // In a row of its own, hanging up is pressed by its word as well.
-    const pressed = '.pill, .disc:not(.many .hang-up *), .many .hang-up, .key, .again, .close';
+    const pressed = '.button, .disc:not(.many .hang-up *), .many .hang-up, .key, .primary, .close';
     const bare = await page.evaluate(
       pressed =>
         [...document.querySelectorAll('sip-call')].flatMap(element =>

@@ -19,7 +19,7 @@ const hostile = `
   }
   button, section, p, svg { background: lime !important; border: 9px solid !important; padding: 50px !important; }
   svg { fill: red !important; width: 200px !important; height: 200px !important; }
-  .card, .pill, .face, [hidden] { display: block !important; transform: rotate(9deg) !important; }
+  .card, .button, .shell, [hidden] { display: block !important; transform: rotate(9deg) !important; }
 `;
 const answered = [
   { type: 'requested' },
@@ -56,7 +56,8 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
     );
     await page.waitForFunction(
       () =>
-        document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('.face')?.hidden === false,
+        document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('.shell')?.hidden ===
+        false,
     );
     return await page.evaluate(async told => {
       const element = document.querySelector('sip-call') as unknown as HTMLElement &

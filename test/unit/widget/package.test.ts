@@ -7,7 +7,7 @@ import { run } from '../../support/peer-process.ts';
 import { repository } from '../../support/repository.ts';
 
 const read = (name: string) => readFileSync(`${repository}${name}`, 'utf8');
-const element = describeElement(read('widget/element/sip-call.ts'));
+const element = describeElement(read('widget/element/sip-call.ts'), read('widget/element/events.ts'));
 const sources = readdirSync(`${repository}widget`, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && name !== 'sip-call.ts')
   .map(name => read(`widget/${name}`))

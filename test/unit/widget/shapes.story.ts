@@ -61,7 +61,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
     return { ...box, right: width - box.x - box.width, bottom: height - box.y - box.height };
   }
 
-  const pill = () => page.locator('sip-call [part=button]');
+  const callButton = () => page.locator('sip-call [part=button]');
 
   describe('in its own language', () => {
     /** How the phone, its words, the sound check and the page's own link stand, from left to right. */
@@ -74,7 +74,11 @@ describe('the shapes', { skip: partsMissing() }, () => {
       const parts = await page
         .locator('sip-call')
         .evaluate(element =>
-          [...(element.shadowRoot?.querySelectorAll('.pill svg, .pill [part=label], .check') ?? [])]
+          [
+            ...(element.shadowRoot?.querySelectorAll(
+              '.button svg, .button [part=label], .sound-check-toggle',
+            ) ?? []),
+          ]
             .sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)
             .map(part => part.getAttribute('part') ?? part.localName),
         );
@@ -93,7 +97,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
       await show(
         '<div style="width:280px"><sip-call to="director@mysite.test"><span slot="label">Talk to whoever is at the front desk today</span></sip-call></div>',
       );
-      await pill().waitFor();
+      await callButton().waitFor();
       const [button, check] = [await place('button'), await place('sound-check')];
       assert.ok(button.height > 60, 'the words fit a line');
       assert.ok(
@@ -107,7 +111,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
   describe('floating', () => {
     it('stands in the corner where lines end, in either direction, or in the one that is named', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
-      await pill().waitFor();
+      await callButton().waitFor();
       assert.ok((await place('button')).right < 24 && (await place('button')).bottom < 24);
       await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
       assert.ok((await place('button')).x < 24);
@@ -117,7 +121,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
 
     it('takes no room in the page', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
-      await pill().waitFor();
+      await callButton().waitFor();
       assert.equal(await page.evaluate(() => document.body.getBoundingClientRect().height), 0);
     });
 
@@ -126,12 +130,12 @@ describe('the shapes', { skip: partsMissing() }, () => {
         '<input autofocus><sip-call to="director@mysite.test" shape="floating" delay="3600"></sip-call>',
       );
       await page.waitForFunction(() =>
-        document.querySelector('sip-call')?.shadowRoot?.querySelector('.tuck'),
+        document.querySelector('sip-call')?.shadowRoot?.querySelector('.minimize'),
       );
       await page.clock.runFor(3_500_000);
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
       await page.clock.runFor(100_000);
-      await pill().waitFor();
+      await callButton().waitFor();
       assert.equal(await page.evaluate(() => document.activeElement?.localName), 'input');
     });
 
@@ -140,25 +144,25 @@ describe('the shapes', { skip: partsMissing() }, () => {
         `<input id="low" style="position:fixed;right:0;bottom:0"><input id="high">
          <sip-call to="director@mysite.test" shape="floating"></sip-call>`,
       );
-      await pill().waitFor();
+      await callButton().waitFor();
       await page.locator('#low').focus();
       assert.ok((await place('button')).bottom < 0, 'it covers what is typed into');
       await page.locator('#high').focus();
       assert.ok((await place('button')).bottom > 0);
       await page.locator('#low').focus();
-      await pill().focus();
+      await callButton().focus();
       assert.ok((await place('button')).bottom > 0, 'it has the focus and cannot be seen');
     });
 
     it('can be put away, and stays away for the visit', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
       await page.getByRole('button', { name: 'Hide the call button' }).click();
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
       await page.reload();
       await page.waitForFunction(() =>
-        document.querySelector('sip-call')?.shadowRoot?.querySelector('.tuck'),
+        document.querySelector('sip-call')?.shadowRoot?.querySelector('.minimize'),
       );
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
     });
 
     it('opens within the window, and folds to one line while a call is on', async () => {
@@ -189,11 +193,11 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
-  describe('bare', () => {
+  describe('custom', () => {
     it('lets the page’s own button call, and gives it the focus back', async () => {
-      await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
+      await show('<sip-call to="director@mysite.test" shape="custom"><button>Ring us</button></sip-call>');
       const own = page.getByRole('button', { name: 'Ring us' });
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
       await own.click();
       const cancel = page.getByRole('button', { name: 'Cancel' });
       await cancel.waitFor();
@@ -205,9 +209,9 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
-  describe('bare, where nobody is in', () => {
+  describe('custom, where nobody is in', () => {
     it('tells the page so before a press, and the visitor after it', async () => {
-      await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
+      await show('<sip-call to="director@mysite.test" shape="custom"><button>Ring us</button></sip-call>');
       await page.route('**/status?*', route => route.fulfill({ json: { state: 'closed', fallbacks: [] } }));
       const own = page.getByRole('button', { name: 'Ring us' });
       await own.hover();
@@ -237,13 +241,13 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
-  describe('window', () => {
+  describe('popup', () => {
     it('opens the gateway’s page once, with all that it has to know, and makes no call here', async () => {
-      await show('<sip-call to="director@mysite.test" window lang="ru" theme="dark"></sip-call>');
+      await show('<sip-call to="director@mysite.test" popup lang="ru" theme="dark"></sip-call>');
       await page.locator('sip-call [title="Откроется в отдельном окне"]').waitFor();
       const popup = page.waitForEvent('popup');
       const asked = page.context().waitForEvent('request', request => request.url().includes('/call?'));
-      await pill().click();
+      await callButton().click();
       await popup;
       const { searchParams } = new URL((await asked).url());
       assert.deepEqual(Object.fromEntries(searchParams), {
@@ -252,7 +256,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
         theme: 'dark',
         from: page.url(),
       });
-      await pill().click();
+      await callButton().click();
       assert.equal(page.context().pages().length, 2);
       assert.equal(await page.locator('sip-call').getAttribute('state'), 'idle');
     });
@@ -280,7 +284,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
         390,
         700,
       );
-      await pill().waitFor();
+      await callButton().waitFor();
       const { x, right, height } = await place('button');
       assert.ok(Math.abs(x - right) < 1);
       assert.ok(height >= 64);

@@ -35,9 +35,9 @@ const events: Readonly<Record<string, CallEvent>> = {
   held: { type: 'held', on: true },
   'held-by-them': { type: 'held-by-them', on: true },
   'hold-refused': { type: 'hold-refused' },
-  wished: { type: 'wished', wish: 'camera' },
-  granted: { type: 'granted', wish: 'camera', on: true },
-  'wish-refused': { type: 'wish-refused', wish: 'camera', why: 'declined' },
+  'media-requested': { type: 'media-requested', media: 'camera' },
+  'media-granted': { type: 'media-granted', media: 'camera', on: true },
+  'media-refused': { type: 'media-refused', media: 'camera', why: 'declined' },
   judged: { type: 'judged', quality: 'fair' },
   'signalling-lost': { type: 'signalling-lost' },
   'signalling-restored': { type: 'signalling-restored' },
@@ -81,9 +81,9 @@ const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | t
     held: 'in-call',
     'held-by-them': 'in-call',
     'hold-refused': 'in-call',
-    wished: 'in-call',
-    granted: 'in-call',
-    'wish-refused': 'in-call',
+    'media-requested': 'in-call',
+    'media-granted': 'in-call',
+    'media-refused': 'in-call',
     'device-asked': 'in-call',
     'device-granted': 'in-call',
     judged: 'in-call',
@@ -182,30 +182,37 @@ test('a hold that was refused is forgotten by the one that is agreed', () => {
   assert.equal(reduce(held, { type: 'held', on: false }).held, false);
 });
 
-test('a wish is open until it is granted or refused, and the next one forgets the refusal', () => {
-  const wished = after(...called, { type: 'answered', at: 1 }, { type: 'wished', wish: 'camera' });
-  const asked = reduce(wished, { type: 'device-asked' });
-  assert.deepEqual([asked.wish, asked.asking, asked.camera], ['camera', true, false]);
-  const refused = reduce(asked, { type: 'wish-refused', wish: 'camera', why: 'declined' });
-  assert.deepEqual([refused.wish, refused.asking, refused.refusal], [undefined, false, 'camera-declined']);
-  const granted = reduce(reduce(refused, { type: 'wished', wish: 'camera' }), {
-    type: 'granted',
-    wish: 'camera',
+test('a media request is pending until it is granted or refused, and the next request clears the refusal', () => {
+  const requested = after(
+    ...called,
+    { type: 'answered', at: 1 },
+    { type: 'media-requested', media: 'camera' },
+  );
+  const asked = reduce(requested, { type: 'device-asked' });
+  assert.deepEqual([asked.requestedMedia, asked.asking, asked.camera], ['camera', true, false]);
+  const refused = reduce(asked, { type: 'media-refused', media: 'camera', why: 'declined' });
+  assert.deepEqual(
+    [refused.requestedMedia, refused.asking, refused.refusal],
+    [undefined, false, 'camera-declined'],
+  );
+  const granted = reduce(reduce(refused, { type: 'media-requested', media: 'camera' }), {
+    type: 'media-granted',
+    media: 'camera',
     on: true,
   });
-  assert.deepEqual([granted.wish, granted.refusal, granted.camera], [undefined, undefined, true]);
+  assert.deepEqual([granted.requestedMedia, granted.refusal, granted.camera], [undefined, undefined, true]);
 });
 
 test('a listener speaks from the moment it is granted until it is taken back', () => {
   const listening = reduce(idle, { type: 'requested', listen: true });
   assert.deepEqual([listening.listen, listening.speaks], [true, false]);
   const facts: CallEvent[] = [{ type: 'invited' }, { type: 'answered', at: 1 }];
-  const speaking = [...facts, { type: 'granted', wish: 'voice', on: true } as const].reduce(
+  const speaking = [...facts, { type: 'media-granted', media: 'voice', on: true } as const].reduce(
     reduce,
     listening,
   );
   assert.deepEqual([speaking.speaks, speaking.camera], [true, false]);
-  assert.equal(reduce(speaking, { type: 'granted', wish: 'voice', on: false }).speaks, false);
+  assert.equal(reduce(speaking, { type: 'media-granted', media: 'voice', on: false }).speaks, false);
 });
 
 test('a judgement that says the same again changes nothing', () => {

@@ -21,7 +21,7 @@ function call(seconds: number, change: (second: number) => Partial<Reading> = ()
     received: 50 * second,
     lost: 0,
     jitter: 0.003,
-    heard: second / 10,
+    energy: second / 10,
     ...change(second),
   }));
 }
@@ -82,13 +82,13 @@ test('some loss is fair, and old loss is forgiven', () => {
 });
 
 test('a microphone of digital silence is noticed, unless it is muted or the browser does not tell', () => {
-  const silent = call(6, () => ({ heard: 0.5 }));
+  const silent = call(6, () => ({ energy: 0.5 }));
   assert.equal(judge(silent, false).trouble, 'microphone-silent');
   assert.equal(judge(silent, true).trouble, undefined);
   assert.equal(judge(silent.slice(1), false).trouble, undefined);
   assert.equal(
     judge(
-      call(6, () => ({ heard: undefined })),
+      call(6, () => ({ energy: undefined })),
       false,
     ).trouble,
     undefined,
@@ -110,7 +110,7 @@ test('a reading is taken from the sound, not from the picture', () => {
     theirJitter: 0.01,
     roundTrip: 0.2,
     theirLoss: 0.1,
-    heard: 1.5,
+    energy: 1.5,
   });
   assert.equal(readingOf([{ type: 'certificate' }]), undefined);
 });

@@ -65,7 +65,10 @@ describe('a page with a call', { skip: partsMissing() }, () => {
   const pressAgain = () =>
     page.evaluate(() => {
       const before = window.vigil.contexts.length;
-      document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('[part=again]')?.click();
+      document
+        .querySelector('sip-call')
+        ?.shadowRoot?.querySelector<HTMLElement>('[part=call-again]')
+        ?.click();
       return window.vigil.contexts.length - before;
     });
 
