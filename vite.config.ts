@@ -1,12 +1,14 @@
-// Builds the widget for the gateway to serve: dist/public/sip-call.js under a name that never changes, its
-// parts under names that change with their content, each with a .gz and a .br beside it.
+// Builds the widget that the gateway serves: dist/public/sip-call.js, whose name never changes, and its chunks, whose
+// names change with their content; each with a .gz and a .br beside it.
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { describeElementBeside } from './build/describe-element.ts';
 
-/** JsSIP's pieces that an anonymous caller never runs: no registration, password, presence, message, transfer or log,
- * nor its own WebSocket. */
+/**
+ * Modules of JsSIP that an anonymous caller never uses: registration, password, presence, message, transfer, log, and
+ * JsSIP's WebSocket.
+ */
 const unusedInJsSip: Readonly<Record<string, string>> = {
   debug: 'const quiet = () => () => {}; quiet.default = quiet; module.exports = quiet;',
   '../package.json': 'module.exports = { title: "JsSIP", version: "" };',
@@ -20,10 +22,13 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
   './RTCSession/ReferSubscriber': 'module.exports = class {};',
 };
 
-/** What only passwords want. */
+/** MD5, which only passwords need. */
 const digest = /exports\.calculateMD5 = [\s\S]*?(?=exports\.closeMediaStream)/;
 
-/** JsSIP's grammar knows all of SIP and is two thirds of it; the widget's own says the same of what it meets. */
+/**
+ * JsSIP's grammar covers all of SIP and is two thirds of JsSIP; the widget's grammar gives the same results for what a
+ * gateway sends.
+ */
 const grammar = fileURLToPath(new URL('./widget/call/sip-grammar.ts', import.meta.url));
 
 function leaveOutUnused(): Plugin {
@@ -47,7 +52,7 @@ function leaveOutUnused(): Plugin {
   };
 }
 
-/** ReactiveElement's pieces that our one element never runs: decorators, initializers, versions, other converters. */
+/** Parts of ReactiveElement that our one element never uses: decorators, initializers, versions, other converters. */
 const unusedInLit = [
   'Symbol.metadata??=Symbol("metadata"),a.litPropertyMetadata??=new WeakMap;',
   'const t=this[Symbol.metadata];if(null!==t){const s=litPropertyMetadata.get(t);if(void 0!==s)for(const[t,i]of s)this.elementProperties.set(t,i)}',
@@ -65,7 +70,7 @@ function thinLit(): Plugin {
     transform(code, id) {
       if (!id.endsWith('/@lit/reactive-element/reactive-element.js')) return null;
       for (const piece of unusedInLit) {
-        // Another version may need what it has in its place: whoever brings it looks.
+        // Another version may need other code here: check it when you update Lit.
         if (!code.includes(piece)) this.error(`ReactiveElement no longer has ${piece}`);
         code = code.replace(piece, '');
       }
@@ -83,7 +88,7 @@ function squeezeStyles(): Plugin {
       if (!id.includes('/widget/') || !id.endsWith('.styles.ts')) return null;
       const squeezed = code.replace(/`[^`]*`/g, sheet =>
         sheet
-          .replace(/\/\*[^]*?\*\//g, '')
+          .replace(/\/\*[\s\S]*?\*\//g, '')
           .replace(/\s+/g, ' ')
           .replace(/ ?([{};,>]) ?| (?=!)/g, '$1')
           .replace(/: (?=[^{}]*[;}])/g, ':')
@@ -92,19 +97,22 @@ function squeezeStyles(): Plugin {
           .replace(/='([a-z-]+)'\]/g, '=$1]')
           .replace(/@[^{]*\{|(-?[\d.]+)rem\b/g, ownRem),
       );
-      // A style sheet has no lines worth stepping through.
+      // A style sheet needs no source map.
       return { code: squeezed, map: { mappings: '' } };
     },
   };
 }
 
-/** A page's font size must not be the widget's: in its sheets a rem is what it counts in, save in media queries. */
+/**
+ * The page's font size must not change the widget: in its style sheets rem is replaced by its own unit, except in media
+ * queries.
+ */
 function ownRem(found: string, count: string | undefined): string {
   if (count === undefined) return found;
   return count === '1' ? 'var(--_rem)' : `calc(${count}*var(--_rem))`;
 }
 
-/** A chunk that imports the entry would load it twice wherever a page adds a query to the script's address. */
+/** When a page adds a query to the script's address, a chunk that imports the entry loads it twice. */
 function keepEntryAlone(): Plugin {
   return {
     name: 'keep-entry-alone',
@@ -157,17 +165,19 @@ export default defineConfig({
     reportCompressedSize: false,
     lib: { entry: { 'sip-call': 'widget/index.ts' }, formats: ['es'] },
     rolldownOptions: {
-      // Compressing takes most of the time, which is known.
+      // Compression takes most of the time, as expected.
       checks: { bundlerTimings: false },
-      // Lit's packages say that importing them has effects; for the parts that we leave out it has none.
+      // Lit's packages claim that importing them has side effects; the omitted parts have none.
       treeshake: { moduleSideEffects: id => !/\/node_modules\/(?:@lit|lit|lit-html|lit-element)\//.test(id) },
       output: {
-        // Library mode keeps blanks in ES output unless it is told here.
+        // In library mode, ES output keeps its blanks without this.
         minify: true,
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
-        // What every call needs is one file with all that it imports: nothing of it is asked for in a second round.
-        codeSplitting: { groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }] },
+        // What every call needs is one file with all its imports, so that no import causes another round trip.
+        codeSplitting: {
+          groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }],
+        },
       },
     },
   },

@@ -1,4 +1,4 @@
-// The scenes of a call that is seen, and of a seminar: pictures that need no camera, painted while the gallery is open.
+// Scenes of calls with video, and of a seminar. Draws its own video, so that no camera is needed.
 
 const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
 const answered = seconds => ({ type: 'answered', at: Date.now() - seconds * 1000 });
@@ -53,7 +53,7 @@ export const seenScenes = [
   ],
 ];
 
-/** Somebody before a wall, who breathes; unless the visitor wants to see nothing move. */
+/** A person in front of a wall who moves slowly, except when the visitor prefers reduced motion. */
 function painted({ wall, coat, skin, hair }) {
   const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
   const brush = canvas.getContext('2d');

@@ -1,11 +1,11 @@
-// The scenes of the gallery that show shapes: each a state, and what stands in the page for it.
+// Scenes of the shapes: each is a state, with the content of the element.
 
 const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
 const answered = seconds => [...rang, { type: 'answered', at: Date.now() - seconds * 1000 }];
 const busy = [...rang, { type: 'ended', reason: 'busy', at: Date.now() }];
 const anna = { name: 'Anna Petrova', job: 'Director', photo: 'portrait.svg' };
 
-/** Name, facts, and what else: how the element looks, and what is put into it. */
+/** Name, events, and options: the element's attributes, and its content. */
 export const shapeScenes = [
   ['card', [], { look: { shape: 'card', ...anna } }],
   ['card, ringing', rang, { look: { shape: 'card', ...anna } }],

@@ -92,7 +92,7 @@ export class Phone {
         else this.#mediaRecovery?.retryNow();
       },
     });
-    // Nobody may call an anonymous visitor. Without this, JsSIP answers 180 and rings for a minute.
+    // An anonymous visitor accepts no calls. Without this, JsSIP answers 180 and rings for a minute.
     this.#ua.on('newRTCSession', ({ session }: { session: Session }) => {
       if (session.direction === 'incoming') session.terminate();
     });

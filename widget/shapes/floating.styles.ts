@@ -160,7 +160,7 @@ export const floatingStyles = /* css */ `
     padding-inline-end: 0;
   }
   @media (max-width: 30rem) {
-    /* The availability text needs the room more than a test of a call that nobody answers. */
+    /* The availability text needs the room more than a sound check for a call that is not answered. */
     :host([shape='floating']) .unavailable + .sound-check-toggle {
       display: none;
     }

@@ -1,5 +1,5 @@
-// A page whose style sheet means everything on it, against one without: what is inside the element looks the same,
-// and works; and nothing of the element's gets out.
+// Compares a page whose style sheet matches every element with a page without styles: the content of the element looks
+// the same and works, and no style of the element affects the page.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -47,7 +47,7 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
     site?.close();
   });
 
-  /** Every computed style of everything inside the element, and how large it is. */
+  /** Every computed style and the size of everything inside the element. */
   async function looks(shape: string, style: string, facts: readonly object[]) {
     const element = `<sip-call to="director@mysite.test" shape="${shape}" name="Anna" job="Director"></sip-call>`;
     const script = '<script type="module" src="/sip-call.js"></script>';
@@ -59,12 +59,12 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
         document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('.shell')?.hidden ===
         false,
     );
-    return await page.evaluate(async told => {
+    return await page.evaluate(async events => {
       const element = document.querySelector('sip-call') as unknown as HTMLElement &
         Record<symbol, (fact: object) => unknown>;
-      for (const fact of told) await element[Symbol.for('sip-call.report')]?.(fact);
+      for (const event of events) await element[Symbol.for('sip-call.report')]?.(event);
       await new Promise(requestAnimationFrame);
-      // Where it stands, and on what, is the page's to say.
+      // The page decides its position and background.
       const placed =
         /^(?:perspective|transform)-origin$|^(?:inset|left|right|top|bottom)|^(?:-webkit-locale)$/;
       return [...(element.shadowRoot?.querySelectorAll('*') ?? [])]
@@ -94,7 +94,7 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
         const differences = styled.flatMap(({ name, said }, index) =>
           said.filter((line, at) => line !== plain[index]?.said[at]).map(line => `${name} has ${line}`),
         );
-        // An element made inline has its blocks as wide as the line.
+        // In an inline element, blocks are as wide as the line.
         const lines = /^div\.(?:face|face open|row|null) has (?:inline-size|width)/;
         assert.deepEqual(
           differences.filter(difference => !lines.test(difference)),
@@ -111,7 +111,7 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
     await page.getByRole('button', { name: /Cancel|Call again/ }).click();
   });
 
-  it('finds no style of the element’s outside of it', async () => {
+  it('is not affected by styles of the element', async () => {
     await looks('card', '', answered);
     assert.deepEqual(
       await page.evaluate(() => [document.adoptedStyleSheets.length, document.styleSheets.length]),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Backoff, type Clock } from '../../../../widget/base/backoff.ts';
 
-/** A clock whose timers are gone through by hand, and whose dice are loaded. */
+/** A clock whose timers run when the test says so, with a fixed random number. */
 class LoadedClock implements Clock {
   readonly waited: number[] = [];
   #due: (() => void) | undefined;
@@ -22,7 +22,7 @@ class LoadedClock implements Clock {
     return this.dice;
   }
 
-  /** The time of the one timer comes. */
+  /** Runs the one timer. */
   pass(): void {
     const due = this.#due;
     this.#due = undefined;
@@ -46,7 +46,7 @@ test('it waits twice as long each time, up to a limit', () => {
   assert.equal(tries.count, 4);
 });
 
-test('a half of each wait is drawn at random', () => {
+test('half of each interval is random', () => {
   const { clock, retry } = scene();
   clock.dice = 0;
   retry.start();
@@ -55,7 +55,7 @@ test('a half of each wait is drawn at random', () => {
   assert.deepEqual(clock.waited, [500, 1500]);
 });
 
-test('told that things have changed, it tries at once and as eagerly as at first', () => {
+test('retryNow attempts immediately and starts again with the first interval', () => {
   const { clock, tries, retry } = scene();
   retry.start();
   clock.pass();
@@ -65,7 +65,7 @@ test('told that things have changed, it tries at once and as eagerly as at first
   assert.equal(clock.waited.at(-1), 1000);
 });
 
-test('begun twice it tries once, and ended it tries no more', () => {
+test('started twice it attempts once, and stopped it attempts no more', () => {
   const { clock, tries, retry } = scene();
   retry.start();
   retry.start();
@@ -76,7 +76,7 @@ test('begun twice it tries once, and ended it tries no more', () => {
   assert.equal(retry.running, false);
 });
 
-test('an attempt may end it', () => {
+test('an attempt may stop it', () => {
   const clock = new LoadedClock();
   const retry: Backoff = new Backoff(() => retry.stop(), { first: 1000, max: 5000 }, clock);
   retry.retryNow();

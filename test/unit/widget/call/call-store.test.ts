@@ -50,7 +50,7 @@ const events: Readonly<Record<string, CallEvent>> = {
 };
 
 const ignored = 'ignored' as const;
-/** Rows: the state it is in. Columns: the event. Cells: the state after it. */
+/** Rows: the state before. Columns: the event. Cells: the state after. */
 const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | typeof ignored>>>> = {
   idle: row({ requested: 'preparing', 'bad-address': 'failed' }),
   preparing: row({
@@ -107,7 +107,7 @@ for (const state of Object.keys(expected) as CallState[]) {
     test(`${state}, ${name}: ${after}`, () => {
       const call = calls[state];
       const next = reduce(call, event);
-      if (after === ignored) assert.equal(next, call, 'an ignored event gives the very same object');
+      if (after === ignored) assert.equal(next, call, 'an ignored event returns the same object');
       else {
         assert.notEqual(next, call);
         assert.equal(next.state, after);
@@ -119,7 +119,7 @@ for (const state of Object.keys(expected) as CallState[]) {
 const after = (...facts: CallEvent[]) => facts.reduce(reduce, idle);
 const called: CallEvent[] = [{ type: 'requested' }, { type: 'invited' }];
 
-test('people decide some ends, and the rest are failures', () => {
+test('a reason decided by people ends a call, any other is a failure', () => {
   const decided: EndReason[] = ['hung-up', 'remote-hung-up', 'cancelled', 'busy', 'declined', 'no-answer'];
   const broken: EndReason[] = ['not-found', 'call-dropped', 'media-failed', 'microphone-refused', 'failed'];
   const endOf = (reason: EndReason) => after(...called, { type: 'ended', reason, at: 1 }).state;
@@ -127,7 +127,7 @@ test('people decide some ends, and the rest are failures', () => {
   assert.deepEqual(new Set(broken.map(endOf)), new Set(['failed']));
 });
 
-test('an end keeps its reason and both times, and nothing else of the call', () => {
+test('an ended call keeps its reason and both times, and nothing else', () => {
   const call = after(
     ...called,
     { type: 'answered', at: 1000 },
@@ -144,23 +144,23 @@ test('an end keeps its reason and both times, and nothing else of the call', () 
   });
 });
 
-test('a second end does not rewrite the first', () => {
+test('a second end is ignored', () => {
   const ended = after(...called, { type: 'ended', reason: 'busy', at: 1 });
   assert.equal(reduce(ended, { type: 'ended', reason: 'failed', at: 2 }), ended);
 });
 
-test('a new call starts unmuted and with no memory of the last', () => {
+test('a new call starts unmuted, with nothing of the last call', () => {
   const ended = after(...called, { type: 'muted', on: true }, { type: 'ended', reason: 'busy', at: 1 });
   assert.deepEqual(reduce(ended, { type: 'requested' }), { ...idle, state: 'preparing' });
 });
 
-test('early media, once heard, is not unheard by a later 180', () => {
+test('a 180 after early media does not clear it', () => {
   const early = after(...called, { type: 'rang', earlyMedia: true });
   assert.equal(reduce(early, { type: 'rang', earlyMedia: false }), early);
   assert.equal(early.earlyMedia, true);
 });
 
-test('early media that follows a plain 180 is noticed', () => {
+test('early media after a plain 180 is recorded', () => {
   const call = after(...called, { type: 'rang', earlyMedia: false }, { type: 'rang', earlyMedia: true });
   assert.equal(call.state, 'ringing');
   assert.equal(call.earlyMedia, true);
@@ -172,7 +172,7 @@ test('mute reported twice changes nothing the second time', () => {
   assert.equal(reduce(muted, { type: 'muted', on: false }).muted, false);
 });
 
-test('a hold that was refused is forgotten by the one that is agreed', () => {
+test('an accepted hold clears a refused one', () => {
   const call = after(...called, { type: 'answered', at: 1 }, { type: 'hold-refused' });
   assert.equal(call.holdRefused, true);
   assert.equal(call.held, false);
@@ -203,7 +203,7 @@ test('a media request is pending until it is granted or refused, and the next re
   assert.deepEqual([granted.requestedMedia, granted.refusal, granted.camera], [undefined, undefined, true]);
 });
 
-test('a listener speaks from the moment it is granted until it is taken back', () => {
+test('a listener speaks from the grant until it is withdrawn', () => {
   const listening = reduce(idle, { type: 'requested', listen: true });
   assert.deepEqual([listening.listen, listening.speaks], [true, false]);
   const facts: CallEvent[] = [{ type: 'invited' }, { type: 'answered', at: 1 }];
@@ -215,7 +215,7 @@ test('a listener speaks from the moment it is granted until it is taken back', (
   assert.equal(reduce(speaking, { type: 'media-granted', media: 'voice', on: false }).speaks, false);
 });
 
-test('a judgement that says the same again changes nothing', () => {
+test('the same judgement again changes nothing', () => {
   const call = after(
     ...called,
     { type: 'answered', at: 1 },
@@ -225,7 +225,7 @@ test('a judgement that says the same again changes nothing', () => {
   assert.equal(reduce(call, { type: 'judged', quality: 'poor' }).trouble, undefined);
 });
 
-test('signalling is lost once and restored once, and the call goes on', () => {
+test('signalling is lost once and restored once, and the call continues', () => {
   const lost = after(...called, { type: 'answered', at: 1 }, { type: 'signalling-lost' });
   assert.equal(lost.signallingLost, true);
   assert.equal(reduce(lost, { type: 'signalling-lost' }), lost);
@@ -240,7 +240,7 @@ test('the open question about the microphone closes when it is granted', () => {
   assert.equal(reduce(asking, { type: 'device-granted' }).asking, false);
 });
 
-test('a microphone allowed later is news only to a call that failed for it, and only once', () => {
+test('a microphone allowed later changes only a call that failed because of it, and only once', () => {
   const refused = after({ type: 'requested' }, { type: 'ended', reason: 'microphone-refused', at: 1 });
   const allowed = reduce(refused, { type: 'device-allowed' });
   assert.deepEqual(allowed, { ...refused, allowed: true });

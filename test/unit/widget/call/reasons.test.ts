@@ -58,11 +58,11 @@ for (const [name, message, forbidden, reason] of byError) {
   });
 }
 
-test('something thrown that is no error is a failure, not a crash', () => {
+test('a thrown value that is no error is a failure, not a crash', () => {
   assert.equal(reasonForError(null, { forbidden: false, mayAskAgain: false }), 'failed');
 });
 
-test('a refusal after which the browser would ask again is a question closed without an answer', () => {
+test('when the browser would ask again after a refusal, its question was dismissed', () => {
   const refusal = new DOMException('The request is not allowed.', 'NotAllowedError');
   assert.equal(reasonForError(refusal, { forbidden: false, mayAskAgain: true }), 'microphone-dismissed');
   assert.equal(reasonForError(refusal, { forbidden: true, mayAskAgain: true }), 'microphone-blocked');

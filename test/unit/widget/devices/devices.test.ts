@@ -41,7 +41,7 @@ for (const [name, use, change] of cases) {
   test(`${name}: ${change ? 'changes' : 'stays'}`, () => assert.equal(mustSwitch(use), change));
 }
 
-test('where nothing can be stored, nothing is chosen and nothing fails', () => {
+test('without storage, nothing is chosen and nothing fails', () => {
   chooseDevice('audioinput', 'headset');
   assert.equal(chosenDevice('audioinput'), undefined);
 });
