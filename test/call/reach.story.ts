@@ -84,7 +84,9 @@ async function reads(name: RegExp, patience: Patience = {}): Promise<void> {
 /** Which rungs the card offers. */
 const rungs = () =>
   visitor.happens(() =>
-    [...(document.querySelector('sip-call')?.shadowRoot?.querySelectorAll<HTMLElement>('.fallback') ?? [])].map(
+    [
+      ...(document.querySelector('sip-call')?.shadowRoot?.querySelectorAll<HTMLElement>('.fallback') ?? []),
+    ].map(
       fallback =>
         fallback.getAttribute('href') ??
         fallback.querySelector('span')?.firstChild?.nextSibling?.textContent ??
