@@ -25,6 +25,9 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
 /** MD5, which only passwords need. */
 const digest = /exports\.calculateMD5 = [\s\S]*?(?=exports\.closeMediaStream)/;
 
+/** Statuses that JsSIP sends; its table of reason phrases has three times as many. */
+const sentStatuses = /^(?:100|180|20[02]|40[03458]|41[56]|48[0126789]|491|50[01]|603)$/;
+
 /**
  * JsSIP's grammar covers all of SIP and is two thirds of JsSIP; the widget's grammar gives the same results for what a
  * gateway sends.
@@ -45,6 +48,12 @@ function leaveOutUnused(): Plugin {
       return id.startsWith(mark) ? unusedInJsSip[id.slice(mark.length, -'.cjs'.length)] : null;
     },
     transform(code, id) {
+      if (id.endsWith('/jssip/lib/Constants.js')) {
+        const phrases = code.replace(/^ +(\d{3}): '.*\n/gm, (line, status) =>
+          sentStatuses.test(status) ? line : '',
+        );
+        return { code: phrases, map: null };
+      }
       if (!id.endsWith('/jssip/lib/Utils.js')) return null;
       if (!digest.test(code)) this.error('JsSIP no longer keeps MD5 where it was');
       return { code: code.replace(digest, ''), map: { mappings: '' } };
@@ -103,6 +112,18 @@ function squeezeStyles(): Plugin {
   };
 }
 
+/** Lit's templates would keep the indentation of the source. The lines stay, and so do the source maps. */
+function squeezeTemplates(): Plugin {
+  return {
+    name: 'squeeze-templates',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/widget\/card\/[\w-]+\.ts$/.test(id)) return null;
+      return { code: code.replace(/\n +/g, '\n'), map: null };
+    },
+  };
+}
+
 /**
  * The page's font size must not change the widget: in its style sheets rem is replaced by its own unit, except in media
  * queries.
@@ -153,6 +174,7 @@ export default defineConfig({
     leaveOutUnused(),
     thinLit(),
     squeezeStyles(),
+    squeezeTemplates(),
     keepEntryAlone(),
     compressBeside(),
     describeElementBeside(),

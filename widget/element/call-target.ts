@@ -28,12 +28,3 @@ export function callRequest(
   // `listen` is meant for the address in `to` only.
   return { socket, tokenUrl: tokenUrlOf(attributes, socket), uri, video, listen: listen && !fallback };
 }
-
-/** What is wrong with the attributes, for the page's owner. */
-export function attributeFault({ to, gateway }: TargetAttributes, script: string): string | undefined {
-  if (!parseAddress(to)) return `to="${to ?? ''}" is not an address; write it like to="director@mysite.ru"`;
-  if (!gatewaySocket(script, gateway)) {
-    return `gateway="${gateway ?? ''}" is not a URL; write it like gateway="https://calls.mysite.ru"`;
-  }
-  return undefined;
-}

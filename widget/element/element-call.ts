@@ -15,9 +15,13 @@ export interface CallParts extends LazyParts {
 /** The one call of the page that is being set up or is established. */
 let active: ElementCall | undefined;
 
+/** Some element of the page has a call. */
+export const pageIsBusy = (): boolean => Boolean(active);
+
 export class ElementCall {
-  #state: Call = idle;
-  #conversation: Conversation | undefined;
+  /** Changed by {@link report} only. */
+  state: Call = idle;
+  conversation: Conversation | undefined;
   #volume = 1;
   readonly #changed: (before: Call) => void;
   readonly #streamsChanged: () => void;
@@ -29,19 +33,6 @@ export class ElementCall {
     this.#streamsChanged = streamsChanged;
   }
 
-  /** Some element of the page has a call. */
-  static get pageIsBusy(): boolean {
-    return Boolean(active);
-  }
-
-  get state(): Call {
-    return this.#state;
-  }
-
-  get conversation(): Conversation | undefined {
-    return this.#conversation;
-  }
-
   /** Another element of the page has a call. */
   get isElsewhere(): boolean {
     return Boolean(active && active !== this);
@@ -49,15 +40,15 @@ export class ElementCall {
 
   set volume(value: number) {
     this.#volume = value;
-    if (this.#conversation) this.#conversation.volume = value;
+    if (this.conversation) this.conversation.volume = value;
   }
 
   readonly report = (event: CallEvent): void => {
-    const before = this.#state;
-    this.#state = reduce(before, event, this.parts?.progress);
-    if (this.#state === before) return;
-    if (!isActive(this.#state)) {
-      this.#conversation = undefined;
+    const before = this.state;
+    this.state = reduce(before, event, this.parts?.progress);
+    if (this.state === before) return;
+    if (!isActive(this.state)) {
+      this.conversation = undefined;
       if (active === this) active = undefined;
     }
     this.#changed(before);
@@ -68,7 +59,7 @@ export class ElementCall {
     active = this;
     const sound = soundSource();
     this.report({ type: 'requested', listen: request.listen });
-    const requested = this.#state;
+    const requested = this.state;
     // A listener of `sip-call-state` may have hung up.
     if (!isActive(requested)) return sound.close();
     let { parts } = this;
@@ -77,11 +68,11 @@ export class ElementCall {
       await newTask();
     }
     // Hung up, and perhaps called again, while the code was loading.
-    const superseded = this.#state !== requested;
+    const superseded = this.state !== requested;
     if (superseded || !parts) sound.close();
     if (superseded) return;
     if (!parts) return this.#end('gateway-unreachable');
-    this.#conversation = new parts.Conversation({
+    this.conversation = new parts.Conversation({
       request,
       sound,
       volume: this.#volume,
@@ -92,8 +83,8 @@ export class ElementCall {
   }
 
   hangUp(): void {
-    if (this.#conversation) this.#conversation.hangUp();
-    else if (isActive(this.#state)) this.#end(this.#state.answeredAt ? 'hung-up' : 'cancelled');
+    if (this.conversation) this.conversation.hangUp();
+    else if (isActive(this.state)) this.#end(this.state.answeredAt ? 'hung-up' : 'cancelled');
   }
 
   #end(reason: 'gateway-unreachable' | 'hung-up' | 'cancelled'): void {

@@ -1,5 +1,15 @@
-// Lists what is wrong with the settings of a page, for its owner. Pure; never throws, whatever its input is.
+// Describes what is wrong with a page's settings and attributes, for its owner. Pure; never throws, whatever its input is.
 import { isTree } from './word-overrides.ts';
+
+/** What is wrong with the attributes of an element that cannot call. `isAddress` is the widget's parser. */
+export function attributeFault(
+  { to, gateway }: { readonly to: string | null; readonly gateway: string | null },
+  isAddress: (text: string | null) => unknown,
+): string {
+  return isAddress(to)
+    ? `gateway="${gateway ?? ''}" is not a URL; write it like gateway="https://calls.mysite.ru"`
+    : `to="${to ?? ''}" is not an address; write it like to="director@mysite.ru"`;
+}
 
 /** The values of a setting: one of these words, or any value of that type. */
 export type Kinds = Readonly<Record<string, 'string' | 'boolean' | readonly string[]>>;

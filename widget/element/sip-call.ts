@@ -11,8 +11,8 @@ import type { Streams } from '../card/video-view.ts';
 import { soundSource } from '../devices/sound.ts';
 import { firstWords, type Language, pickLanguage } from '../locales/first-words.ts';
 import { handset } from './call-button.ts';
-import { attributeFault, callRequest, tokenUrlOf } from './call-target.ts';
-import { type CallParts, ElementCall } from './element-call.ts';
+import { callRequest, tokenUrlOf } from './call-target.ts';
+import { type CallParts, ElementCall, pageIsBusy } from './element-call.ts';
 import type { SipCallRequestDetail, SipCallStateDetail } from './events.ts';
 import { HostShell } from './host-shell.ts';
 import { type LazyParts, loadAvailability, loadedWords, loadParts, loadWords } from './lazy-loading.ts';
@@ -190,11 +190,10 @@ export class SipCall extends Reactive {
    */
   async call(): Promise<void> {
     const request = this.#request;
-    if (ElementCall.pageIsBusy || !request) return;
+    if (pageIsBusy() || !request) return;
     const { video } = request;
     // A listener may have started another call.
-    if (!this.#dispatch('sip-call-request', { to: this.#address!.text, video }) || ElementCall.pageIsBusy)
-      return;
+    if (!this.#dispatch('sip-call-request', { to: this.#address!.text, video }) || pageIsBusy()) return;
     await this.#call.start(request, () => this.#prepare());
   }
 
@@ -267,7 +266,7 @@ export class SipCall extends Reactive {
       availability.onIntent();
       const phones =
         this.#call.parts?.phones ??
-        new parts.PreparedPhone(this, () => (ElementCall.pageIsBusy ? undefined : this.#request));
+        new parts.PreparedPhone(this, () => (pageIsBusy() ? undefined : this.#request));
       this.#card ??= new parts.CallCard(this, this.#actions, availability);
       const ready = { ...parts, phones };
       this.#call.parts = ready;
@@ -323,9 +322,11 @@ export class SipCall extends Reactive {
     const relevant = changed.has('to') || changed.has('gateway') || !this.hasUpdated;
     if (isActive(this.#call.state) || !relevant) return;
     this.#call.report({ type: 'dismissed' });
-    const fault = attributeFault(this, SipCall.script);
-    if (!fault) return;
-    console.error(`<sip-call>: ${fault}.`);
+    if (callRequest(this, SipCall.script, undefined)) return;
+    import('../page.ts').then(
+      ({ attributeFault }) => console.error(`<sip-call>: ${attributeFault(this, parseAddress)}.`),
+      () => {},
+    );
     this.#call.report({ type: 'ended', reason: 'bad-address', at: Date.now() });
   }
 
