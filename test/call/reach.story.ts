@@ -69,7 +69,7 @@ async function reads(name: RegExp, patience: Patience = {}): Promise<void> {
         const button = document.querySelector('sip-call')?.shadowRoot?.querySelector('.button');
         return [
           button?.querySelector('[part=label] slot')?.textContent,
-          button?.querySelector('.visually-hidden')?.textContent,
+          button?.querySelector('.sr-only')?.textContent,
         ]
           .join('')
           .trim();

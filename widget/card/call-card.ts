@@ -46,8 +46,8 @@ export interface CardActions {
   address(): Address | undefined;
   /** The gateway's WebSocket. */
   socket(): string | undefined;
-  /** The URL that gives tokens. */
-  tokenUrl(): string;
+  /** The URL at which the page's own server gives tokens, if any. */
+  tokenUrl(): string | null;
   /** Calls another person from this card. */
   callOther(to: string): void;
   streams(): Streams;

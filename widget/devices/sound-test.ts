@@ -6,7 +6,7 @@ import type { EndReason } from '../call/call-store.ts';
 import { Phone } from '../call/phone.ts';
 import { readingOf } from '../call/quality.ts';
 import { claimCall } from '../call/single-call.ts';
-import { takeToken } from '../call/token.ts';
+import { gatewayTokenUrl, takeToken } from '../call/token.ts';
 import { CallDevices } from './call-devices.ts';
 import type { DeviceKind } from './devices.ts';
 import type { Level } from './level.ts';
@@ -17,8 +17,8 @@ import { Speaker } from './speaker.ts';
 
 export interface SoundTestOptions {
   readonly socket: string;
-  /** The URL that gives tokens. */
-  readonly tokenUrl: string;
+  /** The URL at which the page's own server gives tokens, if any. */
+  readonly tokenUrl: string | null;
   /** The SIP URI that the visitor is about to call; the echo has the same domain. */
   readonly uri: string;
   readonly video: boolean;
@@ -94,7 +94,7 @@ export class SoundTest {
     });
     report({ step: 'connecting' });
     const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
-    this.#phone = new Phone(socket, () => takeToken(tokenUrl, echo));
+    this.#phone = new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), echo));
     this.#phone.call(echo, {
       video: false,
       listen: false,

@@ -30,7 +30,7 @@ export class CallButton {
   /** Both, side by side for any length of the button's text. */
   readonly row = make('div', { class: 'row' });
   readonly #label = make('slot', { name: 'label' });
-  readonly #address = make('span', { class: 'visually-hidden' });
+  readonly #address = make('span', { class: 'sr-only' });
 
   constructor() {
     const icon = make('slot', { name: 'icon' });

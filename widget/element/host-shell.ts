@@ -24,7 +24,7 @@ export class HostShell {
   readonly #error = make('p', { part: 'error', class: 'error' });
   readonly #cardPlace = make('div', {});
   readonly #slot = make('slot', {});
-  readonly #live = make('p', { class: 'visually-hidden', role: 'status' });
+  readonly #live = make('p', { class: 'sr-only', role: 'status' });
   #drawnCard: ShellCard | undefined;
 
   constructor(

@@ -130,7 +130,7 @@ export const styles = /* css */ `
     font-size: 0.875em;
     color: var(--_secondary-text);
   }
-  .visually-hidden {
+  .sr-only {
     position: absolute;
     overflow: hidden;
     inline-size: 1px;

@@ -11,7 +11,7 @@ import type { Streams } from '../card/video-view.ts';
 import { soundSource } from '../devices/sound.ts';
 import { firstWords, type Language, pickLanguage } from '../locales/first-words.ts';
 import { handset } from './call-button.ts';
-import { callRequest, tokenUrlOf } from './call-target.ts';
+import { callRequest } from './call-target.ts';
 import { type CallParts, ElementCall, pageIsBusy } from './element-call.ts';
 import type { SipCallRequestDetail, SipCallStateDetail } from './events.ts';
 import { HostShell } from './host-shell.ts';
@@ -135,7 +135,7 @@ export class SipCall extends Reactive {
     words: () => (loadedWords.get(this.#language) ?? [...loadedWords.values()].at(-1))!,
     address: () => this.#address,
     socket: () => this.#socket,
-    tokenUrl: () => tokenUrlOf(this, this.#socket),
+    tokenUrl: () => this.tokenUrl,
     report: this.#call.report,
     callOther: to => {
       this.#fallbackTo = to;
