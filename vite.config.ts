@@ -195,7 +195,7 @@ export default defineConfig({
         // In library mode, ES output keeps its blanks without this.
         minify: true,
         entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name]-[hash].js',
+        chunkFileNames: 'chunks/[name]-[hash:6].js',
         // What every call needs is one file with all its imports, so that no import causes another round trip.
         codeSplitting: {
           groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }],
