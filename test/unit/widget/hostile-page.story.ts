@@ -71,10 +71,10 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
         .filter(inside => inside.localName !== 'time' && (inside as HTMLElement).checkVisibility?.())
         .map(inside => {
           const style = getComputedStyle(inside);
-          const said = [...style]
+          const styles = [...style]
             .filter(name => !placed.test(name))
             .map(name => `${name}: ${style.getPropertyValue(name)}`);
-          return { name: `${inside.localName}.${inside.getAttribute('class')}`, said };
+          return { name: `${inside.localName}.${inside.getAttribute('class')}`, styles };
         });
     }, facts);
   }
@@ -91,11 +91,11 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
           styled.map(({ name }) => name),
           plain.map(({ name }) => name),
         );
-        const differences = styled.flatMap(({ name, said }, index) =>
-          said.filter((line, at) => line !== plain[index]?.said[at]).map(line => `${name} has ${line}`),
+        const differences = styled.flatMap(({ name, styles }, index) =>
+          styles.filter((line, at) => line !== plain[index]?.styles[at]).map(line => `${name} has ${line}`),
         );
         // In an inline element, blocks are as wide as the line.
-        const lines = /^div\.(?:face|face open|row|null) has (?:inline-size|width)/;
+        const lines = /^div\.(?:shell|shell open|row|null) has (?:inline-size|width)/;
         assert.deepEqual(
           differences.filter(difference => !lines.test(difference)),
           [],
