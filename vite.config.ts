@@ -1,12 +1,14 @@
-// Builds the widget that the gateway serves: dist/public/sip-call.js has a constant name, its chunks have names with a hash
-// of their content. Each file has a .gz and a .br beside it.
+// Builds the widget that the gateway serves: dist/public/sip-call.js, whose name never changes, and its chunks, whose
+// names change with their content; each with a .gz and a .br beside it.
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { describeElementBeside } from './build/describe-element.ts';
 
-/** Modules of JsSIP that an anonymous caller never runs: registration, passwords, presence, messages, transfer, log, and its
- * own WebSocket. */
+/**
+ * Modules of JsSIP that an anonymous caller never uses: registration, password, presence, message, transfer, log, and
+ * JsSIP's WebSocket.
+ */
 const unusedInJsSip: Readonly<Record<string, string>> = {
   debug: 'const quiet = () => () => {}; quiet.default = quiet; module.exports = quiet;',
   '../package.json': 'module.exports = { title: "JsSIP", version: "" };',
@@ -20,11 +22,16 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
   './RTCSession/ReferSubscriber': 'module.exports = class {};',
 };
 
-/** Code for password digests only. */
+/** MD5, which only passwords need. */
 const digest = /exports\.calculateMD5 = [\s\S]*?(?=exports\.closeMediaStream)/;
 
-/** The grammar of JsSIP covers all of SIP and is two thirds of its size. The widget's grammar has the same results for the
- * messages of a gateway. */
+/** Statuses that JsSIP sends; its table of reason phrases has three times as many. */
+const sentStatuses = /^(?:100|180|20[02]|40[03458]|41[56]|48[0126789]|491|50[01]|603)$/;
+
+/**
+ * JsSIP's grammar covers all of SIP and is two thirds of JsSIP; the widget's grammar gives the same results for what a
+ * gateway sends.
+ */
 const grammar = fileURLToPath(new URL('./widget/call/sip-grammar.ts', import.meta.url));
 
 function leaveOutUnused(): Plugin {
@@ -41,6 +48,12 @@ function leaveOutUnused(): Plugin {
       return id.startsWith(mark) ? unusedInJsSip[id.slice(mark.length, -'.cjs'.length)] : null;
     },
     transform(code, id) {
+      if (id.endsWith('/jssip/lib/Constants.js')) {
+        const phrases = code.replace(/^ +(\d{3}): '.*\n/gm, (line, status) =>
+          sentStatuses.test(status) ? line : '',
+        );
+        return { code: phrases, map: null };
+      }
       if (!id.endsWith('/jssip/lib/Utils.js')) return null;
       if (!digest.test(code)) this.error('JsSIP has no calculateMD5 in lib/Utils.js: adapt the pattern');
       return { code: code.replace(digest, ''), map: { mappings: '' } };
@@ -48,7 +61,7 @@ function leaveOutUnused(): Plugin {
   };
 }
 
-/** Parts of ReactiveElement that our element never runs: decorators, initializers, versions, other converters. */
+/** Parts of ReactiveElement that our one element never uses: decorators, initializers, versions, other converters. */
 const unusedInLit = [
   'Symbol.metadata??=Symbol("metadata"),a.litPropertyMetadata??=new WeakMap;',
   'const t=this[Symbol.metadata];if(null!==t){const s=litPropertyMetadata.get(t);if(void 0!==s)for(const[t,i]of s)this.elementProperties.set(t,i)}',
@@ -66,8 +79,8 @@ function thinLit(): Plugin {
     transform(code, id) {
       if (!id.endsWith('/@lit/reactive-element/reactive-element.js')) return null;
       for (const piece of unusedInLit) {
-        // Another version may need the code that replaced this part: check it when you update Lit.
-        if (!code.includes(piece)) this.error(`ReactiveElement has no code ${piece}: adapt unusedInLit`);
+        // Another version may need other code here: check it when you update Lit.
+        if (!code.includes(piece)) this.error(`ReactiveElement no longer has ${piece}`);
         code = code.replace(piece, '');
       }
       return { code, map: { mappings: '' } };
@@ -75,7 +88,7 @@ function thinLit(): Plugin {
   };
 }
 
-/** Minifiers do not change template literals. Our style sheets in template literals are mostly white space. */
+/** Minifiers do not change template literals; those with style sheets are mostly blanks and comments. */
 function squeezeStyles(): Plugin {
   return {
     name: 'squeeze-styles',
@@ -84,6 +97,7 @@ function squeezeStyles(): Plugin {
       if (!id.includes('/widget/') || !id.endsWith('.styles.ts')) return null;
       const squeezed = code.replace(/`[^`]*`/g, sheet =>
         sheet
+          .replace(/\/\*[\s\S]*?\*\//g, '')
           .replace(/\s+/g, ' ')
           .replace(/ ?([{};,>]) ?| (?=!)/g, '$1')
           .replace(/: (?=[^{}]*[;}])/g, ':')
@@ -92,19 +106,34 @@ function squeezeStyles(): Plugin {
           .replace(/='([a-z-]+)'\]/g, '=$1]')
           .replace(/@[^{]*\{|(-?[\d.]+)rem\b/g, ownRem),
       );
-      // No source map: a debugger does not step through a style sheet.
+      // A style sheet needs no source map.
       return { code: squeezed, map: { mappings: '' } };
     },
   };
 }
 
-/** The font size of the page must not change the widget: its style sheets use their own rem, except in media queries. */
+/** Lit's templates would keep the indentation of the source. The lines stay, and so do the source maps. */
+function squeezeTemplates(): Plugin {
+  return {
+    name: 'squeeze-templates',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/widget\/card\/[\w-]+\.ts$/.test(id)) return null;
+      return { code: code.replace(/\n +/g, '\n'), map: null };
+    },
+  };
+}
+
+/**
+ * The page's font size must not change the widget: in its style sheets rem is replaced by its own unit, except in media
+ * queries.
+ */
 function ownRem(found: string, count: string | undefined): string {
   if (count === undefined) return found;
   return count === '1' ? 'var(--_rem)' : `calc(${count}*var(--_rem))`;
 }
 
-/** A chunk that imports the entry would load the entry twice on a page that adds a query to the script's URL. */
+/** When a page adds a query to the script's address, a chunk that imports the entry loads it twice. */
 function keepEntryAlone(): Plugin {
   return {
     name: 'keep-entry-alone',
@@ -115,9 +144,7 @@ function keepEntryAlone(): Plugin {
       if (culprit) this.error(`${culprit.fileName} imports the entry: move the shared code into one of them`);
       const loader = parts.find(part => part.isEntry && part.imports.length > 0);
       if (loader)
-        this.error(
-          `the entry imports ${loader.imports.join(', ')} at its start: import them when the visitor points at the button`,
-        );
+        this.error(`the entry imports ${loader.imports.join(', ')} before the visitor shows intent`);
     },
   };
 }
@@ -147,6 +174,7 @@ export default defineConfig({
     leaveOutUnused(),
     thinLit(),
     squeezeStyles(),
+    squeezeTemplates(),
     keepEntryAlone(),
     compressBeside(),
     describeElementBeside(),
@@ -159,16 +187,16 @@ export default defineConfig({
     reportCompressedSize: false,
     lib: { entry: { 'sip-call': 'widget/index.ts' }, formats: ['es'] },
     rolldownOptions: {
-      // Compression takes most of the build time.
+      // Compression takes most of the time, as expected.
       checks: { bundlerTimings: false },
-      // Lit's packages declare side effects of their imports. The parts that we leave out have none.
+      // Lit's packages claim that importing them has side effects; the omitted parts have none.
       treeshake: { moduleSideEffects: id => !/\/node_modules\/(?:@lit|lit|lit-html|lit-element)\//.test(id) },
       output: {
-        // Library mode keeps white space in ES output without this option.
+        // In library mode, ES output keeps its blanks without this.
         minify: true,
         entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name]-[hash].js',
-        // One chunk has all modules that every call needs, so that no second request is necessary.
+        chunkFileNames: 'chunks/[name]-[hash:6].js',
+        // What every call needs is one file with all its imports, so that no import causes another round trip.
         codeSplitting: {
           groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }],
         },

@@ -23,16 +23,13 @@ const { stdout, error } = spawnSync('npm', ['audit', '--json', ...process.argv.s
 });
 const report = read(stdout);
 if (!report.vulnerabilities) {
-  const why =
-    error?.message ?? report.message ?? report.error?.summary ?? 'npm said nothing that could be read';
-  console.error(`Not checked: the registry told no advisories (${why}).`);
+  const why = error?.message ?? report.message ?? report.error?.summary ?? 'npm printed no readable report';
+  console.error(`Not checked: the registry gave no advisories (${why}).`);
   process.exitCode = 2;
 } else {
   const found = Object.values(report.vulnerabilities);
   for (const one of found) console.log(described(one));
-  console.log(
-    found.length === 0 ? 'Nothing is known against any package.' : `${found.length} packages to look at.`,
-  );
+  console.log(found.length === 0 ? 'No known vulnerabilities.' : `${found.length} packages are vulnerable.`);
   process.exitCode = found.length === 0 ? 0 : 1;
 }
 

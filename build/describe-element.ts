@@ -8,7 +8,8 @@ export function describeElementBeside(): Plugin {
   return {
     name: 'describe-element',
     closeBundle() {
-      const element = describeElement(readFileSync('widget/element/sip-call.ts', 'utf8'));
+      const read = (name: string) => readFileSync(`widget/element/${name}.ts`, 'utf8');
+      const element = describeElement(read('sip-call'), read('events'));
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
       const modules = { of: 'dist/widget/element/sip-call.js', defined: 'dist/widget/npm.js' };
       const files = {

@@ -49,7 +49,7 @@ export function webTypes(element: ElementDescription, version: string): object {
   };
 }
 
-/** The words of a type such as `'light'|'dark'`. */
+/** The values of a type such as `'light'|'dark'`. */
 function words(type: Described['type']): string[] {
   return [...(type?.text ?? '').matchAll(/'([^']+)'/g)].map(([, word = '']) => word);
 }

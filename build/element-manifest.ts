@@ -22,8 +22,12 @@ export interface ElementDescription {
   readonly members: readonly object[];
 }
 
-/** @throws {Error} when the source has no documented element. */
-export function describeElement(source: string): ElementDescription {
+/**
+ * `source` contains the class, `events` the types of its events.
+ *
+ * @throws {Error} when the source has no documented element.
+ */
+export function describeElement(source: string, events: string): ElementDescription {
   const [, comment, name] =
     /\/\*\*((?:(?!\*\/)[\s\S])*@element (?:(?!\*\/)[\s\S])*)\*\/\s*export class (\w+)/.exec(source) ?? [];
   if (!comment || !name) throw new Error('no class with an @element in its comment');
@@ -45,7 +49,7 @@ export function describeElement(source: string): ElementDescription {
     description,
     superclass: { name: 'HTMLElement' },
     attributes: of('attr'),
-    events: of('fires').map(event => ({ ...event, type: { text: typeOfEvent(source, event.name) } })),
+    events: of('fires').map(event => ({ ...event, type: { text: typeOfEvent(events, event.name) } })),
     slots: of('slot'),
     cssParts: of('csspart'),
     cssProperties: of('cssproperty'),
@@ -53,7 +57,7 @@ export function describeElement(source: string): ElementDescription {
   };
 }
 
-/** The manifest of the package; `modules` are its paths of the class and of its definition. */
+/** The manifest of the package; `modules` are the paths of the class and of its definition. */
 export function manifestOf(element: ElementDescription, modules: { of: string; defined: string }): object {
   const declaration = { name: element.name, module: modules.of };
   return {
@@ -95,8 +99,8 @@ function methods(source: string): object[] {
   }));
 }
 
-function typeOfEvent(source: string, name: string): string {
-  return new RegExp(`'${name}': (CustomEvent<\\w+>)`).exec(source)?.[1] ?? 'CustomEvent';
+function typeOfEvent(events: string, name: string): string {
+  return new RegExp(`'${name}': (CustomEvent<\\w+>)`).exec(events)?.[1] ?? 'CustomEvent';
 }
 
 const prose = (comment: string) => comment.replace(/\s*\n\s*\* ?/g, ' ').trim();

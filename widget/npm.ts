@@ -1,12 +1,13 @@
-// `import 'sip-call'`: the element for pages that are built. Safe where there is no DOM. It
-// cannot tell its gateway from where it was loaded; settings or an attribute must.
+// `import 'sip-call'`: the element for pages with a build step. Safe without a DOM. Settings or an attribute must name the
+// gateway, because a bundle's address is not the gateway's.
 import { parseAddress } from './base/address.ts';
 import { settings } from './element/page-settings.ts';
 import { SipCall } from './element/sip-call.ts';
 
 export type { CallState, EndReason } from './call/call-store.ts';
+export type { SipCallRequestDetail, SipCallStateDetail } from './element/events.ts';
 export type { OwnWords, SipCallSettings } from './element/page-settings.ts';
-export type { SipCallRequestDetail, SipCallStateDetail } from './element/sip-call.ts';
+
 export { SipCall };
 
 /** Makes the page's links to `sip:` addresses callable, as `data-upgrade-links` on the script does. */

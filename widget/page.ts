@@ -1,4 +1,5 @@
-// What a page may ask for beyond its elements: one chunk, fetched only where it does.
+// Optional features of a page: one chunk, loaded only when a page uses one.
 export { configure } from './element/configure.ts';
+export { attributeFault } from './element/settings-faults.ts';
 export { upgradeLinks } from './element/upgrade-links.ts';
 export { overlay } from './element/word-overrides.ts';

@@ -1,14 +1,14 @@
-// The scenes of a call that is seen, and of a seminar: pictures that need no camera, painted while the gallery is open.
+// Scenes of calls with video, and of a seminar. Draws its own video, so that no camera is needed.
 
 const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
 const answered = seconds => ({ type: 'answered', at: Date.now() - seconds * 1000 });
 const talking = [...rang, answered(64), { type: 'judged', quality: 'good' }];
 const listening = [{ type: 'requested', listen: true }, ...rang.slice(1), answered(431)];
-const wish = (name, fact) => [
-  { type: 'wished', wish: name },
-  { wish: name, ...fact },
+const requested = (name, fact) => [
+  { type: 'media-requested', media: name },
+  { media: name, ...fact },
 ];
-const camera = wish('camera', { type: 'granted', on: true });
+const camera = requested('camera', { type: 'media-granted', on: true });
 
 const them = painted({ wall: ['#e9d8c2', '#b98a62'], coat: '#20435c', skin: '#e0ac84', hair: '#33231a' });
 const me = painted({ wall: ['#cfdfe4', '#7f9aa6'], coat: '#7a3b2e', skin: '#c98f68', hair: '#1c1512' });
@@ -23,7 +23,7 @@ export const seenScenes = [
   ['in call, a camera to switch on', talking, { streams: { cameras: 1 } }],
   [
     'in call, camera asked',
-    [...talking, ...wish('camera', { type: 'device-asked' })],
+    [...talking, ...requested('camera', { type: 'device-asked' })],
     { streams: { cameras: 1 } },
   ],
   ['in call, only the visitor is seen', [...talking, ...camera], { streams: seen('me') }],
@@ -36,24 +36,24 @@ export const seenScenes = [
   ['in call, only they are seen', talking, { streams: seen('them') }],
   ...['declined', 'refused'].map(why => [
     `in call, camera ${why}`,
-    [...talking, ...wish('camera', { type: 'wish-refused', why })],
+    [...talking, ...requested('camera', { type: 'media-refused', why })],
     { streams: { cameras: 1 } },
   ]),
   ['seminar, listening', listening, seminar],
-  ['seminar, microphone asked', [...listening, ...wish('voice', { type: 'device-asked' })], seminar],
+  ['seminar, microphone asked', [...listening, ...requested('voice', { type: 'device-asked' })], seminar],
   [
     'seminar, speaking',
-    [...listening, ...wish('voice', { type: 'granted', on: true })],
+    [...listening, ...requested('voice', { type: 'media-granted', on: true })],
     { ...seminar, streams: { cameras: 1 } },
   ],
   [
     'seminar, microphone missing',
-    [...listening, ...wish('voice', { type: 'wish-refused', why: 'missing' })],
+    [...listening, ...requested('voice', { type: 'media-refused', why: 'missing' })],
     seminar,
   ],
 ];
 
-/** Somebody before a wall, who breathes; unless the visitor wants to see nothing move. */
+/** A person in front of a wall who moves slowly, except when the visitor prefers reduced motion. */
 function painted({ wall, coat, skin, hair }) {
   const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
   const brush = canvas.getContext('2d');

@@ -1,11 +1,11 @@
-// The scenes of the gallery that show shapes: each a state, and what stands in the page for it.
+// Scenes of the shapes: each is a state, with the content of the element.
 
 const rang = [{ type: 'requested' }, { type: 'invited' }, { type: 'rang', earlyMedia: false }];
 const answered = seconds => [...rang, { type: 'answered', at: Date.now() - seconds * 1000 }];
 const busy = [...rang, { type: 'ended', reason: 'busy', at: Date.now() }];
 const anna = { name: 'Anna Petrova', job: 'Director', photo: 'portrait.svg' };
 
-/** Name, facts, and what else: how the element looks, and what is put into it. */
+/** Name, events, and options: the element's attributes, and its content. */
 export const shapeScenes = [
   ['card', [], { look: { shape: 'card', ...anna } }],
   ['card, ringing', rang, { look: { shape: 'card', ...anna } }],
@@ -24,18 +24,18 @@ export const shapeScenes = [
   ],
   ['floating', [], { look: { shape: 'floating' } }],
   ['floating, in call', answered(64), { look: { shape: 'floating' } }],
-  ['floating, folded', answered(64), { look: { shape: 'floating' }, press: 'put-away' }],
+  ['floating, minimized', answered(64), { look: { shape: 'floating' }, press: 'minimize' }],
   ['floating, busy', busy, { look: { shape: 'floating' } }],
   ['floating, bottom-left', [], { look: { shape: 'floating', corner: 'bottom-left' } }],
   ['page', [], { look: { shape: 'page', ...anna } }],
   ['page, an address only', [], { look: { shape: 'page' } }],
   ['page, in call', answered(64), { look: { shape: 'page', ...anna } }],
-  ['bare', [], { look: { shape: 'bare' }, inside: '<button>Ring us</button>' }],
-  ['bare, in call', answered(64), { look: { shape: 'bare' }, inside: '<button>Ring us</button>' }],
+  ['custom', [], { look: { shape: 'custom' }, inside: '<button>Ring us</button>' }],
+  ['custom, in call', answered(64), { look: { shape: 'custom' }, inside: '<button>Ring us</button>' }],
   [
-    'bare, closed',
+    'custom, closed',
     [{ type: 'dismissed' }],
-    { to: 'closed@mysite.test', look: { shape: 'bare' }, inside: '<button>Ring us</button>' },
+    { to: 'closed@mysite.test', look: { shape: 'custom' }, inside: '<button>Ring us</button>' },
   ],
   ['none', answered(64), { look: { shape: 'none' } }],
 ];

@@ -1,5 +1,5 @@
-// Puts one <sip-call> into each state it can be in, by the element's internal door for exactly this, so that
-// every state can be looked at, and photographed, without a network.
+// Puts one <sip-call> into each of its states, through the element's internal method for this, so that every state can
+// be viewed and photographed without a network.
 
 import { seenScenes } from './gallery-seen.js';
 import { shapeScenes } from './gallery-shapes.js';
@@ -12,54 +12,54 @@ const rang = [...invited, { type: 'rang', earlyMedia: false }];
 const answered = seconds => [...rang, { type: 'answered', at: Date.now() - seconds * 1000 }];
 const ended = reason => ({ type: 'ended', reason, at: Date.now() });
 
-/** What a test of the sound has come to. */
+/** Findings of a sound test. */
 const found = findings => ({ samples: 12, spokeAt: 4, received: 60, back: false, ...findings });
 
-/** Name, facts, and what else to do to the element. */
+/** Name, events, and options for the element. */
 const scenes = [
   ['idle', []],
   ['idle, own words', [], { label: 'Talk to the director' }],
   ['idle, not an address', [], { to: 'director' }],
-  ['before the call', [], { trial: { step: 'untried' } }],
-  ['before the call, with a camera', [], { video: true, trial: { step: 'untried' } }],
-  ['before the call, microphone asked', [], { trial: { step: 'asking' } }],
-  ['before the call, connecting', [], { trial: { step: 'connecting' } }],
+  ['before the call', [], { soundTest: { step: 'untried' } }],
+  ['before the call, with a camera', [], { video: true, soundTest: { step: 'untried' } }],
+  ['before the call, microphone asked', [], { soundTest: { step: 'asking' } }],
+  ['before the call, connecting', [], { soundTest: { step: 'connecting' } }],
   [
     'before the call, listening',
     [],
-    { trial: { step: 'listening', findings: found({ spokeAt: undefined }) } },
+    { soundTest: { step: 'listening', findings: found({ spokeAt: undefined }) } },
   ],
   [
     'before the call, sound came back',
     [],
-    { trial: { step: 'listening', findings: found({ back: true, roundTrip: 34 }) } },
+    { soundTest: { step: 'listening', findings: found({ back: true, roundTrip: 34 }) } },
   ],
   [
     'before the call, test over',
     [],
-    { trial: { step: 'over', findings: found({ back: true, roundTrip: 34 }) } },
+    { soundTest: { step: 'over', findings: found({ back: true, roundTrip: 34 }) } },
   ],
   [
     'before the call, microphone silent',
     [],
-    { trial: { step: 'listening', findings: found({ samples: 60, spokeAt: undefined }) } },
+    { soundTest: { step: 'listening', findings: found({ samples: 60, spokeAt: undefined }) } },
   ],
   [
     'before the call, nothing comes back',
     [],
-    { trial: { step: 'listening', findings: found({ samples: 60, received: 0 }) } },
+    { soundTest: { step: 'listening', findings: found({ samples: 60, received: 0 }) } },
   ],
   ...['microphone-refused', 'microphone-blocked', 'gateway-unreachable', 'media-failed', 'failed'].map(
     reason => [
       `before the call, test failed: ${reason}`,
       [],
-      { trial: { step: 'failed', reason, allowed: false } },
+      { soundTest: { step: 'failed', reason, allowed: false } },
     ],
   ),
   [
     'before the call, microphone allowed',
     [],
-    { trial: { step: 'failed', reason: 'microphone-refused', allowed: true } },
+    { soundTest: { step: 'failed', reason: 'microphone-refused', allowed: true } },
   ],
   ['preparing, microphone asked', asked],
   ['calling', invited],
@@ -113,20 +113,20 @@ const scenes = [
   ],
 ];
 
-/** The morning after next, as a gateway says when an office opens. */
+/** The morning after tomorrow, in the gateway's format of opening times. */
 const opensAt = new Date(new Date().setHours(48 + 9, 0, 0, 0)).toISOString();
-const otherwise = [
+const fallbacks = [
   { kind: 'person', to: 'alex@mysite.test', name: 'Alex Orlov', title: 'Front desk' },
   { kind: 'hotline', phone: '+7 800 200-00-00' },
   { kind: 'mail', mail: 'office@mysite.test' },
   { kind: 'callback' },
 ];
-/** What the gateway says of them, for those scenes in which it says anything. */
+/** The gateway's answers, for the scenes that have one. */
 const statuses = new Map([
-  ['sip:closed@mysite.test', { state: 'closed', opensAt, otherwise }],
-  ['sip:holidays@mysite.test', { state: 'closed', otherwise: [] }],
-  ['sip:unreachable@mysite.test', { state: 'unreachable', otherwise }],
-  ['sip:office@mysite.test', { state: 'open', otherwise }],
+  ['sip:closed@mysite.test', { state: 'closed', opensAt, fallbacks }],
+  ['sip:holidays@mysite.test', { state: 'closed', fallbacks: [] }],
+  ['sip:unreachable@mysite.test', { state: 'unreachable', fallbacks }],
+  ['sip:office@mysite.test', { state: 'open', fallbacks }],
 ]);
 globalThis.fetch = async url => {
   const { pathname, searchParams } = new URL(url, location.href);
@@ -138,7 +138,7 @@ globalThis.fetch = async url => {
 const closed = { to: 'closed@mysite.test' };
 const office = { to: 'office@mysite.test' };
 const dismissed = [{ type: 'dismissed' }];
-const callback = 'button.rung[aria-expanded]';
+const callback = 'button.fallback[aria-expanded]';
 scenes.push(
   ['idle, closed', dismissed, closed],
   ['idle, closed for the holidays', dismissed, { to: 'holidays@mysite.test' }],
@@ -161,7 +161,7 @@ scenes.push(
 scenes.push(...shapeScenes, ...seenScenes);
 const idOf = name => name.replace(/\W+/g, '-');
 
-/** As browsers name themselves; the widget's words on where to look follow from it. */
+/** User agents; the widget's hints where to look depend on them. */
 const browsers = {
   chromium: 'Chrome/140.0.0.0 Safari/537.36',
   firefox: 'Firefox/143.0',
@@ -170,7 +170,7 @@ const browsers = {
   ios: 'iPhone Version/26.0 Mobile Safari/604.1',
 };
 
-// Devices with names, as they have once the microphone is allowed.
+// Devices have names once the microphone is allowed.
 const device = (kind, label) => ({ kind, label, deviceId: label });
 navigator.mediaDevices.enumerateDevices = async () => [
   device('audioinput', 'Built-in microphone'),
@@ -182,7 +182,7 @@ navigator.mediaDevices.enumerateDevices = async () => [
 const form = document.querySelector('form');
 const wall = document.querySelector('.scenes');
 const chosen = new URLSearchParams(location.search);
-/** Ids of the scenes to be shown; all without. */
+/** Ids of the scenes to show; all scenes when absent. */
 const only = chosen.get('only')?.split(',').filter(Boolean);
 for (const [name, value] of chosen) if (form.elements[name]) form.elements[name].value = value;
 form.addEventListener('change', () => {
@@ -205,7 +205,7 @@ async function draw() {
         const scene = document.createElement('figure');
         scene.id = idOf(name);
         const caption = document.createElement('figcaption');
-        // So that who does not see the wall can go from scene to scene.
+        // A heading, so that screen reader users can move from scene to scene.
         caption.append(Object.assign(document.createElement('h2'), { textContent: name }));
         const element = document.createElement('sip-call');
         const shape = chosenShape || look?.shape || null;
@@ -223,31 +223,31 @@ async function draw() {
       },
     ),
   );
-  // For whoever takes pictures.
+  // For tests that take screenshots.
   await Promise.all(shown);
   document.querySelector('main').dataset.drawn = '';
 }
 
-async function show(element, facts, { keys = '', press, open, send, trial, streams }) {
+async function show(element, facts, { keys = '', press, open, send, soundTest, streams }) {
   for (const fact of facts) await element[report](fact, streams);
   await element.updateComplete;
   const inside = element.shadowRoot;
-  // A shape that is fetched shows itself when it is there.
+  // A shape is hidden until its chunk is loaded.
   while (inside.firstElementChild.hidden) await new Promise(requestAnimationFrame);
-  // A browser plays by itself only what stands in view; below it a picture would be black.
+  // A browser starts only videos in the viewport; others would be black.
   for (const video of inside.querySelectorAll('video')) video.play().catch(() => {});
   if (press) inside.querySelector(`[part=${press}]`).click();
-  if (trial) {
+  if (soundTest) {
     await element.openSettings();
-    const panel = inside.querySelector('[part=before-call]');
-    panel.parentElement[Symbol.for('sip-call.trial')](trial);
-    const { spokeAt, back } = trial.step === 'listening' ? trial.findings : {};
-    panel.style.setProperty('--_mine', spokeAt ? '0.7' : '0');
-    panel.style.setProperty('--_theirs', back ? '0.55' : '0');
+    const panel = inside.querySelector('[part=sound-check]');
+    panel.parentElement[Symbol.for('sip-call.sound-test')](soundTest);
+    const { spokeAt, back } = soundTest.step === 'listening' ? soundTest.findings : {};
+    panel.style.setProperty('--_local-level', spokeAt ? '0.7' : '0');
+    panel.style.setProperty('--_remote-level', back ? '0.55' : '0');
   }
   const card = inside.querySelector('[part=card]');
   for (const key of keys) card.dispatchEvent(new KeyboardEvent('keydown', { key }));
-  // What the gateway says comes a little later.
+  // The gateway's answer comes a little later.
   if (open) (await drawn(inside, open)).click();
   if (!send) return;
   (await drawn(inside, '[name=phone]')).value = send;

@@ -125,7 +125,7 @@ stories(
 async function panel(): Promise<string | undefined> {
   return await visitor.happens(
     () =>
-      document.querySelector('sip-call')?.shadowRoot?.querySelector('[part=before-call] [role=status]')
+      document.querySelector('sip-call')?.shadowRoot?.querySelector('[part=sound-check] [role=status]')
         ?.textContent ?? undefined,
   );
 }

@@ -66,10 +66,10 @@ async function reads(name: RegExp, patience: Patience = {}): Promise<void> {
     `the button reads ${name}`,
     async () => {
       const said = await visitor.happens(() => {
-        const button = document.querySelector('sip-call')?.shadowRoot?.querySelector('.pill');
+        const button = document.querySelector('sip-call')?.shadowRoot?.querySelector('.button');
         return [
           button?.querySelector('[part=label] slot')?.textContent,
-          button?.querySelector('.heard')?.textContent,
+          button?.querySelector('.sr-only')?.textContent,
         ]
           .join('')
           .trim();
@@ -84,7 +84,9 @@ async function reads(name: RegExp, patience: Patience = {}): Promise<void> {
 /** Which rungs the card offers. */
 const rungs = () =>
   visitor.happens(() =>
-    [...(document.querySelector('sip-call')?.shadowRoot?.querySelectorAll<HTMLElement>('.rung') ?? [])].map(
+    [
+      ...(document.querySelector('sip-call')?.shadowRoot?.querySelectorAll<HTMLElement>('.fallback') ?? []),
+    ].map(
       fallback =>
         fallback.getAttribute('href') ??
         fallback.querySelector('span')?.firstChild?.nextSibling?.textContent ??

@@ -109,7 +109,9 @@ export class Visitor {
       const video: Record<string, unknown> = await inbound();
       const frames = Number(video.framesDecoded ?? 0) - before;
       const picture = await this.#page.evaluate(() => {
-        const seen = document.querySelector('sip-call')?.shadowRoot?.querySelector('video[part=video]');
+        const seen = document
+          .querySelector('sip-call')
+          ?.shadowRoot?.querySelector('video[part=remote-video]');
         if (!(seen instanceof HTMLVideoElement)) return 'there is no picture';
         if (seen.paused) return 'the picture stands still';
         return seen.checkVisibility() ? 'shown' : `hidden at ${seen.videoWidth} px`;

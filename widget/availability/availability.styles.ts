@@ -1,4 +1,4 @@
-// The pill's second line, and the calmer pill that has one.
+// The availability line on the button, and the less prominent button that has one.
 
 export const availabilityStyles = /* css */ `
   .availability {
@@ -6,22 +6,22 @@ export const availabilityStyles = /* css */ `
     font-size: 0.8125em;
     font-weight: 400;
     line-height: 1.3;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     text-wrap: pretty;
   }
   .availability:empty {
     display: none;
   }
-  .pill.calm {
+  .button.unavailable {
     padding-block: 0.4375em;
     background: color-mix(in srgb, var(--_accent) 12%, transparent);
     color: var(--_text);
     box-shadow: none;
   }
-  .pill.calm:not([aria-disabled]):hover {
+  .button.unavailable:not([aria-disabled]):hover {
     background: color-mix(in srgb, var(--_accent) 18%, transparent);
   }
-  .calm svg {
+  .unavailable svg {
     color: var(--_accent);
   }
 `;

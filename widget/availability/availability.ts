@@ -1,6 +1,6 @@
-// How things stand with whom the button calls, as its gateway says without ringing anybody: written on the pill, and
-// asked for with the visitor's intent, then once a minute at most while the button can be seen. Fetched with that
-// intent, or at once where the page says `status`; a gateway that says nothing changes nothing.
+// Shows on the button whether calls are answered now, as the gateway reports it without ringing. Requests this on the
+// visitor's intent, or immediately with `show-availability`; then at most once a minute while the button is visible.
+// Without an answer, nothing changes.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Address } from '../base/address.ts';
 import type { Call, CallEvent } from '../call/call-store.ts';
@@ -8,7 +8,7 @@ import type { Words } from '../locales/words.ts';
 import { availabilityStyles } from './availability.styles.ts';
 import { opensAt } from './opens-at.ts';
 
-/** Another way to reach somebody, as the owner offers it (the gateway's `Offer`). */
+/** Another way to reach the person, as the owner has configured it (the gateway's `Offer`). */
 export type FallbackOffer =
   | { readonly kind: 'person'; readonly to: string; readonly name?: string; readonly title?: string }
   | { readonly kind: 'hotline'; readonly phone: string }
@@ -22,9 +22,9 @@ interface Answer {
 }
 
 export interface AvailabilityActions {
-  /** Where the gateway's WebSocket is: what else it has is beside it. */
+  /** The gateway's WebSocket; its other URLs have the same base. */
   socket(): string | undefined;
-  /** Whom a press would call. */
+  /** The address that a press calls. */
   address(): Address | undefined;
   words(): Words;
   language(): string;
@@ -34,103 +34,103 @@ export interface AvailabilityActions {
 
 type Host = ReactiveControllerHost & Element;
 
-const OFTEN_MS = 60_000;
-/** After a call that failed, what was known before it may be old. */
-const AGAIN_MS = 5_000;
-const PATIENCE_MS = 10_000;
+const INTERVAL_MS = 60_000;
+/** Shorter after a failed call, because the last answer may be outdated. */
+const AFTER_CALL_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(availabilityStyles);
 
 export class AvailabilityWatch implements ReactiveController {
   readonly #host: Host;
-  readonly #desk: AvailabilityActions;
-  readonly #view: IntersectionObserver;
+  readonly #actions: AvailabilityActions;
+  readonly #visibility: IntersectionObserver;
   readonly #line = document.createElement('span');
-  #seen = false;
-  #round: ReturnType<typeof setTimeout> | undefined;
-  #asked = { of: '', at: Number.NEGATIVE_INFINITY };
+  #visible = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #request = { uri: '', at: Number.NEGATIVE_INFINITY };
   #answer: Answer | undefined;
 
-  constructor(host: Host, desk: AvailabilityActions) {
+  constructor(host: Host, actions: AvailabilityActions) {
     this.#host = host;
-    this.#desk = desk;
-    this.#view = new IntersectionObserver(entries => {
-      this.#seen = Boolean(entries.at(-1)?.isIntersecting);
-      this.#look();
+    this.#actions = actions;
+    this.#visibility = new IntersectionObserver(entries => {
+      this.#visible = Boolean(entries.at(-1)?.isIntersecting);
+      this.#poll();
     });
-    // Read out with the button's name, where it is not in the middle.
+    // Hidden here, because screen readers read it with the button's name, at the end.
     this.#line.ariaHidden = 'true';
     this.#line.className = 'availability';
     this.#line.part.add('availability');
     const root = host.shadowRoot;
     root?.adoptedStyleSheets.push(sheet);
-    root?.querySelector('.pill [part=label]')?.append(this.#line);
+    root?.querySelector('.button [part=label]')?.append(this.#line);
     host.addController(this);
   }
 
-  /** What is written on the pill; empty when there is nothing to say. */
+  /** The line on the button; empty when there is nothing to show. */
   get text(): string {
     const { state } = this.#current ?? {};
     if (!(state === 'closed' || state === 'unreachable')) return '';
-    const words = this.#desk.words();
+    const words = this.#actions.words();
     const time = this.#time;
     return state === 'unreachable' ? words.notAnswering : time ? words.closedUntil(time) : words.closed;
   }
 
-  /** "Opens Mon 9:00 AM", for the card; empty when nobody knows. */
+  /** "Opens Mon 9:00 AM", for the card; empty when the time is unknown. */
   get opening(): string {
     const time = this.#time;
-    return time ? this.#desk.words().opens(time) : '';
+    return time ? this.#actions.words().opens(time) : '';
   }
 
   get offers(): readonly FallbackOffer[] {
     return this.#current?.fallbacks ?? [];
   }
 
-  /** A page beside the gateway's WebSocket. */
-  place(name: string): string | undefined {
-    return this.#desk.socket()?.replace(/^ws(.*)sip$/, `http$1${name}`);
+  /** A URL of the gateway beside its WebSocket. */
+  gatewayUrl(name: string): string | undefined {
+    return this.#actions.socket()?.replace(/^ws(.*)sip$/, `http$1${name}`);
   }
 
-  /** True when it has dealt with the press. */
+  /** True when the press is handled here. */
   press(): boolean {
-    const closed = this.#current?.state === 'closed' && this.#desk.call().state === 'idle';
-    // Rings nobody: shows what there is instead.
-    if (closed) this.#desk.report({ type: 'ended', reason: 'closed', at: Date.now() });
+    const closed = this.#current?.state === 'closed' && this.#actions.call().state === 'idle';
+    // Does not ring: shows the fallbacks.
+    if (closed) this.#actions.report({ type: 'ended', reason: 'closed', at: Date.now() });
     return closed;
   }
 
-  /** The visitor means it: asks unless it has lately. */
-  intend(): void {
-    if (this.#due(OFTEN_MS) <= 0) void this.#ask();
+  /** The visitor may press soon: requests the availability unless it is recent. */
+  onIntent(): void {
+    if (this.#msUntil(INTERVAL_MS) <= 0) void this.#fetch();
   }
 
-  /** A call has failed: how do things stand now? */
+  /** A call has failed: requests the availability again. */
   refresh(): void {
-    if (this.#due(AGAIN_MS) <= 0) void this.#ask();
+    if (this.#msUntil(AFTER_CALL_MS) <= 0) void this.#fetch();
   }
 
   hostConnected(): void {
-    this.#view.observe(this.#host);
-    document.addEventListener('visibilitychange', this.#look);
+    this.#visibility.observe(this.#host);
+    document.addEventListener('visibilitychange', this.#poll);
   }
 
   hostDisconnected(): void {
-    this.#view.disconnect();
-    this.#seen = false;
-    document.removeEventListener('visibilitychange', this.#look);
-    clearTimeout(this.#round);
+    this.#visibility.disconnect();
+    this.#visible = false;
+    document.removeEventListener('visibilitychange', this.#poll);
+    clearTimeout(this.#timer);
   }
 
   hostUpdated(): void {
     this.#line.textContent = this.text;
-    // For pages with buttons of their own.
+    // For pages with their own buttons.
     const { state } = this.#current ?? {};
     this.#reflect('availability', state === 'unknown' ? undefined : state);
     this.#reflect('availability-text', this.text);
-    this.#line.closest('.pill')?.classList.toggle('calm', this.text !== '');
-    if (this.#uri !== this.#asked.of) this.#look();
+    this.#line.closest('.button')?.classList.toggle('unavailable', this.text !== '');
+    if (this.#uri !== this.#request.uri) this.#poll();
   }
 
   #reflect(name: string, value: string | undefined): void {
@@ -138,49 +138,49 @@ export class AvailabilityWatch implements ReactiveController {
     else if (this.#host.getAttribute(name) !== value) this.#host.setAttribute(name, value);
   }
 
-  readonly #look = (): void => {
-    clearTimeout(this.#round);
-    if (!this.#seen || document.hidden) return;
-    if (this.#desk.call().state === 'idle') this.intend();
-    this.#round = setTimeout(this.#look, Math.max(this.#due(OFTEN_MS), 1_000));
+  readonly #poll = (): void => {
+    clearTimeout(this.#timer);
+    if (!this.#visible || document.hidden) return;
+    if (this.#actions.call().state === 'idle') this.onIntent();
+    this.#timer = setTimeout(this.#poll, Math.max(this.#msUntil(INTERVAL_MS), 1_000));
   };
 
   get #uri(): string {
-    return this.#desk.address()?.uri ?? '';
+    return this.#actions.address()?.uri ?? '';
   }
 
   get #current(): Answer | undefined {
-    return this.#asked.of === this.#uri ? this.#answer : undefined;
+    return this.#request.uri === this.#uri ? this.#answer : undefined;
   }
 
   get #time(): string {
     const { state, opensAt: instant } = this.#current ?? {};
     if (state !== 'closed' || !instant) return '';
-    const language = this.#desk.language();
-    // A Briton's English is told from an American's by the browser, not by the page.
+    const language = this.#actions.language();
+    // The browser's languages say which English it is (en-GB or en-US); the page's language does not.
     const own = navigator.languages.filter(tag => tag.split('-')[0] === language);
     return opensAt(Date.parse(instant), Date.now(), [...own, language]);
   }
 
-  /** Milliseconds until it may be asked again. */
-  #due(pauseMs: number): number {
-    return this.#asked.of === this.#uri ? this.#asked.at + pauseMs - performance.now() : 0;
+  /** Milliseconds until the next request is allowed. */
+  #msUntil(pauseMs: number): number {
+    return this.#request.uri === this.#uri ? this.#request.at + pauseMs - performance.now() : 0;
   }
 
-  async #ask(): Promise<void> {
-    const of = this.#uri;
-    const place = this.place('status');
-    if (!of || !place) return;
-    if (this.#asked.of !== of) this.#answer = undefined;
-    this.#asked = { of, at: performance.now() };
-    const answer = await fetch(`${place}?to=${encodeURIComponent(of)}`, {
+  async #fetch(): Promise<void> {
+    const uri = this.#uri;
+    const url = this.gatewayUrl('status');
+    if (!uri || !url) return;
+    if (this.#request.uri !== uri) this.#answer = undefined;
+    this.#request = { uri, at: performance.now() };
+    const answer = await fetch(`${url}?to=${encodeURIComponent(uri)}`, {
       credentials: 'omit',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     })
       .then(response => (response.ok ? (response.json() as Promise<Answer>) : undefined))
       .catch(() => undefined);
-    if (this.#asked.of !== of) return;
-    // A gateway that is out of reach now has still said what else there is.
+    if (this.#request.uri !== uri) return;
+    // When the gateway is unreachable now, its earlier fallbacks still apply.
     this.#answer = answer ?? { state: 'unknown', fallbacks: this.#answer?.fallbacks ?? [] };
     this.#host.requestUpdate();
   }

@@ -1,23 +1,23 @@
-// Which of the owner's offers can help after a call that could not be: pure, a table.
+// Selects the owner's fallbacks that can help after a failed call. Pure: a table.
 import type { EndReason } from '../call/call-store.ts';
 import type { FallbackOffer } from './availability.ts';
 
 type Kind = FallbackOffer['kind'];
 
-const every: readonly Kind[] = ['person', 'hotline', 'mail', 'callback'];
-/** What needs no call from this page: the next one would fail alike. */
-const elsewhere: readonly Kind[] = ['hotline', 'mail', 'callback'];
+const all: readonly Kind[] = ['person', 'hotline', 'mail', 'callback'];
+/** Those that need no call from this page, because the next call would fail too. */
+const withoutCall: readonly Kind[] = ['hotline', 'mail', 'callback'];
 const none: readonly Kind[] = [];
 
-/** Others fail for reasons that the next call from here would share. */
-const fitting: { readonly [Reason in EndReason]?: readonly Kind[] } = {
-  closed: every,
-  busy: every,
-  declined: every,
-  'no-answer': every,
-  'not-found': every,
-  failed: every,
-  // The form goes by the same gateway.
+/** After any other reason the next call from this page would fail too. */
+const helpfulAfter: { readonly [Reason in EndReason]?: readonly Kind[] } = {
+  closed: all,
+  busy: all,
+  declined: all,
+  'no-answer': all,
+  'not-found': all,
+  failed: all,
+  // The form is sent to the same gateway.
   'gateway-unreachable': ['hotline', 'mail'],
   'hung-up': none,
   'remote-hung-up': none,
@@ -26,11 +26,11 @@ const fitting: { readonly [Reason in EndReason]?: readonly Kind[] } = {
   'bad-address': none,
 };
 
-/** Those of the owner's offers that can help after this. */
+/** The fallbacks among `offers` that can help after this reason. */
 export function fallbacksAfter(
   reason: EndReason,
   offers: readonly FallbackOffer[],
 ): readonly FallbackOffer[] {
-  const kinds = fitting[reason] ?? elsewhere;
+  const kinds = helpfulAfter[reason] ?? withoutCall;
   return offers.filter(({ kind }) => kinds.includes(kind));
 }

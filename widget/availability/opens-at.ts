@@ -1,4 +1,4 @@
-// When an office opens, as the visitor says it: in their own zone, by their own habits.
+// Formats the time at which an office opens, in the visitor's time zone and format.
 
 /** `14:00` today, `Mon 9:00 AM` within a week, `January 11 at 9:00 AM` later. */
 export function opensAt(instant: number, now: number, locales: readonly string[], timeZone?: string): string {

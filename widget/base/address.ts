@@ -1,11 +1,11 @@
-// Reads the two addresses that a page's owner writes: whom to call, and (seldom) which gateway.
-// Narrow on purpose: what looks like a mail address is an address; ports, parameters and passwords are not
-// the page's to choose (RFC 3261 19.1.1 allows them, the gateway builds the Request-URI itself).
+// Parses the two addresses that a page's owner writes: the SIP address to call and, rarely, the gateway. Accepts only
+// what looks like a mail address: a page cannot choose ports, parameters or passwords (RFC 3261 19.1.1 allows them, the
+// gateway builds the Request-URI itself).
 
 export interface Address {
   /** As people read it: `director@mysite.ru`. */
   readonly text: string;
-  /** As SIP says it: `sip:director@mysite.ru`, the domain in ASCII, the user part escaped. */
+  /** As SIP writes it: `sip:director@mysite.ru`, the domain in ASCII, the user part escaped. */
   readonly uri: string;
 }
 
@@ -14,16 +14,15 @@ const shape =
 
 export function parseAddress(source: string | null | undefined): Address | undefined {
   const match = shape.exec((source ?? '').trim());
-  // The host goes through URL for its IDNA: президент.рф must reach the DNS as xn--….
+  // URL converts the host to ASCII (IDNA): президент.рф must reach the DNS as xn--….
   const host = match && readUrl(`http://${match[2]}`)?.hostname;
   if (!match?.[1] || !host) return undefined;
   return { text: `${match[1]}@${match[2]}`, uri: `sip:${escapeUser(match[1])}@${host}` };
 }
 
 /**
- * Where SIP over WebSocket is spoken (RFC 7118): the gateway's address with `sip` put after its path.
- * `attribute` is what the page says, if anything: an absolute http(s) or ws(s) URL; otherwise the gateway is
- * where the script came from.
+ * The URL of SIP over WebSocket (RFC 7118): the gateway's URL with `sip` appended to its path. `attribute` is the
+ * page's absolute http(s) or ws(s) URL; without it the gateway is at the script's origin.
  */
 export function gatewaySocket(script: string, attribute?: string | null): string | undefined {
   const base = readUrl(attribute ? withSlash(attribute.trim()) : script);
@@ -41,7 +40,10 @@ function readUrl(text: string): URL | undefined {
   }
 }
 
-/** With one slash at its end. No expression: those without a lookbehind take quadratic time, and old Safari has none. */
+/**
+ * With one slash at its end. Not a regular expression: without a lookbehind it takes quadratic time, and old Safari has
+ * none.
+ */
 function withSlash(url: string): string {
   let end = url.length;
   while (url[end - 1] === '/') end--;

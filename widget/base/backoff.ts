@@ -1,35 +1,35 @@
-// When to try again: at growing intervals, a half of each drawn at random, so that pages that lost their gateway at the
-// same moment do not all come back to it at another. Knows not what it tries.
+// Repeats an attempt at growing intervals. Half of each interval is random, so that pages that lost their gateway at
+// the same moment do not all come back at the same moment. Independent of what is attempted.
 
-export interface Pace {
-  /** Milliseconds until the first try at most, twice as many until the next, and never more than `most`. */
+export interface BackoffIntervals {
+  /** Milliseconds: the first interval is `first` at most, each next one twice as long, and none longer than `max`. */
   readonly first: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 export interface Clock {
-  set(work: () => void, ms: number): unknown;
+  set(run: () => void, ms: number): unknown;
   clear(timer: unknown): void;
   /** 0 to 1. */
   random(): number;
 }
 
-const wall: Clock = {
-  set: (work, ms) => setTimeout(work, ms),
+const systemClock: Clock = {
+  set: (run, ms) => setTimeout(run, ms),
   clear: timer => clearTimeout(timer as ReturnType<typeof setTimeout>),
   random: Math.random,
 };
 
 export class Backoff {
   readonly #attempt: () => void;
-  readonly #pace: Pace;
+  readonly #intervals: BackoffIntervals;
   readonly #clock: Clock;
   #tries = 0;
   #timer: unknown;
 
-  constructor(attempt: () => void, pace: Pace, clock = wall) {
+  constructor(attempt: () => void, intervals: BackoffIntervals, clock = systemClock) {
     this.#attempt = attempt;
-    this.#pace = pace;
+    this.#intervals = intervals;
     this.#clock = clock;
   }
 
@@ -37,29 +37,29 @@ export class Backoff {
     return this.#timer !== undefined;
   }
 
-  /** Tries from now on, until {@link end}; nothing new while it does already. */
-  begin(): void {
-    if (!this.running) this.#wait();
+  /** Attempts from now on, until {@link stop}; does nothing while it is running. */
+  start(): void {
+    if (!this.running) this.#schedule();
   }
 
-  /** Something has changed: the next try is now, and those after it come as quickly as at first. */
-  now(): void {
-    this.end();
-    this.#wait();
+  /** Conditions have changed: attempts now and starts again with the first interval. */
+  retryNow(): void {
+    this.stop();
+    this.#schedule();
     this.#attempt();
   }
 
-  end(): void {
+  stop(): void {
     this.#clock.clear(this.#timer);
     this.#timer = undefined;
     this.#tries = 0;
   }
 
-  #wait(): void {
-    const longest = Math.min(this.#pace.most, this.#pace.first * 2 ** this.#tries++);
+  #schedule(): void {
+    const longest = Math.min(this.#intervals.max, this.#intervals.first * 2 ** this.#tries++);
     this.#timer = this.#clock.set(
       () => {
-        this.#wait();
+        this.#schedule();
         this.#attempt();
       },
       longest * (0.5 + this.#clock.random() / 2),

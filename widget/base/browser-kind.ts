@@ -1,7 +1,7 @@
-// Which browser's words to use when telling a visitor where its question and its switches are. Only words lean on
-// it, never what the widget can do, so that a wrong guess costs a sentence.
+// Guesses the browser, to show where its permission question and its settings are. Only texts depend on it, never
+// features, so that a wrong guess costs one sentence.
 
-/** `ios` and `android` whatever the browser is called there: the switches are in the same place in all. */
+/** `ios` and `android` for every browser there: the settings are in the same place. */
 export type BrowserKind = 'chromium' | 'firefox' | 'safari' | 'android' | 'ios';
 
 export function browserKind({
@@ -9,7 +9,7 @@ export function browserKind({
   maxTouchPoints,
 }: Pick<Navigator, 'userAgent' | 'maxTouchPoints'> = navigator): BrowserKind {
   if (/android/i.test(userAgent)) return 'android';
-  // An iPad says that it is a Mac; no Mac has a touch screen.
+  // An iPad claims to be a Mac; no Mac has a touch screen.
   if (/iphone|ipad|ipod/i.test(userAgent) || (/macintosh/i.test(userAgent) && maxTouchPoints > 1))
     return 'ios';
   if (/firefox\//i.test(userAgent)) return 'firefox';

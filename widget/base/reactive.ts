@@ -1,25 +1,28 @@
-// What <sip-call> stands on: attributes that are properties, one drawing for any number of changes, and Lit's
-// controllers. Lit's own ReactiveElement does more than this element needs, and would be a third of what a page pays
-// before anybody shows intent; the parts that come later cannot tell the difference.
+// The base class of <sip-call>: properties that reflect attributes, one update for several changes, and Lit's controllers.
+// Lit's ReactiveElement has more than this element needs, and would be a third of the entry's size. The controllers of the
+// parts that are loaded later work with either.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Lets the page answer its visitor between two pieces of work. */
-export const later = (): Promise<void> => new Promise(resolve => setTimeout(resolve));
+/** Resolves in a new task, so that the page can react to its visitor in between. */
+export const newTask = (): Promise<void> => new Promise(resolve => setTimeout(resolve));
 
-/** `flag` is a boolean attribute, `text` a string or, when absent, null. */
-export type Attributes = Readonly<Record<string, 'text' | 'flag'>>;
+/** By the property's name. `flag` is a boolean attribute, `text` a string, or null when absent. */
+export type Properties = Readonly<Record<string, 'text' | 'flag'>>;
 
-// Where there is no DOM, the class can be made and nothing else.
+// Without a DOM (on a server) the class can be defined, but not used.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
+/** `tokenUrl` is the attribute `token-url`. */
+const attributeOf = (property: string) => property.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+
 /**
- * Subclasses name their `attributes`; the properties of the same names are read from them and written to them.
- * `update` is called in a task after `requestUpdate` or a change of those, and first when the element is connected.
+ * Subclasses list their `properties`; each one reads and writes the attribute of its name. `update` is called first when the
+ * element is connected, then in a task after `requestUpdate` or a change of an attribute.
  */
 export abstract class Reactive extends Base implements ReactiveControllerHost {
-  /** Also heard of, though HTMLElement has the property. */
+  /** Attributes that are observed too, whose property HTMLElement has. */
   static readonly alsoObserved: readonly string[] = [];
-  static readonly properties: Attributes = {};
+  static readonly properties: Properties = {};
   static readonly sheet: string = '';
 
   protected hasUpdated = false;
@@ -28,36 +31,37 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
   #pending: Promise<void> | undefined;
 
   static get observedAttributes(): string[] {
-    // biome-ignore lint/complexity/noThisInStatic: the subclass it is asked of has them.
+    // biome-ignore lint/complexity/noThisInStatic: the subclass defines them.
     const { properties, alsoObserved, prototype } = this;
     for (const [name, kind] of Object.entries(properties)) {
+      const attribute = attributeOf(name);
       Object.defineProperty(prototype, name, {
         configurable: true,
         enumerable: true,
         get(this: Element) {
-          return kind === 'flag' ? this.hasAttribute(name) : this.getAttribute(name);
+          return kind === 'flag' ? this.hasAttribute(attribute) : this.getAttribute(attribute);
         },
         set(this: Element, value: unknown) {
-          if (kind === 'flag') this.toggleAttribute(name, Boolean(value));
-          else if (value === null || value === undefined) this.removeAttribute(name);
-          else this.setAttribute(name, String(value));
+          if (kind === 'flag') this.toggleAttribute(attribute, Boolean(value));
+          else if (value === null || value === undefined) this.removeAttribute(attribute);
+          else this.setAttribute(attribute, String(value));
         },
       });
     }
-    return [...Object.keys(properties), ...alsoObserved];
+    return [...Object.keys(properties).map(attributeOf), ...alsoObserved];
   }
 
-  /** Resolves once what was changed until now is drawn. */
+  /** Resolves once all changes so far are drawn. */
   get updateComplete(): Promise<boolean> {
     return Promise.resolve(this.#pending).then(() => true);
   }
 
   requestUpdate(): void {
     if (!this.shadowRoot || this.#pending) return;
-    // The first drawing is there before the page is; later ones leave the task of the gesture or the message that they
-    // follow from, so that what these begin is under way first.
-    const turn = this.hasUpdated ? later() : Promise.resolve();
-    this.#pending = turn.then(() => {
+    // The first update is drawn with the page. Later ones run after the task of their gesture or message, so that the work
+    // that these start goes first.
+    const start = this.hasUpdated ? newTask() : Promise.resolve();
+    this.#pending = start.then(() => {
       const changed = this.#changed;
       this.#changed = new Set();
       try {
@@ -82,7 +86,7 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
   }
 
   connectedCallback(): void {
-    if (!this.shadowRoot) this.#begin();
+    if (!this.shadowRoot) this.#initialize();
     for (const controller of this.#controllers) controller.hostConnected?.();
     this.requestUpdate();
   }
@@ -99,14 +103,14 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
 
   /** Fills the shadow root, once. */
   protected abstract populate(root: ShadowRoot): void;
-  /** What follows from the changes, before they are drawn. */
+  /** Computes what follows from the changes, before they are drawn. */
   protected abstract willUpdate(changed: ReadonlySet<string>): void;
   protected abstract update(changed: ReadonlySet<string>): void;
 
-  #begin(): void {
+  #initialize(): void {
     const { properties, sheet } = this.constructor as typeof Reactive;
     const own = this as unknown as Record<string, unknown>;
-    // What a framework has set before the element was defined hides the accessors.
+    // A property that a framework has set before the element was defined hides the accessor.
     for (const name of Object.keys(properties)) {
       if (!Object.hasOwn(own, name)) continue;
       const value = own[name];

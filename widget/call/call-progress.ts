@@ -1,5 +1,5 @@
-// The rest of the state machine of call-store.ts: what happens to a call between its beginning and its end. Fetched with
-// the parts that confirm such facts, for a page whose button nobody presses has no use for it.
+// The second half of the state table in call-store.ts: the events between the beginning and the end of a call. Loaded
+// with the code that reports these events; a page whose button is not pressed does not load it.
 import type { Call, Rows, Step } from './call-store.ts';
 
 const mute: Step<'muted'> = (call, { on }) => (on === call.muted ? call : { ...call, muted: on });
@@ -12,27 +12,27 @@ const hold: Step<'held'> = (call, { on }) =>
 const heldByThem: Step<'held-by-them'> = (call, { on }) =>
   on === call.heldByThem ? call : { ...call, heldByThem: on };
 const refuseHold: Step<'hold-refused'> = call => (call.holdRefused ? call : { ...call, holdRefused: true });
-const ask: Step<'device-asked'> = call => (call.asking ? call : { ...call, asking: true });
-const stopAsking: Step<'device-granted'> = (call, { camera = call.camera }) => ({
+const askForDevice: Step<'device-asked'> = call => (call.asking ? call : { ...call, asking: true });
+const grantDevice: Step<'device-granted'> = (call, { camera = call.camera }) => ({
   ...call,
   asking: false,
   camera,
 });
-const wish: Step<'wished'> = (call, { wish }) => {
+const requestMedia: Step<'media-requested'> = (call, { media }) => {
   const { refusal: _, ...rest } = call;
-  return { ...rest, wish };
+  return { ...rest, requestedMedia: media };
 };
-const wishOver = ({ wish: _, ...call }: Call): Call => ({ ...call, asking: false });
-const grant: Step<'granted'> = (call, { wish, on }) => ({
-  ...wishOver(call),
-  [wish === 'camera' ? 'camera' : 'speaks']: on,
+const requestDone = ({ requestedMedia: _, ...call }: Call): Call => ({ ...call, asking: false });
+const grantMedia: Step<'media-granted'> = (call, { media, on }) => ({
+  ...requestDone(call),
+  [media === 'camera' ? 'camera' : 'speaks']: on,
 });
-const refuseWish: Step<'wish-refused'> = (call, { wish, why }) => ({
-  ...wishOver(call),
-  ...(wish === 'camera' && { camera: false }),
-  refusal: `${wish}-${why}`,
+const refuseMedia: Step<'media-refused'> = (call, { media, why }) => ({
+  ...requestDone(call),
+  ...(media === 'camera' && { camera: false }),
+  refusal: `${media}-${why}`,
 });
-const judge: Step<'judged'> = (call, { quality, trouble }) =>
+const setQuality: Step<'judged'> = (call, { quality, trouble }) =>
   quality === call.quality && trouble === call.trouble ? call : { ...call, quality, trouble };
 const oneWay: Step<'one-way'> = (call, { missing }) =>
   missing === call.oneWay ? call : { ...call, oneWay: missing };
@@ -42,21 +42,21 @@ const answer: Step<'answered'> = (call, { at, digits = true }) => ({
   digits,
   answeredAt: at,
 });
-const lose: Step<'signalling-lost'> = call =>
+const loseSignalling: Step<'signalling-lost'> = call =>
   call.signallingLost ? call : { ...call, signallingLost: true };
-const restore: Step<'signalling-restored'> = call =>
+const restoreSignalling: Step<'signalling-restored'> = call =>
   call.signallingLost ? { ...call, signallingLost: false } : call;
-const fallSilent: Step<'media-lost'> = call => (call.mediaLost ? call : { ...call, mediaLost: true });
-const sound: Step<'media-restored'> = call => (call.mediaLost ? { ...call, mediaLost: false } : call);
+const loseMedia: Step<'media-lost'> = call => (call.mediaLost ? call : { ...call, mediaLost: true });
+const restoreMedia: Step<'media-restored'> = call => (call.mediaLost ? { ...call, mediaLost: false } : call);
 
-/** The visitor mended it in the browser's settings, with the card still before them. */
+/** The visitor has allowed the microphone in the browser's settings while the card was open. */
 const allow: Step<'device-allowed'> = call =>
   call.reason?.startsWith('microphone') && !call.allowed ? { ...call, allowed: true } : call;
 
 export const progress: Rows = {
   preparing: {
-    'device-asked': ask,
-    'device-granted': stopAsking,
+    'device-asked': askForDevice,
+    'device-granted': grantDevice,
     invited: call => ({ ...call, state: 'calling', asking: false }),
   },
   calling: { rang: ring, answered: answer, muted: mute },
@@ -66,17 +66,17 @@ export const progress: Rows = {
     held: hold,
     'held-by-them': heldByThem,
     'hold-refused': refuseHold,
-    wished: wish,
-    granted: grant,
-    'wish-refused': refuseWish,
-    'device-asked': ask,
-    'device-granted': stopAsking,
-    judged: judge,
+    'media-requested': requestMedia,
+    'media-granted': grantMedia,
+    'media-refused': refuseMedia,
+    'device-asked': askForDevice,
+    'device-granted': grantDevice,
+    judged: setQuality,
     'one-way': oneWay,
-    'signalling-lost': lose,
-    'signalling-restored': restore,
-    'media-lost': fallSilent,
-    'media-restored': sound,
+    'signalling-lost': loseSignalling,
+    'signalling-restored': restoreSignalling,
+    'media-lost': loseMedia,
+    'media-restored': restoreMedia,
   },
   failed: { 'device-allowed': allow },
 };

@@ -1,7 +1,7 @@
-// The one state machine of a call, as its page sees it: (call, event) -> call, in one table. Here what a button needs
-// by itself, how calls begin and end; what happens to them between is in call-progress.ts.
-// Pure: no DOM, no JsSIP, no clock. Events are facts that somebody confirmed (the browser, the gateway, the
-// visitor's click on "call"), never hopes, and an event that has no row in the present state is ignored.
+// The state machine of a call in its page: (call, event) -> call, in one table. This half, how calls begin and end, is
+// part of the entry; the events in between are in call-progress.ts. Pure: no DOM, no JsSIP, no clock. Events are
+// confirmed facts (from the browser, the gateway, the visitor's click on "call"), never expectations. An event without
+// a row for the state is ignored.
 
 import type { OneWay, Quality, Trouble } from './quality.ts';
 
@@ -32,9 +32,9 @@ export type EndReason =
   | 'bad-address'
   | 'failed';
 
-/** What is asked for in mid-call, and takes a device: to be seen, and to be heard where one only listened. */
+/** Media requested during a call that need a device: the visitor's camera, and the microphone of a listener. */
 export type MediaRequest = 'camera' | 'voice';
-/** By the visitor or their browser; no such device; another program has it; by the other side. */
+/** Refused by the visitor or their browser; no such device; used by another program; declined by the other side. */
 export type DeviceRefusal = 'refused' | 'missing' | 'in-use' | 'declined';
 
 /** One call, immutable. Times are milliseconds of `Date.now()`. */
@@ -42,37 +42,37 @@ export interface Call {
   readonly state: CallState;
   /** Present in `ended` and `failed` only. */
   readonly reason?: EndReason;
-  /** The browser's question about the microphone may be open. */
+  /** The browser's question about a device may be open. */
   readonly asking: boolean;
-  /** The microphone that this call failed for has since been allowed. */
+  /** The microphone that was refused or missing is available now. */
   readonly allowed: boolean;
-  /** The other side sends its own ringing or announcement, so none must be made here. */
+  /** The other side sends its own ringing or announcement, so none is played here. */
   readonly earlyMedia: boolean;
-  /** Begun to listen only: a seminar. */
+  /** Started as a listener: a seminar. */
   readonly listen: boolean;
-  /** The microphone is sent, or is going to be. */
+  /** The microphone is sent, or will be sent. */
   readonly speaks: boolean;
   /** The camera is sent. */
   readonly camera: boolean;
-  /** The other side takes keys of a telephone, as far as is known. */
+  /** The other side accepts digits of the keypad, as far as is known. */
   readonly digits: boolean;
-  /** Asked for, and neither granted nor refused yet. */
-  readonly wish?: MediaRequest;
-  /** Why the last wish did not come true. */
+  /** Requested, and neither granted nor refused yet. */
+  readonly requestedMedia?: MediaRequest;
+  /** Why the last request was refused. */
   readonly refusal?: `${MediaRequest}-${DeviceRefusal}`;
   readonly muted: boolean;
-  /** By the visitor, and agreed by the other side. */
+  /** By the visitor, and accepted by the other side. */
   readonly held: boolean;
   readonly heldByThem: boolean;
-  /** The other side did not agree to the last wish to hold or to resume. */
+  /** The other side refused the last request to hold or to resume. */
   readonly holdRefused: boolean;
   readonly quality?: Quality;
   readonly trouble?: Trouble;
   /** The gateway says that sound goes one way only. */
   readonly oneWay?: OneWay;
-  /** The way to the gateway is lost in mid-call; the sound is not. */
+  /** The connection to the gateway is lost during the call; the media are not. */
   readonly signallingLost: boolean;
-  /** Nothing is heard on either side, and a way for it is being looked for. */
+  /** No media arrive on either side; ICE looks for another path. */
   readonly mediaLost: boolean;
   readonly answeredAt?: number;
   readonly endedAt?: number;
@@ -90,9 +90,9 @@ export type CallEvent =
   | { type: 'held'; on: boolean }
   | { type: 'held-by-them'; on: boolean }
   | { type: 'hold-refused' }
-  | { type: 'wished'; wish: MediaRequest }
-  | { type: 'granted'; wish: MediaRequest; on: boolean }
-  | { type: 'wish-refused'; wish: MediaRequest; why: DeviceRefusal }
+  | { type: 'media-requested'; media: MediaRequest }
+  | { type: 'media-granted'; media: MediaRequest; on: boolean }
+  | { type: 'media-refused'; media: MediaRequest; why: DeviceRefusal }
   | { type: 'judged'; quality?: Quality; trouble?: Trouble }
   | { type: 'one-way'; missing?: OneWay }
   | { type: 'signalling-lost' }
@@ -123,8 +123,8 @@ export const idle: Call = {
   mediaLost: false,
 };
 
-/** People decided these; everything else is something that broke. */
-const decided: ReadonlySet<EndReason> = new Set<EndReason>([
+/** Decided by people; every other reason is a technical failure. */
+const decidedByPeople: ReadonlySet<EndReason> = new Set<EndReason>([
   'hung-up',
   'remote-hung-up',
   'cancelled',
@@ -143,7 +143,7 @@ const request: Step<'requested'> = (_, { listen = false }) => ({
 const dismiss: Step<'dismissed'> = () => idle;
 const end: Step<'ended'> = (call, { reason, at }) => ({
   ...idle,
-  state: decided.has(reason) ? 'ended' : 'failed',
+  state: decidedByPeople.has(reason) ? 'ended' : 'failed',
   reason,
   answeredAt: call.answeredAt,
   endedAt: at,
@@ -152,7 +152,7 @@ const end: Step<'ended'> = (call, { reason, at }) => ({
 const table: Readonly<Record<CallState, Row>> = {
   idle: {
     requested: request,
-    // Only a fault of the page itself, or a closed door, can end a call that nobody has begun.
+    // Without a call, only a wrong attribute or a closed office is a reason.
     ended: (call, event) =>
       event.reason === 'bad-address' || event.reason === 'closed' ? end(call, event) : call,
   },
@@ -165,8 +165,8 @@ const table: Readonly<Record<CallState, Row>> = {
 };
 
 /**
- * The call after the event; the very same object when the event means nothing in this state. `progress` has the rest
- * of the table, and comes with the parts that confirm such facts.
+ * The call after the event; the same object when the event is ignored in this state. `progress` is the second half of
+ * the table, loaded with the code that reports its events.
  */
 export function reduce(call: Call, event: CallEvent, progress: Rows | undefined): Call {
   const { state } = call;
@@ -176,7 +176,7 @@ export function reduce(call: Call, event: CallEvent, progress: Rows | undefined)
   return step ? step(call, event as never) : call;
 }
 
-/** A call is being made or is on: another must wait. */
+/** A call is being set up or is established: no other call can start. */
 export function isActive({ state }: Call): boolean {
   return state !== 'idle' && state !== 'ended' && state !== 'failed';
 }

@@ -1,12 +1,18 @@
-// One call from the request to the last tone: brings the microphone, the phone and the speaker together and
-// reports what they confirm. It holds no state that is drawn; the store does.
+// One call from the request to the last tone: connects the microphone, the phone and the speaker, and reports confirmed
+// events. Keeps no state that is drawn; the store does.
 
-import { afterPaint } from '../base/after-paint.ts';
-import { nextTask } from '../base/next-task.ts';
+import { afterPaint, nextTask } from '../base/scheduling.ts';
 import { CallDevices } from '../devices/call-devices.ts';
 import type { DeviceKind } from '../devices/devices.ts';
 import type { Level } from '../devices/level.ts';
-import { type Capture, capture, impossible, mended, permitted, willAsk } from '../devices/microphone.ts';
+import {
+  type Capture,
+  captureMicrophone,
+  isGranted,
+  microphoneAvailable,
+  whyImpossible,
+  willAsk,
+} from '../devices/microphone.ts';
 import { RequestedMedia } from '../devices/requested-media.ts';
 import type { SoundSource } from '../devices/sound.ts';
 import { Speaker, type Tone } from '../devices/speaker.ts';
@@ -18,25 +24,25 @@ import { QualityWatch } from './quality-watch.ts';
 import { claimCall } from './single-call.ts';
 import { WakeLock } from './wake-lock.ts';
 
-// What a conversation confirms, the store must understand: they come together.
+// The events that a conversation reports need this half of the state table.
 export { progress } from './call-progress.ts';
 
-export interface ConversationRequest {
-  /** `listen`: begins without a microphone, and so without a question. */
-  readonly wish: CallRequest;
-  /** Made while the visitor's gesture was handled. */
+export interface ConversationOptions {
+  /** With `listen` it starts without a microphone, and so without the browser's question. */
+  readonly request: CallRequest;
+  /** Created during the visitor's gesture. */
   readonly sound: SoundSource;
   /** 0 to 1. */
   readonly volume: number;
-  readonly phones: { take(wish: CallRequest): Phone };
-  /** Kept by whoever is to be told; later facts find it gone with its owner. */
+  readonly phones: { take(request: CallRequest): Phone };
+  /** Held by its owner: a weak reference to it tells whether the element still exists. */
   readonly report: (event: CallEvent) => void;
-  /** Called whenever there is another stream to show. */
-  readonly media: () => void;
+  /** Called whenever a stream to show has changed. */
+  readonly streamsChanged: () => void;
 }
 
-/** Reasons that have a tone of their own; silence for the rest: the visitor's own doing needs none. */
-const lastTone: Partial<Record<EndReason, Tone>> = {
+/** The tones of the reasons that have one. Silence for the rest: what visitors do themselves needs no tone. */
+const endTones: Partial<Record<EndReason, Tone>> = {
   busy: 'busy',
   declined: 'busy',
   'no-answer': 'unobtainable',
@@ -50,20 +56,20 @@ const lastTone: Partial<Record<EndReason, Tone>> = {
 };
 
 export class Conversation {
-  readonly #request: ConversationRequest;
+  readonly #options: ConversationOptions;
   readonly #speaker: Speaker;
   #phone: Phone | undefined;
-  #over = false;
-  #heardEarly = false;
+  #ended = false;
+  #earlyMedia = false;
   #muted = false;
   #held = { us: false, them: false };
-  #yieldCall = () => {};
-  #equipment: CallDevices | undefined;
-  #wishes: RequestedMedia | undefined;
-  #mine: Level | undefined;
-  #theirs: Level | undefined;
-  readonly #vigil = new WakeLock();
-  readonly #watch = new QualityWatch({
+  #releaseLock = () => {};
+  #devices: CallDevices | undefined;
+  #requestedMedia: RequestedMedia | undefined;
+  #localLevel: Level | undefined;
+  #remoteLevel: Level | undefined;
+  readonly #wakeLock = new WakeLock();
+  readonly #qualityWatch = new QualityWatch({
     stats: () => this.getStats(),
     muted: () => this.#muted,
     report: event => this.#report(event),
@@ -71,17 +77,17 @@ export class Conversation {
   local: MediaStream | undefined;
   remote: MediaStream | undefined;
 
-  /** The page goes away: without a word the other side would listen to silence until its gateway noticed. */
-  readonly #left = () => this.hangUp();
+  /** The page is being closed: without a BYE the other side hears silence until its gateway notices. */
+  readonly #onPageHide = () => this.hangUp();
 
-  constructor(request: ConversationRequest) {
-    this.#request = request;
-    addEventListener('pagehide', this.#left);
-    const { listen, video } = request.wish;
-    // Asked for first: the browser gets the microphone ready while the rest is done here.
-    const early = !listen && permitted() ? capture(video) : undefined;
-    this.#speaker = new Speaker(request.sound, request.volume);
-    this.#begin(early).catch(this.#fail);
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    addEventListener('pagehide', this.#onPageHide);
+    const { listen, video } = options.request;
+    // Requested first: the browser opens the microphone while the rest is prepared.
+    const granted = !listen && isGranted() ? captureMicrophone(video) : undefined;
+    this.#speaker = new Speaker(options.sound, options.volume);
+    this.#start(granted).catch(this.#failed);
   }
 
   /** 0 to 1. */
@@ -102,27 +108,27 @@ export class Conversation {
     this.#phone?.hold(on).catch(error => console.error('<sip-call>:', error));
   }
 
-  /** Takes another device now; the choice itself is remembered. */
-  choose(kind: DeviceKind, id: string): void {
-    this.#equipment?.choose(kind, id);
+  /** Uses another device now, and stores the choice. */
+  chooseDevice(kind: DeviceKind, id: string): void {
+    this.#devices?.choose(kind, id);
   }
 
   /** How loud the microphone and the other side are now, 0 to 1. */
-  levels(): { readonly mine: number; readonly theirs: number } {
-    return { mine: this.#mine?.now() ?? 0, theirs: this.#theirs?.now() ?? 0 };
+  levels(): { readonly local: number; readonly remote: number } {
+    return { local: this.#localLevel?.now() ?? 0, remote: this.#remoteLevel?.now() ?? 0 };
   }
 
-  /** Shows or hides the visitor, lets them be heard or only listen; reported once it is so. */
-  want(wish: MediaRequest, on: boolean): void {
-    this.#wishes?.want(wish, on).catch(error => console.error('<sip-call>:', error));
+  /** Switches the visitor's camera or voice on or off; reported once it has happened. */
+  requestMedia(media: MediaRequest, on: boolean): void {
+    this.#requestedMedia?.request(media, on).catch(error => console.error('<sip-call>:', error));
   }
 
-  turnCamera(): void {
-    this.#equipment?.turnCamera();
+  switchCamera(): void {
+    this.#devices?.switchCamera();
   }
 
   get cameras(): number {
-    return this.#equipment?.cameras ?? 0;
+    return this.#devices?.cameras ?? 0;
   }
 
   sendDtmf(digits: string): void {
@@ -133,153 +139,154 @@ export class Conversation {
     return this.#phone?.getStats();
   }
 
-  /** `early`: a microphone for which nobody had to be asked. */
-  async #begin(early: Promise<Capture> | undefined): Promise<void> {
-    const refused = impossible();
-    const capturing = refused ? Promise.resolve({ refused }) : this.#microphone(early);
-    // What cannot be needs no gateway.
-    if (!refused) this.#dial(capturing, early !== undefined).catch(this.#fail);
+  /** `granted`: a microphone that needs no question. */
+  async #start(granted: Promise<Capture> | undefined): Promise<void> {
+    const refused = whyImpossible();
+    const capturing = refused ? Promise.resolve({ refused }) : this.#captureAfterLock(granted);
+    // A call that is impossible needs no gateway.
+    if (!refused) this.#placeCall(capturing, granted !== undefined).catch(this.#failed);
     const captured = await capturing;
-    if ('refused' in captured) return this.#refuse(captured.refused);
+    if ('refused' in captured) return this.#abort(captured.refused);
     const { stream } = captured;
-    if (this.#over) return release(stream);
+    if (this.#ended) return release(stream);
     this.local = stream;
     this.#report({ type: 'device-granted', camera: stream.getVideoTracks().length > 0 });
   }
 
-  /** Once the line is ours, and the visitor agrees. */
-  async #microphone(early: Promise<Capture> | undefined): Promise<Capture> {
-    const { listen, video } = this.#request.wish;
-    const yieldCall = await claimCall();
-    if (!yieldCall) {
-      early?.then(captured => 'stream' in captured && release(captured.stream));
+  /** Captures once no other tab has a call and the visitor agrees. */
+  async #captureAfterLock(granted: Promise<Capture> | undefined): Promise<Capture> {
+    const { listen, video } = this.#options.request;
+    const releaseLock = await claimCall();
+    if (!releaseLock) {
+      granted?.then(captured => 'stream' in captured && release(captured.stream));
       return { refused: 'elsewhere' };
     }
-    this.#yieldCall = yieldCall;
-    if (this.#over) yieldCall();
-    if (early) return early;
+    this.#releaseLock = releaseLock;
+    if (this.#ended) releaseLock();
+    if (granted) return granted;
     if (!listen && (await willAsk())) {
       this.#report({ type: 'device-asked' });
-      // Our line on why is on the screen before the browser's question is.
+      // Our explanation is visible before the browser's question appears.
       await afterPaint();
     }
-    if (this.#over) return { refused: 'cancelled' };
-    return listen ? { stream: new MediaStream() } : capture(video);
+    if (this.#ended) return { refused: 'cancelled' };
+    return listen ? { stream: new MediaStream() } : captureMicrophone(video);
   }
 
-  /** The way to the gateway is made beside the question about the microphone; the INVITE waits for its answer. */
-  async #dial(capturing: Promise<Capture>, early: boolean): Promise<void> {
-    const { wish, phones, media } = this.#request;
+  /** Connects to the gateway during the question about the microphone; the INVITE waits for its answer. */
+  async #placeCall(capturing: Promise<Capture>, gatherEarly: boolean): Promise<void> {
+    const { request, phones, streamsChanged } = this.#options;
     const stream = new Promise<MediaStream>(resolve => {
       capturing.then(captured => 'stream' in captured && resolve(captured.stream));
     });
     await nextTask();
-    if (this.#over) return;
-    let phone = phones.take(wish);
+    if (this.#ended) return;
+    let phone = phones.take(request);
     await nextTask();
-    phone.prepare(wish);
+    phone.prepare(request);
     await nextTask();
-    if (this.#over) {
+    if (this.#ended) {
       phone.hangUp();
       return;
     }
-    // What was ready may just have been lost.
-    if (phone.over) phone = phones.take(wish);
+    // The prepared phone may just have lost its connection.
+    if (phone.ended) phone = phones.take(request);
     this.#phone = phone;
-    phone.call(wish.uri, {
-      ...wish,
+    phone.call(request.uri, {
+      ...request,
       stream,
-      early,
+      gatherEarly,
       extraHeaders: pageContextHeaders(location.href, document.referrer),
       observer: {
         report: event => this.#report(event),
         remote: stream => {
           this.remote = stream;
           this.#speaker.play(stream);
-          this.#theirs ??= this.#speaker.level(stream);
-          media();
+          this.#remoteLevel ??= this.#speaker.level(stream);
+          streamsChanged();
         },
       },
     });
   }
 
-  /** What is only wanted once somebody may answer. */
-  #equip(): void {
+  /** Opens what is needed only once the call may be answered. */
+  #openDevices(): void {
     const { local: stream } = this;
-    const { media } = this.#request;
-    if (this.#over || !stream) return;
-    this.#mine = this.#speaker.level(stream);
-    this.#equipment = new CallDevices({
+    const { streamsChanged } = this.#options;
+    if (this.#ended || !stream) return;
+    this.#localLevel = this.#speaker.level(stream);
+    this.#devices = new CallDevices({
       stream,
       send: async fresh => await this.#phone?.replaceTrack(fresh),
-      sound: id => {
+      setSpeaker: id => {
         this.#speaker.device = id;
       },
       changed: () => {
-        this.#mine?.close();
-        this.#mine = this.#speaker.level(stream);
-        media();
+        this.#localLevel?.close();
+        this.#localLevel = this.#speaker.level(stream);
+        streamsChanged();
       },
     });
-    this.#wishes = new RequestedMedia({
+    this.#requestedMedia = new RequestedMedia({
       send: async track => (await this.#phone?.send(track)) ?? false,
       stop: async kind => await this.#phone?.stop(kind),
       report: event => this.#report(event),
-      taken: track => this.#equipment?.add(track),
-      dropped: kind => this.#equipment?.drop(kind),
+      opened: track => this.#devices?.add(track),
+      closed: kind => this.#devices?.drop(kind),
     });
-    media();
+    streamsChanged();
   }
 
-  readonly #fail = (error: unknown): void => {
+  readonly #failed = (error: unknown): void => {
     console.error('<sip-call>:', error);
-    this.#refuse('failed');
+    this.#abort('failed');
   };
 
-  #refuse(reason: EndReason): void {
-    if (reason.startsWith('microphone') && !this.#over) {
-      // The store takes it only while the card that says so is still there.
-      // Weakly: that may be never, and the element be long gone.
-      const report = new WeakRef(this.#request.report);
-      mended(reason).then(() => report.deref()?.({ type: 'device-allowed' }));
+  #abort(reason: EndReason): void {
+    if (reason.startsWith('microphone') && !this.#ended) {
+      // The store applies it only while the card is open. A weak reference, because the promise may never resolve and
+      // would keep the element in memory.
+      const report = new WeakRef(this.#options.report);
+      microphoneAvailable(reason).then(() => report.deref()?.({ type: 'device-allowed' }));
     }
     if (this.#phone) this.#phone.hangUp(reason);
     else this.#report({ type: 'ended', reason, at: Date.now() });
   }
 
   #report(event: CallEvent): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     if (event.type === 'rang') {
-      // A 180 that follows a 183 with SDP must not ring over the sound that the other side already sends.
-      this.#heardEarly ||= event.earlyMedia;
-      this.#speaker.ringback = !this.#heardEarly;
+      // After a 183 with SDP the other side already sends sound: a 180 that follows must not start our ringing tone.
+      this.#earlyMedia ||= event.earlyMedia;
+      this.#speaker.ringback = !this.#earlyMedia;
     }
-    // The INVITE goes first.
-    if (event.type === 'invited') setTimeout(() => this.#equip());
+    // The INVITE is sent first.
+    if (event.type === 'invited') setTimeout(() => this.#openDevices());
     if (event.type === 'answered') this.#speaker.ringback = false;
     if (event.type === 'muted') this.#muted = event.on;
     if (event.type === 'held') this.#held.us = event.on;
     if (event.type === 'held-by-them') this.#held.them = event.on;
     if (/^(?:answered|held|held-by-them)$/.test(event.type)) {
-      this.#watch.on = !this.#held.us && !this.#held.them;
+      this.#qualityWatch.on = !this.#held.us && !this.#held.them;
     }
     if (event.type === 'ended') this.#close(event.reason);
-    this.#request.report(event);
+    this.#options.report(event);
     const shown = this.local?.getVideoTracks().length;
-    if (event.type === 'answered' && shown && !this.#phone?.sends('video')) this.#wishes?.declined('camera');
+    if (event.type === 'answered' && shown && !this.#phone?.sends('video'))
+      this.#requestedMedia?.declined('camera');
   }
 
   #close(reason: EndReason): void {
-    this.#watch.on = false;
-    this.#over = true;
-    this.#vigil.end();
-    this.#equipment?.close();
-    this.#wishes?.close();
-    this.#yieldCall();
-    removeEventListener('pagehide', this.#left);
+    this.#qualityWatch.on = false;
+    this.#ended = true;
+    this.#wakeLock.end();
+    this.#devices?.close();
+    this.#requestedMedia?.close();
+    this.#releaseLock();
+    removeEventListener('pagehide', this.#onPageHide);
     if (this.local) release(this.local);
     this.#speaker.ringback = false;
-    const tone = lastTone[reason];
+    const tone = endTones[reason];
     if (tone) this.#speaker.tone(tone);
     this.#speaker.close();
   }

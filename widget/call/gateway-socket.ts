@@ -1,9 +1,9 @@
-// The WebSocket to the gateway in the shape that JsSIP asks of a socket. It opens with a token, and again with what the
-// gateway has given for coming back to the call. Its first frame is not SIP but the gateway's greeting, which says that,
-// for how long a lost call is held, and by which TURN servers media may go; to JsSIP the connection is open once it is
-// here, or has been waited for in vain. The gateway closes a WebSocket that makes no call for some minutes, while a
-// visitor may still be answering the browser's question: until something was sent, JsSIP is not told, and the WebSocket
-// opens again once it is needed.
+// The WebSocket to the gateway, with the interface that JsSIP requires of a socket. It connects with a token, and
+// reconnects with a value that the gateway gives for the call. The gateway's first frame is not SIP but a greeting with
+// this value, the grace period of a lost call, and TURN servers; JsSIP sees the connection as open after the greeting,
+// or after a time-out. The gateway closes a WebSocket without a call after some minutes, while a visitor may still be
+// answering the browser's question: until something was sent, JsSIP is not notified, and the WebSocket connects again
+// when it is needed.
 import type { EndReason } from './call-store.ts';
 import type { TakeToken } from './token.ts';
 
@@ -13,43 +13,46 @@ interface Greeting {
   readonly back?: string;
 }
 
-/** Milliseconds. The gateway takes a WebSocket that says nothing for half a minute as one that is not used. */
-const keepAlive = 20_000;
+/** Milliseconds. The gateway treats a WebSocket that is silent for 30 s as unused. */
+const keepAliveMs = 20_000;
 
-/** SIP's 481 as a WebSocket closes with it: the gateway was started anew, or has given the call up. */
+/** SIP's 481 as a close code: the gateway was restarted, or has ended the call. */
 const noSuchCall = 4481;
 
 export class GatewaySocket {
   readonly url: string;
   readonly sip_uri: string;
   via_transport: string;
-  /** As of the last greeting; their credentials pass away. */
+  /** From the last greeting; their credentials expire. */
   iceServers: RTCIceServer[] = [];
-  /** Milliseconds that a call lives on without its WebSocket, or without its sound. */
+  /** Milliseconds for which the gateway keeps a call without its WebSocket or its media. */
   grace = 0;
-  readonly #patience: number;
-  /** Why no token was to be had, or that the gateway knows of no call to come back to. */
+  readonly #greetingTimeout: number;
+  /** Why there is no token, or that the gateway has no such call to resume. */
   refusal: EndReason | undefined;
   readonly #token: TakeToken;
   #socket: WebSocket | undefined;
   #greeted = false;
-  #back: string | undefined;
-  /** One more attempt, with another token: no browser says why a WebSocket was refused. */
-  #spare = 1;
-  /** Of the attempts to connect, the one that counts. */
+  #resume: string | undefined;
+  /** One more attempt with another token, because browsers do not report why a WebSocket was refused. */
+  #retries = 1;
+  /** The number of the current attempt to connect; results of earlier ones are ignored. */
   #attempt = 0;
-  #wanted = false;
-  /** JsSIP has sent something: it has to know when the WebSocket is lost. */
+  #connecting = false;
+  /** JsSIP has sent something, and must be notified when the WebSocket is lost. */
   #used = false;
-  #beat: ReturnType<typeof setInterval> | undefined;
-  #ready = () => {};
+  #keepAliveTimer: ReturnType<typeof setInterval> | undefined;
+  #resolveReady = () => {};
   onconnect() {}
   ondisconnect(_error: boolean, _code?: number, _reason?: string) {}
   ondata(_data: unknown) {}
 
-  /** `url`: ws or wss. `patience`: milliseconds for the greeting, which an older gateway does not send. */
-  constructor(url: string, token: TakeToken, patience = 2_000) {
-    this.#patience = patience;
+  /**
+   * `url`: ws or wss. `greetingTimeout`: milliseconds until an older gateway, which sends no greeting, counts as
+   * connected.
+   */
+  constructor(url: string, token: TakeToken, greetingTimeout = 2_000) {
+    this.#greetingTimeout = greetingTimeout;
     const { host, protocol } = new URL(url);
     this.#token = token;
     this.url = url;
@@ -59,13 +62,13 @@ export class GatewaySocket {
 
   connect(): void {
     this.disconnect();
-    this.#wanted = true;
+    this.#connecting = true;
     const attempt = this.#attempt;
-    const show = this.#back
-      ? Promise.resolve(`back.${this.#back}`)
+    const credential = this.#resume
+      ? Promise.resolve(`back.${this.#resume}`)
       : this.#token().then(token => `token.${token}`);
-    show.then(
-      shown => attempt === this.#attempt && this.#open(shown),
+    credential.then(
+      protocol => attempt === this.#attempt && this.#open(protocol),
       (refusal: EndReason) => {
         if (attempt !== this.#attempt) return;
         this.refusal = refusal;
@@ -74,53 +77,53 @@ export class GatewaySocket {
     );
   }
 
-  /** Resolves once it is open, which it may not be any more, or not yet. Never where it cannot be. */
+  /** Resolves once it is open, and reopens it if needed. Never resolves when that is impossible. */
   ready(): Promise<void> {
     if (this.isConnected()) return Promise.resolve();
     return new Promise(resolve => {
-      this.#ready = resolve;
+      this.#resolveReady = resolve;
       if (this.isConnecting()) return;
-      // It may be closing only.
-      this.#lapse();
+      // The WebSocket may be closing.
+      this.#reset();
       this.connect();
     });
   }
 
-  #open(shown: string): void {
-    const socket = new WebSocket(`${this.url}?ice`, ['sip', shown]);
+  #open(protocol: string): void {
+    const socket = new WebSocket(`${this.url}?ice`, ['sip', protocol]);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () =>
       setTimeout(() => {
-        const waits = socket === this.#socket && !this.#greeted && socket.readyState === WebSocket.OPEN;
-        if (waits) this.#greet('{}');
-      }, this.#patience);
+        const waiting = socket === this.#socket && !this.#greeted && socket.readyState === WebSocket.OPEN;
+        if (waiting) this.#onGreeting('{}');
+      }, this.#greetingTimeout);
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return;
       if (this.#greeted) this.ondata(data);
-      else this.#greet(data);
+      else this.#onGreeting(data);
     };
     socket.onclose = ({ wasClean, code, reason }) => {
       if (socket !== this.#socket) return;
       if (code === noSuchCall) this.refusal = 'call-dropped';
-      if (this.#greeted && !this.#used) this.#lapse();
-      else if (!this.#back && this.#spare-- > 0) this.connect();
+      if (this.#greeted && !this.#used) this.#reset();
+      else if (!this.#resume && this.#retries-- > 0) this.connect();
       else this.ondisconnect(!wasClean, code, reason);
     };
     this.#socket = socket;
   }
 
-  /** Nothing was called by its token, nor by its way back. */
-  #lapse(): void {
+  /** No call was made with the token, nor with the value for resuming. */
+  #reset(): void {
     this.disconnect();
-    this.#back = undefined;
-    this.#spare = 1;
+    this.#resume = undefined;
+    this.#retries = 1;
   }
 
   disconnect(): void {
     const socket = this.#socket;
-    clearInterval(this.#beat);
+    clearInterval(this.#keepAliveTimer);
     this.#attempt++;
-    this.#wanted = false;
+    this.#connecting = false;
     this.#socket = undefined;
     this.#greeted = false;
     socket?.close();
@@ -129,7 +132,7 @@ export class GatewaySocket {
   send(message: string | ArrayBufferLike | Blob | ArrayBufferView): boolean {
     if (!this.isConnected()) return false;
     this.#used = true;
-    clearInterval(this.#beat);
+    clearInterval(this.#keepAliveTimer);
     this.#socket?.send(message as string);
     return true;
   }
@@ -139,19 +142,19 @@ export class GatewaySocket {
   }
 
   isConnecting(): boolean {
-    return this.#wanted && !this.#greeted;
+    return this.#connecting && !this.#greeted;
   }
 
-  #greet(data: string): void {
+  #onGreeting(data: string): void {
     const { iceServers = [], graceSeconds = 30, back } = JSON.parse(data) as Greeting;
     this.iceServers = iceServers;
     this.grace = graceSeconds * 1_000;
-    this.#back = back;
-    this.#spare = 0;
+    this.#resume = back;
+    this.#retries = 0;
     this.#greeted = true;
-    // A page that asks its visitor for the microphone says so; RFC 5626 3.5.1.
-    if (!this.#used) this.#beat = setInterval(() => this.#socket?.send('\r\n\r\n'), keepAlive);
-    this.#ready();
+    // Keeps the connection alive while the visitor answers for the microphone (RFC 5626 3.5.1).
+    if (!this.#used) this.#keepAliveTimer = setInterval(() => this.#socket?.send('\r\n\r\n'), keepAliveMs);
+    this.#resolveReady();
     this.onconnect();
   }
 }

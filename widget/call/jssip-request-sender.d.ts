@@ -1,4 +1,4 @@
-// What the phone sees of a part of JsSIP that has no types of its own.
+// Types of a part of JsSIP that has none.
 declare module 'jssip/lib/Dialog/RequestSender.js' {
   const RequestSender: {
     readonly prototype: { _reattempt: boolean; _receiveResponse(response: unknown): void };

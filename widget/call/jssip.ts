@@ -1,5 +1,5 @@
-// JsSIP as the phone needs it: with the widget's own grammar, on a connection that was made before the call. The only
-// file that brings it, and so part of what is fetched when the visitor shows intent.
+// JsSIP for the phone: with the widget's own grammar, and on a connection that was created before the call. The only
+// file that imports jssip; loaded on the visitor's intent.
 import JsSIP from 'jssip';
 import RequestSender from 'jssip/lib/Dialog/RequestSender.js';
 import * as sessions from 'jssip/lib/RTCSession.js';
@@ -11,11 +11,11 @@ export type { UA };
 export const makeUA = (configuration: ConstructorParameters<typeof JsSIP.UA>[0]): UA =>
   new JsSIP.UA(configuration);
 
-// The grammar stands in for JsSIP's own (vite.config.ts).
+// The build replaces JsSIP's grammar with sip-grammar.ts (vite.config.ts).
 Object.assign(classes, JsSIP);
 
-// After a 491 JsSIP would offer the same again within a second, whatever has been agreed meanwhile, and say nothing:
-// it believes that it has done so already.
+// After a 491 JsSIP would send the same offer again within a second, whatever was agreed in between, and report
+// nothing. This flag makes it believe that it has already done so.
 const { _receiveResponse: receive } = RequestSender.prototype;
 RequestSender.prototype._receiveResponse = function (response) {
   this._reattempt = true;
@@ -24,7 +24,7 @@ RequestSender.prototype._receiveResponse = function (response) {
 
 type Constraints = RTCOfferOptions | null;
 
-/** What JsSIP's types leave out. */
+/** What JsSIP's types omit. */
 interface Inner {
   _connection: RTCPeerConnection;
   connect: UA['call'] extends (target: string, options?: infer Options) => unknown
@@ -33,26 +33,26 @@ interface Inner {
   _createLocalDescription(type: 'offer' | 'answer', constraints: Constraints): Promise<string>;
 }
 
-// Its types say that the module has it by that name; it is the module.
+// The types declare a named export; the module itself is the class.
 const { default: Session } = sessions as unknown as {
   readonly default: new (ua: UA) => sessions.RTCSession & Inner;
 };
 
-/** A call by `connection`, which others made and whose way they watch. Its INVITE waits for `offer`, which is SDP. */
+/** A call over an existing `connection`, which its owner watches. Its INVITE waits for `offer`, an SDP. */
 export class OfferedSession extends Session {
-  readonly #given: RTCPeerConnection;
+  readonly #prepared: RTCPeerConnection;
   #offer: Promise<string> | undefined;
 
   constructor(ua: UA, connection: RTCPeerConnection, offer: Promise<string>) {
     super(ua);
-    this.#given = connection;
+    this.#prepared = connection;
     this.#offer = offer;
-    // A call that is given up before anybody asks for it fails of nothing.
+    // A call that ends before its offer is used must not report the offer's failure.
     offer.catch(() => {});
   }
 
   _createRTCConnection(): void {
-    this._connection = this.#given;
+    this._connection = this.#prepared;
   }
 
   override _createLocalDescription(type: 'offer' | 'answer', constraints: Constraints): Promise<string> {

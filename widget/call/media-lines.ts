@@ -1,27 +1,27 @@
-// The lines of one connection: which way each goes, and whether anything is let through. What the visitor holds,
-// shows or says in mid-call becomes a direction and an offer (RFC 3264 8), one after the other; a no leaves all as it
-// was. Knows nothing of JsSIP.
-import type { Kind } from './prepared-offer.ts';
+// The media lines of one connection: the direction of each, and whether its track is enabled. To hold, or to start or
+// stop video or voice, changes a direction and sends an offer (RFC 3264 8), one after the other; a refusal changes
+// nothing. Does not depend on JsSIP.
+import type { MediaKind } from './prepared-offer.ts';
 import { type OfferingSession, type ReofferResult, reoffer } from './reoffer.ts';
 
-/** Of the call, as far as it concerns its lines. */
+/** What the lines need of their call. */
 export interface LinesCall {
   session(): OfferingSession | undefined;
   muted(): boolean;
-  /** The other side no longer knows it. */
+  /** The other side has ended the call (481 or 408). */
   gone(): void;
 }
 
 export class MediaLines {
   readonly #connection: RTCPeerConnection;
   readonly #call: LinesCall;
-  /** Only one offer may be under way (RFC 3264 8). */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Only one offer may be pending (RFC 3264 8). */
+  #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #offering = false;
   #held = false;
   #heldByThem = false;
-  /** Wished and not yet answered; nobody is heard until it is known. */
+  /** Hold requests that are not answered yet; nothing is sent until they are. */
   #holding = 0;
 
   constructor(connection: RTCPeerConnection, call: LinesCall) {
@@ -29,83 +29,83 @@ export class MediaLines {
     this.#call = call;
   }
 
-  /** An offer of ours is under way: theirs would undo it. */
+  /** Our offer is pending: an offer of the other side would cross it. */
   get offering(): boolean {
     return this.#offering;
   }
 
-  /** Returns what it comes to: to somebody who only listens, sendonly is no hold but what they asked for. */
+  /** Returns whether this is a hold: to a listener, sendonly is the direction that was requested. */
   holdByThem(on: boolean): boolean {
     this.#heldByThem = on && this.#lines.some(({ sender }) => sender.track?.kind === 'audio');
-    this.gate();
+    this.updateTracks();
     return this.#heldByThem;
   }
 
   /** Sends and does not listen (RFC 3264 8.4), or back. */
   async hold(on: boolean): Promise<ReofferResult> {
-    // Whoever presses "hold" is not to be heard from that moment on, whatever the other side says.
+    // After a press of "hold" the visitor must not be heard any more, whatever the other side answers.
     this.#holding++;
-    this.gate();
-    const outcome = await this.#next(async () => {
+    this.updateTracks();
+    const outcome = await this.#enqueue(async () => {
       if (on === this.#held) return 'agreed';
-      this.#turn(on);
-      const outcome = await this.#insist();
-      if (outcome !== 'agreed') this.#turn(!on);
+      this.#setHeld(on);
+      const outcome = await this.#offerWithRetry();
+      if (outcome !== 'agreed') this.#setHeld(!on);
       return outcome;
     });
     this.#holding--;
-    this.gate();
+    this.updateTracks();
     return outcome;
   }
 
-  /** Sends `track` where nothing of its kind was sent. `refused`: it is not sent, and may be stopped. */
+  /** Sends `track` where no track of its kind was sent. `refused`: it is not sent, and the caller may stop it. */
   send(track: MediaStreamTrack): Promise<ReofferResult> {
-    return this.#next(async () => {
-      const known = this.#line(track.kind);
-      const line = known ?? this.#connection.addTransceiver(track.kind);
+    return this.#enqueue(async () => {
+      const existing = this.#line(track.kind);
+      const line = existing ?? this.#connection.addTransceiver(track.kind);
       await line.sender.replaceTrack(track);
-      this.gate();
-      this.#direct(line);
-      const outcome = await this.#insist();
-      // A line may be refused while the offer is taken (RFC 3264 6); the browser has stopped it then.
-      if (outcome === 'agreed' && this.sends(track.kind as Kind)) return 'agreed';
+      this.updateTracks();
+      this.#setDirection(line);
+      const outcome = await this.#offerWithRetry();
+      // An answer may refuse a single line (RFC 3264 6); the browser stops that line.
+      if (outcome === 'agreed' && this.sends(track.kind as MediaKind)) return 'agreed';
       if (line.direction === 'stopped') return 'refused';
       await line.sender.replaceTrack(null);
-      if (known) this.#direct(line);
-      // Nobody knows of it: it must not be in the next offer.
+      if (existing) this.#setDirection(line);
+      // The other side has never seen this line: it must not be in the next offer.
       else line.stop();
       return outcome === 'gone' ? 'gone' : 'refused';
     });
   }
 
-  /** Something of this kind is sent, and the other side takes it. */
-  sends(kind: Kind): boolean {
+  /** A track of this kind is sent, and the other side accepts it. */
+  sends(kind: MediaKind): boolean {
     return this.#lines.some(
       ({ sender, currentDirection }) => sender.track?.kind === kind && /^send/.test(currentDirection ?? ''),
     );
   }
 
-  /** Sends nothing of this kind from now on; what the other side says to it does not bring it back. */
-  stop(kind: Kind): Promise<ReofferResult> {
-    return this.#next(async () => {
+  /** Stops sending this kind; if the other side refuses the offer, it is still not sent. */
+  stop(kind: MediaKind): Promise<ReofferResult> {
+    return this.#enqueue(async () => {
       const line = this.#line(kind);
       if (!line?.sender.track) return 'agreed';
       await line.sender.replaceTrack(null);
-      this.#direct(line);
-      return await this.#insist();
+      this.#setDirection(line);
+      return await this.#offerWithRetry();
     });
   }
 
-  /** Looks for another way to the gateway (RFC 8839 4.4.1.1.1); refused while anything else is being offered. */
+  /** Restarts ICE (RFC 8839 4.4.1.1.1); refused while another offer is pending. */
   async restart(): Promise<ReofferResult> {
-    return this.#waiting ? 'refused' : await this.#next(() => this.#offer({ iceRestart: true }));
+    return this.#waiting ? 'refused' : await this.#enqueue(() => this.#offer({ iceRestart: true }));
   }
 
-  /** JsSIP lets tracks through again at the end of mute, and of the other side's hold: not while we hold. */
-  gate(): void {
-    const open = !this.#held && !this.#heldByThem && !this.#holding;
+  /** JsSIP enables tracks again after mute, and after the other side's hold: not while we hold. */
+  updateTracks(): void {
+    const enabled = !this.#held && !this.#heldByThem && !this.#holding;
     for (const { track } of this.#connection.getSenders()) {
-      if (track) track.enabled = open && !(track.kind === 'audio' && this.#call.muted());
+      if (track) track.enabled = enabled && !(track.kind === 'audio' && this.#call.muted());
     }
   }
 
@@ -117,21 +117,21 @@ export class MediaLines {
     return this.#lines.find(({ receiver }) => receiver.track.kind === kind);
   }
 
-  #turn(held: boolean): void {
+  #setHeld(held: boolean): void {
     this.#held = held;
-    for (const line of this.#lines) this.#direct(line);
+    for (const line of this.#lines) this.#setDirection(line);
   }
 
-  #direct(line: RTCRtpTransceiver): void {
+  #setDirection(line: RTCRtpTransceiver): void {
     const sends = Boolean(line.sender.track);
     line.direction = this.#held ? (sends ? 'sendonly' : 'inactive') : sends ? 'sendrecv' : 'recvonly';
   }
 
-  /** RFC 3261 14.1: whoever chose the Call-ID waits for 2.1 to 4 s before it offers again what is still wanted. */
-  async #insist(): Promise<ReofferResult> {
-    for (let tries = 1; ; tries++) {
+  /** RFC 3261 14.1: after a 491, the side that chose the Call-ID repeats its offer after 2.1 to 4 s. */
+  async #offerWithRetry(): Promise<ReofferResult> {
+    for (let attempt = 1; ; attempt++) {
       const outcome = await this.#offer();
-      if (outcome !== 'crossed' || tries === 3) return outcome;
+      if (outcome !== 'crossed' || attempt === 3) return outcome;
       await new Promise(resolve => setTimeout(resolve, 2_100 + 10 * Math.floor(Math.random() * 191)));
     }
   }
@@ -146,10 +146,10 @@ export class MediaLines {
     return outcome;
   }
 
-  #next(work: () => Promise<ReofferResult>): Promise<ReofferResult> {
+  #enqueue(task: () => Promise<ReofferResult>): Promise<ReofferResult> {
     this.#waiting++;
-    const done = this.#last.then(work).finally(() => this.#waiting--);
-    this.#last = done.catch(() => {});
+    const done = this.#queue.then(task).finally(() => this.#waiting--);
+    this.#queue = done.catch(() => {});
     return done;
   }
 }

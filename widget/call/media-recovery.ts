@@ -1,84 +1,84 @@
-// Whether sound gets through, and what is done in mid-call when it no longer does: ICE is restarted until it finds a
-// way (RFC 8445 9), for as long as somebody is likely to wait. Knows connections, not SIP.
+// Detects whether media get through, and restarts ICE during a call when they no longer do (RFC 8445 9), for as long as
+// the gateway keeps the call. Works on connections; does not depend on SIP.
 
 import { Backoff } from '../base/backoff.ts';
 import type { CallEvent } from './call-store.ts';
 import type { ReofferResult } from './reoffer.ts';
 
-/** Milliseconds; a restart must have the time to find its pair before there is another. */
-const pace = { first: 4_000, most: 8_000 };
+/** Milliseconds; a restart needs this time to find a candidate pair. */
+const intervals = { first: 4_000, max: 8_000 };
 
-export interface MediaRecoveryOwner {
-  /** Milliseconds that a call lives on without sound. */
+export interface MediaRecoveryActions {
+  /** Milliseconds for which the gateway keeps a call without media. */
   grace(): number;
-  /** Offers with new ICE credentials; resolves with what the other side made of it. */
+  /** Sends an offer with new ICE credentials; resolves with the other side's answer. */
   restart(): Promise<ReofferResult>;
   report(event: CallEvent): void;
-  /** It cannot be mended, or has not been for too long. */
-  over(): void;
+  /** Media cannot be restored, or not within the grace period. */
+  giveUp(): void;
 }
 
 export class MediaRecovery {
   readonly #connection: RTCPeerConnection;
-  readonly #owner: MediaRecoveryOwner;
-  readonly #again = new Backoff(() => void this.#restart(), pace);
-  #proved = false;
-  #lost: ReturnType<typeof setTimeout> | undefined;
+  readonly #actions: MediaRecoveryActions;
+  readonly #backoff = new Backoff(() => void this.#restart(), intervals);
+  #connectedOnce = false;
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: RTCPeerConnection, owner: MediaRecoveryOwner) {
+  constructor(connection: RTCPeerConnection, actions: MediaRecoveryActions) {
     this.#connection = connection;
-    this.#owner = owner;
-    connection.addEventListener('connectionstatechange', () => this.#changed());
+    this.#actions = actions;
+    connection.addEventListener('connectionstatechange', () => this.#stateChanged());
   }
 
-  /** Sound has got through at some time. */
-  get proved(): boolean {
-    return this.#proved;
+  /** Media have got through at some time. */
+  get connectedOnce(): boolean {
+    return this.#connectedOnce;
   }
 
-  /** The network is another one, or requests get through again: what waits for a restart need not wait longer. */
-  moved(): void {
-    if (this.#proved) this.#again.now();
+  /** The network has changed: restarts ICE immediately. */
+  networkChanged(): void {
+    if (this.#connectedOnce) this.#backoff.retryNow();
   }
 
-  /** The same, where nothing is known to have changed: only what is lost is tried again. */
-  hurry(): void {
-    if (this.#lost) this.#again.now();
+  /** Conditions may have changed: restarts ICE immediately, but only when media are lost. */
+  retryNow(): void {
+    if (this.#graceTimer) this.#backoff.retryNow();
   }
 
   close(): void {
-    this.#again.end();
-    clearTimeout(this.#lost);
+    this.#backoff.stop();
+    clearTimeout(this.#graceTimer);
   }
 
-  #changed(): void {
+  #stateChanged(): void {
     const state = this.#connection.connectionState;
-    // A DTLS handshake that failed is nothing that ICE could mend (RFC 8842 5.4).
-    const deaf = this.#connection.getSenders().some(({ transport }) => transport?.state === 'failed');
-    if (state === 'connected') this.#found();
-    else if (state === 'failed' && (!this.#proved || deaf)) this.#owner.over();
-    else if (this.#proved && (state === 'disconnected' || state === 'failed')) this.#lose();
+    // ICE cannot repair a failed DTLS handshake (RFC 8842 5.4).
+    const dtlsFailed = this.#connection.getSenders().some(({ transport }) => transport?.state === 'failed');
+    if (state === 'connected') this.#restored();
+    else if (state === 'failed' && (!this.#connectedOnce || dtlsFailed)) this.#actions.giveUp();
+    else if (this.#connectedOnce && (state === 'disconnected' || state === 'failed')) this.#interrupted();
   }
 
-  #found(): void {
-    this.#proved = true;
-    this.#again.end();
-    if (!this.#lost) return;
-    clearTimeout(this.#lost);
-    this.#lost = undefined;
-    this.#owner.report({ type: 'media-restored' });
+  #restored(): void {
+    this.#connectedOnce = true;
+    this.#backoff.stop();
+    if (!this.#graceTimer) return;
+    clearTimeout(this.#graceTimer);
+    this.#graceTimer = undefined;
+    this.#actions.report({ type: 'media-restored' });
   }
 
-  #lose(): void {
-    if (this.#lost) return;
-    this.#lost = setTimeout(() => this.#owner.over(), this.#owner.grace());
-    this.#owner.report({ type: 'media-lost' });
-    this.#again.now();
+  #interrupted(): void {
+    if (this.#graceTimer) return;
+    this.#graceTimer = setTimeout(() => this.#actions.giveUp(), this.#actions.grace());
+    this.#actions.report({ type: 'media-lost' });
+    this.#backoff.retryNow();
   }
 
   async #restart(): Promise<void> {
-    const outcome = await this.#owner.restart();
-    // Where the old pair still serves there is nothing to wait for.
-    if (outcome === 'agreed' && this.#connection.connectionState === 'connected') this.#again.end();
+    const outcome = await this.#actions.restart();
+    // When the old pair still works, no other restart is needed.
+    if (outcome === 'agreed' && this.#connection.connectionState === 'connected') this.#backoff.stop();
   }
 }

@@ -1,12 +1,12 @@
-// A connection, and what it is going to offer, before there is anything to send: made while somebody only points at the
-// button, so that their press waits for the microphone alone. Until it is asked for its offer it looks for no way to
-// the gateway, and nobody hears of it. Its DTLS certificate is its own, and so nobody is known again by that.
+// A connection and its offer, prepared while the visitor only points at the button, so that a press waits for the
+// microphone only. Until the offer is requested, no candidates are gathered and nothing is sent. Each connection has
+// its own DTLS certificate, so that a certificate identifies no visitor.
 
-export type Kind = 'audio' | 'video';
+export type MediaKind = 'audio' | 'video';
 
-/** What a call begins with. */
+/** What a call starts with. */
 export interface OfferRequest {
-  /** Shows the camera, and wants to see. */
+  /** Sends the camera, and receives video. */
   readonly video: boolean;
   /** Sends nothing. */
   readonly listen: boolean;
@@ -14,58 +14,60 @@ export interface OfferRequest {
 
 export class PreparedOffer {
   readonly connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  readonly #wish: OfferRequest;
-  readonly #written: Promise<RTCSessionDescriptionInit>;
+  readonly #request: OfferRequest;
+  readonly #initialOffer: Promise<RTCSessionDescriptionInit>;
 
-  constructor(wish: OfferRequest) {
-    this.#wish = wish;
-    const direction = wish.listen ? 'recvonly' : 'sendrecv';
-    const kinds: readonly Kind[] = wish.video ? ['audio', 'video'] : ['audio'];
+  constructor(request: OfferRequest) {
+    this.#request = request;
+    const direction = request.listen ? 'recvonly' : 'sendrecv';
+    const kinds: readonly MediaKind[] = request.video ? ['audio', 'video'] : ['audio'];
     for (const kind of kinds) this.connection.addTransceiver(kind, { direction });
-    this.#written = this.connection.createOffer();
-    // Whoever takes it hears of it.
-    this.#written.catch(() => {});
+    this.#initialOffer = this.connection.createOffer();
+    // `offer` reports this rejection.
+    this.#initialOffer.catch(() => {});
   }
 
-  serves({ video, listen }: OfferRequest): boolean {
-    return video === this.#wish.video && listen === this.#wish.listen;
+  fits({ video, listen }: OfferRequest): boolean {
+    return video === this.#request.video && listen === this.#request.listen;
   }
 
   /**
-   * SDP that offers `stream`, once that is had. Looks for ways to the gateway, by `servers` too: from now on when it
-   * is `early`, else once there is a stream.
+   * Resolves with the SDP that offers `stream`. Gathers candidates, with `servers` too: from now on with `gatherEarly`,
+   * otherwise once there is a stream.
    */
   async offer(
     stream: Promise<MediaStream>,
     servers: () => Promise<RTCIceServer[]>,
-    early: boolean,
+    gatherEarly: boolean,
   ): Promise<string> {
-    if (!early) await stream;
+    if (!gatherEarly) await stream;
     const iceServers = await servers();
     this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
-    const sdp = await this.#settle(await this.#written);
-    if (await this.#fill(await stream)) return sdp;
-    // A camera that was wished for and not to be had.
-    return await this.#settle(await this.connection.createOffer());
+    const sdp = await this.#setLocal(await this.#initialOffer);
+    if (await this.#attach(await stream)) return sdp;
+    // A requested camera is not available.
+    return await this.#setLocal(await this.connection.createOffer());
   }
 
-  /** As it is at once: what ways were found until the visitor was heard is not for the offer to tell. */
-  async #settle(offer: RTCSessionDescriptionInit): Promise<string> {
+  /**
+   * The SDP without waiting: candidates that were gathered before the microphone is allowed must not be in the offer.
+   */
+  async #setLocal(offer: RTCSessionDescriptionInit): Promise<string> {
     await this.connection.setLocalDescription(offer);
     return this.connection.localDescription?.sdp ?? '';
   }
 
-  /** False where a line now goes another way than was written down. */
-  async #fill(stream: MediaStream): Promise<boolean> {
-    let asWritten = true;
+  /** False when the direction of a line is no longer as in the prepared offer. */
+  async #attach(stream: MediaStream): Promise<boolean> {
+    let unchanged = true;
     for (const line of this.connection.getTransceivers()) {
       const track = stream.getTracks().find(({ kind }) => kind === line.receiver.track.kind);
       if (track) await line.sender.replaceTrack(track);
       else if (line.direction === 'sendrecv') {
         line.direction = 'recvonly';
-        asWritten = false;
+        unchanged = false;
       }
     }
-    return asWritten;
+    return unchanged;
   }
 }

@@ -1,101 +1,105 @@
-// The phone of a call that is likely: connected, greeted and with its offer written down while somebody still points at
-// the button, so that their press waits for the microphone alone. Who presses nothing costs the gateway a connection
-// for a moment; who only passes over a button, none.
+// The phone of a likely call: connected, greeted and with a prepared offer while the visitor still points at the
+// button, so that a press waits for the microphone only. Without a press it costs the gateway one connection for a
+// short time; a pointer that only crosses the button costs none.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { impossible } from '../devices/microphone.ts';
+import { whyImpossible } from '../devices/microphone.ts';
 import { Phone } from './phone.ts';
 import type { OfferRequest } from './prepared-offer.ts';
-import { takeToken } from './token.ts';
+import { gatewayTokenUrl, takeToken } from './token.ts';
 
-/** The call that a press would make. */
+/** The call that a press makes. */
 export interface CallRequest extends OfferRequest {
   /** The gateway's WebSocket. */
   readonly socket: string;
-  /** Where tokens are had. */
-  readonly tokens: string;
-  /** Of whom is called. */
+  /** The URL at which the page's own server gives tokens, if any. */
+  readonly tokenUrl: string | null;
+  /** The SIP URI to call. */
   readonly uri: string;
 }
 
-/** Milliseconds that a hand stays on what it means. */
-const DWELL = 100;
-/** Milliseconds. Visitors who share an address have only so many connections. */
-const KEPT = 15_000;
-/** A press does not call from here and now. */
-const ELSEWHERE = '[window], [availability=closed]';
+/** Milliseconds on the button that count as intent. */
+const HOVER_MS = 100;
+/** Milliseconds. Visitors who share an address share a limit of connections. */
+const LIFETIME_MS = 15_000;
+/** A press does not place a call from this page now. */
+const NOT_CALLING = '[popup], [availability=closed]';
 
-/** One for the page: who goes from button to button holds one connection. */
-let spare:
-  | { readonly of: string; readonly by: Element; readonly phone: Phone; readonly at: number }
+/** One for the page: a visitor who moves from button to button has one connection. */
+let prepared:
+  | { readonly key: string; readonly owner: Element; readonly phone: Phone; readonly at: number }
   | undefined;
 let expiry: ReturnType<typeof setTimeout>;
 
 export class PreparedPhone implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element;
-  readonly #wish: () => CallRequest | undefined;
-  #dwell: ReturnType<typeof setTimeout> | undefined;
+  readonly #request: () => CallRequest | undefined;
+  #hoverTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost & Element, wish: () => CallRequest | undefined) {
+  constructor(host: ReactiveControllerHost & Element, request: () => CallRequest | undefined) {
     this.#host = host;
-    this.#wish = wish;
+    this.#request = request;
     host.addController(this);
   }
 
   hostDisconnected(): void {
-    clearTimeout(this.#dwell);
-    if (spare?.by === this.#host) drop();
+    clearTimeout(this.#hoverTimer);
+    if (prepared?.owner === this.#host) drop();
   }
 
-  /** What is pressed; the element around it may be as large as the page. */
+  /** The button that is pressed; the element itself may be as large as the page. */
   get #button(): Element | null | undefined {
-    const own = this.#host.getAttribute('shape') === 'bare';
-    return own ? this.#host : this.#host.shadowRoot?.querySelector('.pill');
+    const ownButton = this.#host.getAttribute('shape') === 'custom';
+    return ownButton ? this.#host : this.#host.shadowRoot?.querySelector('.button');
   }
 
-  /** The visitor may mean it, and did `since` (`performance.now()`). A press means it at once. */
-  intend(since: number): void {
-    clearTimeout(this.#dwell);
-    const wait = this.#button?.matches(':active') ? 0 : since + DWELL - performance.now();
-    this.#dwell = setTimeout(() => this.#prepare(), wait);
+  /**
+   * The visitor has pointed at the button since `since` (`performance.now()`). A pressed button is prepared
+   * immediately.
+   */
+  onIntent(since: number): void {
+    clearTimeout(this.#hoverTimer);
+    const wait = this.#button?.matches(':active') ? 0 : since + HOVER_MS - performance.now();
+    this.#hoverTimer = setTimeout(() => this.#prepare(), wait);
   }
 
-  /** For one call of that kind. */
-  take(wish: CallRequest): Phone {
-    clearTimeout(this.#dwell);
-    const ready = kept(wish);
-    if (ready) spare = undefined;
+  /** A phone for one call with this request. */
+  take(request: CallRequest): Phone {
+    clearTimeout(this.#hoverTimer);
+    const match = matching(request);
+    if (match) prepared = undefined;
     drop();
-    return ready ?? phoneFor(wish);
+    return match ?? phoneFor(request);
   }
 
   #prepare(): void {
-    const wish = this.#wish();
-    if (!wish || kept(wish) || impossible() || this.#host.matches(ELSEWHERE)) return;
+    const request = this.#request();
+    if (!request || matching(request) || whyImpossible() || this.#host.matches(NOT_CALLING)) return;
     if (!this.#button?.matches(':hover, :focus-within, :active')) return;
     drop();
-    // A page that keeps a connection is not kept itself, for the way back to it.
+    // A page with an open WebSocket does not enter the back/forward cache.
     addEventListener('pagehide', drop);
-    const phone = phoneFor(wish);
-    spare = { of: keyOf(wish), by: this.#host, phone, at: Date.now() };
-    expiry = setTimeout(drop, KEPT);
-    // A task of its own: both take their time on a small machine.
-    setTimeout(() => phone.prepare(wish));
+    const phone = phoneFor(request);
+    prepared = { key: connectionKey(request), owner: this.#host, phone, at: Date.now() };
+    expiry = setTimeout(drop, LIFETIME_MS);
+    // In its own task, because both steps take long on a slow machine.
+    setTimeout(() => phone.prepare(request));
   }
 }
 
-const phoneFor = ({ socket, tokens, uri }: CallRequest) => new Phone(socket, () => takeToken(tokens, uri));
+const phoneFor = ({ socket, tokenUrl, uri }: CallRequest) =>
+  new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), uri));
 
-function kept(wish: CallRequest): Phone | undefined {
-  // By the date, too: a machine that slept has not counted.
-  const fresh = spare && !spare.phone.over && Date.now() - spare.at < KEPT;
-  return fresh && spare?.of === keyOf(wish) ? spare.phone : undefined;
+function matching(request: CallRequest): Phone | undefined {
+  // Compares the time too, because timers stop while a machine sleeps.
+  const fresh = prepared && !prepared.phone.ended && Date.now() - prepared.at < LIFETIME_MS;
+  return fresh && prepared?.key === connectionKey(request) ? prepared.phone : undefined;
 }
 
 function drop(): void {
   removeEventListener('pagehide', drop);
   clearTimeout(expiry);
-  spare?.phone.hangUp();
-  spare = undefined;
+  prepared?.phone.hangUp();
+  prepared = undefined;
 }
 
-const keyOf = ({ socket, tokens, uri }: CallRequest) => [socket, tokens, uri].join(' ');
+const connectionKey = ({ socket, tokenUrl, uri }: CallRequest) => [socket, tokenUrl, uri].join(' ');

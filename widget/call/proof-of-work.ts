@@ -1,12 +1,12 @@
-// Work that the gateway may ask for before it gives a token. Fetched only where it does; the browser does it in threads
-// of its own (WebCrypto), so that the page stays as quick as it was.
+// Proof of work that the gateway may require before it gives a token. Loaded only then; WebCrypto runs it in other
+// threads, so that the page stays responsive.
 import { type Challenge, solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/web/pbkdf2';
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
-/** What the gateway is to be shown. */
+/** The solution in the gateway's format. */
 export async function solveWork(challenge: Challenge): Promise<string> {
-  const solution = await solveChallenge({ challenge, deriveKey, timeout: PATIENCE_MS });
+  const solution = await solveChallenge({ challenge, deriveKey, timeout: TIMEOUT_MS });
   return JSON.stringify({ challenge, solution });
 }

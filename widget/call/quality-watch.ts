@@ -1,44 +1,44 @@
-// Takes a reading of the connection once a second while both may talk, and reports what is made of it when that
-// changes. Knows getStats; what the figures mean is in quality.ts.
+// Reads the connection's statistics once a second while neither side holds, and reports the judgement when it changes.
+// Their meaning is in quality.ts.
 import type { CallEvent } from './call-store.ts';
 import { type Judgement, judge, type Reading, readingOf, readingsKept } from './quality.ts';
 
-export interface Watched {
+export interface WatchedCall {
   stats(): Promise<RTCStatsReport> | undefined;
   muted(): boolean;
   report(event: CallEvent): void;
 }
 
 export class QualityWatch {
-  readonly #call: Watched;
+  readonly #call: WatchedCall;
   #readings: Reading[] = [];
-  #said: Judgement = {};
+  #reported: Judgement = {};
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(call: Watched) {
+  constructor(call: WatchedCall) {
     this.#call = call;
   }
 
-  /** Off while the call is held: silence is what was asked for then. */
+  /** Off during a hold, because silence is expected then. */
   set on(on: boolean) {
     clearInterval(this.#timer);
-    this.#timer = on ? setInterval(() => this.#look().catch(() => {}), 1000) : undefined;
+    this.#timer = on ? setInterval(() => this.#read().catch(() => {}), 1000) : undefined;
     this.#readings = [];
-    this.#say({});
+    this.#report({});
   }
 
-  async #look(): Promise<void> {
+  async #read(): Promise<void> {
     const timer = this.#timer;
     const report = await this.#call.stats();
     const reading = report && readingOf((report as unknown as Map<string, Record<string, unknown>>).values());
     if (!reading || timer !== this.#timer) return;
     this.#readings = [...this.#readings, reading].slice(-readingsKept);
-    this.#say(judge(this.#readings, this.#call.muted()));
+    this.#report(judge(this.#readings, this.#call.muted()));
   }
 
-  #say(judgement: Judgement): void {
-    if (judgement.quality === this.#said.quality && judgement.trouble === this.#said.trouble) return;
-    this.#said = judgement;
+  #report(judgement: Judgement): void {
+    if (judgement.quality === this.#reported.quality && judgement.trouble === this.#reported.trouble) return;
+    this.#reported = judgement;
     this.#call.report({ type: 'judged', ...judgement });
   }
 }

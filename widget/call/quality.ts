@@ -1,24 +1,24 @@
-// How good the sound is, from the connection's own figures: a short form of the E-model (ITU-T G.107) and what to
-// say when one side hears nothing. Pure: readings in, a judgement out; call-watch.ts takes the readings.
+// The sound quality, from the connection's statistics: a short form of the E-model (ITU-T G.107), and the problem when
+// one side hears nothing. Pure: readings in, a judgement out; quality-watch.ts takes the readings.
 
 export type Quality = 'good' | 'fair' | 'poor';
 /** What the gateway notices, which sees both ways. */
 export type OneWay = 'nothing-arrives' | 'not-reaching';
 export type Trouble = OneWay | 'not-heard' | 'microphone-silent' | 'breaking-up';
 
-/** What `getStats` said at one moment. Packets are counted from the call's beginning. */
+/** The result of `getStats` at one moment. Packets are counted from the start of the call. */
 export interface Reading {
   readonly received: number;
   readonly lost: number;
-  /** Seconds, in and out; out is unknown until the other side reports (RFC 3550 6.4.1). */
+  /** Seconds, incoming and outgoing; outgoing is unknown until the other side reports (RFC 3550 6.4.1). */
   readonly jitter: number;
   readonly theirJitter?: number;
   /** Seconds. */
   readonly roundTrip?: number;
-  /** Of what we sent, the part that did not arrive, 0 to 1. */
+  /** The fraction of our packets that did not arrive, 0 to 1. */
   readonly theirLoss?: number;
-  /** Energy of what the microphone heard so far; undefined where the browser does not tell. */
-  readonly heard?: number;
+  /** Energy of the microphone's signal so far; undefined where the browser does not report it. */
+  readonly energy?: number;
 }
 
 export interface Judgement {
@@ -26,10 +26,10 @@ export interface Judgement {
   readonly trouble?: Trouble;
 }
 
-/** Readings a second apart that `judge` wants at most. */
+/** The number of readings, one second apart, that `judge` uses. */
 export const readingsKept = 6;
 
-/** A reading of one connection's sound; undefined until there is any. */
+/** A reading of one connection's audio; undefined until there is any. */
 export function readingOf(report: Iterable<Record<string, unknown>>): Reading | undefined {
   const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
   let inbound: Record<string, unknown> | undefined;
@@ -52,13 +52,13 @@ export function readingOf(report: Iterable<Record<string, unknown>>): Reading | 
     theirJitter: number(remote?.jitter),
     roundTrip: number(remote?.roundTripTime) ?? number(pair?.currentRoundTripTime),
     theirLoss: number(remote?.fractionLost),
-    heard: number(source?.totalAudioEnergy),
+    energy: number(source?.totalAudioEnergy),
   };
 }
 
 /**
- * Mean opinion score, 1 to 4.4, as G.107 and its annex B estimate it for G.711 with concealment (G.113 appendix I:
- * Ie 0, Bpl 25.1). Seconds; `loss` 0 to 1.
+ * Mean opinion score, 1 to 4.4, as G.107 and its annex B estimate it for G.711 with concealment (G.113 appendix I: Ie
+ * 0, Bpl 25.1). Times in seconds; `loss` 0 to 1.
  */
 export function opinion({
   loss,
@@ -77,28 +77,28 @@ export function opinion({
   return 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6;
 }
 
-/** Judges readings taken a second apart, oldest first, of a call in which both may talk. */
+/** Judges readings that were taken one second apart, oldest first, while both sides may talk. */
 export function judge(readings: readonly Reading[], muted: boolean): Judgement {
   const [last, first] = [readings.at(-1), readings[0]];
   if (!last || !first || readings.length < 2) return {};
-  const silent = (seconds: number, of: (reading: Reading) => number | undefined) =>
+  const unchangedFor = (seconds: number, of: (reading: Reading) => number | undefined) =>
     readings.length > seconds && readings.slice(-seconds - 1).every(reading => of(reading) === of(last));
-  // Two seconds apart and nothing new: what came last is older than two seconds and younger than three.
-  if (silent(2, ({ received }) => received)) return { quality: 'poor', trouble: 'nothing-arrives' };
+  // No packet between readings that are two seconds apart: the last one came two to three seconds ago.
+  if (unchangedFor(2, ({ received }) => received)) return { quality: 'poor', trouble: 'nothing-arrives' };
 
   const [received, lost] = [last.received - first.received, Math.max(0, last.lost - first.lost)];
   const { roundTrip = 0, theirLoss = 0, theirJitter = 0 } = last;
   const here = opinion({ loss: lost / Math.max(1, lost + received), jitter: last.jitter, roundTrip });
   const there = opinion({ loss: theirLoss, jitter: theirJitter, roundTrip });
-  const quality = named(Math.min(here, there));
-  // Not a quiet room, which is never digital silence, but a microphone whose own switch is off.
-  const off = !muted && last.heard !== undefined && silent(5, ({ heard }) => heard);
-  if (off) return { quality, trouble: 'microphone-silent' };
+  const quality = qualityOf(Math.min(here, there));
+  // A quiet room is never digital silence: the microphone's own switch is off.
+  const switchedOff = !muted && last.energy !== undefined && unchangedFor(5, ({ energy }) => energy);
+  if (switchedOff) return { quality, trouble: 'microphone-silent' };
   if (quality !== 'poor') return { quality };
   return { quality, trouble: there <= here ? 'not-heard' : 'breaking-up' };
 }
 
 /** G.107 annex B: from 4.03 users are satisfied, below 3.1 many are not. */
-function named(score: number): Quality {
+function qualityOf(score: number): Quality {
   return score >= 4.03 ? 'good' : score >= 3.1 ? 'fair' : 'poor';
 }

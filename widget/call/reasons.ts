@@ -1,8 +1,9 @@
-// From the words of SIP to the reasons a page knows: final statuses (RFC 3261 21) and the Reason header of a
-// BYE (RFC 3326). Says nothing to people; locales/ does.
+// Maps SIP to the reasons that a page gets: final statuses (RFC 3261 21), failures without one, and the Reason header of
+// a BYE (RFC 3326). The words for visitors are in locales/.
 import type { EndReason } from './call-store.ts';
+import type { EndEvent } from './jssip.ts';
 
-const byStatus: Readonly<Record<number, EndReason>> = {
+const reasonByStatus: Readonly<Record<number, EndReason>> = {
   403: 'not-found',
   404: 'not-found',
   410: 'not-found',
@@ -17,7 +18,7 @@ const byStatus: Readonly<Record<number, EndReason>> = {
   608: 'declined',
   408: 'no-answer',
   480: 'no-answer',
-  // Not our own CANCEL, which never gets here: the other side gave up ringing.
+  // The other side stopped ringing. Our own CANCEL never gets here.
   487: 'no-answer',
   415: 'media-failed',
   488: 'media-failed',
@@ -26,10 +27,28 @@ const byStatus: Readonly<Record<number, EndReason>> = {
 
 /** Why an INVITE was refused. */
 export function reasonForStatus(status: number): EndReason {
-  return byStatus[status] ?? (status >= 500 && status < 600 ? 'server-unreachable' : 'failed');
+  return reasonByStatus[status] ?? (status >= 500 && status < 600 ? 'server-unreachable' : 'failed');
 }
 
-/** Why a BYE came: a person hung up, or the gateway says that the path died under the call. */
+/**
+ * Why a call failed before it was answered. JsSIP reports "Canceled" for its own time-outs and transport errors too, so
+ * these are distinguished here.
+ */
+export function reasonForFailure(
+  { message, originator }: EndEvent,
+  connected: boolean,
+  mediaFailed: boolean,
+): EndReason {
+  if (message && 'status_code' in message) {
+    // A 200 is a failure when the browser could not use its SDP.
+    return message.status_code < 300 ? 'media-failed' : reasonForStatus(message.status_code);
+  }
+  if (!connected) return 'gateway-unreachable';
+  if (mediaFailed) return 'media-failed';
+  return originator === 'local' ? 'server-unreachable' : 'failed';
+}
+
+/** Why a BYE came: a person hung up, or the gateway reports that the connection to the PBX was lost. */
 export function reasonForBye(header: string | undefined): EndReason {
   // RFC 3326 2: several values, each a protocol with its own causes; only SIP's are statuses.
   const cause = Number(/(?:^|,)\s*SIP\s*;[^,]*?\bcause\s*=\s*(\d{3})/i.exec(header ?? '')?.[1]);

@@ -1,12 +1,12 @@
-// Another offer in an established call (RFC 3264 8, RFC 3261 14). JsSIP's own hold() and renegotiate() end the call
-// when the other side says no; here no means that all stays as it was.
+// A new offer in an established call (RFC 3264 8, RFC 3261 14). JsSIP's hold() and renegotiate() end the call when the
+// other side refuses; here a refusal changes nothing.
 
 interface Answer {
   readonly status_code?: number;
   readonly body?: string;
 }
 
-/** What is needed of JsSIP's session; part of it is left out of its types. */
+/** What is needed of JsSIP's session; JsSIP's types omit a part of it. */
 export interface OfferingSession {
   readonly contact: string;
   isReadyToReOffer(): boolean;
@@ -29,9 +29,9 @@ export interface OfferingSession {
 export type ReofferResult = 'agreed' | 'refused' | 'crossed' | 'gone';
 
 /**
- * Offers what `connection` now wants; `options` as in `createOffer`. Resolves with `refused` when things stay as they
- * were, `crossed` when they do only because the other side is offering something itself, `gone` when it no longer
- * knows the call (RFC 3261 12.2.1.2).
+ * Offers what `connection` now requires; `options` as in `createOffer`. Resolves with `refused` when nothing has
+ * changed, `crossed` when the reason is an offer of the other side, `gone` when the other side has ended the call (RFC
+ * 3261 12.2.1.2).
  */
 export async function reoffer(
   session: OfferingSession,
@@ -39,8 +39,8 @@ export async function reoffer(
   options: RTCOfferOptions = {},
 ): Promise<ReofferResult> {
   if (!session.isReadyToReOffer() || connection.signalingState !== 'stable') return 'crossed';
-  // RFC 3264 8: a rejected offer leaves what was agreed before. Set only once it is taken: Chromium stops hearing with
-  // an offer that says so, and does not begin again when that is rolled back.
+  // RFC 3264 8: a rejected offer leaves the session as it was. The offer is set only after its answer: with a local
+  // offer that stops receiving, Chromium stops playing, and a rollback does not start it again.
   const offer = await connection.createOffer(options);
   const { outcome, sdp } = await exchange(session, offer.sdp ?? '');
   if (!sdp) return outcome === 'agreed' ? 'refused' : outcome;
@@ -50,7 +50,7 @@ export async function reoffer(
     return 'agreed';
   } catch (error) {
     console.error('<sip-call>:', error);
-    // Rejects where nothing is left to take back.
+    // Rejects when there is nothing to roll back.
     await connection.setLocalDescription({ type: 'rollback' }).catch(() => {});
     return 'refused';
   }
@@ -64,7 +64,7 @@ function exchange(session: OfferingSession, body: string): Promise<{ outcome: Re
       body,
       eventHandlers: {
         onSuccessResponse: ({ body: sdp = '' }) => {
-          // Each retransmission of the 200 wants its ACK (RFC 3261 13.2.2.4).
+          // Each retransmission of the 200 needs an ACK (RFC 3261 13.2.2.4).
           session.sendRequest('ACK');
           resolve({ outcome: 'agreed', sdp });
         },

@@ -1,19 +1,19 @@
-// One call at a time for a visitor, whichever tab it is in: a lock of the origin (Web Locks), which the browser gives
-// back by itself when the tab is closed or crashes.
+// One call at a time for a visitor, across tabs: a lock of the origin (Web Locks), which the browser releases when the
+// tab is closed or crashes.
 
-const name = 'sip-call';
+const lockName = 'sip-call';
 
-/** Resolves with what gives the lock back, or with nothing while another tab has it. */
+/** Resolves with a function that releases the lock, or with nothing while another tab has it. */
 export function claimCall(): Promise<(() => void) | undefined> {
   return new Promise(resolve => {
-    // A frame without an origin of its own may hold no locks; then two calls are better than none.
-    const anyway = () => resolve(() => {});
-    if (!navigator.locks) return anyway();
+    // A frame without an origin cannot hold locks; then two calls are allowed.
+    const withoutLock = () => resolve(() => {});
+    if (!navigator.locks) return withoutLock();
     navigator.locks
-      .request(name, { ifAvailable: true }, async lock => {
+      .request(lockName, { ifAvailable: true }, async lock => {
         if (!lock) return resolve(undefined);
         await new Promise<void>(release => resolve(release));
       })
-      .catch(anyway);
+      .catch(withoutLock);
   });
 }

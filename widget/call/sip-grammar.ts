@@ -1,6 +1,6 @@
-// The grammar of what a gateway says to a page (RFC 3261 25), in place of JsSIP's, which is two thirds of JsSIP.
-// Answers as that does, by the names of its rules, -1 for what does not parse; only the rules that a caller without
-// account, presence or transfer meets are here. JsSIP's own classes are handed in, for they need this file first.
+// The grammar of the SIP that a gateway sends to a page (RFC 3261 25). Replaces JsSIP's, which is two thirds of JsSIP,
+// with the same rule names and results, -1 for a parse error. Contains only the rules that a caller without account,
+// presence or transfer needs. JsSIP's classes are passed in, because they import this file.
 
 export interface UriClass {
   new (
@@ -25,7 +25,7 @@ const quoted = '"(?:[^"\\\\]|\\\\.)*"';
 const hostname = '(?:[a-z0-9_-]+\\.)*[a-z_](?:[a-z0-9_-]*[a-z0-9_])?\\.?';
 const host = `${hostname}|\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-f:.]+\\]`;
 
-/** One expression after the other, from left to right; nothing is read twice. */
+/** Applies one expression after the other, from left to right; reads nothing twice. */
 class Reader {
   readonly text: string;
   at = 0;
@@ -34,7 +34,7 @@ class Reader {
     this.text = text;
   }
 
-  /** The groups that `pattern` finds here; `undefined`, with nothing consumed, when it does not. */
+  /** The groups of `pattern` at this position; `undefined`, with nothing consumed, when it does not match. */
   take(pattern: RegExp): readonly (string | undefined)[] | undefined {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
@@ -42,7 +42,7 @@ class Reader {
     return found ?? undefined;
   }
 
-  /** {@link take}, where anything else is an error. */
+  /** {@link take}, but a mismatch is an error. */
   need(pattern: RegExp): readonly (string | undefined)[] {
     const found = this.take(pattern);
     if (!found) throw new SyntaxError(`${this.text} at ${this.at}`);
@@ -104,7 +104,7 @@ function nameAddr(reader: Reader, bareToo: boolean): object {
   return new classes.NameAddrHeader(uri(new Reader(address)), display, params(reader));
 }
 
-/** With the places where each one begins and ends; JsSIP calls the end "possition" and the beginning "offset". */
+/** With the positions where each entry begins and ends; JsSIP calls the end "possition" and the beginning "offset". */
 function list(reader: Reader, bareToo: boolean): object[] {
   const found: object[] = [];
   do {
@@ -168,7 +168,7 @@ const rules: Readonly<Record<string, (reader: Reader) => unknown>> = {
   },
 };
 
-/** What `rule` makes of the whole of `text`, or -1. */
+/** The result of `rule` for the whole of `text`, or -1. */
 export function parse(text: string, rule: string): unknown {
   const reader = new Reader(text);
   try {

@@ -1,27 +1,30 @@
-// The token that each call takes: from the gateway, or from the page's own server where that mints them.
+// Fetches the token that each call needs: from the gateway, or from the page's own server where that issues tokens.
 import type { EndReason } from './call-store.ts';
 
-/** Rejects with the reason for which there is no call. */
+/** Rejects with the reason why there is no call. */
 export type TakeToken = () => Promise<string>;
 
-const PATIENCE_MS = 10_000;
+/** The gateway's URL for tokens, beside its WebSocket. */
+export const gatewayTokenUrl = (socket: string): string => socket.replace(/^ws(.*)sip$/, 'http$1token');
+
+const TIMEOUT_MS = 10_000;
 
 const unreachable = (): never => {
   throw 'gateway-unreachable' satisfies EndReason;
 };
 
 /**
- * For one call of a SIP URI. `place` takes `to` as a form sends it, and answers `{ token }`, or with `work` to be done
- * first. Rejects with an {@link EndReason}.
+ * A token for one call of a SIP URI. `url` accepts `to` as a form field, and answers `{ token }`, or a `challenge`
+ * whose solution is sent as `work`. Rejects with an {@link EndReason}.
  */
-export async function takeToken(place: string, to: string, work?: string): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+export async function takeToken(url: string, to: string, work?: string): Promise<string> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   const body = new URLSearchParams({ to, ...(work && { work }) });
-  const response = await fetch(place, { method: 'POST', body, signal }).catch(unreachable);
+  const response = await fetch(url, { method: 'POST', body, signal }).catch(unreachable);
   if (!response.ok) throw (response.status === 403 ? 'not-found' : 'busy') satisfies EndReason;
   const { token, challenge } = await response.json().catch(unreachable);
   if (!challenge) return token;
   if (work) throw 'busy' satisfies EndReason;
   const { solveWork } = await import('./proof-of-work.ts').catch(unreachable);
-  return takeToken(place, to, await solveWork(challenge).catch(unreachable));
+  return takeToken(url, to, await solveWork(challenge).catch(unreachable));
 }

@@ -1,32 +1,32 @@
-// Kept while a call is made or on: the screen stays awake, and a page that is about to be left asks first. Either
-// may be refused by the browser, and the call goes on without.
+// During a call: the screen stays on, and the browser asks before the page is left. The browser may refuse either; the
+// call continues.
 
 export class WakeLock {
   #lock: WakeLockSentinel | undefined;
-  #kept = true;
+  #wanted = true;
 
   constructor() {
-    addEventListener('beforeunload', this.#ask);
-    document.addEventListener('visibilitychange', this.#wake);
-    this.#wake();
+    addEventListener('beforeunload', this.#confirmLeaving);
+    document.addEventListener('visibilitychange', this.#request);
+    this.#request();
   }
 
   end(): void {
-    this.#kept = false;
-    removeEventListener('beforeunload', this.#ask);
-    document.removeEventListener('visibilitychange', this.#wake);
+    this.#wanted = false;
+    removeEventListener('beforeunload', this.#confirmLeaving);
+    document.removeEventListener('visibilitychange', this.#request);
     this.#lock?.release().catch(() => {});
   }
 
-  /** The words of the question are the browser's. */
-  readonly #ask = (event: Event) => event.preventDefault();
+  /** The browser chooses the text of the question. */
+  readonly #confirmLeaving = (event: Event) => event.preventDefault();
 
   /** The lock is lost whenever the page is hidden (Screen Wake Lock 7.3). */
-  readonly #wake = async () => {
+  readonly #request = async () => {
     if (document.visibilityState !== 'visible') return;
     try {
       this.#lock = await navigator.wakeLock?.request('screen');
-      if (!this.#kept) await this.#lock?.release();
+      if (!this.#wanted) await this.#lock?.release();
     } catch {
       // Low battery, or a policy of the page.
     }

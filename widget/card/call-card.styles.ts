@@ -1,5 +1,5 @@
-// The card's looks: added to the element's own sheet when the card is loaded. Logical properties throughout,
-// so that a right-to-left page turns it round by itself.
+// The card's styles, added to the element's style sheets when the card is loaded. Logical properties everywhere, so
+// that they fit right-to-left pages too.
 
 export const cardStyles = /* css */ `
   .card {
@@ -8,10 +8,10 @@ export const cardStyles = /* css */ `
     flex-direction: column;
     gap: 1rem;
     inline-size: var(--sip-call-width, 20rem);
-    /* Nor wider than the window, where it is in a grid or a flex box that grows with what it holds. */
+    /* Not wider than the window, even in a grid or a flex box that grows with its content. */
     max-inline-size: min(100%, 100vw - 2rem);
     padding: 1.25rem;
-    border: 1px solid var(--_line);
+    border: 1px solid var(--_border);
     border-radius: var(--sip-call-radius, 1.5rem);
     background: var(--_surface);
     box-shadow: 0 1px 2px #0000000f, 0 18px 44px -20px #00140c52;
@@ -38,12 +38,12 @@ export const cardStyles = /* css */ `
     stroke-width: 2.5px;
     paint-order: stroke;
   }
-  .head {
+  .header {
     display: flex;
     align-items: center;
     gap: 0.875rem;
   }
-  .who {
+  .summary {
     flex: 1;
     min-inline-size: 0;
   }
@@ -83,7 +83,7 @@ export const cardStyles = /* css */ `
   .card[data-state='in-call'] .badge {
     background: var(--_accent);
     color: var(--_on-accent);
-    box-shadow: 0 0 0 calc(var(--_theirs, 0) * 0.4375rem)
+    box-shadow: 0 0 0 calc(var(--_remote-level, 0) * 0.4375rem)
       color-mix(in srgb, var(--_accent) 30%, transparent);
     transition: box-shadow 0.12s linear;
   }
@@ -95,14 +95,14 @@ export const cardStyles = /* css */ `
   .status {
     position: relative;
     font-size: 0.9375em;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
   .timer {
     font-variant-numeric: tabular-nums;
     color: var(--_accent);
     font-weight: 600;
   }
-  /* A blank, so that the time follows the last word, or begins a line where there is no room for it. */
+  /* A space, so that the time follows the last word, or starts a new line when there is no room. */
   .timer::before {
     content: ' ';
     word-spacing: 0.25em;
@@ -143,33 +143,33 @@ export const cardStyles = /* css */ `
     font-size: 0.9375em;
     font-weight: 400;
     line-height: 1.45;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     text-wrap: pretty;
   }
-  .over {
+  .ended {
     align-items: flex-start;
     padding-inline-end: 1.5rem;
   }
-  .over .who {
+  .ended .summary {
     display: grid;
     align-content: center;
     gap: 0.125rem;
     min-block-size: 3rem;
   }
-  .over .address {
+  .ended .address {
     font-size: 0.8125em;
     font-weight: 500;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
-  .over .badge {
+  .ended .badge {
     background: var(--_control);
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
   .card[data-state='failed'] .badge {
     background: color-mix(in srgb, var(--_danger) 12%, transparent);
     color: var(--_danger);
   }
-  .over svg:not(.struck) {
+  .ended svg:not(.struck) {
     rotate: 135deg;
   }
   .title {
@@ -177,7 +177,7 @@ export const cardStyles = /* css */ `
     line-height: 1.3;
     text-wrap: pretty;
   }
-  .again {
+  .primary {
     display: flex;
     align-items: center;
     justify-content: center;
@@ -189,7 +189,7 @@ export const cardStyles = /* css */ `
     color: var(--_on-accent);
     font-weight: 600;
   }
-  .again:hover {
+  .primary:hover {
     filter: brightness(1.08);
   }
   .close {
@@ -203,12 +203,12 @@ export const cardStyles = /* css */ `
     padding: 0;
     border-radius: 50%;
     background: none;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     font-size: 0.875rem;
     outline-offset: -2px;
   }
   @media (forced-colors: active) {
-    .again,
+    .primary,
     .close {
       border: 1px solid ButtonText;
     }

@@ -1,4 +1,4 @@
-// Redraws its host once a second while a call is on, in step with the call's own seconds.
+// Updates its host once a second during a call, in step with the call's seconds.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export class CallClock implements ReactiveController {
@@ -25,7 +25,7 @@ export class CallClock implements ReactiveController {
   }
 }
 
-/** Whole seconds from `from` to `to`, both milliseconds; never negative. */
+/** Whole seconds from `from` to `to`, both in milliseconds; never negative. */
 export function secondsBetween(from: number, to: number): number {
   return Math.max(0, Math.floor((to - from) / 1000));
 }

@@ -1,89 +1,89 @@
-// The form by which a visitor asks to be called back: three fields, sent to the gateway as JSON. What is typed stays
-// until it has got there.
+// The form of a callback request: three fields, sent to the gateway as JSON. Keeps what was typed until the gateway has
+// accepted it.
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Words } from '../locales/words.ts';
 
-type Phase = 'shut' | 'open' | 'sending' | 'sent' | 'wrong' | 'failed' | 'often';
+type Phase = 'closed' | 'open' | 'sending' | 'sent' | 'invalid' | 'failed' | 'too-often';
 
-/** What the gateway's answers mean. */
-const outcomes: Readonly<Record<number, Phase>> = { 204: 'sent', 400: 'wrong', 429: 'often' };
+/** By the status of the gateway's answer. */
+const phaseByStatus: Readonly<Record<number, Phase>> = { 204: 'sent', 400: 'invalid', 429: 'too-often' };
 
 export interface CallbackActions {
   words(): Words;
-  /** Where to, and about whom. */
-  place(): string | undefined;
+  /** The URL of the request, and the address that the visitor called. */
+  url(): string | undefined;
   to(): string;
   changed(): void;
 }
 
 export class CallbackForm {
-  readonly #desk: CallbackActions;
-  #phase: Phase = 'shut';
+  readonly #actions: CallbackActions;
+  #phase: Phase = 'closed';
 
-  constructor(desk: CallbackActions) {
-    this.#desk = desk;
+  constructor(actions: CallbackActions) {
+    this.#actions = actions;
   }
 
-  get out(): boolean {
-    return this.#phase !== 'shut';
+  get open(): boolean {
+    return this.#phase !== 'closed';
   }
 
-  show(on: boolean): void {
-    if (on === this.out) return;
-    this.#phase = on ? 'open' : 'shut';
-    this.#desk.changed();
+  show(open: boolean): void {
+    if (open === this.open) return;
+    this.#phase = open ? 'open' : 'closed';
+    this.#actions.changed();
   }
 
   /** For the live region. */
   get announcement(): string {
-    const words = this.#desk.words();
-    const said: Partial<Record<Phase, string>> = {
-      wrong: words.yourPhoneHint,
+    const words = this.#actions.words();
+    const texts: Partial<Record<Phase, string>> = {
+      invalid: words.yourPhoneHint,
       failed: words.callbackFailed,
-      often: words.callbackOften,
+      'too-often': words.callbackOften,
     };
-    return said[this.#phase] ?? '';
+    return texts[this.#phase] ?? '';
   }
 
   draw(): TemplateResult {
-    const words = this.#desk.words();
+    const words = this.#actions.words();
     if (this.#phase === 'sent') {
-      // Takes the focus of the button that sent it, and is read out by that.
-      return html`<p part="callback" class="sent" tabindex="-1" data-next>${words.callbackSent}</p>`;
+      // Takes the focus from the send button, so that screen readers read it.
+      return html`<p part="callback-form" class="sent" tabindex="-1" data-next>${words.callbackSent}</p>`;
     }
     const busy = this.#phase === 'sending';
-    return html`<form part="callback" class="callback" aria-label=${words.callback}
+    return html`<form part="callback-form" class="callback-form" aria-label=${words.callback}
       @submit=${(event: SubmitEvent) => this.#submitted(event)}>
       <label>${words.yourName}<input name="name" autocomplete="name" maxlength="100" data-next></label>
       <label>${words.yourPhone}<input name="phone" type="tel" autocomplete="tel" required maxlength="40"
         pattern="\\s*\\+?[\\d \\(\\)\\-.]{5,39}" title=${words.yourPhoneHint}></label>
       <label>${words.yourMessage}<textarea name="message" rows="2" maxlength="1000"></textarea></label>
       ${this.announcement ? html`<p class="hint" aria-hidden="true">${this.announcement}</p>` : nothing}
-      <button part="send" class="again" type="submit" aria-disabled=${busy ? 'true' : nothing}><span>${busy ? words.sending : words.send}</span></button>
+      <button part="callback-send" class="primary" type="submit" aria-disabled=${busy ? 'true' : nothing}><span>${busy ? words.sending : words.send}</span></button>
     </form>`;
   }
 
   async #submitted(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const place = this.#desk.place();
-    if (this.#phase === 'sending' || !place) return;
+    const url = this.#actions.url();
+    if (this.#phase === 'sending' || !url) return;
     const fields = Object.fromEntries(new FormData(event.target as HTMLFormElement));
-    this.#become('sending');
-    const status = await fetch(place, {
+    this.#setPhase('sending');
+    const status = await fetch(url, {
       method: 'POST',
       credentials: 'omit',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...fields, to: this.#desk.to() }),
+      body: JSON.stringify({ ...fields, to: this.#actions.to() }),
       signal: AbortSignal.timeout(15_000),
     }).then(
       response => response.status,
       () => 0,
     );
-    this.#become(outcomes[status] ?? 'failed');
+    this.#setPhase(phaseByStatus[status] ?? 'failed');
   }
 
-  #become(phase: Phase): void {
+  #setPhase(phase: Phase): void {
     this.#phase = phase;
-    this.#desk.changed();
+    this.#actions.changed();
   }
 }

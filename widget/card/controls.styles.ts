@@ -1,4 +1,4 @@
-// The looks of what is pressed and moved in a call: round controls, volume, keys.
+// The styles of a call's controls: round controls, volume, keys.
 
 export const controlStyles = /* css */ `
   .controls {
@@ -13,13 +13,13 @@ export const controlStyles = /* css */ `
     flex-direction: column;
     align-items: center;
     gap: 0.4375rem;
-    /* As wide as the others, unless its word is longer than its disc. */
+    /* As wide as the others, unless its label is longer. */
     flex: 1 1 auto;
     min-inline-size: 2.75rem;
     padding: 0;
     background: none;
     font-size: 0.8125em;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     border-radius: 1rem;
   }
   .disc {
@@ -35,7 +35,7 @@ export const controlStyles = /* css */ `
   }
   .control:hover .disc,
   .key:hover,
-  .gear:hover,
+  .settings-toggle:hover,
   .close:hover {
     background: color-mix(in srgb, var(--_control), var(--_text) 9%);
   }
@@ -50,12 +50,12 @@ export const controlStyles = /* css */ `
     outline: 2px solid var(--_accent);
     outline-offset: 3px;
   }
-  /* How loud the visitor is: a ring that grows round "mute". */
-  .mine {
-    box-shadow: 0 0 0 calc(var(--_mine, 0) * 0.3125rem) color-mix(in srgb, var(--_accent) 38%, transparent);
+  /* The visitor's loudness: a ring that grows around "mute". */
+  .microphone-level {
+    box-shadow: 0 0 0 calc(var(--_local-level, 0) * 0.3125rem) color-mix(in srgb, var(--_accent) 38%, transparent);
     transition: background-color 0.15s, color 0.15s, box-shadow 0.12s linear;
   }
-  .on .mine {
+  .on .microphone-level {
     box-shadow: none;
   }
   .control.on .disc {
@@ -105,7 +105,7 @@ export const controlStyles = /* css */ `
   .many .hang-up:focus-visible .disc {
     outline: none;
   }
-  /* A card as narrow as a telephone's smallest window leaves it. */
+  /* A card in the narrowest window of a phone. */
   @container (max-width: 264px) {
     .control {
       font-size: 0.75em;
@@ -115,18 +115,18 @@ export const controlStyles = /* css */ `
       block-size: 3rem;
     }
   }
-  .loudness,
-  .loudness label {
+  .volume,
+  .volume label {
     display: flex;
     align-items: center;
     gap: 0.75rem;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
-  .loudness label {
+  .volume label {
     flex: 1;
     min-inline-size: 0;
   }
-  .gear {
+  .settings-toggle {
     display: grid;
     place-items: center;
     flex: none;
@@ -139,11 +139,11 @@ export const controlStyles = /* css */ `
     background: none;
     outline-offset: -2px;
   }
-  .gear[aria-expanded='true'] {
+  .settings-toggle[aria-expanded='true'] {
     background: var(--_control);
     color: var(--_text);
   }
-  .loudness input {
+  .volume input {
     flex: 1;
     min-inline-size: 0;
     block-size: 2.75rem;
@@ -151,18 +151,18 @@ export const controlStyles = /* css */ `
     accent-color: var(--_accent);
     cursor: pointer;
   }
-  /* It is higher than what is seen of it: a ring of its own would go through the rows above and below. */
+  /* The control is higher than its visible part: its own focus ring would cover the rows above and below. */
   @supports selector(:has(a)) {
-    .loudness input {
+    .volume input {
       outline: none;
     }
-    .loudness label:has(:focus-visible) {
+    .volume label:has(:focus-visible) {
       outline: 2px solid var(--_accent);
       outline-offset: 4px;
       border-radius: 1rem;
     }
   }
-  .dial {
+  .keypad-panel {
     display: grid;
     gap: 0.5rem;
     animation: grow 0.2s ease-out;
@@ -198,12 +198,12 @@ export const controlStyles = /* css */ `
   .key small {
     font-size: 0.5em;
     letter-spacing: 0.12em;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
   @media (forced-colors: active) {
     .disc,
     .key,
-    .gear {
+    .settings-toggle {
       border: 1px solid ButtonText;
     }
     .control.on .disc {

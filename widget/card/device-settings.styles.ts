@@ -1,4 +1,4 @@
-// The looks of the panel with the devices.
+// The styles of the device panel.
 
 export const deviceSettingsStyles = /* css */ `
   .settings {
@@ -14,13 +14,13 @@ export const deviceSettingsStyles = /* css */ `
     gap: 0.25rem;
     min-inline-size: 0;
     font-size: 0.8125em;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
   select {
     inline-size: 100%;
     min-block-size: 2.75rem;
     padding: 0 0.125rem;
-    /* Keeps the browser's arrow off the edge, which is drawn by the shadow. */
+    /* Keeps the browser's arrow away from the visible border, which is a shadow. */
     border: solid transparent;
     border-width: 0 0.5rem;
     border-radius: 0.75rem;
@@ -40,13 +40,13 @@ export const deviceSettingsStyles = /* css */ `
   .bar {
     block-size: 0.375rem;
     border-radius: 1rem;
-    background: color-mix(in srgb, var(--_quiet) 20%, transparent);
+    background: color-mix(in srgb, var(--_secondary-text) 20%, transparent);
     overflow: hidden;
   }
   .bar i {
     display: block;
     block-size: 100%;
-    inline-size: calc(var(--_mine, 0) * 100%);
+    inline-size: calc(var(--_local-level, 0) * 100%);
     border-radius: inherit;
     background: var(--_accent);
     transition: inline-size 0.12s linear;

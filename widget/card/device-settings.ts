@@ -1,4 +1,4 @@
-// The panel under the volume: which microphone, speaker and camera, and whether the microphone hears anything.
+// The device panel below the volume: microphone, speaker and camera, and the microphone's level.
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { chosenDevice, type DeviceKind, type Devices, presentDevices } from '../devices/devices.ts';
 import type { Words } from '../locales/words.ts';
@@ -6,25 +6,25 @@ import type { Words } from '../locales/words.ts';
 export class DeviceSettings {
   readonly #choose: (kind: DeviceKind, id: string) => void;
   readonly #changed: () => void;
-  #present: Devices | undefined;
-  out = false;
+  #devices: Devices | undefined;
+  open = false;
 
   constructor(choose: (kind: DeviceKind, id: string) => void, changed: () => void) {
     this.#choose = choose;
     this.#changed = changed;
   }
 
-  show(out: boolean): void {
-    if (out === this.out) return;
-    this.out = out;
-    navigator.mediaDevices?.[out ? 'addEventListener' : 'removeEventListener']('devicechange', this.look);
+  show(open: boolean): void {
+    if (open === this.open) return;
+    this.open = open;
+    navigator.mediaDevices?.[open ? 'addEventListener' : 'removeEventListener']('devicechange', this.refresh);
     this.#changed();
-    if (out) this.look();
+    if (open) this.refresh();
   }
 
-  /** Looks anew, for names that came with a permission. */
-  readonly look = async () => {
-    this.#present = await presentDevices();
+  /** Reads the devices again, because a permission reveals their names. */
+  readonly refresh = async () => {
+    this.#devices = await presentDevices();
     this.#changed();
   };
 
@@ -41,12 +41,12 @@ export class DeviceSettings {
   }
 
   #list(kind: DeviceKind, name: string, words: Words): TemplateResult | typeof nothing {
-    const present = this.#present?.[kind] ?? [];
-    if (kind !== 'audioinput' && present.length === 0) return nothing;
+    const devices = this.#devices?.[kind] ?? [];
+    if (kind !== 'audioinput' && devices.length === 0) return nothing;
     const chosen = chosenDevice(kind);
     return html`<label class="choice"><span>${name}</span><select
       @change=${({ target }: Event) => this.#choose(kind, (target as HTMLSelectElement).value)}
-      ><option value="" .selected=${!present.some(({ id }) => id === chosen)}>${words.systemDefault}</option>${present.map(
+      ><option value="" .selected=${!devices.some(({ id }) => id === chosen)}>${words.systemDefault}</option>${devices.map(
         ({ id, label }, i) =>
           html`<option value=${id} .selected=${id === chosen}>${label || `${name} ${i + 1}`}</option>`,
       )}</select></label>`;

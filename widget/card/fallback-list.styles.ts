@@ -1,17 +1,17 @@
-// The looks of what else there is: rows that can be pressed, and the form that one of them opens into.
+// The styles of the fallbacks: a list of buttons and links, and the callback form that one of them opens.
 
 export const fallbackStyles = /* css */ `
   .card[data-reason='closed'] .badge svg {
     rotate: none;
   }
-  .ladder ul {
+  .fallbacks ul {
     display: grid;
     gap: 0.5rem;
     margin: 0.625rem 0 0;
     padding: 0;
     list-style: none;
   }
-  .rung {
+  .fallback {
     display: flex;
     align-items: center;
     gap: 0.75rem;
@@ -27,36 +27,36 @@ export const fallbackStyles = /* css */ `
     text-decoration: none;
     overflow-wrap: anywhere;
   }
-  .rung:hover {
+  .fallback:hover {
     background: color-mix(in srgb, var(--_accent) 12%, var(--_control));
   }
-  .rung svg {
+  .fallback svg {
     font-size: 0.9375rem;
     color: var(--_accent);
   }
-  .rung span {
+  .fallback span {
     min-inline-size: 0;
   }
-  .rung small {
+  .fallback small {
     display: block;
     font-size: 0.8125rem;
     font-weight: 400;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
-  .callback {
+  .callback-form {
     display: grid;
     gap: 0.75rem;
     padding: 0.875rem;
     border-radius: 1rem;
     background: var(--_control);
   }
-  .callback label {
+  .callback-form label {
     display: grid;
     gap: 0.25rem;
     font-size: 0.875rem;
     color: var(--_text);
   }
-  .callback :is(input, textarea) {
+  .callback-form :is(input, textarea) {
     inline-size: 100%;
     min-block-size: 2.75rem;
     padding: 0.5rem 0.75rem;
@@ -69,14 +69,14 @@ export const fallbackStyles = /* css */ `
     resize: vertical;
     outline-offset: -1px;
   }
-  .callback :user-invalid {
+  .callback-form :user-invalid {
     border-color: var(--_danger);
   }
-  .again.later {
+  .primary.subdued {
     background: var(--_control);
     color: var(--_text);
   }
-  .again.later:hover {
+  .primary.subdued:hover {
     background: color-mix(in srgb, var(--_control), var(--_text) 9%);
     filter: none;
   }
@@ -86,7 +86,7 @@ export const fallbackStyles = /* css */ `
     background: color-mix(in srgb, var(--_accent) 12%, transparent);
   }
   @media (forced-colors: active) {
-    .rung {
+    .fallback {
       border: 1px solid ButtonText;
     }
   }

@@ -1,16 +1,15 @@
-// What else there is when a call could not be: the owner's rungs that make sense after what failed, in the owner's
-// order. Part of the card.
+// The fallbacks in the card of a failed call: those of the owner that can help after this reason, in the owner's order.
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FallbackOffer } from '../availability/availability.ts';
 import { fallbacksAfter } from '../availability/fallbacks-after.ts';
 import type { EndReason } from '../call/call-store.ts';
 import type { Words } from '../locales/words.ts';
 import type { CallbackForm } from './callback-form.ts';
-import { icon } from './icon.ts';
+import { icon } from './icons.ts';
 
 type Kind = FallbackOffer['kind'];
 
-const glyphs: Readonly<Record<Kind, string>> = {
+const iconPaths: Readonly<Record<Kind, string>> = {
   person:
     'M12 3.5a4.1 4.1 0 1 1 0 8.2 4.1 4.1 0 0 1 0-8.2Zm0 9.9c4.5 0 7.7 2.3 7.7 5.2 0 1.1-.8 1.9-1.9 1.9H6.2c-1.1 0-1.9-.8-1.9-1.9 0-2.9 3.2-5.2 7.7-5.2Z',
   hotline:
@@ -23,51 +22,51 @@ const glyphs: Readonly<Record<Kind, string>> = {
 export interface FallbackActions {
   words(): Words;
   offers(): readonly FallbackOffer[];
-  /** Calls somebody else from this very card. */
+  /** Calls another person from this card. */
   callOther(to: string): void;
 }
 
 export class FallbackList {
-  readonly #desk: FallbackActions;
+  readonly #actions: FallbackActions;
   readonly #form: CallbackForm;
 
-  constructor(desk: FallbackActions, form: CallbackForm) {
-    this.#desk = desk;
+  constructor(actions: FallbackActions, form: CallbackForm) {
+    this.#actions = actions;
     this.#form = form;
   }
 
   draw(reason: EndReason): TemplateResult | typeof nothing {
-    const offers = fallbacksAfter(reason, this.#desk.offers());
+    const offers = fallbacksAfter(reason, this.#actions.offers());
     if (offers.length === 0) return nothing;
-    return html`<div part="ladder" class="ladder">
-      <p class="hint" id="otherwise">${this.#desk.words().fallbacks}</p>
-      <ul aria-labelledby="otherwise">${offers.map(offer => html`<li>${this.#fallback(offer)}</li>`)}</ul>
+    return html`<div part="fallbacks" class="fallbacks">
+      <p class="hint" id="fallbacks">${this.#actions.words().fallbacks}</p>
+      <ul aria-labelledby="fallbacks">${offers.map(offer => html`<li>${this.#fallback(offer)}</li>`)}</ul>
     </div>`;
   }
 
   #fallback(offer: FallbackOffer): TemplateResult {
-    const words = this.#desk.words();
+    const words = this.#actions.words();
     switch (offer.kind) {
       case 'person': {
         const { to, name, title } = offer;
-        return html`<button part="rung" class="rung" type="button" @click=${() => this.#desk.callOther(to)}
-          >${inside('person', words.callPerson(name ?? to), title ?? (name ? to : ''))}</button>`;
+        return html`<button part="fallback" class="fallback" type="button" @click=${() => this.#actions.callOther(to)}
+          >${label('person', words.callPerson(name ?? to), title ?? (name ? to : ''))}</button>`;
       }
       case 'hotline':
-        return html`<a part="rung" class="rung" href="tel:${offer.phone.replace(/[^\d+]/g, '')}"
-          >${inside('hotline', html`<bdi>${offer.phone}</bdi>`, words.fromOwnPhone)}</a>`;
+        return html`<a part="fallback" class="fallback" href="tel:${offer.phone.replace(/[^\d+]/g, '')}"
+          >${label('hotline', html`<bdi>${offer.phone}</bdi>`, words.fromOwnPhone)}</a>`;
       case 'mail':
-        return html`<a part="rung" class="rung" href="mailto:${offer.mail}"
-          >${inside('mail', html`<bdi>${offer.mail}</bdi>`, words.byMail)}</a>`;
+        return html`<a part="fallback" class="fallback" href="mailto:${offer.mail}"
+          >${label('mail', html`<bdi>${offer.mail}</bdi>`, words.byMail)}</a>`;
       case 'callback':
-        return this.#form.out
+        return this.#form.open
           ? this.#form.draw()
-          : html`<button part="rung" class="rung" type="button" aria-expanded="false" @click=${() => this.#form.show(true)}
-              >${inside('callback', words.callback, words.callbackHint)}</button>`;
+          : html`<button part="fallback" class="fallback" type="button" aria-expanded="false" @click=${() => this.#form.show(true)}
+              >${label('callback', words.callback, words.callbackHint)}</button>`;
     }
   }
 }
 
-function inside(kind: Kind, label: unknown, more: string): TemplateResult {
-  return html`${icon(glyphs[kind])}<span>${label}${more ? html`<small>${more}</small>` : nothing}</span>`;
+function label(kind: Kind, text: unknown, more: string): TemplateResult {
+  return html`${icon(iconPaths[kind])}<span>${text}${more ? html`<small>${more}</small>` : nothing}</span>`;
 }

@@ -1,4 +1,4 @@
-// The telephone's keys: out or put away, and what was typed on them in this call.
+// The keypad: open or closed, and what was typed on it during this call.
 import { html, type TemplateResult } from 'lit/html.js';
 import type { Words } from '../locales/words.ts';
 
@@ -9,7 +9,7 @@ export class Keypad {
   readonly #changed: () => void;
   readonly #send: (key: string) => void;
   #typed = '';
-  out = false;
+  open = false;
 
   constructor(send: (key: string) => void, changed: () => void) {
     this.#send = send;
@@ -17,25 +17,25 @@ export class Keypad {
   }
 
   clear(): void {
-    this.out = false;
+    this.open = false;
     this.#typed = '';
   }
 
-  show(out: boolean): void {
-    this.out = out;
+  show(open: boolean): void {
+    this.open = open;
     this.#changed();
   }
 
-  /** Takes a key of the keyboard, and comes out for it; false when a telephone has no such key. */
+  /** Accepts a key of the keyboard and opens the keypad; false when a telephone has no such key. */
   take(key: string): boolean {
     if (!keys.includes(key)) return false;
-    this.out = true;
+    this.open = true;
     this.#press(key);
     return true;
   }
 
   draw(words: Words): TemplateResult {
-    return html`<div id="keypad" class="dial">
+    return html`<div id="keypad" class="keypad-panel">
       <output class="typed" aria-label=${words.digits}>${this.#typed.slice(-16)}</output>
       <div part="keypad" class="keypad" role="group" aria-label=${words.keypad} dir="ltr">
         ${keys.map(

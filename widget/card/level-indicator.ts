@@ -1,23 +1,23 @@
-// Shows how loud both sides are, as two custom properties that the card's style sheet makes light of. Not a part of
-// what is drawn: ten times a second is too often for a template.
+// Shows how loud both sides are, as two custom properties that the style sheets use. Not part of a template: ten
+// updates a second would be too many.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export interface Levels {
   /** 0 to 1. */
-  readonly mine: number;
-  readonly theirs: number;
+  readonly local: number;
+  readonly remote: number;
 }
 
-/** Set where the sheets use them and nowhere above: all that inherits a property is styled anew with it. */
-export function light(card: HTMLElement | null | undefined, { mine, theirs }: Levels): void {
-  const show = (users: string, name: string, level: number) => {
-    for (const { style } of card?.querySelectorAll<HTMLElement>(users) ?? []) {
+/** Set only on the elements whose styles use them: the browser restyles everything that inherits a changed property. */
+export function showLevels(card: HTMLElement | null | undefined, { local, remote }: Levels): void {
+  const show = (selector: string, name: string, level: number) => {
+    for (const { style } of card?.querySelectorAll<HTMLElement>(selector) ?? []) {
       const value = level.toFixed(2);
       if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
     }
   };
-  show('.mine, .bar:not(.back) i', '--_mine', mine);
-  show('.badge, .back i', '--_theirs', theirs);
+  show('.microphone-level, .bar:not(.returned-level) i', '--_local-level', local);
+  show('.badge, .returned-level i', '--_remote-level', remote);
 }
 
 export class LevelIndicator implements ReactiveController {
@@ -48,6 +48,6 @@ export class LevelIndicator implements ReactiveController {
   #show(): void {
     const levels = this.#levels();
     if (!levels) this.hostDisconnected();
-    light(this.#card(), levels ?? { mine: 0, theirs: 0 });
+    showLevels(this.#card(), levels ?? { local: 0, remote: 0 });
   }
 }

@@ -1,46 +1,46 @@
-// The looks of the panel before a call, where they differ from the card's.
+// The styles of the sound check, where they differ from the card's.
 
 export const soundCheckStyles = /* css */ `
-  .before {
+  .sound-check {
     margin-block-start: 0.75rem;
   }
-  /* Above a floating button, or below one at the top, in a line of its own. */
-  :host([shape='floating']) .before-place:not(:empty) {
+  /* Above a floating button (below one at the top), on its own line. */
+  :host([shape='floating']) .sound-check-place:not(:empty) {
     order: -2;
     flex: 1 0 100%;
     min-inline-size: 0;
   }
-  :host([shape='floating'][corner^='top']) .before-place:not(:empty) {
+  :host([shape='floating'][corner^='top']) .sound-check-place:not(:empty) {
     order: 3;
   }
-  :host([shape='floating']) .before {
+  :host([shape='floating']) .sound-check {
     position: relative;
     inset: auto;
     margin-block: 0 0.75rem;
     max-block-size: calc(100dvh - 2 * var(--_block) - 4.5rem);
     border-radius: var(--sip-call-radius, 1.5rem);
   }
-  :host([shape='floating'][corner^='top']) .before {
+  :host([shape='floating'][corner^='top']) .sound-check {
     margin-block: 0.75rem 0;
   }
-  :host([shape='floating']) .before {
+  :host([shape='floating']) .sound-check {
     margin-left: auto;
   }
-  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .before {
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .sound-check {
     margin-left: 0;
   }
-  /* Quiet, for "call" is still there and is what people came for. */
-  .before .again {
+  /* Not prominent, because "Call" is still visible and more important. */
+  .sound-check .primary {
     padding-inline: 0.75rem;
     background: var(--_control);
     color: var(--_text);
     box-shadow: none;
   }
-  .before .again:hover {
+  .sound-check .primary:hover {
     background: color-mix(in srgb, var(--_control), var(--_text) 9%);
     filter: none;
   }
-  .name {
+  .sound-check .title {
     margin: 0;
     padding-inline-end: 2.5rem;
     font-size: 1.0625rem;
@@ -50,28 +50,28 @@ export const soundCheckStyles = /* css */ `
   .returned {
     display: grid;
     gap: 0.375rem;
-    /* One of the panels, a little nearer to the first than all else. */
+    /* A little nearer to the panel above than the other rows. */
     margin-block-start: -0.5rem;
     padding: 0.75rem 0.875rem 0.875rem;
     border-radius: 1rem;
     background: var(--_control);
     font-size: 0.8125em;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
-  .bar.back i {
-    inline-size: calc(var(--_theirs, 0) * 100%);
+  .bar.returned-level i {
+    inline-size: calc(var(--_remote-level, 0) * 100%);
   }
-  .says {
+  .result {
     display: grid;
     gap: 0.25rem;
   }
-  .found {
+  .result-title {
     font-weight: 600;
     line-height: 1.4;
   }
-  .before[data-verdict='untried'] .found {
+  .sound-check[data-verdict='untried'] .result-title {
     font-weight: 500;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
   .mirror {
     inline-size: 100%;

@@ -1,51 +1,53 @@
-// The panel beside the button, before there is a call: which devices, and whether sound gets through. Asks for nothing
-// until the visitor presses what says so. A chunk of its own, for few will open it.
+// The panel before a call: devices, and a test whether sound gets through. Requests the microphone only when the
+// visitor starts the test. A separate chunk, because few visitors open it.
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import { browserKind } from '../base/browser-kind.ts';
 import { chooseDevice, type DeviceKind } from '../devices/devices.ts';
 import { SoundTest } from '../devices/sound-test.ts';
-import { type SoundTrial, verdict } from '../devices/sound-test-result.ts';
+import { type SoundTestState, verdict } from '../devices/sound-test-result.ts';
 import type { CardActions, CardHost } from './call-card.ts';
 import { DeviceSettings } from './device-settings.ts';
-import { icon, streamFor } from './icon.ts';
-import { icons } from './icons.ts';
-import { light } from './level-indicator.ts';
+import { icon, icons } from './icons.ts';
+import { showLevels } from './level-indicator.ts';
 import { soundCheckStyles } from './sound-check.styles.ts';
+import { streamFor } from './video-view.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(soundCheckStyles);
 
-/** What a test can fail of that has words of its own; the rest are the gateway's doing. */
-const telling =
+/** Failures with their own texts; after any other the gateway is the cause. */
+const ownWords =
   /^(?:microphone-.*|elsewhere|insecure-page|unsupported-browser|gateway-unreachable|media-failed)$/;
 
 export class SoundCheck {
   readonly #host: CardHost;
-  readonly #desk: CardActions;
-  readonly #place = Object.assign(document.createElement('div'), { className: 'before-place' });
+  readonly #actions: CardActions;
+  readonly #place = Object.assign(document.createElement('div'), { className: 'sound-check-place' });
   readonly #settings: DeviceSettings;
   #test: SoundTest | undefined;
-  #trial: SoundTrial = { step: 'untried' };
-  #out = false;
+  #state: SoundTestState = { step: 'untried' };
+  #open = false;
 
-  constructor(host: CardHost, desk: CardActions) {
+  constructor(host: CardHost, actions: CardActions) {
     this.#host = host;
-    this.#desk = desk;
+    this.#actions = actions;
     this.#settings = new DeviceSettings(
       (kind, id) => this.#choose(kind, id),
       () => this.#draw(),
     );
     const root = host.shadowRoot!;
     root.adoptedStyleSheets.push(sheet);
-    // Within what keeps the page's own looks out.
-    root.querySelector('.face')?.append(this.#place);
-    // For the gallery and for tests of looks, as `sip-call.report` is.
-    Object.assign(this.#place, { [Symbol.for('sip-call.trial')]: (trial: SoundTrial) => this.#told(trial) });
+    // Inside the shell, whose styles keep the page's styles out.
+    root.querySelector('.shell')?.append(this.#place);
+    // For the gallery and for tests of the appearance, as `sip-call.report` is.
+    Object.assign(this.#place, {
+      [Symbol.for('sip-call.sound-test')]: (state: SoundTestState) => this.#update(state),
+    });
     host.addController(this);
   }
 
   hostUpdated(): void {
-    if (this.#desk.call().state !== 'idle') this.show(false);
+    if (this.#actions.call().state !== 'idle') this.show(false);
     this.#draw();
   }
 
@@ -53,18 +55,18 @@ export class SoundCheck {
     this.show(false);
   }
 
-  show(out: boolean): void {
-    if (out === this.#out) return;
-    this.#out = out;
-    if (this.#toggle) this.#toggle.ariaExpanded = String(out);
-    if (!out) this.#stop();
-    this.#trial = { step: 'untried' };
-    this.#settings.show(out);
+  show(open: boolean): void {
+    if (open === this.#open) return;
+    this.#open = open;
+    if (this.#toggle) this.#toggle.ariaExpanded = String(open);
+    if (!open) this.#stop();
+    this.#state = { step: 'untried' };
+    this.#settings.show(open);
     this.#draw();
   }
 
   get #toggle(): HTMLElement | null | undefined {
-    return this.#host.shadowRoot?.querySelector<HTMLElement>('.check');
+    return this.#host.shadowRoot?.querySelector<HTMLElement>('.sound-check-toggle');
   }
 
   #choose(kind: DeviceKind, id: string): void {
@@ -74,20 +76,20 @@ export class SoundCheck {
   }
 
   #start(): void {
-    const { video, soundSource } = this.#desk.trial();
-    const socket = this.#desk.socket();
-    const uri = this.#desk.address()?.uri;
+    const { video, soundSource } = this.#actions.soundTest();
+    const socket = this.#actions.socket();
+    const uri = this.#actions.address()?.uri;
     if (!socket || !uri) return;
-    this.#told({ step: 'connecting' });
+    this.#update({ step: 'connecting' });
     const test = new SoundTest({
       socket,
-      tokens: this.#desk.tokens(),
+      tokenUrl: this.#actions.tokenUrl(),
       uri,
       video,
       sound: soundSource(),
-      // What one that was stopped has still to say is of no interest.
-      report: trial => test === this.#test && this.#told(trial),
-      levels: (mine, returned) => this.#light(mine, returned),
+      // A stopped test may still report; that is ignored.
+      report: state => test === this.#test && this.#update(state),
+      levels: (local, returned) => this.#showLevels(local, returned),
       changed: () => this.#draw(),
     });
     this.#test = test;
@@ -98,46 +100,46 @@ export class SoundCheck {
     this.#test = undefined;
   }
 
-  #told(trial: SoundTrial): void {
-    const before = this.#trial.step;
-    this.#trial = trial;
-    // Devices have names from now on.
-    if (before !== trial.step && (trial.step === 'connecting' || trial.step === 'listening'))
-      void this.#settings.look();
+  #update(state: SoundTestState): void {
+    const previous = this.#state.step;
+    this.#state = state;
+    // The devices have names once the permission is granted.
+    if (previous !== state.step && (state.step === 'connecting' || state.step === 'listening'))
+      void this.#settings.refresh();
     this.#draw();
   }
 
-  #light(mine: number, returned: number): void {
-    light(this.#place.querySelector<HTMLElement>('.before'), { mine, theirs: returned });
+  #showLevels(local: number, returned: number): void {
+    showLevels(this.#place.querySelector<HTMLElement>('.sound-check'), { local, remote: returned });
   }
 
   #draw(): void {
-    render(this.#out ? this.#panel() : nothing, this.#place);
+    render(this.#open ? this.#panel() : nothing, this.#place);
   }
 
   #panel(): TemplateResult {
-    const words = this.#desk.words();
-    const { video } = this.#desk.trial();
-    const { step } = this.#trial;
-    const on = step === 'asking' || step === 'connecting' || step === 'listening';
-    const [title, ...hints] = this.#says();
+    const words = this.#actions.words();
+    const { video } = this.#actions.soundTest();
+    const { step } = this.#state;
+    const running = step === 'asking' || step === 'connecting' || step === 'listening';
+    const [title, ...hints] = this.#resultLines();
     const start = video ? words.trial.startBoth : words.trial.start;
-    return html`<section part="before-call" class="card before" role="group" aria-label=${words.trial.title}
-      data-verdict=${'findings' in this.#trial ? verdict(this.#trial.findings, step === 'over') : step}
-      @keydown=${({ key }: KeyboardEvent) => key === 'Escape' && this.#leave()}
-      ><button part="close" class="close" type="button" aria-label=${words.close} @click=${() => this.#leave()}
+    return html`<section part="sound-check" class="card sound-check" role="group" aria-label=${words.trial.title}
+      data-verdict=${'findings' in this.#state ? verdict(this.#state.findings, step === 'over') : step}
+      @keydown=${({ key }: KeyboardEvent) => key === 'Escape' && this.#close()}
+      ><button part="close" class="close" type="button" aria-label=${words.close} @click=${() => this.#close()}
         >${icon(icons.close)}</button>
-      <h2 class="name">${words.trial.title}</h2>
+      <h2 class="title">${words.trial.title}</h2>
       ${this.#settings.draw(words, { microphone: true, camera: video })}
       ${this.#selfView()}
       ${
         step === 'listening'
-          ? html`<div class="returned"><span>${words.trial.returned}</span><span class="bar back" aria-hidden="true"><i></i></span></div>`
+          ? html`<div class="returned"><span>${words.trial.returned}</span><span class="bar returned-level" aria-hidden="true"><i></i></span></div>`
           : nothing
       }
-      <div class="says" role="status"><p class="found">${title}</p>${hints.map(hint => html`<p class="hint">${hint}</p>`)}</div>
-      <button part="test" class="again" type="button" @click=${() => this.#press(on)}
-        >${icon(icons.microphone)}<span>${on ? words.trial.stop : step === 'untried' ? start : words.trial.again}</span></button>
+      <div class="result" role="status"><p class="result-title">${title}</p>${hints.map(hint => html`<p class="hint">${hint}</p>`)}</div>
+      <button part="sound-check-start" class="primary" type="button" @click=${() => this.#pressed(running)}
+        >${icon(icons.microphone)}<span>${running ? words.trial.stop : step === 'untried' ? start : words.trial.again}</span></button>
     </section>`;
   }
 
@@ -145,15 +147,15 @@ export class SoundCheck {
     const stream = this.#test?.local;
     return stream?.active && stream.getVideoTracks().length
       ? html`<video part="self-view" class="mirror" autoplay playsinline .muted=${true} .srcObject=${streamFor(this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.mirror'), stream)}
-          aria-label=${this.#desk.words().selfVideo}></video>`
+          aria-label=${this.#actions.words().selfVideo}></video>`
       : nothing;
   }
 
-  /** What is going on or was found, and what to do about it. */
-  #says(): string[] {
-    const words = this.#desk.words();
-    const trial = this.#trial;
-    switch (trial.step) {
+  /** What the test found, or what it is doing, and what the visitor can do. */
+  #resultLines(): string[] {
+    const words = this.#actions.words();
+    const state = this.#state;
+    switch (state.step) {
       case 'untried':
         return [words.trial.invitation];
       case 'asking':
@@ -161,14 +163,14 @@ export class SoundCheck {
       case 'connecting':
         return [words.trial.connecting];
       case 'failed': {
-        if (trial.allowed) return [words.trial.allowed];
-        if (!telling.test(trial.reason)) return [words.trial.failed, words.reasons.failed.hint];
-        const { title, hint } = words.reasons[trial.reason];
-        return [title, trial.reason === 'microphone-refused' ? words.allowHint[browserKind()] : hint];
+        if (state.allowed) return [words.trial.allowed];
+        if (!ownWords.test(state.reason)) return [words.trial.failed, words.reasons.failed.hint];
+        const { title, hint } = words.reasons[state.reason];
+        return [title, state.reason === 'microphone-refused' ? words.allowHint[browserKind()] : hint];
       }
       default: {
-        const found = verdict(trial.findings, trial.step === 'over');
-        const { roundTrip } = trial.findings;
+        const found = verdict(state.findings, state.step === 'over');
+        const { roundTrip } = state.findings;
         if (found === 'works' && roundTrip !== undefined)
           return [words.trial.works, words.trial.roundTrip(roundTrip)];
         if (found === 'lost') return [words.trial.lost, words.reasons['media-failed'].hint];
@@ -177,15 +179,15 @@ export class SoundCheck {
     }
   }
 
-  #press(on: boolean): void {
-    if (on) this.#test?.stop();
+  #pressed(running: boolean): void {
+    if (running) this.#test?.stop();
     else {
       this.#stop();
       this.#start();
     }
   }
 
-  #leave(): void {
+  #close(): void {
     this.show(false);
     this.#toggle?.focus();
   }

@@ -1,11 +1,11 @@
-// The looks of a call with a picture: the other side, and the visitor in its corner, or on the whole screen until
-// the other side is seen.
+// The styles of a call with video: the other side, and the visitor in a corner, or on the whole area while the other
+// side is not visible.
 
 export const videoStyles = /* css */ `
   .card.wide {
     inline-size: calc(var(--sip-call-width, 20rem) * 1.2);
   }
-  .screen {
+  .video {
     position: relative;
     margin: -0.625rem -0.625rem 0;
     border-radius: 1.125rem;
@@ -14,8 +14,8 @@ export const videoStyles = /* css */ `
     aspect-ratio: 4 / 3;
     isolation: isolate;
   }
-  /* A hair larger, for sizes that are not whole pixels would show what is behind. */
-  .screen video {
+  /* One pixel larger on each side, because at fractional sizes the background would show. */
+  .video video {
     position: absolute;
     inset: -1px;
     inline-size: calc(100% + 2px);
@@ -23,18 +23,18 @@ export const videoStyles = /* css */ `
     object-fit: cover;
     transition: opacity 0.3s, filter 0.3s;
   }
-  .screen:not(.seen) .theirs {
+  .video:not(.remote-visible) .remote-video {
     opacity: 0;
   }
-  /* Their picture has come to a halt. */
-  .still .theirs {
+  /* The other side's picture has stopped. */
+  .frozen .remote-video {
     opacity: 0.5;
     filter: blur(4px) saturate(0.4);
   }
   .mirrored {
     transform: scaleX(-1);
   }
-  .seen .self {
+  .remote-visible .self-view {
     inset: auto;
     inset-block-end: 0.75rem;
     inset-inline-end: 0.75rem;
@@ -45,7 +45,7 @@ export const videoStyles = /* css */ `
     box-shadow: 0 0 0 2px #ffffffd9, 0 6px 18px #0006;
     background: #0d120f;
   }
-  .tools {
+  .video-controls {
     position: absolute;
     z-index: 1;
     inset-block-start: 0.5rem;
@@ -53,7 +53,7 @@ export const videoStyles = /* css */ `
     display: flex;
     gap: 0.375rem;
   }
-  .tool {
+  .video-control {
     display: grid;
     place-items: center;
     inline-size: 2.75rem;
@@ -66,11 +66,11 @@ export const videoStyles = /* css */ `
     font-size: 0.875rem;
     transition: background-color 0.15s;
   }
-  .tool:hover,
-  .tool[aria-pressed='true'] {
+  .video-control:hover,
+  .video-control[aria-pressed='true'] {
     background: #0d120fd9;
   }
-  .tool:focus-visible {
+  .video-control:focus-visible {
     outline-color: #fff;
     outline-offset: -4px;
   }
@@ -82,25 +82,25 @@ export const videoStyles = /* css */ `
     border-radius: 0;
     animation: none;
   }
-  .card:fullscreen .screen {
+  .card:fullscreen .video {
     flex: 1;
     min-block-size: 0;
     margin: 0;
     aspect-ratio: auto;
   }
-  .card:fullscreen .theirs {
+  .card:fullscreen .remote-video {
     object-fit: contain;
   }
-  .card:fullscreen .seen .self {
+  .card:fullscreen .remote-visible .self-view {
     inline-size: clamp(6rem, 18%, 15rem);
   }
-  .card:fullscreen > :not(.screen) {
+  .card:fullscreen > :not(.video) {
     inline-size: 100%;
     max-inline-size: 26rem;
     margin-inline: auto;
   }
   @media (forced-colors: active) {
-    .tool {
+    .video-control {
       border: 1px solid ButtonText;
     }
   }

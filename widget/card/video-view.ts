@@ -1,89 +1,88 @@
-// The pictures of a call that has them: the other side, and the visitor in its corner, or on the whole screen as long
-// as nobody else is to be seen. A window of its own and the full screen are the browser's, where it has them.
-import { html, nothing, type TemplateResult } from 'lit/html.js';
+// The video of a call: the other side, and the visitor in a corner, or on the whole area while the other side is not
+// visible. Picture-in-picture and full screen are the browser's, where it has them.
+import { html, noChange, nothing, type TemplateResult } from 'lit/html.js';
 import type { Words } from '../locales/words.ts';
-import { icon, streamFor } from './icon.ts';
-import { icons } from './icons.ts';
+import { icon, icons } from './icons.ts';
 
 export interface Streams {
   readonly local?: MediaStream | undefined;
   readonly remote?: MediaStream | undefined;
-  /** How many there are to choose from. */
+  /** How many the visitor can switch between. */
   readonly cameras?: number;
 }
 
-interface ScreenHost {
+interface VideoHost {
   readonly shadowRoot: ShadowRoot | null;
   requestUpdate(): void;
 }
 
 export class VideoView {
-  readonly #host: ScreenHost;
-  readonly #turnCamera: () => void;
-  /** Frames shown when last looked, and whether there have been more since. */
+  readonly #host: VideoHost;
+  readonly #switchCamera: () => void;
+  /** Frames shown at the last check, and whether there are more since. */
   #frames = 0;
-  #moves = true;
-  #lookedAt = 0;
+  #moving = true;
+  #checkedAt = 0;
 
-  constructor(host: ScreenHost, turnCamera: () => void) {
+  constructor(host: VideoHost, switchCamera: () => void) {
     this.#host = host;
-    this.#turnCamera = turnCamera;
+    this.#switchCamera = switchCamera;
   }
 
-  get isLarge(): boolean {
+  get isFullScreen(): boolean {
     return Boolean(this.#host.shadowRoot?.fullscreenElement);
   }
 
-  /** Back to the page. */
-  leave(): void {
-    if (this.isLarge) document.exitFullscreen().catch(() => {});
-    if (this.#isApart) document.exitPictureInPicture().catch(() => {});
+  /** Leaves full screen and picture-in-picture. */
+  exit(): void {
+    if (this.isFullScreen) document.exitFullscreen().catch(() => {});
+    if (this.#inPicture) document.exitPictureInPicture().catch(() => {});
   }
 
-  /** Nobody tells when the other side's picture has come to a halt. */
-  #look(): void {
+  /** No event says that the other side's picture has stopped. */
+  #checkFrames(): void {
     const now = performance.now();
-    if (now - this.#lookedAt < 900) return;
-    this.#lookedAt = now;
+    if (now - this.#checkedAt < 900) return;
+    this.#checkedAt = now;
     const frames = this.#video?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
-    // Before its first one it has not come to a halt.
-    this.#moves = frames === 0 || frames !== this.#frames || document.hidden;
+    // Before its first frame it has not stopped.
+    this.#moving = frames === 0 || frames !== this.#frames || document.hidden;
     this.#frames = frames;
   }
 
   draw({ local, remote, cameras = 0 }: Streams, words: Words): TemplateResult | typeof nothing {
-    const theirs = remote?.getVideoTracks().some(track => track.readyState === 'live' && !track.muted);
-    const mine = local?.getVideoTracks()[0];
-    if (!theirs && !mine) return nothing;
-    const seen = Boolean(theirs && this.#video?.videoWidth);
-    this.#look();
-    const away = mine?.getSettings().facingMode === 'environment';
+    const hasRemote = remote?.getVideoTracks().some(track => track.readyState === 'live' && !track.muted);
+    const localTrack = local?.getVideoTracks()[0];
+    if (!hasRemote && !localTrack) return nothing;
+    const remoteVisible = Boolean(hasRemote && this.#video?.videoWidth);
+    this.#checkFrames();
+    const facesAway = localTrack?.getSettings().facingMode === 'environment';
     const changed = () => this.#host.requestUpdate();
-    // The sound goes by the speaker, which has the volume; here it would be heard twice.
-    return html`<div class="screen ${seen ? 'seen' : ''} ${seen && !this.#moves ? 'still' : ''}" ?hidden=${!seen && !mine}>
+    // Muted, because the speaker plays the sound, at the visitor's volume.
+    return html`<div class="video ${remoteVisible ? 'remote-visible' : ''} ${remoteVisible && !this.#moving ? 'frozen' : ''}" ?hidden=${!remoteVisible && !localTrack}>
       ${
-        theirs
-          ? html`<video part="video" class="theirs" autoplay playsinline muted .muted=${true} .srcObject=${streamFor(this.#video, remote)}
+        hasRemote
+          ? html`<video part="remote-video" class="remote-video" autoplay playsinline muted .muted=${true} .srcObject=${streamFor(this.#video, remote)}
               aria-label=${words.remoteVideo} @resize=${changed} @enterpictureinpicture=${changed}
               @leavepictureinpicture=${changed}></video>`
           : nothing
       }${
-        mine
-          ? html`<video part="self-view" class="self ${away ? '' : 'mirrored'}" autoplay playsinline muted .muted=${true}
+        localTrack
+          ? html`<video part="self-view" class="self-view ${facesAway ? '' : 'mirrored'}" autoplay playsinline muted .muted=${true}
               .srcObject=${streamFor(this.#self, local)} aria-label=${words.selfVideo}></video>`
           : nothing
       }
-      <div class="tools">
-        ${mine && cameras > 1 ? tool('turn', icons.turn, words.turnCamera, this.#turnCamera) : nothing}
-        ${seen && document.pictureInPictureEnabled ? tool('apart', icons.apart, words.pictureInPicture, this.#apart, this.#isApart) : nothing}
+      <div class="video-controls">
+        ${localTrack && cameras > 1 ? tool('switch-camera', icons.switchCamera, words.turnCamera, this.#switchCamera) : nothing}
+        ${remoteVisible && document.pictureInPictureEnabled ? tool('picture-in-picture', icons.pictureInPicture, words.pictureInPicture, this.#togglePicture, this.#inPicture) : nothing}
         ${
           document.fullscreenEnabled
             ? tool(
-                'large',
-                this.isLarge ? icons.small : icons.large,
+                'full-screen',
+                this.isFullScreen ? icons.shrink : icons.enlarge,
                 words.fullScreen,
-                this.#enlarge,
-                this.isLarge,
+                this.#toggleFullScreen,
+                this.isFullScreen,
               )
             : nothing
         }
@@ -92,30 +91,35 @@ export class VideoView {
   }
 
   get #video(): HTMLVideoElement | null | undefined {
-    return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.theirs');
+    return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.remote-video');
   }
 
   get #self(): HTMLVideoElement | null | undefined {
-    return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.self');
+    return this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.self-view');
   }
 
-  get #isApart(): boolean {
+  get #inPicture(): boolean {
     return Boolean(this.#host.shadowRoot?.pictureInPictureElement);
   }
 
-  readonly #apart = () => {
-    const done = this.#isApart ? document.exitPictureInPicture() : this.#video?.requestPictureInPicture();
+  readonly #togglePicture = () => {
+    const done = this.#inPicture ? document.exitPictureInPicture() : this.#video?.requestPictureInPicture();
     done?.catch(() => {});
   };
 
-  /** The whole card, so that its controls stay at hand. */
-  readonly #enlarge = () => {
+  /** The whole card, so that its controls stay visible. */
+  readonly #toggleFullScreen = () => {
     const card = this.#host.shadowRoot?.querySelector('.card');
-    (this.isLarge ? document.exitFullscreen() : card?.requestFullscreen())?.catch(() => {});
+    (this.isFullScreen ? document.exitFullscreen() : card?.requestFullscreen())?.catch(() => {});
   };
 }
 
-function tool(part: string, glyph: string, name: string, press: () => void, on?: boolean): TemplateResult {
-  return html`<button part="tool ${part}" class="tool" type="button" aria-label=${name} title=${name}
-    aria-pressed=${on ?? nothing} @click=${press}>${icon(glyph)}</button>`;
+function tool(part: string, path: string, name: string, press: () => void, on?: boolean): TemplateResult {
+  return html`<button part="video-control ${part}" class="video-control" type="button" aria-label=${name} title=${name}
+    aria-pressed=${on ?? nothing} @click=${press}>${icon(path)}</button>`;
+}
+
+/** For `.srcObject`: Lit sets an object again at each update, and a video restarts when it gets the same stream again. */
+export function streamFor(video: HTMLVideoElement | null | undefined, stream: MediaStream | undefined) {
+  return video && video.srcObject === stream ? noChange : stream;
 }

@@ -1,90 +1,90 @@
-// The devices of one call, while they come and go: a headset that is plugged in or pulled out, or another choice in
-// the settings, changes the track that is sent and never the call.
+// The devices of one call: when a headset is plugged in or pulled out, or the visitor chooses another device, only the
+// track that is sent changes, never the call.
 import {
+  capture,
+  captureOtherCamera,
   chooseDevice,
   chosenDevice,
   countCameras,
   type DeviceKind,
-  mustChange,
+  mustSwitch,
   presentDevices,
-  take,
-  takeOther,
 } from './devices.ts';
 
-export interface CallDevicesOwner {
-  /** What is captured now; its tracks are exchanged in place. */
+export interface CallDevicesActions {
+  /** The captured stream; its tracks are replaced in place. */
   readonly stream: MediaStream;
   /** Sends `fresh` in place of the last track of its kind. */
   send(fresh: MediaStreamTrack): Promise<void>;
-  /** Empty: the system's own. */
-  sound(speaker: string): void;
-  /** Devices or tracks are not what they were. */
+  /** Empty: the system's default. */
+  setSpeaker(speaker: string): void;
+  /** Devices or tracks have changed. */
   changed(): void;
 }
 
 export class CallDevices {
-  readonly #owner: CallDevicesOwner;
-  /** One change after the other: a headset is three events. */
-  #busy: Promise<void> = Promise.resolve();
-  #over = false;
-  /** How many there are to choose from. */
+  readonly #actions: CallDevicesActions;
+  /** One change after the other: a headset causes three events. */
+  #queue: Promise<void> = Promise.resolve();
+  #closed = false;
+  /** How many the visitor can switch between. */
   cameras = 0;
-  readonly #look = () => {
-    this.#busy = this.#busy.then(() => this.#adapt()).catch(error => console.error('<sip-call>:', error));
+  readonly #onChange = () => {
+    this.#queue = this.#queue.then(() => this.#adjust()).catch(error => console.error('<sip-call>:', error));
   };
 
-  constructor(owner: CallDevicesOwner) {
-    this.#owner = owner;
-    navigator.mediaDevices.addEventListener('devicechange', this.#look);
-    for (const track of owner.stream.getTracks()) this.#keep(track);
-    owner.sound(chosenDevice('audiooutput') ?? '');
-    // Pulled out before anybody listened for that.
-    if (owner.stream.getTracks().some(({ readyState }) => readyState === 'ended')) this.#look();
-    this.#count().then(owner.changed);
+  constructor(actions: CallDevicesActions) {
+    this.#actions = actions;
+    navigator.mediaDevices.addEventListener('devicechange', this.#onChange);
+    for (const track of actions.stream.getTracks()) this.#watch(track);
+    actions.setSpeaker(chosenDevice('audiooutput') ?? '');
+    // Pulled out before the listener was added.
+    if (actions.stream.getTracks().some(({ readyState }) => readyState === 'ended')) this.#onChange();
+    this.#count().then(actions.changed);
   }
 
   choose(kind: DeviceKind, id: string): void {
     chooseDevice(kind, id);
-    if (kind === 'audiooutput') this.#owner.sound(id);
+    if (kind === 'audiooutput') this.#actions.setSpeaker(id);
     else
-      this.#busy = this.#busy
-        .then(() => this.#exchange(kind))
+      this.#queue = this.#queue
+        .then(() => this.#replace(kind))
         .catch(error => console.error('<sip-call>:', error));
   }
 
-  /** A device that the call had not before. */
+  /** Adds a device to the call. */
   add(track: MediaStreamTrack): void {
-    this.#owner.stream.addTrack(track);
-    this.#keep(track);
-    this.#owner.changed();
+    this.#actions.stream.addTrack(track);
+    this.#watch(track);
+    this.#actions.changed();
   }
 
-  /** Gives back what the call has of this kind. */
+  /** Releases the devices of this kind. */
   drop(kind: 'audio' | 'video'): void {
     for (const track of this.#tracks(kind)) this.#release(track);
-    this.#owner.changed();
+    this.#actions.changed();
   }
 
-  /** The other camera: the back one of a phone, else the next that is plugged in. */
-  turnCamera(): void {
-    this.#busy = this.#busy
-      .then(() => this.#exchange('videoinput', true))
+  /** Switches to another camera: the back camera of a phone, or the next one. */
+  switchCamera(): void {
+    this.#queue = this.#queue
+      .then(() => this.#replace('videoinput', true))
       .catch(error => console.error('<sip-call>:', error));
   }
 
   close(): void {
-    this.#over = true;
-    navigator.mediaDevices.removeEventListener('devicechange', this.#look);
+    this.#closed = true;
+    navigator.mediaDevices.removeEventListener('devicechange', this.#onChange);
   }
 
   async #count(): Promise<void> {
     this.cameras = await countCameras();
   }
 
-  async #adapt(): Promise<void> {
+  async #adjust(): Promise<void> {
     await this.#count();
     const present = await presentDevices();
-    for (const track of this.#owner.stream.getTracks()) {
+    for (const track of this.#actions.stream.getTracks()) {
       const kind = track.kind === 'audio' ? 'audioinput' : 'videoinput';
       const use = {
         ended: track.readyState === 'ended',
@@ -92,38 +92,40 @@ export class CallDevices {
         chosen: chosenDevice(kind),
         present: present[kind],
       };
-      if (!this.#over && mustChange(use)) await this.#exchange(kind);
+      if (!this.#closed && mustSwitch(use)) await this.#replace(kind);
     }
     const speaker = chosenDevice('audiooutput');
-    this.#owner.sound(present.audiooutput.some(({ id }) => id === speaker) ? (speaker ?? '') : '');
-    this.#owner.changed();
+    this.#actions.setSpeaker(present.audiooutput.some(({ id }) => id === speaker) ? (speaker ?? '') : '');
+    this.#actions.changed();
   }
 
-  async #exchange(kind: 'audioinput' | 'videoinput', turn = false): Promise<void> {
-    const sound = kind === 'audioinput';
-    const [old] = this.#tracks(sound ? 'audio' : 'video');
-    // A microphone that is not sent, or a camera that is off, is not opened for being chosen.
+  async #replace(kind: 'audioinput' | 'videoinput', otherCamera = false): Promise<void> {
+    const isAudio = kind === 'audioinput';
+    const [old] = this.#tracks(isAudio ? 'audio' : 'video');
+    // A microphone that is not sent, or a camera that is off, is not opened when it is chosen.
     if (!old) return;
-    const taken = await (turn ? takeOther(old) : take(sound ? { audio: true } : { video: true }));
-    const [fresh] = taken?.getTracks() ?? [];
+    const captured = await (otherCamera
+      ? captureOtherCamera(old)
+      : capture(isAudio ? { audio: true } : { video: true }));
+    const [fresh] = captured?.getTracks() ?? [];
     if (!fresh) return;
-    if (this.#over || !this.#owner.stream.getTracks().includes(old)) return fresh.stop();
-    await this.#owner.send(fresh);
+    if (this.#closed || !this.#actions.stream.getTracks().includes(old)) return fresh.stop();
+    await this.#actions.send(fresh);
     this.#release(old);
     this.add(fresh);
   }
 
   #tracks(kind: 'audio' | 'video'): MediaStreamTrack[] {
-    return this.#owner.stream.getTracks().filter(track => track.kind === kind);
+    return this.#actions.stream.getTracks().filter(track => track.kind === kind);
   }
 
-  #keep(track: MediaStreamTrack): void {
-    track.addEventListener('ended', this.#look);
+  #watch(track: MediaStreamTrack): void {
+    track.addEventListener('ended', this.#onChange);
   }
 
   #release(track: MediaStreamTrack): void {
-    track.removeEventListener('ended', this.#look);
+    track.removeEventListener('ended', this.#onChange);
     track.stop();
-    this.#owner.stream.removeTrack(track);
+    this.#actions.stream.removeTrack(track);
   }
 }

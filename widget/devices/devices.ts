@@ -1,5 +1,5 @@
-// Which microphones, speakers and cameras there are, and which of them the visitor chose, now or on an earlier visit.
-// A page that may store nothing forgets the choice and nothing else.
+// Lists microphones, speakers and cameras, and stores which of them the visitor has chosen, for later visits too.
+// Without storage only the choice is lost.
 
 export type DeviceKind = 'audioinput' | 'audiooutput' | 'videoinput';
 
@@ -13,7 +13,7 @@ export type Devices = Readonly<Record<DeviceKind, readonly Device[]>>;
 
 const key = (kind: DeviceKind) => `sip-call.${kind}`;
 
-/** Its id; undefined leaves it to the system. */
+/** Its id; undefined is the system's default. */
 export function chosenDevice(kind: DeviceKind): string | undefined {
   try {
     return localStorage.getItem(key(kind)) || undefined;
@@ -22,7 +22,7 @@ export function chosenDevice(kind: DeviceKind): string | undefined {
   }
 }
 
-/** An empty id leaves it to the system again. */
+/** An empty id is the system's default. */
 export function chooseDevice(kind: DeviceKind, id: string): void {
   try {
     localStorage.setItem(key(kind), id);
@@ -31,13 +31,13 @@ export function chooseDevice(kind: DeviceKind, id: string): void {
   }
 }
 
-/** The chosen devices, or any where one of those is absent. Rejects as getUserMedia does. */
-export async function take({ audio = false, video = false }): Promise<MediaStream> {
+/** Captures the chosen devices, or the default when a chosen one is absent. Rejects as getUserMedia does. */
+export async function capture({ audio = false, video = false }): Promise<MediaStream> {
   const { mediaDevices } = navigator;
   try {
     return await mediaDevices.getUserMedia({
-      audio: audio && wish('audioinput'),
-      video: video && wish('videoinput'),
+      audio: audio && constraintsFor('audioinput'),
+      video: video && constraintsFor('videoinput'),
     });
   } catch (error) {
     if ((error as Partial<DOMException> | null)?.name !== 'OverconstrainedError') throw error;
@@ -45,54 +45,56 @@ export async function take({ audio = false, video = false }): Promise<MediaStrea
   }
 }
 
-/** Another camera than `current`: facing the other way where it faces any, else the next. Undefined: there is none. */
-export async function takeOther(current: MediaStreamTrack): Promise<MediaStream | undefined> {
+/**
+ * Captures another camera than `current`: the one that faces the other way, or the next. Undefined when there is none.
+ */
+export async function captureOtherCamera(current: MediaStreamTrack): Promise<MediaStream | undefined> {
   const { facingMode, deviceId } = current.getSettings();
   const { videoinput } = await presentDevices();
   if (videoinput.length < 2) return undefined;
   const at = videoinput.findIndex(({ id }) => id === deviceId);
   const next = videoinput[(at + 1) % videoinput.length]!.id;
-  // Phones list a camera for each lens, and have but one open at a time.
+  // Phones list a camera for each lens, and open only one at a time.
   if (facingMode) current.stop();
   const facing = facingMode === 'environment' ? 'user' : 'environment';
   return await navigator.mediaDevices
     .getUserMedia({ video: facingMode ? { facingMode: facing } : { deviceId: { exact: next } } })
-    .catch(() => take({ video: true }));
+    .catch(() => capture({ video: true }));
 }
 
-/** Not `ideal`: Chromium takes its default then, whatever is wished for. */
-function wish(kind: DeviceKind): MediaTrackConstraints | true {
+/** Not `ideal`: with that Chromium uses its default, whatever is requested. */
+function constraintsFor(kind: DeviceKind): MediaTrackConstraints | true {
   const exact = chosenDevice(kind);
   return exact ? { deviceId: { exact } } : true;
 }
 
-/** Those that can be told apart; empty when the browser does not say. */
+/** The devices that can be chosen; empty when the browser does not list them. */
 export async function presentDevices(): Promise<Devices> {
   const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
   const of = (kind: DeviceKind) =>
     all
-      // Chromium lists the system's own choice under a name of its own; ours stands for it.
+      // Chromium lists the system's default as a separate device; our own entry for it replaces that.
       .filter(device => device.kind === kind && !/^(?:|default|communications)$/.test(device.deviceId))
       .map(({ deviceId, label }) => ({ id: deviceId, label }));
   return { audioinput: of('audioinput'), audiooutput: of('audiooutput'), videoinput: of('videoinput') };
 }
 
-/** Cameras, told of or not: without permission browsers say at least whether there is one. */
+/** Counts cameras without their ids too: without permission, browsers report at least whether there is one. */
 export async function countCameras(): Promise<number> {
   const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
   return all.filter(({ kind }) => kind === 'videoinput').length;
 }
 
 interface InUse {
-  /** The track says that its device is gone. */
+  /** The track reports that its device is gone. */
   readonly ended: boolean;
   readonly current: string | undefined;
   readonly chosen: string | undefined;
   readonly present: readonly Device[];
 }
 
-/** Whether another device must be taken: this one was pulled out, or the chosen one was plugged in. */
-export function mustChange({ ended, current, chosen, present }: InUse): boolean {
+/** Whether to use another device: this one was pulled out, or the chosen one was plugged in. */
+export function mustSwitch({ ended, current, chosen, present }: InUse): boolean {
   const isPresent = (id: string | undefined) => present.some(device => device.id === id);
   if (ended) return true;
   if (chosen && isPresent(chosen)) return current !== chosen;

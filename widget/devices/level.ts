@@ -1,12 +1,12 @@
-// How loud a stream is, for the eye: measured on the speaker's own AudioContext. Where the browser keeps that
-// asleep, levels stay at nothing and the call does not mind.
+// Measures how loud a stream is, for display, on the speaker's AudioContext. While the browser suspends that, levels
+// stay 0; the call is not affected.
 
 export class Level {
   readonly #source: MediaStreamAudioSourceNode;
   readonly #analyser: AnalyserNode;
   readonly #samples: Float32Array<ArrayBuffer>;
 
-  /** `stream` has a track of sound. */
+  /** `stream` has an audio track. */
   constructor(context: AudioContext, stream: MediaStream) {
     this.#analyser = new AnalyserNode(context, { fftSize: 1024 });
     this.#samples = new Float32Array(this.#analyser.fftSize);
@@ -14,7 +14,7 @@ export class Level {
     this.#source.connect(this.#analyser);
   }
 
-  /** 0 to 1, as loud as it seems: from -50 dB of full scale to -10. */
+  /** 0 to 1 for -50 to -10 dB of full scale, as the ear perceives loudness. */
   now(): number {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;

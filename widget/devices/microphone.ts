@@ -1,48 +1,51 @@
-// Asks the browser for the microphone (and the camera), and turns each way of not getting it into the reason
-// that a person can act on. No timer: a visitor may think as long as they like.
+// Requests the microphone (and the camera) from the browser, and maps each failure to a reason that the visitor can act
+// on. Has no time-out: a visitor may think for any time.
 import type { EndReason } from '../call/call-store.ts';
-import { take } from './devices.ts';
+import { capture as captureDevices } from './devices.ts';
 
 export type Capture = { stream: MediaStream } | { refused: EndReason };
 
-/** Of the microphone, as the browser keeps it up to date; undefined until it has said so, and where it never does. */
+/**
+ * The permission of the microphone, kept current by the browser; undefined until the browser has answered, or where it
+ * never does.
+ */
 let known: PermissionStatus | undefined;
 permissionNow().then(permission => {
   known = permission;
 });
 
 /**
- * Nobody is going to be asked, as far as is known at this moment, and nobody hears of it: Apple's browsers silence
- * another tab's call for it, which must be asked for first.
+ * The microphone can be opened now without a question and without an effect elsewhere. False in Apple's browsers, which
+ * would mute the call of another tab, so that the lock must be taken first.
  */
-export const permitted = (): boolean =>
-  !impossible() && known?.state === 'granted' && !navigator.vendor.startsWith('Apple');
+export const isGranted = (): boolean =>
+  !whyImpossible() && known?.state === 'granted' && !navigator.vendor.startsWith('Apple');
 
-/** Whether the browser is going to put its question to the visitor; unknown counts as yes. */
+/** Whether the browser will ask the visitor; true when that is unknown. */
 export async function willAsk(device: 'microphone' | 'camera' = 'microphone'): Promise<boolean> {
-  if (impossible()) return false;
+  if (whyImpossible()) return false;
   const permission = await permissionNow(device);
   return !permission || permission.state === 'prompt';
 }
 
-export async function capture(video: boolean): Promise<Capture> {
-  const refused = impossible();
+export async function captureMicrophone(video: boolean): Promise<Capture> {
+  const refused = whyImpossible();
   if (refused) return { refused };
   try {
-    return { stream: await take({ audio: true, video }) };
+    return { stream: await captureDevices({ audio: true, video }) };
   } catch (error) {
-    const open = (await permissionNow())?.state === 'prompt';
-    const refused = reasonForError(error, { forbidden: policyForbids(), open });
-    // No camera is no reason not to talk.
-    return video && refused !== 'microphone-blocked' ? capture(false) : { refused };
+    const mayAskAgain = (await permissionNow())?.state === 'prompt';
+    const refused = reasonForError(error, { forbidden: policyForbids(), mayAskAgain });
+    // A call works without a camera.
+    return video && refused !== 'microphone-blocked' ? captureMicrophone(false) : { refused };
   }
 }
 
 /**
- * Resolves once the visitor has mended what the microphone was refused for: plugged one in, or changed their mind in
- * the browser's settings. Never where the browser does not tell.
+ * Resolves once the visitor has plugged a microphone in, or allowed it in the browser's settings. Never resolves where
+ * the browser does not report that.
  */
-export async function mended(reason: EndReason): Promise<void> {
+export async function microphoneAvailable(reason: EndReason): Promise<void> {
   if (reason === 'microphone-missing') return pluggedIn();
   const permission = await permissionNow();
   if (!permission) return new Promise(() => {});
@@ -54,24 +57,26 @@ export async function mended(reason: EndReason): Promise<void> {
 function pluggedIn(): Promise<void> {
   const { mediaDevices } = navigator;
   return new Promise(resolve => {
-    const look = async () => {
+    const check = async () => {
       const present = await mediaDevices.enumerateDevices().catch(() => []);
       if (!present.some(({ kind }) => kind === 'audioinput')) return;
-      mediaDevices.removeEventListener('devicechange', look);
+      mediaDevices.removeEventListener('devicechange', check);
       resolve();
     };
-    mediaDevices.addEventListener('devicechange', look);
+    mediaDevices.addEventListener('devicechange', check);
   });
 }
 
-/** What is known beside the error: `forbidden` by the page's policy; `open` while the browser would ask again. */
-interface Circumstances {
+/**
+ * What is known besides the error: `forbidden` by the page's policy; `mayAskAgain` when the browser would ask again.
+ */
+interface ErrorContext {
   readonly forbidden: boolean;
-  readonly open: boolean;
+  readonly mayAskAgain: boolean;
 }
 
 /** The names are those of Media Capture and Streams 10.2 (getUserMedia). */
-export function reasonForError(error: unknown, { forbidden, open }: Circumstances): EndReason {
+export function reasonForError(error: unknown, { forbidden, mayAskAgain }: ErrorContext): EndReason {
   const { name = '', message = '' } = (error ?? {}) as Partial<DOMException>;
   switch (name) {
     case 'NotFoundError':
@@ -84,19 +89,19 @@ export function reasonForError(error: unknown, { forbidden, open }: Circumstance
       return 'microphone-blocked';
     case 'NotAllowedError':
       if (forbidden) return 'microphone-blocked';
-      // Chromium says "Permission denied by system" when the operating system holds the switch.
+      // Chromium says "Permission denied by system" when the operating system forbids it.
       if (/by system/i.test(message)) return 'microphone-off';
-      return open || /dismissed/i.test(message) ? 'microphone-dismissed' : 'microphone-refused';
+      return mayAskAgain || /dismissed/i.test(message) ? 'microphone-dismissed' : 'microphone-refused';
     default:
       return 'failed';
   }
 }
 
 /** Why no call can be made from this page, or with this browser. */
-export function impossible(): EndReason | undefined {
+export function whyImpossible(): EndReason | undefined {
   if (!window.isSecureContext) return 'insecure-page';
-  const able = 'mediaDevices' in navigator && 'RTCPeerConnection' in window;
-  return able ? undefined : 'unsupported-browser';
+  const supported = 'mediaDevices' in navigator && 'RTCPeerConnection' in window;
+  return supported ? undefined : 'unsupported-browser';
 }
 
 async function permissionNow(name = 'microphone'): Promise<PermissionStatus | undefined> {
@@ -107,7 +112,7 @@ async function permissionNow(name = 'microphone'): Promise<PermissionStatus | un
   }
 }
 
-/** A Permissions-Policy header or an iframe without allow="microphone"; only Chromium tells. */
+/** A Permissions-Policy header or an iframe without allow="microphone"; only Chromium reports it. */
 function policyForbids(): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
   return featurePolicy?.allowsFeature('microphone') === false;

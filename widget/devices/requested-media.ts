@@ -1,83 +1,83 @@
-// What a visitor may want in mid-call that takes a device: to be seen, and in a seminar to be heard. Asks for the
-// device only then, has its track sent, and gives it back when it is no longer wanted or the other side says no.
+// Media that a visitor can switch on during a call: the camera, and in a seminar the microphone. Captures the device
+// only then, sends its track, and releases it when it is switched off or the other side declines.
 import type { CallEvent, DeviceRefusal, MediaRequest } from '../call/call-store.ts';
-import type { Kind } from '../call/prepared-offer.ts';
-import { take } from './devices.ts';
+import type { MediaKind } from '../call/prepared-offer.ts';
+import { capture } from './devices.ts';
 import { reasonForError, willAsk } from './microphone.ts';
 
-export interface RequestedMediaOwner {
+export interface RequestedMediaActions {
   send(track: MediaStreamTrack): Promise<boolean>;
-  stop(kind: Kind): Promise<void>;
+  stop(kind: MediaKind): Promise<void>;
   report(event: CallEvent): void;
   /** The call has this track from now on. */
-  taken(track: MediaStreamTrack): void;
-  /** Stops what the call has of this kind: its light goes out. */
-  dropped(kind: Kind): void;
+  opened(track: MediaStreamTrack): void;
+  /** Releases the devices of this kind, so that the camera's light goes out. */
+  closed(kind: MediaKind): void;
 }
 
-const kinds: Readonly<Record<MediaRequest, Kind>> = { camera: 'video', voice: 'audio' };
+const kinds: Readonly<Record<MediaRequest, MediaKind>> = { camera: 'video', voice: 'audio' };
 
 export class RequestedMedia {
-  readonly #owner: RequestedMediaOwner;
+  readonly #actions: RequestedMediaActions;
   #busy = false;
-  #over = false;
+  #closed = false;
 
-  constructor(owner: RequestedMediaOwner) {
-    this.#owner = owner;
+  constructor(actions: RequestedMediaActions) {
+    this.#actions = actions;
   }
 
-  /** One wish at a time: a second press while the first is asked about is none. */
-  async want(wish: MediaRequest, on: boolean): Promise<void> {
-    if (this.#busy || this.#over) return;
+  /** One request at a time: a second press during the browser's question is ignored. */
+  async request(media: MediaRequest, on: boolean): Promise<void> {
+    if (this.#busy || this.#closed) return;
     this.#busy = true;
-    this.#owner.report({ type: 'wished', wish });
+    this.#actions.report({ type: 'media-requested', media });
     try {
-      if (on) await this.#begin(wish);
-      else await this.#end(wish);
+      if (on) await this.#begin(media);
+      else await this.#end(media);
     } finally {
       this.#busy = false;
     }
   }
 
   /** By the other side. */
-  declined(wish: MediaRequest): void {
-    this.#owner.dropped(kinds[wish]);
-    this.#owner.report({ type: 'wish-refused', wish, why: 'declined' });
+  declined(media: MediaRequest): void {
+    this.#actions.closed(kinds[media]);
+    this.#actions.report({ type: 'media-refused', media, why: 'declined' });
   }
 
   close(): void {
-    this.#over = true;
+    this.#closed = true;
   }
 
-  async #begin(wish: MediaRequest): Promise<void> {
-    const { send, report, taken } = this.#owner;
-    const kind = kinds[wish];
-    if (await willAsk(wish === 'camera' ? 'camera' : 'microphone')) report({ type: 'device-asked' });
+  async #begin(media: MediaRequest): Promise<void> {
+    const { send, report, opened } = this.#actions;
+    const kind = kinds[media];
+    if (await willAsk(media === 'camera' ? 'camera' : 'microphone')) report({ type: 'device-asked' });
     let track: MediaStreamTrack | undefined;
     try {
-      [track] = (await take(kind === 'audio' ? { audio: true } : { video: true })).getTracks();
+      [track] = (await capture(kind === 'audio' ? { audio: true } : { video: true })).getTracks();
     } catch (error) {
-      return report({ type: 'wish-refused', wish, why: refusalOf(error) });
+      return report({ type: 'media-refused', media, why: refusalOf(error) });
     }
-    if (!track) return report({ type: 'wish-refused', wish, why: 'missing' });
-    // Hung up while the browser asked.
-    if (this.#over) return track.stop();
+    if (!track) return report({ type: 'media-refused', media, why: 'missing' });
+    // The call ended while the browser asked.
+    if (this.#closed) return track.stop();
     report({ type: 'device-granted' });
-    taken(track);
-    if (await send(track)) return report({ type: 'granted', wish, on: true });
-    this.declined(wish);
+    opened(track);
+    if (await send(track)) return report({ type: 'media-granted', media, on: true });
+    this.declined(media);
   }
 
-  async #end(wish: MediaRequest): Promise<void> {
-    const { stop, report, dropped } = this.#owner;
-    dropped(kinds[wish]);
-    await stop(kinds[wish]);
-    report({ type: 'granted', wish, on: false });
+  async #end(media: MediaRequest): Promise<void> {
+    const { stop, report, closed } = this.#actions;
+    closed(kinds[media]);
+    await stop(kinds[media]);
+    report({ type: 'media-granted', media, on: false });
   }
 }
 
 function refusalOf(error: unknown): DeviceRefusal {
-  const reason = reasonForError(error, { forbidden: false, open: false });
+  const reason = reasonForError(error, { forbidden: false, mayAskAgain: false });
   if (reason === 'microphone-missing') return 'missing';
   return reason === 'microphone-in-use' ? 'in-use' : 'refused';
 }

@@ -1,62 +1,65 @@
-// What a test of the sound has come to, from levels and figures alone: whether the visitor was heard, and whether what
-// they said came back. Pure; sound-test.ts measures, before-call.ts tells.
+// The result of a sound test, from levels and statistics: whether the microphone heard the visitor, and whether their
+// voice came back. Pure; sound-test.ts measures, card/sound-check.ts shows it.
 import type { EndReason } from '../call/call-store.ts';
 
-/** Ten of these a second. Levels are 0 to 1, as level.ts measures them. */
+/** Ten per second. Levels are 0 to 1, as level.ts measures them. */
 export interface Sample {
-  readonly mine: number;
+  readonly local: number;
   readonly returned: number;
   /** Packets that came back since the test began. */
   readonly received: number;
-  /** Seconds; undefined until the browser knows. */
+  /** Seconds; undefined until the browser reports it. */
   readonly roundTrip?: number | undefined;
 }
 
 export interface Findings {
   readonly samples: number;
-  /** The sample in which the microphone first heard something. */
+  /** The number of the sample in which the microphone first heard something. */
   readonly spokeAt?: number;
   readonly received: number;
-  /** Sound was measured in what came back. */
+  /** The returned audio was audible. */
   readonly back: boolean;
   /** Milliseconds. */
   readonly roundTrip?: number;
 }
 
-export type SoundTrial =
+export type SoundTestState =
   | { readonly step: 'untried' | 'asking' | 'connecting' }
   | { readonly step: 'listening' | 'over'; readonly findings: Findings }
-  /** `allowed`: the microphone that it failed for has since been. */
+  /** `allowed`: the microphone that was refused or missing is available now. */
   | { readonly step: 'failed'; readonly reason: EndReason; readonly allowed: boolean };
 
 export type Verdict = 'speak' | 'works' | 'silent' | 'lost';
 
 export const noFindings: Findings = { samples: 0, received: 0, back: false };
 
-/** -44 dB of full scale: above a quiet room, below a whisper. */
+/** -44 dB of full scale: louder than a quiet room, quieter than a whisper. */
 const audible = 0.15;
-/** Samples that a visitor may think, and that sound may travel, before either is called missing. */
-const patience = 40;
+/** Samples until the voice, or the returned audio, counts as missing. */
+const samplesAllowed = 40;
 
-export function findingsAfter(before: Findings, { mine, returned, received, roundTrip }: Sample): Findings {
-  const samples = before.samples + 1;
-  const spokeAt = before.spokeAt ?? (mine >= audible ? samples : undefined);
+export function findingsAfter(
+  previous: Findings,
+  { local, returned, received, roundTrip }: Sample,
+): Findings {
+  const samples = previous.samples + 1;
+  const spokeAt = previous.spokeAt ?? (local >= audible ? samples : undefined);
   return {
     samples,
     received,
-    back: before.back || (spokeAt !== undefined && received > 0 && returned >= audible),
+    back: previous.back || (spokeAt !== undefined && received > 0 && returned >= audible),
     ...(spokeAt !== undefined && { spokeAt }),
     ...(roundTrip === undefined
-      ? before.roundTrip !== undefined && { roundTrip: before.roundTrip }
+      ? previous.roundTrip !== undefined && { roundTrip: previous.roundTrip }
       : { roundTrip: Math.round(roundTrip * 1000) }),
   };
 }
 
-/** `over`: nothing more is to come. */
+/** `over`: no more samples will come. */
 export function verdict({ samples, spokeAt, received, back }: Findings, over: boolean): Verdict {
   if (back) return 'works';
-  // A microphone sends packets whether or not anybody speaks.
-  if (received === 0) return samples > patience || over ? 'lost' : 'speak';
-  if (spokeAt === undefined) return samples > patience || over ? 'silent' : 'speak';
-  return samples - spokeAt > patience || over ? 'lost' : 'speak';
+  // A microphone sends packets in silence too.
+  if (received === 0) return samples > samplesAllowed || over ? 'lost' : 'speak';
+  if (spokeAt === undefined) return samples > samplesAllowed || over ? 'silent' : 'speak';
+  return samples - spokeAt > samplesAllowed || over ? 'lost' : 'speak';
 }

@@ -1,54 +1,54 @@
-// One test of the visitor's sound: a call to the gateway's echo, which nobody else hears of. Measures what leaves and
-// what comes back, and reports what it finds; draws nothing.
+// One sound test: a call to the gateway's echo, which no PBX receives. Measures the audio that leaves and that comes
+// back, and reports the findings. Draws nothing.
 
-import { afterPaint } from '../base/after-paint.ts';
+import { afterPaint } from '../base/scheduling.ts';
 import type { EndReason } from '../call/call-store.ts';
 import { Phone } from '../call/phone.ts';
 import { readingOf } from '../call/quality.ts';
 import { claimCall } from '../call/single-call.ts';
-import { takeToken } from '../call/token.ts';
+import { gatewayTokenUrl, takeToken } from '../call/token.ts';
 import { CallDevices } from './call-devices.ts';
 import type { DeviceKind } from './devices.ts';
 import type { Level } from './level.ts';
-import { capture, mended, willAsk } from './microphone.ts';
+import { captureMicrophone, microphoneAvailable, willAsk } from './microphone.ts';
 import type { SoundSource } from './sound.ts';
-import { type Findings, findingsAfter, noFindings, type SoundTrial } from './sound-test-result.ts';
+import { type Findings, findingsAfter, noFindings, type SoundTestState } from './sound-test-result.ts';
 import { Speaker } from './speaker.ts';
 
-export interface SoundTestRequest {
+export interface SoundTestOptions {
   readonly socket: string;
-  /** Where tokens are had. */
-  readonly tokens: string;
-  /** Of whom the visitor is about to call; the echo is their domain's. */
+  /** The URL at which the page's own server gives tokens, if any. */
+  readonly tokenUrl: string | null;
+  /** The SIP URI that the visitor is about to call; the echo has the same domain. */
   readonly uri: string;
   readonly video: boolean;
-  /** Made while the visitor's gesture was handled. */
+  /** Created during the visitor's gesture. */
   readonly sound: SoundSource;
-  report(trial: SoundTrial): void;
+  report(state: SoundTestState): void;
   /** Ten times a second, 0 to 1. */
-  levels(mine: number, returned: number): void;
-  /** Devices or pictures are not what they were. */
+  levels(local: number, returned: number): void;
+  /** Devices or video streams have changed. */
   changed(): void;
 }
 
 export class SoundTest {
-  readonly #request: SoundTestRequest;
+  readonly #options: SoundTestOptions;
   readonly #speaker: Speaker;
   #phone: Phone | undefined;
-  #equipment: CallDevices | undefined;
-  #mine: Level | undefined;
-  #returned: Level | undefined;
+  #devices: CallDevices | undefined;
+  #localLevel: Level | undefined;
+  #returnedLevel: Level | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #findings: Findings = noFindings;
   #received = 0;
   #roundTrip: number | undefined;
-  #over = false;
-  /** The microphone, and the camera when it was asked for. */
+  #ended = false;
+  /** The microphone, and the camera when it was requested. */
   local: MediaStream | undefined;
 
-  constructor(request: SoundTestRequest) {
-    this.#request = request;
-    this.#speaker = new Speaker(request.sound, 1);
+  constructor(options: SoundTestOptions) {
+    this.#options = options;
+    this.#speaker = new Speaker(options.sound, 1);
     this.#begin().catch(error => {
       console.error('<sip-call>:', error);
       this.#end('failed');
@@ -56,7 +56,7 @@ export class SoundTest {
   }
 
   choose(kind: DeviceKind, id: string): void {
-    this.#equipment?.choose(kind, id);
+    this.#devices?.choose(kind, id);
   }
 
   stop(): void {
@@ -64,41 +64,41 @@ export class SoundTest {
   }
 
   async #begin(): Promise<void> {
-    const { socket, tokens, uri, video, report } = this.#request;
-    const yieldCall = await claimCall();
-    if (!yieldCall) return this.#end('elsewhere');
-    // Not kept: a call that is begun in the midst of the test must find the line free.
-    yieldCall();
+    const { socket, tokenUrl, uri, video, report } = this.#options;
+    const releaseLock = await claimCall();
+    if (!releaseLock) return this.#end('elsewhere');
+    // Released immediately: a call that starts during the test must get the lock.
+    releaseLock();
     if (await willAsk()) {
       report({ step: 'asking' });
       await afterPaint();
     }
-    if (this.#over) return;
-    const captured = await capture(video);
+    if (this.#ended) return;
+    const captured = await captureMicrophone(video);
     if ('refused' in captured) return this.#end(captured.refused);
     const { stream } = captured;
-    if (this.#over) return release(stream);
+    if (this.#ended) return release(stream);
     this.local = stream;
-    this.#mine = this.#speaker.level(stream);
-    this.#equipment = new CallDevices({
+    this.#localLevel = this.#speaker.level(stream);
+    this.#devices = new CallDevices({
       stream,
       send: async fresh => await this.#phone?.replaceTrack(fresh),
-      sound: id => {
+      setSpeaker: id => {
         this.#speaker.device = id;
       },
       changed: () => {
-        this.#mine?.close();
-        this.#mine = this.#speaker.level(stream);
-        this.#request.changed();
+        this.#localLevel?.close();
+        this.#localLevel = this.#speaker.level(stream);
+        this.#options.changed();
       },
     });
     report({ step: 'connecting' });
     const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
-    this.#phone = new Phone(socket, () => takeToken(tokens, echo));
+    this.#phone = new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), echo));
     this.#phone.call(echo, {
       video: false,
       listen: false,
-      early: true,
+      gatherEarly: true,
       stream: Promise.resolve(new MediaStream(stream.getAudioTracks())),
       extraHeaders: [],
       observer: {
@@ -108,25 +108,25 @@ export class SoundTest {
         },
         remote: stream => {
           this.#speaker.play(stream);
-          this.#returned ??= this.#speaker.level(stream);
+          this.#returnedLevel ??= this.#speaker.level(stream);
         },
       },
     });
   }
 
   #listen(): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#timer = setInterval(() => this.#sample(), 100);
     this.#sample();
   }
 
   #sample(): void {
-    const mine = this.#mine?.now() ?? 0;
-    const returned = this.#returned?.now() ?? 0;
-    this.#request.levels(mine, returned);
-    const sample = { mine, returned, received: this.#received, roundTrip: this.#roundTrip };
+    const local = this.#localLevel?.now() ?? 0;
+    const returned = this.#returnedLevel?.now() ?? 0;
+    this.#options.levels(local, returned);
+    const sample = { local, returned, received: this.#received, roundTrip: this.#roundTrip };
     this.#findings = findingsAfter(this.#findings, sample);
-    this.#request.report({ step: 'listening', findings: this.#findings });
+    this.#options.report({ step: 'listening', findings: this.#findings });
     if (this.#findings.samples % 5 === 1) void this.#read();
   }
 
@@ -137,23 +137,25 @@ export class SoundTest {
   }
 
   #end(reason: EndReason): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#ended) return;
+    this.#ended = true;
     const answered = this.#timer !== undefined;
     clearInterval(this.#timer);
     this.#phone?.hangUp();
-    this.#equipment?.close();
+    this.#devices?.close();
     if (this.local) release(this.local);
     this.#speaker.close();
-    const { report } = this.#request;
+    const { report } = this.#options;
     if (reason === 'hung-up' && !answered) report({ step: 'untried' });
     // The gateway ends every test after a while: that is no failure.
     else if (answered && reason !== 'media-failed') report({ step: 'over', findings: this.#findings });
     else report({ step: 'failed', reason, allowed: false });
     if (!reason.startsWith('microphone')) return;
-    // Weakly: that may be never, and the panel be long gone.
-    const request = new WeakRef(this.#request);
-    mended(reason).then(() => request.deref()?.report({ step: 'failed', reason, allowed: true }));
+    // A weak reference, because the promise may never resolve and would keep the panel in memory.
+    const options = new WeakRef(this.#options);
+    microphoneAvailable(reason).then(() =>
+      options.deref()?.report({ step: 'failed', reason, allowed: true }),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
-// The two things that play. Apple's browsers let nothing sound that was made after the visitor's gesture; to others a page
-// that was pressed may sound from then on, and what takes its time to be made is made when there is something to hear.
-// In the entry for that gesture alone; speaker.ts decides what is played.
+// Creates the audio element and the AudioContext. Apple's browsers play nothing that was created after the visitor's
+// gesture, so they create both during it; other browsers create them with the first sound. Part of the entry because of
+// that gesture; speaker.ts decides what is played.
 
 export interface Sound {
   readonly audio: HTMLAudioElement;
@@ -8,13 +8,13 @@ export interface Sound {
 }
 
 export interface SoundSource {
-  /** The same each time. */
+  /** Returns the same object each time. */
   open(): Sound;
-  /** Nothing is going to be heard. */
+  /** Nothing will be played. */
   close(): void;
 }
 
-/** To be called while the gesture is handled. */
+/** Must be called during the gesture. */
 export function soundSource(): SoundSource {
   let sound = navigator.vendor.startsWith('Apple') ? makeSound() : undefined;
   return {
@@ -31,7 +31,7 @@ function makeSound(): Sound {
   const audio = new Audio();
   audio.autoplay = true;
   audio.srcObject = context.createMediaStreamDestination().stream;
-  // A refusal costs the tones, not the call.
+  // After a refusal there are no tones; the call continues.
   for (const wake of [context.resume(), audio.play()]) wake.catch(() => {});
   return { audio, context };
 }

@@ -1,5 +1,5 @@
-// What the visitor hears: the other side, at the volume they chose, and the tones that a telephone makes by
-// itself. Ringback and busy follow ITU-T E.182 in the 425 Hz cadences of E.180; nothing here knows SIP.
+// Plays the other side, at the visitor's volume, and the tones of a telephone. Ringback and busy follow ITU-T E.182 in
+// the 425 Hz cadences of E.180. Does not depend on SIP.
 
 import { Level } from './level.ts';
 import type { Sound, SoundSource } from './sound.ts';
@@ -7,7 +7,7 @@ import type { Sound, SoundSource } from './sound.ts';
 export type Tone = 'busy' | 'unobtainable' | 'over';
 
 interface Pulse {
-  /** Hertz, sounded together. */
+  /** Hertz, played together. */
   readonly notes: readonly number[];
   /** Seconds. */
   readonly on: number;
@@ -18,7 +18,7 @@ const ringback: readonly Pulse[] = [{ notes: [425], on: 1, off: 4 }];
 const busy: Pulse = { notes: [425], on: 0.35, off: 0.35 };
 const tones: Readonly<Record<Tone, readonly Pulse[]>> = {
   busy: [busy, busy, busy, busy],
-  // The special information tone: whatever the language, "this did not work".
+  // The special information tone: "this did not work" in any language.
   unobtainable: [
     { notes: [950], on: 0.28, off: 0.02 },
     { notes: [1400], on: 0.28, off: 0.02 },
@@ -32,12 +32,12 @@ const tones: Readonly<Record<Tone, readonly Pulse[]>> = {
 const rows = [697, 770, 852, 941];
 const columns = [1209, 1336, 1477];
 const loudness = 0.12;
-/** Samples a second: a third of what devices have, and quite enough for what these tones are made of. */
+/** Samples a second: a third of the usual rate, and sufficient for these frequencies. */
 const sampleRate = 16_000;
-/** Seconds of fade at either end of a pulse, so that nothing clicks. */
-const ramp = 0.012;
+/** Seconds of fade at both ends of a pulse, against clicks. */
+const fadeSeconds = 0.012;
 
-/** Opens its sound with the first thing to be heard or measured. */
+/** Opens its sound with the first audio to play or to measure. */
 export class Speaker {
   readonly #source: SoundSource;
   #sound: Sound | undefined;
@@ -58,13 +58,15 @@ export class Speaker {
     return level;
   }
 
-  /** 0 to 1. iOS ignores it: there the volume is the device's own. */
+  /** 0 to 1. iOS ignores it: the volume is the device's own. */
   set volume(value: number) {
     this.#volume = value;
     if (this.#sound) this.#sound.audio.volume = value;
   }
 
-  /** The device's id, empty for the system's own. What is gone or forbidden leaves the sound where it is. */
+  /**
+   * The device's id, empty for the system's default. When the device is gone or forbidden, the output does not change.
+   */
   set device(id: string) {
     const { audio, context } = this.#open();
     for (const player of [audio, context as { setSinkId?(id: string): Promise<void> }]) {
@@ -75,7 +77,7 @@ export class Speaker {
   play(stream: MediaStream): void {
     const { audio } = this.#open();
     audio.srcObject = stream;
-    // Closing interrupts it, too, and then nobody is to be waited for.
+    // Closing rejects it too; then no gesture is needed.
     audio.play().catch(() => {
       if (audio.srcObject) addEventListener('pointerdown', this.#playAgain, { once: true });
     });
@@ -86,21 +88,21 @@ export class Speaker {
   set ringback(on: boolean) {
     if (on === Boolean(this.#ringing)) return;
     this.#ringing?.stop();
-    this.#ringing = on ? this.#sounds(ringback, true) : undefined;
+    this.#ringing = on ? this.#playPulses(ringback, true) : undefined;
   }
 
   tone(name: Tone): void {
-    this.#sounds(tones[name]);
+    this.#playPulses(tones[name]);
   }
 
-  /** The key's own pair of notes (ITU-T Q.23), heard by the visitor alone. */
+  /** The key's pair of frequencies (ITU-T Q.23), played to the visitor only. */
   key(digit: string): void {
     const at = '123456789*0#'.indexOf(digit);
     if (at < 0) return;
-    this.#sounds([{ notes: [rows[Math.floor(at / 3)]!, columns[at % 3]!], on: 0.11, off: 0 }]);
+    this.#playPulses([{ notes: [rows[Math.floor(at / 3)]!, columns[at % 3]!], on: 0.11, off: 0 }]);
   }
 
-  /** Silence from the other side at once; a tone that has begun is let out. */
+  /** Stops the other side immediately; a tone that has started is played to its end. */
   close(): void {
     this.ringback = false;
     removeEventListener('pointerdown', this.#playAgain);
@@ -117,7 +119,7 @@ export class Speaker {
     return this.#sound;
   }
 
-  #sounds(pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
+  #playPulses(pulses: readonly Pulse[], loop = false): AudioBufferSourceNode {
     const { context } = this.#open();
     const seconds = pulses.reduce((sum, { on, off }) => sum + on + off, 0);
     const buffer = context.createBuffer(1, Math.ceil(seconds * sampleRate), sampleRate);
@@ -127,7 +129,8 @@ export class Speaker {
       for (let i = 0; i < on * sampleRate; i++) {
         const t = i / sampleRate;
         const wave = notes.reduce((sum, hertz) => sum + Math.sin(2 * Math.PI * hertz * t), 0);
-        samples[start + i] = (wave / notes.length) * loudness * Math.min(1, t / ramp, (on - t) / ramp);
+        samples[start + i] =
+          (wave / notes.length) * loudness * Math.min(1, t / fadeSeconds, (on - t) / fadeSeconds);
       }
       start += Math.round((on + off) * sampleRate);
     }

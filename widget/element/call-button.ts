@@ -1,8 +1,8 @@
-// The button before there is a call: built by hand, once, because a template engine for one button would be a
-// third of what a page pays. Its words and its picture can be replaced by slots.
-const svg = 'http://www.w3.org/2000/svg';
+// The call button and the toggle of the sound check. Built once, without templates: a template engine for one button would
+// be a third of the entry's size. Slots can replace its text and its svgElement.
+const svgNamespace = 'http://www.w3.org/2000/svg';
 
-/** A handset on a grid of 24; the card turns it over for hanging up. */
+/** A handset on a grid of 24; the card rotates it for hanging up. */
 export const handset =
   'M3.2 6.9c0-2 1.7-3.7 3.7-3.7h.8c.6 0 1.2.4 1.4 1l1 3c.2.7 0 1.4-.5 1.8L8.4 10a11.5 11.5 0 0 0 5.6 5.6l1-1.2c.4-.5 1.1-.7 1.8-.5l3 1c.6.2 1 .8 1 1.4v.8c0 2-1.7 3.7-3.7 3.7C9.7 20.8 3.2 14.3 3.2 6.9Z';
 
@@ -12,56 +12,56 @@ export interface CallButtonContent {
   readonly label: string;
   readonly soundCheck: string;
   readonly address: string;
-  readonly off: boolean;
-  /** Why it is off, when that is not written beside it. */
-  readonly why: string;
-  /** Pressed, and the parts are on their way. */
-  readonly wait: boolean;
+  readonly disabled: boolean;
+  /** Why it is disabled, or why calls are not answered now. */
+  readonly reason: string;
+  /** Pressed, and the code is loading. */
+  readonly loading: boolean;
 }
 
 export class CallButton {
-  readonly button = make('button', { part: 'button', class: 'pill', type: 'button', 'data-next': '' });
-  /** Opens the panel before a call. */
-  readonly check = make('button', {
-    part: 'sound-check',
-    class: 'check',
+  readonly button = make('button', { part: 'button', class: 'button', type: 'button', 'data-next': '' });
+  /** Opens the sound check. */
+  readonly toggle = make('button', {
+    part: 'sound-check-toggle',
+    class: 'sound-check-toggle',
     type: 'button',
   });
-  /** Both, side by side whatever the button has to say. */
+  /** Both, side by side for any length of the button's text. */
   readonly row = make('div', { class: 'row' });
   readonly #label = make('slot', { name: 'label' });
-  readonly #address = make('span', { class: 'heard' });
+  readonly #address = make('span', { class: 'sr-only' });
 
   constructor() {
     const icon = make('slot', { name: 'icon' });
     icon.append(draw(handset));
-    this.check.append(draw(sliders));
+    this.toggle.append(draw(sliders));
     const label = make('span', { part: 'label' });
     label.append(this.#label);
     this.button.append(icon, label, this.#address);
-    this.row.append(this.button, this.check);
+    this.row.append(this.button, this.toggle);
   }
 
-  show({ label, soundCheck, address, off, wait, why }: CallButtonContent): void {
-    this.check.title = soundCheck;
+  show({ label, soundCheck, address, disabled, loading, reason }: CallButtonContent): void {
+    this.toggle.title = soundCheck;
     this.#label.textContent = label;
-    this.#address.textContent = ` ${address} ${why}`;
-    this.button.title = why;
-    // Not `disabled`: that would drop the focus, and hide the reason from those who tab.
-    this.button.ariaDisabled = off || wait ? 'true' : null;
-    this.button.classList.toggle('off', off);
-    this.button.classList.toggle('wait', wait);
+    this.#address.textContent = ` ${address} ${reason}`;
+    this.button.title = reason;
+    // Not `disabled`, which would drop the focus and hide the reason from keyboard users.
+    this.button.ariaDisabled = disabled || loading ? 'true' : null;
+    this.button.classList.toggle('disabled', disabled);
+    this.button.classList.toggle('loading', loading);
   }
 }
 
 function draw(shape: string): SVGElement {
-  const picture = document.createElementNS(svg, 'svg');
-  const path = document.createElementNS(svg, 'path');
-  picture.setAttribute('viewBox', '0 0 24 24');
-  picture.ariaHidden = 'true';
+  const svgElement = document.createElementNS(svgNamespace, 'svg');
+  const path = document.createElementNS(svgNamespace, 'path');
+  svgElement.setAttribute('viewBox', '0 0 24 24');
+  svgElement.ariaHidden = 'true';
   path.setAttribute('d', shape);
-  picture.append(path);
-  return picture;
+  svgElement.append(path);
+  return svgElement;
 }
 
 export function make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, string>) {

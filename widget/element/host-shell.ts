@@ -1,78 +1,82 @@
-// What is in the element: the pill, a fault's text, the place of the card, the other ways and the live region. Made
-// once, by hand; shows what it is told and keeps the focus from falling out.
+// The fixed content of the element's shadow root: the button, an error text, the place of the card, the slot and the live
+// region. Built once, without templates. Shows what it is given and keeps the focus inside the element.
 import { CallButton, type CallButtonContent, make } from './call-button.ts';
 
-/** What it needs of the card, which comes later. */
-interface Drawing {
+/** What the shell needs of the card, which is loaded later. */
+interface ShellCard {
   readonly announcement: string;
   draw(place: HTMLElement, shown: boolean): void;
 }
 
-export interface Look {
+export interface ShellContent {
   readonly language: string;
-  readonly pill: CallButtonContent;
-  /** Shown instead of the button when it is there. */
-  readonly card: Drawing | undefined;
-  readonly note: string;
-  /** The page's own other ways to reach the person. */
-  readonly otherWays: boolean;
+  readonly button: CallButtonContent;
+  /** Replaces the button when present. */
+  readonly card: ShellCard | undefined;
+  readonly error: string;
+  /** Shows the page's own other ways to reach the person. */
+  readonly showSlot: boolean;
 }
 
 export class HostShell {
-  readonly element = make('div', { class: 'face' });
-  readonly #pill = new CallButton();
-  readonly #note = make('p', { part: 'note', class: 'note' });
-  readonly #place = make('div', {});
-  readonly #otherWays = make('slot', {});
-  readonly #live = make('p', { class: 'heard', role: 'status' });
-  #drawn: Drawing | undefined;
+  readonly element = make('div', { class: 'shell' });
+  readonly #button = new CallButton();
+  readonly #error = make('p', { part: 'error', class: 'error' });
+  readonly #cardPlace = make('div', {});
+  readonly #slot = make('slot', {});
+  readonly #live = make('p', { class: 'sr-only', role: 'status' });
+  #drawnCard: ShellCard | undefined;
 
   constructor(
     root: HTMLElement | DocumentFragment,
-    press: () => void,
-    intent: () => void,
-    settings: (shown: boolean) => Promise<void>,
+    onPress: () => void,
+    onIntent: () => void,
+    openSettings: (shown: boolean) => Promise<void>,
   ) {
-    const { row, button, check } = this.#pill;
-    for (const gesture of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(gesture, intent);
-    button.addEventListener('click', press);
-    check.addEventListener('click', () =>
-      // What cannot be fetched is not offered, for now.
-      settings(check.ariaExpanded !== 'true').catch(() => {
-        check.hidden = true;
+    const { row, button, toggle } = this.#button;
+    for (const gesture of ['pointerenter', 'pointerdown', 'focus'])
+      button.addEventListener(gesture, onIntent);
+    button.addEventListener('click', onPress);
+    toggle.addEventListener('click', () =>
+      // Hidden when the panel cannot be loaded.
+      openSettings(toggle.ariaExpanded !== 'true').catch(() => {
+        toggle.hidden = true;
       }),
     );
-    this.element.append(row, this.#note, this.#place, this.#otherWays, this.#live);
+    this.element.append(row, this.#error, this.#cardPlace, this.#slot, this.#live);
     root.append(this.element);
   }
 
-  show({ language, pill, card, note, otherWays }: Look, focused: HTMLElement | null | undefined): void {
+  show(
+    { language, button, card, error, showSlot }: ShellContent,
+    focused: HTMLElement | null | undefined,
+  ): void {
     this.element.lang = language;
-    // Its words run as their language does, whatever the page does.
+    // The widget's text has the direction of its language, whatever the page's direction is.
     this.element.dir = language === 'ar' ? 'rtl' : 'ltr';
-    this.#pill.show(pill);
-    this.#pill.button.hidden = Boolean(card);
-    this.#pill.check.hidden = Boolean(card) || pill.off;
-    this.#note.textContent = note;
-    this.#note.hidden = !note;
-    this.#otherWays.hidden = !otherWays;
-    if (!card) this.#drawn?.draw(this.#place, false);
-    card?.draw(this.#place, true);
-    this.#drawn = card;
+    this.#button.show(button);
+    this.#button.button.hidden = Boolean(card);
+    this.#button.toggle.hidden = Boolean(card) || button.disabled;
+    this.#error.textContent = error;
+    this.#error.hidden = !error;
+    this.#slot.hidden = !showSlot;
+    if (!card) this.#drawnCard?.draw(this.#cardPlace, false);
+    card?.draw(this.#cardPlace, true);
+    this.#drawnCard = card;
     this.element.classList.toggle('open', Boolean(card));
-    const said = card ? card.announcement : note;
-    const news = said !== this.#live.textContent;
-    this.#live.textContent = said;
-    // In the frame, which lays the card out anyway: to do so here would be to do it twice.
-    if (focused) requestAnimationFrame(() => this.#attend(focused, news));
+    const announcement = card ? card.announcement : error;
+    const announced = announcement !== this.#live.textContent;
+    this.#live.textContent = announcement;
+    // In the next frame, which computes the layout anyway; doing it here would compute it twice.
+    if (focused) requestAnimationFrame(() => this.#keepFocus(focused, announced));
   }
 
-  #attend(focused: HTMLElement, news: boolean): void {
-    // Focus that was on a control which the new state lacks goes to the one that follows from it.
+  #keepFocus(focused: HTMLElement, announced: boolean): void {
+    // When the new state has no control that had the focus, the focus moves to the next step.
     if (focused.hidden || !focused.isConnected) {
       this.element.querySelector<HTMLElement>('[data-next]:not([hidden])')?.focus();
     }
-    // The card grows with the call; whoever is at it has its controls before them (WCAG 2.4.11).
-    if (news) this.#place.scrollIntoView({ block: 'nearest' });
+    // The card grows during a call; its controls must stay visible to a visitor who uses them (WCAG 2.4.11).
+    if (announced) this.#cardPlace.scrollIntoView({ block: 'nearest' });
   }
 }

@@ -1,7 +1,7 @@
-// What a visitor's intent brings: the card, what every call needs, and the words, fetched side by side in files that the
-// browser keeps.
+// Loads what follows a visitor's intent: the card, the code of a call, and the words. The files are fetched in parallel and
+// cached by the browser.
 
-import { later } from '../base/reactive.ts';
+import { newTask } from '../base/reactive.ts';
 import type { Language } from '../locales/first-words.ts';
 import type { Words } from '../locales/words.ts';
 import { settings } from './page-settings.ts';
@@ -20,19 +20,19 @@ const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
   zh: () => import('../locales/zh.ts'),
 };
 
-/** The languages fetched so far. */
+/** The languages loaded so far. */
 export const loadedWords = new Map<Language, Words>();
 
-/** Rejects when they cannot be had; asking again fetches again. */
+/** Rejects when a file cannot be fetched; another call fetches again. */
 export async function loadWords(language: Language): Promise<Words> {
   const { words } = await vocabularies[language]();
   const own = settings.words;
-  const said = own ? (await import('../page.ts')).overlay(words, own, language) : words;
-  loadedWords.set(language, said);
-  return said;
+  const merged = own ? (await import('../page.ts')).overlay(words, own, language) : words;
+  loadedWords.set(language, merged);
+  return merged;
 }
 
-/** What tells how things stand, with the words for it. */
+/** The code that shows the availability, with its words. */
 export async function loadAvailability(language: Language) {
   const [availability] = await Promise.all([import('../availability/availability.ts'), loadWords(language)]);
   return availability;
@@ -40,7 +40,7 @@ export async function loadAvailability(language: Language) {
 
 export type LazyParts = Awaited<ReturnType<typeof loadParts>>;
 
-/** Rejects when any of them cannot be had; asking again fetches again. */
+/** Rejects when any file cannot be fetched; another call fetches again. */
 export async function loadParts(language: Language) {
   const [card, conversation, phone, availability, words] = await Promise.all([
     import('../card/call-card.ts'),
@@ -49,6 +49,6 @@ export async function loadParts(language: Language) {
     import('../availability/availability.ts'),
     loadWords(language),
   ]);
-  await later();
+  await newTask();
   return { ...card, ...conversation, ...phone, ...availability, words };
 }

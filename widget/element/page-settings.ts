@@ -1,26 +1,26 @@
-// What a page says once for all its elements, before the script or later: `window.sipCall`. Here only what the first
-// sight of a button needs; configure.ts does the rest.
+// The settings that a page gives once for all its elements, before the script or later: `window.sipCall`. Only what the
+// first drawing of a button needs; the rest is in configure.ts.
 import type { FirstWords, Language } from '../locales/first-words.ts';
 import type { Words } from '../locales/words.ts';
 
-type Partly<T> = T extends (...given: never[]) => unknown ? T : { [K in keyof T]?: Partly<T[K]> };
+type DeepPartial<T> = T extends (...given: never[]) => unknown ? T : { [K in keyof T]?: DeepPartial<T[K]> };
 
-/** Any of the widget's words, of the shape that `locales/words.ts` gives them. */
-export type OwnWords = Partly<Words & FirstWords>;
+/** Any of the widget's words, in the structure of `locales/words.ts`. */
+export type OwnWords = DeepPartial<Words & FirstWords>;
 
-/** Attributes that each element has unless it says otherwise itself, and words in place of the widget's. */
+/** Values of the attributes that an element does not have itself, and words that replace the widget's. */
 export interface SipCallSettings {
   /** The gateway's http(s) or ws(s) URL. */
   gateway?: string;
-  /** Where the page's own server gives tokens for calls. */
-  tokens?: string;
+  /** The URL at which the page's own server gives tokens for calls. */
+  tokenUrl?: string;
   to?: string;
   theme?: 'light' | 'dark' | 'auto';
   /** A BCP 47 tag, such as `ru` or `pt-BR`. */
   lang?: string;
   video?: boolean;
-  status?: boolean;
-  shape?: 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
+  showAvailability?: boolean;
+  shape?: 'inline' | 'floating' | 'card' | 'page' | 'custom' | 'none';
   name?: string;
   job?: string;
   photo?: string;
@@ -35,8 +35,8 @@ declare global {
 
 export const settings: SipCallSettings = { ...globalThis.sipCall };
 
-/** Gives `element` what the page said for all, where it says nothing itself. */
-export function settle(element: object): void {
+/** Applies the page's settings to `element`, except where the element has a value itself. */
+export function applySettings(element: object): void {
   const own = element as Record<string, unknown>;
   for (const name in settings) if (name in own) own[name] ||= settings[name as keyof SipCallSettings];
 }

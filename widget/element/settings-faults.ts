@@ -1,10 +1,20 @@
-// What is wrong with the settings of a page, in words for its owner. Pure; never throws, whatever it is given.
+// Describes what is wrong with a page's settings and attributes, for its owner. Pure; never throws, whatever its input is.
 import { isTree } from './word-overrides.ts';
 
-/** What a setting may be: one of these words, or anything of that type. */
+/** What is wrong with the attributes of an element that cannot call. `isAddress` is the widget's parser. */
+export function attributeFault(
+  { to, gateway }: { readonly to: string | null; readonly gateway: string | null },
+  isAddress: (text: string | null) => unknown,
+): string {
+  return isAddress(to)
+    ? `gateway="${gateway ?? ''}" is not a URL; write it like gateway="https://calls.mysite.ru"`
+    : `to="${to ?? ''}" is not an address; write it like to="director@mysite.ru"`;
+}
+
+/** The values of a setting: one of these words, or any value of that type. */
 export type Kinds = Readonly<Record<string, 'string' | 'boolean' | readonly string[]>>;
 
-/** `vocabulary` is a language with all its words, by whose shape the page's own are judged. */
+/** `vocabulary` is a complete language: the page's own words must have its structure. */
 export function settingsFaults(
   given: unknown,
   kinds: Kinds,
@@ -17,34 +27,34 @@ export function settingsFaults(
     if (name === 'words') return wordsFaults('words', value, vocabulary, languages);
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     const names = [...Object.keys(kinds), 'words'];
-    if (!kind) return [`there is no setting "${name}"${meant(name, names)}`];
+    if (!kind) return [`there is no setting "${name}"${suggestion(name, names)}`];
     if (typeof kind === 'string') {
-      return typeof value === kind ? [] : [`${name} must be a ${kind}, not ${shown(value)}`];
+      return typeof value === kind ? [] : [`${name} must be a ${kind}, not ${describe(value)}`];
     }
     return kind.includes(value as string)
       ? []
-      : [`${name} must be one of ${kind.join(', ')}, not ${shown(value)}`];
+      : [`${name} must be one of ${kind.join(', ')}, not ${describe(value)}`];
   });
 }
 
 function wordsFaults(path: string, given: unknown, shape: object, languages: readonly string[]): string[] {
-  if (!isTree(given)) return [`${path} must be an object, not ${shown(given)}`];
+  if (!isTree(given)) return [`${path} must be an object, not ${describe(given)}`];
   return Object.entries(given).flatMap(([name, value]) => {
     const here = `${path}.${name}`;
     if (languages.includes(name)) return wordsFaults(here, value, shape, []);
-    if (!Object.hasOwn(shape, name)) return [`there is no ${here}${meant(name, Object.keys(shape))}`];
+    if (!Object.hasOwn(shape, name)) return [`there is no ${here}${suggestion(name, Object.keys(shape))}`];
     const word = (shape as Record<string, unknown>)[name];
     if (isTree(word)) return wordsFaults(here, value, word, []);
-    return typeof value === typeof word ? [] : [`${here} must be a ${typeof word}, not ${shown(value)}`];
+    return typeof value === typeof word ? [] : [`${here} must be a ${typeof word}, not ${describe(value)}`];
   });
 }
 
-/** The name that differs in capitals only, else all of them. */
-function meant(name: string, names: readonly string[]): string {
+/** The name that differs only in capitals or hyphens, else all names. */
+function suggestion(name: string, names: readonly string[]): string {
   const near = names.find(other => other.toLowerCase() === name.toLowerCase().replace(/[-_]/g, ''));
   return near ? `; did you mean "${near}"?` : `; there are ${names.join(', ')}`;
 }
 
-function shown(value: unknown): string {
+function describe(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : isTree(value) ? 'an object' : String(value);
 }

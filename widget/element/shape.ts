@@ -1,15 +1,14 @@
-// The shapes that the element takes, and what each brings along when it is taken: a chunk of its own for those that
-// are more than a button in the text. The plain ones cost a page nothing.
+// The element's shapes. Each shape except the inline button is a chunk that is loaded when an element has it.
 import type { ReactiveControllerHost } from 'lit';
 import type { Words } from '../locales/words.ts';
 
 /**
- * `inline`, a button in the text, when absent. `floating` is fixed in a corner of the window, `card` a business card,
- * `page` all that there is on a page; `bare` makes the page's own button call, `none` draws nothing at all.
+ * When absent `inline`, a button in the text. `floating` is fixed in a corner of the window, `card` is a business card,
+ * `page` fills a page; `custom` makes the page's own button call, `none` draws nothing.
  */
-export type Shape = 'inline' | 'floating' | 'card' | 'page' | 'bare' | 'none';
+export type Shape = 'inline' | 'floating' | 'card' | 'page' | 'custom' | 'none';
 
-/** The element, as a shape sees it. */
+/** What a shape uses of the element. */
 export interface ShapedHost extends ReactiveControllerHost, HTMLElement {
   readonly to: string | null;
   readonly shape: string | null;
@@ -23,40 +22,40 @@ export interface ShapedHost extends ReactiveControllerHost, HTMLElement {
 }
 
 interface ShapeChunk {
-  /** Adds to `face` what the shape has beside the button; resolves once it may be seen. */
-  shape(host: ShapedHost, face: HTMLElement, words: () => Promise<Words>): Promise<void> | undefined;
+  /** Adds the shape's content to `shell`; resolves once the element may be visible. */
+  shape(host: ShapedHost, shell: HTMLElement, words: () => Promise<Words>): Promise<void> | undefined;
 }
 
-const bare = () => import('../shapes/bare.ts');
-const person = () => import('../shapes/person.ts');
+const customButton = () => import('../shapes/custom-button.ts');
+const personCard = () => import('../shapes/person-card.ts');
 const chunks: Partial<Record<string, () => Promise<ShapeChunk>>> = {
   floating: () => import('../shapes/floating.ts'),
-  card: person,
-  page: person,
-  bare,
-  none: bare,
+  card: personCard,
+  page: personCard,
+  custom: customButton,
+  none: customButton,
 };
 
-/** Hidden until the chunk is there, so that nothing jumps; a chunk that cannot be had leaves a button in the text. */
+/** Hides the element until the chunk is loaded, so that nothing jumps. Without the chunk it stays a button in the text. */
 export async function takeShape(
   name: Shape | null,
   host: ShapedHost,
-  face: HTMLElement,
+  shell: HTMLElement,
   words: () => Promise<Words>,
   socket: () => string | undefined,
 ): Promise<void> {
-  if (host.hasAttribute('window')) {
-    import('../shapes/window.ts').then(
-      ({ openInWindow }) => openInWindow(host, face, words, socket),
+  if (host.hasAttribute('popup')) {
+    import('../shapes/popup.ts').then(
+      ({ openInPopup }) => openInPopup(host, shell, words, socket),
       () => {},
     );
   }
   const chunk = chunks[name ?? ''];
   if (!chunk) return;
-  face.hidden = true;
+  shell.hidden = true;
   try {
-    await (await chunk()).shape(host, face, words);
+    await (await chunk()).shape(host, shell, words);
   } finally {
-    face.hidden = false;
+    shell.hidden = false;
   }
 }

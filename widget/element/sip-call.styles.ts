@@ -1,18 +1,19 @@
-// What is seen before the call card is loaded: the pill, its wait, its fault. Colours are given once, here,
-// as custom properties; light-dark() follows the page's own color-scheme unless `theme` says otherwise. What a page
-// says of all its elements ends at the face; a rem is counted by the build, not by the page (vite.config.ts).
+// The styles until the call card is loaded: the button, its loading state, its error. Colours are custom properties,
+// defined once, here; light-dark() follows the page's color-scheme unless `theme` is set. `all: initial` on the shell
+// keeps the page's inherited styles out. The build replaces rem (vite.config.ts), so that lengths do not depend on the
+// page's font size.
 export const styles = /* css */ `
   :host {
     --_rem: var(--sip-call-rem, 16px);
     --_accent: var(--sip-call-accent, #0b7a58);
     --_on-accent: var(--sip-call-on-accent, #fff);
     --_text: var(--sip-call-text, #17211d);
-    --_quiet: var(--sip-call-quiet, #5a6761);
+    --_secondary-text: var(--sip-call-secondary-text, #5a6761);
     display: inline-block;
     max-inline-size: 100%;
     vertical-align: middle;
   }
-  .face {
+  .shell {
     all: initial;
     display: block;
     visibility: inherit;
@@ -25,17 +26,17 @@ export const styles = /* css */ `
   [hidden] {
     display: none !important;
   }
-  /* What the page put into it runs as the page does. */
-  :host(:dir(ltr)) .face > slot {
+  /* The page's own content has the page's direction. */
+  :host(:dir(ltr)) .shell > slot {
     direction: ltr;
   }
-  :host(:dir(rtl)) .face > slot {
+  :host(:dir(rtl)) .shell > slot {
     direction: rtl;
   }
-  :host([theme='light']) .face {
+  :host([theme='light']) .shell {
     color-scheme: light;
   }
-  :host([theme='dark']) .face {
+  :host([theme='dark']) .shell {
     color-scheme: dark;
   }
   @supports (color: light-dark(#000, #fff)) {
@@ -43,7 +44,7 @@ export const styles = /* css */ `
       --_accent: var(--sip-call-accent, light-dark(#0b7a58, #3ecf9b));
       --_on-accent: var(--sip-call-on-accent, light-dark(#fff, #05291d));
       --_text: var(--sip-call-text, light-dark(#17211d, #eef3f0));
-      --_quiet: var(--sip-call-quiet, light-dark(#5a6761, #a3b0aa));
+      --_secondary-text: var(--sip-call-secondary-text, light-dark(#5a6761, #a3b0aa));
     }
   }
   * {
@@ -69,16 +70,16 @@ export const styles = /* css */ `
     fill: currentColor;
   }
   .row,
-  .pill {
+  .button {
     display: flex;
     align-items: center;
   }
-  .pill {
+  .button {
     gap: 0.625em;
     min-inline-size: 0;
     min-block-size: 3rem;
     padding: 0.5em 1.5em 0.5em 1.125em;
-    border-radius: var(--sip-call-pill-radius, 2em);
+    border-radius: var(--sip-call-button-radius, 2em);
     background: var(--_accent);
     color: var(--_on-accent);
     font-weight: 600;
@@ -86,50 +87,50 @@ export const styles = /* css */ `
     box-shadow: inset 0 1px #fff3, 0 1px 2px #0002, 0 8px 20px -10px var(--_accent);
     transition: translate 0.18s, filter 0.18s;
   }
-  .pill:hover {
+  .button:hover {
     filter: brightness(1.08);
     translate: 0 -1px;
   }
-  .pill:active {
+  .button:active {
     translate: 0 1px;
   }
-  .pill[aria-disabled] {
+  .button[aria-disabled] {
     cursor: default;
     filter: none;
     translate: none;
   }
-  .check {
+  .sound-check-toggle {
     flex: none;
     padding: 0.6875rem;
     margin-inline-start: 0.25rem;
     border-radius: 50%;
     background: none;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     outline-offset: -2px;
   }
-  .check:hover {
+  .sound-check-toggle:hover {
     color: var(--_text);
   }
-  .off {
+  .disabled {
     opacity: 0.55;
     filter: saturate(0.3) !important;
     box-shadow: none;
   }
-  .wait svg {
-    animation: wait 1.2s ease-in-out infinite alternate;
+  .loading svg {
+    animation: pulse 1.2s ease-in-out infinite alternate;
   }
-  @keyframes wait {
+  @keyframes pulse {
     to {
       opacity: 0.35;
     }
   }
-  .note {
+  .error {
     margin: 0.5em 0 0;
     max-inline-size: 20rem;
     font-size: 0.875em;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
-  .heard {
+  .sr-only {
     position: absolute;
     overflow: hidden;
     inline-size: 1px;
@@ -146,7 +147,7 @@ export const styles = /* css */ `
     }
   }
   @media (forced-colors: active) {
-    .pill {
+    .button {
       border: 1px solid;
     }
   }

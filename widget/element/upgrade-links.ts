@@ -1,10 +1,10 @@
-// Makes the page's own links to sip: addresses callable. A link stays what it is (for the right button, for those
-// without the script); a plain click brings up a <sip-call> beside it. Listening at the document hears of links that
-// are added later, too. Fetched only where a page asks for it.
+// Makes the page's own links to sip: addresses callable: a plain click shows a <sip-call> beside the link and calls. The
+// link still works for other clicks and without the script. Listens at the document, so links that are added later work
+// too. Loaded only when a page asks for it.
 import type { Address } from '../base/address.ts';
 import type { SipCall } from './sip-call.ts';
 
-/** `parse` is the widget's own reading of an address. */
+/** `parse` is the widget's parser of addresses. */
 export function upgradeLinks(parse: (text: string) => Address | undefined): void {
   const callers = new WeakMap<Element, SipCall>();
 
@@ -12,7 +12,7 @@ export function upgradeLinks(parse: (text: string) => Address | undefined): void
     const path = event.composedPath() as Element[];
     const link = path.find(node => node.localName === 'a');
     const address = parse(addressIn(link?.getAttribute('href') ?? ''));
-    // Links inside the element are the page's other ways to reach the person.
+    // Links inside the element are its fallbacks.
     if (!link || !address || path.some(node => node.localName === 'sip-call')) return undefined;
     const caller = callers.get(link) ?? callerBeside(link);
     callers.set(link, caller);
@@ -34,7 +34,7 @@ export function upgradeLinks(parse: (text: string) => Address | undefined): void
   });
 }
 
-/** Seen only while it has something to say: the link is the button. */
+/** Visible only while it shows a call: the link is the button. */
 function callerBeside(link: Element): SipCall {
   const caller = document.createElement('sip-call');
   caller.hidden = true;
@@ -45,7 +45,7 @@ function callerBeside(link: Element): SipCall {
   return caller;
 }
 
-/** `director@mysite.ru` of `sip:director@mysite.ru;transport=tcp`; empty for links of other kinds. */
+/** `director@mysite.ru` of `sip:director@mysite.ru;transport=tcp`; empty for other links. */
 function addressIn(href: string): string {
   const address = /^\s*sip:([^;?]+)/i.exec(href)?.[1] ?? '';
   try {

@@ -1,9 +1,9 @@
-// A page's own words put over a language's: only where the language has such a word, and only of its kind.
+// Replaces a language's words with the page's own: only words that the language has, and only of the same type.
 import type { OwnWords } from './page-settings.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** `own` may hold words for every language, and under `language` those that go before them. */
+/** `own` may contain words for every language, and under `language` words that override those. */
 export function overlay<T extends object>(words: T, own: OwnWords | undefined, language: string): T {
   const tree: unknown = own;
   if (!isTree(tree)) return words;

@@ -1,13 +1,16 @@
-// What may be written on the element in a framework's markup: its attributes, as types.
+// The element's attributes in the markup of frameworks, as types.
+import type { SipCallRequestDetail, SipCallStateDetail } from '../element/events.ts';
 import type { SipCallSettings } from '../element/page-settings.ts';
-import type { SipCallRequestDetail, SipCallStateDetail } from '../element/sip-call.ts';
 
 export interface SipCallAttributes extends Omit<SipCallSettings, 'words' | 'lang'> {
-  /** Whom to call: `director@mysite.ru`. */
+  /** The address to call: `director@mysite.ru`. */
   to: string;
   corner?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left';
-  /** Seconds until a floating button is there. */
+  /** Seconds until a floating button appears. */
   delay?: number | string;
+  popup?: boolean;
+  'token-url'?: string;
+  'show-availability'?: boolean;
 }
 
 export type SipCallRequestEvent = CustomEvent<SipCallRequestDetail>;

@@ -1,5 +1,5 @@
-// `import 'sip-call/react'`: the element in JSX, for React 18 and 19. Types only. Listeners as properties are React 19's;
-// with 18 use a ref.
+// `import 'sip-call/react'`: the element in JSX, for React 18 and 19. Types only. Only React 19 takes event listeners as
+// properties; with React 18 use a ref.
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { SipCall } from '../element/sip-call.ts';
 import type { SipCallAttributes, SipCallRequestEvent, SipCallStateEvent } from './attributes.ts';

@@ -1,5 +1,5 @@
-// `import 'sip-call/vue'`: the element in Vue 3 templates and JSX. Types only; tell the compiler that it is an element of
-// its own: `isCustomElement: tag => tag === 'sip-call'`.
+// `import 'sip-call/vue'`: the element in Vue 3 templates and JSX. Types only. The compiler needs the option
+// `isCustomElement: tag => tag === 'sip-call'`.
 import type { DefineComponent, HTMLAttributes } from 'vue';
 import type {} from 'vue/jsx-runtime';
 import type { SipCallAttributes, SipCallRequestEvent, SipCallStateEvent } from './attributes.ts';

@@ -1,9 +1,9 @@
-// The few words needed before anything but the entry is loaded, in every language: the button, and what
-// to say when the rest cannot be loaded. Kept short: each byte here is paid by every visitor.
+// The few words that are needed before anything but the entry is loaded, in every language: the button, and a text when
+// loading fails. Keep them short: every visitor loads them.
 
 export interface FirstWords {
   call: string;
-  /** Opens the panel before the call. */
+  /** Opens the sound check. */
   soundCheck: string;
   unavailable: string;
 }
@@ -28,7 +28,7 @@ export const firstWords = {
 
 export type Language = keyof typeof firstWords;
 
-/** The first of the wished languages that is spoken here, by its primary subtag; English when none is. */
+/** The first of the preferred languages that the widget has, by its primary subtag; English when there is none. */
 export function pickLanguage(wished: Iterable<string | null | undefined>): Language {
   for (const tag of wished) {
     const primary = tag?.toLowerCase().split('-')[0];

@@ -1,29 +1,29 @@
-// What a language must say, and which language is spoken. A language is a file beside this one with the same
-// shape, a line in `languages`, and its first words in first-words.ts.
+// The words that a language must have, and the choice of a language. To add one: a file beside this with the same
+// structure, a line in `languages`, and its first words in first-words.ts.
 import type { BrowserKind } from '../base/browser-kind.ts';
 import type { DeviceRefusal, EndReason, MediaRequest } from '../call/call-store.ts';
 import type { Quality, Trouble } from '../call/quality.ts';
 
 export interface Words {
-  /** Name of the group of controls, for those who hear the page. */
+  /** Name of the group of controls, for screen readers. */
   callWith(address: string): string;
   asking: string;
   /** Why, before the browser asks. */
   askingWhy: string;
-  /** Where the browser's question is to be found. */
+  /** Where the browser shows its question. */
   askingHint: Readonly<Record<BrowserKind, string>>;
-  /** How a microphone that was refused is allowed again. */
+  /** How to allow a microphone that was refused. */
   allowHint: Readonly<Record<BrowserKind, string>>;
-  /** What is said once it is. */
+  /** Once it is allowed. */
   allowed: string;
   calling: string;
   ringing: string;
   inCall: string;
   signallingLost: string;
-  /** Status while no sound gets through, and what to do. */
+  /** Status while no media get through, and what to do. */
   mediaLost: string;
   mediaLostHint: string;
-  /** Status, and the two words on the control. */
+  /** Status, and the two labels of the control. */
   held: string;
   hold: string;
   resume: string;
@@ -35,7 +35,7 @@ export interface Words {
   unmute: string;
   mutedNote: string;
   keypad: string;
-  /** Said in place of the keys, where the other side takes none. */
+  /** In place of the keypad, when the other side does not accept digits. */
   noDigits: string;
   digits: string;
   volume: string;
@@ -43,17 +43,17 @@ export interface Words {
   microphone: string;
   speaker: string;
   camera: string;
-  /** A device that the system chooses. */
+  /** The system's default device. */
   systemDefault: string;
   hangUp: string;
   cancel: string;
   callAgain: string;
-  /** Though the office is closed. */
+  /** When the office is closed. */
   callAnyway: string;
   close: string;
-  /** Why this button waits: one call at a time on a page. */
+  /** Why this button is disabled: one call at a time on a page. */
   elsewhere: string;
-  /** The panel before a call, and its test of the sound. */
+  /** The sound check before a call, and its test. */
   trial: {
     readonly title: string;
     readonly invitation: string;
@@ -63,7 +63,7 @@ export interface Words {
     readonly again: string;
     readonly connecting: string;
     readonly speak: string;
-    /** Beside how loud the visitor's own sound is when it is back. */
+    /** Beside the level of the visitor's returned voice. */
     readonly returned: string;
     readonly works: string;
     /** `milliseconds` is whole. */
@@ -74,22 +74,22 @@ export interface Words {
     readonly failed: string;
     readonly allowed: string;
   };
-  /** Of the floating shape: the button for the rest of the visit, the card for a while. */
+  /** Of the floating shape: hides the button for this visit, or minimizes the card. */
   putAway: string;
   fold: string;
   unfold: string;
-  /** Why this button is another than it looks: the call is made there. */
+  /** Before a press: the call opens in a window. */
   opensWindow: string;
-  /** Said of a seminar before the visitor speaks, and while they do. */
+  /** In a seminar, before the visitor speaks, and while they do. */
   listening: string;
   listeningWhy: string;
   speaking: string;
-  /** The two words on the control. */
+  /** The two labels of the control. */
   speak: string;
   listen: string;
-  /** Before the browser asks in mid-call. */
+  /** Before the browser asks during a call. */
   askingFor: Readonly<Record<MediaRequest, { readonly title: string; readonly why: string }>>;
-  /** Why it did not come true, and that the call goes on. */
+  /** Why the request was refused, and that the call continues. */
   refusals: Readonly<Record<`${MediaRequest}-${DeviceRefusal}`, string>>;
   cameraOn: string;
   remoteVideo: string;
@@ -99,7 +99,7 @@ export interface Words {
   closedUntil(time: string): string;
   opens(time: string): string;
   notAnswering: string;
-  /** Over the list of what else there is. */
+  /** Above the list of fallbacks. */
   fallbacks: string;
   callPerson(name: string): string;
   fromOwnPhone: string;
@@ -108,7 +108,7 @@ export interface Words {
   callbackHint: string;
   yourName: string;
   yourPhone: string;
-  /** What a number looks like. */
+  /** The format of a number. */
   yourPhoneHint: string;
   yourMessage: string;
   send: string;
@@ -117,7 +117,7 @@ export interface Words {
   callbackFailed: string;
   callbackOften: string;
   turnCamera: string;
-  /** A window of its own, above all others. */
+  /** A window that stays above all others. */
   pictureInPicture: string;
   fullScreen: string;
   /** `seconds` is whole and at least 0. */

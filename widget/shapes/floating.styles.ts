@@ -1,18 +1,18 @@
-// The looks of the floating shape: its corner, the card in it, and the sheet that the card is on a narrow screen.
+// The styles of the floating shape: its corner, the card in it, and the sheet at the lower edge of a narrow screen.
 
 export const floatingStyles = /* css */ `
   :host([shape='floating']) {
     display: contents;
   }
-  :host(:not([shape='floating'])) .tuck {
+  :host(:not([shape='floating'])) .minimize {
     display: none;
   }
-  :host([shape='floating']) .face {
+  :host([shape='floating']) .shell {
     --_gap: var(--sip-call-offset, 1.25rem);
     --_block: max(var(--_gap), env(safe-area-inset-top), env(safe-area-inset-bottom));
     --_inline: max(var(--_gap), env(safe-area-inset-left), env(safe-area-inset-right));
     position: fixed;
-    z-index: var(--sip-call-layer, 2147483000);
+    z-index: var(--sip-call-z-index, 2147483000);
     bottom: var(--_block);
     right: var(--_inline);
     display: flex;
@@ -29,11 +29,11 @@ export const floatingStyles = /* css */ `
   :host([shape='floating']) .row {
     max-inline-size: calc(100% - 2.75rem);
   }
-  :host([corner^='top']) .face {
+  :host([corner^='top']) .shell {
     inset-block: var(--_block) auto;
   }
-  /* Where lines end is the page's to say; how the element itself runs, its language's. */
-  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face {
+  /* The page's direction decides on which side lines end; the language decides the direction inside the element. */
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .shell {
     left: var(--_inline);
     right: auto;
     justify-content: left;
@@ -44,22 +44,22 @@ export const floatingStyles = /* css */ `
       translate: 0 0.75rem;
     }
   }
-  /* Far enough to be off the window from either edge. */
-  .aside:not(:focus-within) {
+  /* Moved completely out of the window from either edge. */
+  .moved-away:not(:focus-within) {
     translate: 0 calc(100% + 2 * var(--_block));
   }
-  :host([corner^='top']) .aside:not(:focus-within) {
+  :host([corner^='top']) .moved-away:not(:focus-within) {
     translate: 0 calc(-100% - 2 * var(--_block));
   }
-  :host([shape='floating']) .pill {
+  :host([shape='floating']) .button {
     box-shadow: inset 0 1px #fff3, 0 2px 6px #0003, 0 14px 32px -12px #0007;
   }
-  :host([shape='floating']) .note,
+  :host([shape='floating']) .error,
   :host([shape='floating']) .card {
     background: var(--_surface);
     box-shadow: 0 2px 8px #00000014, 0 24px 56px -18px #00140c73;
   }
-  :host([shape='floating']) .note {
+  :host([shape='floating']) .error {
     padding: 0.5em 0.875em;
     border-radius: 0.75rem;
   }
@@ -68,7 +68,7 @@ export const floatingStyles = /* css */ `
     overflow: auto;
     overscroll-behavior: contain;
   }
-  .tuck {
+  .minimize {
     display: inline-grid;
     place-items: center;
     inline-size: 2.75rem;
@@ -78,20 +78,20 @@ export const floatingStyles = /* css */ `
     background: none;
     outline-offset: -2px;
   }
-  :host([shape='floating']) .check {
+  :host([shape='floating']) .sound-check-toggle {
     background: var(--_surface);
     box-shadow: 0 1px 4px #0003;
     margin-inline: 0.5rem;
   }
-  /* On the side that is away from the edge. */
-  :host([shape='floating']) .face:not(.open):dir(ltr) :is(.tuck, .check),
-  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face:not(.open):dir(rtl) :is(.tuck, .check) {
+  /* On the side away from the edge. */
+  :host([shape='floating']) .shell:not(.open):dir(ltr) :is(.minimize, .sound-check-toggle),
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .shell:not(.open):dir(rtl) :is(.minimize, .sound-check-toggle) {
     order: -1;
   }
-  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .face:not(.open):dir(ltr) :is(.tuck, .check) {
+  :host([shape='floating']:is([corner$='left'], :not([corner$='right']):dir(rtl))) .shell:not(.open):dir(ltr) :is(.minimize, .sound-check-toggle) {
     order: 0;
   }
-  .tuck::before {
+  .minimize::before {
     content: '';
     grid-area: 1 / 1;
     inline-size: 1.75rem;
@@ -100,29 +100,29 @@ export const floatingStyles = /* css */ `
     background: var(--_surface);
     box-shadow: 0 1px 4px #0004;
   }
-  .tuck::after {
+  .minimize::after {
     content: '';
     grid-area: 1 / 1;
     inline-size: 0.75rem;
     block-size: 0.75rem;
     background: linear-gradient(currentColor 0 0) center / 100% 2px no-repeat,
       linear-gradient(currentColor 0 0) center / 2px 100% no-repeat;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     rotate: 45deg;
   }
-  .tuck:hover::after {
+  .minimize:hover::after {
     color: var(--_text);
   }
-  .open .tuck {
+  .open .minimize {
     position: absolute;
     inset-block-start: 0.5rem;
     inset-inline-end: 0.5rem;
   }
-  .open .tuck::before {
+  .open .minimize::before {
     background: none;
     box-shadow: none;
   }
-  .open .tuck::after {
+  .open .minimize::after {
     inline-size: 0.625rem;
     block-size: 0.625rem;
     background: none;
@@ -130,38 +130,38 @@ export const floatingStyles = /* css */ `
     border-width: 0 2px 2px 0;
     translate: 0 -2px;
   }
-  .folded .tuck::after {
+  .minimized .minimize::after {
     rotate: 225deg;
     translate: 0 2px;
   }
-  :host([shape='floating']) .head:not(.over) {
+  :host([shape='floating']) .header:not(.ended) {
     padding-inline-end: 2rem;
   }
-  .folded .card > :not(.head) {
+  .minimized .card > :not(.header) {
     display: none;
   }
-  /* Over a picture it is one more tool; those of the picture stand on the other side. */
-  :host([shape='floating']) .tools {
+  /* On a picture it looks like one more video control; those are on the other side. */
+  :host([shape='floating']) .video-controls {
     inset-inline: 0.5rem auto;
   }
-  .open:not(.folded):has(.screen:not([hidden])) .tuck {
-    --_quiet: #fff;
+  .open:not(.minimized):has(.video:not([hidden])) .minimize {
+    --_secondary-text: #fff;
     --_text: #fff;
     z-index: 1;
     inset-block-start: 1.125rem;
     inset-inline-end: 1.125rem;
   }
-  .open:not(.folded):has(.screen:not([hidden])) .tuck::before {
+  .open:not(.minimized):has(.video:not([hidden])) .minimize::before {
     inline-size: 100%;
     block-size: 2.75rem;
     background: #0d120f8f;
   }
-  .face:not(.folded) .screen:not([hidden]) ~ .head:not(.over) {
+  .shell:not(.minimized) .video:not([hidden]) ~ .header:not(.ended) {
     padding-inline-end: 0;
   }
   @media (max-width: 30rem) {
-    /* What it says needs the room more than a test of a call that cannot be. */
-    :host([shape='floating']) .calm + .check {
+    /* The availability text needs the room more than a sound check for a call that is not answered. */
+    :host([shape='floating']) .unavailable + .sound-check-toggle {
       display: none;
     }
     :host([shape='floating']) .open {
@@ -180,16 +180,16 @@ export const floatingStyles = /* css */ `
     }
   }
   @media (forced-colors: active) {
-    .tuck {
+    .minimize {
       border: 1px solid ButtonText;
     }
-    .tuck::after {
+    .minimize::after {
       forced-color-adjust: none;
       color: ButtonText;
     }
   }
   @media print {
-    :host([shape='floating']) .face {
+    :host([shape='floating']) .shell {
       display: none;
     }
   }

@@ -1,5 +1,5 @@
-// The floating shape: fixed in a corner, there after a while if so wished, put away by whoever does not want it. It
-// never takes the focus, and steps out of the way of what has it (WCAG 2.2, 2.4.11).
+// The floating shape: fixed in a corner of the window, optionally after a delay. The visitor can dismiss it. It never takes
+// the focus, and moves aside when it covers the element with the focus (WCAG 2.2, 2.4.11).
 import type { ReactiveController } from 'lit';
 import { surfaceStyles } from '../card/surface.styles.ts';
 import type { ShapedHost } from '../element/shape.ts';
@@ -9,37 +9,40 @@ import { floatingStyles } from './floating.styles.ts';
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(surfaceStyles + floatingStyles);
 
-/** Its being there is the visit's memory that the button was put away. */
-const AWAY = 'sip-call-away';
+/** Present in the session storage once the visitor has dismissed the button. */
+const DISMISSED = 'sip-call-dismissed';
 
-export async function shape(host: ShapedHost, face: HTMLElement, words: () => Promise<Words>): Promise<void> {
-  if (!face.querySelector('.tuck')) {
+export async function shape(
+  host: ShapedHost,
+  shell: HTMLElement,
+  words: () => Promise<Words>,
+): Promise<void> {
+  if (!shell.querySelector('.minimize')) {
     host.shadowRoot?.adoptedStyleSheets.push(sheet);
-    host.addController(new Floating(host, face, words));
+    host.addController(new Floating(host, shell, words));
   }
-  await Promise.all([seconds(host.getAttribute('delay')), wanted()]);
+  await Promise.all([delay(host.getAttribute('delay')), notDismissed()]);
 }
 
 class Floating implements ReactiveController {
   readonly #host: ShapedHost;
-  readonly #face: HTMLElement;
+  readonly #shell: HTMLElement;
   readonly #words: () => Promise<Words>;
-  readonly #tuck = document.createElement('button');
+  readonly #button = document.createElement('button');
 
-  constructor(host: ShapedHost, face: HTMLElement, words: () => Promise<Words>) {
+  constructor(host: ShapedHost, shell: HTMLElement, words: () => Promise<Words>) {
     this.#host = host;
-    this.#face = face;
+    this.#shell = shell;
     this.#words = words;
-    this.#tuck.type = 'button';
-    this.#tuck.className = 'tuck';
-    this.#tuck.part = 'put-away';
-    this.#tuck.addEventListener('click', () => this.#pressed());
-    face.append(this.#tuck);
+    this.#button.type = 'button';
+    this.#button.className = 'minimize';
+    this.#button.addEventListener('click', () => this.#pressed());
+    shell.append(this.#button);
     this.hostUpdated();
   }
 
   get #open(): boolean {
-    return this.#face.classList.contains('open');
+    return this.#shell.classList.contains('open');
   }
 
   hostConnected(): void {
@@ -55,17 +58,18 @@ class Floating implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const over = /^(?:ended|failed)$/.test(this.#host.getAttribute('state') ?? '');
-    if (!this.#open || over) this.#face.classList.remove('folded');
-    // What is over has a cross of its own.
-    this.#tuck.hidden = this.#open && over;
-    const folded = this.#face.classList.contains('folded');
-    this.#tuck.ariaExpanded = this.#open ? String(!folded) : null;
-    const label = this.#open ? (folded ? 'unfold' : 'fold') : 'putAway';
+    const ended = /^(?:ended|failed)$/.test(this.#host.getAttribute('state') ?? '');
+    if (!this.#open || ended) this.#shell.classList.remove('minimized');
+    // The card of an ended call has its own close button.
+    this.#button.hidden = this.#open && ended;
+    const minimized = this.#shell.classList.contains('minimized');
+    this.#button.part = this.#open ? 'minimize' : 'dismiss';
+    this.#button.ariaExpanded = this.#open ? String(!minimized) : null;
+    const label = this.#open ? (minimized ? 'unfold' : 'fold') : 'putAway';
     this.#words().then(
       words => {
-        this.#tuck.ariaLabel = words[label];
-        this.#tuck.title = words[label];
+        this.#button.ariaLabel = words[label];
+        this.#button.title = words[label];
       },
       () => {},
     );
@@ -73,12 +77,12 @@ class Floating implements ReactiveController {
 
   #pressed(): void {
     if (this.#open) {
-      this.#face.classList.toggle('folded');
+      this.#shell.classList.toggle('minimized');
       this.hostUpdated();
       return;
     }
-    this.#face.hidden = true;
-    remember();
+    this.#shell.hidden = true;
+    rememberDismissal();
   }
 
   readonly #focus = (event: Event) => {
@@ -88,49 +92,49 @@ class Floating implements ReactiveController {
     this.#avoid();
   };
 
-  /** A call in progress stays where it is; the button can be missed for a moment. */
+  /** Only the button moves aside; a call stays where it is. */
   readonly #avoid = () => {
-    this.#face.classList.toggle('aside', !this.#open && this.#covers());
+    this.#shell.classList.toggle('moved-away', !this.#open && this.#covers());
   };
 
-  /** Whether it lies over what has the page's focus, and shows that. */
+  /** Whether it covers the element of the page that has a visible focus. */
   #covers(): boolean {
     const focused = document.activeElement;
     if (!focused || focused === this.#host || !focused.matches(':focus-visible')) return false;
-    const theirs = focused.getBoundingClientRect();
-    // Not its bounding box: it may be on its way aside.
-    const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = this.#face;
+    const target = focused.getBoundingClientRect();
+    // Not its bounding box, which changes while it moves aside.
+    const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = this.#shell;
     return (
-      theirs.left < left + offsetWidth &&
-      theirs.right > left &&
-      theirs.top < top + offsetHeight &&
-      theirs.bottom > top
+      target.left < left + offsetWidth &&
+      target.right > left &&
+      target.top < top + offsetHeight &&
+      target.bottom > top
     );
   }
 }
 
-/** Resolves after so many seconds; at once when none are given, or when they are not a number. */
-function seconds(text: string | null): Promise<void> | undefined {
+/** Resolves after so many seconds; immediately without an attribute, or when it is not a number. */
+function delay(text: string | null): Promise<void> | undefined {
   if (text === null) return undefined;
-  const wait = Number(text);
-  if (wait >= 0) return new Promise(resolve => setTimeout(resolve, wait * 1000));
+  const seconds = Number(text);
+  if (seconds >= 0) return new Promise(resolve => setTimeout(resolve, seconds * 1000));
   console.error(`<sip-call>: delay="${text}" is not a number of seconds; write it like delay="5".`);
   return undefined;
 }
 
-/** Never resolves for those who have put it away. */
-function wanted(): Promise<void> | undefined {
+/** Never resolves when the visitor has dismissed the button. */
+function notDismissed(): Promise<void> | undefined {
   try {
-    return sessionStorage.getItem(AWAY) === null ? undefined : new Promise(() => {});
+    return sessionStorage.getItem(DISMISSED) === null ? undefined : new Promise(() => {});
   } catch {
     return undefined;
   }
 }
 
-function remember(): void {
+function rememberDismissal(): void {
   try {
-    sessionStorage.setItem(AWAY, '');
+    sessionStorage.setItem(DISMISSED, '');
   } catch {
-    // Without storage it is away until the next page.
+    // Without storage the button is hidden only on this page.
   }
 }

@@ -1,22 +1,22 @@
-// The looks of a page that is nothing but the button: in the middle, and large enough for a thumb.
+// The styles of a page with only the button: centred, and large enough for a thumb.
 
 export const pageStyles = /* css */ `
   :host([shape='page']) {
-    --_page: var(--sip-call-page, #f3f6f4);
+    --_page: var(--sip-call-page-background, #f3f6f4);
     display: block;
   }
   @supports (color: light-dark(#000, #fff)) {
     :host([shape='page']) {
-      --_page: var(--sip-call-page, light-dark(#f3f6f4, #0e1311));
+      --_page: var(--sip-call-page-background, light-dark(#f3f6f4, #0e1311));
     }
   }
-  :host([shape='page']) .face {
+  :host([shape='page']) .shell {
     display: flex;
     flex-direction: column;
     align-items: center;
     justify-content: safe center;
     box-sizing: border-box;
-    min-block-size: var(--sip-call-height, 100dvh);
+    min-block-size: var(--sip-call-min-height, 100dvh);
     padding: max(1.5rem, env(safe-area-inset-top)) max(1rem, env(safe-area-inset-right))
       max(1.5rem, env(safe-area-inset-bottom)) max(1rem, env(safe-area-inset-left));
     background: var(--_page);
@@ -40,20 +40,20 @@ export const pageStyles = /* css */ `
   :host([shape='page']) .person .address {
     font-size: 1.125rem;
   }
-  :host([shape='page']) .pill {
+  :host([shape='page']) .button {
     margin-block-start: 2rem;
     min-block-size: 4.5rem;
     padding: 0.5em 1.75em 0.5em 1.375em;
     font-size: 1.375rem;
   }
-  :host([shape='page']) .check {
+  :host([shape='page']) .sound-check-toggle {
     margin: 0.75rem 0 0;
   }
   :host([shape='page']) .card {
     inline-size: min(100%, var(--sip-call-width, 24rem));
     padding: clamp(1.25rem, 5vw, 1.75rem);
   }
-  :host([shape='page']) .face > div:not(.person) {
+  :host([shape='page']) .shell > div:not(.person) {
     display: contents;
   }
   :host([shape='page']) .open .person {

@@ -1,4 +1,4 @@
-// `npm run advisories` against registries that tell advisories, tell that there are none, or tell nothing.
+// `npm run advisories` against registries that give advisories, give none, or do not support them.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -38,14 +38,14 @@ async function checked(context: TestContext, status: number, advisories: object)
   return { code, said };
 }
 
-test('a registry that knows nothing against any package is code 0', async context => {
+test('a registry without advisories for the packages is code 0', async context => {
   assert.deepEqual(await checked(context, 200, {}), {
     code: 0,
-    said: 'Nothing is known against any package.\n',
+    said: 'No known vulnerabilities.\n',
   });
 });
 
-test('what is known is told, with where to read about it, and is code 1', async context => {
+test('a known vulnerability is listed with its URL, and is code 1', async context => {
   const known = {
     id: 1,
     url: 'https://advisories.example/1',
@@ -60,8 +60,8 @@ test('what is known is told, with where to read about it, and is code 1', async 
   assert.match(said, /^high: ws .*\n {2}Too much, https:\/\/advisories\.example\/1$/m);
 });
 
-test('a registry that tells no advisories is code 2, and says that nothing was checked', async context => {
+test('a registry that gives no advisories is code 2, and says that nothing was checked', async context => {
   const { code, said } = await checked(context, 405, {});
   assert.equal(code, 2);
-  assert.match(said, /^Not checked: the registry told no advisories \(405/);
+  assert.match(said, /^Not checked: the registry gave no advisories \(405/);
 });

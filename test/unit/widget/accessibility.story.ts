@@ -1,5 +1,5 @@
-// Every state of the gallery as those meet it who do not see it as drawn: axe finds nothing in either language,
-// theme or width; targets can be hit; nothing runs off a narrow screen; motion, forced colours and the keyboard.
+// The accessibility of every state in the gallery: axe finds nothing in either language, theme or width; targets are
+// large enough; nothing overflows a narrow screen; reduced motion, forced colours and the keyboard.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
   before(async () => {
     site = await startGallerySite();
     browser = await chromium.launch({ executablePath: programPath('chromium') ?? 'chromium' });
-    // Half-way through a fade, contrast is no colour that anybody chose.
+    // During a fade the contrast is not the final one.
     page = await browser.newPage({ reducedMotion: 'reduce' });
   });
   after(async () => {
@@ -78,12 +78,12 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
         assert.deepEqual(small, []);
       });
 
-      it('nothing runs out of its card or off the screen', async () => {
+      it('nothing overflows its card or the screen', async () => {
         const out = await page.evaluate(() => {
           const edge = document.documentElement.clientWidth;
           const found = document.documentElement.scrollWidth > edge ? ['the page scrolls sideways'] : [];
           for (const element of document.querySelectorAll('sip-call')) {
-            const card = element.shadowRoot?.querySelector('[part=card], [part=before-call]');
+            const card = element.shadowRoot?.querySelector('[part=card], [part=sound-check]');
             if (!card) continue;
             const { left, right } = card.getBoundingClientRect();
             for (const inner of card.querySelectorAll('p, button, span, input, select, label')) {
@@ -97,10 +97,12 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
         assert.deepEqual(out, []);
       });
 
-      it('no two controls lie over each other', async () => {
+      it('no two controls overlap', async () => {
         const over = await page.evaluate(() =>
           [...document.querySelectorAll('sip-call')].flatMap(element => {
-            const drawn = [...(element.shadowRoot?.querySelectorAll('.disc, .tool, .tuck, .close') ?? [])]
+            const drawn = [
+              ...(element.shadowRoot?.querySelectorAll('.disc, .video-control, .minimize, .close') ?? []),
+            ]
               .map(control => ({ name: control.className, box: control.getBoundingClientRect() }))
               .filter(({ box }) => box.width > 0);
             return drawn.flatMap(({ name, box }, i) =>
@@ -117,7 +119,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     });
   }
 
-  it('stands under a heading that says which it is, in the gallery', async () => {
+  it('has a heading with its name in the gallery', async () => {
     await gallery({ lang: 'en' });
     const headings = await page.locator('figcaption').getByRole('heading', { level: 2 }).allTextContents();
     assert.equal(headings.length, await page.locator('.scenes figure').count());
@@ -125,11 +127,11 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     assert.ok(headings.length > 50);
   });
 
-  it('shows what can be pressed where the visitor chose the colours', async () => {
+  it('shows its controls with forced colours', async () => {
     await page.emulateMedia({ forcedColors: 'active' });
     await gallery({ lang: 'en' });
-    // In a row of its own, hanging up is pressed by its word as well.
-    const pressed = '.pill, .disc:not(.many .hang-up *), .many .hang-up, .key, .again, .close';
+    // In its own row, the label of hanging up is a target too.
+    const pressed = '.button, .disc:not(.many .hang-up *), .many .hang-up, .key, .primary, .close';
     const bare = await page.evaluate(
       pressed =>
         [...document.querySelectorAll('sip-call')].flatMap(element =>
@@ -143,7 +145,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     await page.emulateMedia({ forcedColors: 'none' });
   });
 
-  it('strikes the microphone out where it is off, and only there', async () => {
+  it('draws a line through the microphone when it is off, and only then', async () => {
     const struck = await page.evaluate(() =>
       ['in-call-muted-over-an-hour', 'failed-microphone-refused', 'in-call'].map(id => {
         const inside = document.querySelector(`#${id} sip-call`)?.shadowRoot;
@@ -155,7 +157,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     assert.deepEqual(struck, [true, true, false]);
   });
 
-  it('stands still for those who asked for that', async () => {
+  it('does not move when the visitor prefers reduced motion', async () => {
     const moving = await page.evaluate(() =>
       [
         document,
@@ -168,7 +170,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     assert.deepEqual(moving, []);
   });
 
-  it('is gone through by the keyboard in the order it is read, with the focus to be seen', async () => {
+  it('is reached by the keyboard in reading order, with a visible focus', async () => {
     const scene = page.locator('#in-call-keypad sip-call');
     const read = await scene.evaluate(element =>
       [...(element.shadowRoot?.querySelectorAll<HTMLElement>('button, input, select') ?? [])]
@@ -188,7 +190,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
       });
       if (name === undefined) break;
       walked.push(name);
-      // The first was focused by script, which shows a ring only after a key was used.
+      // The first was focused by a script, which shows a focus ring only after a key press.
       if (step > 0) assert.ok(ring, `${name} shows no focus`);
       await page.keyboard.press('Tab');
     }
@@ -196,7 +198,7 @@ describe('the widget in every state', { skip: partsMissing() }, () => {
     assert.ok(walked.length >= 16, walked.join(', '));
   });
 
-  it('keeps its controls before whoever is at them, as the card grows at the foot of a small screen', async () => {
+  it('keeps a focused control visible when the card grows at the bottom of a small screen', async () => {
     await page.setViewportSize({ width: 360, height: 700 });
     await gallery({ only: 'idle' });
     const left = await page.evaluate(async () => {

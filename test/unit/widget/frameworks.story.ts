@@ -1,5 +1,5 @@
-// The package as a project of somebody's depends on it: compiled with their framework's types, built by Vite, and
-// calling from the page that came of it.
+// A project that depends on the package: compiled with its framework's types, built by Vite, and calling from the built
+// page.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ export const card: SvelteHTMLElements['sip-call'] = { to: 'director@mysite.test'
 card['onsip-call-request'] = event => { if (event.detail.to) event.preventDefault(); };
 `;
 
-/** One line each, with what is wrong in it. */
+/** One line each, with one mistake. */
 const mistakes = {
   'react.tsx': '<sip-call to={5} />;',
   'vue.ts':
@@ -118,7 +118,7 @@ describe('a project that depends on the package', { skip: partsMissing() }, () =
   });
 
   for (const [name, mistake] of Object.entries(mistakes)) {
-    it(`is told of a mistake in ${name}`, async () => {
+    it(`gets an error for a mistake in ${name}`, async () => {
       writeFileSync(`${folder}/mistaken-${name}`, `${sources[name]}${mistake}\n`);
       const complaints = await tsc(`mistaken-${name}`).then(
         () => '',
@@ -129,7 +129,7 @@ describe('a project that depends on the package', { skip: partsMissing() }, () =
     });
   }
 
-  it('is built by Vite, and calls from React and from Vue', async () => {
+  it('builds with Vite, and calls from React and from Vue', async () => {
     await build({
       root: folder,
       configFile: false,

@@ -1,5 +1,5 @@
-// A page whose style sheet means everything on it, against one without: what is inside the element looks the same,
-// and works; and nothing of the element's gets out.
+// Compares a page whose style sheet matches every element with a page without styles: the content of the element looks
+// the same and works, and no style of the element affects the page.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -19,7 +19,7 @@ const hostile = `
   }
   button, section, p, svg { background: lime !important; border: 9px solid !important; padding: 50px !important; }
   svg { fill: red !important; width: 200px !important; height: 200px !important; }
-  .card, .pill, .face, [hidden] { display: block !important; transform: rotate(9deg) !important; }
+  .card, .button, .shell, [hidden] { display: block !important; transform: rotate(9deg) !important; }
 `;
 const answered = [
   { type: 'requested' },
@@ -47,7 +47,7 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
     site?.close();
   });
 
-  /** Every computed style of everything inside the element, and how large it is. */
+  /** Every computed style and the size of everything inside the element. */
   async function looks(shape: string, style: string, facts: readonly object[]) {
     const element = `<sip-call to="director@mysite.test" shape="${shape}" name="Anna" job="Director"></sip-call>`;
     const script = '<script type="module" src="/sip-call.js"></script>';
@@ -56,24 +56,25 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
     );
     await page.waitForFunction(
       () =>
-        document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('.face')?.hidden === false,
+        document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('.shell')?.hidden ===
+        false,
     );
-    return await page.evaluate(async told => {
+    return await page.evaluate(async events => {
       const element = document.querySelector('sip-call') as unknown as HTMLElement &
         Record<symbol, (fact: object) => unknown>;
-      for (const fact of told) await element[Symbol.for('sip-call.report')]?.(fact);
+      for (const event of events) await element[Symbol.for('sip-call.report')]?.(event);
       await new Promise(requestAnimationFrame);
-      // Where it stands, and on what, is the page's to say.
+      // The page decides its position and background.
       const placed =
         /^(?:perspective|transform)-origin$|^(?:inset|left|right|top|bottom)|^(?:-webkit-locale)$/;
       return [...(element.shadowRoot?.querySelectorAll('*') ?? [])]
         .filter(inside => inside.localName !== 'time' && (inside as HTMLElement).checkVisibility?.())
         .map(inside => {
           const style = getComputedStyle(inside);
-          const said = [...style]
+          const styles = [...style]
             .filter(name => !placed.test(name))
             .map(name => `${name}: ${style.getPropertyValue(name)}`);
-          return { name: `${inside.localName}.${inside.getAttribute('class')}`, said };
+          return { name: `${inside.localName}.${inside.getAttribute('class')}`, styles };
         });
     }, facts);
   }
@@ -90,11 +91,11 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
           styled.map(({ name }) => name),
           plain.map(({ name }) => name),
         );
-        const differences = styled.flatMap(({ name, said }, index) =>
-          said.filter((line, at) => line !== plain[index]?.said[at]).map(line => `${name} has ${line}`),
+        const differences = styled.flatMap(({ name, styles }, index) =>
+          styles.filter((line, at) => line !== plain[index]?.styles[at]).map(line => `${name} has ${line}`),
         );
-        // An element made inline has its blocks as wide as the line.
-        const lines = /^div\.(?:face|face open|row|null) has (?:inline-size|width)/;
+        // In an inline element, blocks are as wide as the line.
+        const lines = /^div\.(?:shell|shell open|row|null) has (?:inline-size|width)/;
         assert.deepEqual(
           differences.filter(difference => !lines.test(difference)),
           [],
@@ -110,7 +111,7 @@ describe('a page that styles everything', { skip: partsMissing() }, () => {
     await page.getByRole('button', { name: /Cancel|Call again/ }).click();
   });
 
-  it('finds no style of the element’s outside of it', async () => {
+  it('is not affected by styles of the element', async () => {
     await looks('card', '', answered);
     assert.deepEqual(
       await page.evaluate(() => [document.adoptedStyleSheets.length, document.styleSheets.length]),

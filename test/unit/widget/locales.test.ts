@@ -89,7 +89,7 @@ test('Polish, Arabic and German agree with their numbers', () => {
   assert.equal(plain(de.talked(61)), 'Sie haben 1 Minute 1 Sekunde gesprochen.');
 });
 
-test('the first language that is spoken here wins', () => {
+test('the first language that the widget has is used', () => {
   assert.equal(pickLanguage(['ru-RU', 'en']), 'ru');
   assert.equal(pickLanguage([undefined, '', null, 'nl', 'RU']), 'ru');
   assert.equal(pickLanguage(['nl-BE', 'fi']), 'en');

@@ -7,7 +7,7 @@ import { run } from '../../support/peer-process.ts';
 import { repository } from '../../support/repository.ts';
 
 const read = (name: string) => readFileSync(`${repository}${name}`, 'utf8');
-const element = describeElement(read('widget/element/sip-call.ts'));
+const element = describeElement(read('widget/element/sip-call.ts'), read('widget/element/events.ts'));
 const sources = readdirSync(`${repository}widget`, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && name !== 'sip-call.ts')
   .map(name => read(`widget/${name}`))
@@ -18,12 +18,12 @@ test('every attribute of the element is documented, and no other', () => {
   const documented = names(element.attributes);
   for (const name of SipCall.observedAttributes)
     assert.ok(documented.includes(name), `${name} is not documented`);
-  // Some are read by a shape alone.
+  // Some attributes are read only by a shape.
   const read = (name: string) => new RegExp(`\\[${name}\\b|ttribute\\('${name}'`).test(sources);
   const reflected = ['state', 'availability', 'availability-text'];
   for (const name of documented) {
     const known = [...SipCall.observedAttributes, ...reflected].includes(name);
-    assert.ok(known || read(name), `nobody reads ${name}`);
+    assert.ok(known || read(name), `no code reads ${name}`);
   }
 });
 
@@ -53,7 +53,7 @@ test('every method is described', () => {
   assert.deepEqual(names(described), own.sort());
 });
 
-test('what is published is what is promised, built, and nothing else', async () => {
+test('the package contains what package.json declares, built, and nothing else', async () => {
   const said = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: repository,
     within: 240_000,
@@ -65,7 +65,7 @@ test('what is published is what is promised, built, and nothing else', async () 
     /(?<=")[./\w-]*\.[\w.]+(?=")/g,
   );
   for (const path of new Set(promised?.map(path => path.replace(/^\.\//, '')))) {
-    // The names under which they are exported look like paths, too.
+    // Export names look like paths too.
     if (!path.startsWith('dist/') && path !== 'package.json') continue;
     assert.ok(packed.includes(path), `${path} is not in the package`);
   }
@@ -91,7 +91,7 @@ test('what is published is what is promised, built, and nothing else', async () 
   );
 });
 
-test('editors are told the same', () => {
+test('editor data matches the manifest', () => {
   const [tag] = JSON.parse(read('dist/vscode.html-custom-data.json')).tags;
   assert.equal(tag.name, 'sip-call');
   assert.deepEqual(names(tag.attributes), names(element.attributes));

@@ -1,4 +1,4 @@
-// What a page may ask of the widget beyond its elements: links made callable, settings for all, a say before each call.
+// What a page can use beyond its elements: callable links, settings for all elements, a decision before each call.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -12,7 +12,7 @@ const script = '<script type="module" src="/sip-call.js"></script>';
 describe('a page', { skip: partsMissing() }, () => {
   let site: GallerySite;
   let browser: Browser;
-  /** What pages wrote to their consoles. */
+  /** The pages' console messages. */
   const said: string[] = [];
 
   before(async () => {
@@ -42,10 +42,10 @@ describe('a page', { skip: partsMissing() }, () => {
     const upgrading = '<script type="module" src="/sip-call.js?v=1" data-upgrade-links></script>';
     const link = '<p>Ask <a href="sip:director@mysite.test;transport=tcp">our director</a>.</p>';
 
-    it('has a click on a sip: link bring up a call beside it, and the focus back at the end', async () => {
+    it('shows a call beside a clicked sip: link, and returns the focus at the end', async () => {
       const page = await open(`${upgrading}${link}`);
       await page.getByRole('link').hover();
-      await eventually('the parts are fetched at a mere sign', () =>
+      await eventually('the code is loaded on intent', () =>
         page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => /call-/.test(name))),
       );
       assert.equal(await page.locator('sip-call').count(), 0);
@@ -62,7 +62,7 @@ describe('a page', { skip: partsMissing() }, () => {
       assert.equal(await page.locator('sip-call').count(), 1);
     });
 
-    it('takes links that came later, also within shadow roots', async () => {
+    it('handles links that are added later, also in shadow roots', async () => {
       const page = await open(`${upgrading}<div id="later"></div>`);
       await page.waitForFunction(() =>
         performance.getEntriesByType('resource').some(({ name }) => /page-/.test(name)),
@@ -76,7 +76,7 @@ describe('a page', { skip: partsMissing() }, () => {
       assert.match(await page.getByRole('group').first().innerText(), /alex@mysite\.test/);
     });
 
-    it('leaves alone what is not its own', async () => {
+    it('ignores other links and clicks', async () => {
       const page = await open(`${upgrading}
         <a id="room" href="sip:room;x">no person</a> <a id="bad" href="sip:%">broken</a>
         <a id="mine" href="sip:director@mysite.test">mine</a> <a id="plain" href="#there">elsewhere</a>
@@ -101,7 +101,7 @@ describe('a page', { skip: partsMissing() }, () => {
       assert.equal(await page.locator('sip-call').count(), 1);
     });
 
-    it('is a page like any other when it does not ask', async () => {
+    it('has normal links without the attribute', async () => {
       const page = await open(`${script}${link}<sip-call to="a@b.ru"></sip-call>`);
       await page.locator('sip-call[state=idle]').waitFor();
       assert.equal(
@@ -120,7 +120,7 @@ describe('a page', { skip: partsMissing() }, () => {
     }</script>`;
     const elements = `<sip-call id="plain" to="a@mysite.test"></sip-call>
       <sip-call id="own" to="a@mysite.test" theme="light" lang="ru" gateway="https://own.mysite.test"></sip-call>`;
-    const told = (page: Page) =>
+    const applied = (page: Page) =>
       page.evaluate(() =>
         Object.fromEntries(
           [...document.querySelectorAll<HTMLElement & Record<string, unknown>>('sip-call')].map(element => [
@@ -130,24 +130,24 @@ describe('a page', { skip: partsMissing() }, () => {
         ),
       );
 
-    it('gives them to every element that says nothing else itself, from the first paint', async () => {
+    it('applies them to every element without its own value, from the first paint', async () => {
       const page = await open(`${settings}${script}${elements}`);
       await page.getByRole('button', { name: 'Ring a@mysite.test' }).waitFor();
       await page.getByRole('button', { name: 'Звонок a@mysite.test' }).waitFor();
-      assert.deepEqual(await told(page), {
+      assert.deepEqual(await applied(page), {
         plain: ['dark', 'https://calls.mysite.test', true],
         own: ['light', 'https://own.mysite.test', true],
       });
     });
 
-    it('is told what is wrong with them', async () => {
+    it('reports what is wrong with them', async () => {
       await open(`${settings}${script}${elements}`);
-      await eventually('the console speaks of it', () =>
+      await eventually('the console reports it', () =>
         said.some(line => /^sipCall: there is no setting "collor"; there are to, /.test(line)),
       );
     });
 
-    it('may change them later, in the midst of a call', async () => {
+    it('can change them later, during a call', async () => {
       const page = await open(`${settings}${script}${elements}`);
       await page.locator('#plain').evaluate(async element => {
         const report = (element as unknown as Record<symbol, (event: object) => Promise<void>>)[
@@ -164,34 +164,34 @@ describe('a page', { skip: partsMissing() }, () => {
         SipCall.configure({ theme: 'auto', words: { cancel: 'Stop it' } });
       });
       await page.getByRole('button', { name: 'Stop it' }).waitFor();
-      assert.deepEqual(await told(page), {
+      assert.deepEqual(await applied(page), {
         plain: ['auto', 'https://calls.mysite.test', true],
         own: ['light', 'https://own.mysite.test', true],
       });
     });
   });
 
-  it('is asked before each call, and may prevent it', async () => {
+  it('gets an event before each call, and can prevent it', async () => {
     const page = await open(`${script}<sip-call to="sip:director@mysite.test" video></sip-call>`);
     await page.evaluate(() => {
-      const heard: unknown[] = [];
-      Object.assign(window, { heard });
+      const received: unknown[] = [];
+      Object.assign(window, { received });
       document.addEventListener('sip-call-request', event => {
-        heard.push(event.detail);
-        if (heard.length === 1) event.preventDefault();
+        received.push(event.detail);
+        if (received.length === 1) event.preventDefault();
       });
       document.addEventListener('sip-call-state', event => {
         event.preventDefault();
-        heard.push(event.detail.state);
+        received.push(event.detail.state);
       });
     });
-    const heard = () => page.evaluate(() => (window as never as { heard: unknown[] }).heard);
+    const received = () => page.evaluate(() => (window as never as { received: unknown[] }).received);
     const detail = { to: 'director@mysite.test', video: true };
     await page.getByRole('button', { name: /^Call / }).click();
-    assert.deepEqual(await heard(), [detail]);
+    assert.deepEqual(await received(), [detail]);
     assert.equal(await page.locator('sip-call').getAttribute('state'), 'idle');
     await page.getByRole('button', { name: /^Call / }).click();
     await calling(page);
-    assert.deepEqual((await heard()).slice(0, 3), [detail, detail, 'preparing']);
+    assert.deepEqual((await received()).slice(0, 3), [detail, detail, 'preparing']);
   });
 });

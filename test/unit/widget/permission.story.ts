@@ -1,5 +1,5 @@
-// The microphone in a real Chromium that has not been told what to answer: why it is asked for, what is said when
-// it is not to be had, and that trying again works. The gateway is not needed to get so far.
+// The microphone in a real Chromium without a preset answer: the texts before the question and after each refusal, and
+// that another attempt works. Needs no gateway.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -35,21 +35,21 @@ describe('the microphone', { skip: partsMissing() }, () => {
     return page;
   }
 
-  /** The browser's own answer to whoever asks for the microphone. */
+  /** The browser's own answer to a request for the microphone. */
   async function answer(page: Page, setting: 'granted' | 'denied' | 'prompt'): Promise<void> {
     const session = await page.context().newCDPSession(page);
     const permission = { name: 'microphone' };
     await session.send('Browser.setPermission', { permission, setting, origin: site.origin });
   }
 
-  /** `getUserMedia` that never answers, or fails as other machines do. */
+  /** `getUserMedia` that never answers, or fails as on other machines. */
   const asks = (error?: readonly [name: string, message: string]) => (page: Page) =>
     page.addInitScript(failure => {
       navigator.mediaDevices.getUserMedia = () =>
         failure ? Promise.reject(new DOMException(failure[1], failure[0])) : new Promise(() => {});
     }, error);
 
-  /** The same, of browsers that name themselves so. */
+  /** The same, with another user agent. */
   const named = (userAgent: string) => async (page: Page) => {
     await answer(page, 'denied');
     await page.addInitScript(name => {
@@ -60,7 +60,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
   const says = (page: Page, text: RegExp) =>
     page.locator('sip-call').getByRole('status').filter({ hasText: text }).waitFor({ state: 'attached' });
 
-  it('is asked for with a line on why, and a hint where to look', async () => {
+  it('is requested with a reason and a hint where to look', async () => {
     const page = await press('', async page => {
       await answer(page, 'prompt');
       await asks()(page);
@@ -70,13 +70,13 @@ describe('the microphone', { skip: partsMissing() }, () => {
     await says(page, /^Call cancelled$/);
   });
 
-  it('was refused: says how to allow it, notices when that was done, and calls again', async () => {
+  it('was refused: says how to allow it, detects that, and calls again', async () => {
     const page = await press('', page => answer(page, 'denied'));
     await says(page, /Microphone access is off.*icon to the left of the page’s address/);
     await context.grantPermissions(['microphone'], { origin: site.origin });
     await says(page, /The microphone is ready now/);
     await page.getByRole('button', { name: 'Call again' }).click();
-    // No gateway answers here: that it waits for one is the microphone's good end.
+    // There is no gateway: the test ends when the widget waits for one.
     await says(page, /^Calling…$/);
   });
 
@@ -93,7 +93,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
     });
   }
 
-  it('is waited for as long as the visitor thinks', async () => {
+  it('has no time-out while the visitor thinks', async () => {
     const page = await press('', async page => {
       await page.clock.install();
       await answer(page, 'prompt');
@@ -106,7 +106,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
     assert.equal(await page.locator('sip-call').getAttribute('state'), 'preparing');
   });
 
-  it('is forbidden to a frame that was not allowed it', async () => {
+  it('is forbidden in a frame without the permission', async () => {
     await context?.close();
     context = await browser.newContext({ locale: 'en-US', permissions: ['microphone'] });
     const page = await context.newPage();
@@ -126,7 +126,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
       .waitFor({ state: 'attached' });
   });
 
-  it('is missing, notices when one is plugged in, and calls again', async () => {
+  it('is missing: detects a new one, and calls again', async () => {
     const page = await press('', async page => {
       await answer(page, 'granted');
       await page.addInitScript(() => {
@@ -168,7 +168,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
       return page;
     }
 
-    it('is not asked for until the visitor presses what says so', async () => {
+    it('is not requested until the visitor starts the test', async () => {
       const page = await open(async page => {
         await answer(page, 'prompt');
         await page.addInitScript(() => {
@@ -186,7 +186,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
       await panelSays(page, /Nobody is called/);
     });
 
-    it('was refused: says how to allow it, notices when that was done, and tests again', async () => {
+    it('was refused: says how to allow it, detects that, and tests again', async () => {
       const page = await open(page => answer(page, 'denied'));
       await page.getByRole('button', { name: 'Test your sound' }).click();
       await panelSays(page, /Microphone access is off.*icon to the left of the page’s address/);
@@ -196,7 +196,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
       await panelSays(page, /^Connecting…$/);
     });
 
-    it('is closed by Escape, with the focus back where it was opened', async () => {
+    it('is closed by Escape, and returns the focus to its toggle', async () => {
       const page = await open(page => answer(page, 'prompt'));
       await page.getByRole('button', { name: 'Test your sound' }).focus();
       await page.keyboard.press('Escape');
@@ -206,7 +206,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
     });
   });
 
-  it('is forbidden to the page by its policy', async () => {
+  it('is forbidden by the page’s policy', async () => {
     const page = await press('/deaf', page => answer(page, 'granted'));
     await says(page, /This page may not use a microphone/);
   });
@@ -217,7 +217,7 @@ describe('the microphone', { skip: partsMissing() }, () => {
     ['NotFoundError', 'Requested device not found', /No microphone found/],
     ['NotReadableError', 'Could not start audio source', /The microphone is busy/],
   ] as const) {
-    it(`${message}: says what happened, with a way to try again`, async () => {
+    it(`${message}: says what happened, and can be tried again`, async () => {
       const page = await press('', async page => {
         await answer(page, 'granted');
         await asks([name, message])(page);

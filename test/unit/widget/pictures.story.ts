@@ -1,5 +1,5 @@
-// Every state of the gallery by picture: what is seen now is what was seen when somebody last looked and found it
-// good. `npm run pictures` keeps anew what is meant to have changed.
+// Compares a screenshot of every state in the gallery with the one that was last approved. `npm run pictures` approves
+// the changed ones.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -19,7 +19,7 @@ import {
 } from '../../support/kept-pictures.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
 
-/** By the names of the folders in test/pictures/; `light` has its like in `dark`. */
+/** By the names of the folders in test/pictures/; `dark` has the same options as `light`. */
 const looks: Readonly<Record<string, Look>> = {
   light: { lang: 'en' },
   narrow: {
@@ -58,7 +58,7 @@ const looks: Readonly<Record<string, Look>> = {
   },
 };
 
-describe('the gallery by picture', { skip: partsMissing() }, () => {
+describe('screenshots of the gallery', { skip: partsMissing() }, () => {
   let site: GallerySite;
   let browser: Browser;
 
@@ -73,21 +73,21 @@ describe('the gallery by picture', { skip: partsMissing() }, () => {
   });
 
   for (const [name, look] of Object.entries(looks)) {
-    it(`looks as it did: ${name}`, async test => {
+    it(`looks as approved: ${name}`, async test => {
       const present = `Chromium ${browser.version()}`;
-      // Another version may draw the same otherwise: told, and not held against us.
+      // Another version of Chromium may draw differently: reported, but no failure.
       if (present.split('.')[0] !== takenBy().split('.')[0])
         test.todo(`kept pictures are by ${takenBy()}, this is ${present}`);
       const wall = await openWall(browser, site.origin, look);
-      const told = [await compare(name, () => wall.photograph('light'))];
-      if (name === 'light') told.push(await compare('dark', () => wall.photograph('dark')));
+      const reports = [await compare(name, () => wall.photograph('light'))];
+      if (name === 'light') reports.push(await compare('dark', () => wall.photograph('dark')));
       await wall.close();
-      const found = told.flat().join('\n');
-      assert.ok(!found, `${found}\nif it is meant: npm run pictures`);
+      const found = reports.flat().join('\n');
+      assert.ok(!found, `${found}\nto approve the change: npm run pictures`);
     });
   }
 
-  it('does not start a moving picture again each time that the card is drawn', async () => {
+  it('does not restart a video when the card is drawn again', async () => {
     const page = await browser.newPage();
     await page.goto(`${site.origin}/gallery.html?only=in-call-both-are-seen`);
     await page.locator('main[data-drawn]').waitFor({ timeout: 120_000 });
@@ -103,7 +103,7 @@ describe('the gallery by picture', { skip: partsMissing() }, () => {
         element.requestUpdate();
         await element.updateComplete;
       }
-      // What a video tells, it tells a task later.
+      // A video dispatches its events a task later.
       await new Promise(resolve => setTimeout(resolve));
       await new Promise(requestAnimationFrame);
       return [videos.length, again];
@@ -112,12 +112,12 @@ describe('the gallery by picture', { skip: partsMissing() }, () => {
     assert.deepEqual([videos, again], [2, 0]);
   });
 
-  /** What differs from the kept set, in words. */
+  /** What differs from the approved pictures, as text. */
   async function compare(set: string, photograph: () => Promise<Map<string, PNG>>): Promise<string[]> {
     let seen = await photograph();
     if (renewing) keep(set, seen);
     let differing = changes(set, seen);
-    // On a machine with much else to do, something may still have been on its way.
+    // On a busy machine a state may not be complete yet.
     for (const late of [300, 2_000, 10_000]) {
       if (differing.length === 0) break;
       await pause(late);
@@ -125,9 +125,9 @@ describe('the gallery by picture', { skip: partsMissing() }, () => {
       differing = changes(set, seen);
     }
     assert.deepEqual(new Set(seen.keys()), new Set(keptNames(set)), `scenes of ${set}`);
-    const told = differing.map(({ name, how }) => `${set}/${name}: ${how}`);
+    const reports = differing.map(({ name, how }) => `${set}/${name}: ${how}`);
     const [folder] = differing.map(({ name, picture }) => leaveEvidence(`${set}/${name}`, picture));
-    return folder ? [...told, `seen, kept and difference are in ${folder}`] : told;
+    return folder ? [...reports, `screenshot, approved picture and difference are in ${folder}`] : reports;
   }
 
   function changes(set: string, seen: ReadonlyMap<string, PNG>) {

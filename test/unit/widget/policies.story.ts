@@ -1,5 +1,5 @@
-// The widget under the policies that a careful page sets: a Content-Security-Policy that names the gateway and nothing
-// else, Trusted Types, isolation from other origins, a sandbox. Each as docs/embedding.md gives it.
+// The widget under strict policies, as docs/embedding.md documents them: a Content-Security-Policy that allows only the
+// gateway, Trusted Types, isolation from other origins, a sandbox.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -16,16 +16,16 @@ const documented = /```\n(Content-Security-Policy: [\s\S]*?)```/.exec(
   readFileSync(`${repository}docs/embedding.md`, 'utf8'),
 )?.[1];
 
-describe('a careful page', { skip: partsMissing() }, () => {
+describe('a page with strict policies', { skip: partsMissing() }, () => {
   let site: GallerySite;
   let browser: Browser;
   let company: Company;
-  /** As in the documentation, but for the gateway's name and where to report. */
+  /** As documented, except for the gateway's address and the report URL. */
   let headers: Record<string, string>;
 
   before(async () => {
     site = await startGallerySite();
-    // The work for a token needs no leave either.
+    // Proof of work needs no other permission.
     company = await startCompany(['*'], undefined, { tokens: { proofOfWork: 'always' } });
     const { host } = new URL(company.gateway.url);
     headers = Object.fromEntries(
@@ -48,7 +48,7 @@ describe('a careful page', { skip: partsMissing() }, () => {
     await company?.close();
   });
 
-  /** `reports` is what the browser sends, and what it tells the page, of breaches of its policy. */
+  /** `reports` are violations of the policy, as the browser sends them to the server and to the page. */
   async function open(url: string): Promise<{ page: Page; reports: string[] }> {
     const context = await browser.newContext({ permissions: ['microphone'], locale: 'en-US' });
     const page = await context.newPage();
@@ -84,9 +84,9 @@ describe('a careful page', { skip: partsMissing() }, () => {
     assert.deepEqual(Object.keys(headers), [...names, 'Permissions-Policy']);
   });
 
-  it('would be told of a breach', async () => {
+  it('reports violations', async () => {
     const { reports } = await open(site.show(`${card()}<script>document.title = 'x'</script>`, headers));
-    await eventually('the breach is reported', () => reports.some(report => report.includes('inline')));
+    await eventually('the violation is reported', () => reports.some(report => report.includes('inline')));
   });
 
   it('has a whole call without a breach, isolated from other origins', async () => {
@@ -96,11 +96,11 @@ describe('a careful page', { skip: partsMissing() }, () => {
     assert.deepEqual(reports, []);
   });
 
-  it('has every state of the element without a breach', async () => {
+  it('has every state of the element without a violation', async () => {
     const gallery = readFileSync(`${repository}demo-site/pages/gallery.html`, 'utf8')
       .replaceAll('{{gateway}}', company.gateway.url)
       .replace('<head>', '<head><base href="/">');
-    // The gallery itself writes markup; what the element does under Trusted Types the calls show.
+    // The gallery itself writes markup; the calls test Trusted Types.
     const policy = headers['Content-Security-Policy']?.replace(/require-trusted-types-for[^;]*;/, '') ?? '';
     const { page, reports } = await open(
       site.show(gallery, { ...headers, 'Content-Security-Policy': policy }),
@@ -110,7 +110,7 @@ describe('a careful page', { skip: partsMissing() }, () => {
     assert.deepEqual(reports, []);
   });
 
-  it('takes the pinned script with fingerprints of all its parts, and none that was changed', async () => {
+  it('accepts the pinned script with fingerprints of all its chunks, and no changed one', async () => {
     const program = [`${repository}dist/gateway/main.js`, 'snippet', 'director@mysite.test', '--chunks'];
     const tags = await run(process.execPath, [...program, '--gateway', company.gateway.url]);
     const hash = /'sha256-[^']+'/.exec(tags)?.[0] ?? '';
@@ -134,7 +134,7 @@ describe('a careful page', { skip: partsMissing() }, () => {
     assert.equal(await other.evaluate(() => customElements.get('sip-call') === undefined), true);
   });
 
-  it('has a call from a sandboxed frame of another origin that may use the microphone', async () => {
+  it('can call from a sandboxed frame of another origin that may use the microphone', async () => {
     const inner = site
       .show(card(), { ...headers, 'Permissions-Policy': '' })
       .replace('127.0.0.1', 'localhost');
@@ -144,7 +144,7 @@ describe('a careful page', { skip: partsMissing() }, () => {
     assert.deepEqual(reports, []);
   });
 
-  it('is told in words when its frame may not use the microphone', async () => {
+  it('shows a text when its frame may not use the microphone', async () => {
     const frame = `<iframe src="${site.show(card())}" sandbox="allow-scripts"></iframe>`;
     const { page } = await open(site.show(`<!doctype html><title>Around it</title>${frame}`));
     const place = page.frameLocator('iframe');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { run } from '../../support/peer-process.ts';
 import { repository } from '../../support/repository.ts';
 
-test('under Node, where there is no DOM, the package is imported and nothing happens', async () => {
+test('in Node, without a DOM, the package can be imported', async () => {
   const program = `
     globalThis.sipCall = { theme: 'dark' };
     const { SipCall, upgradeLinks } = await import('sip-call');

@@ -1,4 +1,4 @@
-// The shapes of the element, each as a page writes it and as a visitor meets it, in a real browser without a gateway.
+// Each shape as a page writes it and as a visitor sees it, in a real browser without a gateway.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -25,7 +25,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
     site?.close();
   });
 
-  /** A page that is `html` and the script, in a window of this size. */
+  /** A page with `html` and the script, in a window of this size. */
   async function show(html: string, width = 1000, height = 700): Promise<void> {
     await page?.context().close();
     page = await browser.newPage({
@@ -40,18 +40,18 @@ describe('the shapes', { skip: partsMissing() }, () => {
     await page.evaluate(() => customElements.whenDefined('sip-call').then(() => {}));
   }
 
-  /** Tells the element facts, as the gallery does. */
+  /** Reports events to the element, as the gallery does. */
   async function tell(facts: readonly object[]): Promise<void> {
-    await page.evaluate(async told => {
+    await page.evaluate(async events => {
       const element = document.querySelector('sip-call') as unknown as Record<
         symbol,
         (fact: object) => unknown
       >;
-      for (const fact of told) await element[Symbol.for('sip-call.report')]?.(fact);
+      for (const event of events) await element[Symbol.for('sip-call.report')]?.(event);
     }, facts);
   }
 
-  /** Where this part of the element is in the window, once it can be seen. */
+  /** The position of this part in the window, once it is visible. */
   async function place(part: string) {
     const shown = page.locator(`sip-call [part~=${part}]`);
     await shown.waitFor();
@@ -61,10 +61,10 @@ describe('the shapes', { skip: partsMissing() }, () => {
     return { ...box, right: width - box.x - box.width, bottom: height - box.y - box.height };
   }
 
-  const pill = () => page.locator('sip-call [part=button]');
+  const callButton = () => page.locator('sip-call [part=button]');
 
   describe('in its own language', () => {
-    /** How the phone, its words, the sound check and the page's own link stand, from left to right. */
+    /** The order of the icon, the label, the sound check and the page's own link, from left to right. */
     async function order(page_: string, lang: string): Promise<string[]> {
       await show(`<sip-call to="director@mysite.test" lang="${lang}"><a href="/">Write</a></sip-call>`);
       await page.evaluate(dir => document.documentElement.setAttribute('dir', dir), page_);
@@ -74,28 +74,32 @@ describe('the shapes', { skip: partsMissing() }, () => {
       const parts = await page
         .locator('sip-call')
         .evaluate(element =>
-          [...(element.shadowRoot?.querySelectorAll('.pill svg, .pill [part=label], .check') ?? [])]
+          [
+            ...(element.shadowRoot?.querySelectorAll(
+              '.button svg, .button [part=label], .sound-check-toggle',
+            ) ?? []),
+          ]
             .sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)
             .map(part => part.getAttribute('part') ?? part.localName),
         );
       return [...parts, ways];
     }
 
-    it('runs from left to right on a page that does not, and leaves the page’s own words alone', async () => {
+    it('is left-to-right on a right-to-left page, and does not change the page’s own text', async () => {
       assert.deepEqual(await order('rtl', 'en'), ['svg', 'label', 'sound-check', 'rtl']);
     });
 
-    it('runs from right to left on a page that does not', async () => {
+    it('is right-to-left on a left-to-right page', async () => {
       assert.deepEqual(await order('ltr', 'ar'), ['sound-check', 'label', 'svg', 'ltr']);
     });
 
-    it('keeps the sound check beside a button that has more to say than fits a line', async () => {
+    it('keeps the sound check beside a button with more than one line of text', async () => {
       await show(
         '<div style="width:280px"><sip-call to="director@mysite.test"><span slot="label">Talk to whoever is at the front desk today</span></sip-call></div>',
       );
-      await pill().waitFor();
+      await callButton().waitFor();
       const [button, check] = [await place('button'), await place('sound-check')];
-      assert.ok(button.height > 60, 'the words fit a line');
+      assert.ok(button.height > 60, 'the label fits one line');
       assert.ok(
         check.x >= button.x + button.width && check.x + check.width <= 8 + 280,
         JSON.stringify(check),
@@ -105,9 +109,9 @@ describe('the shapes', { skip: partsMissing() }, () => {
   });
 
   describe('floating', () => {
-    it('stands in the corner where lines end, in either direction, or in the one that is named', async () => {
+    it('is in the corner where lines end, in either direction, or in the one of its attribute', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
-      await pill().waitFor();
+      await callButton().waitFor();
       assert.ok((await place('button')).right < 24 && (await place('button')).bottom < 24);
       await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
       assert.ok((await place('button')).x < 24);
@@ -115,53 +119,53 @@ describe('the shapes', { skip: partsMissing() }, () => {
       assert.ok((await place('button')).right < 24 && (await place('button')).y < 24);
     });
 
-    it('takes no room in the page', async () => {
+    it('takes no space in the page', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
-      await pill().waitFor();
+      await callButton().waitFor();
       assert.equal(await page.evaluate(() => document.body.getBoundingClientRect().height), 0);
     });
 
-    it('comes after as many seconds as its owner says, and does not take the focus', async () => {
+    it('appears after its delay, and does not take the focus', async () => {
       await show(
         '<input autofocus><sip-call to="director@mysite.test" shape="floating" delay="3600"></sip-call>',
       );
       await page.waitForFunction(() =>
-        document.querySelector('sip-call')?.shadowRoot?.querySelector('.tuck'),
+        document.querySelector('sip-call')?.shadowRoot?.querySelector('.minimize'),
       );
       await page.clock.runFor(3_500_000);
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
       await page.clock.runFor(100_000);
-      await pill().waitFor();
+      await callButton().waitFor();
       assert.equal(await page.evaluate(() => document.activeElement?.localName), 'input');
     });
 
-    it('steps aside while it lies over what has the focus, and can still be reached', async () => {
+    it('moves aside while it covers the focused element, and can still be reached', async () => {
       await show(
         `<input id="low" style="position:fixed;right:0;bottom:0"><input id="high">
          <sip-call to="director@mysite.test" shape="floating"></sip-call>`,
       );
-      await pill().waitFor();
+      await callButton().waitFor();
       await page.locator('#low').focus();
-      assert.ok((await place('button')).bottom < 0, 'it covers what is typed into');
+      assert.ok((await place('button')).bottom < 0, 'it covers the input');
       await page.locator('#high').focus();
       assert.ok((await place('button')).bottom > 0);
       await page.locator('#low').focus();
-      await pill().focus();
-      assert.ok((await place('button')).bottom > 0, 'it has the focus and cannot be seen');
+      await callButton().focus();
+      assert.ok((await place('button')).bottom > 0, 'it has the focus and is not visible');
     });
 
-    it('can be put away, and stays away for the visit', async () => {
+    it('can be dismissed, and stays hidden for the visit', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>');
       await page.getByRole('button', { name: 'Hide the call button' }).click();
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
       await page.reload();
       await page.waitForFunction(() =>
-        document.querySelector('sip-call')?.shadowRoot?.querySelector('.tuck'),
+        document.querySelector('sip-call')?.shadowRoot?.querySelector('.minimize'),
       );
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
     });
 
-    it('opens within the window, and folds to one line while a call is on', async () => {
+    it('opens inside the window, and can be minimized to one line during a call', async () => {
       await show(
         '<sip-call to="director@mysite.test" shape="floating" corner="top-left"></sip-call>',
         500,
@@ -178,7 +182,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
       await page.getByRole('button', { name: 'Call again' }).waitFor();
     });
 
-    it('is a sheet along the lower edge of a narrow window', async () => {
+    it('is a sheet at the lower edge of a narrow window', async () => {
       await show('<sip-call to="director@mysite.test" shape="floating"></sip-call>', 390, 700);
       await tell(rang);
       for (const corner of ['bottom-right', 'bottom-left']) {
@@ -189,11 +193,11 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
-  describe('bare', () => {
-    it('lets the page’s own button call, and gives it the focus back', async () => {
-      await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
+  describe('custom', () => {
+    it('calls with the page’s own button, and returns the focus to it', async () => {
+      await show('<sip-call to="director@mysite.test" shape="custom"><button>Ring us</button></sip-call>');
       const own = page.getByRole('button', { name: 'Ring us' });
-      assert.equal(await pill().isVisible(), false);
+      assert.equal(await callButton().isVisible(), false);
       await own.click();
       const cancel = page.getByRole('button', { name: 'Cancel' });
       await cancel.waitFor();
@@ -205,9 +209,9 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
-  describe('bare, where nobody is in', () => {
-    it('tells the page so before a press, and the visitor after it', async () => {
-      await show('<sip-call to="director@mysite.test" shape="bare"><button>Ring us</button></sip-call>');
+  describe('custom, while the office is closed', () => {
+    it('reports that to the page before a press, and to the visitor after it', async () => {
+      await show('<sip-call to="director@mysite.test" shape="custom"><button>Ring us</button></sip-call>');
       await page.route('**/status?*', route => route.fulfill({ json: { state: 'closed', fallbacks: [] } }));
       const own = page.getByRole('button', { name: 'Ring us' });
       await own.hover();
@@ -218,7 +222,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
   });
 
   describe('none', () => {
-    it('draws nothing, and is called, watched and told by the page', async () => {
+    it('draws nothing, and the page controls and observes it', async () => {
       await show('<sip-call to="director@mysite.test" shape="none">Nothing</sip-call>');
       const states = await page.evaluate(async () => {
         const element = document.querySelector('sip-call') as unknown as HTMLElement & {
@@ -237,29 +241,29 @@ describe('the shapes', { skip: partsMissing() }, () => {
     });
   });
 
-  describe('window', () => {
-    it('opens the gateway’s page once, with all that it has to know, and makes no call here', async () => {
-      await show('<sip-call to="director@mysite.test" window lang="ru" theme="dark"></sip-call>');
+  describe('popup', () => {
+    it('opens the gateway’s page once, with all parameters, and makes no call itself', async () => {
+      await show('<sip-call to="director@mysite.test" popup lang="ru" theme="dark"></sip-call>');
       await page.locator('sip-call [title="Откроется в отдельном окне"]').waitFor();
       const popup = page.waitForEvent('popup');
-      const asked = page.context().waitForEvent('request', request => request.url().includes('/call?'));
-      await pill().click();
+      const requested = page.context().waitForEvent('request', request => request.url().includes('/call?'));
+      await callButton().click();
       await popup;
-      const { searchParams } = new URL((await asked).url());
+      const { searchParams } = new URL((await requested).url());
       assert.deepEqual(Object.fromEntries(searchParams), {
         to: 'director@mysite.test',
         lang: 'ru',
         theme: 'dark',
         from: page.url(),
       });
-      await pill().click();
+      await callButton().click();
       assert.equal(page.context().pages().length, 2);
       assert.equal(await page.locator('sip-call').getAttribute('state'), 'idle');
     });
   });
 
   describe('card', () => {
-    it('says who is called, from attributes or from what the page puts in their place', async () => {
+    it('shows the person, from attributes or from slots', async () => {
       await show(
         `<sip-call to="director@mysite.test" shape="card" name="Anna Petrova" job="Director">
            <b slot="job">Founder</b></sip-call>`,
@@ -274,13 +278,13 @@ describe('the shapes', { skip: partsMissing() }, () => {
   });
 
   describe('page', () => {
-    it('fills the window, its button in the middle', async () => {
+    it('fills the window, with its button in the middle', async () => {
       await show(
         '<style>body{margin:0}</style><sip-call to="director@mysite.test" shape="page"></sip-call>',
         390,
         700,
       );
-      await pill().waitFor();
+      await callButton().waitFor();
       const { x, right, height } = await place('button');
       assert.ok(Math.abs(x - right) < 1);
       assert.ok(height >= 64);

@@ -1,5 +1,5 @@
-// An element that is taken out of the page leaves nothing behind, whatever it was doing: neither microphone, connection,
-// sound, listener nor timer, and in the end not itself.
+// An element that is removed from the page leaves nothing behind in any state: no microphone, connection, sound,
+// listener or timer, and finally not itself.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { type GallerySite, startGallerySite } from '../../support/gallery-site.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
 
-/** What the page holds that would go on without the element. */
+/** Resources of the page that would survive the element. */
 interface Held {
   readonly tracks: number;
   readonly connections: number;
@@ -21,7 +21,7 @@ interface Held {
 
 const nothing: Held = { tracks: 0, connections: 0, sockets: 0, contexts: 0, intervals: 0, listeners: 0 };
 
-/** Runs in the page before everything: keeps count of all that is opened there. */
+/** Runs in the page first and counts all resources that are opened. */
 function keepCount(): void {
   const made = { tracks: [] as MediaStreamTrack[], connections: [], sockets: [], contexts: [] } as {
     tracks: MediaStreamTrack[];
@@ -42,8 +42,8 @@ function keepCount(): void {
   window.AudioContext = noted(AudioContext, made.contexts);
   const devices = navigator.mediaDevices;
   const ask = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = async wishes => {
-    const stream = await ask(wishes);
+  devices.getUserMedia = async constraints => {
+    const stream = await ask(constraints);
     made.tracks.push(...stream.getTracks());
     return stream;
   };
@@ -101,7 +101,7 @@ function keepCount(): void {
   });
 }
 
-describe('an element that is taken out', { skip: partsMissing() }, () => {
+describe('an element that is removed', { skip: partsMissing() }, () => {
   let site: GallerySite;
   let browser: Browser;
   let company: Company;
@@ -129,7 +129,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     return { page, devtools: await context.newCDPSession(page) };
   }
 
-  /** Instances that the collector, asked for by the question, has left. */
+  /** Instances that remain after a garbage collection. */
   async function elementsLeft(devtools: CDPSession): Promise<number> {
     const expression = "customElements.get('sip-call').prototype";
     const { result } = await devtools.send('Runtime.evaluate', { expression, objectGroup: 'left' });
@@ -145,7 +145,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     return length.value;
   }
 
-  /** The last one may be on the stack, or be what is focused or hovered, as far as the browser remembers. */
+  /** The last element may still be on the stack, or be the browser's last focused or hovered element. */
   async function leavesNothing(page: Page, devtools: CDPSession, atMost = 1): Promise<void> {
     let held: Held | undefined;
     await eventually(
@@ -167,7 +167,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     ['in-call', 'director'],
     ['failed', 'nobody-here'],
   ] as const) {
-    it(`while ${state}, gives everything back`, async () => {
+    it(`while ${state}, releases everything`, async () => {
       const { page, devtools } = await open();
       await page.evaluate(
         ({ state, to }) =>
@@ -189,7 +189,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     });
   }
 
-  it('while it explains how to allow the microphone, is forgotten', async () => {
+  it('while it explains how to allow the microphone, is collected', async () => {
     const { page, devtools } = await open([]);
     for (let time = 0; time < 5; time++) {
       await page.evaluate(
@@ -210,7 +210,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     await leavesNothing(page, devtools);
   });
 
-  it('while its sound check waits for the microphone to be allowed, is forgotten', async () => {
+  it('while its sound check waits for the microphone to be allowed, is collected', async () => {
     const { page, devtools } = await open([]);
     await page.evaluate(async () => {
       for (let time = 0; time < 5; time++) {
@@ -234,7 +234,7 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
     await leavesNothing(page, devtools);
   });
 
-  it('is forgotten two hundred times over, in every state', async () => {
+  it('is collected two hundred times, in every state', async () => {
     const { page, devtools } = await open();
     const cycle = (times: number) =>
       page.evaluate(async times => {
@@ -252,8 +252,8 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
           const element = document.createElement('sip-call');
           element.to = 'director@mysite.test';
           document.body.append(element);
-          const told = (element as unknown as Record<symbol, (fact: object) => Promise<void>>)[report]!;
-          for (const fact of facts.slice(0, 1 + (time % facts.length))) await told.call(element, fact);
+          const method = (element as unknown as Record<symbol, (fact: object) => Promise<void>>)[report]!;
+          for (const fact of facts.slice(0, 1 + (time % facts.length))) await method.call(element, fact);
           await element.updateComplete;
           element.remove();
         }
@@ -264,12 +264,12 @@ describe('an element that is taken out', { skip: partsMissing() }, () => {
       const { nodes, jsEventListeners } = await devtools.send('Memory.getDOMCounters');
       return { nodes, jsEventListeners };
     };
-    // The first few fetch the parts and warm them.
+    // The first few load and compile the code.
     await cycle(20);
     const first = await counted();
     await cycle(200);
     const then = await counted();
-    // One element, with its card, may be the browser's last.
+    // The browser may keep one element with its card.
     assert.ok(then.nodes - first.nodes < 100, `${first.nodes} nodes became ${then.nodes}`);
     assert.ok(
       then.jsEventListeners - first.jsEventListeners < 60,

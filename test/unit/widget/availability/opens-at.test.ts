@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { opensAt } from '../../../../widget/availability/opens-at.ts';
 
-/** Without what differs between versions of ICU: commas, leading zeros, kinds of blanks. */
+/** Removes what differs between versions of ICU: commas, leading zeros, kinds of spaces. */
 const plain = (text: string) =>
   text
     .replace(/,| в| at/g, '')
@@ -14,7 +14,7 @@ for (const [what, instant, now, locale, zone, expected] of [
   ['tomorrow: its day', '2026-11-26T06:00Z', '2026-11-25T16:00Z', 'en-GB', 'Europe/Moscow', 'Thu 09:00'],
   ['by American habit', '2026-11-26T06:00Z', '2026-11-25T16:00Z', 'en-US', 'Europe/Moscow', 'Thu 9:00 AM'],
   ['in Russian', '2026-11-30T06:00Z', '2026-11-27T16:00Z', 'ru', 'Europe/Moscow', 'пн, 09:00'],
-  // An office that opens in Moscow on Monday morning opens in New York in the night before.
+  // Monday morning in Moscow is Sunday night in New York.
   [
     "in the visitor's zone",
     '2026-11-30T06:00Z',

@@ -18,7 +18,7 @@ const agents: readonly (readonly [BrowserKind, string, number?])[] = [
   ],
   ['android', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36'],
   ['android', 'Mozilla/5.0 (Android 16; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0'],
-  ['chromium', 'something that nobody has heard of'],
+  ['chromium', 'an unknown browser'],
 ];
 
 for (const [kind, userAgent, maxTouchPoints = 0] of agents) {

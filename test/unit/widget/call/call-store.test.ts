@@ -35,9 +35,9 @@ const events: Readonly<Record<string, CallEvent>> = {
   held: { type: 'held', on: true },
   'held-by-them': { type: 'held-by-them', on: true },
   'hold-refused': { type: 'hold-refused' },
-  wished: { type: 'wished', wish: 'camera' },
-  granted: { type: 'granted', wish: 'camera', on: true },
-  'wish-refused': { type: 'wish-refused', wish: 'camera', why: 'declined' },
+  'media-requested': { type: 'media-requested', media: 'camera' },
+  'media-granted': { type: 'media-granted', media: 'camera', on: true },
+  'media-refused': { type: 'media-refused', media: 'camera', why: 'declined' },
   judged: { type: 'judged', quality: 'fair' },
   'one-way': { type: 'one-way', missing: 'not-reaching' },
   'signalling-lost': { type: 'signalling-lost' },
@@ -51,7 +51,7 @@ const events: Readonly<Record<string, CallEvent>> = {
 };
 
 const ignored = 'ignored' as const;
-/** Rows: the state it is in. Columns: the event. Cells: the state after it. */
+/** Rows: the state before. Columns: the event. Cells: the state after. */
 const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | typeof ignored>>>> = {
   idle: row({ requested: 'preparing', 'bad-address': 'failed' }),
   preparing: row({
@@ -82,9 +82,9 @@ const expected: Readonly<Record<CallState, Readonly<Record<string, CallState | t
     held: 'in-call',
     'held-by-them': 'in-call',
     'hold-refused': 'in-call',
-    wished: 'in-call',
-    granted: 'in-call',
-    'wish-refused': 'in-call',
+    'media-requested': 'in-call',
+    'media-granted': 'in-call',
+    'media-refused': 'in-call',
     'device-asked': 'in-call',
     'device-granted': 'in-call',
     judged: 'in-call',
@@ -109,7 +109,7 @@ for (const state of Object.keys(expected) as CallState[]) {
     test(`${state}, ${name}: ${after}`, () => {
       const call = calls[state];
       const next = reduce(call, event);
-      if (after === ignored) assert.equal(next, call, 'an ignored event gives the very same object');
+      if (after === ignored) assert.equal(next, call, 'an ignored event returns the same object');
       else {
         assert.notEqual(next, call);
         assert.equal(next.state, after);
@@ -121,7 +121,7 @@ for (const state of Object.keys(expected) as CallState[]) {
 const after = (...facts: CallEvent[]) => facts.reduce(reduce, idle);
 const called: CallEvent[] = [{ type: 'requested' }, { type: 'invited' }];
 
-test('people decide some ends, and the rest are failures', () => {
+test('a reason decided by people ends a call, any other is a failure', () => {
   const decided: EndReason[] = ['hung-up', 'remote-hung-up', 'cancelled', 'busy', 'declined', 'no-answer'];
   const broken: EndReason[] = ['not-found', 'call-dropped', 'media-failed', 'microphone-refused', 'failed'];
   const endOf = (reason: EndReason) => after(...called, { type: 'ended', reason, at: 1 }).state;
@@ -129,7 +129,7 @@ test('people decide some ends, and the rest are failures', () => {
   assert.deepEqual(new Set(broken.map(endOf)), new Set(['failed']));
 });
 
-test('an end keeps its reason and both times, and nothing else of the call', () => {
+test('an ended call keeps its reason and both times, and nothing else', () => {
   const call = after(
     ...called,
     { type: 'answered', at: 1000 },
@@ -146,23 +146,23 @@ test('an end keeps its reason and both times, and nothing else of the call', () 
   });
 });
 
-test('a second end does not rewrite the first', () => {
+test('a second end is ignored', () => {
   const ended = after(...called, { type: 'ended', reason: 'busy', at: 1 });
   assert.equal(reduce(ended, { type: 'ended', reason: 'failed', at: 2 }), ended);
 });
 
-test('a new call starts unmuted and with no memory of the last', () => {
+test('a new call starts unmuted, with nothing of the last call', () => {
   const ended = after(...called, { type: 'muted', on: true }, { type: 'ended', reason: 'busy', at: 1 });
   assert.deepEqual(reduce(ended, { type: 'requested' }), { ...idle, state: 'preparing' });
 });
 
-test('early media, once heard, is not unheard by a later 180', () => {
+test('a 180 after early media does not clear it', () => {
   const early = after(...called, { type: 'rang', earlyMedia: true });
   assert.equal(reduce(early, { type: 'rang', earlyMedia: false }), early);
   assert.equal(early.earlyMedia, true);
 });
 
-test('early media that follows a plain 180 is noticed', () => {
+test('early media after a plain 180 is recorded', () => {
   const call = after(...called, { type: 'rang', earlyMedia: false }, { type: 'rang', earlyMedia: true });
   assert.equal(call.state, 'ringing');
   assert.equal(call.earlyMedia, true);
@@ -174,7 +174,7 @@ test('mute reported twice changes nothing the second time', () => {
   assert.equal(reduce(muted, { type: 'muted', on: false }).muted, false);
 });
 
-test('a hold that was refused is forgotten by the one that is agreed', () => {
+test('an accepted hold clears a refused one', () => {
   const call = after(...called, { type: 'answered', at: 1 }, { type: 'hold-refused' });
   assert.equal(call.holdRefused, true);
   assert.equal(call.held, false);
@@ -184,33 +184,40 @@ test('a hold that was refused is forgotten by the one that is agreed', () => {
   assert.equal(reduce(held, { type: 'held', on: false }).held, false);
 });
 
-test('a wish is open until it is granted or refused, and the next one forgets the refusal', () => {
-  const wished = after(...called, { type: 'answered', at: 1 }, { type: 'wished', wish: 'camera' });
-  const asked = reduce(wished, { type: 'device-asked' });
-  assert.deepEqual([asked.wish, asked.asking, asked.camera], ['camera', true, false]);
-  const refused = reduce(asked, { type: 'wish-refused', wish: 'camera', why: 'declined' });
-  assert.deepEqual([refused.wish, refused.asking, refused.refusal], [undefined, false, 'camera-declined']);
-  const granted = reduce(reduce(refused, { type: 'wished', wish: 'camera' }), {
-    type: 'granted',
-    wish: 'camera',
+test('a media request is pending until it is granted or refused, and the next request clears the refusal', () => {
+  const requested = after(
+    ...called,
+    { type: 'answered', at: 1 },
+    { type: 'media-requested', media: 'camera' },
+  );
+  const asked = reduce(requested, { type: 'device-asked' });
+  assert.deepEqual([asked.requestedMedia, asked.asking, asked.camera], ['camera', true, false]);
+  const refused = reduce(asked, { type: 'media-refused', media: 'camera', why: 'declined' });
+  assert.deepEqual(
+    [refused.requestedMedia, refused.asking, refused.refusal],
+    [undefined, false, 'camera-declined'],
+  );
+  const granted = reduce(reduce(refused, { type: 'media-requested', media: 'camera' }), {
+    type: 'media-granted',
+    media: 'camera',
     on: true,
   });
-  assert.deepEqual([granted.wish, granted.refusal, granted.camera], [undefined, undefined, true]);
+  assert.deepEqual([granted.requestedMedia, granted.refusal, granted.camera], [undefined, undefined, true]);
 });
 
-test('a listener speaks from the moment it is granted until it is taken back', () => {
+test('a listener speaks from the grant until it is withdrawn', () => {
   const listening = reduce(idle, { type: 'requested', listen: true });
   assert.deepEqual([listening.listen, listening.speaks], [true, false]);
   const facts: CallEvent[] = [{ type: 'invited' }, { type: 'answered', at: 1 }];
-  const speaking = [...facts, { type: 'granted', wish: 'voice', on: true } as const].reduce(
+  const speaking = [...facts, { type: 'media-granted', media: 'voice', on: true } as const].reduce(
     reduce,
     listening,
   );
   assert.deepEqual([speaking.speaks, speaking.camera], [true, false]);
-  assert.equal(reduce(speaking, { type: 'granted', wish: 'voice', on: false }).speaks, false);
+  assert.equal(reduce(speaking, { type: 'media-granted', media: 'voice', on: false }).speaks, false);
 });
 
-test('a judgement that says the same again changes nothing', () => {
+test('the same judgement again changes nothing', () => {
   const call = after(
     ...called,
     { type: 'answered', at: 1 },
@@ -233,7 +240,7 @@ test('one-way sound is shown until the gateway takes it back, whatever is judged
   assert.equal(reduce(call, { type: 'ended', reason: 'hung-up', at: 2 }).oneWay, undefined);
 });
 
-test('signalling is lost once and restored once, and the call goes on', () => {
+test('signalling is lost once and restored once, and the call continues', () => {
   const lost = after(...called, { type: 'answered', at: 1 }, { type: 'signalling-lost' });
   assert.equal(lost.signallingLost, true);
   assert.equal(reduce(lost, { type: 'signalling-lost' }), lost);
@@ -248,7 +255,7 @@ test('the open question about the microphone closes when it is granted', () => {
   assert.equal(reduce(asking, { type: 'device-granted' }).asking, false);
 });
 
-test('a microphone allowed later is news only to a call that failed for it, and only once', () => {
+test('a microphone allowed later changes only a call that failed because of it, and only once', () => {
   const refused = after({ type: 'requested' }, { type: 'ended', reason: 'microphone-refused', at: 1 });
   const allowed = reduce(refused, { type: 'device-allowed' });
   assert.deepEqual(allowed, { ...refused, allowed: true });

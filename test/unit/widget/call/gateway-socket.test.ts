@@ -5,10 +5,10 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { GatewaySocket } from '../../../../widget/call/gateway-socket.ts';
 import { eventually } from '../../../support/eventually.ts';
 
-// Node 20 has none of its own.
+// Node 20 has no WebSocket.
 Object.assign(globalThis, { WebSocket });
 
-/** Connects to a gateway whose first words are these; `heard` are frames that JsSIP would get. */
+/** Connects to a gateway with this first frame; `received` are the frames that JsSIP receives. */
 async function connected(context: TestContext, words: readonly string[], patience?: number) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
@@ -17,8 +17,8 @@ async function connected(context: TestContext, words: readonly string[], patienc
   });
   const { port } = server.address() as { port: number };
   const socket = new GatewaySocket(`ws://127.0.0.1:${port}/sip`, async () => 'a-token', patience);
-  const heard: unknown[] = [];
-  socket.ondata = frame => heard.push(frame);
+  const received: unknown[] = [];
+  socket.ondata = frame => received.push(frame);
   context.after(() => {
     socket.disconnect();
     server.close();
@@ -29,20 +29,20 @@ async function connected(context: TestContext, words: readonly string[], patienc
   const arrived = once(server, 'connection');
   socket.connect();
   const [visitor] = (await arrived) as [WebSocket];
-  return { socket, open, heard, visitor };
+  return { socket, open, received, visitor };
 }
 
-test('it is open with the greeting, which is no SIP, and knows what that says', async context => {
+test('it is open after the greeting, which is not SIP, and applies its values', async context => {
   const servers = [{ urls: ['turn:turn.mysite.test'] }];
   const greeting = JSON.stringify({ graceSeconds: 12, iceServers: servers });
-  const { socket, open, heard, visitor } = await connected(context, [greeting]);
+  const { socket, open, received, visitor } = await connected(context, [greeting]);
   await open;
   assert.equal(socket.isConnected(), true);
   assert.deepEqual([socket.grace, socket.iceServers], [12_000, servers]);
   const more = once(visitor, 'message');
   assert.equal(socket.send('OPTIONS'), true);
   await more;
-  assert.deepEqual(heard, []);
+  assert.deepEqual(received, []);
 });
 
 test('without a greeting it is open a little later', async context => {
@@ -53,19 +53,19 @@ test('without a greeting it is open a little later', async context => {
   assert.deepEqual([socket.grace, socket.iceServers], [30_000, []]);
 });
 
-/** A gateway that greets, and what the socket has told JsSIP and asked of it. */
+/** A gateway that sends a greeting, and the socket's calls to JsSIP. */
 async function greeted(context: TestContext) {
   const tokens: string[] = [];
   const shown: string[] = [];
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const visitors: WebSocket[] = [];
-  const heard: string[] = [];
+  const received: string[] = [];
   server.on('connection', (visitor, { headers }) => {
     visitors.push(visitor);
     shown.push(String(headers['sec-websocket-protocol']));
-    visitor.on('message', data => heard.push(String(data)));
-    visitor.send(JSON.stringify({ graceSeconds: 12, iceServers: [], back: `way-${visitors.length}` }));
+    visitor.on('message', data => received.push(String(data)));
+    visitor.send(JSON.stringify({ graceSeconds: 12, iceServers: [], back: `value-${visitors.length}` }));
   });
   const { port } = server.address() as { port: number };
   const socket = new GatewaySocket(`ws://127.0.0.1:${port}/sip`, async () => {
@@ -80,10 +80,10 @@ async function greeted(context: TestContext) {
   });
   socket.connect();
   await socket.ready();
-  return { socket, visitors, heard, shown, lost: () => lost };
+  return { socket, visitors, received, shown, lost: () => lost };
 }
 
-test('closed before anything was sent, it says nothing, and opens again by another token once it is needed', async context => {
+test('closed before anything was sent, it does not notify JsSIP, and reconnects with another token when needed', async context => {
   const { socket, visitors, shown, lost } = await greeted(context);
   visitors[0]?.close(1000, 'no call was made');
   await eventually('it is closed', () => !socket.isConnected(), { every: 5 });
@@ -93,23 +93,23 @@ test('closed before anything was sent, it says nothing, and opens again by anoth
   assert.deepEqual(shown, ['sip,token.token-1', 'sip,token.token-2']);
 });
 
-test('closed once something was sent, it says so, and its way back is what the last greeting said', async context => {
+test('closed after something was sent, it notifies JsSIP, and reconnects with the value of the last greeting', async context => {
   const { socket, visitors, shown, lost } = await greeted(context);
   socket.send('INVITE');
   visitors[0]?.close();
-  await eventually('it says so', () => lost() === 1, { every: 5 });
+  await eventually('JsSIP is notified', () => lost() === 1, { every: 5 });
   socket.connect();
   await socket.ready();
-  assert.equal(shown[1], 'sip,back.way-1');
+  assert.equal(shown[1], 'sip,back.value-1');
 });
 
-test('until something is sent it says every 20 s that its page is there, and not after', async context => {
+test('it sends a keep-alive every 20 s until something is sent, and not after', async context => {
   context.mock.timers.enable({ apis: ['setInterval'] });
-  const { socket, heard } = await greeted(context);
+  const { socket, received } = await greeted(context);
   context.mock.timers.tick(20_000);
   socket.send('INVITE');
   context.mock.timers.tick(60_000);
   socket.send('last');
-  await eventually('all of it arrived', () => heard.at(-1) === 'last', { every: 5 });
-  assert.deepEqual(heard, ['\r\n\r\n', 'INVITE', 'last']);
+  await eventually('everything arrived', () => received.at(-1) === 'last', { every: 5 });
+  assert.deepEqual(received, ['\r\n\r\n', 'INVITE', 'last']);
 });

@@ -9,31 +9,31 @@ test('a perfect line of G.711 scores 4.4, and nothing scores below 1', () => {
   assert.ok(opinion({ loss: 1, jitter: 1, roundTrip: 3 }) >= 1);
 });
 
-test('loss, jitter and a long way each lower the score', () => {
+test('loss, jitter and a long delay each lower the score', () => {
   for (const worse of [{ loss: 0.05 }, { jitter: 0.2 }, { roundTrip: 0.8 }]) {
     assert.ok(opinion({ ...perfect, ...worse }) < opinion(perfect) - 0.2, JSON.stringify(worse));
   }
 });
 
-/** `seconds` of a call, 50 packets each; `change` says what is unusual. */
+/** `seconds` of a call with 50 packets each; `change` overrides readings. */
 function call(seconds: number, change: (second: number) => Partial<Reading> = () => ({})): Reading[] {
   return Array.from({ length: seconds }, (_, second) => ({
     received: 50 * second,
     lost: 0,
     jitter: 0.003,
-    heard: second / 10,
+    energy: second / 10,
     ...change(second),
   }));
 }
 
 test('a good line is good', () => assert.deepEqual(judge(call(6), false), { quality: 'good' }));
 
-test('one reading is no judgement', () => {
+test('one reading gives no judgement', () => {
   assert.deepEqual(judge([], false), {});
   assert.deepEqual(judge(call(1), false), {});
 });
 
-test('two seconds without a packet are noticed, one is not', () => {
+test('two seconds without a packet are detected, one is not', () => {
   const stopped = (at: number) =>
     judge(
       call(6, second => ({ received: 50 * Math.min(second, at) })),
@@ -43,13 +43,13 @@ test('two seconds without a packet are noticed, one is not', () => {
   assert.deepEqual(stopped(4), { quality: 'good' });
 });
 
-test('a call that never brought a packet is noticed after three readings', () => {
+test('a call without any packet is detected after three readings', () => {
   const nothing = () => ({ received: 0 });
   assert.equal(judge(call(2, nothing), false).trouble, undefined);
   assert.equal(judge(call(3, nothing), false).trouble, 'nothing-arrives');
 });
 
-test('what gets lost on the way here breaks up, what gets lost on the way there is not heard', () => {
+test('loss of incoming packets is breaking up, loss of outgoing packets is not heard', () => {
   const lossy = judge(
     call(6, second => ({ received: 30 * second, lost: 20 * second })),
     false,
@@ -64,7 +64,7 @@ test('what gets lost on the way here breaks up, what gets lost on the way there 
   );
 });
 
-test('some loss is fair, and old loss is forgiven', () => {
+test('some loss is fair, and old loss does not count', () => {
   assert.equal(
     judge(
       call(6, second => ({ lost: 2 * second })),
@@ -81,21 +81,21 @@ test('some loss is fair, and old loss is forgiven', () => {
   );
 });
 
-test('a microphone of digital silence is noticed, unless it is muted or the browser does not tell', () => {
-  const silent = call(6, () => ({ heard: 0.5 }));
+test('a microphone with digital silence is detected, unless it is muted or the browser does not report it', () => {
+  const silent = call(6, () => ({ energy: 0.5 }));
   assert.equal(judge(silent, false).trouble, 'microphone-silent');
   assert.equal(judge(silent, true).trouble, undefined);
   assert.equal(judge(silent.slice(1), false).trouble, undefined);
   assert.equal(
     judge(
-      call(6, () => ({ heard: undefined })),
+      call(6, () => ({ energy: undefined })),
       false,
     ).trouble,
     undefined,
   );
 });
 
-test('a reading is taken from the sound, not from the picture', () => {
+test('a reading is taken from the audio, not from the video', () => {
   const reading = readingOf([
     { type: 'inbound-rtp', kind: 'video', packetsReceived: 9 },
     { type: 'inbound-rtp', kind: 'audio', packetsReceived: 100, packetsLost: -2, jitter: 0.004 },
@@ -110,7 +110,7 @@ test('a reading is taken from the sound, not from the picture', () => {
     theirJitter: 0.01,
     roundTrip: 0.2,
     theirLoss: 0.1,
-    heard: 1.5,
+    energy: 1.5,
   });
   assert.equal(readingOf([{ type: 'certificate' }]), undefined);
 });

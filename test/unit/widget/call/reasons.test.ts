@@ -54,16 +54,16 @@ const byError: readonly (readonly [name: string, message: string, forbidden: boo
 
 for (const [name, message, forbidden, reason] of byError) {
   test(`getUserMedia's ${name}, "${message}"${forbidden ? ', by policy' : ''}: ${reason}`, () => {
-    assert.equal(reasonForError(new DOMException(message, name), { forbidden, open: false }), reason);
+    assert.equal(reasonForError(new DOMException(message, name), { forbidden, mayAskAgain: false }), reason);
   });
 }
 
-test('something thrown that is no error is a failure, not a crash', () => {
-  assert.equal(reasonForError(null, { forbidden: false, open: false }), 'failed');
+test('a thrown value that is no error is a failure, not a crash', () => {
+  assert.equal(reasonForError(null, { forbidden: false, mayAskAgain: false }), 'failed');
 });
 
-test('a refusal after which the browser would ask again is a question closed without an answer', () => {
+test('when the browser would ask again after a refusal, its question was dismissed', () => {
   const refusal = new DOMException('The request is not allowed.', 'NotAllowedError');
-  assert.equal(reasonForError(refusal, { forbidden: false, open: true }), 'microphone-dismissed');
-  assert.equal(reasonForError(refusal, { forbidden: true, open: true }), 'microphone-blocked');
+  assert.equal(reasonForError(refusal, { forbidden: false, mayAskAgain: true }), 'microphone-dismissed');
+  assert.equal(reasonForError(refusal, { forbidden: true, mayAskAgain: true }), 'microphone-blocked');
 });

@@ -1,4 +1,4 @@
-// A visitor with two tabs has one call: the second says where the first is, and may call when that is over.
+// A visitor with two tabs has one call: the second tab shows where the call is, and can call once it has ended.
 
 import { after, before, describe, it } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -34,7 +34,7 @@ describe('two tabs', { skip: partsMissing() }, () => {
   const says = (page: Page, text: RegExp) =>
     page.locator('sip-call').getByRole('status').filter({ hasText: text }).waitFor({ state: 'attached' });
 
-  it('one calls, the other is told to wait, and calls once the first has ended or is closed', async () => {
+  it('one calls, the other must wait, and can call once the first has ended or is closed', async () => {
     const [one, other] = [await tab(), await tab()];
     await press(one, /^Call /);
     await says(one, /^Calling…$/);
@@ -49,7 +49,7 @@ describe('two tabs', { skip: partsMissing() }, () => {
     await press(one, /^Call again$/);
     await says(one, /You are in another call/);
     await other.close();
-    // The browser takes the lock from the closed tab in its own time.
+    // The browser releases a closed tab's lock with a delay.
     await eventually('the first tab calls again', async () => {
       await press(one, /^Call again$/);
       await one.locator('sip-call:not([state=idle])').waitFor();

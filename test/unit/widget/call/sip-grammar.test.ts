@@ -1,4 +1,4 @@
-// The widget's grammar beside JsSIP's own, which it stands in for: the same answer wherever JsSIP's is right.
+// Compares the widget's grammar with JsSIP's, which it replaces: the same result wherever JsSIP's is correct.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ Object.assign(classes, JsSIP);
 
 const seen = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 
-/** Rule by rule, what a gateway says and what it might. */
+/** For each rule, values that a gateway sends and values that it could send. */
 const samples: Readonly<Record<string, readonly string[]>> = {
   Request_Response: [
     'SIP/2.0 200 OK',
@@ -100,12 +100,12 @@ for (const [rule, texts] of Object.entries(samples)) {
   }
 }
 
-test('addresses are of the classes that JsSIP knows', () => {
+test('addresses are instances of JsSIP’s classes', () => {
   assert.ok(parse('sip:a@b', 'SIP_URI') instanceof JsSIP.URI);
   assert.ok(parse('<sip:a@b>', 'From') instanceof JsSIP.NameAddrHeader);
 });
 
-test('what JsSIP throws at or gets wrong is refused or right here', () => {
+test('what makes JsSIP throw or fail is refused or correct here', () => {
   assert.equal(parse('*', 'Contact'), -1);
   assert.equal(parse('a', 'constructor'), -1);
   assert.equal(seen((parse('sip:a@b;maddr=c', 'SIP_URI') as { _host: string })._host), 'b');
@@ -116,7 +116,7 @@ test('what JsSIP throws at or gets wrong is refused or right here', () => {
   });
 });
 
-test('a long nonsense costs no time', () => {
+test('a long invalid value takes no time', () => {
   for (const [rule, piece] of [
     ['From', 'a '],
     ['From', '"\\'],

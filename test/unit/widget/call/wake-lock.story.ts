@@ -1,4 +1,4 @@
-// What a page does for a call that it has: it asks before it is left, keeps the screen awake, and may sound.
+// What a page does during its call: asks before it is left, keeps the screen on, and can play sound.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -48,28 +48,31 @@ describe('a page with a call', { skip: partsMissing() }, () => {
   const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
   const locks = () => page.evaluate(() => window.vigil.locks);
 
-  it('asks before it is left and keeps awake, until the call is over', async () => {
+  it('asks before it is left and keeps the screen on, until the call ends', async () => {
     assert.equal(await asks(), false);
     await page.getByRole('button', { name: /^Call / }).click();
     await page.getByRole('button', { name: 'Cancel' }).waitFor();
-    await eventually('it keeps the screen awake', async () => (await locks()) === 1);
+    await eventually('the screen stays on', async () => (await locks()) === 1);
     assert.equal(await asks(), true);
 
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Call again' }).waitFor();
     await eventually('it no longer asks', async () => !(await asks()));
-    await eventually('it no longer keeps the screen awake', async () => (await locks()) === 0);
+    await eventually('the screen may turn off', async () => (await locks()) === 0);
   });
 
-  /** How many ways to sound are made while the press is handled. */
+  /** How many audio outputs are created during the press. */
   const pressAgain = () =>
     page.evaluate(() => {
       const before = window.vigil.contexts.length;
-      document.querySelector('sip-call')?.shadowRoot?.querySelector<HTMLElement>('[part=again]')?.click();
+      document
+        .querySelector('sip-call')
+        ?.shadowRoot?.querySelector<HTMLElement>('[part=call-again]')
+        ?.click();
       return window.vigil.contexts.length - before;
     });
 
-  it('opens its sound inside the gesture where only that counts, elsewhere when it is wanted', async () => {
+  it('opens its sound during the gesture in Apple’s browsers, elsewhere when it is needed', async () => {
     assert.equal(await pressAgain(), 0);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Call again' }).waitFor();

@@ -4,7 +4,7 @@ import { fallbacksAfter } from '../../../../widget/availability/fallbacks-after.
 import type { EndReason } from '../../../../widget/call/call-store.ts';
 import { words } from '../../../../widget/locales/en.ts';
 
-/** In an order that no table would have. */
+/** In an order that no table has. */
 const offers = [
   { kind: 'callback' },
   { kind: 'mail', mail: 'office@mysite.ru' },
@@ -18,7 +18,7 @@ const after = (reason: EndReason) =>
     .join(' ');
 
 for (const reason of ['closed', 'busy', 'declined', 'no-answer', 'not-found', 'failed'] as const) {
-  test(`after ${reason} all that the owner offers, in the owner's order`, () => {
+  test(`after ${reason} all fallbacks of the owner, in the owner's order`, () => {
     assert.equal(after(reason), 'callback mail person hotline');
   });
 }
@@ -31,17 +31,17 @@ for (const reason of [
   'media-failed',
   'call-dropped',
 ] as const) {
-  test(`after ${reason} nobody else is called from this page: it would fail alike`, () => {
+  test(`after ${reason} no other call from this page, because it would fail too`, () => {
     assert.equal(after(reason), 'callback mail hotline');
   });
 }
 
-test('when the gateway is out of reach, nothing that goes by it', () => {
+test('when the gateway is unreachable, no fallback that needs it', () => {
   assert.equal(after('gateway-unreachable'), 'mail hotline');
 });
 
 for (const reason of ['hung-up', 'remote-hung-up', 'cancelled', 'elsewhere', 'bad-address'] as const) {
-  test(`after ${reason} nobody needs another way`, () => {
+  test(`after ${reason} no fallback`, () => {
     assert.equal(after(reason), '');
   });
 }

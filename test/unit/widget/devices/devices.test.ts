@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseDevice, chosenDevice, mustChange } from '../../../../widget/devices/devices.ts';
+import { chooseDevice, chosenDevice, mustSwitch } from '../../../../widget/devices/devices.ts';
 
 const present = [
   { id: 'built-in', label: '' },
   { id: 'headset', label: '' },
 ];
-const cases: readonly (readonly [string, Parameters<typeof mustChange>[0], boolean])[] = [
+const cases: readonly (readonly [string, Parameters<typeof mustSwitch>[0], boolean])[] = [
   ['all is as chosen', { ended: false, current: 'headset', chosen: 'headset', present }, false],
   ['the chosen one was plugged in', { ended: false, current: 'built-in', chosen: 'headset', present }, true],
   ['the one in use was pulled out', { ended: false, current: 'gone', chosen: 'gone', present }, true],
@@ -38,10 +38,10 @@ const cases: readonly (readonly [string, Parameters<typeof mustChange>[0], boole
 ];
 
 for (const [name, use, change] of cases) {
-  test(`${name}: ${change ? 'changes' : 'stays'}`, () => assert.equal(mustChange(use), change));
+  test(`${name}: ${change ? 'changes' : 'stays'}`, () => assert.equal(mustSwitch(use), change));
 }
 
-test('where nothing can be stored, nothing is chosen and nothing fails', () => {
+test('without storage, nothing is chosen and nothing fails', () => {
   chooseDevice('audioinput', 'headset');
   assert.equal(chosenDevice('audioinput'), undefined);
 });

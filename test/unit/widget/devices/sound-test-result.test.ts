@@ -7,7 +7,7 @@ import {
   verdict,
 } from '../../../../widget/devices/sound-test-result.ts';
 
-const silence: Sample = { mine: 0, returned: 0, received: 0 };
+const silence: Sample = { local: 0, returned: 0, received: 0 };
 
 function after(...parts: readonly [number, Partial<Sample>][]) {
   let findings = noFindings;
@@ -16,34 +16,34 @@ function after(...parts: readonly [number, Partial<Sample>][]) {
   return findings;
 }
 
-test('nothing is held against a visitor who has not spoken yet', () => {
+test('the test waits for a visitor who has not spoken yet', () => {
   assert.equal(verdict(after([30, { received: 50 }]), false), 'speak');
 });
 
-test('a microphone that hears nothing for a while is called silent, and no longer once it hears', () => {
+test('a microphone without sound is silent after a while, and works once it has sound', () => {
   const quiet = [60, { received: 50 }] as const;
   assert.equal(verdict(after([...quiet]), false), 'silent');
-  assert.equal(verdict(after([...quiet], [1, { received: 60, mine: 0.5 }]), false), 'speak');
+  assert.equal(verdict(after([...quiet], [1, { received: 60, local: 0.5 }]), false), 'speak');
 });
 
-test('sound counts as back only when it was measured in packets that came', () => {
-  const spoken = { mine: 0.5, received: 50 };
+test('sound counts as returned only when it was measured in received packets', () => {
+  const spoken = { local: 0.5, received: 50 };
   assert.equal(verdict(after([3, spoken]), false), 'speak');
   assert.equal(verdict(after([3, spoken], [1, { ...spoken, returned: 0.4 }]), false), 'works');
-  assert.equal(verdict(after([3, { mine: 0.5, returned: 0.4 }]), false), 'speak');
+  assert.equal(verdict(after([3, { local: 0.5, returned: 0.4 }]), false), 'speak');
   assert.equal(verdict(after([3, { received: 50, returned: 0.4 }]), false), 'speak');
 });
 
-test('sound that stays away is called lost: at once when the test is over, else after a while', () => {
-  assert.equal(verdict(after([60, { mine: 0.5 }]), false), 'lost');
-  assert.equal(verdict(after([60, { mine: 0.5, received: 50 }]), false), 'lost');
-  assert.equal(verdict(after([5, { mine: 0.5, received: 50 }]), true), 'lost');
+test('sound that does not return is lost: immediately when the test is over, otherwise after a while', () => {
+  assert.equal(verdict(after([60, { local: 0.5 }]), false), 'lost');
+  assert.equal(verdict(after([60, { local: 0.5, received: 50 }]), false), 'lost');
+  assert.equal(verdict(after([5, { local: 0.5, received: 50 }]), true), 'lost');
   assert.equal(verdict(after([5, {}]), true), 'lost');
   assert.equal(verdict(after([5, { received: 50 }]), true), 'silent');
 });
 
-test('what was good stays good, with the latest round trip in whole milliseconds', () => {
-  const good = { mine: 0.5, returned: 0.4, received: 50 };
+test('a good result stays good, with the latest round trip in whole milliseconds', () => {
+  const good = { local: 0.5, returned: 0.4, received: 50 };
   const findings = after([1, { ...good, roundTrip: 0.0341 }], [90, { received: 900 }]);
   assert.equal(verdict(findings, true), 'works');
   assert.equal(findings.roundTrip, 34);

@@ -13,13 +13,13 @@ const kinds = {
 const faults = (given: unknown) =>
   settingsFaults(given, kinds, Object.keys(firstWords), { ...en, ...firstWords.en });
 
-test('settings that are right are not spoken of', () => {
+test('correct settings are not reported', () => {
   const words = { call: 'Talk', reasons: { busy: { title: 'Busy' } }, ru: { hangUp: 'Хватит' } };
   assert.deepEqual(faults({ to: 'a@b.ru', video: true, theme: 'dark', words }), []);
   assert.deepEqual(faults({ to: undefined }), []);
 });
 
-for (const [given, told] of [
+for (const [given, expected] of [
   [5, /must be an object/],
   [null, /must be an object/],
   [{ them: 'dark' }, /no setting "them"; there are to, video, theme, words/],
@@ -34,14 +34,14 @@ for (const [given, told] of [
   [{ words: { reasons: { busy: 'Busy' } } }, /words\.reasons\.busy must be an object/],
   [{ words: { ru: { en: {} } } }, /no words\.ru\.en/],
 ] as const) {
-  test(`${JSON.stringify(given)} is told to the page's owner`, () => {
+  test(`${JSON.stringify(given)} is reported`, () => {
     const [first = '', ...more] = faults(given);
-    assert.match(first, told);
+    assert.match(first, expected);
     assert.deepEqual(more, []);
   });
 }
 
-test('own words replace those of their name and kind, one language before all', () => {
+test('own words replace words of the same name and type, and one language overrides all', () => {
   const own = {
     hangUp: 'Stop',
     mute: 7,

@@ -1,18 +1,18 @@
-// What the shapes `card` and `page` show above the button: who is called, from attributes or from slots. Built by
-// hand, as the button is: Lit's templates have not been loaded yet.
+// The person above the button in the shapes `card` and `page`, from attributes or slots. Built without templates, as the
+// button is: Lit is not loaded yet.
 import type { ReactiveController } from 'lit';
 import { surfaceStyles } from '../card/surface.styles.ts';
 import type { ShapedHost } from '../element/shape.ts';
 import { pageStyles } from './page.styles.ts';
-import { personStyles } from './person.styles.ts';
+import { personStyles } from './person-card.styles.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(surfaceStyles + personStyles + pageStyles);
 
-export function shape(host: ShapedHost, face: HTMLElement): undefined {
-  if (face.querySelector('.person')) return;
+export function shape(host: ShapedHost, shell: HTMLElement): undefined {
+  if (shell.querySelector('.person')) return;
   host.shadowRoot?.adoptedStyleSheets.push(sheet);
-  host.addController(new PersonView(host, face));
+  host.addController(new PersonView(host, shell));
 }
 
 class PersonView implements ReactiveController {
@@ -24,32 +24,32 @@ class PersonView implements ReactiveController {
   readonly #job = make('p', 'job');
   readonly #address = make('p', 'address');
 
-  constructor(host: ShapedHost, face: HTMLElement) {
+  constructor(host: ShapedHost, shell: HTMLElement) {
     this.#host = host;
-    const words = make('div', 'words');
-    words.append(slot('name', this.#name), slot('job', this.#job), this.#address);
-    this.#person.append(slot('photo', this.#photo, this.#initials), words);
-    face.prepend(this.#person);
+    const details = make('div', 'details');
+    details.append(slot('name', this.#name), slot('job', this.#job), this.#address);
+    this.#person.append(slot('photo', this.#photo, this.#initials), details);
+    shell.prepend(this.#person);
     this.hostUpdated();
   }
 
   hostUpdated(): void {
-    const said = (property: 'to' | 'name' | 'job' | 'photo') => this.#host[property]?.trim() ?? '';
-    write(this.#name, said('name'));
-    write(this.#job, said('job'));
-    write(this.#initials, said('photo') ? '' : initials(said('name')));
-    // The address has to be the name, then.
-    const alone = !said('name') && !this.#host.querySelector('[slot=name]');
-    this.#person.classList.toggle('alone', alone);
-    // All of a page has a title; a part of one leaves that to the page.
+    const value = (property: 'to' | 'name' | 'job' | 'photo') => this.#host[property]?.trim() ?? '';
+    write(this.#name, value('name'));
+    write(this.#job, value('job'));
+    write(this.#initials, value('photo') ? '' : initials(value('name')));
+    // Without a name, the address takes its place.
+    const addressOnly = !value('name') && !this.#host.querySelector('[slot=name]');
+    this.#person.classList.toggle('address-only', addressOnly);
+    // A page needs a heading of level 1; a card leaves the headings to the page around it.
     const isPage = this.#host.shape === 'page';
-    entitle(this.#name, isPage && !alone);
-    entitle(this.#address, isPage && alone);
-    this.#photo.hidden = !said('photo');
-    if (this.#photo.getAttribute('src') !== said('photo')) this.#photo.setAttribute('src', said('photo'));
-    const address = said('to').replace(/^sip:/i, '');
+    setHeading(this.#name, isPage && !addressOnly);
+    setHeading(this.#address, isPage && addressOnly);
+    this.#photo.hidden = !value('photo');
+    if (this.#photo.getAttribute('src') !== value('photo')) this.#photo.setAttribute('src', value('photo'));
+    const address = value('to').replace(/^sip:/i, '');
     if (this.#address.textContent === address) return;
-    // A long one may break where people would break it.
+    // A long address breaks after @ and dots.
     const pieces = address.split(/(?<=[@.])/).flatMap(piece => [piece, document.createElement('wbr')]);
     const whole = document.createElement('bdi');
     whole.append(...pieces);
@@ -57,7 +57,7 @@ class PersonView implements ReactiveController {
   }
 }
 
-/** Up to two letters that stand in for a photograph: `AP` for "Anna Petrova". */
+/** Up to two letters in place of a photograph: `AP` for "Anna Petrova". */
 function initials(name: string): string {
   const words = name.split(/\s+/u).filter(word => /^[\p{L}\p{N}]/u.test(word));
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
@@ -69,15 +69,15 @@ function write(element: HTMLElement, text: string): void {
   element.hidden = !text;
 }
 
-/** Makes it the page's heading, or none. */
-function entitle(element: HTMLElement, on: boolean): void {
+/** Makes the element the page's heading, or removes that. */
+function setHeading(element: HTMLElement, on: boolean): void {
   for (const [name, value] of [['role', 'heading'] as const, ['aria-level', '1'] as const]) {
     if (on) element.setAttribute(name, value);
     else element.removeAttribute(name);
   }
 }
 
-/** An element of these parts, which are its classes too. */
+/** An element whose parts and classes are the same. */
 function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   parts: string,
@@ -90,9 +90,9 @@ function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-function slot(name: string, ...otherwise: readonly HTMLElement[]): HTMLSlotElement {
+function slot(name: string, ...defaults: readonly HTMLElement[]): HTMLSlotElement {
   const element = document.createElement('slot');
   element.name = name;
-  element.append(...otherwise);
+  element.append(...defaults);
   return element;
 }

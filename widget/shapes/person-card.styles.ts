@@ -1,16 +1,15 @@
-// The looks of a business card: who it is, and the button. The call card that comes later lies within it, without
-// edges of its own.
+// The styles of a business card: the person and the button. The call card lies inside it, without a border.
 
 export const personStyles = /* css */ `
   :host(:not([shape='card'], [shape='page'])) .person {
     display: none;
   }
-  :host([shape='card']) .face {
+  :host([shape='card']) .shell {
     inline-size: var(--sip-call-width, 22rem);
     max-inline-size: min(100%, 100vw - 2rem);
     padding: 1.5rem;
     box-sizing: border-box;
-    border: 1px solid var(--_line);
+    border: 1px solid var(--_border);
     border-radius: var(--sip-call-radius, 1.5rem);
     background: var(--_surface);
     box-shadow: 0 1px 2px #0000000f, 0 18px 44px -20px #00140c52;
@@ -23,7 +22,7 @@ export const personStyles = /* css */ `
   .person p {
     margin: 0;
   }
-  .person .words {
+  .person .details {
     min-inline-size: 0;
   }
   .photo,
@@ -54,7 +53,7 @@ export const personStyles = /* css */ `
   .person .address {
     font-size: 0.9375rem;
     font-weight: 400;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
     overflow-wrap: anywhere;
   }
   ::slotted([slot='name']),
@@ -65,19 +64,19 @@ export const personStyles = /* css */ `
     margin: 0;
     font-size: 0.9375rem;
     font-weight: 400;
-    color: var(--_quiet);
+    color: var(--_secondary-text);
   }
-  .alone .address {
+  .address-only .address {
     font-size: 1.0625rem;
     font-weight: 600;
     color: var(--_text);
   }
-  :host([shape='card']) .pill {
+  :host([shape='card']) .button {
     flex: 1;
     justify-content: center;
     margin-block-start: 1.25rem;
   }
-  :host([shape='card']) .check {
+  :host([shape='card']) .sound-check-toggle {
     margin-block-start: 1.25rem;
   }
   :host([shape='card']) .card {
@@ -90,7 +89,7 @@ export const personStyles = /* css */ `
     background: none;
     box-shadow: none;
   }
-  /* It stands above already. */
+  /* The address is above already. */
   :host([shape='card']) .card .address {
     display: none;
   }

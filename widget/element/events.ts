@@ -1,0 +1,22 @@
+// The element's events, as pages and frameworks see them.
+import type { CallState, EndReason } from '../call/call-store.ts';
+
+/** The detail of `sip-call-request`; `to` is the address as people read it. */
+export interface SipCallRequestDetail {
+  readonly to: string;
+  readonly video: boolean;
+}
+
+/** The detail of `sip-call-state`; `reason` comes with `ended` and `failed`. */
+export interface SipCallStateDetail {
+  readonly state: CallState;
+  readonly reason?: EndReason;
+}
+
+declare global {
+  // Of elements, documents and windows: the events bubble.
+  interface GlobalEventHandlersEventMap {
+    'sip-call-request': CustomEvent<SipCallRequestDetail>;
+    'sip-call-state': CustomEvent<SipCallStateDetail>;
+  }
+}
