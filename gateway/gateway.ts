@@ -23,7 +23,7 @@ import { startMediaRelay } from './media-relay.ts';
 import { addressFence, ownAddresses } from './net/address-fence.ts';
 import { DailyRecords } from './observe/daily-records.ts';
 import { FailureStreaks } from './observe/failure-streaks.ts';
-import { Headroom } from './observe/headroom.ts';
+import { type Gauges, Headroom } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
 import { ignoreRefusal, SecurityLog } from './observe/security-log.ts';
 import { preflight } from './preflight.ts';
@@ -55,6 +55,8 @@ export interface GatewayOverrides {
   readonly media?: MediaRelay | undefined;
   /** The clock by which a WebSocket without a call is closed: milliseconds that never jump. */
   readonly now?: (() => number) | undefined;
+  /** What tells how much is left of files, memory and time. */
+  readonly gauges?: Gauges;
 }
 
 /** Starts a gateway; rejects when an address or port cannot be had. */
@@ -86,7 +88,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
   const headroom = new Headroom(exhausted => {
     if (exhausted) log.warn({ exhausted }, 'running out: newcomers are refused');
     else log.info({}, 'enough of everything again: newcomers are taken');
-  });
+  }, parts.gauges);
   const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
   const refused = securityLog?.refused ?? ignoreRefusal;
   const records = config.records && new DailyRecords(config.records, log);

@@ -4,4 +4,3 @@ import { everyScene } from '../../support/signalling-gateway.ts';
 
 everyScene.engine = 'drachtio';
 await import('./pbx-answers.test.ts');
-await import('./in-dialog-requests.test.ts');
