@@ -32,7 +32,7 @@ import { startMediaRelay } from './media-relay.ts';
 import { addressFence } from './net/address-fence.ts';
 import { DailyRecords } from './observe/daily-records.ts';
 import { FailureStreaks } from './observe/failure-streaks.ts';
-import { Headroom } from './observe/headroom.ts';
+import { type Gauges, Headroom } from './observe/headroom.ts';
 import type { Log } from './observe/log.ts';
 import { ignoreRefusal, SecurityLog } from './observe/security-log.ts';
 import { preflight } from './preflight.ts';
@@ -68,6 +68,8 @@ export interface GatewayOverrides {
   readonly media?: MediaRelay | undefined;
   /** The clock for closing a WebSocket without a call: milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
+  /** Measures what is left of files, memory and time. Default: those of this process. */
+  readonly gauges?: Gauges;
 }
 
 /** Starts a gateway. Rejects when an address or port cannot be bound; whatever has started is stopped again. */
@@ -88,7 +90,7 @@ async function start(
   const fence = derived(live, ({ dns }) => addressFence(dns.allow, () => ownAndAnnounced(addresses)));
   const fenced = (address: string) => fence.current(address);
   const quarantine = new Quarantine();
-  const headroom = new Headroom(resource => reportHeadroom(log, resource));
+  const headroom = new Headroom(resource => reportHeadroom(log, resource), overrides.gauges);
   const failures = new FailureStreaks(log);
   const events = new CallEvents(log);
   const registry = new CallRegistry();

@@ -16,7 +16,7 @@ export function dnsCause({ fault, message }: ResolveError, domain: string): Caus
       const { intended } = fault;
       return cause('dns-target-missing', {
         ...fault,
-        hint: intended ? ` (if  was intended: .)` : '',
+        hint: intended ? ` (if ${intended} was intended: ${intended}.)` : '',
       });
     }
     case 'not-offered':

@@ -23,8 +23,7 @@ test('29: a media worker that hangs is ended, its calls hear of it, and the next
   const { call } = await callAnswered(caller, pbx);
   writeFileSync(file, '');
   const bye = await caller.request('BYE');
-  // No sound had come that far yet: there is no browser behind this page.
-  assert.match(bye.headers.get('Reason') ?? '', /cause=503;text="No sound got through"/);
+  assert.match(bye.headers.get('Reason') ?? '', /cause=503;text="The sound is gone"/);
   call.respond(bye, '200 OK');
   pbx.respond(await pbx.request('BYE'), '200 OK');
   await gateway.waitFor(/"level":"error".*A media worker does not answer/);

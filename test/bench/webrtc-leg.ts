@@ -10,6 +10,7 @@ import { profileOfDtlsId, profiles, type SrtpProfile } from '../../gateway/media
 import { createSrtpSession, type SrtpSession } from '../../gateway/media/embedded/srtp/session.ts';
 import { readBinding, writeRequest } from '../../gateway/media/embedded/stun.ts';
 import { bindUdp } from '../../gateway/media/embedded/udp.ts';
+import { PATIENCE_MS } from '../support/eventually.ts';
 
 const checkEveryMs = 50;
 /** As Chromium does once connected. */
@@ -147,13 +148,13 @@ export class WebRtcLeg {
   }
 
   /** ICE, then DTLS; resolves when SRTP is ready, rejects after `timeoutMs`. */
-  async connect(answer: string, timeoutMs = 15_000): Promise<void> {
+  async connect(answer: string, timeoutMs?: number): Promise<void> {
     this.heed(answer);
     await this.check();
     await this.shakeHands(timeoutMs);
   }
 
-  async shakeHands(timeoutMs: number): Promise<void> {
+  async shakeHands(timeoutMs = PATIENCE_MS): Promise<void> {
     const transport = {
       type: 'ice',
       address: { address: '', port: 0, family: 'IPv4' },

@@ -87,14 +87,21 @@ export async function browserOffer(): Promise<string> {
   return offer;
 }
 
-/** A call from this page that the PBX has answered, and that is joined. */
+/**
+ * A call from this page that the PBX has answered, and that is joined. Its browser is connected and neither side sends:
+ * the relay misses nothing, however long a busy machine takes for a test.
+ */
 export async function callAnswered(page: RawPeer, pbx: RawPeer, to = DIRECTOR) {
   const call = new RawCall(page, to);
-  call.invite(await browserOffer());
+  const leg = await WebRtcLeg.open();
+  void page.closed.then(() => leg.close());
+  call.invite(leg.offer());
   const invite = await pbx.request('INVITE');
-  pbx.respond(invite, '200 OK', { body: SDP });
-  call.ack(await page.response(200));
+  pbx.respond(invite, '200 OK', { body: `${SDP}a=inactive\r\n` });
+  const answered = await page.response(200);
+  call.ack(answered);
   await pbx.request('ACK');
+  await leg.connect(String(answered.body));
   // Whoever answers a request in the dialog has joined its two sides.
   call.request('INFO');
   await page.response(200, 'INFO');

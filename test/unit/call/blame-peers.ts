@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
-import { freePort } from '../../support/free-port.ts';
+import { type ClosedPort, closedPort } from '../../support/closed-port.ts';
 import { PeerProcess } from '../../support/peer-process.ts';
 import { RawPeer } from '../../support/raw-peer.ts';
 
@@ -38,13 +38,16 @@ export class Peers {
   readonly #sockets = new Set<Socket>();
   readonly #peers: RawPeer[] = [];
   readonly #stopped: PeerProcess[] = [];
+  readonly #closed: ClosedPort[] = [];
 
   constructor(address: string) {
     this.address = address;
   }
 
   async closedPort(): Promise<number> {
-    return await freePort(this.address);
+    const closed = await closedPort(this.address);
+    this.#closed.push(closed);
+    return closed.port;
   }
 
   /** A UDP server that does what the test makes of it. */
@@ -93,10 +96,11 @@ export class Peers {
     return (server.address() as { port: number }).port;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const peer of this.#peers) peer.close();
     for (const socket of this.#sockets) socket.destroy();
     for (const server of this.#servers) server.close();
     for (const process_ of this.#stopped) process_.signal('SIGKILL');
+    await Promise.all(this.#closed.map(closed => closed.release()));
   }
 }

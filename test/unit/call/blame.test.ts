@@ -497,7 +497,7 @@ before(async () => {
 
 after(async () => {
   await scene?.close();
-  peers.close();
+  await peers.close();
 });
 
 /** Reasons of the element that blame the visitor, their network or a name. */

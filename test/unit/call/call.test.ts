@@ -26,6 +26,26 @@ async function established(
   return { ...scene, call, pbx, invite };
 }
 
+/** Another call of the same gateway, whose visitor leaves for good; that resolves when the time of grace is over. */
+async function leaver({ gateway }: Scene, pbx: RawPeer): Promise<() => Promise<void>> {
+  const page = await RawPeer.browser(gateway.url, PAGE);
+  const call = new RawCall(page, DIRECTOR);
+  call.invite(SDP);
+  const invite = await pbx.request('INVITE');
+  pbx.respond(invite, '200 OK', { body: SDP });
+  call.ack(await page.response(200));
+  await pbx.request('ACK');
+  // Before it is joined, a call ends with its page.
+  call.request('INFO');
+  await page.response(200, 'INFO');
+  return async () => {
+    page.close();
+    const bye = await pbx.request('BYE');
+    assert.equal(bye.headers.get('Call-ID'), invite.headers.get('Call-ID'), 'the other call was over before');
+    pbx.respond(bye, '200 OK');
+  };
+}
+
 test('the PBX gets an INVITE that the gateway wrote, with nothing of the browser in it but SDP', async context => {
   const { browser, pbxs, quiet } = await startScene(context);
   const [pbx] = pbxs as [RawPeer];
@@ -196,11 +216,13 @@ test('a call outlives its WebSocket for the time of grace, and no longer', async
 });
 
 test('a call outlives its sound for the time of grace, and no longer', async context => {
-  const { browser, media, pbx, call, quiet } = await established(context, { graceSeconds: 0.4 });
+  const scene = await established(context, { graceSeconds: 0.4 });
+  const { browser, media, pbx, call, quiet } = scene;
+  const anotherLeaves = await leaver(scene, pbx);
   media.emit({ type: 'lost' });
   media.emit({ type: 'connected' });
-  // Well after the time of grace the call is there still.
-  await new Promise(resolve => setTimeout(resolve, 600));
+  // After the time of grace the call is there still.
+  await anotherLeaves();
   call.request('INFO');
   await browser.response(200, 'INFO');
   media.emit({ type: 'lost' });
@@ -212,14 +234,16 @@ test('a call outlives its sound for the time of grace, and no longer', async con
 });
 
 test('a visitor who comes back on another WebSocket has the call again, until that one is lost too', async context => {
-  const { gateway, browser, pbx, invite, call, quiet } = await established(context, { graceSeconds: 2 });
+  const scene = await established(context, { graceSeconds: 5 });
+  const { gateway, browser, pbx, invite, call, quiet } = scene;
+  const anotherLeaves = await leaver(scene, pbx);
   browser.close();
   const again = await RawPeer.browser(gateway.url, PAGE);
   call.moveTo(again);
   call.request('UPDATE');
   assert.equal((await again.response(200, 'UPDATE')).body.length, 0);
-  // Well after the time of grace the PBX still reaches the page.
-  await new Promise(resolve => setTimeout(resolve, 2_300));
+  // After the time of grace the PBX still reaches the page.
+  await anotherLeaves();
   pbx.requestWithin(invite, 'INVITE', SDP.replace('o=- 1 1', 'o=- 1 2').concat('a=sendonly\r\n'));
   call.respond(await again.request('INVITE'), '200 OK', SDP);
   await pbx.response(200);

@@ -5,6 +5,7 @@ import { EngineConnection, type EngineState } from '../../../gateway/call/engine
 import { CallErrorBoundary } from '../../../gateway/call/error-boundary.ts';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
+import { closedPort } from '../../support/closed-port.ts';
 import { DrachtioProcess } from '../../support/drachtio-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { HandshakeServer } from '../../support/handshake-server.ts';
@@ -57,9 +58,8 @@ for (const [what, answer, words] of [
 }
 
 test('where nobody listens, the reason names the place', async context => {
-  const server = await HandshakeServer.start(undefined);
-  const { port } = server;
-  server.close();
+  const { port, release } = await closedPort('127.0.0.1');
+  context.after(release);
   const { it } = connection(context, port);
   await assert.rejects(it.open(), {
     message: new RegExp(`^no drachtio-server answers at 127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`),
@@ -106,13 +106,18 @@ for (const [what, answer, words] of [
 test('who closes it is not connected again, whenever that is', async context => {
   const server = await handshake(context, OURS);
   const { it, states } = connection(context, server.port);
+  const other = connection(context, server.port);
   await it.open();
+  await other.it.open();
   server.hangUp();
   await eventually('it is away', () => it.state === 'away', { every: 5 });
   it.close();
-  // Longer than the wait before its first attempt.
-  await new Promise(resolve => setTimeout(resolve, 400));
-  assert.equal(server.asked, 1);
+  // The other one waits as long before each attempt.
+  for (const back of [3, 5]) {
+    await eventually('the other is back', () => other.states.length === back, { every: 5 });
+    assert.equal(server.asked, (back + 3) / 2);
+    server.hangUp();
+  }
   assert.deepEqual(states, ['here', 'away']);
 });
 
@@ -120,10 +125,13 @@ test('a server that falls silent without hanging up is gone, and back when it sp
   const server = await DrachtioProcess.start();
   context.after(() => server.kill());
   const { drachtio, secret } = server.settings;
-  const { it, states } = connection(context, Number(drachtio.split(':')[1]), { secret, pingMs: 600 });
+  const { it, states } = connection(context, Number(drachtio.split(':')[1]), { secret, pingMs: 1_000 });
   await it.open();
-  // Pings are answered meanwhile.
-  await new Promise(resolve => setTimeout(resolve, 2_000));
+  const [socket] = it.srf.app.client?.mapServer.keys() ?? [];
+  for (let answered = 0, read = socket?.bytesRead; answered < 2; answered++) {
+    await eventually('a ping is answered', () => socket?.bytesRead !== read, { every: 5 });
+    read = socket?.bytesRead;
+  }
   assert.deepEqual(states, ['here']);
   server.freeze();
   await eventually('it is away', () => it.state === 'away');

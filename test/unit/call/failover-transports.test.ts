@@ -1,7 +1,6 @@
 // Servers over TCP and TLS that refuse, hang up or prove to be somebody else: which one the call goes to next.
 
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -11,10 +10,11 @@ import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
 import { startGateway } from '../../../gateway/gateway.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
+import { closedPort } from '../../support/closed-port.ts';
 import { PassThroughRelay } from '../../support/pass-through-relay.ts';
 import { RawCall } from '../../support/raw-call.ts';
 import { RawPeer } from '../../support/raw-peer.ts';
-import { PAGE, SDP } from '../../support/signalling-gateway.ts';
+import { ample, PAGE, SDP } from '../../support/signalling-gateway.ts';
 import { certificate, privateKey } from '../engine/transport/test-certificate.ts';
 
 const DIRECTOR = 'sip:director@mysite.test';
@@ -55,7 +55,10 @@ async function browserOf(
     limits: { answerSeconds: 30, setupSeconds: 60 },
     sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director'], tokens: false }],
   });
-  const gateway = await startGateway(config, createLog('silent'), { media: new PassThroughRelay() });
+  const gateway = await startGateway(config, createLog('silent'), {
+    media: new PassThroughRelay(),
+    gauges: ample,
+  });
   const browser = await RawPeer.browser(gateway.url, PAGE);
   context.after(async () => {
     browser.close();
@@ -83,11 +86,9 @@ async function streamServer(context: TestContext, take: (socket: Socket) => void
   return (server.address() as { port: number }).port;
 }
 
-async function closedPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, LOOPBACK);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
+async function deadServer(context: TestContext): Promise<number> {
+  const { port, release } = await closedPort(LOOPBACK);
+  context.after(release);
   return port;
 }
 
@@ -103,7 +104,7 @@ async function refusedBy(browser: RawPeer, pbx: RawPeer): Promise<number> {
 test('a server that refuses TCP is passed over at once', async context => {
   const pbx = await udpServer(context);
   const browser = await browserOf(context, [
-    { way: 'tcp', port: await closedPort() },
+    { way: 'tcp', port: await deadServer(context) },
     { way: 'udp', port: pbx.port },
   ]);
   assert.ok((await refusedBy(browser, pbx)) < 20_000);
@@ -122,7 +123,7 @@ test('a server that takes the connection and drops it is passed over at once', a
 test('where the domain offers TLS first, its refusal ends the call: nothing goes out in clear', async context => {
   const pbx = await udpServer(context);
   const browser = await browserOf(context, [
-    { way: 'tls', port: await closedPort() },
+    { way: 'tls', port: await deadServer(context) },
     { way: 'tcp', port: pbx.port },
     { way: 'udp', port: pbx.port },
   ]);

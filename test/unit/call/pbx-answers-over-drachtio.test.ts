@@ -4,5 +4,4 @@ import { everyScene } from '../../support/signalling-gateway.ts';
 
 everyScene.engine = 'drachtio';
 await import('./pbx-answers.test.ts');
-await import('./in-dialog-requests.test.ts');
 await import('./required.test.ts');

@@ -96,7 +96,7 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
   }
 
   async function statsOnce(enough: (stats: PageStats) => boolean): Promise<PageStats> {
-    for (const deadline = Date.now() + 8000; ; ) {
+    return await eventually('enough came back', async () => {
       const stats = await page.evaluate(async () => {
         const world = window as unknown as { pc: RTCPeerConnection; streams: number };
         const sum = { audioPackets: 0, energy: 0, frames: 0, lost: 0, streams: world.streams };
@@ -111,8 +111,8 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
         return sum;
       });
       if (enough(stats)) return stats;
-      assert.ok(Date.now() < deadline, `not enough came back: ${JSON.stringify(stats)}`);
-    }
+      throw new Error(JSON.stringify(stats));
+    });
   }
 
   /** How many it has sent. */

@@ -12,12 +12,7 @@ import { echoAnswer } from './rtp-echo.ts';
 describe('the embedded relay when the network fails', () => {
   let relay: EmbeddedRelay;
   before(async () => {
-    relay = await createEmbeddedRelay({
-      ...relayOptions(26200),
-      consentMs: 600,
-      connectMs: 6000,
-      silentAfterMs: 400,
-    });
+    relay = await createEmbeddedRelay(relayOptions(26200));
   });
   after(async () => {
     await emptied(relay);
@@ -37,7 +32,7 @@ describe('the embedded relay when the network fails', () => {
       seen.add(name);
       return null;
     };
-    await call.leg.connect(call.answer, 6000);
+    await call.leg.connect(call.answer);
     await call.roundTrip();
     await call.close();
   });
@@ -60,40 +55,63 @@ describe('the embedded relay when the network fails', () => {
       }
       return null;
     };
-    await call.leg.connect(call.answer, 6000);
+    await call.leg.connect(call.answer);
     await call.roundTrip();
     await call.close();
   });
 
-  it('says lost when checks end, sends no more, and connects again when they return', async () => {
-    const call = await RelayCall.open(relay, 'consent');
+  it('refuses nothing of a last flight that the browser sends once more, as it does when ours is lost', async () => {
+    const call = await RelayCall.prepare(relay, 'flight');
+    await call.negotiate();
+    const flight: Buffer[] = [];
+    call.leg.outgoing = datagram => {
+      const isHello = datagram[4] === 0 && datagram[13] === 1;
+      if (datagram[0]! >= 20 && datagram[0]! < 64 && !isHello) flight.push(Buffer.from(datagram));
+      return datagram;
+    };
+    await call.leg.connect(call.answer);
+    assert.ok(flight.length >= 2, `${flight.length} datagrams`);
+    for (const datagram of flight.slice()) call.leg.send(datagram);
+    await call.roundTrip();
+    assert.equal((await call.close()).browser.dropped, 0);
+  });
+
+  it('says lost when checks end, sends no more, and connects again when they return', async context => {
+    const relay = await createEmbeddedRelay({ ...relayOptions(26240), consentMs: 1_500 });
+    context.after(() => relay.shutdown());
     const lost = nextEvent(relay, 'lost', 'consent');
+    const call = await RelayCall.open(relay, 'consent');
     call.leg.fallSilent();
     await lost;
     const connected = nextEvent(relay, 'connected', 'consent');
-    await call.leg.check();
+    const checking = setInterval(() => call.leg.sendCheck(), 50);
     await connected;
     await call.roundTrip();
+    clearInterval(checking);
     await call.close();
   });
 
-  it('says once which leg fell silent', async () => {
-    const call = await RelayCall.open(relay, 'silent');
-    const silences: string[] = [];
+  it('says once that a PBX fell silent, however long it stays so', async context => {
+    const relay = await createEmbeddedRelay({ ...relayOptions(26240), silentAfterMs: 400 });
+    context.after(() => relay.shutdown());
+    // The packets of the browser wait for their turn on a busy machine: it may be silent too.
+    const told: string[] = [];
     relay.onEvent(event => {
-      if (event.call === 'silent' && event.type === 'silent') silences.push(event.leg);
+      if (event.type === 'silent' && event.leg === 'pbx') told.push(event.call);
     });
-    call.echo.onPacket = () => false;
-    const talking = setInterval(() => {
-      call.leg.sendRtp(call.packet());
-      call.leg.sendCheck();
-    }, 50);
-    assert.ok((await nextEvent(relay, 'silent', 'silent')).silentMs >= 400);
-    call.echo.onPacket = () => true;
-    await call.roundTrip();
-    clearInterval(talking);
-    assert.deepEqual(silences, ['pbx']);
-    await call.close();
+    const silent = async (name: string) => {
+      const call = await RelayCall.open(relay, name);
+      call.echo.onPacket = () => false;
+      await eventually(`it is said of the ${name}`, () => told.includes(name), { every: 5 });
+      return call;
+    };
+    const calls = [await silent('first'), await silent('second')];
+    assert.deepEqual(told, ['first', 'second']);
+    for (const call of calls) {
+      call.echo.onPacket = () => true;
+      await call.roundTrip();
+      await call.close();
+    }
   });
 });
 
@@ -112,8 +130,8 @@ describe('the embedded relay when a browser never comes', () => {
 describe('one-way sound through the embedded relay', () => {
   const quick = { oneWayMs: 400 };
 
-  async function talk(firstPort: number) {
-    const relay = await createEmbeddedRelay({ ...relayOptions(firstPort), ...quick, consentMs: 3000 });
+  async function talk() {
+    const relay = await createEmbeddedRelay({ ...relayOptions(26240), ...quick, consentMs: 3000 });
     const call = await RelayCall.open(relay, 'call');
     const events: string[] = [];
     relay.onEvent(event => {
@@ -124,7 +142,7 @@ describe('one-way sound through the embedded relay', () => {
   }
 
   it('a PBX that sends nothing is said, from the answer on, until it sends', async () => {
-    const { relay, call, events } = await talk(26700);
+    const { relay, call, events } = await talk();
     call.echo.onPacket = () => false;
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     relay.established('call');
@@ -142,7 +160,7 @@ describe('one-way sound through the embedded relay', () => {
   });
 
   it('a browser that is there and sends nothing is said', async () => {
-    const { relay, call, events } = await talk(26740);
+    const { relay, call, events } = await talk();
     const checking = setInterval(() => call.leg.sendCheck(), 50);
     const playing = setInterval(() => call.echo.audio.send(call.packet(), call.port, '127.0.0.1'), 20);
     relay.established('call');
@@ -155,12 +173,8 @@ describe('one-way sound through the embedded relay', () => {
   });
 
   /** The browser speaks, and the PBX reports all the time until `done`. */
-  async function reported(
-    firstPort: number,
-    cname: string,
-    done: (reports: number, events: string[]) => boolean,
-  ) {
-    const { relay, call, events } = await talk(firstPort);
+  async function reported(cname: string, done: (reports: number, events: string[]) => boolean) {
+    const { relay, call, events } = await talk();
     const rtcp = await bindUdp('127.0.0.1', 0);
     const blocks: Buffer[] = [];
     let reports = 0;
@@ -185,16 +199,16 @@ describe('one-way sound through the embedded relay', () => {
 
   it('a PBX that reports that it hears nothing is said, until it reports that it does', async () => {
     const uuid = '0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a77';
-    const events = await reported(26780, uuid, (_, { length }) => length === 2);
+    const events = await reported(uuid, (_, { length }) => length === 2);
     assert.deepEqual(events, ['pbx hears-nothing', 'over: pbx hears-nothing']);
   });
 
   it('a PBX that never reports of anything is not taken for one that hears nothing', async () => {
-    assert.deepEqual(await reported(26860, 'pbx@192.0.2.10', reports => reports === 10), []);
+    assert.deepEqual(await reported('pbx@192.0.2.10', reports => reports === 10), []);
   });
 
   it('a PBX that holds is not missed', async () => {
-    const { relay, call, events } = await talk(26820);
+    const { relay, call, events } = await talk();
     await relay.answer(
       'call',
       'pbx',
@@ -241,7 +255,7 @@ describe('the embedded relay when a worker dies', () => {
   });
 
   it('takes a worker for healthy whose answer only waits to be read when its time is up', async context => {
-    const relay = await createEmbeddedRelay(relayOptions(26360));
+    const relay = await createEmbeddedRelay(relayOptions(26300));
     const [link] = relay.links;
     const worker = link?.thread;
     context.mock.timers.enable({ apis: ['setTimeout'] });
@@ -257,9 +271,9 @@ describe('the embedded relay when a worker dies', () => {
   });
 
   it('does not start when its port is taken', async () => {
-    const relay = await createEmbeddedRelay(relayOptions(26340));
+    const relay = await createEmbeddedRelay(relayOptions(26300));
     const port = relay.links[0]!.port;
-    const options = relayOptions(26340);
+    const options = relayOptions(26300);
     await assert.rejects(
       createEmbeddedRelay({ ...options, browser: { ...options.browser, port } }),
       /EADDRINUSE/,

@@ -8,8 +8,13 @@ import { type TestContext, test } from 'node:test';
 import dns from 'dns-packet';
 import { DnsClient, type QueryResult } from '../../../gateway/resolver/dns-client.ts';
 import type { DnsServerAddress } from '../../../gateway/resolver/dns-exchange.ts';
-import { freePort } from '../../support/free-port.ts';
+import { closedPort } from '../../support/closed-port.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
+import { soonest } from '../../support/soonest.ts';
 import { addressRecord, answerTo, dnsPeer } from './dns-peer.ts';
+
+/** A question that waits for a server waits for longer than its test. */
+const FAR_LONGER_MS = 3_600_000;
 
 const name = 'pbx.test';
 const right = addressRecord(name, '192.0.2.1');
@@ -30,8 +35,10 @@ function addressesIn(heard: QueryResult): unknown[] {
   return heard.reply.answers.map(answer => 'data' in answer && answer.data);
 }
 
-async function closedPort(): Promise<DnsServerAddress> {
-  return { address: '127.0.0.1', port: await freePort('127.0.0.1') };
+async function deadServer(test: TestContext): Promise<DnsServerAddress> {
+  const { port, release } = await closedPort('127.0.0.1');
+  test.after(release);
+  return { address: '127.0.0.1', port };
 }
 
 test('an answer with another id, name, type or number of questions, or that is a question, is ignored', async t => {
@@ -117,9 +124,7 @@ test('a silent server costs a part of the time, and is asked after the others fr
   const second = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
   const asking = client(t, [silent, second], 3_000);
   assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
-  const started = performance.now();
   assert.deepEqual(addressesIn(await asking.ask('AAAA', name)), ['192.0.2.1']);
-  assert.ok(performance.now() - started < 900);
   assert.equal(silent.heard.length, 1);
 });
 
@@ -132,22 +137,18 @@ test('the answer of a slow server is still accepted while the next one is asked'
   assert.deepEqual(addressesIn(await client(t, [slow, silent], 1_500).ask('A', name)), ['192.0.2.1']);
 });
 
-test('a server that refuses, or fails, is skipped immediately', async t => {
+test('a server that refuses, or fails, is skipped immediately', { timeout: PATIENCE_MS }, async t => {
   const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
   const refusing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 5 })));
   const good = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [right])));
-  const started = performance.now();
-  const asking = client(t, [await closedPort(), failing, refusing, good], 20_000);
+  const asking = client(t, [await deadServer(t), failing, refusing, good], FAR_LONGER_MS);
   assert.deepEqual(addressesIn(await asking.ask('A', name)), ['192.0.2.1']);
-  assert.ok(performance.now() - started < 2_500);
 });
 
-test('when all fail, the last failure is returned, without waiting', async t => {
+test('when all fail, the last failure is returned, without waiting', { timeout: PATIENCE_MS }, async t => {
   const failing = await dnsPeer(t, ({ query, send }) => send(answerTo(query, [], { flags: 2 })));
-  const started = performance.now();
-  const heard = await client(t, [await closedPort(), failing], 20_000).ask('A', name);
+  const heard = await client(t, [await deadServer(t), failing], FAR_LONGER_MS).ask('A', name);
   assert.deepEqual(heard, { failed: 'SERVFAIL' });
-  assert.ok(performance.now() - started < 2_500);
   assert.equal(failing.heard.length, 1);
 });
 
@@ -189,10 +190,15 @@ test('over TCP too, excessive lengths and answers to other questions are refused
 
 test('a server that never answers costs the timeout and no more', async t => {
   const silent = await dnsPeer(t, () => {});
-  const started = performance.now();
-  assert.deepEqual(await client(t, [silent], 1_000).ask('A', name), { failed: 'no answer in time' });
-  assert.ok(performance.now() - started < 1_900);
-  assert.equal(silent.heard.length, 3);
+  const asking = client(t, [silent], 1_000);
+  let times = 0;
+  const elapsed = await soonest(1_900, async () => {
+    times++;
+    assert.deepEqual(await asking.ask('A', name), { failed: 'no answer in time' });
+  });
+  assert.ok(elapsed < 1_900, `${elapsed} ms`);
+  await eventually('it was asked three times', () => silent.heard.length >= 3);
+  assert.ok(silent.heard.length <= 3 * times);
 });
 
 test('closing fails current and later questions', async t => {

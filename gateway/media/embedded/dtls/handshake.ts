@@ -7,7 +7,14 @@ import { DtlsServer } from 'werift';
 import type { Fingerprint } from '../../sdp/plan.ts';
 import { type MasterKey, profileOfDtlsId, profiles, type SrtpProfile } from '../srtp/profile.ts';
 import { certificateIn, cookieIn, hasFingerprint, isFinishedOf, isSignedBy } from './peer-proof.ts';
-import { type DtlsRecord, FlightOrder, type HandshakeMessage, readRecords, recordOf } from './records.ts';
+import {
+  type DtlsRecord,
+  FlightOrder,
+  type HandshakeMessage,
+  messageHeader,
+  readRecords,
+  recordOf,
+} from './records.ts';
 
 export interface ServerIdentity {
   readonly certPem: string;
@@ -100,7 +107,8 @@ export class DtlsHandshake {
     if (record.type === contentChangeCipherSpec || record.type === contentAlert) return true;
     if (record.type !== contentHandshake) return false;
     if (record.epoch === 1) return this.#enciphered(record.bytes);
-    if (record.epoch !== 0 || this.#state !== 'handshaking') return false;
+    if (record.epoch !== 0) return false;
+    if (this.#state === 'connected') return this.#isOfLastFlight(record.body);
     const order = this.#order;
     if (!order.add(record.body)) return false;
     const before = order.next;
@@ -129,6 +137,13 @@ export class DtlsHandshake {
     // werift keeps fragments without bound. Nobody needs to fragment a Finished, and ours of epoch 0 are whole.
     (this.#server as unknown as { bufferFragmentedHandshakes: unknown[] }).bufferFragmentedHandshakes = [];
     return true;
+  }
+
+  /** Our Finished was lost or late: the client sends its flight once more, which is no refused packet. */
+  #isOfLastFlight(body: Buffer): boolean {
+    if (body.length < messageHeader) return false;
+    const seq = body.readUInt16BE(4);
+    return seq >= certificateSeq && body[0] === expectedTypes[seq];
   }
 
   /** A flight we answered already came once more: our answer was lost (RFC 6347 4.2.4). */

@@ -5,7 +5,8 @@
 
 const contentHandshake = 22;
 const recordHeader = 13;
-const messageHeader = 12;
+/** Bytes before the body of a handshake message. */
+export const messageHeader = 12;
 /** A certificate chain of a browser is one certificate of under 1 KB. */
 const maxMessage = 8192;
 /** How far ahead of the expected message we keep fragments. */

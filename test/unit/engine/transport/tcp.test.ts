@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { type StreamLimits, streamLimits } from '../../../../gateway/engine/transport/stream-limits.ts';
 import { TcpTransport } from '../../../../gateway/engine/transport/tcp.ts';
+import { closedPort } from '../../../support/closed-port.ts';
 import { soonest } from '../../../support/soonest.ts';
 import { codeOf, Recorder, sip } from './recorder.ts';
 
@@ -194,11 +195,8 @@ describe('dialling', () => {
 
   test('a refused connection rejects immediately, and reports nothing else', async t => {
     const { tcp, user } = await open(t);
-    const server = createServer().listen(0, LOOPBACK);
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
+    const { port, release } = await closedPort(LOOPBACK);
+    t.after(release);
     const elapsed = await soonest(50, () =>
       assert.rejects(tcp.flowTo({ address: LOOPBACK, port }), { code: 'ECONNREFUSED' }),
     );

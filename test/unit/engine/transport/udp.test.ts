@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import { type UdpLimits, UdpTransport, udpLimits } from '../../../../gateway/engine/transport/udp.ts';
+import { type ClosedPort, closedPort } from '../../../support/closed-port.ts';
 import { soonest } from '../../../support/soonest.ts';
 import { codeOf, Recorder, sip } from './recorder.ts';
 
@@ -31,15 +32,10 @@ async function peer(
   return { socket, at: { address, port: socket.address().port } };
 }
 
-async function closedPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  const closed = once(socket, 'close');
-  socket.close();
-  await closed;
-  return port;
+async function deadPeer(t: TestContext): Promise<ClosedPort> {
+  const dead = await closedPort('127.0.0.1');
+  t.after(dead.release);
+  return dead;
 }
 
 async function nextDatagram(socket: Socket): Promise<{ text: string; port: number }> {
@@ -50,7 +46,7 @@ async function nextDatagram(socket: Socket): Promise<{ text: string; port: numbe
 describe('a peer with a closed port', () => {
   test('is detected within 50 ms of an INVITE', { timeout: 30_000 }, async t => {
     const { udp, user } = await open(t);
-    const port = await closedPort();
+    const { port } = await deadPeer(t);
     let tried = 0;
     const elapsed = await soonest(50, async () => {
       const flow = await udp.flowTo({ address: '127.0.0.1', port });
@@ -66,7 +62,7 @@ describe('a peer with a closed port', () => {
 
   test('is also detected when we listen on all addresses', async t => {
     const { udp, user } = await open(t, '0.0.0.0');
-    const flow = await udp.flowTo({ address: '127.0.0.1', port: await closedPort() });
+    const flow = await udp.flowTo({ address: '127.0.0.1', port: (await deadPeer(t)).port });
     flow.send(Buffer.from(sip('dead')));
     assert.equal(codeOf((await user.closing()).error), 'ECONNREFUSED');
   });
@@ -75,7 +71,7 @@ describe('a peer with a closed port', () => {
     const { udp, user } = await open(t);
     const { socket, at } = await peer(t);
     const living = await udp.flowTo(at);
-    const dead = await udp.flowTo({ address: '127.0.0.1', port: await closedPort() });
+    const dead = await udp.flowTo({ address: '127.0.0.1', port: (await deadPeer(t)).port });
     dead.send(Buffer.from(sip('dead')));
     assert.equal((await user.closing()).flow, dead);
     const arrived = nextDatagram(socket);
@@ -86,10 +82,11 @@ describe('a peer with a closed port', () => {
 
   test('that opens again is reached by the next flow', async t => {
     const { udp, user } = await open(t);
-    const port = await closedPort();
+    const { port, release } = await closedPort('127.0.0.1');
     const dead = await udp.flowTo({ address: '127.0.0.1', port });
     dead.send(Buffer.from(sip('dead')));
     await user.closing();
+    await release();
     const { socket, at } = await peer(t, '127.0.0.1', port);
     const again = await udp.flowTo(at);
     assert.notEqual(again, dead);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { NgClient, NgError } from '../../../../gateway/media/rtpengine/ng-client.ts';
+import { closedPort } from '../../../support/closed-port.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { freePort } from '../../../support/free-port.ts';
 import { NgPeer } from './ng-peer.ts';
 
 async function scene(context: TestContext, patienceMs = 10_000) {
@@ -64,16 +64,19 @@ test('an answer that comes when nobody waits any more is dropped and counted', a
 });
 
 test('where nobody listens, that is known at once', async context => {
-  const client = new NgClient({ host: '127.0.0.1', port: await freePort('127.0.0.1'), patienceMs: 60_000 });
+  const { port, release } = await closedPort('127.0.0.1');
+  context.after(release);
+  const client = new NgClient({ host: '127.0.0.1', port, patienceMs: 60_000 });
   context.after(() => client.close());
   await assert.rejects(client.ask('ping'), failsAs('refused'));
 });
 
 test('one that was not there and now is gets asked', async context => {
-  const port = await freePort('127.0.0.1');
+  const { port, release } = await closedPort('127.0.0.1');
   const client = new NgClient({ host: '127.0.0.1', port, patienceMs: 10_000 });
   context.after(() => client.close());
   await assert.rejects(client.ask('ping'), failsAs('refused'));
+  await release();
   await NgPeer.open(context, port);
   assert.equal((await client.ask('ping')).result, 'pong');
 });
