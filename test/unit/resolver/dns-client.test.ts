@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import dns from 'dns-packet';
 import { DnsClient, type QueryResult } from '../../../gateway/resolver/dns-client.ts';
@@ -11,7 +11,7 @@ import type { DnsServerAddress } from '../../../gateway/resolver/dns-exchange.ts
 import { closedPort } from '../../support/closed-port.ts';
 import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 import { soonest } from '../../support/soonest.ts';
-import { addressRecord, answerTo, dnsPeer } from './dns-peer.ts';
+import { addressRecord, answerTo, type DnsPeer, dnsPeer } from './dns-peer.ts';
 
 /** A question that waits for a server waits for longer than its test. */
 const FAR_LONGER_MS = 3_600_000;
@@ -171,18 +171,31 @@ test('a truncated answer is not used; without TCP the next server is asked', asy
   assert.deepEqual(addressesIn(await client(t, [truncating, good]).ask('A', name)), ['192.0.2.1']);
 });
 
+/** A server that truncates every answer over UDP, and has `connected` take connections over TCP. */
+async function truncatingOverUdp(t: TestContext, connected: (socket: Socket) => void): Promise<DnsPeer> {
+  for (;;) {
+    const peer = await dnsPeer(t, ({ query, send }) => {
+      send(answerTo(query, [], { flags: dns.TRUNCATED_RESPONSE }));
+    });
+    const tcp = createServer(connected);
+    tcp.listen(peer.port, peer.address);
+    try {
+      await once(tcp, 'listening');
+      t.after(() => tcp.close());
+      return peer;
+    } catch (error) {
+      // Another program has this port over TCP.
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
+
 test('over TCP too, excessive lengths and answers to other questions are refused', async t => {
-  const server = await dnsPeer(t, ({ query, send }) => {
-    send(answerTo(query, [], { flags: dns.TRUNCATED_RESPONSE }));
-  });
   const replies = [Buffer.from([0xff, 0xff]), Buffer.from([0, 12, ...Buffer.alloc(12)])];
-  const tcp = createServer(socket => {
+  const server = await truncatingOverUdp(t, socket => {
     socket.on('error', () => {});
     socket.once('data', () => socket.write(replies.shift()!));
   });
-  tcp.listen(server.port, server.address);
-  await once(tcp, 'listening');
-  t.after(() => tcp.close());
   const asking = client(t, [server]);
   assert.deepEqual(await asking.ask('A', name), { failed: 'the answer is too long' });
   assert.deepEqual(await asking.ask('A', name), { failed: 'no answer to the question' });
