@@ -14,30 +14,31 @@ import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import type { ReportRefusal } from '../observe/security-log.ts';
 import { redactUri } from '../observe/uri-redaction.ts';
-import { isTargetFailure } from '../resolver/failover.ts';
 import { Call } from './call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import { type Caller, causeFields } from './call-record.ts';
 import type { CallRegistry } from './call-registry.ts';
+import type { Caller, ReceivedCall } from './caller.ts';
+import { causeFields } from './cause.ts';
 import { Dialogs } from './dialog.ts';
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import { CallErrorBoundary } from './error-boundary.ts';
-import type { CallEvents } from './events.ts';
+import type { CallEvents, CallIdentity } from './events.ts';
 import { ALLOW } from './in-dialog-requests.ts';
 import { type Ending, type Outcome, outcome, outcomeOf, refusalHeaders } from './outcome.ts';
+import { readPageContext } from './page-context.ts';
 import { refusedUnperformed } from './request-inspection.ts';
-import { askServers } from './server-probe.ts';
+import { askServers, type ProbeFailed } from './server-probe.ts';
 import { tokenCause } from './token-cause.ts';
 
 /** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
 /** How long both sides of a call may take to answer its end, when the gateway stops. */
-const FAREWELL_MS = 1_500;
+const CLOSING_MS = 1_500;
 
 export interface CallAppOptions
-  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource' | 'judge'> {
+  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
   /** Whether there is enough of everything for one more. */
@@ -57,7 +58,7 @@ export class CallApp {
   readonly #log: Log;
   readonly #directory: Live<Directory>;
   readonly #connection: EngineConnection;
-  readonly #foundation: CallDependencies;
+  readonly #dependencies: CallDependencies;
   readonly #calls: CallRegistry;
   readonly #asking = new EnumerationGuard();
   #taking = true;
@@ -69,13 +70,9 @@ export class CallApp {
     const boundary = new CallErrorBoundary(new Faults(options.log));
     this.#connection = new EngineConnection(options.engine, options.log, boundary);
     this.#directory = derived(options.config, createDirectory);
-    this.#foundation = {
+    this.#dependencies = {
       ...options,
       boundary,
-      judge: (target, outcome) => {
-        options.events.emit({ type: 'attempted', target, outcome });
-        return isTargetFailure(outcome);
-      },
       tellsSource: options.engine.guarded === true,
       srf: this.#connection.srf,
       dialogs: new Dialogs(this.#connection.srf, boundary),
@@ -93,7 +90,7 @@ export class CallApp {
   static async start(options: CallAppOptions): Promise<CallApp> {
     const app = new CallApp(options);
     const { srf } = app.#connection;
-    const { boundary } = app.#foundation;
+    const { boundary } = app.#dependencies;
     srf.use(
       'invite',
       boundary.answering((request, response) => {
@@ -134,8 +131,8 @@ export class CallApp {
   }
 
   /** Asks whether a domain's servers are there, ringing nobody. */
-  async probe(domain: string): Promise<Echo> {
-    return this.engine === 'here' ? await askServers(this.#foundation, domain) : 'unknown';
+  async probe(domain: string, failed: ProbeFailed): Promise<Echo> {
+    return this.engine === 'here' ? await askServers(this.#dependencies, domain, failed) : 'unknown';
   }
 
   /** The WebSocket of a visitor is gone. */
@@ -156,20 +153,20 @@ export class CallApp {
     const late = new Promise<void>(resolve => {
       timer = setTimeout(resolve, ms);
     });
-    const ended = Promise.all(this.#calls.up().map(call => call.record)).then(() => {});
+    const ended = Promise.all(this.#calls.up().map(call => call.ended)).then(() => {});
     await Promise.race([late, ended]);
     clearTimeout(timer);
   }
 
   /** Ends all calls; resolves once both sides of each were told, or had their time to be. */
   async endAll(ending: Ending): Promise<void> {
-    const late = new Promise<void>(resolve => setTimeout(resolve, FAREWELL_MS).unref());
+    const late = new Promise<void>(resolve => setTimeout(resolve, CLOSING_MS).unref());
     const up = this.#calls.up();
     for (const call of up) call.end(ending);
-    const records = up.map(call => call.record);
-    // Those that ended a moment ago too: what tells the other side may be lost, and said again.
-    const farewells = this.#calls.upAndClosing().map(call => call.farewell());
-    await Promise.race([late, Promise.all([...records, ...farewells])]);
+    const ended = up.map(call => call.ended);
+    // Calls that ended a moment ago are waited for too: a BYE may be lost, and is sent again.
+    const closed = this.#calls.upAndClosing().map(call => call.closed());
+    await Promise.race([late, Promise.all([...ended, ...closed])]);
   }
 
   close(): void {
@@ -188,15 +185,19 @@ export class CallApp {
     const destination =
       caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
     const why = this.#refusal(caller, destination);
-    if (caller && destination && !why) {
-      if (!refusedUnperformed(request, response, 'none')) this.#take(caller, destination, request, response);
-    } else {
-      if (!destination) this.#suspect(request);
-      if (destination && why?.cause) {
-        this.#options.events.emit({ type: 'refused', domain: destination.domain, outcome: why });
-      }
-      this.#refuse(why ?? outcome('not-callable'), caller, request, response);
+    const id = randomUUID();
+    if (!caller || !destination) {
+      this.#suspect(request);
+      this.#refuse(id, why ?? outcome('not-callable'), caller, request, response);
+      return;
     }
+    const context = readPageContext(name => request.get(name), caller.origin);
+    const received = { id, caller, destination, context, request, response };
+    if (why) {
+      this.#emitReceived(received);
+      this.#options.events.emit(identityOf(received), { type: 'refused', outcome: why });
+      this.#refuse(id, why, caller, request, response);
+    } else if (!refusedUnperformed(request, response, 'none')) this.#take(received);
   }
 
   /** Visitors have proved their address by a handshake; strangers are the engine's to judge, which knows how they came. */
@@ -216,7 +217,7 @@ export class CallApp {
     if (!(caller.grant?.isFor(destination) ?? destination.free)) return outcome('not-granted');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
-    const full = this.#calls.size >= this.#foundation.limits.calls || !this.#options.hasRoom();
+    const full = this.#calls.size >= this.#dependencies.limits.calls || !this.#options.hasRoom();
     if (full) return outcome('out-of-capacity');
     const excess = this.#options.quotas.refusal(caller.address, destination);
     if (!excess) return undefined;
@@ -227,35 +228,54 @@ export class CallApp {
     return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };
   }
 
-  #take(caller: Caller, destination: Destination, request: SrfRequest, response: SrfResponse): void {
-    const Kind = destination.user === echoUser ? EchoTest : Call;
-    const call = new Kind(this.#foundation, randomUUID(), caller, destination, request, response);
+  #take(received: ReceivedCall): void {
+    const { caller, destination } = received;
+    const { boundary } = this.#dependencies;
+    const isEcho = destination.user === echoUser;
+    const call = isEcho ? new EchoTest(this.#dependencies, received) : new Call(this.#dependencies, received);
     this.#calls.add(call);
     caller.grant?.begin();
     const charge = this.#options.quotas.begin(caller.address, destination, () => call.end('minutes-spent'));
     call.onAnswered = charge.answered;
-    const ended = call.record.then(record => {
+    const ended = call.ended.then(() => {
       this.#calls.ended(call);
       caller.grant?.end();
       charge.over();
-      this.#options.events.emit({ type: 'ended', record });
     });
-    this.#foundation.boundary.run('record', () => ended);
-    this.#foundation.boundary.run(
+    boundary.run('end of a call', () => ended);
+    this.#emitReceived(received);
+    boundary.run(
       'call',
       () => call.run(),
       () => call.end('gateway-failed'),
     );
   }
 
-  #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
+  #emitReceived(received: ReceivedCall): void {
+    const { caller, context } = received;
+    const { address, origin } = caller;
+    this.#options.events.emit(identityOf(received), { type: 'received', address, origin, context });
+  }
+
+  #refuse(
+    call: string,
+    why: Outcome,
+    caller: Caller | undefined,
+    request: SrfRequest,
+    response: SrfResponse,
+  ): void {
     const address = caller?.address ?? request.source_address;
     const { code, limit, level } = why;
     const uri = redactUri(request.uri);
     const origin = caller?.origin;
-    this.#log[level]({ code, limit, address, origin, uri, ...causeFields(why) }, 'call refused');
+    const reason = causeFields(why.cause);
+    this.#log[level]({ call, code, limit, address, origin, uri, ...reason }, 'call refused');
     response.send(why.status, why.reason, { headers: refusalHeaders(why) });
   }
+}
+
+function identityOf({ id, destination }: ReceivedCall): CallIdentity {
+  return { call: id, site: destination.domain, user: destination.user };
 }
 
 /** No page of ours writes one: a way past the fence, if anybody obeyed it. Nobody does, and who tries is refused. */

@@ -2,28 +2,25 @@
 // says meanwhile (RFC 3261 13.3.1.1, RFC 3262, RFC 3311). Nothing here ends a call; whoever does abandons it first.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Destination } from '../directory/directory.ts';
 import { MediaError } from '../media/relay.ts';
+import { isTargetFailure } from '../resolver/failover.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import type { Caller } from './call-record.ts';
+import type { ReceivedCall } from './caller.ts';
 import type { CurrentSession, SessionMedia } from './current-session.ts';
 import { EarlySession } from './early-session.ts';
-import { Hunt, type HuntResult } from './hunt.ts';
+import type { CallEventDetails } from './events.ts';
+import { Hunt, type HuntResult, type JudgeAttempt } from './hunt.ts';
 import { answerOther, type Performs } from './in-dialog-requests.ts';
 import { inviteHeaders } from './invite-headers.ts';
-import type { PageContext } from './page-context.ts';
 import { type Fork, PbxInvite, type PbxInviteUser } from './pbx-invite.ts';
 import { descriptionIn } from './session-description.ts';
+import { serverOf } from './transport-cause.ts';
 
 export interface CallSetupParts {
-  readonly foundation: CallDependencies;
+  readonly dependencies: CallDependencies;
+  readonly received: ReceivedCall;
   readonly media: SessionMedia;
-  readonly id: string;
-  readonly caller: Caller;
-  readonly destination: Destination;
-  readonly visit: PageContext;
-  readonly request: SrfRequest;
-  readonly response: SrfResponse;
+  readonly emit: (event: CallEventDetails) => void;
   /** Called at the first 18x of the callee. */
   readonly rang: () => void;
   /** What an INFO of the PBX may ask for. */
@@ -44,22 +41,24 @@ export class CallSetup {
 
   constructor(parts: CallSetupParts) {
     this.#parts = parts;
-    const { media, id, request } = parts;
-    this.#early = new EarlySession(media, id, descriptionIn(request));
+    const { media, received } = parts;
+    this.#early = new EarlySession(media, received.id, descriptionIn(received.request));
   }
 
   async run(): Promise<HuntResult> {
-    const { foundation, destination, id, visit, caller } = this.#parts;
+    const { dependencies, emit } = this.#parts;
+    const { destination, id, context, caller } = this.#parts.received;
     // An offer that cannot be used is refused before any server is known.
     const [, resolution] = await Promise.all([
       this.#early.offer(),
-      foundation.resolve(destination.domain, this.#over.signal),
+      dependencies.resolve(destination.domain, this.#over.signal),
     ]);
     if (this.#over.signal.aborted) return { type: 'abandoned' };
+    emit({ type: 'resolved' });
     const address = destination.sendsVisitorAddress ? caller.address : undefined;
     const user: PbxInviteUser = {
       progressed: (response, fork, news) =>
-        foundation.boundary.run('provisional', () => this.#progressed(response, fork, news)),
+        dependencies.boundary.run('provisional', () => this.#progressed(response, fork, news)),
       requested: (request, response, fork) => this.#requested(request, response, fork),
       ended: () => this.#parts.user.ended(),
     };
@@ -67,11 +66,11 @@ export class CallSetup {
       targets: resolution.targets,
       offer: target => this.#early.offer(target.address),
       invite: (target, offer) => {
-        const headers = inviteHeaders(destination, id, visit, Buffer.byteLength(offer), address);
-        return new PbxInvite(foundation, destination, target, headers, offer, user);
+        const headers = inviteHeaders(destination, id, context, Buffer.byteLength(offer), address);
+        return new PbxInvite(dependencies, destination, target, headers, offer, user);
       },
-      judge: foundation.judge,
-      tryingMs: foundation.limits.tryingSeconds * 1000,
+      judge: this.#judge,
+      tryingMs: dependencies.limits.tryingSeconds * 1000,
     });
     const result = await this.#hunt.run();
     this.#answered = result.type === 'answered';
@@ -96,6 +95,11 @@ export class CallSetup {
     this.#hunt?.abandon(reason);
   }
 
+  readonly #judge: JudgeAttempt = (target, outcome, cause) => {
+    this.#parts.emit({ type: 'attempted', target, server: serverOf(target), outcome, cause });
+    return isTargetFailure(outcome);
+  };
+
   get #isOver(): boolean {
     return this.#answered || this.#over.signal.aborted;
   }
@@ -107,12 +111,13 @@ export class CallSetup {
     // A phone repeats its 180 every minute: only the first one counts.
     if (!this.#rang) {
       this.#rang = true;
+      this.#parts.emit({ type: 'ringing', server: this.current?.tried.server ?? '' });
       this.#parts.rang();
     }
     const early = news || descriptionIn(response) ? await this.#earlyMedia(fork) : undefined;
     if (this.#isOver) return;
     if (early) this.#show(early);
-    else if (response.status === 180) this.#parts.response.send(180);
+    else if (response.status === 180) this.#parts.received.response.send(180);
   }
 
   /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
@@ -122,7 +127,7 @@ export class CallSetup {
 
   #show(answer: string): void {
     this.#shown = answer;
-    this.#parts.response.send(183, { body: answer });
+    this.#parts.received.response.send(183, { body: answer });
   }
 
   #requested(request: SrfRequest, response: SrfResponse, fork: Fork): unknown {
@@ -160,9 +165,10 @@ export class CallSetup {
   #refused(error: unknown): void {
     // What was under way when the call ended fails too; that is no news.
     if (this.#over.signal.aborted) return;
-    const { foundation, id } = this.#parts;
+    const { log } = this.#parts.dependencies;
+    const { id } = this.#parts.received;
     if (error instanceof MediaError)
-      foundation.log.info({ call: id, leg: 'pbx', reason: error.message }, 'new description refused');
-    else foundation.log.error({ call: id, error }, 'a new description failed');
+      log.info({ call: id, leg: 'pbx', reason: error.message }, 'new description refused');
+    else log.error({ call: id, error }, 'a new description failed');
   }
 }

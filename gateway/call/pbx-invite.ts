@@ -45,14 +45,14 @@ const MOST_ATTEMPTS = 4;
 /** More forks than any proxy makes. */
 const MOST_FORKS = 16;
 
-type Foundation = Pick<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
+type Dependencies = Pick<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
 
 export class PbxInvite {
   readonly target: Target;
   /** As a sentence about a failure names it. */
   readonly tried: Tried;
   readonly result: Promise<InviteResult>;
-  readonly #foundation: Foundation;
+  readonly #dependencies: Dependencies;
   readonly #uri: string;
   readonly #headers: Record<string, string>;
   readonly #offer: string;
@@ -70,7 +70,7 @@ export class PbxInvite {
   #settled = false;
 
   constructor(
-    foundation: Foundation,
+    dependencies: Dependencies,
     destination: Destination,
     target: Target,
     headers: Record<string, string>,
@@ -78,8 +78,8 @@ export class PbxInvite {
     user: PbxInviteUser,
   ) {
     this.target = target;
-    this.tried = triedAt(target, destination, offer, foundation.limits.answerSeconds);
-    this.#foundation = foundation;
+    this.tried = triedAt(target, destination, offer, dependencies.limits.answerSeconds);
+    this.#dependencies = dependencies;
     this.#uri = destination.uri;
     this.#headers = headers;
     this.#offer = offer;
@@ -114,7 +114,7 @@ export class PbxInvite {
     const headers = { ...this.#headers, ...extensionHeaders(this.#extensions), ...this.#identity() };
     const options = { method: 'INVITE', proxy: nextHop(this.target), headers, body: this.#offer };
     try {
-      this.#foundation.srf.request(this.#uri, options, (error, sent) => {
+      this.#dependencies.srf.request(this.#uri, options, (error, sent) => {
         if (error || !sent) {
           this.#unsent();
           return;
@@ -183,7 +183,7 @@ export class PbxInvite {
 
   #judged(response: SrfResponse): InviteResult {
     const { tried } = this;
-    const { tellsSource } = this.#foundation;
+    const { tellsSource } = this.#dependencies;
     const { status } = response;
     const reason = response.get('Reason');
     const ofServer = tellsSource ? Boolean(response.source_address) : this.#heard || status !== 408;
@@ -231,7 +231,7 @@ export class PbxInvite {
   }
 
   #open(response: SrfResponse): Dialog {
-    this.#dialog ??= this.#foundation.dialogs.open(response.stackDialogId, this.#sent?.socket, {
+    this.#dialog ??= this.#dependencies.dialogs.open(response.stackDialogId, this.#sent?.socket, {
       requested: (request, answer) => this.#requested(request, answer),
       ended: () => {
         if (this.#abandoned === undefined) this.#user.ended();

@@ -35,9 +35,12 @@ export class ReconnectGrace {
     this.#media ??= setTimeout(() => this.#over('media-lost'), this.#graceMs);
   }
 
-  mediaBack(): void {
+  /** Returns whether the media was away. */
+  mediaBack(): boolean {
+    const wasAway = this.#media !== undefined;
     clearTimeout(this.#media);
     this.#media = undefined;
+    return wasAway;
   }
 
   engineLeft(): void {

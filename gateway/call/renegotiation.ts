@@ -24,7 +24,7 @@ export interface RenegotiationParts {
   readonly log: Log;
   readonly dialogs: Readonly<Record<Leg, Dialog>>;
   readonly offerAnswers: Readonly<Record<Leg, OfferAnswer>>;
-  readonly standing: CurrentSession;
+  readonly session: CurrentSession;
 }
 
 /** Offers of our own that a leg may put off with 491. */
@@ -46,8 +46,8 @@ export class Renegotiation {
 
   constructor(parts: RenegotiationParts) {
     this.#parts = parts;
-    this.#standing = parts.standing;
-    this.#browserOffer = parts.standing.said.browser;
+    this.#standing = parts.session;
+    this.#browserOffer = parts.session.said.browser;
   }
 
   /** An INVITE or UPDATE of leg `from`. True when something was agreed on by it. */

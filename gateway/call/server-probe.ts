@@ -14,9 +14,13 @@ import { nextHop } from './next-hop.ts';
 const MOST_SERVERS = 3;
 const LONGEST_MS = 5_000;
 
+/** Called with each server that cannot be reached. */
+export type ProbeFailed = (target: Target, outcome: TargetOutcome) => void;
+
 export async function askServers(
-  { srf, resolve, judge, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'judge' | 'limits'>,
+  { srf, resolve, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'limits'>,
   domain: string,
+  failed: ProbeFailed,
 ): Promise<Echo> {
   const over = AbortSignal.timeout(LONGEST_MS);
   let echo: Echo = 'refused';
@@ -30,7 +34,7 @@ export async function askServers(
       if (outcome.kind === 'response') return 'heard';
       // A server may well drop OPTIONS and take calls: silence is held against nobody.
       if (outcome.kind === 'silent') echo = 'silent';
-      else judge(target, outcome);
+      else failed(target, outcome);
     }
     return echo;
   } catch (error) {

@@ -1,22 +1,24 @@
-// What is kept of calls: lines of JSON, a file a day, and each file for so many days. `calls.jsonl` is written as
-// calls-2026-03-01.jsonl beside it; days are those of UTC. Knows nothing of what a record says.
+// Records as lines of JSON, one file a day, each file deleted after a number of days. `calls.jsonl` is written as
+// calls-2026-03-01.jsonl beside it; days are days in UTC. Does not depend on the fields of a record.
 
 import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { LineFile } from './line-file.ts';
-import type { Log } from './log.ts';
+import { LineFile } from '../observe/line-file.ts';
+import type { Log } from '../observe/log.ts';
+import type { CallRecord } from './record.ts';
+import type { RecordSink } from './sink.ts';
 
 const DAY_MS = 86_400_000;
-const LOOK_EVERY_MS = 3_600_000;
+const EXPIRE_EVERY_MS = 3_600_000;
 
-export interface RecordsOptions {
+export interface JsonlOptions {
   readonly file: string;
-  /** A record is kept for so many days after its own, then deleted. */
+  /** A file is deleted this number of days after its own day. */
   readonly days: number;
 }
 
-export class DailyRecords {
-  readonly #options: RecordsOptions;
+export class JsonlSink implements RecordSink {
+  readonly #options: JsonlOptions;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #lines: LineFile;
@@ -24,7 +26,7 @@ export class DailyRecords {
   #expired: Promise<void>;
 
   /** `now` gives milliseconds since 1970. */
-  constructor(options: RecordsOptions, log: Log, now: () => number = Date.now) {
+  constructor(options: JsonlOptions, log: Log, now: () => number = Date.now) {
     this.#options = options;
     this.#log = log;
     this.#now = now;
@@ -37,20 +39,19 @@ export class DailyRecords {
       },
     });
     this.#expired = this.#expire();
-    this.#clock = setInterval(() => this.expire(), LOOK_EVERY_MS).unref();
+    this.#clock = setInterval(() => this.expire(), EXPIRE_EVERY_MS).unref();
   }
 
-  write(record: object): void {
-    this.#lines.write(JSON.stringify({ time: new Date(this.#now()).toISOString(), ...record }));
+  write(record: CallRecord): void {
+    this.#lines.write(JSON.stringify(record));
   }
 
-  /** Deletes what is older than it may be; resolves once that is done. */
+  /** Deletes files that are too old. Resolves when they are deleted. */
   async expire(): Promise<void> {
     this.#expired = this.#expired.then(() => this.#expire());
     await this.#expired;
   }
 
-  /** Resolves once all of it is in the file. */
   async close(): Promise<void> {
     clearInterval(this.#clock);
     await this.#expired;
@@ -70,8 +71,8 @@ export class DailyRecords {
     try {
       for (const name of await readdir(folder)) {
         const day = name.slice(head.length, name.length - tail.length);
-        const ours = name === head + day + tail && /^\d{4}-\d\d-\d\d$/.test(day);
-        if (ours && day < oldest) await unlink(join(folder, name));
+        const isOurs = name === head + day + tail && /^\d{4}-\d\d-\d\d$/.test(day);
+        if (isOurs && day < oldest) await unlink(join(folder, name));
       }
     } catch (error) {
       this.#log.error({ folder, error: (error as Error).message }, 'old records cannot be deleted');
