@@ -1,5 +1,5 @@
-// The gateway's SIP application on drachtio-srf: who may call whom, and the calls that are up.
-// Connects to the embedded engine or to a drachtio-server alike.
+// The gateway's SIP application on drachtio-srf: accepts or refuses each INVITE of a visitor, and has the calls that are
+// up. The engine is the embedded one or a drachtio-server.
 
 import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
@@ -31,25 +31,25 @@ import { refusedUnperformed } from './request-inspection.ts';
 import { askServers, type ProbeFailed } from './server-probe.ts';
 import { tokenCause } from './token-cause.ts';
 
-/** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
+/** Routed to the application, so that it refuses them with the status of the standard. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
-/** How long both sides of a call may take to answer its end, when the gateway stops. */
+/** Time for both sides of a call to answer its end when the gateway stops. */
 const CLOSING_MS = 1_500;
 
 export interface CallAppOptions
   extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
-  /** Whether there is enough of everything for one more. */
+  /** Whether the process has resources for one more call. */
   readonly hasRoom: () => boolean;
-  /** How much visitors may take, and have. */
+  /** The quotas of visitors and their use. */
   readonly quotas: Quotas;
   readonly events: CallEvents;
   readonly registry: CallRegistry;
-  /** Whether the last calls to this domain failed for a reason that is not the visitors'. */
+  /** Whether the last calls to this domain failed for a reason that visitors do not cause. */
   isFailing(domain: string): boolean;
-  /** Told of calls to nobody whom one may call. */
+  /** Called when a visitor calls an address that the configuration does not have. */
   readonly refused: ReportRefusal;
 }
 
@@ -86,7 +86,7 @@ export class CallApp {
     );
   }
 
-  /** Connects to the engine and takes calls; rejects, in words for people, when that is not to be. */
+  /** Connects to the engine and accepts calls. Rejects with a message for the administrator. */
   static async start(options: CallAppOptions): Promise<CallApp> {
     const app = new CallApp(options);
     const { srf } = app.#connection;
@@ -120,34 +120,34 @@ export class CallApp {
     return app;
   }
 
-  /** Whether calls can come and go at all. */
+  /** The state of the connection to the engine. */
   get engine(): EngineState {
     return this.#connection.state;
   }
 
-  /** Tells `listener` when the engine goes away, and when it is back. */
+  /** `listener` is called when the connection to the engine is lost, and when it is back. */
   onEngine(listener: (state: EngineState) => void): void {
     this.#connection.onChange(listener);
   }
 
-  /** Asks whether a domain's servers are there, ringing nobody. */
+  /** Checks by OPTIONS whether the servers of a domain answer. No telephone rings. */
   async probe(domain: string, failed: ProbeFailed): Promise<Echo> {
     return this.engine === 'here' ? await askServers(this.#dependencies, domain, failed) : 'unknown';
   }
 
-  /** The WebSocket of a visitor is gone. */
+  /** The WebSocket of a visitor is closed. */
   visitorLeft(visitor: Caller): void {
     for (const call of this.#calls.up()) {
       if (call.caller === visitor) call.visitorLeft();
     }
   }
 
-  /** Takes no new calls; those that are up go on. */
+  /** Refuses new calls; calls that are up go on. */
   refuseNewCalls(): void {
     this.#taking = false;
   }
 
-  /** Resolves once no call is left, at the latest after `ms`. */
+  /** Resolves when no call is left, at the latest after `ms`. */
   async quiet(ms: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
@@ -158,7 +158,7 @@ export class CallApp {
     clearTimeout(timer);
   }
 
-  /** Ends all calls; resolves once both sides of each were told, or had their time to be. */
+  /** Ends all calls. Resolves when both sides of each have answered, or after a fixed time. */
   async endAll(ending: Ending): Promise<void> {
     const late = new Promise<void>(resolve => setTimeout(resolve, CLOSING_MS).unref());
     const up = this.#calls.up();
@@ -200,12 +200,15 @@ export class CallApp {
     } else if (!refusedUnperformed(request, response, 'none')) this.#take(received);
   }
 
-  /** Visitors have proved their address by a handshake; strangers are the engine's to judge, which knows how they came. */
+  /**
+   * Reports an offence of a visitor, whose address is proved by a handshake. The engine reports other peers: it has
+   * their transport.
+   */
   #suspect({ method, uri, source_address: address, source_port: port }: SrfRequest): void {
     const visitor = this.#options.visitorAt(address, port);
     if (!visitor?.accountable) return;
     if (method !== 'INVITE') this.#options.refused(visitor.address, 'malformed');
-    // A page of the owner that names somebody who is not on the list has its visitors call that name again and again.
+    // A page of the owner may name a person who is not callable. Its visitors then call this name again and again.
     else if (this.#asking.isFirst(visitor.address, redactUri(uri).toLowerCase()))
       this.#options.refused(visitor.address, 'wrong-destination');
   }
@@ -222,7 +225,7 @@ export class CallApp {
     const excess = this.#options.quotas.refusal(caller.address, destination);
     if (!excess) return undefined;
     const rate = excess.bound === 'callsPerMinute' && excess.scope === 'perAddress' && caller.accountable;
-    // Visitors press again while the owner's telephones fail: that is no flood.
+    // Visitors call again while the owner's telephones fail. This is not a flood.
     if (rate && !this.#options.isFailing(destination.domain)) this.#options.refused(caller.address, 'rate');
     const { scope, bound, retrySeconds } = excess;
     return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };
@@ -278,7 +281,7 @@ function identityOf({ id, destination }: ReceivedCall): CallIdentity {
   return { call: id, site: destination.domain, user: destination.user };
 }
 
-/** No page of ours writes one: a way past the fence, if anybody obeyed it. Nobody does, and who tries is refused. */
+/** No page of this product sends a Route. A Route could lead past the address fence: the INVITE is refused. */
 function bringsRoute(request: SrfRequest): boolean {
   return request.has('Route') || request.has('Path');
 }

@@ -1,5 +1,6 @@
-// A call until it is answered: the browser's offer on its way to a PBX, one server after another, and what the callee
-// says meanwhile (RFC 3261 13.3.1.1, RFC 3262, RFC 3311). Nothing here ends a call; whoever does abandons it first.
+// The set-up of a call until the PBX answers: sends the browser's offer to one server after another, and performs the
+// requests and provisional responses of the PBX (RFC 3261 13.3.1.1, RFC 3262, RFC 3311). Does not end a call: call.ts
+// abandons the set-up and then ends it.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { MediaError } from '../media/relay.ts';
@@ -23,9 +24,9 @@ export interface CallSetupParts {
   readonly emit: (event: CallEventDetails) => void;
   /** Called at the first 18x of the callee. */
   readonly rang: () => void;
-  /** What an INFO of the PBX may ask for. */
+  /** The requests by INFO that are performed for the PBX. */
   readonly forPbx: Performs;
-  /** Of the dialog with the PBX, once it is more than an early one. */
+  /** Of the confirmed dialog with the PBX. */
   readonly user: Omit<PbxInviteUser, 'progressed'>;
 }
 
@@ -36,7 +37,7 @@ export class CallSetup {
   #hunt: Hunt | undefined;
   #rang = false;
   #answered = false;
-  /** What the page was shown of an answer last. */
+  /** The last answer that the page has, in a 183. */
   #shown: string | undefined;
 
   constructor(parts: CallSetupParts) {
@@ -48,7 +49,7 @@ export class CallSetup {
   async run(): Promise<HuntResult> {
     const { dependencies, emit } = this.#parts;
     const { destination, id, context, caller } = this.#parts.received;
-    // An offer that cannot be used is refused before any server is known.
+    // An offer that cannot be used is refused before DNS has answered.
     const [, resolution] = await Promise.all([
       this.#early.offer(),
       dependencies.resolve(destination.domain, this.#over.signal),
@@ -77,7 +78,7 @@ export class CallSetup {
     return result;
   }
 
-  /** What the fork that answered and the browser have agreed on. Rejects with MediaError where that is nothing. */
+  /** The session of the browser and the fork that answered. Rejects with MediaError where they have none. */
   async agreed(fork: Fork): Promise<CurrentSession> {
     if (!fork.offerAnswer.theirs)
       throw new MediaError('the PBX answers without a session description', 488, 'malformed');
@@ -120,7 +121,7 @@ export class CallSetup {
     else if (response.status === 180) this.#parts.received.response.send(180);
   }
 
-  /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
+  /** With a body that cannot be used, such as ISUP, the call goes on ringing: only the answer must be usable. */
   async #earlyMedia(fork: Fork): Promise<string | undefined> {
     return await this.#early.heed(fork).catch(() => undefined);
   }
@@ -163,7 +164,7 @@ export class CallSetup {
   }
 
   #refused(error: unknown): void {
-    // What was under way when the call ended fails too; that is no news.
+    // The steps that were running at the end of the call fail too. These failures are expected.
     if (this.#over.signal.aborted) return;
     const { log } = this.#parts.dependencies;
     const { id } = this.#parts.received;

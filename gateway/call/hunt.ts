@@ -1,4 +1,4 @@
-// Walks the servers of a domain until one takes the call (RFC 3263 4.3). Never touches the list it walks.
+// Tries the servers of a domain until one accepts the call (RFC 3263 4.3). Does not change the list of servers.
 
 import type { SrfResponse } from 'drachtio-srf';
 import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';

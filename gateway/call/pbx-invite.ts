@@ -105,7 +105,7 @@ export class PbxInvite {
     if (this.#abandoned !== undefined || this.#settled) return;
     this.#abandoned = reason;
     this.#cancel();
-    // What comes of it later is dealt with here; nobody waits for it.
+    // Later responses are handled here; the hunt does not wait for them.
     this.#settle({ type: 'abandoned' });
   }
 
@@ -253,7 +253,7 @@ export class PbxInvite {
         () => {},
       );
     } catch {
-      // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
+      // drachtio-srf fails an assertion when there is no connection. Without an engine no telephone rings.
     }
   }
 }

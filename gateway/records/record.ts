@@ -1,5 +1,5 @@
-// The record of a call: plain, versioned data, built from the stream of call events. It has who called whom and how the
-// call ended, never what was said and no key. Calls do not depend on this file.
+// The record of a call: plain, versioned data, built from the stream of call events. It has the caller, the called
+// person and the end of the call, but no content and no key. Calls do not depend on this file.
 
 import type { CallEvent, Moment } from '../call/events.ts';
 import type { Outcome } from '../call/outcome.ts';
