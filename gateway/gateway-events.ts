@@ -3,32 +3,35 @@
 import type { Reachability } from './availability/reachability.ts';
 import { isSuccess } from './call/answered-outcome.ts';
 import type { CallApp } from './call/call-app.ts';
-import { asWritten, logRecord } from './call/call-record.ts';
 import type { CallEventListener } from './call/events.ts';
 import type { Outcome } from './call/outcome.ts';
 import { echoUser } from './config/contact.ts';
 import type { Live } from './config/live.ts';
 import type { Config } from './config/schema.ts';
 import type { Edge } from './edge/edge.ts';
-import type { DailyRecords } from './observe/daily-records.ts';
 import type { FailureStreaks } from './observe/failure-streaks.ts';
 import type { ExhaustedResource } from './observe/headroom.ts';
 import { type Log, written } from './observe/log.ts';
-import { isTargetFailure } from './resolver/failover.ts';
+import { Recorder } from './records/record.ts';
+import type { RecordSink } from './records/sink.ts';
+import { type AttemptOutcome, isTargetFailure } from './resolver/failover.ts';
 import type { Quarantine } from './resolver/quarantine.ts';
+import type { Target } from './resolver/target.ts';
 
-/** Servers that failed are tried last for a while; one that answered shows that its domain can be reached. */
+/** Servers that failed are tried last for a while. */
+export function rememberTarget(quarantine: Quarantine, target: Target, outcome: AttemptOutcome): void {
+  if (isTargetFailure(outcome)) {
+    const seconds = outcome.kind === 'response' ? outcome.retryAfterSeconds : undefined;
+    quarantine.report(target, seconds && seconds * 1000);
+  } else quarantine.release(target);
+}
+
+/** The same for servers that calls try; a server that answered shows that its domain can be reached. */
 export function rememberTargets(quarantine: Quarantine, reachability: Reachability): CallEventListener {
   return event => {
     if (event.type !== 'attempted') return;
-    const { target, outcome } = event;
-    if (isTargetFailure(outcome)) {
-      const seconds = outcome.kind === 'response' ? outcome.retryAfterSeconds : undefined;
-      quarantine.report(target, seconds && seconds * 1000);
-    } else {
-      quarantine.release(target);
-      reachability.answered(target.domain);
-    }
+    rememberTarget(quarantine, event.target, event.outcome);
+    if (!isTargetFailure(event.outcome)) reachability.answered(event.target.domain);
   };
 }
 
@@ -43,26 +46,28 @@ export function recordFailures(failures: FailureStreaks): CallEventListener {
     else if (outcome.cause) failures.failed(domain, outcome.cause);
   };
   return event => {
-    if (event.type === 'refused') note(event.domain, event.outcome);
-    if (event.type !== 'ended') return;
-    const { destination, outcome } = event.record;
-    // A test of the sound does not reach the PBX.
-    if (destination.user !== echoUser) note(destination.domain, outcome);
+    if (event.type === 'refused' && event.outcome.cause) note(event.site, event.outcome);
+    // An echo test does not reach the PBX.
+    if (event.type === 'ended' && event.user !== echoUser) note(event.site, event.outcome);
   };
 }
 
-/** One log line and, where the configuration keeps records, one record for each call that has ended. */
+/** One log line for each call that has ended and, where the configuration keeps records, one record for each call. */
 export function writeRecords(
   config: Live<Config>,
   log: Log,
-  records: DailyRecords | undefined,
+  sink: RecordSink | undefined,
 ): CallEventListener {
-  return event => {
-    if (event.type !== 'ended') return;
-    logRecord(log, event.record);
-    const line = asWritten(event.record);
-    records?.write({ ...line, address: written(line.address, config.current.log.addresses) });
-  };
+  const recorder = new Recorder({
+    address: address => written(address, config.current.log.addresses),
+    recorded: (record, level) => {
+      const { version, kind, ...fields } = record;
+      // A refused call has its line already, with the address that was called as it came in.
+      if (kind === 'ended') log[level](fields, 'call ended');
+      sink?.write(record);
+    },
+  });
+  return recorder.observe;
 }
 
 export function reportHeadroom(log: Log, resource: ExhaustedResource | undefined): void {

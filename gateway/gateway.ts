@@ -16,6 +16,7 @@ import { Edge, visitorsOf } from './edge/edge.ts';
 import {
   followEngine,
   recordFailures,
+  rememberTarget,
   rememberTargets,
   reportHeadroom,
   writeRecords,
@@ -30,13 +31,13 @@ import { type Lifecycle, startOrUnwind } from './lifecycle.ts';
 import type { MediaRelay } from './media/relay.ts';
 import { startMediaRelay } from './media-relay.ts';
 import { addressFence } from './net/address-fence.ts';
-import { DailyRecords } from './observe/daily-records.ts';
 import { FailureStreaks } from './observe/failure-streaks.ts';
 import { type Gauges, Headroom } from './observe/headroom.ts';
 import type { Log } from './observe/log.ts';
 import { ignoreRefusal, SecurityLog } from './observe/security-log.ts';
 import { preflight } from './preflight.ts';
 import { publicRoutes } from './public-routes.ts';
+import { JsonlSink } from './records/jsonl.ts';
 import { Quarantine } from './resolver/quarantine.ts';
 import { createResolver } from './resolver/resolver.ts';
 import { startSipEngine } from './sip-engine.ts';
@@ -108,7 +109,7 @@ async function start(
   );
   const refused = securityLog?.refused ?? ignoreRefusal;
   const records = await lifecycle.start(
-    () => config.records && new DailyRecords(config.records, log),
+    () => config.records && new JsonlSink(config.records, log),
     one => one?.close(),
   );
   const media = await lifecycle.start(
@@ -138,7 +139,9 @@ async function start(
       }),
     one => one.close(),
   );
-  const reachability = new Reachability({ probe: domain => calls.probe(domain) });
+  const reachability = new Reachability({
+    probe: domain => calls.probe(domain, (target, outcome) => rememberTarget(quarantine, target, outcome)),
+  });
   events.subscribe(rememberTargets(quarantine, reachability));
   events.subscribe(recordFailures(failures));
   events.subscribe(writeRecords(live, log, records));

@@ -1,4 +1,4 @@
-// What an answered call comes to once it has ended: talk, or a call without sound.
+// The outcome of an answered call: with sound, or without, and why.
 
 import type { MediaReport } from '../media/relay.ts';
 import { type Cause, cause } from './cause.ts';
@@ -10,13 +10,13 @@ export interface Talk {
   readonly server: string;
   readonly seconds: number;
   readonly media: MediaReport;
-  /** What the relay said when it could not carry the call. */
+  /** The cause that the relay reported when it could not carry the call. */
   readonly mediaFault: Cause | undefined;
-  /** The gateway's own media ports toward the PBX, in words. */
+  /** The gateway's own media ports toward the PBX, as a text. */
   readonly ports: string;
 }
 
-/** So long without a packet is no pause. */
+/** A time without a packet that is longer than a pause in speech. */
 const SILENT_SECONDS = 8;
 
 export function answeredOutcome(talk: Talk): Outcome {
@@ -49,7 +49,7 @@ function soundCause({ media, seconds, server, ports }: Talk): Cause | undefined 
   if (carries && seconds >= SILENT_SECONDS && media.pbx.packets === 0)
     return cause('no-sound-from-pbx', { server, ports });
   const lasting = media.oneWay?.filter(({ ms }) => ms * 2 >= seconds * 1000) ?? [];
-  // The PBX first: a fault there is the owner's to mend.
+  // The PBX first: the owner can fix a fault there.
   const [worst] = [
     ...lasting.filter(({ leg }) => leg === 'pbx' && carries),
     ...lasting.filter(({ leg }) => leg === 'browser'),
@@ -57,7 +57,7 @@ function soundCause({ media, seconds, server, ports }: Talk): Cause | undefined 
   return worst && oneWayCause(worst, { server, ports });
 }
 
-/** Whether the person could be talked to. */
+/** Whether the two sides could talk, or the call ended without a fault. */
 export function isSuccess({ code, cause: why }: Outcome): boolean {
   if (code !== 'answered') return why?.side === undefined;
   return !(why && soundless.has(why.code));

@@ -1,5 +1,5 @@
-// The gateway's SIP application on drachtio-srf: who may call whom, and the calls that are up.
-// Connects to the embedded engine or to a drachtio-server alike.
+// The gateway's SIP application on drachtio-srf: accepts or refuses each INVITE of a visitor, and has the calls that are
+// up. The engine is the embedded one or a drachtio-server.
 
 import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
@@ -14,41 +14,42 @@ import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import type { ReportRefusal } from '../observe/security-log.ts';
 import { redactUri } from '../observe/uri-redaction.ts';
-import { isTargetFailure } from '../resolver/failover.ts';
 import { Call } from './call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import { type Caller, causeFields } from './call-record.ts';
 import type { CallRegistry } from './call-registry.ts';
+import type { Caller, ReceivedCall } from './caller.ts';
+import { causeFields } from './cause.ts';
 import { Dialogs } from './dialog.ts';
 import { EchoTest } from './echo-test.ts';
 import { type EngineAddress, EngineConnection, type EngineState } from './engine-connection.ts';
 import { CallErrorBoundary } from './error-boundary.ts';
-import type { CallEvents } from './events.ts';
+import type { CallEvents, CallIdentity } from './events.ts';
 import { ALLOW } from './in-dialog-requests.ts';
 import { type Ending, type Outcome, outcome, outcomeOf, refusalHeaders } from './outcome.ts';
+import { readPageContext } from './page-context.ts';
 import { refusedUnperformed } from './request-inspection.ts';
-import { askServers } from './server-probe.ts';
+import { askServers, type ProbeFailed } from './server-probe.ts';
 import { tokenCause } from './token-cause.ts';
 
-/** Routed to us so that they are refused in the standard's words rather than by an engine without a route. */
+/** Routed to the application, so that it refuses them with the status of the standard. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
-/** How long both sides of a call may take to answer its end, when the gateway stops. */
-const FAREWELL_MS = 1_500;
+/** Time for both sides of a call to answer its end when the gateway stops. */
+const CLOSING_MS = 1_500;
 
 export interface CallAppOptions
-  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource' | 'judge'> {
+  extends Omit<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'boundary' | 'tellsSource'> {
   readonly config: Live<Config>;
   readonly engine: EngineAddress;
-  /** Whether there is enough of everything for one more. */
+  /** Whether the process has resources for one more call. */
   readonly hasRoom: () => boolean;
-  /** How much visitors may take, and have. */
+  /** The quotas of visitors and their use. */
   readonly quotas: Quotas;
   readonly events: CallEvents;
   readonly registry: CallRegistry;
-  /** Whether the last calls to this domain failed for a reason that is not the visitors'. */
+  /** Whether the last calls to this domain failed for a reason that visitors do not cause. */
   isFailing(domain: string): boolean;
-  /** Told of calls to nobody whom one may call. */
+  /** Called when a visitor calls an address that the configuration does not have. */
   readonly refused: ReportRefusal;
 }
 
@@ -57,7 +58,7 @@ export class CallApp {
   readonly #log: Log;
   readonly #directory: Live<Directory>;
   readonly #connection: EngineConnection;
-  readonly #foundation: CallDependencies;
+  readonly #dependencies: CallDependencies;
   readonly #calls: CallRegistry;
   readonly #asking = new EnumerationGuard();
   #taking = true;
@@ -69,13 +70,9 @@ export class CallApp {
     const boundary = new CallErrorBoundary(new Faults(options.log));
     this.#connection = new EngineConnection(options.engine, options.log, boundary);
     this.#directory = derived(options.config, createDirectory);
-    this.#foundation = {
+    this.#dependencies = {
       ...options,
       boundary,
-      judge: (target, outcome) => {
-        options.events.emit({ type: 'attempted', target, outcome });
-        return isTargetFailure(outcome);
-      },
       tellsSource: options.engine.guarded === true,
       srf: this.#connection.srf,
       dialogs: new Dialogs(this.#connection.srf, boundary),
@@ -89,11 +86,11 @@ export class CallApp {
     );
   }
 
-  /** Connects to the engine and takes calls; rejects, in words for people, when that is not to be. */
+  /** Connects to the engine and accepts calls. Rejects with a message for the administrator. */
   static async start(options: CallAppOptions): Promise<CallApp> {
     const app = new CallApp(options);
     const { srf } = app.#connection;
-    const { boundary } = app.#foundation;
+    const { boundary } = app.#dependencies;
     srf.use(
       'invite',
       boundary.answering((request, response) => {
@@ -123,53 +120,53 @@ export class CallApp {
     return app;
   }
 
-  /** Whether calls can come and go at all. */
+  /** The state of the connection to the engine. */
   get engine(): EngineState {
     return this.#connection.state;
   }
 
-  /** Tells `listener` when the engine goes away, and when it is back. */
+  /** `listener` is called when the connection to the engine is lost, and when it is back. */
   onEngine(listener: (state: EngineState) => void): void {
     this.#connection.onChange(listener);
   }
 
-  /** Asks whether a domain's servers are there, ringing nobody. */
-  async probe(domain: string): Promise<Echo> {
-    return this.engine === 'here' ? await askServers(this.#foundation, domain) : 'unknown';
+  /** Checks by OPTIONS whether the servers of a domain answer. No telephone rings. */
+  async probe(domain: string, failed: ProbeFailed): Promise<Echo> {
+    return this.engine === 'here' ? await askServers(this.#dependencies, domain, failed) : 'unknown';
   }
 
-  /** The WebSocket of a visitor is gone. */
+  /** The WebSocket of a visitor is closed. */
   visitorLeft(visitor: Caller): void {
     for (const call of this.#calls.up()) {
       if (call.caller === visitor) call.visitorLeft();
     }
   }
 
-  /** Takes no new calls; those that are up go on. */
+  /** Refuses new calls; calls that are up go on. */
   refuseNewCalls(): void {
     this.#taking = false;
   }
 
-  /** Resolves once no call is left, at the latest after `ms`. */
+  /** Resolves when no call is left, at the latest after `ms`. */
   async quiet(ms: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
       timer = setTimeout(resolve, ms);
     });
-    const ended = Promise.all(this.#calls.up().map(call => call.record)).then(() => {});
+    const ended = Promise.all(this.#calls.up().map(call => call.ended)).then(() => {});
     await Promise.race([late, ended]);
     clearTimeout(timer);
   }
 
-  /** Ends all calls; resolves once both sides of each were told, or had their time to be. */
+  /** Ends all calls. Resolves when both sides of each have answered, or after a fixed time. */
   async endAll(ending: Ending): Promise<void> {
-    const late = new Promise<void>(resolve => setTimeout(resolve, FAREWELL_MS).unref());
+    const late = new Promise<void>(resolve => setTimeout(resolve, CLOSING_MS).unref());
     const up = this.#calls.up();
     for (const call of up) call.end(ending);
-    const records = up.map(call => call.record);
-    // Those that ended a moment ago too: what tells the other side may be lost, and said again.
-    const farewells = this.#calls.upAndClosing().map(call => call.farewell());
-    await Promise.race([late, Promise.all([...records, ...farewells])]);
+    const ended = up.map(call => call.ended);
+    // Calls that ended a moment ago are waited for too: a BYE may be lost, and is sent again.
+    const closed = this.#calls.upAndClosing().map(call => call.closed());
+    await Promise.race([late, Promise.all([...ended, ...closed])]);
   }
 
   close(): void {
@@ -188,23 +185,30 @@ export class CallApp {
     const destination =
       caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
     const why = this.#refusal(caller, destination);
-    if (caller && destination && !why) {
-      if (!refusedUnperformed(request, response, 'none')) this.#take(caller, destination, request, response);
-    } else {
-      if (!destination) this.#suspect(request);
-      if (destination && why?.cause) {
-        this.#options.events.emit({ type: 'refused', domain: destination.domain, outcome: why });
-      }
-      this.#refuse(why ?? outcome('not-callable'), caller, request, response);
+    const id = randomUUID();
+    if (!caller || !destination) {
+      this.#suspect(request);
+      this.#refuse(id, why ?? outcome('not-callable'), caller, request, response);
+      return;
     }
+    const context = readPageContext(name => request.get(name), caller.origin);
+    const received = { id, caller, destination, context, request, response };
+    if (why) {
+      this.#emitReceived(received);
+      this.#options.events.emit(identityOf(received), { type: 'refused', outcome: why });
+      this.#refuse(id, why, caller, request, response);
+    } else if (!refusedUnperformed(request, response, 'none')) this.#take(received);
   }
 
-  /** Visitors have proved their address by a handshake; strangers are the engine's to judge, which knows how they came. */
+  /**
+   * Reports an offence of a visitor, whose address is proved by a handshake. The engine reports other peers: it has
+   * their transport.
+   */
   #suspect({ method, uri, source_address: address, source_port: port }: SrfRequest): void {
     const visitor = this.#options.visitorAt(address, port);
     if (!visitor?.accountable) return;
     if (method !== 'INVITE') this.#options.refused(visitor.address, 'malformed');
-    // A page of the owner that names somebody who is not on the list has its visitors call that name again and again.
+    // A page of the owner may name a person who is not callable. Its visitors then call this name again and again.
     else if (this.#asking.isFirst(visitor.address, redactUri(uri).toLowerCase()))
       this.#options.refused(visitor.address, 'wrong-destination');
   }
@@ -216,50 +220,69 @@ export class CallApp {
     if (!(caller.grant?.isFor(destination) ?? destination.free)) return outcome('not-granted');
     if (this.#connection.state === 'away') return outcome('engine-away');
     if (!this.#taking) return outcome('stopping');
-    const full = this.#calls.size >= this.#foundation.limits.calls || !this.#options.hasRoom();
+    const full = this.#calls.size >= this.#dependencies.limits.calls || !this.#options.hasRoom();
     if (full) return outcome('out-of-capacity');
     const excess = this.#options.quotas.refusal(caller.address, destination);
     if (!excess) return undefined;
     const rate = excess.bound === 'callsPerMinute' && excess.scope === 'perAddress' && caller.accountable;
-    // Visitors press again while the owner's telephones fail: that is no flood.
+    // Visitors call again while the owner's telephones fail. This is not a flood.
     if (rate && !this.#options.isFailing(destination.domain))
       this.#options.refused(caller.address, 'rate-limit');
     const { scope, bound, retrySeconds } = excess;
     return { ...outcome('over-limit'), limit: `${scope}.${bound}`, retrySeconds };
   }
 
-  #take(caller: Caller, destination: Destination, request: SrfRequest, response: SrfResponse): void {
-    const Kind = destination.user === echoUser ? EchoTest : Call;
-    const call = new Kind(this.#foundation, randomUUID(), caller, destination, request, response);
+  #take(received: ReceivedCall): void {
+    const { caller, destination } = received;
+    const { boundary } = this.#dependencies;
+    const isEcho = destination.user === echoUser;
+    const call = isEcho ? new EchoTest(this.#dependencies, received) : new Call(this.#dependencies, received);
     this.#calls.add(call);
     caller.grant?.begin();
     const charge = this.#options.quotas.begin(caller.address, destination, () => call.end('minutes-spent'));
     call.onAnswered = charge.answered;
-    const ended = call.record.then(record => {
+    const ended = call.ended.then(() => {
       this.#calls.ended(call);
       caller.grant?.end();
       charge.over();
-      this.#options.events.emit({ type: 'ended', record });
     });
-    this.#foundation.boundary.run('record', () => ended);
-    this.#foundation.boundary.run(
+    boundary.run('end of a call', () => ended);
+    this.#emitReceived(received);
+    boundary.run(
       'call',
       () => call.run(),
       () => call.end('gateway-failed'),
     );
   }
 
-  #refuse(why: Outcome, caller: Caller | undefined, request: SrfRequest, response: SrfResponse): void {
+  #emitReceived(received: ReceivedCall): void {
+    const { caller, context } = received;
+    const { address, origin } = caller;
+    this.#options.events.emit(identityOf(received), { type: 'received', address, origin, context });
+  }
+
+  #refuse(
+    call: string,
+    why: Outcome,
+    caller: Caller | undefined,
+    request: SrfRequest,
+    response: SrfResponse,
+  ): void {
     const address = caller?.address ?? request.source_address;
     const { code, limit, level } = why;
     const uri = redactUri(request.uri);
     const origin = caller?.origin;
-    this.#log[level]({ code, limit, address, origin, uri, ...causeFields(why) }, 'call refused');
+    const reason = causeFields(why.cause);
+    this.#log[level]({ call, code, limit, address, origin, uri, ...reason }, 'call refused');
     response.send(why.status, why.reason, { headers: refusalHeaders(why) });
   }
 }
 
-/** No page of ours writes one: a way past the fence, if anybody obeyed it. Nobody does, and who tries is refused. */
+function identityOf({ id, destination }: ReceivedCall): CallIdentity {
+  return { call: id, site: destination.domain, user: destination.user };
+}
+
+/** No page of this product sends a Route. A Route could lead past the address fence: the INVITE is refused. */
 function bringsRoute(request: SrfRequest): boolean {
   return request.has('Route') || request.has('Path');
 }

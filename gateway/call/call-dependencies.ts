@@ -1,34 +1,32 @@
-// What calls stand on: everything a call needs of others, handed to it once.
+// The dependencies of calls: one set for all calls of a call app.
 
 import type Srf from 'drachtio-srf';
 import type { Config } from '../config/schema.ts';
 import type { MediaRelay } from '../media/relay.ts';
 import type { Log } from '../observe/log.ts';
 import type { BegunResolution } from '../resolver/target.ts';
-import type { Caller } from './call-record.ts';
+import type { Caller } from './caller.ts';
 import type { Dialogs } from './dialog.ts';
 import type { CallErrorBoundary } from './error-boundary.ts';
-import type { Judge } from './hunt.ts';
+import type { CallEvents } from './events.ts';
 
-/** One set for all calls. */
 export interface CallDependencies {
   readonly srf: Srf;
   /** The dialogs of all calls. */
   readonly dialogs: Dialogs;
   readonly media: MediaRelay;
-  /** The present ones: they may change during a call. */
+  /** The limits in force: a reload may change them during a call. */
   readonly limits: Config['limits'];
   readonly log: Log;
-  /** The engine names no source for the responses that it makes itself; a drachtio-server is not known to. */
+  /** The engine names no source for the responses that it generates. The embedded engine does this. */
   readonly tellsSource: boolean;
-  /** The media ports toward PBXs, in words for an administrator. */
+  /** The media ports toward PBXs, as a text for an administrator. */
   readonly mediaPorts: () => string;
-  /** What a message of a peer sets off runs inside of it. */
+  /** Work that a peer's message causes runs inside this boundary. */
   readonly boundary: CallErrorBoundary;
-  /** The visitor whose frames the engine sees come from there; undefined for whoever is no visitor of ours. */
+  /** The visitor whose frames reach the engine from this address; undefined where there is none. */
   visitorAt(address: string, port: number): Caller | undefined;
-  /** Servers of a domain, best first, those that failed lately last. */
+  /** Servers of a domain, best first; servers that failed recently are last. */
   resolve(domain: string, signal: AbortSignal): Promise<Pick<BegunResolution, 'targets'>>;
-  /** Whether the next server is worth trying; remembers the ones that failed. */
-  readonly judge: Judge;
+  readonly events: Pick<CallEvents, 'emit' | 'now'>;
 }

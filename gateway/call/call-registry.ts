@@ -1,14 +1,11 @@
 // The calls that are up, and those that have ended but whose two sides have not both answered the BYE yet.
 
-import type { Call } from './call.ts';
-import type { Caller } from './call-record.ts';
-import type { EchoTest } from './echo-test.ts';
-
-export type AnyCall = Call | EchoTest;
+import type { BaseCall } from './base-call.ts';
+import type { Caller } from './caller.ts';
 
 export class CallRegistry {
-  readonly #calls = new Map<string, AnyCall>();
-  readonly #closing = new Set<AnyCall>();
+  readonly #calls = new Map<string, BaseCall>();
+  readonly #closing = new Set<BaseCall>();
 
   /** Calls that are up, or being set up. */
   get size(): number {
@@ -20,16 +17,16 @@ export class CallRegistry {
     return new Set([...this.#calls.values(), ...this.#closing].map(({ caller }) => caller));
   }
 
-  get(id: string): AnyCall | undefined {
+  get(id: string): BaseCall | undefined {
     return this.#calls.get(id);
   }
 
   /** The calls that are up. A copy: calls may end while a caller iterates. */
-  up(): readonly AnyCall[] {
+  up(): readonly BaseCall[] {
     return [...this.#calls.values()];
   }
 
-  upAndClosing(): readonly AnyCall[] {
+  upAndClosing(): readonly BaseCall[] {
     return [...this.#calls.values(), ...this.#closing];
   }
 
@@ -42,14 +39,14 @@ export class CallRegistry {
     return this.up().some(({ caller }) => caller.origin === origin);
   }
 
-  add(call: AnyCall): void {
+  add(call: BaseCall): void {
     this.#calls.set(call.id, call);
   }
 
   /** The call has ended: it is closing until both sides have answered. */
-  ended(call: AnyCall): void {
+  ended(call: BaseCall): void {
     this.#calls.delete(call.id);
     this.#closing.add(call);
-    void call.farewell().then(() => this.#closing.delete(call));
+    void call.closed().then(() => this.#closing.delete(call));
   }
 }

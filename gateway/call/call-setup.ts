@@ -1,34 +1,32 @@
-// A call until it is answered: the browser's offer on its way to a PBX, one server after another, and what the callee
-// says meanwhile (RFC 3261 13.3.1.1, RFC 3262, RFC 3311). Nothing here ends a call; whoever does abandons it first.
+// The set-up of a call until the PBX answers: sends the browser's offer to one server after another, and performs the
+// requests and provisional responses of the PBX (RFC 3261 13.3.1.1, RFC 3262, RFC 3311). Does not end a call: call.ts
+// abandons the set-up and then ends it.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Destination } from '../directory/directory.ts';
 import { MediaError } from '../media/relay.ts';
+import { isTargetFailure } from '../resolver/failover.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import type { Caller } from './call-record.ts';
+import type { ReceivedCall } from './caller.ts';
 import type { CurrentSession, SessionMedia } from './current-session.ts';
 import { EarlySession } from './early-session.ts';
-import { Hunt, type HuntResult } from './hunt.ts';
+import type { CallEventDetails } from './events.ts';
+import { Hunt, type HuntResult, type JudgeAttempt } from './hunt.ts';
 import { answerOther, type Performs } from './in-dialog-requests.ts';
 import { inviteHeaders } from './invite-headers.ts';
-import type { PageContext } from './page-context.ts';
 import { type Fork, PbxInvite, type PbxInviteUser } from './pbx-invite.ts';
 import { descriptionIn } from './session-description.ts';
+import { serverOf } from './transport-cause.ts';
 
 export interface CallSetupParts {
-  readonly foundation: CallDependencies;
+  readonly dependencies: CallDependencies;
+  readonly received: ReceivedCall;
   readonly media: SessionMedia;
-  readonly id: string;
-  readonly caller: Caller;
-  readonly destination: Destination;
-  readonly visit: PageContext;
-  readonly request: SrfRequest;
-  readonly response: SrfResponse;
+  readonly emit: (event: CallEventDetails) => void;
   /** Called at the first 18x of the callee. */
   readonly rang: () => void;
-  /** What an INFO of the PBX may ask for. */
+  /** The requests by INFO that are performed for the PBX. */
   readonly forPbx: Performs;
-  /** Of the dialog with the PBX, once it is more than an early one. */
+  /** Of the confirmed dialog with the PBX. */
   readonly user: Omit<PbxInviteUser, 'progressed'>;
 }
 
@@ -39,27 +37,29 @@ export class CallSetup {
   #hunt: Hunt | undefined;
   #rang = false;
   #answered = false;
-  /** What the page was shown of an answer last. */
+  /** The last answer that the page has, in a 183. */
   #shown: string | undefined;
 
   constructor(parts: CallSetupParts) {
     this.#parts = parts;
-    const { media, id, request } = parts;
-    this.#early = new EarlySession(media, id, descriptionIn(request));
+    const { media, received } = parts;
+    this.#early = new EarlySession(media, received.id, descriptionIn(received.request));
   }
 
   async run(): Promise<HuntResult> {
-    const { foundation, destination, id, visit, caller } = this.#parts;
-    // An offer that cannot be used is refused before any server is known.
+    const { dependencies, emit } = this.#parts;
+    const { destination, id, context, caller } = this.#parts.received;
+    // An offer that cannot be used is refused before DNS has answered.
     const [, resolution] = await Promise.all([
       this.#early.offer(),
-      foundation.resolve(destination.domain, this.#over.signal),
+      dependencies.resolve(destination.domain, this.#over.signal),
     ]);
     if (this.#over.signal.aborted) return { type: 'abandoned' };
+    emit({ type: 'resolved' });
     const address = destination.sendsVisitorAddress ? caller.address : undefined;
     const user: PbxInviteUser = {
       progressed: (response, fork, news) =>
-        foundation.boundary.run('provisional', () => this.#progressed(response, fork, news)),
+        dependencies.boundary.run('provisional', () => this.#progressed(response, fork, news)),
       requested: (request, response, fork) => this.#requested(request, response, fork),
       ended: () => this.#parts.user.ended(),
     };
@@ -67,18 +67,18 @@ export class CallSetup {
       targets: resolution.targets,
       offer: target => this.#early.offer(target.address),
       invite: (target, offer) => {
-        const headers = inviteHeaders(destination, id, visit, Buffer.byteLength(offer), address);
-        return new PbxInvite(foundation, destination, target, headers, offer, user);
+        const headers = inviteHeaders(destination, id, context, Buffer.byteLength(offer), address);
+        return new PbxInvite(dependencies, destination, target, headers, offer, user);
       },
-      judge: foundation.judge,
-      tryingMs: foundation.limits.tryingSeconds * 1000,
+      judge: this.#judge,
+      tryingMs: dependencies.limits.tryingSeconds * 1000,
     });
     const result = await this.#hunt.run();
     this.#answered = result.type === 'answered';
     return result;
   }
 
-  /** What the fork that answered and the browser have agreed on. Rejects with MediaError where that is nothing. */
+  /** The session of the browser and the fork that answered. Rejects with MediaError where they have none. */
   async agreed(fork: Fork): Promise<CurrentSession> {
     if (!fork.offerAnswer.theirs)
       throw new MediaError('the PBX answers without a session description', 488, 'malformed');
@@ -96,6 +96,11 @@ export class CallSetup {
     this.#hunt?.abandon(reason);
   }
 
+  readonly #judge: JudgeAttempt = (target, outcome, cause) => {
+    this.#parts.emit({ type: 'attempted', target, server: serverOf(target), outcome, cause });
+    return isTargetFailure(outcome);
+  };
+
   get #isOver(): boolean {
     return this.#answered || this.#over.signal.aborted;
   }
@@ -107,22 +112,23 @@ export class CallSetup {
     // A phone repeats its 180 every minute: only the first one counts.
     if (!this.#rang) {
       this.#rang = true;
+      this.#parts.emit({ type: 'ringing', server: this.current?.tried.server ?? '' });
       this.#parts.rang();
     }
     const early = news || descriptionIn(response) ? await this.#earlyMedia(fork) : undefined;
     if (this.#isOver) return;
     if (early) this.#show(early);
-    else if (response.status === 180) this.#parts.response.send(180);
+    else if (response.status === 180) this.#parts.received.response.send(180);
   }
 
-  /** A body that is no use, such as ISUP, leaves the call to ring on: only the answer has to be right. */
+  /** With a body that cannot be used, such as ISUP, the call goes on ringing: only the answer must be usable. */
   async #earlyMedia(fork: Fork): Promise<string | undefined> {
     return await this.#early.heed(fork).catch(() => undefined);
   }
 
   #show(answer: string): void {
     this.#shown = answer;
-    this.#parts.response.send(183, { body: answer });
+    this.#parts.received.response.send(183, { body: answer });
   }
 
   #requested(request: SrfRequest, response: SrfResponse, fork: Fork): unknown {
@@ -158,11 +164,12 @@ export class CallSetup {
   }
 
   #refused(error: unknown): void {
-    // What was under way when the call ended fails too; that is no news.
+    // The steps that were running at the end of the call fail too. These failures are expected.
     if (this.#over.signal.aborted) return;
-    const { foundation, id } = this.#parts;
+    const { log } = this.#parts.dependencies;
+    const { id } = this.#parts.received;
     if (error instanceof MediaError)
-      foundation.log.info({ call: id, leg: 'pbx', reason: error.message }, 'new description refused');
-    else foundation.log.error({ call: id, error }, 'a new description failed');
+      log.info({ call: id, leg: 'pbx', reason: error.message }, 'new description refused');
+    else log.error({ call: id, error }, 'a new description failed');
   }
 }

@@ -1,333 +1,274 @@
-// What a call is: the B2BUA between one visitor's browser and one person's PBX. Set up (set-up.ts), joined
-// (established.ts), ended; every way it can end goes through here, and into its record.
+// A call: the B2BUA between the browser of one visitor and the PBX of one person. call-setup.ts sets it up,
+// established-call.ts performs the requests in its dialogs, call-table.ts says in which states it ends.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Destination } from '../directory/directory.ts';
 import type { Leg, MediaEvent, MediaReport } from '../media/relay.ts';
 import type { Target } from '../resolver/target.ts';
 import { answeredOutcome } from './answered-outcome.ts';
-import { CallClosing } from './call-closing.ts';
+import { BaseCall } from './base-call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import type { Caller, CallRecord } from './call-record.ts';
 import { CallSetup } from './call-setup.ts';
+import type { ReceivedCall } from './caller.ts';
 import { type Cause, cause } from './cause.ts';
 import { mediaUntil, type SessionMedia } from './current-session.ts';
-import type { Dialog } from './dialog.ts';
 import { stillThere } from './dialog-liveness.ts';
 import { EstablishedCall } from './established-call.ts';
-import type { Attempt, HuntResult } from './hunt.ts';
+import type { HuntResult } from './hunt.ts';
 import { ALLOW, ALLOW_INFO, answerOther, type Performs, pictureOf } from './in-dialog-requests.ts';
 import { outcomeOfInternalFailure } from './internal-failure.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { OneWayNotice } from './one-way-notice.ts';
-import {
-  byeHeaders,
-  type Ending,
-  type Outcome,
-  outcome,
-  outcomeOf,
-  reasonOf,
-  unansweredOutcome,
-} from './outcome.ts';
-import { type PageContext, readPageContext } from './page-context.ts';
+import { type Ending, type Outcome, outcome, outcomeOf, reasonOf } from './outcome.ts';
 import { ReconnectGrace } from './reconnect-grace.ts';
 import { descriptionIn } from './session-description.ts';
 import { serverOf } from './transport-cause.ts';
 
 type Answered = Extract<HuntResult, { type: 'answered' }>;
 
-export class Call {
-  readonly id: string;
-  /** Called once they talk. */
-  onAnswered = () => {};
-  readonly #foundation: CallDependencies;
-  readonly #destination: Destination;
-  readonly #visit: PageContext;
-  readonly #request: SrfRequest;
-  readonly #response: SrfResponse;
+export class Call extends BaseCall {
   readonly #media: SessionMedia;
   readonly #forPbx: Performs;
-  readonly #setUp: CallSetup;
-  readonly #absence: ReconnectGrace;
+  readonly #setup: CallSetup;
+  readonly #grace: ReconnectGrace;
   readonly #oneWay: OneWayNotice;
-  readonly #farewell = new CallClosing();
-  readonly #dialogs: Dialog[] = [];
-  #caller: Caller;
-  #state: 'setting-up' | 'answering' | 'established' | 'ended' = 'setting-up';
-  /** The browser's media has got as far as the relay. */
-  #hadMedia = false;
   #established: EstablishedCall | undefined;
   #target: Target | undefined;
-  #attempts: readonly Attempt[] = [];
   #mediaFault: Cause | undefined;
-  #answeredAt: number | undefined;
-  /** The timer of the present state: set-up, ringing, longest call. One at a time. */
-  #deadline: NodeJS.Timeout | undefined;
 
-  constructor(
-    foundation: CallDependencies,
-    id: string,
-    caller: Caller,
-    destination: Destination,
-    request: SrfRequest,
-    response: SrfResponse,
-  ) {
-    this.id = id;
-    this.#caller = caller;
-    this.#foundation = foundation;
-    this.#destination = destination;
-    this.#visit = readPageContext(name => request.get(name), caller.origin);
-    this.#request = request;
-    this.#response = response;
-    this.#absence = new ReconnectGrace(foundation.limits.graceSeconds, ending => this.end(ending));
-    const media = mediaUntil(foundation.media, () => this.#state === 'ended');
-    this.#media = media;
-    this.#forPbx = pictureOf(foundation.media, id);
+  constructor(dependencies: CallDependencies, received: ReceivedCall) {
+    super(dependencies, received);
+    const { limits, log, mediaPorts } = dependencies;
+    this.#grace = new ReconnectGrace(limits.graceSeconds, ending => this.end(ending));
+    this.#media = mediaUntil(dependencies.media, () => this.state === 'ended');
+    this.#forPbx = pictureOf(dependencies.media, this.id);
     this.#oneWay = new OneWayNotice({
-      ...{ log: foundation.log, call: id, takes: request.get('Recv-Info') },
+      ...{ log, call: this.id, takes: received.request.get('Recv-Info') },
       page: () => this.#established?.dialogs[0],
-      details: () => ({ server: this.#server, ports: foundation.mediaPorts() }),
+      details: () => ({ server: this.server ?? '', ports: mediaPorts() }),
     });
-    this.#setUp = new CallSetup({
-      ...{ foundation, media, id, caller, destination, visit: this.#visit, request, response },
-      forPbx: this.#forPbx,
+    this.#setup = new CallSetup({
+      ...{ dependencies, received, media: this.#media, forPbx: this.#forPbx },
+      emit: event => this.emit(event),
       rang: () =>
-        this.#startDeadline(foundation.limits.ringSeconds, () => this.#giveUp(outcome('no-answer'))),
+        this.startDeadline(dependencies.limits.ringSeconds, () =>
+          this.endOn('deadline', outcome('no-answer')),
+        ),
       user: {
-        requested: (asked, answer) => this.#requested('pbx', asked, answer),
+        requested: (request, response) => this.#requested('pbx', request, response),
         ended: () => this.#hungUp('pbx'),
       },
     });
   }
 
-  /** Sets the call up; every way it can end goes through {@link record}. */
-  async run(): Promise<void> {
-    this.#request.on('cancel', () => this.#giveUp(outcome('cancelled')));
-    this.#startDeadline(this.#foundation.limits.setupSeconds, () => this.#giveUp(this.#tooSlow()));
+  override async run(): Promise<void> {
+    this.request.on('cancel', () => this.endOn('cancelled', outcome('cancelled')));
+    this.startDeadline(this.dependencies.limits.setupSeconds, () => this.endOn('deadline', this.#tooSlow()));
     try {
-      const result = await this.#setUp.run();
+      const result = await this.#setup.run();
       if (result.type === 'abandoned') return;
       if (result.type === 'refused') {
-        this.#attempts = result.attempts;
         this.#target = result.decisive.target;
-        this.#giveUp(outcomeOf(result.decisive.cause));
+        this.endOn('refused', outcomeOf(result.decisive.cause));
         return;
       }
       this.#target = result.target;
-      if (this.#state === 'setting-up') await this.#answer(result);
+      if (this.on('answered') === 'answer') await this.#answer(result);
       else await result.dialog.end({ Reason: reasonOf(487, 'Request Terminated') });
     } catch (error) {
       this.#failed(error);
     }
   }
 
-  get record(): Promise<CallRecord> {
-    return this.#farewell.record;
+  /** A set-up ends with the WebSocket; an established call waits for the visitor to come back. */
+  override visitorLeft(): void {
+    if (this.endOn('visitorLeft', outcome('cancelled')) === 'wait') this.#grace.visitorLeft();
   }
 
-  get caller(): Caller {
-    return this.#caller;
+  /** A set-up ends with the engine; an established call waits for it. */
+  override engineLeft(): void {
+    if (this.endOn('engineLeft', outcome('engine-away')) === 'wait') this.#grace.engineLeft();
   }
 
-  /** The visitor's WebSocket is gone: a set-up ends with it, an established call may be picked up again. */
-  visitorLeft(): void {
-    if (this.#state === 'established') this.#absence.visitorLeft();
-    else this.#giveUp(outcome('cancelled'));
-  }
-
-  /** Nothing can be sent or received: no set-up outlives that, an established call may. */
-  engineLeft(): void {
-    if (this.#state === 'established') this.#absence.engineLeft();
-    else this.#giveUp(outcome('engine-away'));
-  }
-
-  engineBack(): void {
+  override engineBack(): void {
     const dialogs = this.#established?.dialogs;
-    if (dialogs) this.#foundation.boundary.run('engine back', () => this.#absence.engineBack(dialogs));
+    if (this.on('engineBack') !== 'verify' || !dialogs) return;
+    this.dependencies.boundary.run('engine back', () => this.#grace.engineBack(dialogs));
   }
 
-  mediaEvent(event: MediaEvent): void {
-    if (event.type === 'connected') {
-      this.#hadMedia = true;
-      this.#absence.mediaBack();
-    } else if (event.type === 'one-way') {
-      this.#foundation.boundary.run('one-way', () => this.#oneWay.began(event, event.forMs));
-    } else if (event.type === 'one-way-over') {
-      this.#foundation.boundary.run('one-way', () => this.#oneWay.over(event));
-    } else if (event.type === 'silent') {
-      if (event.leg === 'pbx') this.#foundation.boundary.run('probe', () => this.#probePbx());
-    } else if (event.type === 'lost' && this.#state === 'established') this.#absence.mediaLost();
-    else if (event.type === 'failed') this.#mediaFailed(event.reason, event.ours);
-    else this.#mediaFailed('the browser went away');
+  override mediaEvent(event: MediaEvent): void {
+    switch (event.type) {
+      case 'connected':
+        if (this.on('mediaConnected') !== 'resume') break;
+        this.mediaConnected();
+        if (this.#grace.mediaBack()) this.emit({ type: 'reconnected', by: 'media' });
+        break;
+      case 'one-way':
+      case 'one-way-over':
+        if (this.on('oneWay') === 'notify') this.#notifyOneWay(event);
+        break;
+      case 'silent':
+        if (event.leg === 'pbx' && this.on('pbxSilent') === 'probe')
+          this.dependencies.boundary.run('probe', () => this.#probePbx());
+        break;
+      case 'lost':
+        this.#mediaLost();
+        break;
+      case 'failed':
+        this.#mediaFailed('mediaFailed', event.reason, event.ours);
+    }
   }
 
-  #mediaFailed(detail: string, ours = false): void {
-    this.#foundation.log.warn({ call: this.id, reason: detail }, 'media failed');
+  protected override get server(): string | undefined {
+    return this.#target && serverOf(this.#target);
+  }
+
+  protected override release(why: Outcome, ending: Ending | undefined): void {
+    if (ending === undefined) this.#setup.abandon(reasonOf(why.status, why.reason));
+    this.#grace.clear();
+    this.#established?.close();
+  }
+
+  protected override answeredOutcome(
+    ending: Ending | undefined,
+    seconds: number,
+    media: MediaReport,
+  ): Outcome {
+    const { server = '' } = this;
+    const ports = this.dependencies.mediaPorts();
+    return answeredOutcome({ ending, server, seconds, media, mediaFault: this.#mediaFault, ports });
+  }
+
+  #notifyOneWay(event: Extract<MediaEvent, { type: 'one-way' | 'one-way-over' }>): void {
+    const { leg, cause } = event;
+    const { boundary } = this.dependencies;
+    if (event.type === 'one-way') {
+      this.emit({ type: 'one-way-began', leg, cause, forMs: event.forMs });
+      boundary.run('one-way', () => this.#oneWay.began(event, event.forMs));
+    } else {
+      this.emit({ type: 'one-way-ended', leg, cause });
+      boundary.run('one-way', () => this.#oneWay.over(event));
+    }
+  }
+
+  #mediaLost(): void {
+    if (this.state === 'established') {
+      this.on('mediaLost');
+      this.#grace.mediaLost();
+    } else this.#mediaFailed('mediaLost', 'the browser went away');
+  }
+
+  #mediaFailed(input: 'mediaFailed' | 'mediaLost', detail: string, ours = false): void {
+    if (this.state === 'ended') return;
+    this.dependencies.log.warn({ call: this.id, reason: detail }, 'media failed');
     this.#mediaFault = cause(ours ? 'relay-failed' : 'visitor-network-blocks-media', { detail });
-    if (this.#state !== 'established') this.#giveUp(outcomeOf(this.#mediaFault));
-    else this.end(this.#hadMedia ? 'media-lost' : 'media-failed');
+    this.endOn(input, outcomeOf(this.#mediaFault), this.hadMedia ? 'media-lost' : 'media-failed');
   }
 
-  /** Settled once both sides have answered what they were told at the end. */
-  async farewell(): Promise<void> {
-    await this.#farewell.heard();
-  }
-
-  /** Ends an established call from here: BYE both ways. Gives up one that is not established. */
-  end(ending: Ending): void {
-    if (this.#state === 'established') this.#finish(outcome('answered'), ending);
-    else this.#giveUp(unansweredOutcome(ending));
-  }
-
-  /** From the moment it answered, the PBX may hang up, also while the browser is still being told. */
+  /** The PBX may hang up from its answer on, also before the browser has the answer. */
   async #answer({ dialog: pbx, fork, response }: Answered): Promise<void> {
-    const foundation = this.#foundation;
-    const offer = descriptionIn(this.#request);
-    this.#state = 'answering';
-    this.#dialogs.push(pbx);
+    const { dependencies } = this;
+    const offer = descriptionIn(this.request);
+    this.dialogs.push(pbx);
     if (!pbx.connected) {
       this.#hungUp('pbx');
       return;
     }
-    const standing = await this.#setUp.agreed(fork);
-    if (this.#state !== 'answering') return;
+    const session = await this.#setup.agreed(fork);
+    if (this.state !== 'answering') return;
     const allowed = response.get('Allow');
     const takesInfo = allowed === undefined || /\bINFO\b/i.test(allowed);
-    const browser = await foundation.dialogs.answer(
-      this.#request,
-      this.#response,
+    const headers = {
+      Allow: takesInfo ? ALLOW_INFO : ALLOW,
+      // RFC 6086 5.2.1: the packages that the gateway takes, for a page that lists its own.
+      ...(this.#oneWay.takesPackage && { 'Recv-Info': '' }),
+    };
+    const browser = await dependencies.dialogs.answer(
+      this.request,
+      this.response,
+      { headers, body: session.told.browser },
       {
-        headers: {
-          Allow: takesInfo ? ALLOW_INFO : ALLOW,
-          // RFC 6086 5.2.1: which packages the gateway itself takes, to a page that says which it takes.
-          ...(this.#oneWay.takesPackage && { 'Recv-Info': '' }),
-        },
-        body: standing.told.browser,
-      },
-      {
-        requested: (asked, answer) => this.#requested('browser', asked, answer),
+        requested: (request, answer) => this.#requested('browser', request, answer),
         ended: () => this.#hungUp('browser'),
       },
     );
-    this.#dialogs.push(browser);
-    if (this.#state !== 'answering') {
+    this.dialogs.push(browser);
+    if (this.on('joined') !== 'establish') {
       void browser.end({ Reason: reasonOf(487, 'Request Terminated') });
       return;
     }
-    this.#established = new EstablishedCall({
-      ...{ foundation, media: this.#media, id: this.id, standing, takesInfo, forPbx: this.#forPbx },
+    const established = new EstablishedCall({
+      ...{ dependencies, media: this.#media, id: this.id, session, takesInfo, forPbx: this.#forPbx },
       dialogs: { browser, pbx },
       offerAnswers: { browser: new OfferAnswer('agreed', offer), pbx: fork.offerAnswer },
-      isVisitor: asked => this.#isVisitor(asked),
-      visitorBack: asked => this.#visitorBack(asked),
+      isVisitor: request => this.#isVisitor(request),
+      visitorBack: request => this.#visitorBack(request),
     });
-    this.#state = 'established';
-    this.#answeredAt = performance.now();
-    foundation.media.established?.(this.id);
-    this.onAnswered();
-    const established = this.#established;
-    foundation.boundary.run('family', () => established.begin());
-    const longest = Math.min(
-      foundation.limits.callMinutes * 60,
-      this.#caller.grant?.seconds ?? Number.POSITIVE_INFINITY,
-    );
-    this.#startDeadline(longest, () => this.end('too-long'));
+    this.#established = established;
+    dependencies.media.established?.(this.id);
+    this.answered();
+    dependencies.boundary.run('family', () => established.begin());
+    const { callMinutes } = dependencies.limits;
+    const longest = Math.min(callMinutes * 60, this.caller.grant?.seconds ?? Number.POSITIVE_INFINITY);
+    this.startDeadline(longest, () => this.end('too-long'));
   }
 
-  /** A request in a dialog of a call that is answered, or is just being. */
+  /** A request in a dialog of a call that is answered, or is being answered. */
   #requested(from: Leg, request: SrfRequest, response: SrfResponse): unknown {
-    if (this.#established && this.#state === 'established')
-      return this.#established.requested(from, request, response);
-    if (this.#state === 'ended') return request.method === 'ACK' ? undefined : response.send(481);
+    const action = this.on('request');
+    if (action === 'perform') return this.#established?.requested(from, request, response);
+    if (action === 'reject') return request.method === 'ACK' ? undefined : response.send(481);
     if (request.method === 'UPDATE' && !descriptionIn(request)) return response.send(200);
     if (request.method === 'UPDATE' || request.method === 'INVITE') return response.send(491);
     return answerOther(request, response, from === 'pbx' ? this.#forPbx : {});
   }
 
   #hungUp(leg: Leg): void {
-    if (this.#state === 'established')
-      this.#finish(outcome('answered'), leg === 'pbx' ? 'hung-up-by-pbx' : 'hung-up-by-visitor');
-    else if (leg === 'browser') this.#giveUp(outcome('cancelled'));
-    else this.#giveUp(outcomeOf(cause('pbx-hung-up-early', { server: this.#server })));
+    if (leg === 'browser') this.endOn('browserBye', outcome('cancelled'), 'hung-up-by-visitor');
+    else {
+      const early = outcomeOf(cause('pbx-hung-up-early', { server: this.server ?? '' }));
+      this.endOn('pbxBye', early, 'hung-up-by-pbx');
+    }
   }
 
-  /** RTP stopped. A held line is silent too, so the PBX is asked before it is believed dead. */
+  /** RTP stopped. A held line is silent too: OPTIONS shows whether the PBX is still there. */
   async #probePbx(): Promise<void> {
     const [, pbx] = this.#established?.dialogs ?? [];
-    if (this.#state !== 'established' || !pbx) return;
-    if (!(await stillThere(pbx))) this.end('pbx-lost');
+    if (pbx && !(await stillThere(pbx))) this.end('pbx-lost');
   }
 
-  /** A page that came in by another grant than this call's, or from another site, has no right to the call. */
+  /** A page with another grant than the one of this call, or of another site, has no right to the call. */
   #isVisitor({ source_address: address, source_port: port }: SrfRequest): boolean {
-    const visitor = this.#foundation.visitorAt(address, port);
-    return visitor?.grant === this.#caller.grant && visitor?.origin === this.#caller.origin;
+    const visitor = this.dependencies.visitorAt(address, port);
+    return visitor?.grant === this.caller.grant && visitor?.origin === this.caller.origin;
   }
 
-  /** What was agreed on with the visitor came by this connection, which is theirs from now on. */
+  /** The visitor has agreed to a session over this connection: from now on the connection is the visitor's. */
   #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
-    const visitor = this.#foundation.visitorAt(address, port);
+    const visitor = this.dependencies.visitorAt(address, port);
     if (!visitor) return;
-    this.#absence.visitorBack();
-    this.#caller = visitor;
-    this.#foundation.boundary.run('one-way', () => this.#oneWay.tell());
-  }
-
-  /** Ends a call that was not established: the browser hears the outcome, the PBX a CANCEL or BYE. */
-  #giveUp(why: Outcome): void {
-    if (this.#state === 'ended' || this.#state === 'established') return;
-    this.#setUp.abandon(reasonOf(why.status, why.reason));
-    this.#farewell.refuse(this.#response, why);
-    this.#finish(why, undefined);
-  }
-
-  #finish(why: Outcome, ending: Ending | undefined): void {
-    if (this.#state === 'ended') return;
-    this.#state = 'ended';
-    clearTimeout(this.#deadline);
-    this.#absence.clear();
-    this.#established?.close();
-    const headers = byeHeaders(why, ending);
-    for (const dialog of this.#dialogs) this.#farewell.hangUp(dialog, headers);
-    const known = {
-      call: this.id,
-      caller: this.#caller,
-      destination: this.#destination,
-      visit: this.#visit,
-      target: this.#target,
-      ...(this.#attempts.length > 1 && { attempts: this.#attempts }),
-      ending,
-    };
-    this.#farewell.close(this.#foundation.media, known, this.#answeredAt, (seconds, media) =>
-      why.code === 'answered' ? this.#talked(ending, seconds, media) : why,
-    );
+    this.#grace.visitorBack();
+    if (visitor !== this.caller) {
+      this.currentCaller = visitor;
+      this.emit({ type: 'reconnected', by: 'signalling', address: visitor.address, origin: visitor.origin });
+    }
+    this.dependencies.boundary.run('one-way', () => this.#oneWay.tell());
   }
 
   #failed(error: unknown): void {
-    // What was under way when the call ended fails too; that is no news.
-    if (this.#state === 'ended') return;
-    const { log } = this.#foundation;
-    const answered = this.#state === 'setting-up' ? undefined : this.#setUp.current?.tried;
-    const known = outcomeOfInternalFailure(error, { domain: this.#destination.domain, answered });
+    // The steps that were running at the end of the call fail too. These failures are expected.
+    if (this.state === 'ended') return;
+    const { log } = this.dependencies;
+    const answered = this.state === 'setting-up' ? undefined : this.#setup.current?.tried;
+    const known = outcomeOfInternalFailure(error, { domain: this.destination.domain, answered });
     if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
-    else if (this.#state === 'answering')
+    else if (this.state === 'answering')
       log.info({ call: this.id, reason: known.cause?.details.detail }, 'answer of the PBX refused');
-    this.#giveUp(known ?? outcome('internal'));
-  }
-
-  get #server(): string {
-    return this.#target ? serverOf(this.#target) : '';
-  }
-
-  #talked(ending: Ending | undefined, seconds: number, media: MediaReport): Outcome {
-    const { mediaPorts } = this.#foundation;
-    const mediaFault = this.#mediaFault;
-    return answeredOutcome({ ending, server: this.#server, seconds, media, mediaFault, ports: mediaPorts() });
+    this.endOn('failed', known ?? outcome('internal'));
   }
 
   #tooSlow(): Outcome {
-    const { setupSeconds: seconds } = this.#foundation.limits;
-    const invite = this.#setUp.current;
+    const { setupSeconds: seconds } = this.dependencies.limits;
+    const invite = this.#setup.current;
     if (!invite) return outcomeOf(cause('setup-slow', { seconds }));
     this.#target = invite.target;
     const { tried, isThere } = invite;
@@ -335,10 +276,5 @@ export class Call {
       'setup-too-slow',
       isThere ? cause('pbx-slow', { ...tried, seconds }) : cause('pbx-silent', tried),
     );
-  }
-
-  #startDeadline(seconds: number, expired: () => void): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(expired, seconds * 1000);
   }
 }

@@ -42,6 +42,13 @@ export function cause<Code extends CauseCode>(code: Code, ...[given]: Given<Code
   return { code, side, why: filled(says, details), mend: mend && filled(mend, details), details };
 }
 
+/** The fields of a log line about a cause. */
+export function causeFields(cause: Cause | undefined) {
+  if (!cause) return {};
+  const { code, side, why, mend, details } = cause;
+  return { cause: code, side, why, mend, ...(Object.keys(details).length > 0 && { details }) };
+}
+
 const NAME = /\{(\w+)\}/g;
 
 function namesIn(text: string): string[] {

@@ -1,5 +1,5 @@
-// What the two legs of a call have agreed on, and how one leg's new word is put in its place without asking the other:
-// the round of offer and answer that stands is carried through the relay again, with that word in it.
+// The session that the two legs of a call have agreed on. A new description of one leg is put in its place without a
+// request to the other leg: the current round of offer and answer goes through the relay again with this description.
 
 import { type CallId, type Leg, MediaError, type MediaRelay } from '../media/relay.ts';
 
@@ -15,7 +15,7 @@ export function mediaUntil(media: SessionMedia, isOver: () => boolean): SessionM
   };
 }
 
-/** One round: what each leg said of itself, and what each was told of the other. */
+/** One round: the description that each leg sent (`said`), and the one that each leg received (`told`). */
 export interface CurrentSession {
   readonly offerer: Leg;
   readonly said: Readonly<Record<Leg, string>>;
@@ -55,7 +55,7 @@ function plain(sdp: string): string {
     .join('\n');
 }
 
-/** A browser's offer says all that it can do, so it may stand for the answer to an offer it never sees. */
+/** A browser's offer lists all that it can do: it can be used as the answer to an offer that the browser does not get. */
 export function asAnswer(offer: string): string {
   return offer.replace(/^a=setup:actpass/gm, 'a=setup:active');
 }

@@ -1,14 +1,13 @@
-// Whether a dialog is still there, after a silence that may be death or an engine that was away.
+// Checks by OPTIONS whether a dialog still exists, after silence or after the loss of the engine (RFC 3261 11).
 
 import type { Socket } from 'node:net';
 
-/** As much as is asked of a dialog here. */
 export interface Asked {
   readonly req: { socket: Socket | undefined };
   request(request: { method: string }): Promise<{ readonly status: number }>;
 }
 
-/** How long the far end has to answer the question whether it is there. */
+/** Time for the far end to answer OPTIONS. */
 const PROBE_MS = 4_000;
 
 /**
@@ -22,12 +21,12 @@ export async function outlivedItsEngine(dialog: Asked): Promise<boolean> {
     response => response.status !== 481,
     () => false,
   );
-  // An engine that does not refuse the request knows the dialog, however long its far end thinks.
+  // An engine that does not refuse the request has the dialog, also while the far end takes its time.
   const late = new Promise<boolean>(resolve => setTimeout(resolve, PROBE_MS, true).unref());
   return await Promise.race([asked, late]);
 }
 
-/** Asks by OPTIONS in the dialog (RFC 3261 11); false when nothing, or nobody who knows the dialog, answers. */
+/** False when no answer comes, or when the peer that answers does not have the dialog. */
 export async function stillThere(dialog: Asked): Promise<boolean> {
   const asked = dialog.request({ method: 'OPTIONS' }).then(
     response => response.status,

@@ -1,5 +1,5 @@
-// The session of a call while it is set up: the browser's offer, and what the forks of the INVITE to the PBX say to it.
-// Their descriptions go through the relay one after the other; what the last of them said is what is carried.
+// The session of a call during its set-up: the browser's offer, and the answers of the forks of the INVITE to the PBX.
+// The descriptions go through the relay one after the other; the relay carries the last one.
 
 import { type CallId, MediaError } from '../media/relay.ts';
 import { asAnswer, type CurrentSession, countOfLines, type SessionMedia } from './current-session.ts';

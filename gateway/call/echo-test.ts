@@ -1,112 +1,75 @@
-// A call to nobody: the gateway answers it and the relay sends the visitor's own sound back, so that they can try it
-// before they call. No server is asked, no PBX hears of it; otherwise a call like others, and counted as one.
+// A call without a PBX: the gateway answers, and the relay returns the visitor's sound, so that visitors can test it
+// before they call. The quotas count it as a call.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
-import type { Destination } from '../directory/directory.ts';
 import { MediaError, type MediaEvent } from '../media/relay.ts';
-import { CallClosing } from './call-closing.ts';
-import type { CallDependencies } from './call-dependencies.ts';
-import type { Caller, CallRecord } from './call-record.ts';
-import type { Dialog } from './dialog.ts';
+import { BaseCall } from './base-call.ts';
 import { ALLOW, answerOther } from './in-dialog-requests.ts';
 import { outcomeOfInternalFailure } from './internal-failure.ts';
-import { byeHeaders, type Ending, type Outcome, outcome, reasonOf, unansweredOutcome } from './outcome.ts';
+import { type Outcome, outcome, reasonOf } from './outcome.ts';
 import { descriptionIn } from './session-description.ts';
 
-/** Long enough to find a better microphone, too short to be of other use. */
-const LONGEST_MS = 30_000;
+/** Long enough to try another microphone, too short for any other use. */
+const LONGEST_SECONDS = 30;
 
-export class EchoTest {
-  readonly id: string;
-  readonly caller: Caller;
-  /** Called once they talk. */
-  onAnswered = () => {};
-  readonly #foundation: CallDependencies;
-  readonly #destination: Destination;
-  readonly #request: SrfRequest;
-  readonly #response: SrfResponse;
-  readonly #farewell = new CallClosing();
-  readonly #deadline: NodeJS.Timeout;
-  #uas: Dialog | undefined;
-  #answeredAt: number | undefined;
-  #ended = false;
-
-  constructor(
-    foundation: CallDependencies,
-    id: string,
-    caller: Caller,
-    destination: Destination,
-    request: SrfRequest,
-    response: SrfResponse,
-  ) {
-    this.id = id;
-    this.caller = caller;
-    this.#foundation = foundation;
-    this.#destination = destination;
-    this.#request = request;
-    this.#response = response;
-    this.#deadline = setTimeout(() => this.end('too-long'), LONGEST_MS);
-  }
-
-  get record(): Promise<CallRecord> {
-    return this.#farewell.record;
-  }
-
-  async run(): Promise<void> {
-    const { media, dialogs, log } = this.#foundation;
-    this.#request.on('cancel', () => this.#finish(outcome('cancelled')));
+export class EchoTest extends BaseCall {
+  override async run(): Promise<void> {
+    const { media, dialogs } = this.dependencies;
+    this.request.on('cancel', () => this.endOn('cancelled', outcome('cancelled')));
+    this.startDeadline(LONGEST_SECONDS, () => this.end('too-long'));
     try {
-      const body = await media.echo(this.id, descriptionIn(this.#request));
-      if (this.#ended) return;
-      this.#uas = await dialogs.answer(
-        this.#request,
-        this.#response,
+      const body = await media.echo(this.id, descriptionIn(this.request));
+      if (this.on('answered') !== 'answer') return;
+      const browser = await dialogs.answer(
+        this.request,
+        this.response,
         { headers: { Allow: ALLOW }, body },
         {
           requested: (request, response) => this.#requested(request, response),
-          ended: () => this.end('hung-up-by-visitor'),
+          ended: () => this.endOn('browserBye', outcome('cancelled'), 'hung-up-by-visitor'),
         },
       );
-      if (this.#ended) {
-        void this.#uas.end({ Reason: reasonOf(487, 'Request Terminated') });
-        return;
-      }
-      this.#answeredAt = performance.now();
-      this.onAnswered();
+      this.dialogs.push(browser);
+      if (this.on('joined') === 'establish') this.answered();
+      else void browser.end({ Reason: reasonOf(487, 'Request Terminated') });
     } catch (error) {
-      if (this.#ended) return;
-      const known = outcomeOfInternalFailure(error, {
-        domain: this.#destination.domain,
-        answered: undefined,
-      });
-      if (!known) log.error({ call: this.id, error }, 'echo test failed for a reason of our own');
-      this.#finish(known ?? outcome('internal'));
+      this.#failed(error);
     }
   }
 
-  /** Nobody waits at the other end for the visitor to come back. */
-  visitorLeft(): void {
+  /** There is no other side that waits for the visitor to come back. */
+  override visitorLeft(): void {
     this.end('visitor-lost');
   }
 
-  engineLeft(): void {
+  override engineLeft(): void {
     this.end('engine-lost');
   }
 
-  engineBack(): void {}
+  override engineBack(): void {}
 
-  mediaEvent(event: MediaEvent): void {
+  override mediaEvent(event: MediaEvent): void {
+    if (event.type === 'connected' && this.on('mediaConnected') === 'resume') this.mediaConnected();
     if (event.type === 'failed') this.end('media-lost');
   }
 
-  end(ending: Ending): void {
-    if (this.#answeredAt !== undefined) this.#finish(outcome('answered'), ending);
-    else this.#finish(unansweredOutcome(ending));
+  protected override get server(): undefined {
+    return undefined;
   }
 
-  /** Settled once the visitor has answered what they were told at the end. */
-  async farewell(): Promise<void> {
-    await this.#farewell.heard();
+  protected override release(): void {}
+
+  protected override answeredOutcome(): Outcome {
+    return outcome('answered');
+  }
+
+  #failed(error: unknown): void {
+    if (this.state === 'ended') return;
+    const { domain } = this.destination;
+    const known = outcomeOfInternalFailure(error, { domain, answered: undefined });
+    if (!known)
+      this.dependencies.log.error({ call: this.id, error }, 'echo test failed for a reason of our own');
+    this.endOn('failed', known ?? outcome('internal'));
   }
 
   #requested(request: SrfRequest, response: SrfResponse): unknown {
@@ -118,36 +81,19 @@ export class EchoTest {
   /** Another offer, such as an ICE restart's. An UPDATE without one only refreshes the target (RFC 3311 5.1). */
   async #renegotiate(request: SrfRequest, response: SrfResponse): Promise<void> {
     const offer = descriptionIn(request);
-    if (this.#ended) {
+    if (this.state === 'ended') {
       response.send(481);
       return;
     }
     if (!offer) {
-      // There is no other side whose offer an INVITE without one could ask for.
+      // An INVITE without an offer asks for one. There is no other side that could make it.
       response.send(request.method === 'UPDATE' ? 200 : 488);
       return;
     }
     try {
-      response.send(200, { body: await this.#foundation.media.echo(this.id, offer) });
+      response.send(200, { body: await this.dependencies.media.echo(this.id, offer) });
     } catch (error) {
       response.send(error instanceof MediaError ? error.status : 500);
     }
-  }
-
-  #finish(why: Outcome, ending?: Ending): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#deadline);
-    if (this.#uas) this.#farewell.hangUp(this.#uas, byeHeaders(why, ending));
-    else this.#farewell.refuse(this.#response, why);
-    const known = {
-      call: this.id,
-      caller: this.caller,
-      destination: this.#destination,
-      visit: {},
-      target: undefined,
-      ending,
-    };
-    this.#farewell.close(this.#foundation.media, known, this.#answeredAt, () => why);
   }
 }

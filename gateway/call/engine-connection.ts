@@ -1,5 +1,5 @@
-// The call app's connection to its SIP engine: made, watched, made again when it was lost. drachtio-srf
-// reconnects by itself, but neither notices a server that fell silent nor what a server says of itself.
+// The call app's connection to its SIP engine: opens it, checks it, opens it again when it is lost. drachtio-srf
+// reconnects by itself, but does not detect a silent server and does not check the version of a server.
 
 import type { Socket } from 'node:net';
 import Srf from 'drachtio-srf';
@@ -11,7 +11,7 @@ export interface EngineAddress {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
-  /** It hands messages on in a guarded form already; the embedded engine does. */
+  /** The engine passes messages on in a guarded form. The embedded engine does this. */
   readonly guarded?: boolean;
 }
 
@@ -23,7 +23,7 @@ const OLDEST = [0, 8, 2] as const;
 const LONGEST_WAIT_MS = 5_000;
 
 export interface ConnectionTimes {
-  /** For the first answer; a server that is there gives it at once. */
+  /** For the first answer; a server that runs sends it immediately. */
   readonly firstAnswerMs: number;
   /** Between pings; a server that did not answer the last one is gone. */
   readonly pingMs: number;
@@ -43,7 +43,7 @@ export class EngineConnection {
   #state: EngineState = 'away';
   #everHere = false;
   #closed = false;
-  /** The last thing said of it, so that attempts that fail alike are told of once. */
+  /** The last error, so that the same error is logged once. */
   #lastNews = '';
 
   /** Nothing is sent before {@link open}, so that the app's routes are known by then. */
@@ -73,7 +73,7 @@ export class EngineConnection {
     this.#listeners.push(listener);
   }
 
-  /** Connects; rejects, in words for whoever runs the gateway, when there is nobody or not the right one. */
+  /** Connects. Rejects with a message for the administrator when no server answers, or one that cannot be used. */
   async open(): Promise<void> {
     const { host, port, secret } = this.#address;
     let timer: NodeJS.Timeout | undefined;
@@ -152,7 +152,7 @@ export class EngineConnection {
   }
 
   #news(text: string): void {
-    // Before it was here for the first time, whoever opens the connection is told.
+    // Until the first connection, open() rejects with the error.
     if (!this.#everHere || this.#closed || text === this.#lastNews) return;
     this.#lastNews = text;
     this.#log.error({}, text);

@@ -12,12 +12,12 @@ import type { OfferAnswer } from './offer-answer.ts';
 import { Renegotiation } from './renegotiation.ts';
 
 export interface EstablishedCallParts {
-  readonly foundation: Pick<CallDependencies, 'log'>;
+  readonly dependencies: Pick<CallDependencies, 'log'>;
   readonly media: SessionMedia;
   readonly id: string;
   readonly dialogs: Readonly<Record<Leg, Dialog>>;
   readonly offerAnswers: Readonly<Record<Leg, OfferAnswer>>;
-  readonly standing: CurrentSession;
+  readonly session: CurrentSession;
   /** The PBX takes digits by INFO. */
   readonly takesInfo: boolean;
   /** What an INFO of the PBX may ask for. */
@@ -39,14 +39,14 @@ export class EstablishedCall {
 
   constructor(parts: EstablishedCallParts) {
     this.#parts = parts;
-    const { foundation, media, id, dialogs, offerAnswers, standing } = parts;
+    const { dependencies, media, id, dialogs, offerAnswers, session } = parts;
     this.#renegotiation = new Renegotiation({
       media,
-      log: foundation.log,
+      log: dependencies.log,
       call: id,
       dialogs,
       offerAnswers,
-      standing,
+      session,
     });
   }
 

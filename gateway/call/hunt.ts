@@ -1,4 +1,4 @@
-// Walks the servers of a domain until one takes the call (RFC 3263 4.3). Never touches the list it walks.
+// Tries the servers of a domain until one accepts the call (RFC 3263 4.3). Does not change the list of servers.
 
 import type { SrfResponse } from 'drachtio-srf';
 import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
@@ -17,17 +17,16 @@ export type HuntResult =
       readonly target: Target;
     }
   /** The final refusal: of a person, or of the best server where all of them failed. */
-  | { readonly type: 'refused'; readonly attempts: readonly Attempt[]; readonly decisive: Attempt }
+  | { readonly type: 'refused'; readonly decisive: FailedAttempt }
   | { readonly type: 'abandoned' };
 
-/** A server that was tried in vain. */
-export interface Attempt {
+export interface FailedAttempt {
   readonly target: Target;
   readonly cause: Cause;
 }
 
-/** Notes what became of an attempt; true when the next server is worth trying. */
-export type Judge = (target: Target, outcome: TargetOutcome) => boolean;
+/** Called with the result of each attempt. Returns true when the next server is worth trying. */
+export type JudgeAttempt = (target: Target, outcome: TargetOutcome, cause?: Cause) => boolean;
 
 export interface HuntOptions {
   /** Best first, at least one; later ones may become known while earlier ones are tried. */
@@ -36,8 +35,8 @@ export interface HuntOptions {
   readonly offer: (target: Target) => Promise<string>;
   /** Sends the INVITE to one of them. */
   readonly invite: (target: Target, offer: string) => PbxInvite;
-  /** Called with every attempt; tells a server's failure from a person's refusal. */
-  readonly judge: Judge;
+  /** Separates a server's failure from a person's refusal. */
+  readonly judge: JudgeAttempt;
   /** How long a server may leave it at 100 where there is another one. */
   readonly tryingMs: number;
 }
@@ -60,7 +59,7 @@ export class Hunt {
 
   async run(): Promise<HuntResult> {
     const { judge } = this.#options;
-    const attempts: Attempt[] = [];
+    let best: FailedAttempt | undefined;
     try {
       for (;;) {
         const { value: target, done } = await this.#nextTarget();
@@ -73,12 +72,11 @@ export class Hunt {
           return { ...result, target };
         }
         const attempt = { target, cause: result.cause };
-        attempts.push(attempt);
-        if (!judge(target, result.speaks)) return { type: 'refused', attempts, decisive: attempt };
+        best ??= attempt;
+        if (!judge(target, result.speaks, result.cause)) return { type: 'refused', decisive: attempt };
       }
-      const [best] = attempts;
       if (this.#abandoned !== undefined || !best) return { type: 'abandoned' };
-      return { type: 'refused', attempts, decisive: best };
+      return { type: 'refused', decisive: best };
     } finally {
       // Not waited for: a look-up of a further server may be under way.
       void Promise.resolve(this.#targets.return?.()).catch(() => {});

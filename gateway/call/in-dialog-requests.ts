@@ -1,5 +1,5 @@
-// Requests in the dialogs of a call that are neither offers nor BYE: each is performed or refused, in the standard's
-// words, and never answered with 200 and dropped.
+// Requests in the dialogs of a call that are neither offers nor BYE. Each is performed, or refused with the status of
+// the standard. None is answered with 200 and dropped.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import type { CallId, MediaRelay } from '../media/relay.ts';
@@ -15,7 +15,7 @@ const ACCEPT = 'application/sdp';
 /** Sends a digit of the visitor's to the PBX; resolves to the status of its answer. */
 export type SendDigit = (digit: Digit) => Promise<number>;
 
-/** What an INFO may ask for; absent where nobody performs it. */
+/** The requests by INFO that are performed; absent where they are refused. */
 export interface Performs {
   readonly sendDigit?: SendDigit | undefined;
   /** Asks the browser for a whole picture; resolves to false where it sends none. */
@@ -71,7 +71,7 @@ async function answerInfo(
   }
   const type = (request.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!request.body) {
-    // RFC 2976 2.2: without a body it only asks whether we are there.
+    // RFC 2976 2.2: without a body the INFO only checks whether the call is up.
     response.send(200);
     return;
   }

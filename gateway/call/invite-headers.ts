@@ -1,4 +1,4 @@
-// Which headers go to the PBX. None is copied from the browser: each is written here.
+// The headers of requests to the PBX. None is copied from the browser: each is written here.
 
 import type { Destination } from '../directory/directory.ts';
 import { ALLOW_INFO } from './in-dialog-requests.ts';
@@ -10,11 +10,10 @@ const DATAGRAM = 1300;
 const ENVELOPE = { least: 491, most: 741 };
 
 /**
- * Headers of the INVITE toward the PBX. The caller stays anonymous (RFC 3323 4.1.1.3); the display name
- * tells the person at the desk which page the call comes from; `X-Sip-Call` is the same identifier
- * that the gateway's logs carry. `address` is the visitor's: the PBX itself only ever sees the gateway. It and where the
- * visitor was are told as far as there is room: `offer` is the SDP's size in bytes, and nothing of this is worth a call
- * that needs TCP.
+ * Headers of the INVITE toward the PBX. The caller is anonymous (RFC 3323 4.1.1.3). The display name has the site that
+ * the call comes from. `X-Sip-Call` is the identifier of the call in the gateway's log. `address` is the visitor's: the
+ * PBX receives packets of the gateway alone. Address and page are added while they fit into a datagram: `offer` is the
+ * size of the SDP in bytes, and a larger INVITE needs TCP.
  */
 export function inviteHeaders(
   destination: Destination,

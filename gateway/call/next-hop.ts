@@ -1,4 +1,4 @@
-// Where a request is sent, as drachtio is told: `proxy` of an INVITE or an OPTIONS.
+// Where a request is sent, in the form that drachtio takes: `proxy` of an INVITE or an OPTIONS.
 
 import type { Target } from '../resolver/target.ts';
 

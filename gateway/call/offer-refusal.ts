@@ -1,4 +1,4 @@
-// What a leg hears whose offer the other leg has refused.
+// The response to an offer that the other leg has refused.
 
 import type { SrfResponse } from 'drachtio-srf';
 

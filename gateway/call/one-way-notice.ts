@@ -2,11 +2,9 @@
 // lasts, by INFO (RFC 6086) of the package `sip-call-sound`, to a page whose INVITE takes this package.
 
 import type { Log } from '../observe/log.ts';
-import { causeFields } from './call-record.ts';
-import type { Cause } from './cause.ts';
+import { causeFields } from './cause.ts';
 import type { Dialog } from './dialog.ts';
 import { type OneWaySide, oneWayCause } from './one-way-cause.ts';
-import { outcomeOf } from './outcome.ts';
 
 const PACKAGE = 'sip-call-sound';
 
@@ -43,8 +41,8 @@ export class OneWayNotice {
   async began(side: OneWaySide, forMs: number): Promise<void> {
     const { log, call, details } = this.#parts;
     this.#lasting.set(keyOf(side), side);
-    const why: Cause = oneWayCause(side, details());
-    log.warn({ call, leg: side.leg, forMs, ...causeFields(outcomeOf(why)) }, 'one-way sound');
+    const cause = oneWayCause(side, details());
+    log.warn({ call, leg: side.leg, forMs, ...causeFields(cause) }, 'one-way sound');
     await this.tell();
   }
 

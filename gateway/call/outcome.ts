@@ -28,7 +28,7 @@ const catalogue = {
   cancelled: { status: 487, reason: 'Request Terminated' },
   // One answer for every address that is not on the list: a scanner learns nothing from it.
   'not-callable': { status: 403, reason: 'Forbidden' },
-  // The same to whoever asks: the token was for somebody else, or for a call that was made already.
+  // One answer for all reasons: the token is for another person, or for a call that was made already.
   'not-granted': { status: 403, reason: 'Forbidden' },
   // The tokens of the site are at fault, not the page that shows one.
   'token-refused': { status: 500, reason: 'Server Internal Error' },
@@ -50,7 +50,7 @@ const catalogue = {
   'media-failed': { status: 488, reason: 'Not Acceptable Here' },
   'relay-failed': { status: 503, reason: 'Service Unavailable' },
   'out-of-capacity': { status: 503, reason: 'Service Unavailable' },
-  // The same to whoever asks, whichever limit it was.
+  // One answer for all limits.
   'over-limit': { status: 503, reason: 'Service Unavailable' },
   'engine-away': { status: 503, reason: 'Service Unavailable' },
   stopping: { status: 503, reason: 'Service Unavailable' },
@@ -83,7 +83,7 @@ export function outcomeOf(why: Cause): Outcome {
   return outcome(causes[why.code].outcome, why);
 }
 
-/** Why a call that was answered ended: the text of the Reason header (RFC 3326) toward whoever is left. */
+/** Why an answered call ended: the text of the Reason header (RFC 3326) toward the side that is left. */
 export type Ending =
   | 'hung-up-by-visitor'
   | 'hung-up-by-pbx'
@@ -117,7 +117,7 @@ export function unansweredOutcome(ending: Ending): Outcome {
   return outcome(ending === 'stopping' || ending === 'gateway-failed' ? 'stopping' : 'cancelled');
 }
 
-/** Headers of the BYE that tells of this ending. Who hung up needs no explanation. */
+/** Headers of the BYE with this ending. A side that hung up gets no explanation. */
 export function reasonHeaders(ending: Ending): Record<string, string> {
   const reason = endings[ending];
   return reason ? { Reason: reasonOf(reason.cause, reason.text) } : {};

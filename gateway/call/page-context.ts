@@ -1,5 +1,5 @@
-// Where a visitor was when they called: what their page says of itself, believed only as far as it can be. A browser
-// may say anything; what is not plainly an address or a campaign is left out, and the rest is written anew.
+// The page that a call comes from, as the page reports it. A browser can send anything: a value that is not an address
+// or a campaign is left out, and the others are written anew.
 
 export interface PageContext {
   /** Origin and path of the page, as `https://mysite.ru/contacts`: of the origin that the call came from. */
@@ -16,13 +16,13 @@ const WEB_ORIGIN = /^https?:\/\/[\w.:[\]-]+$/;
 const CAMPAIGN = /^utm_[a-z_]{1,24}$/;
 
 /**
- * @param told what the page said under a name, if anything
- * @param origin of the page, as its browser says it
+ * @param header returns the value of a header of the INVITE
+ * @param origin of the page, from its WebSocket handshake
  */
-export function readPageContext(told: (name: string) => unknown, origin: string): PageContext {
-  const page = place(told('X-Sip-Call-Page'));
-  const referrer = place(told('X-Sip-Call-Referrer'));
-  const utm = campaign(told('X-Sip-Call-Utm'));
+export function readPageContext(header: (name: string) => unknown, origin: string): PageContext {
+  const page = place(header('X-Sip-Call-Page'));
+  const referrer = place(header('X-Sip-Call-Referrer'));
+  const utm = campaign(header('X-Sip-Call-Utm'));
   return {
     ...(page?.startsWith(`${origin}/`) && { page }),
     ...(referrer && { referrer }),

@@ -45,7 +45,7 @@ const MOST_ATTEMPTS = 4;
 /** More forks than any proxy makes. */
 const MOST_FORKS = 16;
 
-type Foundation = Pick<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
+type Dependencies = Pick<CallDependencies, 'srf' | 'dialogs' | 'limits' | 'tellsSource'>;
 
 /** RFC 3261 9.1: an INVITE without a final response is over 64*T1 after its CANCEL. */
 const CANCELLED_MS = 32_000;
@@ -55,7 +55,7 @@ export class PbxInvite {
   /** As a sentence about a failure names it. */
   readonly tried: Tried;
   readonly result: Promise<InviteResult>;
-  readonly #foundation: Foundation;
+  readonly #dependencies: Dependencies;
   readonly #uri: string;
   readonly #headers: Record<string, string>;
   readonly #offer: string;
@@ -73,7 +73,7 @@ export class PbxInvite {
   #settled = false;
 
   constructor(
-    foundation: Foundation,
+    dependencies: Dependencies,
     destination: Destination,
     target: Target,
     headers: Record<string, string>,
@@ -81,8 +81,8 @@ export class PbxInvite {
     user: PbxInviteUser,
   ) {
     this.target = target;
-    this.tried = triedAt(target, destination, offer, foundation.limits.answerSeconds);
-    this.#foundation = foundation;
+    this.tried = triedAt(target, destination, offer, dependencies.limits.answerSeconds);
+    this.#dependencies = dependencies;
     this.#uri = destination.uri;
     this.#headers = headers;
     this.#offer = offer;
@@ -108,9 +108,9 @@ export class PbxInvite {
     if (this.#abandoned !== undefined || this.#settled) return;
     this.#abandoned = reason;
     this.#cancel();
-    // An engine that is gone brings no final response.
+    // No final response arrives from an engine that is gone.
     setTimeout(() => this.#dissolve(), CANCELLED_MS).unref();
-    // What comes of it later is dealt with here; nobody waits for it.
+    // Later responses are handled here; the hunt does not wait for them.
     this.#settle({ type: 'abandoned' });
   }
 
@@ -119,7 +119,7 @@ export class PbxInvite {
     const headers = { ...this.#headers, ...extensionHeaders(this.#extensions), ...this.#identity() };
     const options = { method: 'INVITE', proxy: nextHop(this.target), headers, body: this.#offer };
     try {
-      this.#foundation.srf.request(this.#uri, options, (error, sent) => {
+      this.#dependencies.srf.request(this.#uri, options, (error, sent) => {
         if (error || !sent) {
           this.#unsent();
           return;
@@ -192,7 +192,7 @@ export class PbxInvite {
 
   #judged(response: SrfResponse): InviteResult {
     const { tried } = this;
-    const { tellsSource } = this.#foundation;
+    const { tellsSource } = this.#dependencies;
     const { status } = response;
     const reason = response.get('Reason');
     const ofServer = tellsSource ? Boolean(response.source_address) : this.#heard || status !== 408;
@@ -240,7 +240,7 @@ export class PbxInvite {
   }
 
   #open(response: SrfResponse): Dialog {
-    this.#dialog ??= this.#foundation.dialogs.open(response.stackDialogId, this.#sent?.socket, {
+    this.#dialog ??= this.#dependencies.dialogs.open(response.stackDialogId, this.#sent?.socket, {
       requested: (request, answer) => this.#requested(request, answer),
       ended: () => {
         if (this.#abandoned === undefined) this.#user.ended();
@@ -262,7 +262,7 @@ export class PbxInvite {
         () => {},
       );
     } catch {
-      // drachtio-srf fails an assertion when there is no connection: an engine that is gone rings nobody.
+      // drachtio-srf fails an assertion when there is no connection. Without an engine no telephone rings.
     }
   }
 }

@@ -1,6 +1,6 @@
-// Who is away from an established call, and for how long that is borne: the visitor, whose WebSocket broke or whose
-// sound has ended, or the SIP engine itself. Sound crosses neither WebSocket nor engine, so without these people may
-// well still be talking; and whose sound has ended may be on the way from one network to another.
+// How long an established call is kept when the visitor's WebSocket, the visitor's media or the SIP engine is lost.
+// Sound crosses neither WebSocket nor engine: without them the two people may still be talking. A visitor whose media
+// is lost may be changing networks.
 
 import { type Asked, outlivedItsEngine } from './dialog-liveness.ts';
 import type { Ending } from './outcome.ts';
@@ -12,14 +12,14 @@ export class ReconnectGrace {
   #media: NodeJS.Timeout | undefined;
   #engine: NodeJS.Timeout | undefined;
 
-  /** `over` is told once somebody was away for longer than `graceSeconds`, or will not be back. */
+  /** `over` is called when one of them is away for longer than `graceSeconds`, or cannot come back. */
   constructor(graceSeconds: number, over: (ending: Ending) => void) {
     this.#graceMs = graceSeconds * 1000;
     this.#over = over;
   }
 
   visitorLeft(): void {
-    // An engine that is away took the visitors with it.
+    // The loss of the engine closes the visitors' WebSockets too.
     this.#visitor ??= setTimeout(
       () => this.#over(this.#engine ? 'engine-lost' : 'visitor-lost'),
       this.#graceMs,
@@ -35,16 +35,19 @@ export class ReconnectGrace {
     this.#media ??= setTimeout(() => this.#over('media-lost'), this.#graceMs);
   }
 
-  mediaBack(): void {
+  /** Returns whether the media was away. */
+  mediaBack(): boolean {
+    const wasAway = this.#media !== undefined;
     clearTimeout(this.#media);
     this.#media = undefined;
+    return wasAway;
   }
 
   engineLeft(): void {
     this.#engine ??= setTimeout(() => this.#over('engine-lost'), this.#graceMs);
   }
 
-  /** A server that was only out of reach still knows the call's dialogs; one that started anew never will. */
+  /** A server that was only out of reach still has the call's dialogs; a server that was restarted does not. */
   async engineBack(dialogs: readonly Asked[]): Promise<void> {
     if (!this.#engine) return;
     const outlived = await Promise.all(dialogs.map(outlivedItsEngine));
@@ -53,7 +56,7 @@ export class ReconnectGrace {
     if (!outlived.every(Boolean)) this.#over('engine-lost');
   }
 
-  /** The call is over by itself. */
+  /** The call has ended. */
   clear(): void {
     clearTimeout(this.#visitor);
     clearTimeout(this.#media);

@@ -1,5 +1,5 @@
-// Offers in an established call (RFC 3261 14, RFC 3311): carried through the relay to the other leg, whose answer comes
-// back the same way. What one leg is asked for, or tells of itself late, is settled with what stands.
+// Offers in an established call (RFC 3261 14, RFC 3311): each goes through the relay to the other leg, and the answer
+// comes back the same way. An INVITE without an offer, and a late answer, use the current session.
 
 import { randomInt } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
@@ -24,7 +24,7 @@ export interface RenegotiationParts {
   readonly log: Log;
   readonly dialogs: Readonly<Record<Leg, Dialog>>;
   readonly offerAnswers: Readonly<Record<Leg, OfferAnswer>>;
-  readonly standing: CurrentSession;
+  readonly session: CurrentSession;
 }
 
 /** Offers of our own that a leg may put off with 491. */
@@ -46,8 +46,8 @@ export class Renegotiation {
 
   constructor(parts: RenegotiationParts) {
     this.#parts = parts;
-    this.#standing = parts.standing;
-    this.#browserOffer = parts.standing.said.browser;
+    this.#standing = parts.session;
+    this.#browserOffer = parts.session.said.browser;
   }
 
   /** An INVITE or UPDATE of leg `from`. True when something was agreed on by it. */
@@ -77,7 +77,7 @@ export class Renegotiation {
       const before = this.#standing.told[to];
       this.#standing = await restated(media, call, round, from, answer);
       offerAnswers[from].accepted(answer);
-      // The other leg is told where it would see or hear a difference.
+      // The other leg gets an offer where the change affects it.
       if (!saysTheSame(before, this.#standing.told[to])) await this.#tell(to);
     } catch (error) {
       offerAnswers[from].on('refused');
@@ -117,7 +117,7 @@ export class Renegotiation {
       if (this.#standing.told[to] === onward) offerAnswers[to].on('failure');
       else answer = await this.#insist(to, onward, withdrawn.signal, request.method);
       if (withdrawn.signal.aborted) {
-        // The engine has answered 487. The other leg has agreed to what nobody wants any more.
+        // The engine has answered 487. The other leg has agreed to an offer that is withdrawn.
         offerAnswers[from].on('refused');
         await this.#tell(to);
         return false;
@@ -136,13 +136,13 @@ export class Renegotiation {
     }
   }
 
-  /** Our offer to this leg has come to nothing, before or after it went out. */
+  /** Our offer to this leg has failed, before or after it was sent. */
   #free(leg: Leg): void {
     const offerAnswer = this.#parts.offerAnswers[leg];
     if (offerAnswer.state === 'offered' || offerAnswer.state === 'shown') offerAnswer.on('failure');
   }
 
-  /** Both legs must be free for an offer; who comes too early is told so. */
+  /** Both legs must be free for an offer; an offer that comes too early is refused. */
   #mayOffer(from: Leg, to: Leg, response: SrfResponse): boolean {
     const { offerAnswers } = this.#parts;
     const action = offerAnswers[from].on('offer');
@@ -178,8 +178,8 @@ export class Renegotiation {
   }
 
   /**
-   * The same, and again where a PBX says 491 for the moment: no other UA need know how to repeat its offer. An UPDATE is
-   * answered at once (RFC 3311 5.2), and PBXs repeat theirs by themselves.
+   * The same, and again where a PBX answers 491: the browser does not have to repeat its offer. An UPDATE is answered
+   * immediately (RFC 3311 5.2), and PBXs repeat theirs by themselves.
    */
   async #insist(to: Leg, onward: string, withdrawn: AbortSignal, method: string): Promise<string> {
     for (let left = to === 'pbx' && method === 'INVITE' ? MOST_REPEATS : 0; ; left--) {

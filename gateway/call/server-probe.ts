@@ -1,5 +1,5 @@
-// Asks the servers of a domain, best first, whether they are there: OPTIONS (RFC 3261 11), which rings nothing. Any
-// answer will do, a refusal too: 401 and 404 are said by somebody who is there.
+// Checks by OPTIONS (RFC 3261 11) whether the servers of a domain answer, best first. No telephone rings. Each response
+// counts, a refusal too: a server that sends 401 or 404 is running.
 
 import type Srf from 'drachtio-srf';
 import type { Echo } from '../availability/reachability.ts';
@@ -14,9 +14,13 @@ import { nextHop } from './next-hop.ts';
 const MOST_SERVERS = 3;
 const LONGEST_MS = 5_000;
 
+/** Called with each server that cannot be reached. */
+export type ProbeFailed = (target: Target, outcome: TargetOutcome) => void;
+
 export async function askServers(
-  { srf, resolve, judge, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'judge' | 'limits'>,
+  { srf, resolve, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'limits'>,
   domain: string,
+  failed: ProbeFailed,
 ): Promise<Echo> {
   const over = AbortSignal.timeout(LONGEST_MS);
   let echo: Echo = 'refused';
@@ -28,13 +32,13 @@ export async function askServers(
       const outcome = await askOne(srf, domain, target, limits.answerSeconds * 1000, over);
       if (outcome === undefined) return 'unknown';
       if (outcome.kind === 'response') return 'heard';
-      // A server may well drop OPTIONS and take calls: silence is held against nobody.
+      // A server may drop OPTIONS and accept calls: silence is not counted as a failure.
       if (outcome.kind === 'silent') echo = 'silent';
-      else judge(target, outcome);
+      else failed(target, outcome);
     }
     return echo;
   } catch (error) {
-    // Whom DNS does not lead to, no call reaches either.
+    // Without an address in DNS a call does not reach the domain either.
     return error instanceof ResolveError ? 'refused' : 'unknown';
   }
 }
@@ -62,8 +66,8 @@ async function askOne(
           request?.on('response', response => {
             const { status } = response;
             if (status < 200) return;
-            // The engine tells of its own Timer F as 408, of a way that failed as 503; a server that says 503
-            // itself (RFC 3263 4.3) would not take a call either.
+            // The engine reports its own Timer F as 408, and a transport that failed as 503. A server that sends
+            // 503 itself (RFC 3263 4.3) does not accept a call either.
             if (status === 408) resolve({ kind: 'silent' });
             else if (status === 503) resolve({ kind: 'unreachable' });
             else resolve({ kind: 'response', status });

@@ -50,6 +50,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'gateway/media/sdp': ['gateway/media'],
   'gateway/net': ['types of gateway/config'],
   'gateway/observe': ['gateway/net'],
+  'gateway/records': ['types of gateway/call', 'types of gateway/media', 'gateway/observe'],
   'gateway/resolver': [],
 
   // The entries of the widget's build.

@@ -1,30 +1,32 @@
-// Call records: lines of JSON, one file per day, each file kept for a number of days. `calls.jsonl` is written as
-// calls-2026-03-01.jsonl in the same folder; days are in UTC. Must not depend on the content of a record.
+// Records as lines of JSON, one file a day, each file deleted after a number of days. `calls.jsonl` is written as
+// calls-2026-03-01.jsonl beside it; days are days in UTC. Does not depend on the fields of a record.
 
 import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { LineFile } from './line-file.ts';
-import type { Log } from './log.ts';
+import { LineFile } from '../observe/line-file.ts';
+import type { Log } from '../observe/log.ts';
+import type { CallRecord } from './record.ts';
+import type { RecordSink } from './sink.ts';
 
 const DAY_MS = 86_400_000;
-const LOOK_EVERY_MS = 3_600_000;
+const EXPIRE_EVERY_MS = 3_600_000;
 
-export interface RecordsOptions {
+export interface JsonlOptions {
   readonly file: string;
-  /** Days that a record is kept after its own day. Then it is deleted. */
+  /** A file is deleted this number of days after its own day. */
   readonly days: number;
 }
 
-export class DailyRecords {
-  readonly #options: RecordsOptions;
+export class JsonlSink implements RecordSink {
+  readonly #options: JsonlOptions;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #lines: LineFile;
   readonly #clock: NodeJS.Timeout;
   #expired: Promise<void>;
 
-  /** `now` returns milliseconds since 1970. */
-  constructor(options: RecordsOptions, log: Log, now: () => number = Date.now) {
+  /** `now` gives milliseconds since 1970. */
+  constructor(options: JsonlOptions, log: Log, now: () => number = Date.now) {
     this.#options = options;
     this.#log = log;
     this.#now = now;
@@ -37,14 +39,14 @@ export class DailyRecords {
       },
     });
     this.#expired = this.#expire();
-    this.#clock = setInterval(() => this.expire(), LOOK_EVERY_MS).unref();
+    this.#clock = setInterval(() => this.expire(), EXPIRE_EVERY_MS).unref();
   }
 
-  write(record: object): void {
-    this.#lines.write(JSON.stringify({ time: new Date(this.#now()).toISOString(), ...record }));
+  write(record: CallRecord): void {
+    this.#lines.write(JSON.stringify(record));
   }
 
-  /** Deletes expired files. Resolves when it is done. */
+  /** Deletes files that are too old. Resolves when they are deleted. */
   async expire(): Promise<void> {
     this.#expired = this.#expired.then(() => this.#expire());
     await this.#expired;
@@ -70,8 +72,8 @@ export class DailyRecords {
     try {
       for (const name of await readdir(folder)) {
         const day = name.slice(head.length, name.length - tail.length);
-        const ours = name === head + day + tail && /^\d{4}-\d\d-\d\d$/.test(day);
-        if (ours && day < oldest) await unlink(join(folder, name));
+        const isOurs = name === head + day + tail && /^\d{4}-\d\d-\d\d$/.test(day);
+        if (isOurs && day < oldest) await unlink(join(folder, name));
       }
     } catch (error) {
       this.#log.error({ folder, error: (error as Error).message }, 'old records cannot be deleted');
