@@ -1,4 +1,4 @@
-// Which media relay a gateway has: the embedded one, or the rtpengines that its configuration names.
+// Creates the media relay of the gateway: the embedded one, or the rtpengines that the configuration names.
 
 import type { Live } from './config/live.ts';
 import type { OwnAddress } from './config/own-address.ts';
@@ -9,12 +9,15 @@ import { createRtpengineRelay } from './media/rtpengine/rtpengine-relay.ts';
 import { splitEndpoint } from './net/address-fence.ts';
 import type { Log } from './observe/log.ts';
 
-/** What a call may take on top of its set-up, its ringing and its talk, until both sides have heard that it is over. */
+/**
+ * Added to the longest set-up, ringing and talk time of a call: the time that ending the call takes on both
+ * sides.
+ */
 const MARGIN_MS = 60_000;
 
 /**
- * `addresses`: this machine's. `resolveHost`: looks up host names in a PBX's SDP. Rejects when ports cannot be had, or
- * no rtpengine answers.
+ * `addresses`: the addresses of this machine. `resolveHost`: looks up host names in a PBX's SDP. Rejects when
+ * a port cannot be bound, or when no rtpengine answers.
  */
 export async function startMediaRelay(
   config: Live<Config>,

@@ -1,25 +1,25 @@
-// Detects one-way sound in an established call: a side that should send and does not, or that reports that it receives
-// nothing. Emits one event when it begins and one when it is over, and adds up the time.
+// Detects one-way audio in an established call: a side that should send and does not, or that reports that it
+// receives nothing. Emits one event when it begins and one when it ends, and adds up the time.
 
 import type { CallId, Leg, MediaEvent, OneWayCause, OneWaySound } from './relay.ts';
 
-/** What a relay knows of one side; times are of its clock, NaN for never. */
+/** The state of one side as the relay measures it. Times are of the relay's clock, NaN for never. */
 export interface Flow {
-  /** Media is due from this side; held, muted or gone, it is not. */
+  /** Whether media is expected from this side. It is not while the side is held, muted or lost. */
   readonly due: boolean;
-  /** Since when. */
+  /** Since when media is expected. */
   readonly since: number;
   readonly lastAt: number;
-  /** Since when its reports say that it hears nothing; NaN while they do not. */
+  /** Since when its reports say that it receives nothing; NaN while they do not. */
   readonly deafSince: number;
 }
 
 interface Sight {
   readonly leg: Leg;
   readonly cause: OneWayCause;
-  /** NaN while all is well. */
+  /** NaN while media flows as expected. */
   since: number;
-  /** Total of earlier times. */
+  /** Total of earlier periods. */
   ms: number;
 }
 
@@ -61,7 +61,7 @@ export class OneWayWatch {
     }
   }
 
-  /** For a call's report; empty when there was nothing. */
+  /** For a call's report; empty when there was no one-way audio. */
   report(now: number): { readonly oneWay?: readonly OneWaySound[] } {
     const oneWay = this.#sights.flatMap(({ leg, cause, since, ms }) => {
       const total = Math.round(ms + (Number.isNaN(since) ? 0 : now - since));
@@ -70,7 +70,7 @@ export class OneWayWatch {
     return oneWay.length > 0 ? { oneWay } : {};
   }
 
-  /** When the present state began, however short; NaN when all is well. */
+  /** When the current one-way state began, however short; NaN when media flows as expected. */
   #sinceOf({ cause }: Sight, { due, since, lastAt, deafSince }: Flow): number {
     if (cause === 'hears-nothing') return Math.max(deafSince, this.#establishedAt);
     if (!due) return Number.NaN;
@@ -78,7 +78,7 @@ export class OneWayWatch {
   }
 }
 
-/** A re-offer that changes nothing does not end it: media has to flow. */
+/** A re-offer that changes nothing does not end the one-way state: media has to flow. */
 function isOver({ cause, since }: Sight, { due, lastAt, deafSince }: Flow): boolean {
   return cause === 'hears-nothing' ? Number.isNaN(deafSince) : !due || lastAt > since;
 }

@@ -1,5 +1,5 @@
-// The engine in a process of its own: calls per CPU-second through a drachtio-srf application, what each thing that it
-// remembers costs in memory, and where its time goes. SIP_CALL_BENCH_PROFILE=folder keeps the processor profiles.
+// The engine in a separate process: calls per CPU-second through a drachtio-srf application, the memory of
+// each kind of object, and a processor profile. SIP_CALL_BENCH_PROFILE=folder keeps the profiles.
 
 import { LossyLink } from '../soak/lossy-link.ts';
 import { type BothUsages, type MeasuredEngine, startMeasuredEngine } from '../soak/measured-engine.ts';
@@ -11,7 +11,7 @@ import { profiled } from './profile.ts';
 
 type App = 'uas' | 'b2bua';
 
-/** The engine remembers finished transactions for 32 s, or, hasty, for 3.2 s. */
+/** The engine keeps finished transactions for 32 s, or with short timers for 3.2 s. */
 const patient = { t1: 500, t2: 4_000, t4: 5_000 };
 const hasty = { t1: 50, t2: 400, t4: 500 };
 
@@ -25,7 +25,7 @@ export async function benchEngine(): Promise<Figure[]> {
 
 interface Stage {
   readonly engine: MeasuredEngine;
-  /** Makes calls, 16 at a time; resolves to the number that failed. */
+  /** Makes calls, 16 at a time; resolves to the number of failed calls. */
   call(script: Script, count: number): Promise<number>;
 }
 
@@ -100,7 +100,7 @@ function dialogs(app: App): Promise<Figure> {
   });
 }
 
-/** When every transaction is. */
+/** Resolves when every transaction has been removed. */
 async function forgotten(engine: MeasuredEngine): Promise<BothUsages> {
   for (;;) {
     const usage = await engine.usage();

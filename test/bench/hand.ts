@@ -1,4 +1,5 @@
-// How people press: milliseconds that a mouse is over a button before it is pressed, and that it, or a finger, stays down.
+// The timing of a human press: milliseconds that a mouse is over a button before the press, and that the
+// mouse button, or a finger, stays down.
 
 export const POINTING = 200;
 export const PRESSING = 80;

@@ -1,4 +1,4 @@
-// Starts that process and asks it what it has used.
+// Starts the gateway process and reads its usage.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import type { FromGateway, Usage } from './gateway-process.ts';
 
 export interface MeasuredGateway {
   readonly url: string;
-  /** Of the administrator's listener, where the configuration has one. */
+  /** The URL of the administrator's listener, when the configuration has one. */
   readonly adminUrl: string | undefined;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
@@ -37,7 +37,7 @@ export async function startMeasured(config: ConfigInput, passThrough = false): P
   };
 }
 
-/** SIP_CALL_BENCH_PROFILE=folder leaves a processor profile of each gateway there. */
+/** SIP_CALL_BENCH_PROFILE=folder writes a processor profile of each gateway there. */
 function profiling(): string[] {
   const folder = process.env.SIP_CALL_BENCH_PROFILE;
   return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];

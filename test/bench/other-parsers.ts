@@ -1,14 +1,15 @@
-// The parsers that others use, on the same bytes: JsSIP's, SIP.js's, drachtio-srf's. Each reads a whole message as
-// its own stack does (drachtio-srf's leaves every value as text, as ours does), and is asked for the same of it.
+// Other SIP parsers on the same bytes: those of JsSIP, SIP.js and drachtio-srf. Each reads a whole message as
+// its own stack does (drachtio-srf's keeps every value as text, like the gateway's), and must return the same
+// fields.
 
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** What a stack needs of every message, each where that parser keeps it. */
+/** The fields that a stack needs of every message, read from each parser's own structure. */
 export interface Needed {
   readonly start: string | number;
-  /** With the other Vias behind a comma where the parser leaves them joined. */
+  /** Includes further Vias after a comma when the parser keeps them joined. */
   readonly via: string;
   readonly from: string;
   readonly to: string;
@@ -21,10 +22,10 @@ export interface Needed {
 
 export interface MeasuredParser<Message = unknown> {
   readonly name: string;
-  /** Throws when it makes nothing of the bytes. */
+  /** Throws when the bytes cannot be parsed. */
   read(bytes: Buffer): Message;
   needed(message: Message): Needed;
-  /** Bytes of what `read` made; undefined where it has no such thing. */
+  /** The bytes of a parsed message; undefined when the parser has no writer. */
   write?(message: Message): Buffer;
 }
 
@@ -33,7 +34,7 @@ interface BrowserMessage {
   readonly body: string;
   getHeader(name: string): string;
 }
-/** JsSIP's spelling of the status, then SIP.js's. */
+/** JsSIP's name of the status, then SIP.js's. */
 type Answer = { readonly status_code?: number; readonly statusCode?: number };
 interface DrachtioMessage {
   readonly method?: string;
@@ -100,6 +101,6 @@ function neededOf(message: BrowserMessage, status: number | undefined): Needed {
 }
 
 function understood<Message>(message: Message | undefined): Message {
-  if (!message) throw new Error('a parser of the comparison makes nothing of the message');
+  if (!message) throw new Error('another parser cannot read the message');
   return message;
 }

@@ -1,4 +1,4 @@
-// A browser's SIP side without the browser: raw SIP over one WebSocket, many calls at once.
+// The SIP side of a browser: raw SIP over one WebSocket, many calls simultaneously.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,9 +12,9 @@ interface Answer {
 
 interface Invited {
   readonly status: number;
-  /** Of a 200: the answer. */
+  /** The answer in a 200. */
   readonly sdp: string;
-  /** Resolves with the status of the BYE's answer. */
+  /** Resolves with the status of the response to the BYE. */
   hangUp(): Promise<number>;
 }
 
@@ -39,7 +39,7 @@ export class PlainBrowser {
     return new PlainBrowser(socket);
   }
 
-  /** Calls and hangs up; resolves to the INVITE's final status once the BYE was answered too. */
+  /** Calls and hangs up. Resolves to the INVITE's final status after the response to the BYE. */
   async call(uri: string, sdp: string): Promise<number> {
     const established = await this.invite(uri, sdp);
     if (established.status === 200) await established.hangUp();

@@ -1,6 +1,6 @@
-// What the embedded relay costs: simulated WebRTC legs, the relay in a process of its own,
-// and a plain RTP echo; PCMU of 20 ms both ways. Latency is one way, between the end
-// points in this process, with the relay and without. Alone: node dist/test/bench/relay.js 10 60
+// The cost of the embedded relay: simulated WebRTC legs, the relay in a separate process, and a plain RTP
+// echo; PCMU of 20 ms in both directions. Latency is one-way, between the end points in this process, with
+// and without the relay. To run it alone: node dist/test/bench/relay.js 10 60
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -16,17 +16,17 @@ export interface Percentiles {
 
 export interface RelayFigures {
   readonly calls: number;
-  /** Of those, how many got through ICE and DTLS. */
+  /** The number of these with finished ICE and DTLS. */
   readonly opened: number;
   /** User and system time of the relay process. */
   readonly cpuSecondsPerCallMinute: number;
-  /** One way, with the relay between. */
+  /** One-way, through the relay. */
   readonly toPbx: Percentiles;
   readonly toBrowser: Percentiles;
-  /** One way, the same ends without relay and without SRTP. */
+  /** One-way between the same end points, without relay and without SRTP. */
   readonly bare: Percentiles;
   readonly rssMb: number;
-  /** Packets that went out from a leg and never came back. */
+  /** Packets sent by a leg that did not return. */
   readonly lost: number;
   readonly sent: number;
 }
@@ -62,7 +62,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
     const seconds = (performance.now() - startedAt) / 1000;
     const after = await relay.usage();
     talk.stop();
-    // What is on its way is not lost.
+    // Packets in transit are not lost.
     await wait(settleMs);
     const { sent, received } = talk;
     return {
@@ -73,7 +73,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
       toBrowser: percentiles(talk.down),
       bare,
       rssMb: after.rss / 2 ** 20,
-      // Those on their way when counting began came back on top.
+      // Packets that were in transit at the start of the count are received in addition.
       lost: Math.max(0, sent - received),
       sent,
     };
@@ -94,7 +94,7 @@ async function openLeg(relay: RelayProcess, echo: Echo, call: string): Promise<W
   return leg;
 }
 
-/** Every leg sends a frame each 20 ms, all spread evenly over that time. */
+/** Every leg sends a frame each 20 ms; the legs are spread evenly over that time. */
 class Talk {
   readonly up: number[] = [];
   readonly down: number[] = [];
@@ -136,7 +136,7 @@ class Talk {
   }
 }
 
-/** The same traffic between the same ends with nothing between. */
+/** The same traffic between the same end points without a relay. */
 async function measureBare(calls: number, echo: Echo): Promise<Percentiles> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
   socket.bind(0, '127.0.0.1');

@@ -1,5 +1,5 @@
-// One family of attacks, in a process of its own. Arguments: the family, the names of its attacks, the targets, the
-// milliseconds and the pace, as JSON. Sends the tallies every few seconds, and once more at the end.
+// One family of attacks in a separate process. Arguments: the family, the names of its attacks, the targets,
+// the milliseconds and the pace, as JSON. Sends the tallies every few seconds, and once more at the end.
 
 import { families } from './attacks/index.ts';
 import { addressesOf, type SiegeTargets } from './siege-attack.ts';
@@ -31,7 +31,7 @@ const tell = (kind: 'tallies' | 'done', told = () => {}) => {
 process.on('disconnect', () => process.exit(0));
 // The parent may have ended while this process was starting.
 if (!process.connected) process.exit(0);
-// A gateway that dies makes attackers fail too; its own end is reported elsewhere.
+// When the gateway dies, attackers fail too; the end of the gateway is reported elsewhere.
 process.on('uncaughtException', error => {
   const own = tallies.get('(the process)') ?? new Tally();
   tallies.set('(the process)', own);
@@ -62,6 +62,6 @@ async function attack(): Promise<void> {
     }),
   );
   clearInterval(telling);
-  // The hostile PBX answers for others too: this process is ended by who has started it.
+  // The hostile PBX also answers the victims of other processes, so the parent ends this process.
   tell('done');
 }

@@ -1,5 +1,5 @@
-// The siege from beginning to end: a gateway, twenty good calls, all attacks beside them for so many minutes, and the
-// rest in which everything must go back to where it was.
+// The whole siege: a gateway, twenty good calls, all attacks for some minutes, and a pause in which all
+// counts must return to the base.
 
 import type { FromAttacker, Orders } from './attacker-process.ts';
 import { families } from './attacks/index.ts';
@@ -14,7 +14,7 @@ import { type End, type Peaks, Watch } from './watch.ts';
 export interface SiegeOptions extends BesiegedOptions {
   readonly minutes: number;
   readonly attacks: readonly string[];
-  /** Times the rates of the attacks; below 1 for a machine that is slow or busy. */
+  /** Multiplies the rates of the attacks; below 1 for a slow or busy machine. */
   readonly pace: number;
   readonly held: number;
   readonly restSeconds: number;
@@ -22,14 +22,14 @@ export interface SiegeOptions extends BesiegedOptions {
 }
 
 export interface Measure extends Usage {
-  /** After a collection of garbage; undefined when the process did not answer. */
+  /** After a garbage collection; undefined when the process did not answer. */
   readonly heapBytes: number | undefined;
   readonly counts: Readonly<Record<string, number>> | undefined;
 }
 
 export interface SiegeReport {
   readonly end: End;
-  /** Of a gateway that hangs: where its thread is. Of one that is gone: its last lines. */
+  /** The stack of a gateway that hangs, or the last lines of one that has ended. */
   readonly lastWords: readonly string[];
   readonly before: Measure;
   readonly after: Measure | undefined;
@@ -38,7 +38,7 @@ export interface SiegeReport {
   readonly tallies: Readonly<Record<string, Tallied>>;
 }
 
-/** 64*T1 of RFC 3261, in which transactions over UDP end, and some more. */
+/** 64*T1 of RFC 3261, in which transactions over UDP end, with a margin. */
 const SETTLED_WITHIN_MS = 90_000;
 const END_WITHIN_MS = 60_000;
 const DONE_WITHIN_MS = 10_000;
@@ -53,7 +53,7 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
   try {
     const orders: GoodOrders = { pbx: besieged.pbx, uri: besieged.goodUri, held };
     good = await Child.start('./good-process.js', orders);
-    say(`the gateway is process ${gateway.pid}; warming up, then waiting until it is at rest`);
+    say(`the gateway is process ${gateway.pid}; warming up, then waiting until it is idle`);
     const sip = await good.ask<number>({ order: 'warm-up', url: gateway.url } satisfies ToGood);
     await warmUpPages(besieged);
     const before = await atRest(besieged, inspector, undefined);
@@ -75,7 +75,7 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
       say,
     );
     await good.ask({ order: 'hold', url: gateway.url } satisfies ToGood);
-    say(`${held} calls are up; the attacks begin`);
+    say(`${held} calls are up; starting the attacks`);
     await good.ask({ order: 'call' } satisfies ToGood);
     for (const child of children) child.send({ begin: true });
     const end = await watch.until(ms, async () => progress(await report(good)));
@@ -89,10 +89,10 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
     const told = await good
       .ask<GoodReport>({ order: 'end' } satisfies ToGood, END_WITHIN_MS)
       .catch(() => undefined);
-    // Some attacks count what they have sent when they are over.
+    // Some attacks report their counts only at the end.
     await Promise.race([Promise.all(done), new Promise(resolve => setTimeout(resolve, DONE_WITHIN_MS))]);
     await Promise.all(children.map(child => child.end()));
-    say(`resting for ${restSeconds} s, and until the gateway counts what it did before`);
+    say(`waiting ${restSeconds} s, and until the counts of the gateway are back at the base`);
     await new Promise(resolve => setTimeout(resolve, restSeconds * 1000));
     const after = await atRest(besieged, inspector, before.counts);
     say(describe('after', after));
@@ -132,7 +132,7 @@ async function attackers(
 }
 
 async function report(good: Child<unknown> | undefined): Promise<GoodReport> {
-  if (!good) throw new Error('there is no good process');
+  if (!good) throw new Error('there is no process for good calls');
   return await good.ask<GoodReport>({ order: 'report' } satisfies ToGood, 10_000);
 }
 
@@ -143,7 +143,7 @@ function progress({ losses, media, setUps, setUpMs }: GoodReport): string {
   );
 }
 
-/** Each kind of page once: what is read or compiled on the first request is no leak. */
+/** Requests each kind of page once: code and files that are loaded on the first request are not a leak. */
 async function warmUpPages({ targets: { url, card, largestFile } }: Besieged): Promise<void> {
   const paths = [largestFile, `/call?to=${card}`, `/status?to=${card}`];
   const cards = ['', '/qr.svg', '/photo', '/picture.png', '/contact.vcf', '/signature'];
@@ -154,7 +154,7 @@ async function warmUpPages({ targets: { url, card, largestFile } }: Besieged): P
   }
 }
 
-/** Once the gateway counts what it did at `base`, or nothing at all; or after longer than any timer runs. */
+/** Resolves when the gateway's counts equal `base` or are zero, or after longer than any timer runs. */
 async function atRest(
   { gateway }: Besieged,
   inspector: Inspector,
@@ -172,7 +172,7 @@ async function atRest(
   }
 }
 
-/** Some counts are not of what is there now: `apps` is the gateway itself, `media.unmatched` a sum. */
+/** Some counts do not describe current state: `apps` is the gateway itself, `media.unmatched` a sum. */
 export function isOver(
   name: string,
   count: number,

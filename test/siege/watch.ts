@@ -1,5 +1,5 @@
-// Watches the gateway from outside during the siege: prints a line every few seconds, keeps the peaks, and says when
-// the gateway is gone or answers no more.
+// Watches the gateway from outside during the siege: prints a line every few seconds, keeps the peaks, and
+// reports when the gateway has ended or does not answer.
 
 import {
   cpuSeconds,
@@ -20,22 +20,22 @@ export interface Watched {
   alive(): boolean;
 }
 
-/** Processes whose processor time is measured, by what they are. */
+/** Processes whose processor time is measured, by role. */
 export type Others = Readonly<Record<string, readonly number[]>>;
 
 export interface Peaks {
   readonly rssBytes: number;
   readonly descriptors: number;
   readonly latenciesMs: readonly number[];
-  /** Processor seconds over the whole watch. */
+  /** Processor seconds over the whole siege. */
   readonly cpu: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** When `/healthz` answered last, in seconds since the attacks began. */
+  /** The time of the last answer of `/healthz`, in seconds since the attacks began. */
   readonly answeredAt: number;
-  /** Of all processors: what neither this siege nor idleness used, and what was left. */
+  /** Of all processors: the share used by other programs, and the idle share. */
   readonly othersPercent: number;
   readonly idlePercent: number;
-  /** Of the gateway's main thread: how long it had work and no processor, which is the machine's doing. */
+  /** Of the gateway's main thread: how long it was ready without a processor. */
   readonly waitedPercent: number;
   readonly dropped: number;
 }
@@ -44,7 +44,7 @@ export type End = 'over' | 'gone' | 'hung';
 
 const LOOK_EVERY_MS = 1_000;
 const LINE_EVERY_MS = 5_000;
-/** No answer for so long is a hang and not a busy machine. */
+/** No answer for this long means a hang, not a busy machine. */
 export const HUNG_MS = 20_000;
 
 export class Watch {
@@ -80,7 +80,7 @@ export class Watch {
     this.#last = { at: this.#begun, cpu: this.#cpu(), waited: this.#waitedAtBegin, ...machineSeconds() };
   }
 
-  /** Until the time is over, or the gateway is. `more` adds to each line. */
+  /** Runs until the time is over or the gateway has ended. `more` adds text to each line. */
   async until(ms: number, more: () => Promise<string>): Promise<End> {
     this.#begun = performance.now();
     let lineAt = this.#begun + LINE_EVERY_MS;

@@ -1,5 +1,6 @@
-// `node dist/test/soak/heap-growth.js before.heapsnapshot after.heapsnapshot [rows]`: what the second heap has more of,
-// by constructor, in objects and bytes. The format is V8's: flat arrays, described by `snapshot.meta`.
+// `node dist/test/soak/heap-growth.js before.heapsnapshot after.heapsnapshot [rows]`: what the second heap
+// has more of, by constructor, in objects and bytes. The format is V8's: flat arrays, described by
+// `snapshot.meta`.
 
 import { readFileSync } from 'node:fs';
 
@@ -40,7 +41,7 @@ function shares(file: string): Map<string, Share> {
   const found = new Map<string, Share>();
   for (let at = 0; at < nodes.length; at += fields.length) {
     const type = types[nodes[at + typeAt]!]!;
-    // Strings and code have no constructor, and names without end.
+    // Strings and code have no constructor, and too many different names.
     const name =
       type === 'object' || type === 'hidden' || type === 'native' ? strings[nodes[at + nameAt]!] : '';
     const key = `${type} ${name}`;

@@ -1,4 +1,4 @@
-// The soak's callee: does what the script in the Request-URI's user part asks of whoever is called.
+// The soak's callee: follows the script in the user part of the Request-URI.
 
 import type { LossyLink } from './lossy-link.ts';
 import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-socket.ts';
@@ -6,7 +6,7 @@ import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-sock
 interface Call {
   readonly script: string;
   readonly invite: Plain;
-  /** What each INVITE of the call was answered last, by CSeq. */
+  /** The last answer to each INVITE of the call, by CSeq. */
   readonly answers: Map<number, string>;
   readonly repeaters: Map<number, Repeater>;
   bye: Repeater | undefined;
@@ -18,9 +18,9 @@ export class SoakCallee {
   readonly #enginePort: () => number;
   readonly #t1: number;
   readonly causes = new Map<string, number>();
-  /** What it answers to whoever is called. */
+  /** The SDP answer for each call. */
   answer = sdp;
-  /** How long it talks, where it is the one that hangs up. */
+  /** How long it talks in scripts in which it hangs up. */
   talksMs = 10;
   socket!: SoakSocket;
 
@@ -29,7 +29,7 @@ export class SoakCallee {
     this.#t1 = t1;
   }
 
-  /** The engine is started after its callee, hence a function. */
+  /** The engine is started after its callee, so this is a function. */
   static async open(link: LossyLink, enginePort: () => number, t1: number): Promise<SoakCallee> {
     const callee = new SoakCallee(enginePort, t1);
     callee.socket = await SoakSocket.open(link, (message, callId) => callee.#received(message, callId));
@@ -88,7 +88,7 @@ export class SoakCallee {
       hungUp: false,
     };
     this.#calls.set(callId, call);
-    // Longer than the engine may remember it, and a call of the soak lasts.
+    // Longer than the engine may keep the call, and longer than a call of the soak lasts.
     setTimeout(() => this.#forget(callId, call), 100 * this.#t1 + 3_000);
     return call;
   }

@@ -1,6 +1,6 @@
-// The UDP port of a worker that all its browsers share, on each address, and where datagrams go that come by TCP. Tells them
-// apart by their first byte (RFC 7983) and by who sent them: checks by user name, all else by an
-// address that a check has validated. What belongs to nobody is counted and dropped.
+// The UDP port of a worker, shared by all browsers, on each address. Datagrams that arrive by TCP go through
+// the same code. Classifies datagrams by their first byte (RFC 7983). Assigns STUN checks by user name, and
+// everything else by a source address that a check has validated. Counts and drops the rest.
 
 import type { Socket } from 'node:dgram';
 import type { Generation, IceAgent } from './ice-agent.ts';
@@ -8,41 +8,41 @@ import { isRtcp } from './rtp.ts';
 import { readBinding } from './stun.ts';
 import { bindUdp } from './udp.ts';
 
-/** How datagrams get to a browser: by the worker's UDP socket, or by one TCP connection. */
+/** How datagrams get to a browser: the UDP socket of the worker, or one TCP connection. */
 export interface ReplyPath {
-  /** Sends `packet[0, length)`, at once or never: the buffer is used again. */
+  /** Sends `packet[0, length)` immediately or drops it, because the caller reuses the buffer. */
   send(packet: Buffer, length: number, port: number, address: string): void;
-  /** An address of this way has become a leg's, or is so no more. */
+  /** A leg has started (true) or stopped (false) using an address of this path. */
   kept(on: boolean): void;
 }
 
-/** Where a datagram came from. */
+/** The source of a datagram. */
 export interface Source {
   readonly way: ReplyPath;
   readonly address: string;
   readonly port: number;
 }
 
-/** A browser's address, validated by a check of `agent`. */
+/** A browser's address that a check of `agent` has validated. */
 export interface Tuple extends Source {
   readonly agent: IceAgent;
   readonly leg: BrowserPackets;
   checkedAt: number;
 }
 
-/** What a leg takes from its validated addresses. The buffer is the leg's to overwrite. */
+/** What a leg receives from its validated addresses. The leg may overwrite the buffer. */
 export interface BrowserPackets {
   dtls(datagram: Buffer): void;
   rtp(packet: Buffer, now: number): void;
   rtcp(packet: Buffer): void;
-  /** A check with our user name that did not hold. */
+  /** A check with the leg's user name failed authentication. */
   refused(): void;
 }
 
 export interface BrowserPortOptions {
   readonly listen: readonly string[];
   readonly port: number;
-  /** How long an address stays its leg's own without a check. */
+  /** How long an address stays reserved for its leg without a check. */
   readonly consentMs: number;
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
@@ -53,9 +53,9 @@ export class BrowserPort {
   readonly #options: BrowserPortOptions;
   readonly #generations = new Map<string, Generation>();
   readonly #legs = new Map<IceAgent, BrowserPackets>();
-  /** By port number, then by address: no string is built per packet. */
+  /** By port number, then by address, so that no string is built for each packet. */
   readonly #tuples = new Map<number, Tuple[]>();
-  /** Datagrams that belong to no leg. */
+  /** Datagrams that match no leg. */
   unmatched = 0;
 
   static async open(options: BrowserPortOptions): Promise<BrowserPort> {
@@ -80,7 +80,8 @@ export class BrowserPort {
 
   #wayOf(socket: Socket): ReplyPath {
     return {
-      // A socket throws at what it cannot send, such as to port 0, and werift sends where nobody would catch that.
+      // A socket throws on an unusable target, such as port 0, and werift sends in places where nothing
+      // catches the error.
       send: (packet, length, port, address) => {
         try {
           socket.send(packet, 0, length, port, address);
@@ -125,8 +126,9 @@ export class BrowserPort {
   }
 
   /**
-   * Gives an address to a leg whose check came from it; null while it is another leg's,
-   * lest somebody with a call of their own forge a check from a neighbour's address.
+   * Assigns an address to a leg after a valid check from that address. Returns null while another leg holds
+   * the address: otherwise a client with its own call could forge a check from the address of another
+   * browser.
    */
   claim(agent: IceAgent, { way, address, port }: Source, now: number): Tuple | null {
     const leg = this.#legs.get(agent);
@@ -152,7 +154,7 @@ export class BrowserPort {
     tuple.way.kept(false);
   }
 
-  /** A way is gone, and with it an address that may be some leg's. */
+  /** A path has closed. Removes its address from the leg that uses it. */
   lose(way: ReplyPath, address: string, port: number): void {
     const tuple = this.#find(way, address, port);
     if (tuple === undefined) return;
@@ -173,7 +175,7 @@ export class BrowserPort {
 
   #receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
     const first = datagram[0];
-    // Nobody can be answered at port 0.
+    // Port 0 cannot receive an answer.
     if (first === undefined || port === 0) this.unmatched++;
     else if (first < 4) this.#check(datagram, { way, address, port });
     else {
@@ -193,7 +195,7 @@ export class BrowserPort {
       this.unmatched++;
       return;
     }
-    // An indication carries no user name: its address tells whose it is.
+    // An indication has no user name: it is matched by its source address.
     const name = binding.username?.split(':', 1)[0];
     const generation = name === undefined ? undefined : this.#generations.get(name);
     if (generation === undefined) {

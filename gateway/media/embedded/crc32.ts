@@ -1,4 +1,4 @@
-// CRC-32 (ISO 3309), which STUN's FINGERPRINT uses. node:zlib has one only from Node 22 on.
+// CRC-32 (ISO 3309) for STUN's FINGERPRINT. node:zlib has this function only from Node 22 on.
 
 const table = new Uint32Array(256).map((_, n) => {
   let c = n;

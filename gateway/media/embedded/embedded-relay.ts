@@ -1,5 +1,5 @@
-// The embedded media relay (gateway/media/relay.ts): negotiates on the main thread, and
-// has worker threads carry the packets. A call lives on the worker that had the fewest.
+// The embedded media relay (gateway/media/relay.ts): negotiates on the main thread; worker threads carry the
+// packets. A call is placed on the worker with the fewest calls.
 
 import { type MediaAddress, pbxSide } from '../address.ts';
 import {
@@ -28,44 +28,46 @@ export interface EmbeddedRelayLog {
 export interface EmbeddedRelayOptions {
   /** Worker threads, at least 1. */
   readonly workers: number;
-  /** At least one. The first has the best candidates; a PBX is called from one of its family. */
+  /**
+   * At least one. The first gets the preferred candidates. A PBX is called from an address of its own family.
+   */
   readonly addresses: readonly MediaAddress[];
-  /** UDP and TCP; worker n has `port` + n. 0: any. */
+  /** UDP and TCP; worker n uses `port` + n. 0: any port. */
   readonly browser: { readonly port: number };
   readonly pbx: {
-    /** First and last of the range, both included; RTP takes even ports, RTCP the odd ones above. */
+    /** First and last port of the range, both included. RTP takes even ports, RTCP the next odd ones. */
     readonly ports: readonly [number, number];
     /**
-     * Networks, such as 203.0.113.0/24, from which PBXs behind NAT send: the first packet of a line that comes from one of
-     * them counts, whatever address the SDP names. Default none.
+     * Networks of PBXs behind NAT, such as 203.0.113.0/24. The first packet of a line that comes from one of
+     * these networks latches, whatever address the SDP names. Default none.
      */
     readonly networks?: readonly string[];
   };
-  /** Without media from a leg for this long comes 'silent'. Default 30000 ms. */
+  /** Time without media from a leg before 'silent' is emitted. Default 30000 ms. */
   readonly silentAfterMs?: number;
-  /** A line that sends the PBX nothing sends an empty packet this often. Default 15000 ms. */
+  /** A line that sends the PBX nothing sends an empty packet at this interval. Default 15000 ms. */
   readonly keepAliveMs?: number;
-  /** Sound that is due and does not flow for this long is one-way. Default 8000 ms. */
+  /** Time without expected audio before it is reported as one-way. Default 8000 ms. */
   readonly oneWayMs?: number;
-  /** A PBX port stays bound this long after its call. Default 30000 ms. */
+  /** How long a PBX port stays bound after its call. Default 30000 ms. */
   readonly drainMs?: number;
   /**
-   * A browser without ICE checks for this long is lost. It sends one every 5 s or so (RFC 7675 5.1, whose own limit
-   * is for whoever asks). Default 15000 ms.
+   * A browser without ICE checks for this long is lost. A browser sends a check about every 5 s (the limit in
+   * RFC 7675 5.1 is for the sender of the checks). Default 15000 ms.
    */
   readonly consentMs?: number;
-  /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
+  /** ICE and DTLS must finish within this time after the first answer. Default 20000 ms. */
   readonly connectMs?: number;
   /**
-   * A worker ends a call by itself after this long, whether anybody tells it to or not: the main thread may hang. Asked
-   * when a call begins. Default a day.
+   * A worker ends a call after this time without an order from the main thread, because the main thread may
+   * hang. Called when a call begins. Default a day.
    */
   readonly longestMs?: () => number;
-  /** A browser's TCP connection has this long to show an ICE check that passes. Default 10000 ms. */
+  /** A browser's TCP connection must carry a valid ICE check within this time. Default 10000 ms. */
   readonly proofMs?: number;
-  /** Which literal addresses of a PBX's SDP we may send to. Default all. */
+  /** Whether media may be sent to a literal address in a PBX's SDP. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
-  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
+  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: no name is found. */
   readonly resolveHost?: ResolveHost;
   readonly log?: EmbeddedRelayLog;
 }
@@ -73,12 +75,12 @@ export interface EmbeddedRelayOptions {
 interface Call {
   readonly link: WorkerLink;
   readonly negotiation: Negotiation;
-  /** Requests of one call are served one after another. */
+  /** Requests of one call run one after another. */
   turn: Promise<unknown>;
   lost: boolean;
 }
 
-/** Resolves when all workers listen; rejects when a port cannot be had. */
+/** Resolves when all workers listen; rejects when a port cannot be bound. */
 export async function createEmbeddedRelay(options: EmbeddedRelayOptions): Promise<EmbeddedRelay> {
   const relay = new EmbeddedRelay(options);
   try {
@@ -123,7 +125,7 @@ export class EmbeddedRelay implements MediaRelay {
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (entry === undefined) throw new MediaError('an answer for no call', 400, 'out-of-order');
+    if (entry === undefined) throw new MediaError('an answer for an unknown call', 400, 'out-of-order');
     return this.#inTurn(entry, async () => {
       const { sdp: answer, plan } = await entry.negotiation.answer(from, sdp);
       await entry.link.ask({ op: 'apply', plan });
@@ -228,7 +230,7 @@ export class EmbeddedRelay implements MediaRelay {
     return best;
   }
 
-  /** A first offer that comes to nothing leaves nothing behind. */
+  /** Removes the call when its first offer fails. */
   #begin(call: CallId, work: (entry: Call) => Promise<string>): Promise<string> {
     const known = this.#calls.get(call);
     const entry = known ?? this.#open(call);
@@ -270,7 +272,7 @@ export class EmbeddedRelay implements MediaRelay {
   }
 }
 
-/** Where browsers reach a worker, the best first. */
+/** Where browsers reach a worker, best first. */
 function placesOf(addresses: readonly MediaAddress[], { ports }: WorkerLink): BrowserPlace[] {
   return addresses.flatMap((own, i) =>
     own.announced.map(ip => {
@@ -280,7 +282,7 @@ function placesOf(addresses: readonly MediaAddress[], { ports }: WorkerLink): Br
   );
 }
 
-/** Splits a port range among workers, each part beginning at an even port. */
+/** Splits a port range among workers. Each part begins at an even port. */
 function portRanges(ports: readonly [number, number], workers: number): [number, number][] {
   const first = ports[0] + (ports[0] & 1);
   const pairs = Math.floor((ports[1] - first + 1) / 2);

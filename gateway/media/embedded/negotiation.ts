@@ -1,7 +1,6 @@
-// Offer/answer of one call between its two sides (RFC 3264): remembers which m= line of
-// one side is which of the other, what was offered last and what stands. Pure: it is
-// told the ports and gives back SDP and a plan for the worker. A round that fails
-// leaves what stood before.
+// Offer/answer of one call between its two sides (RFC 3264): stores which m= line of one side is which of the
+// other, the last offer, and the agreed state. Does no I/O: it gets the ports and returns SDP and a plan for
+// the worker. A failed round leaves the agreed state unchanged.
 
 import { randomBytes } from 'node:crypto';
 import type { PbxSide } from '../address.ts';
@@ -31,16 +30,22 @@ export interface NegotiationOptions {
   readonly call: string;
   readonly browser: { readonly places: readonly BrowserPlace[]; readonly fingerprint: string };
   readonly pbx: Omit<PbxNet, 'family'> & {
-    /** Our side toward a PBX, or toward none in particular; undefined where we have no address of its family. */
+    /**
+     * The gateway's address toward a PBX, or without a PBX the default one; undefined when there is no
+     * address of its family.
+     */
     readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
-    /** Looks up the host names in a PBX's SDP. Default: none is found. */
+    /** Looks up the host names in a PBX's SDP. Default: no name is found. */
     readonly resolveHost?: ResolveHost | undefined;
   };
-  /** Makes exactly these lines have ports, on the address of that index; resolves to the RTP ports in the same order. */
+  /**
+   * Makes the call have ports for exactly these lines, on the address of that index. Resolves to the RTP
+   * ports in the same order.
+   */
   readonly ports: (lines: readonly number[], at: number) => Promise<readonly number[]>;
 }
 
-/** An offer and, once it came, its answer. */
+/** An offer and, once there is one, its answer. */
 interface Round {
   readonly from: Leg;
   readonly sdp: string;
@@ -52,7 +57,7 @@ interface Round {
   readonly side: PbxSide;
 }
 
-/** What an answer comes to. */
+/** The result of an answer. */
 export interface NegotiationResult {
   readonly sdp: string;
   readonly plan: CallPlan;
@@ -79,7 +84,10 @@ export class Negotiation {
     this.#hosts = new HostLookup(options.pbx.resolveHost);
   }
 
-  /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
+  /**
+   * Returns the offer for the other leg. `toward`: the PBX that receives it. A repeated offer gets the same
+   * result.
+   */
   async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
     const side = toward === undefined ? this.#side : this.#sideToward(toward);
     const round = this.#round;
@@ -88,7 +96,7 @@ export class Negotiation {
     return from === 'browser' ? await this.#offerFromBrowser(sdp, side) : await this.#offerFromPbx(sdp);
   }
 
-  /** The answer for the leg that offered, and what the worker is to do from then on. */
+  /** Returns the answer for the leg that offered, and the new plan of the worker. */
   async answer(from: Leg, sdp: string): Promise<NegotiationResult> {
     const offered = this.#round;
     if (offered === null || offered.from === from)
@@ -123,7 +131,7 @@ export class Negotiation {
     return { sdp: out, plan };
   }
 
-  /** The answer to a browser that shall hear itself. The worker must have the call, if without lines. */
+  /** The answer for an echo call. The worker must have the call already, without lines. */
   async echo(sdp: string): Promise<NegotiationResult> {
     const { call } = this.#options;
     const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
@@ -160,7 +168,7 @@ export class Negotiation {
     return { round, result: answerForBrowser(description, draft, slots, this.#net(side), found) };
   }
 
-  /** The same round from our address of a PBX's other family, where we have one. */
+  /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: Round, address: string | undefined): Promise<Round> {
     const side = address === undefined ? undefined : this.#options.pbx.sideToward(address);
     if (side === undefined) return offered;
@@ -205,7 +213,7 @@ export class Negotiation {
     return { ...this.#options.pbx, family };
   }
 
-  /** Asks for ports for the lines of a draft, and writes them into it. */
+  /** Requests ports for the lines of a draft and writes them into the draft. */
   async #withPorts(
     draft: PendingOffer,
     slots: readonly (Line | RefusedText)[],
@@ -213,7 +221,7 @@ export class Negotiation {
   ): Promise<(LineText | RefusedText)[]> {
     const wanted = [...draft.offered.keys()];
     const ids = wanted.map(line => line.id);
-    // What stands keeps its ports until the offer is answered: it may be refused.
+    // Agreed lines keep their ports until the offer is answered, because it may be refused.
     const all = [...ids, ...this.#standing.filter(id => !ids.includes(id))];
     const ports = await this.#options.ports(all, side.index);
     wanted.forEach((line, i) => {
@@ -238,13 +246,16 @@ export class Negotiation {
     };
   }
 
-  /** New ones when the browser begins an ICE restart, for then both sides change theirs (RFC 8839 4.4.1.1.1). */
+  /**
+   * New credentials when the browser begins an ICE restart, because then both sides change theirs (RFC 8839
+   * 4.4.1.1.1).
+   */
   #credentialsFor(transport: BrowserTransport | null): IceCredentials {
     const before = this.#transport;
     const restarts = before !== null && transport !== null && before.ufrag !== transport.ufrag;
     if (!restarts) return this.#local;
     const pending = this.#round;
-    // The restart was offered before, in other words.
+    // An earlier offer already carried this restart.
     if (pending?.from === 'browser' && pending.draft.transport?.ufrag === transport.ufrag)
       return pending.local;
     return freshCredentials();
@@ -255,7 +266,7 @@ export class Negotiation {
   }
 }
 
-/** Whether a PBX is told the same. */
+/** Whether the PBX sees the same address. */
 function isSame(one: PbxSide, other: PbxSide): boolean {
   return one.index === other.index && one.announce === other.announce;
 }

@@ -1,5 +1,5 @@
-// Buffers for packets on their way out. A ring, because the socket may keep one for a
-// moment when the kernel's queue is full; by the time its turn comes again it is gone.
+// Buffers for outgoing packets. A ring, because the socket may hold a buffer for a moment when the kernel's
+// queue is full. The socket has released the buffer before the ring returns to it.
 
 const slots = 256;
 const slotBytes = 2304;
@@ -14,5 +14,5 @@ export class PacketRing {
   }
 }
 
-/** Longest packet that fits a slot once sealed. */
+/** Longest packet that fits into a slot after encryption. */
 export const maxPacket = 2048;

@@ -1,6 +1,5 @@
-// One call in a media worker: a browser leg, its lines towards the PBX, and what passes
-// between them. RTP goes by payload type (unique across the BUNDLE, RFC 8843 9.2), RTCP
-// by the streams that it speaks of.
+// One call in a media worker: a browser leg, its lines toward the PBX, and the packets between them. RTP is
+// assigned by payload type (unique across the BUNDLE, RFC 8843 9.2), RTCP by the SSRCs in it.
 
 import { randomBytes } from 'node:crypto';
 import type { BlockList } from 'node:net';
@@ -18,14 +17,17 @@ import { isCompound } from './rtp.ts';
 import type { CallPlan } from './worker-protocol.ts';
 
 const maxGone = 16;
-/** A browser whose ICE checks continue for this long after its media stopped is present, and sends nothing. */
+/**
+ * A browser whose ICE checks continue for this long after its last media packet is connected and sends
+ * nothing.
+ */
 const aliveMs = 4000;
 
 export interface CallParts {
   /** One for each address. */
   readonly pools: readonly PortPool[];
   readonly leg: Omit<BrowserLegParts, 'meter'>;
-  /** Of PBXs behind NAT, as the owner named them; null for none. */
+  /** Configured networks of PBXs behind NAT; null for none. */
   readonly networks: BlockList | null;
   readonly keepAliveMs: number;
   readonly oneWayMs: number;
@@ -37,17 +39,17 @@ export interface CallParts {
 
 export class RelayedCall {
   readonly id: string;
-  /** When it ends by itself, if nobody ends it before. */
+  /** When the worker ends the call, unless it has ended before. */
   readonly endsAt: number;
   readonly #parts: CallParts;
   readonly #browser: BrowserLeg;
   readonly #browserMeter = new LegStatistics();
   readonly #pbxMeter = new LegStatistics();
   readonly #lines = new Map<number, PbxLine>();
-  /** Lines of old, for the report. */
+  /** Removed lines, for the report. */
   readonly #gone: PbxLine[] = [];
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
-  /** By line; they outlive it. */
+  /** By line; the streams outlive the line. */
   readonly #streams = new Map<number, LineStreams>();
   readonly #translator = new RtcpTranslator(randomBytes(12).toString('base64'));
   readonly #oneWay: OneWayWatch;
@@ -74,8 +76,8 @@ export class RelayedCall {
   }
 
   /**
-   * The pair of each line of these, on the address of that index; lines that are not among them, or are elsewhere, give
-   * theirs back. Null: ports ran out.
+   * Returns the port pair of each line in `ids`, on the address of that index. Releases the pairs of other
+   * lines and of lines on another address. Null: no port is free.
    */
   async ports(ids: readonly number[], at = 0): Promise<PortPair[] | null> {
     const pool = this.#parts.pools[at];
@@ -87,7 +89,7 @@ export class RelayedCall {
       const pair = this.#lines.get(id)?.pair ?? (await pool?.take()) ?? null;
       if (pair === null) return null;
       if (this.#closed) {
-        // It ended by itself while its ports were bound.
+        // The call ended while its ports were being bound.
         pair.pool.release(pair);
         return null;
       }
@@ -112,12 +114,12 @@ export class RelayedCall {
     this.#browser.apply(plan.browser, now);
   }
 
-  /** The person has answered. */
+  /** The callee has answered. */
   established(): void {
     this.#oneWay.established(this.#parts.now());
   }
 
-  /** Whether the browser was asked: it sends a picture, and is there. */
+  /** Requests a full video frame. Returns whether there is a browser that sends video. */
   requestPicture(): boolean {
     let asked = false;
     for (const line of this.#lines.values()) {
@@ -195,7 +197,7 @@ export class RelayedCall {
       return;
     }
     this.#browserMeter.lastAt = now;
-    // RFC 3264 5.1: who is to be sent nothing is sent nothing, whether the browser knows by now or not.
+    // RFC 3264 5.1: a side that must not receive media gets none, even before it has the answer.
     if (line.plan?.expectBrowser === false) return;
     line.sendRtp(packet, length, now);
   }
@@ -209,7 +211,10 @@ export class RelayedCall {
     this.#browser.sendRtp(packet, start, length);
   }
 
-  /** Each line gets what concerns it; an empty report goes to the first line, to keep its NAT binding open. */
+  /**
+   * Each line gets the reports that concern it. An empty report goes to the first line, to keep its NAT
+   * binding open.
+   */
   #reportFromBrowser(packet: Buffer, length: number, now: number): void {
     if (!isCompound(packet, length)) {
       this.#browser.refused();
@@ -238,7 +243,7 @@ export class RelayedCall {
     return { due, since: this.#plannedAt, lastAt, deafSince: this.#deafSince(line?.atPbx) };
   }
 
-  /** One-way sound is judged by sound: video that flows does not replace it, and video that does not is none. */
+  /** One-way media is detected on audio only: video neither replaces audio nor counts as missing. */
   get #audio(): PbxLine | undefined {
     for (const line of this.#lines.values()) if (line.isAudio) return line;
     return undefined;
@@ -253,7 +258,10 @@ export class RelayedCall {
     return false;
   }
 
-  /** Says once that a leg from which media is due has been silent too long. `since` is NaN when none is due yet. */
+  /**
+   * Emits 'silent' once for a leg whose expected media has been missing too long. `since` is NaN while no
+   * media is expected.
+   */
   #watch(leg: 'browser' | 'pbx', since: number, lastAt: number, now: number): void {
     const due = this.#isDue(leg === 'browser' ? 'expectBrowser' : 'expectPbx');
     const silentMs = now - (Number.isNaN(lastAt) ? since : Math.max(since, lastAt));

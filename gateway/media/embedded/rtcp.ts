@@ -1,12 +1,13 @@
-// RTCP across the relay (RFC 3550 6, RFC 4585 6, RFC 5104 4.3.1). A sender report is rewritten as one of our stream;
-// report blocks and feedback about our stream are mapped to the SSRC and numbers of its source. BYE, APP, XR and feedback
-// that was not negotiated are dropped: sources change while the line stays. Takes well-formed compounds (rtp.ts).
+// RTCP across the relay (RFC 3550 6, RFC 4585 6, RFC 5104 4.3.1). Rewrites a sender report as one of the
+// relay's stream; maps report blocks and feedback about the relay's stream to the SSRC and numbers of its
+// source. Drops BYE, APP, XR and feedback that was not negotiated: sources change while the line stays. Takes
+// well-formed compounds (rtp.ts).
 
 import type { SteadyStream } from './steady-stream.ts';
 
-/** One line's streams, from the point of view of the sender of a compound. */
+/** The streams of one line, from the point of view of the sender of a compound. */
 export interface ReportedStreams {
-  /** The relay's stream made from what this sender sends. */
+  /** The relay's stream made from this sender's packets. */
   readonly own: SteadyStream;
   /** The relay's stream that this sender receives. */
   readonly heard: SteadyStream;
@@ -14,12 +15,12 @@ export interface ReportedStreams {
 
 /** What a compound reports about the stream that its sender receives. */
 export interface Hearing {
-  /** Report blocks in it, about any stream. */
+  /** The number of report blocks, about any stream. */
   blocks: number;
-  /** About our stream: extended highest number, -1 without a block, and fraction lost of 256. */
+  /** About the relay's stream: extended highest number, -1 without a block, and fraction lost of 256. */
   highest: number;
   fraction: number;
-  /** Its sender is an Asterisk, which writes a block in each report as soon as it receives anything. */
+  /** The sender is an Asterisk, which writes a block in each report when it receives packets. */
   writesBlocks: boolean;
 }
 
@@ -31,13 +32,13 @@ const payloadFeedback = 206;
 const genericNack = 1;
 const pictureLoss = 1;
 const fullIntraRequest = 4;
-/** NACK entries of one packet that are passed on. */
+/** Maximum of NACK entries of one packet that are forwarded. */
 const maxNacks = 64;
 
 export class RtcpTranslator {
-  /** RFC 7022: random, one for each call; a peer's own may contain its name and address. */
+  /** RFC 7022: random, one for each call; a peer's CNAME may contain its name and address. */
   readonly #cname: string;
-  /** Of the compound under way. */
+  /** The buffer of the current compound. */
   #out: Buffer = Buffer.alloc(0);
   #length = 0;
   readonly hearing: Hearing = { blocks: 0, highest: -1, fraction: 0, writesBlocks: false };
@@ -46,7 +47,10 @@ export class RtcpTranslator {
     this.#cname = cname;
   }
 
-  /** Writes what `packet[0, length)` reports about these streams into `out`; returns the length, 0 for nothing. */
+  /**
+   * Writes what `packet[0, length)` reports about these streams into `out`. Returns the length, 0 for
+   * nothing.
+   */
   translate(packet: Buffer, length: number, { own, heard }: ReportedStreams, out: Buffer): number {
     this.#out = out;
     const { hearing } = this;
@@ -74,7 +78,7 @@ export class RtcpTranslator {
     return report < 0 && mapped < 0 && this.#length === bare ? 0 : this.#length;
   }
 
-  /** Writes an empty report, which keeps a NAT binding open; returns its length. */
+  /** Writes an empty report, which keeps a NAT binding open. Returns its length. */
   empty(own: SteadyStream, out: Buffer): number {
     this.#out = out;
     this.#open(own, out, -1);
@@ -82,7 +86,7 @@ export class RtcpTranslator {
     return this.#length;
   }
 
-  /** Writes a picture loss indication (RFC 4585 6.3.1) about `source`; returns the length of the compound. */
+  /** Writes a picture loss indication (RFC 4585 6.3.1) about `source`. Returns the length of the compound. */
   pictureRequest(own: SteadyStream, source: number, out: Buffer): number {
     this.empty(own, out);
     const start = this.#length;
@@ -110,7 +114,10 @@ export class RtcpTranslator {
     return found;
   }
 
-  /** A sender report of what we send when there is one at `report`, a receiver report otherwise; without blocks. */
+  /**
+   * Begins with a sender report of the relay's stream when there is one at `report`, else with a receiver
+   * report; without blocks.
+   */
   #open(own: SteadyStream, packet: Buffer, report: number): void {
     const out = this.#out;
     out[0] = 0x80;
@@ -120,7 +127,7 @@ export class RtcpTranslator {
       this.#length = 8;
     } else {
       out[1] = senderReport;
-      // The sender's NTP time stays: round-trip times and lip sync depend on it.
+      // The sender's NTP time is kept: round-trip times and lip sync depend on it.
       packet.copy(out, 8, report + 8, report + 16);
       out.writeUInt32BE(own.stampSent(packet.readUInt32BE(report + 16)), 16);
       out.writeUInt32BE(own.packets >>> 0, 20);
@@ -145,7 +152,7 @@ export class RtcpTranslator {
     const out = this.#out;
     const at = this.#length;
     const text = this.#cname.length;
-    // The items end with at least one zero, and at a multiple of four.
+    // The items end with at least one zero byte, at a multiple of four.
     const size = 8 + (Math.floor((2 + text) / 4) + 1) * 4;
     out.fill(0, at, at + size);
     out[at] = 0x81;
@@ -173,7 +180,7 @@ export class RtcpTranslator {
     out[start] = 0x80 | format;
     out[start + 1] = type!;
     out.writeUInt32BE(own.ssrc, start + 4);
-    // RFC 5104 4.3.1.2: of FIR, the media source SSRC is 0.
+    // RFC 5104 4.3.1.2: the media source SSRC of FIR is 0.
     out.writeUInt32BE(isFir ? 0 : heard.source, start + 8);
     this.#length += 12;
     if (isNack) this.#nacks(packet, at + 12, end, heard);
@@ -182,7 +189,10 @@ export class RtcpTranslator {
     else out.writeUInt16BE((this.#length - start) / 4 - 1, start + 2);
   }
 
-  /** RFC 4585 6.2.1: a number and a mask of the sixteen after it. Packets of an earlier source cannot be sent again. */
+  /**
+   * RFC 4585 6.2.1: a number and a mask of the sixteen numbers after it. Packets of an earlier source cannot
+   * be sent again.
+   */
   #nacks(packet: Buffer, first: number, end: number, heard: SteadyStream): void {
     const out = this.#out;
     for (let at = first; at + 4 <= end && at < first + maxNacks * 4; at += 4) {
@@ -208,7 +218,7 @@ export class RtcpTranslator {
 const cname = 1;
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** Its CNAME is a UUID, and there is no other item (RFC 3550 6.5). */
+/** Whether the CNAME is a UUID and the only item, as Asterisk writes it (RFC 3550 6.5). */
 function isAsterisk(packet: Buffer, at: number, end: number): boolean {
   if (end < at + 46 || packet[at + 8] !== cname || packet[at + 9] !== 36) return false;
   return uuid.test(packet.toString('latin1', at + 10, at + 46));

@@ -1,5 +1,5 @@
-// UDP sockets for media: bound before use, and never asking DNS. Addresses come from
-// sockets and SDP as literals, so the look-up that dgram makes for each packet is cut short.
+// UDP sockets for media: bound before use, without DNS. Addresses from sockets and SDP are literals, so the
+// look-up that dgram does for each packet is skipped.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
@@ -8,7 +8,7 @@ type Found = (error: Error | null, address: string, family: number) => void;
 
 const bufferBytes = 1 << 20;
 
-/** `ipv6Only`: leaves IPv4 to another socket, where the address is a wildcard. */
+/** `ipv6Only`: leaves IPv4 to another socket when the address is a wildcard. */
 export function bindUdp(address: string, port: number, ipv6Only = false): Promise<Socket> {
   const ipv6 = isIPv6(address);
   const socket = createSocket({
@@ -23,7 +23,7 @@ export function bindUdp(address: string, port: number, ipv6Only = false): Promis
     socket.once('error', refused);
     socket.bind(port, address, () => {
       socket.off('error', refused);
-      // An ICMP complaint about one packet is no reason to give up a port.
+      // An ICMP error about one packet must not close the port.
       socket.on('error', () => {});
       grow(socket);
       resolve(socket);
@@ -31,12 +31,12 @@ export function bindUdp(address: string, port: number, ipv6Only = false): Promis
   });
 }
 
-/** Room for a burst while the thread is busy; the kernel may allow less, which is no error. */
+/** Room for a burst while the thread is busy. The kernel may allow less, which is not an error. */
 function grow(socket: Socket): void {
   try {
     socket.setRecvBufferSize(bufferBytes);
     socket.setSendBufferSize(bufferBytes);
   } catch {
-    // Some systems refuse instead of giving less.
+    // Some systems refuse instead of allowing less.
   }
 }

@@ -1,6 +1,6 @@
-// The main thread's end of one media worker: sends requests, matches replies, passes
-// events on, and starts another worker when this one dies. What the dead one carried is
-// lost and is said so; requests on their way are refused.
+// The main thread's end of one media worker: sends requests, matches replies, passes events on, and starts
+// another worker when this one dies. Reports the calls of the dead worker as lost and refuses its pending
+// requests.
 
 import { Worker } from 'node:worker_threads';
 import { MediaError, type MediaEvent } from '../relay.ts';
@@ -13,16 +13,16 @@ import type {
   WorkerSettings,
 } from './worker-protocol.ts';
 
-/** A worker that does not answer is as good as dead, and is ended; it is asked this often, whatever else it is asked. */
+/** A worker that does not answer in this time is terminated. It gets a request at least every `beatMs`. */
 const replyMs = 5000;
 const beatMs = 1000;
-/** One that dies again at once is started anew less and less eagerly. */
+/** A worker that dies again within `healthyMs` is restarted after a longer delay each time. */
 const restartMs = [0, 250, 1000, 5000] as const;
 const healthyMs = 10_000;
 
 export interface LinkEvents {
   event(event: MediaEvent): void;
-  /** The worker is gone with all its calls. */
+  /** The worker has ended with all its calls. */
   lost(link: WorkerLink): void;
   log(level: LogLevel, fields: object, message: string): void;
 }
@@ -57,32 +57,32 @@ export class WorkerLink {
     });
   }
 
-  /** Settles when the first worker listens, or cannot. */
+  /** Settles when the first worker listens, or fails to. */
   get started(): Promise<void> {
     return this.#started;
   }
 
-  /** False between a worker's death and its successor. */
+  /** False between the death of a worker and the start of the next one. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  /** Of the browsers, for each address. */
+  /** The browser ports on each address. */
   get ports(): readonly BrowserPorts[] {
     return this.#ports;
   }
 
-  /** Of the browsers, on the first address. */
+  /** The browsers' UDP port on the first address. */
   get port(): number {
     return this.#ports[0]?.udp ?? 0;
   }
 
-  /** The same over TCP. */
+  /** The browsers' TCP port on the first address. */
   get tcpPort(): number {
     return this.#ports[0]?.tcp ?? 0;
   }
 
-  /** For supervision and for the test that kills it. */
+  /** For supervision, and for the test that kills the thread. */
   get thread(): Worker | null {
     return this.#worker;
   }
@@ -99,7 +99,8 @@ export class WorkerLink {
         reject(new MediaError('the media worker does not answer', 503));
         if (asked === this.#worker) this.#hangs();
       };
-      // If it was this thread that stood still, the answer is here, unread: a poll phase passes before the judgement.
+      // If the main thread was blocked, the answer is queued and unread: one poll phase runs before the
+      // worker is judged.
       const timer = setTimeout(() => setImmediate(judge), replyMs);
       this.#waiting.set(id, { resolve: value => resolve(value as WorkerReplies[Op]), reject, timer });
       asked?.postMessage({ id, request });
@@ -122,13 +123,13 @@ export class WorkerLink {
         this.#ports = message.ports;
         this.#ready = true;
         if (up) up();
-        else this.#events.log('info', {}, 'Another media worker has taken its place');
+        else this.#events.log('info', {}, 'a replacement media worker is running');
       } else {
         try {
           this.#hear(message);
         } catch (error) {
           const stack = error instanceof Error ? error.stack : String(error);
-          this.#events.log('error', { stack }, 'What a media worker said met a bug');
+          this.#events.log('error', { stack }, 'internal error while processing a message of a media worker');
         }
       }
     });
@@ -136,12 +137,12 @@ export class WorkerLink {
       this.#events.log(
         'error',
         { stack: error instanceof Error ? error.stack : error },
-        'A media worker died',
+        'a media worker died',
       );
       failed?.(error);
     });
     worker.on('exit', () => {
-      failed?.(new MediaError('the media worker ended before it began', 503));
+      failed?.(new MediaError('the media worker ended before it was ready', 503));
       if (worker === this.#worker) this.#died();
     });
     return worker;
@@ -160,9 +161,9 @@ export class WorkerLink {
     }
   }
 
-  /** Its calls are silent already: they end, and another worker takes its place. */
+  /** The calls of this worker are silent already: they end, and another worker starts. */
   #hangs(): void {
-    this.#events.log('error', {}, 'A media worker does not answer, and is ended');
+    this.#events.log('error', {}, 'a media worker does not answer: terminating it');
     void this.#worker?.terminate();
   }
 

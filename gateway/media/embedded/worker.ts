@@ -1,7 +1,7 @@
-// A media worker thread: its browser port, its PBX ports, its calls. Obeys requests from
-// the main thread one at a time per call; never decides what a call may do. Two things it
-// does by itself: it ends a call that outlives its limit, for the main thread may hang; and
-// it goes on after a failure that nobody caught, which is one packet's, and not its calls'.
+// A media worker thread: its browser port, its PBX ports, its calls. Runs requests from the main thread one
+// at a time per call and makes no decisions about calls, with two exceptions. It ends a call that exceeds its
+// limit, because the main thread may hang. It continues after an uncaught error, because the error concerns
+// one packet only.
 
 import { BlockList, isIPv6 } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -20,7 +20,7 @@ import type {
 } from './worker-protocol.ts';
 
 const tickMs = 500;
-/** A bug that every packet meets must not flood the log. */
+/** A bug that each packet triggers must not flood the log. */
 const bugEveryMs = 1000;
 
 const main = parentPort!;
@@ -33,7 +33,12 @@ function bug(error: unknown): void {
   if (now() - bugAt < bugEveryMs) return;
   bugAt = now();
   const stack = error instanceof Error ? error.stack : String(error);
-  say({ type: 'log', level: 'error', fields: { stack }, message: 'A packet met a bug in the media relay' });
+  say({
+    type: 'log',
+    level: 'error',
+    fields: { stack },
+    message: 'internal error in the media relay while processing a packet',
+  });
 }
 
 const calls = new Map<string, RelayedCall>();
@@ -77,7 +82,7 @@ function outlived({ id }: RelayedCall): void {
   end(id);
   say({
     type: 'event',
-    event: { type: 'failed', call: id, reason: 'the call outlived its longest duration', ours: true },
+    event: { type: 'failed', call: id, reason: 'the call exceeded its maximum duration', ours: true },
   });
 }
 
@@ -145,12 +150,12 @@ main.on('message', ({ id, request }: ToWorker) => {
     },
     error => {
       bug(error);
-      say({ type: 'refusal', id, message: 'the media worker erred', status: 503 });
+      say({ type: 'refusal', id, message: 'internal error in the media worker', status: 503 });
     },
   );
 });
 
-// Not before: a worker whose ports cannot be had must end.
+// Set only now: a worker whose ports cannot be bound must end.
 process.on('uncaughtException', bug);
 process.on('unhandledRejection', bug);
 

@@ -1,6 +1,7 @@
-// Offer/answer of one call through an rtpengine (RFC 3264): which m= line of one side is which of the other, what was
-// offered last and what stands. Where the call lives is not known here: `ask` puts a question to whichever rtpengine
-// has it, and a call that was lost there begins anew with its next offer.
+// Offer/answer of one call through an rtpengine (RFC 3264): stores which m= line of one side is which of the
+// other, the last offer, and the agreed state. `ask` sends a request to the rtpengine that has the call.
+// After a loss of that rtpengine, the call begins anew with its next offer. Must not depend on which
+// rtpengine has the call.
 
 import { isIPv6 } from 'node:net';
 import { type Leg, MediaError } from '../relay.ts';
@@ -37,15 +38,18 @@ import {
 import { answeredByBrowser, answeredByPbx, pcmuFirst, toG729, toPcmu, withG729 } from './transcoding.ts';
 
 export interface BridgeOptions extends PbxNet {
-  /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
+  /**
+   * The family of the gateway's address toward a PBX, or without a PBX the default one; undefined when there
+   * is no such address.
+   */
   readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
-  /** Looks up the host names in a PBX's SDP. Default: none is found. */
+  /** Looks up the host names in a PBX's SDP. Default: no name is found. */
   readonly resolveHost?: ResolveHost | undefined;
-  /** `family`: of the address that is written into the SDP which comes back. */
+  /** `family`: the family of the address in the SDP that rtpengine returns. */
   readonly ask: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
 
-/** An offer and, once it came, the last answer to it. */
+/** An offer and, once there is one, the last answer to it. */
 interface Round {
   readonly from: Leg;
   readonly sdp: string;
@@ -67,9 +71,9 @@ export class Bridge {
   #transport: BrowserTransport | null = null;
   /** Toward the PBX, as last agreed. */
   #family: 4 | 6;
-  /** The rtpengine that had the last offer of the browser converts G.729. */
+  /** Whether the rtpengine that had the browser's last offer converts G.729. */
   #transcodes = false;
-  /** What is due from whom, as last agreed. */
+  /** Which side is expected to send, as last agreed. */
   due: readonly Pick<LinePlan, 'expectBrowser' | 'expectPbx'>[] = [];
 
   constructor(options: BridgeOptions) {
@@ -78,12 +82,15 @@ export class Bridge {
     this.#hosts = new HostLookup(options.resolveHost);
   }
 
-  /** What was said to an rtpengine counts no more: it is gone, or has forgotten. */
+  /** The rtpengine is lost or has no state of the call: discards what was sent to it. */
   forget(): void {
     this.#round = null;
   }
 
-  /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
+  /**
+   * Returns the offer for the other leg. `toward`: the PBX that receives it. A repeated offer gets the same
+   * result.
+   */
   async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
     const family = toward === undefined ? this.#family : this.#familyToward(toward);
     const round = this.#round;
@@ -92,7 +99,7 @@ export class Bridge {
     return from === 'browser' ? await this.#offerFromBrowser(sdp, family) : await this.#offerFromPbx(sdp);
   }
 
-  /** The answer for the leg that offered. The same answer again gets the same. */
+  /** Returns the answer for the leg that offered. A repeated answer gets the same result. */
   async answer(from: Leg, sdp: string): Promise<string> {
     const round = this.#round;
     if (round === null || round.from === from)
@@ -100,12 +107,12 @@ export class Bridge {
     if (round.answer?.sdp === sdp) return round.answer.out;
     const out =
       from === 'pbx' ? await this.#answerFromPbx(round, sdp) : await this.#answerFromBrowser(round, sdp);
-    // Another round where the PBX was followed to another family.
+    // The round is another one when the PBX has answered with an address of the other family.
     (this.#round ?? round).answer = { sdp, out };
     return out;
   }
 
-  /** The answer to a browser that shall hear itself. */
+  /** The answer for an echo call. */
   async echo(sdp: string): Promise<string> {
     const { family, ask } = this.#options;
     const ids = counter(this.#slots);
@@ -116,7 +123,8 @@ export class Bridge {
     const end = endOf(transport);
     const echo = { 'media-echo': 'backwards' };
     await ask('offer', family, { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
-    // Nobody is at the other end, at an address of documentation (RFC 5737, RFC 3849); nothing is sent there.
+    // An echo call has no PBX. Its address is one of documentation (RFC 5737, RFC 3849), and nothing is sent
+    // to it.
     const remote = nobodyAt(family);
     const nobody = pbxSdp(
       ng.map(({ kind, line }) => ({ kind, line: line && { ...line, remote } })),
@@ -187,7 +195,7 @@ export class Bridge {
     return this.#writeForBrowser(told, end, 'passive', bundles);
   }
 
-  /** The same round from the address of a PBX's other family, where there is one. */
+  /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: Round, address: string | undefined): Promise<Round> {
     const family = address === undefined ? undefined : this.#options.familyToward(address);
     if (family === undefined) return offered;
@@ -253,7 +261,10 @@ export class Bridge {
     return this.#origins.write('pbx', origin => writeForPbx(told, origin, address));
   }
 
-  /** Until a PBX behind NAT has sent something, rtpengine sends to nobody rather than behind the fence. */
+  /**
+   * Until a PBX behind NAT has sent a packet, rtpengine gets an address that receives nothing instead of an
+   * address that the fence forbids.
+   */
   #sendable(remote: RtpAddress | null): RtpAddress | null {
     return remote?.fenced ? nobodyAt(isIPv6(remote.address) ? 6 : 4) : remote;
   }
@@ -295,8 +306,8 @@ function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
 }
 
 /**
- * rtpengine renames no payload types: each side is told the other's own numbers, and sends by them
- * (RFC 3264 5.1, 6.1). What is converted has numbers of its own on either side.
+ * rtpengine does not map payload types: each side gets the numbers of the other side and sends with them (RFC
+ * 3264 5.1, 6.1). A converted codec has separate numbers on each side.
  */
 function numbered(text: LineText, lines: NgLines, { id }: Line): LineText {
   const others = lines[id]?.line?.codecs ?? [];
@@ -307,7 +318,7 @@ function numbered(text: LineText, lines: NgLines, { id }: Line): LineText {
   return { ...text, codecs };
 }
 
-/** Lines have their places at rtpengine in the order in which they came to be, on both sides the same. */
+/** The lines in their order at rtpengine: the order of their creation, the same on both sides. */
 function places(slots: Slots, lineOf: (line: Line) => NgLines[number]['line']): NgLines {
   const lines = new Map<number, Line>();
   for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) lines.set(slot.id, slot);
@@ -318,7 +329,7 @@ function places(slots: Slots, lineOf: (line: Line) => NgLines[number]['line']): 
   });
 }
 
-/** Numbers of lines to come. One of an offer that came to nothing is free again. */
+/** Returns the numbers of new lines. The number of a failed offer is free again. */
 function counter(slots: Slots): () => number {
   let next = 0;
   for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) next = Math.max(next, slot.id + 1);

@@ -1,29 +1,32 @@
-// The rtpengines that there are: which of them answer, and which one takes the next call. Each is asked once a second
-// whether it is there; one that was out of reach is told, once it is back, to forget the calls that it may still hold.
+// The configured rtpengines: which of them answer, and which one takes the next call. Pings each of them once
+// a second. An rtpengine that returns gets a request to delete the calls that it may still hold.
 
 import { NgClient, NgError, type NgReply } from './ng-client.ts';
 
 export interface Engine {
   readonly ng: NgClient;
-  /** Unknown until it has answered, or not. */
+  /** Unknown until the first ping has an answer or times out. */
   state: 'unknown' | 'here' | 'away';
-  /** Calls that it is to forget: it did not answer when it was told, or was never heard to have begun them. */
+  /**
+   * Calls that it must still delete: it did not answer the request to delete them, or it may have begun them
+   * without an answer.
+   */
   readonly owed: Set<string>;
-  /** Pings in a row without answer. */
+  /** Pings in a row without an answer. */
   missed: number;
 }
 
 export interface FleetOptions {
   readonly servers: readonly { readonly host: string; readonly port: number }[];
-  /** How long one may take to answer. Default 400 ms. */
+  /** How long one rtpengine may take to answer. Default 400 ms. */
   readonly patienceMs?: number;
-  /** How long all together may take to take a call. Default 900 ms. */
+  /** How long all rtpengines together may take to accept a call. Default 900 ms. */
   readonly setupMs?: number;
 }
 
-/** Pings without answer, in a row, after which one that was here is away; each is repeated twice by itself. */
+/** Pings without an answer, in a row, after which an rtpengine is away; each ping is repeated twice. */
 const missesToAway = 2;
-/** More calls than these no machine of ours forgets at once; rtpengine's own timeout sees to the rest. */
+/** A limit on pending deletions; rtpengine's own timeout removes calls beyond it. */
 const maxOwed = 5000;
 
 export class Fleet {
@@ -33,7 +36,7 @@ export class Fleet {
   readonly #changed: (engine: Engine) => void;
   #next = 0;
 
-  /** `changed` is told when one comes or goes. */
+  /** `changed` is called when an rtpengine comes or goes. */
   constructor(options: FleetOptions, changed: (engine: Engine) => void) {
     const { patienceMs = 400 } = options;
     this.#patienceMs = patienceMs;
@@ -47,14 +50,14 @@ export class Fleet {
     }));
   }
 
-  /** Any that answers, save `except`. */
+  /** Whether any rtpengine except `except` answers. */
   someoneIsHere(except?: Engine): boolean {
     return this.engines.some(engine => engine !== except && engine.state === 'here');
   }
 
   /**
-   * Has the next one in turn take a call, or the one after it; those that did not answer lately come last.
-   * @throws {NgError} what the last one said, or that it said nothing
+   * Places a call on the next rtpengine in turn, or on the one after it; those that did not answer lately
+   * come last. @throws {NgError} the last rtpengine's error, or the lack of an answer
    */
   async place<T>(take: (engine: Engine, patienceMs: number) => Promise<T>): Promise<T> {
     const deadline = performance.now() + this.#setupMs;
@@ -67,14 +70,14 @@ export class Fleet {
       } catch (error) {
         if (!(error instanceof NgError)) throw error;
         if (error.kind === 'refused' || error.kind === 'silent') void this.ping(engine);
-        // Out of ports or told to take no more (`--max-sessions`): others may have room.
+        // Out of ports or configured to take no more (`--max-sessions`): others may have room.
         failure = error;
       }
     }
     throw failure;
   }
 
-  /** Asks one whether it is there. */
+  /** Checks whether one rtpengine answers. */
   async ping(engine: Engine): Promise<void> {
     try {
       await engine.ng.ask('ping');
@@ -92,12 +95,12 @@ export class Fleet {
     await Promise.all(this.engines.map(engine => this.ping(engine)));
   }
 
-  /** Has a call forgotten, now or when the engine is back; resolves with what it says of it. */
+  /** Deletes a call, now or when the rtpengine is back; resolves with its reply about the call. */
   async forget(engine: Engine, call: string): Promise<NgReply | null> {
     try {
       return await engine.ng.ask('delete', { 'call-id': call, 'delete delay': 0 });
     } catch (error) {
-      // Whatever it says, it has heard; in silence it may hold the call still.
+      // Any error reply shows that the request arrived; without a reply, rtpengine may still hold the call.
       const heard = error instanceof NgError && error.kind === 'error';
       if (!heard && engine.owed.size < maxOwed) engine.owed.add(call);
       return null;

@@ -1,4 +1,5 @@
-// What an rtpengine can do is found out by having it do it: ng tells no version. One that bundles is mr14.0 or newer.
+// Finds out what an rtpengine supports with a test call, because ng reports no version. An rtpengine that
+// bundles is mr14.0 or newer.
 
 import { randomBytes } from 'node:crypto';
 import { fromBrowser, toBrowser, toPbx } from './flags.ts';
@@ -15,7 +16,7 @@ const end = {
   fingerprint: { hash: 'sha-256', value: Array(32).fill('00').join(':') },
 };
 
-/** A call that is over as soon as it has begun. @throws {NgError} */
+/** A call that is deleted immediately. @throws {NgError} */
 export async function canBundle(ng: NgClient, overIpv6: boolean): Promise<boolean> {
   const family = overIpv6 ? 6 : 4;
   const call = { 'call-id': `probe.${randomBytes(8).toString('hex')}`, 'address-family': `IP${family}` };

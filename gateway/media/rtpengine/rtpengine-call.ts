@@ -1,5 +1,6 @@
-// A call, and the rtpengine where it lives. One that dies, hangs or forgets the call evicts it; with its next offer the
-// call moves to another, under another name, so that nothing said of it there can be meant for it here.
+// A call and the rtpengine that has it. An rtpengine that dies, hangs or loses the call evicts the call. With
+// its next offer the call moves to another rtpengine, under another name, so that messages about the old call
+// cannot match the new one.
 
 import { randomBytes } from 'node:crypto';
 import { type MediaAddress, pbxSide } from '../address.ts';
@@ -13,7 +14,7 @@ import { RtpengineStatistics } from './statistics.ts';
 
 export interface RtpengineCallDependencies extends Limits {
   readonly fleet: Fleet;
-  /** Of this machine: their families are those that PBXs and browsers may have. */
+  /** The addresses of this machine: their families are those that PBXs and browsers may have. */
   readonly addresses: readonly MediaAddress[];
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
   readonly latches?: boolean | undefined;
@@ -28,12 +29,15 @@ export class RtpengineCall {
   readonly watch: MediaWatch;
   readonly #fleet: Fleet;
   #home: { readonly engine: Engine; readonly name: string } | null = null;
-  /** It is looking for a home, and each may take so long; what goes wrong is told as it is. */
+  /**
+   * Set while the call is being placed: the time limit for each rtpengine. Errors then reach the caller
+   * unchanged.
+   */
   #placingMs: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking = false;
-  /** performance.now() of the eviction; meaningless while it has a home. */
+  /** performance.now() of the eviction; meaningless while an rtpengine has the call. */
   homelessSince = 0;
 
   constructor(id: CallId, around: RtpengineCallDependencies) {
@@ -58,14 +62,17 @@ export class RtpengineCall {
     return this.#lookedAt;
   }
 
-  /** Requests of one call are served one after another. */
+  /** Requests of one call run one after another. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});
     return result;
   }
 
-  /** Works where the call lives; where it has no home, or no longer, with the next rtpengine that takes it. */
+  /**
+   * Runs `work` at the rtpengine that has the call. Without one, or after an eviction, runs it at the next
+   * rtpengine that accepts the call.
+   */
   async atHome(work: () => Promise<string>): Promise<string> {
     const home = this.#home;
     if (home) {
@@ -115,7 +122,7 @@ export class RtpengineCall {
     }
   }
 
-  /** Its rtpengine is gone, or knows it no more: with the browser's next offer it finds another. */
+  /** Its rtpengine is lost or does not have the call any more. The browser's next offer finds another one. */
   evict(): void {
     if (!this.#home) return;
     void this.#leave();
@@ -124,7 +131,7 @@ export class RtpengineCall {
     this.watch.evicted();
   }
 
-  /** Looks how it fares, unless it is being looked at. */
+  /** Queries the state of the call, unless a query is pending. */
   async look(now: number): Promise<void> {
     const home = this.#home;
     if (!home || this.#looking || home.engine.state === 'away') return;
@@ -136,14 +143,14 @@ export class RtpengineCall {
       this.tally.take(reply, performance.now());
       this.watch.saw(performance.now(), this.tally);
     } catch (error) {
-      // It was ended there, or rtpengine was started anew.
+      // The call was ended at rtpengine, or rtpengine was restarted.
       if (error instanceof NgError && error.kind === 'error' && this.#home === home) this.evict();
     } finally {
       this.#looking = false;
     }
   }
 
-  /** Once what is under way is done, has its rtpengine forget it, and tells what passed. */
+  /** After pending requests, deletes the call at its rtpengine and returns the statistics. */
   async end(): Promise<RtpengineStatistics> {
     await this.#turn;
     const reply = await this.#leave();

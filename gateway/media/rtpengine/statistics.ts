@@ -1,5 +1,5 @@
-// What rtpengine's `query` and `delete` tell of a call, in numbers of ours. Its clock is its own: that packets come
-// is seen by their number growing, and for how long none came is measured here.
+// Converts the replies of rtpengine's `query` and `delete` into statistics. rtpengine's clock is not
+// comparable: a growing counter shows that packets arrive, and the time without packets is measured here.
 
 import type { Leg, LegReport, MediaReport } from '../relay.ts';
 import type { NgReply } from './ng-client.ts';
@@ -12,11 +12,11 @@ interface Counts {
 }
 
 interface Seen {
-  /** At rtpengines that had the call before, and at the one that has it. */
+  /** Counts of the rtpengines that had the call before, and of the current one. */
   before: Counts;
   now: Counts;
   jitterMs: number;
-  /** performance.now() when it was seen to have grown last; NaN before the first packet. */
+  /** performance.now() of the last growth; NaN before the first packet. */
   grewAt: number;
 }
 
@@ -28,14 +28,14 @@ export class RtpengineStatistics {
     browser: { before: none, now: none, jitterMs: 0, grewAt: Number.NaN },
     pbx: { before: none, now: none, jitterMs: 0, grewAt: Number.NaN },
   };
-  /** The browser has shown the certificate that its SDP named: DTLS is through, and so was ICE. */
+  /** Whether the browser has shown the certificate in its SDP: DTLS has finished, and so has ICE. */
   proved = false;
 
   grewAt(leg: Leg): number {
     return this.#legs[leg].grewAt;
   }
 
-  /** Another rtpengine has the call, and counts from nothing. */
+  /** Another rtpengine has the call, and counts from zero. */
   moved(): void {
     this.proved = false;
     for (const leg of legs) {
@@ -45,7 +45,7 @@ export class RtpengineStatistics {
     }
   }
 
-  /** Takes an answer to `query` or `delete`. */
+  /** Takes a reply to `query` or `delete`. */
   take(reply: NgReply, now: number): void {
     for (const leg of legs) {
       const seen = this.#legs[leg];
@@ -59,7 +59,7 @@ export class RtpengineStatistics {
         packets: total('packets'),
         bytes: total('bytes'),
         dropped: total('errors'),
-        // As RTCP of whoever heard them told.
+        // From the RTCP of the receiving side.
         lost: sum(sources.map(source => number(source['cumulative loss']))),
       };
       if (counts.packets > seen.now.packets) seen.grewAt = now;

@@ -1,5 +1,5 @@
-// Turns one side's answer into the answer for the side that offered, and into the plan
-// of what the worker shall carry. Lines are answered in their places (RFC 3264 6).
+// Converts one side's answer into the answer for the side that offered, and into the plan for the worker.
+// Lines are answered in their places (RFC 3264 6).
 
 import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
@@ -44,7 +44,7 @@ export function answerForBrowser(
   const fault: FirstFault = {};
   const judge = (media: MediaSection, { offers, text }: OfferedLine) => {
     if (media.type !== text.kind)
-      throw new MediaError(`the PBX does not answer ${text.kind}`, 488, 'line-refused');
+      throw new MediaError(`the answer of the PBX has no m= line for ${text.kind}`, 488, 'line-refused');
     assertPlainLine(media);
     const codecs = codecsOf(
       media,
@@ -53,7 +53,7 @@ export function answerForBrowser(
     );
     const agreed = agree(offers, codecs, 'pbx');
     if (agreed === null)
-      throw new MediaError(`no codec in common: the PBX answers ${codecNamesOf(media)}`, 488);
+      throw new MediaError(`no common codec: the PBX answers with ${codecNamesOf(media)}`, 488);
     return { agreed, remote: remoteOf(description, media, net, found) };
   };
   const lines = slots.browser.map(slot => {
@@ -114,7 +114,7 @@ export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): An
     });
     return { ...textOf(offered.text, agreed, media, direction), port: slot.port };
   });
-  if (transport === null) throw new MediaError('the answer accepts nothing', 488, 'line-refused');
+  if (transport === null) throw new MediaError('the answer accepts no m= line', 488, 'line-refused');
   return { lines, plans, transport };
 }
 

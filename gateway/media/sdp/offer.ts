@@ -1,5 +1,5 @@
-// Turns one side's offer into the offer for the other: same lines, codecs that cross,
-// each under the number the other side shall use. Refuses with 488 what leaves nothing.
+// Converts one side's offer into the offer for the other: the same lines, the carried codecs, each with the
+// number that the other side must use. Refuses an offer without a usable line with 488.
 
 import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
@@ -23,7 +23,7 @@ import { type BrowserTransport, transportOf } from './transport.ts';
 
 /** A page needs two; each costs a pair of ports. */
 const maxLines = 4;
-/** Places on one side over the life of a call. */
+/** The maximum of m= lines on one side during a call. */
 const maxSlots = 16;
 
 export interface Drafted {
@@ -31,7 +31,7 @@ export interface Drafted {
   readonly slots: Slots;
 }
 
-/** A browser's offer, for the PBX. */
+/** Converts a browser's offer for the PBX. */
 export function offerForPbx(sdp: string, before: Slots, nextId: () => number): Drafted {
   const description = readDescription(sdp);
   checkPlaces(description.media, before.browser);
@@ -63,7 +63,7 @@ export function offerForPbx(sdp: string, before: Slots, nextId: () => number): D
   return { draft: { offered, transport }, slots: { browser, pbx } };
 }
 
-/** A PBX's offer, for the browser. */
+/** Converts a PBX's offer for the browser. */
 export function offerForBrowser(
   description: Description,
   before: Slots,
@@ -85,7 +85,7 @@ export function offerForBrowser(
     const { kind, codecs, remote } = use;
     const line = lineFor(known, kind, freeMid(browser), nextId);
     line.profile = profileOf(media) ?? line.profile;
-    // Numbers of other lines are theirs, also while those are refused.
+    // Numbers of other lines stay reserved, even while those lines are refused.
     if (!browser.includes(line)) browser.push(line);
     const others = browser.filter(slot => isLine(slot) && slot !== line);
     const reserved = others.flatMap(slot => (isLine(slot) ? slot.codecs.map(codec => codec.type) : []));
@@ -112,15 +112,15 @@ export function offerForBrowser(
     const plain = all.filter(codec => !isTranscoded(codec));
     const codecs = plain.every(isEvent) ? all : plain;
     if (codecs.every(isEvent))
-      throw new MediaError(`no codec in common: the PBX offers ${codecNamesOf(media)}`, 488);
+      throw new MediaError(`no common codec: the PBX offers ${codecNamesOf(media)}`, 488);
     return { kind, codecs, remote: remoteOf(description, media, net, found) };
   }
 }
 
 /**
- * The line of each place of a PBX's offer. Some offer a line that they have done with, or that is of another transport,
- * and a new one of the same kind: that one goes on where the old one was, or the browser would have to open another
- * microphone.
+ * The line of each place in a PBX's offer. Some PBXs offer an ended line, or one of another transport, and a
+ * new one of the same kind. The new one then continues the old line, because the browser would otherwise have
+ * to open another microphone.
  */
 function homesOf(
   before: readonly Slot[],
@@ -142,7 +142,7 @@ function homesOf(
 
 function nothingOf({ media }: Description): string {
   const names = media.map(codecNamesOf).filter(Boolean).slice(0, 4).join(', ');
-  return `nothing in the offer can be carried: ${names || 'it names no codec'}`;
+  return `the offer has no usable codec: ${names || 'it names none'}`;
 }
 
 function midOf(media: MediaSection): string | undefined {
@@ -154,19 +154,22 @@ function textOf(line: Line, codecs: readonly Codec[], direction: Direction, medi
   return { kind, mid, port, profile, codecs, direction, ...packetTimesOf(media) };
 }
 
-/** RFC 3264 8: an offer may add lines, and never takes one away. */
+/** RFC 3264 8: an offer may add lines, and never removes one. */
 function checkPlaces(media: readonly MediaSection[], before: readonly Slot[]): void {
   if (media.length < before.length)
-    throw new MediaError('the offer has lost an m= line', 400, 'out-of-order');
+    throw new MediaError('the offer has fewer m= lines than before', 400, 'out-of-order');
   if (media.length > maxSlots) throw new MediaError('the SDP has too many m= lines', 488, 'too-large');
 }
 
-/** A place may change its kind (RFC 3264 8.3.3), and the other side then gets another line; not without end. */
+/**
+ * A place may change its kind (RFC 3264 8.3.3), and the other side then gets another line. Their number is
+ * limited.
+ */
 function checkCount(slots: readonly Slot[]): void {
   if (slots.length > maxSlots) throw new MediaError('the call has had too many m= lines', 488, 'too-large');
 }
 
-/** A place whose line is carried keeps it, unless what stands there now is of another kind. */
+/** A place with a carried line keeps it, unless the place now has another kind. */
 function lineFor(known: Slot | undefined, kind: Kind, mid: string, nextId: () => number): Line {
   if (isLine(known) && known.kind === kind) return known;
   return { id: nextId(), kind, mid, codecs: [], port: 0, profile: 'RTP/AVP' };

@@ -1,4 +1,4 @@
-// The o= lines of what each leg of a call is told.
+// The o= lines in the SDP that each leg of a call receives.
 
 import { randomInt } from 'node:crypto';
 import type { Leg } from '../relay.ts';

@@ -1,5 +1,6 @@
-// Attacks from a process of its own, so that the good callers' clocks do not suffer from the attacker's work.
-// Arguments: the attacks' names and the targets, as JSON; milliseconds. Sends each one's blows, or why it could not.
+// Runs attacks in a separate process, so that the attackers' work does not delay the good callers' timers.
+// Arguments: the names of the attacks and the targets, as JSON; milliseconds. Sends the number of attempts of
+// each attack, or the reason why it could not run.
 
 import { attacks } from './attacks.ts';
 import type { Targets } from './targets.ts';

@@ -1,4 +1,4 @@
-// What comes before SIP: requests that are not finished, upgrades of strangers' pages, frames in a thousand pieces.
+// Attacks before SIP: unfinished requests, upgrades from foreign pages, frames in many fragments.
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import type { Attack } from './targets.ts';
 
 const HALF_REQUESTS = 300;
 
-/** Slow-loris: connections that say a header line now and then, and never the empty one. */
+/** Slow-loris: connections that send a header line at intervals, and never the empty line. */
 export const halfRequests: Attack = async ({ url }, from, ms, { perSecond = 100 } = {}) => {
   const sockets = new Array<Socket | undefined>(HALF_REQUESTS).fill(undefined);
   const dealt = await pace(perSecond, ms, index => {

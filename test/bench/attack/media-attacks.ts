@@ -1,4 +1,4 @@
-// Datagrams at the media ports: checks for calls that are not theirs, handshakes that nobody asked for, sound of nobody.
+// Datagrams at the media ports: checks for calls of other clients, unexpected handshakes, RTP of no call.
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
@@ -27,7 +27,7 @@ export const strangersChecks: Attack = async (
   return dealt;
 };
 
-/** DTLS 1.2 whose only cipher suite is none (EnableSecurity's ES2023 race). */
+/** DTLS 1.2 with a null cipher suite only (EnableSecurity's ES2023 race). */
 export const clientHellos: Attack = async (
   { address, browserMedia },
   from,
@@ -61,7 +61,7 @@ export const clientHellos: Attack = async (
   return dealt;
 };
 
-/** To the browsers' port and all of the PBX's: nobody who sprays knows which is in use. */
+/** To the browsers' port and all PBX ports, because an attacker does not know which are in use. */
 export const packets: Attack = async (targets, from, ms, { perSecond = PER_SECOND, heard } = {}) => {
   const { address, browserMedia, pbxMedia } = targets;
   const [first, last] = pbxMedia;

@@ -1,12 +1,15 @@
-// Blows at an even rate, and sockets that come from where they are told.
+// Calls a function at an even rate, and opens sockets on given addresses.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** Between two handfuls. */
+/** The interval between two batches. */
 const BEAT_MS = 10;
 
-/** Calls `blow` so many times a second for `ms`; resolves with how often. What `blow` throws is the attacker's loss. */
+/**
+ * Calls `blow` so many times a second for `ms`; resolves with the number of calls. Errors of `blow` are
+ * ignored.
+ */
 export async function pace(perSecond: number, ms: number, blow: (index: number) => void): Promise<number> {
   const begun = performance.now();
   let dealt = 0;
@@ -17,7 +20,7 @@ export async function pace(perSecond: number, ms: number, blow: (index: number) 
       try {
         blow(dealt);
       } catch {
-        // The gateway has shut this door.
+        // The gateway has closed the connection.
       }
     }
     if (passed >= ms) return dealt;

@@ -1,4 +1,4 @@
-// SIP that is broken, or whole and too much, at the engine's UDP port and over the WebSockets of visitors.
+// SIP attacks, malformed or valid but too many, at the engine's UDP port and over visitors' WebSockets.
 
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
@@ -27,7 +27,7 @@ export const brokenMessages: Attack = async (
   return dealt;
 };
 
-/** Whole INVITEs: what is refused is repeated until Timer H, and nobody says that it was heard. */
+/** Valid INVITEs without ACK: the gateway repeats each refusal until Timer H. */
 export const unansweredInvites: Attack = async (
   { address, sip, uri },
   from,
@@ -49,7 +49,7 @@ export const brokenFrames: Attack = async (targets, from, ms) => {
 export const rapidInvites: Attack = async (targets, from, ms) =>
   await overSockets(targets, from, ms, PER_SECOND / 2, () => invite(targets.uri, 'WS', 'attacker.invalid'));
 
-/** On sockets that are opened again as soon as they are closed, each with a token of its own as long as there are any. */
+/** On sockets that are reopened after each close, each with a separate token while tokens are available. */
 async function overSockets(
   { url, uri }: Targets,
   from: string,

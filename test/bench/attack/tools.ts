@@ -1,10 +1,10 @@
-// The attackers' own tools, from Debian: SIPVicious and SIPp. Whoever has not installed them attacks without.
+// Attack tools from Debian: SIPVicious and SIPp. Without them, the other attacks run.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Attack } from './targets.ts';
 
-/** svwar tries extensions, one after the other, and heeds no refusal. */
+/** svwar tries extensions one after the other and ignores refusals. */
 export function enumeration(method: 'INVITE' | 'REGISTER'): Attack {
   return async ({ address, sip }, from, ms) => {
     const range = ['-e', '1000-99999', '-m', method, '--force', '-t', '0.002'];
@@ -12,7 +12,7 @@ export function enumeration(method: 'INVITE' | 'REGISTER'): Attack {
   };
 }
 
-/** SIPp's own scenario, as calls a second. */
+/** SIPp's built-in scenario, at a rate of calls a second. */
 export function floodOf(scenario: string, perSecond: number): Attack {
   return async ({ address, sip }, from, ms) => {
     const calls = Math.round((perSecond * ms) / 1000);
@@ -23,7 +23,10 @@ export function floodOf(scenario: string, perSecond: number): Attack {
   };
 }
 
-/** Resolves with NaN: the tools do not say how often they strike; rejects when the tool is not there. */
+/**
+ * Resolves with NaN, because the tools do not report their number of attempts. Rejects when the tool is not
+ * installed.
+ */
 async function running(command: string, args: readonly string[], ms: number): Promise<number> {
   const child = spawn(command, args, { stdio: 'ignore', cwd: '/tmp' });
   const timer = setTimeout(() => child.kill('SIGKILL'), ms);

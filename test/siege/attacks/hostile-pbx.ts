@@ -1,5 +1,5 @@
-// A PBX whose answers are hostile, each in the manner of the person who is called; and the victims who call them, so
-// that the answers reach a set-up that is good. Never a PBX of the good calls.
+// A PBX with hostile answers, selected by the called user; and victims that call these users, so that the
+// answers reach a valid set-up. Never a PBX of the good calls.
 
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const VICTIM_WAITS_MS = 4_000;
 const MOST_BYTES = 65_000;
 
 interface Answer {
-  /** Behind `SIP/2.0 `. */
+  /** The text after `SIP/2.0 `. */
   readonly status: string;
   readonly contact?: string;
   readonly headers?: readonly string[];
@@ -29,7 +29,7 @@ const pick = <T>(choices: readonly T[]): T => choices[turn++ % choices.length]!;
 const sdp = mutatedSdp(SDP, 3264);
 const finals = ['200 OK', '486 Busy Here', '183 Session Progress'];
 
-/** By who is called. */
+/** By called user. */
 const manners: Readonly<Record<string, () => readonly Answer[]>> = {
   reasons: () => [{ status: pick(hostileReasons), sdp: SDP }],
   headers: () => [{ status: pick(finals), headers: pick(hostileHeaders), sdp: SDP }],
@@ -45,7 +45,7 @@ const manners: Readonly<Record<string, () => readonly Answer[]>> = {
 
 const tallies = new Map<string, Tally>();
 
-/** Answers from now on until the process ends. */
+/** Answers until the process ends. */
 export async function startHostilePbx(address: string, port: number): Promise<void> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20, sendBufferSize: 1 << 20 });
   socket.on('error', () => {});
@@ -78,7 +78,7 @@ export async function startHostilePbx(address: string, port: number): Promise<vo
   });
 }
 
-/** Victims who call that person: each from another address, and no longer than a set-up takes. */
+/** Victims that call this user: each from another address, and for at most the time of a set-up. */
 export function victimsOf(user: string): SiegeAttack {
   return async scene => {
     const { targets, tally, ms, perSecond } = scene;
@@ -99,7 +99,7 @@ export function victimsOf(user: string): SiegeAttack {
             victim.close();
           });
         },
-        (error: Error) => tally.answered(`not let in: ${error.message}`),
+        (error: Error) => tally.answered(`refused: ${error.message}`),
       );
     });
     leg.close();

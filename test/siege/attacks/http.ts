@@ -1,5 +1,5 @@
-// HTTP without measure: pipelined requests, clients that leave early or do not read, names in other spellings, Hosts,
-// upgrades and bodies that never end.
+// HTTP abuse: pipelined requests, clients that close early or do not read, unusual spellings of names, Hosts,
+// upgrades and endless bodies.
 
 import type { Socket } from 'node:net';
 import { halfRequests, hopefulUpgrades, open } from '../../bench/attack/http-attacks.ts';
@@ -10,23 +10,23 @@ import { Random } from '../../fuzz/random.ts';
 import type { Scene, SiegeAttack } from '../siege-attack.ts';
 
 const random = new Random(9110);
-/** As many as an attacker holds; the oldest is given up. */
+/** The maximum of open connections of an attacker; the oldest is closed. */
 const MOST_OPEN = 300;
 const PATIENCE_MS = 10_000;
 
 interface Manner {
   readonly text: string;
-  /** How many requests that is. */
+  /** The number of requests in the data. */
   readonly requests?: number;
   /** Closes the connection on the first byte of an answer. */
   readonly leaves?: boolean;
-  /** Reads nothing for as long as this. */
+  /** Does not read for this long. */
   readonly deafMs?: number;
-  /** Sent a few times a second for as long as the connection lasts. */
+  /** Sent a few times a second while the connection is open. */
   readonly trickle?: string;
 }
 
-/** A connection each time, from another address. */
+/** Opens a new connection each time, from another address. */
 function connections(next: (index: number, scene: Scene) => Manner): SiegeAttack {
   return async scene => {
     const sockets = new Set<Socket>();

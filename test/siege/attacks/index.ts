@@ -1,5 +1,6 @@
-// All attacks of the siege by their family, each of which is a process; with the rate at which they share two cores
-// with twenty calls and the gateway. A rate is of messages, frames, datagrams, connections or calls a second.
+// All attacks of the siege by family, each family in one process, with the rates at which they share two
+// cores with twenty calls and the gateway. A rate is of messages, frames, datagrams, connections or calls a
+// second.
 
 import type { SiegeAttack, SiegeTargets } from '../siege-attack.ts';
 import { brokenFrames, fragments } from './frames.ts';
@@ -17,7 +18,7 @@ export interface Listed {
 export interface Family {
   readonly name: string;
   readonly attacks: Readonly<Record<string, Listed>>;
-  /** Of what others need too: runs whatever is chosen. */
+  /** For attacks of other families too: runs whatever is selected. */
   readonly prepare?: (targets: SiegeTargets) => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 // A page's WebSocket of the soak, without a browser: SIP as text, written by templates and read by regular
-// expressions, so that it shares no code with what it tries. One call at a time, by a script.
+// expressions, so that it shares no code with the gateway. One call at a time, by a script.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import type { Script } from '../soak-caller.ts';
 import { field, uriOf } from '../soak-socket.ts';
 import type { Sound } from './sound.ts';
 
-/** Longer than the gateway's own limits, which end whatever hangs. */
+/** Longer than the gateway's own limits, which end calls that hang. */
 const PATIENCE_MS = 20_000;
 
 interface Heard {
@@ -41,7 +41,7 @@ export class SoakVisitor {
     });
   }
 
-  /** Undefined when the call went as its script says, else what did not; `mark` reaches the PBX in a header. */
+  /** Undefined when the call followed its script, else what failed. `mark` reaches the PBX in a header. */
   async call(
     to: string,
     script: Script,
@@ -97,7 +97,7 @@ async function play(
   return status === 200 ? silence : `BYE answered ${status}`;
 }
 
-/** Asks for another offer until none is on its way (RFC 3261 14.1). */
+/** Requests another offer until none is pending (RFC 3261 14.1). */
 async function renegotiate(call: Call, offer: string): Promise<void> {
   for (let cseq = 2; ; cseq++) {
     call.send('INVITE', cseq, offer);
@@ -128,14 +128,14 @@ class Call {
   }
 
   take(message: Heard): void {
-    // What belongs to the call before.
+    // A message of the call before.
     if (field(message.text, 'Call-ID') !== this.#id) return;
     if (message.status === undefined && message.method !== 'ACK') this.#ok(message.text);
     this.#heard.push(message);
     this.#wake();
   }
 
-  /** The final response, or one of that status. */
+  /** The final response, or the one with this status. */
   response(method: string, cseq: number, status?: number): Promise<Heard> {
     return this.#next(
       message =>

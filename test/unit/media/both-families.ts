@@ -1,5 +1,5 @@
-// A relay with addresses of both families: which of them a PBX gets, and that sound crosses, for each implementation of the
-// media port.
+// A relay with addresses of both families: which address a PBX gets, and that audio flows, for each
+// implementation of the media port.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -11,7 +11,7 @@ export function servesBothFamilies(
   relay: () => MediaRelay,
   own: { readonly v4: string; readonly v6: string },
 ): void {
-  it('a PBX gets the address of its own family, and sound crosses from the other', async () => {
+  it('a PBX gets the address of its own family, and audio flows from the other family', async () => {
     const call = await RelayCall.prepare(relay(), 'six');
     const echo = await RtpEcho.open('::1');
     const offer = await relay().offer('six', 'browser', call.leg.offer(), '::1');
@@ -26,7 +26,7 @@ export function servesBothFamilies(
     await emptied(relay());
   });
 
-  it('a PBX of the other family after one that gave early media gets another offer; what comes later stays there', async () => {
+  it('a PBX of the other family after one that gave early media gets another offer, and later offers keep that family', async () => {
     const call = await RelayCall.prepare(relay(), 'both');
     const echo = await RtpEcho.open('::1');
     const wish = call.leg.offer();
@@ -40,7 +40,7 @@ export function servesBothFamilies(
     await call.leg.connect(ofIpv4(answer));
     const packet = call.packet();
     assert.deepEqual((await call.roundTrip(packet)).subarray(12), packet.subarray(12));
-    // An offer in the call names no PBX: it is for the one that has answered.
+    // An offer during the call names no PBX: it is for the PBX that has answered.
     const later = await relay().offer('both', 'browser', `${wish}a=x-later\r\n`);
     assert.match(later, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
     await call.close();
@@ -48,7 +48,7 @@ export function servesBothFamilies(
     await emptied(relay());
   });
 
-  it('a PBX that answers with an address of the other family is followed there, and gets our address of that family', async () => {
+  it('a PBX that answers with an address of the other family gets the gateway address of that family', async () => {
     const call = await RelayCall.prepare(relay(), 'followed');
     const wish = call.leg.offer();
     const first = await relay().offer('followed', 'browser', wish, '::1');
@@ -66,7 +66,7 @@ export function servesBothFamilies(
   });
 }
 
-/** The simulated browser has IPv4 alone. */
+/** The simulated browser has IPv4 only. */
 function ofIpv4(answer: string): string {
   return answer
     .split('\r\n')

@@ -1,5 +1,6 @@
-// ClientHellos as the next releases of browsers send them: DTLS 1.3 offered before 1.2, a key share for ML-KEM beside the
-// usual one, more than one packet, extensions in any order. Behind each is a real handshake of 1.2, down to the sound.
+// ClientHellos as the next releases of browsers send them: DTLS 1.3 offered before 1.2, a key share for
+// ML-KEM beside the usual one, more than one packet, extensions in any order. Each continues with a real
+// handshake of DTLS 1.2 and audio.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -13,7 +14,10 @@ const messageHeader = 12;
 
 type Extension = DtlsClient['extensions'][number];
 
-/** Of a client that speaks DTLS 1.3 (RFC 9147) and X25519MLKEM768, whose public share has 1,216 bytes. */
+/**
+ * The extensions of a client that supports DTLS 1.3 (RFC 9147) and X25519MLKEM768, whose public share has
+ * 1,216 bytes.
+ */
 function ofTomorrow(usual: readonly Extension[]): Extension[] {
   const share = (group: number, size: number) => {
     const bytes = Buffer.alloc(4 + size, 0);
@@ -41,8 +45,8 @@ function ofTomorrow(usual: readonly Extension[]): Extension[] {
 }
 
 const orders: Readonly<Record<string, (extensions: Extension[]) => Extension[]>> = {
-  'as they are written': all => all,
-  'the other way round': all => all.toReversed(),
+  'in the usual order': all => all,
+  'in reverse order': all => all.toReversed(),
   shuffled: all =>
     all.toSorted((one, other) => ((one.type * 7919) % 65_537) - ((other.type * 7919) % 65_537)),
 };
@@ -77,7 +81,7 @@ function hashesWhole({ dtls }: DtlsClient): void {
   };
 }
 
-/** A message of one record, as datagrams of so many bytes of it each. */
+/** A message of one record, split into datagrams of `size` bytes. */
 function fragments(datagram: Buffer, size: number): Buffer[] {
   const message = datagram.subarray(recordHeader);
   const body = message.subarray(messageHeader);
@@ -89,7 +93,7 @@ function fragments(datagram: Buffer, size: number): Buffer[] {
       message.subarray(0, messageHeader),
       part,
     ]);
-    // Each record has a number of its own.
+    // Each record has its own number.
     bytes.writeUIntBE(datagram.readUIntBE(5, 6) * 100 + parts.length, 5, 6);
     bytes.writeUInt16BE(messageHeader + part.length, 11);
     bytes.writeUIntBE(offset, recordHeader + 6, 3);
@@ -167,7 +171,7 @@ describe('a ClientHello of the next browsers', () => {
     it(name, () => connects(name, usual, deliver, size));
   }
 
-  it('beside fragments that somebody forges, of other lengths and of no sense', () => {
+  it('with forged fragments of other lengths and contents', () => {
     const forge = (part: Buffer, change: (bytes: Buffer) => void) => {
       const bytes = Buffer.from(part);
       change(bytes);
@@ -175,7 +179,7 @@ describe('a ClientHello of the next browsers', () => {
     };
     return connects('forged', usual, parts => [
       ...parts.slice(0, 1).flatMap(part => [
-        // Another length of the whole; a fragment behind its end; one far ahead.
+        // Another total length; a fragment beyond its end; one far ahead.
         forge(part, bytes => bytes.writeUIntBE(8000, recordHeader + 1, 3)),
         forge(part, bytes => bytes.writeUIntBE(0xffff00, recordHeader + 6, 3)),
         forge(part, bytes => bytes.writeUInt16BE(9, recordHeader + 4)),
@@ -185,7 +189,7 @@ describe('a ClientHello of the next browsers', () => {
     ]);
   });
 
-  it('behind a first one that somebody else sent: what counts is the hello that shows our cookie', async () => {
+  it('after a forged first one: only the hello with the cookie counts', async () => {
     const other = await RelayCall.prepare(relay, 'other');
     await other.negotiate();
     let strange: Buffer | null = null;

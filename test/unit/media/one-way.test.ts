@@ -1,4 +1,4 @@
-// One-way sound as both relays notice it.
+// One-way audio as both relays detect it.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -16,8 +16,8 @@ function scene() {
   return { watch, events };
 }
 
-describe('one-way sound', () => {
-  it('is said once after eight seconds, over when it flows, and counted', () => {
+describe('one-way audio', () => {
+  it('is reported once after eight seconds, ends when media flows, and is counted', () => {
     const { watch, events } = scene();
     watch.established(0);
     const silent = { ...well, lastAt: 1000 };
@@ -29,7 +29,7 @@ describe('one-way sound', () => {
     assert.deepEqual(watch.report(20_000), { oneWay: [{ leg: 'pbx', cause: 'sends-nothing', ms: 11_400 }] });
   });
 
-  it('is missed from the answer on: what rings is not listened to', () => {
+  it('is detected only after the answer: ringing does not count', () => {
     const { watch, events } = scene();
     const silent = { ...well, lastAt: Number.NaN };
     watch.look(60_000, { browser: silent, pbx: silent });
@@ -40,7 +40,7 @@ describe('one-way sound', () => {
     assert.deepEqual(events, ['pbx sends-nothing 8000']);
   });
 
-  it('a side that is held or muted is not missed, and hold ends what was', () => {
+  it('a side that is held or muted is not reported, and a hold ends the report', () => {
     const { watch, events } = scene();
     watch.established(0);
     const held = { ...well, due: false, lastAt: 0 };
@@ -60,7 +60,7 @@ describe('one-way sound', () => {
     assert.deepEqual(events, ['pbx sends-nothing 9000']);
   });
 
-  it('of two, each is over by itself', () => {
+  it('of two, each ends separately', () => {
     const { watch, events } = scene();
     watch.established(0);
     const [silent, deaf] = [
@@ -76,7 +76,7 @@ describe('one-way sound', () => {
     assert.equal(watch.report(10_000).oneWay?.length, 2);
   });
 
-  it('nothing is reported of a call where all was well', () => {
+  it('the report of a call without one-way audio is empty', () => {
     const { watch } = scene();
     watch.established(0);
     watch.look(60_000, { browser: well, pbx: well });

@@ -1,4 +1,4 @@
-// RTCP between two sides that know different numbers of the same streams.
+// RTCP between two sides that use different numbers for the same streams.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -23,14 +23,14 @@ const receiverReport = (ssrc: number, ...blocks: number[]) =>
   words(head(blocks.length / 6, 201, 2 + blocks.length), ssrc, ...blocks);
 const block = (ssrc: number, highest: number, fraction = 0) => [ssrc, fraction << 24, highest, 7, 8, 9];
 
-/** A stream that has passed on ten packets of `source`, from `seq` on. */
+/** A stream that has forwarded ten packets of `source`, from `seq` on. */
 function streamOf(source: number, seq: number, stamp = 1000): SteadyStream {
   const stream = new SteadyStream();
   feed(stream, source, seq, stamp);
   return stream;
 }
 
-/** Its packets; the last one's number as it was sent. */
+/** Feeds the stream's packets. Returns the number of the last one as it was sent. */
 function feed(stream: SteadyStream, source: number, seq: number, stamp = 1000): number {
   const packet = Buffer.alloc(172);
   packet[0] = 0x80;
@@ -64,19 +64,19 @@ function scene() {
 }
 
 describe('RTCP across the relay', () => {
-  it('a sender report becomes one of our stream: its source, timestamp and counts', () => {
+  it('a sender report becomes one of the relay stream: its source, timestamp and counts', () => {
     const { own, translate } = scene();
     const written = translate(senderReport(pbx, 2440));
     assert.deepEqual(
       written.subarray(0, 28),
       words(head(0, 200, 7), own.ssrc, 0xaaaa, 0xbbbb, 2440, 10, 1600),
     );
-    // RFC 3550 6.1: who it is of.
+    // RFC 3550 6.1: the SSRC that it describes.
     assert.deepEqual(written.subarray(28, 36), words(head(1, 202, 4), own.ssrc));
     assert.equal(written.subarray(36).toString('latin1'), '\x01\x04name\0\0');
   });
 
-  it('timestamps follow what the stream made of them after a change of source', () => {
+  it('timestamps follow the stream after a change of source', () => {
     const { own, translate } = scene();
     feed(own, 0x0c0c0c0c, 9000, 500_000);
     assert.equal(translate(senderReport(pbx, 2440)).length, 0);
@@ -84,7 +84,7 @@ describe('RTCP across the relay', () => {
     assert.ok(Math.abs(stamp - 2600) < 2, `${stamp}`);
   });
 
-  it('a block of our stream goes to its sender, in its numbers; of other streams nothing goes on', () => {
+  it('a block about the relay stream goes to its sender, with its numbers; blocks about other streams are dropped', () => {
     const { own, heard, last, translate } = scene();
     const written = translate(receiverReport(pbx, ...block(77, 5), ...block(heard.ssrc, last, 64)));
     const expected = words(head(1, 201, 8), own.ssrc, ...block(browser, 65_539, 64));
@@ -92,13 +92,13 @@ describe('RTCP across the relay', () => {
     assert.equal(translate(receiverReport(pbx, ...block(77, 5))).length, 0);
   });
 
-  it('a block about an earlier source is nobody’s any more', () => {
+  it('a block about an earlier source is dropped', () => {
     const { heard, last, translate } = scene();
     feed(heard, 0x0d0d0d0d, 20);
     assert.equal(translate(receiverReport(pbx, ...block(heard.ssrc, last))).length, 0);
   });
 
-  it('what the browser lost and what picture it needs is asked of the PBX in the numbers of the PBX', () => {
+  it('NACK and picture requests of the browser go to the PBX with the numbers of the PBX', () => {
     const { own, heard, last, translate } = scene();
     const report = receiverReport(pbx);
     const nack = words(head(1, 205, 4), pbx, heard.ssrc, ((last - 3) << 16) | 0x0005);
@@ -119,14 +119,14 @@ describe('RTCP across the relay', () => {
     ['BYE', [words(head(1, 203, 2), pbx)]],
     ['APP', [words(head(0, 204, 3), pbx, 0x41414141)]],
     ['XR', [words(head(0, 207, 2), pbx)]],
-    ['feedback on streams that are none of ours', [words(head(1, 206, 3), pbx, 99)]],
+    ['feedback about unknown streams', [words(head(1, 206, 3), pbx, 99)]],
     ['REMB', [words(head(15, 206, 5), pbx, 0, 0x52454d42, 0)]],
     ['transport-wide feedback', [words(head(15, 205, 5), pbx, browser, 0, 0)]],
     ['a report cut off inside a block', [words(head(1, 201, 4), pbx, 1, 2)]],
     ['a sender report without its body', [words(head(0, 200, 2), pbx)]],
-    ['a NACK of nothing', [words(head(1, 205, 3), pbx, browser)]],
+    ['a NACK without entries', [words(head(1, 205, 3), pbx, browser)]],
   ] as const) {
-    it(`${what} ends here`, () => {
+    it(`${what} is dropped`, () => {
       const { translate } = scene();
       assert.equal(translate(receiverReport(pbx), ...parts).length, 0);
       const kept = translate(senderReport(pbx, 2440), ...parts);
@@ -134,7 +134,7 @@ describe('RTCP across the relay', () => {
     });
   }
 
-  it('writes a report with nothing in it for a way that is to stay open', () => {
+  it('writes an empty report for a path that must stay open', () => {
     const { own, translator } = scene();
     const out = Buffer.alloc(64);
     const length = translator.empty(own, out);
@@ -143,7 +143,7 @@ describe('RTCP across the relay', () => {
   });
 });
 
-describe('what a side reports of hearing', () => {
+describe('what a side reports about reception', () => {
   const hearing = (highest: number, fraction = 0, blocks = 1, writesBlocks = false): Hearing => ({
     ...{ blocks, highest, fraction, writesBlocks },
   });
@@ -159,13 +159,13 @@ describe('what a side reports of hearing', () => {
   }
 
   for (const [what, reports, since] of [
-    ['no block from one that has written blocks', [hearing(9), empty, empty], 0],
+    ['no block from a side that has written blocks', [hearing(9), empty, empty], 0],
     ['no block from an Asterisk', [asterisk, asterisk], 0],
-    ['a highest number that stands still', [hearing(9), hearing(9), hearing(9)], 0],
-    ['all lost', [hearing(9), hearing(10, 255), hearing(11, 255)], 0],
-    ['none any more', [hearing(9), hearing(200), empty, empty], 5000],
+    ['a highest number that does not move', [hearing(9), hearing(9), hearing(9)], 0],
+    ['all packets lost', [hearing(9), hearing(10, 255), hearing(11, 255)], 0],
+    ['a block missing after earlier ones', [hearing(9), hearing(200), empty, empty], 5000],
   ] as const) {
-    it(`${what}, while we send, is deafness since the report before`, () => {
+    it(`${what}, while the relay sends, means nothing received since the report before`, () => {
       const reception = told(reports, 250);
       assert.equal(reception.deafSince(15_000), since);
       reception.heard(hearing(500), 2000, 20_000);
@@ -174,13 +174,13 @@ describe('what a side reports of hearing', () => {
   }
 
   for (const [what, reports, sent] of [
-    ['numbers that move on', [hearing(9), hearing(200), hearing(300)], 250],
+    ['a highest number that moves', [hearing(9), hearing(200), hearing(300)], 250],
     ['half of all lost', [hearing(9), hearing(200, 128), hearing(300, 128)], 250],
     ['nothing sent', [hearing(9), hearing(9), hearing(9)], 0],
-    ['reports about others', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
+    ['reports about other streams', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
     ['no block, ever', Array.from({ length: 20 }, () => empty), 250],
   ] as const) {
-    it(`${what} is none`, () => {
+    it(`${what} is no evidence`, () => {
       assert.ok(Number.isNaN(told(reports, sent).deafSince(reports.length * 5000)));
     });
   }
@@ -198,7 +198,7 @@ describe('what a side reports of hearing', () => {
     assert.ok(Number.isNaN(reception.deafSince(35_000)));
   });
 
-  it('an Asterisk is known by its CNAME, a UUID', () => {
+  it('an Asterisk is recognized by its CNAME, a UUID', () => {
     const compound = (name: string) => {
       const items = Buffer.alloc(Math.ceil((name.length + 3) / 4) * 4);
       items.set([1, name.length]);

@@ -1,4 +1,4 @@
-// SDP as browsers and PBXs write it, and a negotiation to give it to.
+// SDP as browsers and PBXs write it, and a negotiation for it.
 
 import { openAddress, pbxSide } from '../../../gateway/media/address.ts';
 import { Negotiation } from '../../../gateway/media/embedded/negotiation.ts';
@@ -18,7 +18,7 @@ export function negotiation(allowed: (address: string) => boolean = () => true):
   });
 }
 
-/** As Chromium 156 offers sound, and picture, shortened by nothing that matters here. */
+/** Chromium 156's offer of audio, and of video, without parts that are irrelevant here. */
 export function chromium(
   options: { video?: boolean; direction?: string; ufrag?: string; data?: boolean } = {},
 ): string {

@@ -17,7 +17,7 @@ async function scene(context: TestContext) {
 
 const offer = (engine: Engine, patienceMs: number) => engine.ng.ask('offer', {}, patienceMs);
 
-test('calls go to one after the other', async context => {
+test('calls are placed on one rtpengine after the other', async context => {
   const { peers, fleet } = await scene(context);
   for (let call = 0; call < 4; call++) await fleet.place(offer);
   assert.deepEqual(
@@ -26,18 +26,18 @@ test('calls go to one after the other', async context => {
   );
 });
 
-test('a call that one does not take goes to the other, and further calls at once', async context => {
+test('a call that one rtpengine does not take goes to the other, and further calls go there immediately', async context => {
   const { peers, fleet, changes } = await scene(context);
   const [one, two] = peers;
   one.close();
   await fleet.place(offer);
   await fleet.place(offer);
   assert.equal(two.commands('offer').length, 2);
-  await eventually('the one is away', () => fleet.engines[0]?.state === 'away');
+  await eventually('the first one is away', () => fleet.engines[0]?.state === 'away');
   assert.deepEqual(changes, ['here', 'here', 'away']);
 });
 
-test('one that says it has no more room is passed over', async context => {
+test('an rtpengine that reports no capacity is skipped', async context => {
   const { peers, fleet } = await scene(context);
   const [one, two] = peers;
   one.onQuestion = ({ answer }) =>
@@ -48,7 +48,7 @@ test('one that says it has no more room is passed over', async context => {
   await assert.rejects(fleet.place(offer), { name: 'NgError', message: 'Parallel session limit reached' });
 });
 
-test('where all are silent, that is told when the time is up', async context => {
+test('when no rtpengine answers, that is reported at the time limit', async context => {
   const { peers, fleet } = await scene(context);
   for (const peer of peers) peer.onQuestion = () => {};
   await assert.rejects(
@@ -57,7 +57,7 @@ test('where all are silent, that is told when the time is up', async context => 
   );
 });
 
-test('one lost ping takes nobody away; two do, and the next answer brings them back', async context => {
+test('one lost ping does not make an rtpengine away; two do, and the next answer brings it back', async context => {
   const { peers, fleet, changes } = await scene(context);
   const [one] = peers;
   const usual = one.onQuestion;
@@ -72,7 +72,7 @@ test('one lost ping takes nobody away; two do, and the next answer brings them b
   assert.deepEqual(changes, ['here', 'here', 'away', 'here']);
 });
 
-test('a call that could not be ended is ended once the rtpengine is back', async context => {
+test('a call that could not be deleted is deleted once the rtpengine is back', async context => {
   const { peers, fleet } = await scene(context);
   const [one] = peers;
   const usual = one.onQuestion;
@@ -83,12 +83,12 @@ test('a call that could not be ended is ended once the rtpengine is back', async
   one.onQuestion = usual;
   const before = one.commands('delete').length;
   await fleet.ping(engine);
-  await eventually('it is told', () => one.commands('delete').length > before);
+  await eventually('the request has arrived', () => one.commands('delete').length > before);
   assert.equal(one.commands('delete').at(-1)?.message['call-id'], 'late');
   assert.equal(engine.owed.size, 0);
 });
 
-test('a call that it says it does not know needs no ending', async context => {
+test('a call that rtpengine does not have needs no deletion', async context => {
   const { peers, fleet } = await scene(context);
   peers[0].onQuestion = ({ answer }) => answer({ result: 'error', 'error-reason': 'Unknown call-id' });
   assert.equal(await fleet.forget(fleet.engines[0]!, 'unknown'), null);

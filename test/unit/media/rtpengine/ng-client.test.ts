@@ -15,7 +15,7 @@ async function scene(context: TestContext, patienceMs = 10_000) {
 const failsAs = (kind: NgError['kind']) => (error: unknown) =>
   error instanceof NgError && error.kind === kind;
 
-test('a question is JSON under a cookie, and the answer under it is its answer', async context => {
+test('a request is JSON with a cookie, and the answer with that cookie belongs to it', async context => {
   const { peer, client } = await scene(context);
   peer.onQuestion = ({ message, answer }) =>
     answer({ result: 'ok', said: message.command, of: message['call-id'] });
@@ -27,7 +27,7 @@ test('a question is JSON under a cookie, and the answer under it is its answer',
   assert.equal(client.open, 0);
 });
 
-test('a question without an answer is asked again under the same cookie', async context => {
+test('a request without an answer is repeated with the same cookie', async context => {
   const { peer, client } = await scene(context);
   peer.onQuestion = question => {
     if (peer.asked.length === 3) question.answer({ result: 'pong' });
@@ -36,7 +36,7 @@ test('a question without an answer is asked again under the same cookie', async 
   assert.equal(new Set(peer.asked.map(({ cookie }) => cookie)).size, 1);
 });
 
-test('answers under another cookie, twice, or that are none are dropped and counted', async context => {
+test('answers with an unknown cookie, repeated ones, and malformed ones are dropped and counted', async context => {
   const { peer, client } = await scene(context);
   peer.onQuestion = ({ cookie, answer, raw }) => {
     answer({ result: 'ok', forged: true }, 'another');
@@ -52,24 +52,24 @@ test('answers under another cookie, twice, or that are none are dropped and coun
   assert.equal((await client.ask('ping')).result, 'pong');
 });
 
-test('an answer that comes when nobody waits any more is dropped and counted', async context => {
+test('an answer that comes after the time limit is dropped and counted', async context => {
   const { peer, client } = await scene(context);
   await client.ask('ping');
   peer.onQuestion = () => {};
   await assert.rejects(client.ask('offer', {}, 50), failsAs('silent'));
-  await eventually('it was asked', () => peer.commands('offer').length > 0);
+  await eventually('the request has arrived', () => peer.commands('offer').length > 0);
   peer.commands('offer')[0]?.answer({ result: 'ok' });
   await eventually('it is counted', () => client.late === 1);
   assert.equal(client.open, 0);
 });
 
-test('where nobody listens, that is known at once', async context => {
+test('a closed port is reported immediately', async context => {
   const client = new NgClient({ host: '127.0.0.1', port: await freePort('127.0.0.1'), patienceMs: 60_000 });
   context.after(() => client.close());
   await assert.rejects(client.ask('ping'), failsAs('refused'));
 });
 
-test('one that was not there and now is gets asked', async context => {
+test('an rtpengine that was absent and is now present gets the request', async context => {
   const port = await freePort('127.0.0.1');
   const client = new NgClient({ host: '127.0.0.1', port, patienceMs: 10_000 });
   context.after(() => client.close());
@@ -78,13 +78,13 @@ test('one that was not there and now is gets asked', async context => {
   assert.equal((await client.ask('ping')).result, 'pong');
 });
 
-test('its own words say what it cannot', async context => {
+test('an error has the text of the rtpengine', async context => {
   const { peer, client } = await scene(context);
   peer.onQuestion = ({ answer }) => answer({ result: 'error', 'error-reason': 'Unknown call-id' });
   await assert.rejects(client.ask('query'), { name: 'NgError', kind: 'error', message: 'Unknown call-id' });
 });
 
-test('so many questions wait and no more', async context => {
+test('the number of pending requests is limited', async context => {
   const { peer, client } = await scene(context);
   peer.onQuestion = () => {};
   const waiting = Array.from({ length: 2000 }, () => client.ask('ping').catch(error => error.kind));

@@ -1,4 +1,4 @@
-// A UDP socket that speaks the ng protocol as the test under way has it.
+// A UDP socket that speaks the ng protocol as the current test configures it.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ export interface Asked {
 
 export class NgPeer {
   readonly asked: Asked[] = [];
-  /** Answers pings and all else with ok, unless told. */
+  /** Answers pings and all other requests with ok, unless replaced. */
   onQuestion: (question: Asked) => void = ({ answer, message }) =>
     answer({ result: message.command === 'ping' ? 'pong' : 'ok' });
   readonly #socket: Socket;
@@ -48,7 +48,7 @@ export class NgPeer {
     return { host: '127.0.0.1', port: this.#socket.address().port };
   }
 
-  /** Without repetitions: on a busy machine a question is asked again before it is heard. */
+  /** Without repetitions: on a busy machine a request is repeated before it is received. */
   get questions(): Asked[] {
     return this.asked.filter(
       ({ cookie }, index) => this.asked.findIndex(other => other.cookie === cookie) === index,

@@ -1,9 +1,7 @@
-// SDP in the shapes of many PBXs, built from their differences, and what comes of it in a few words:
-//
-//   0 126>101 @10200 rtcp=10300 recvonly ptime=20
-//
-// The browser's numbers of the codecs, with the PBX's where that has another; where packets go; the direction unless it
-// is sendrecv. Lines are divided by |, a refused one is -, and ! is a call that cannot be, with its reason.
+// SDP of many PBXs, built from their differences, and the result in short notation:  0 126>101 @10200
+// rtcp=10300 recvonly ptime=20  The browser's numbers of the codecs, with the PBX's number when it differs;
+// the target of packets; the direction unless it is sendrecv. Lines are separated by |, a refused one is -,
+// and ! is a refused call with its reason.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,10 +12,10 @@ import { MediaError } from '../../../../gateway/media/relay.ts';
 import { notNegotiated } from '../../../../gateway/media/sdp/plan.ts';
 import { chromium, print } from '../sdp-samples.ts';
 
-/** Where the PBX is unless a row says otherwise. */
+/** The address of the PBX unless a row states another. */
 export const PBX = '198.51.100.7';
 
-/** What DNS knows. */
+/** The host names in DNS. */
 const hosts: Readonly<Record<string, readonly string[]>> = {
   'pbx.mysite.test': [PBX],
   'two.mysite.test': ['192.168.1.5', '198.51.100.9'],
@@ -26,11 +24,11 @@ const hosts: Readonly<Record<string, readonly string[]>> = {
   none: [],
 };
 
-/** The private networks and one bystander are behind the fence. */
+/** The fence forbids the private networks and one other host. */
 const allowed = (address: string) => !/^(?:10\.|192\.168\.|203\.0\.113\.66$|::|fe80)/.test(address);
 
 export interface Surroundings {
-  /** The owner names networks of PBXs behind NAT. */
+  /** Whether networks of PBXs behind NAT are configured. */
   readonly latches?: boolean;
   readonly family?: 4 | 6;
 }
@@ -92,7 +90,7 @@ export type Row = readonly [
   around?: Surroundings & { readonly video?: boolean },
 ];
 
-/** A PBX answers what Chromium offers. */
+/** A PBX answers Chromium's offer. */
 export function answers(family: string, rows: readonly Row[]): void {
   for (const [what, sdp, comes, around = {}] of rows) {
     test(`${family} answers ${what}`, async () => {
@@ -105,7 +103,7 @@ export function answers(family: string, rows: readonly Row[]): void {
   }
 }
 
-/** A PBX offers in a call that is up, with PCMU and events; the browser takes all of it. */
+/** A PBX offers during a call with PCMU and events; the browser accepts everything. */
 export function offers(family: string, rows: readonly (readonly [...Row, replied?: string])[]): void {
   for (const [what, sdp, comes, around = {}, replied] of rows) {
     test(`${family} offers ${what}`, async () => {
@@ -133,12 +131,12 @@ function faultIn(error: unknown): string {
   return `!${error.reason}: ${error.message}`;
 }
 
-/** A row may leave the sentence out. */
+/** A row may omit the sentence. */
 function shortened(fault: string, comes: string): string {
   return comes.includes(': ') ? fault : fault.split(': ', 1)[0]!;
 }
 
-/** `to`: whose numbers stand in the answer. */
+/** `to`: the side whose numbers are in the answer. */
 function told({ sdp, plan }: NegotiationResult, to: 'browser' | 'pbx' = 'browser'): string {
   const plans = [...plan.lines];
   const lines = parse(sdp).media.map(media => {
@@ -175,7 +173,7 @@ function manners({ direction, ptime, maxptime }: MediaDescription): string[] {
   ];
 }
 
-/** What the PBX gets: `audio 0 101`, a refused line without its numbers. */
+/** The lines for the PBX: `audio 0 101`, a refused line without its numbers. */
 function linesOf(sdp: string): string {
   return parse(sdp)
     .media.map(({ type, port, protocol, payloads }) =>
@@ -184,7 +182,7 @@ function linesOf(sdp: string): string {
     .join(', ');
 }
 
-/** As a browser answers that takes everything. */
+/** The answer of a browser that accepts everything. */
 function accepted(offer: string): string {
   const media = parse(offer).media.flatMap(line => [
     `m=${line.type} ${line.port === 0 ? 0 : 9} UDP/TLS/RTP/SAVPF ${line.payloads}`,
@@ -229,7 +227,7 @@ const STRICT = new RegExp(
   ].join('|')})$`,
 );
 
-/** Whatever a PBX writes, a browser reads what we wrote. */
+/** Whatever a PBX writes, a browser gets SDP from the gateway only. */
 export function assertStrict(sdp: string): void {
   assert.ok(sdp.endsWith('\r\n'));
   for (const line of sdp.slice(0, -2).split('\r\n')) assert.match(line, STRICT);
