@@ -32,7 +32,7 @@ export function openAddress(bind: string, announced: readonly string[] = [bind])
 }
 
 /** The address that a call uses toward one PBX. */
-export interface PbxSide {
+export interface LocalAddress {
   /** The index in the list of addresses. */
   readonly index: number;
   readonly family: 4 | 6;
@@ -46,7 +46,10 @@ export interface PbxSide {
  * Selects the address from which a PBX is called: an address in the network of the PBX first, else the first
  * address of its family. Undefined when there is none. Without a PBX, the first address.
  */
-export function pbxSide(addresses: readonly MediaAddress[], pbx: string | undefined): PbxSide | undefined {
+export function localAddressFor(
+  addresses: readonly MediaAddress[],
+  pbx: string | undefined,
+): LocalAddress | undefined {
   const fitting = addresses.filter(({ family }) => pbx === undefined || family === isIP(pbx));
   const own = fitting.find(one => pbx !== undefined && one.isNear(pbx)) ?? fitting[0];
   if (own === undefined) return undefined;

@@ -4,7 +4,7 @@
 import type { CallId, Leg, MediaEvent, OneWayCause, OneWaySound } from './relay.ts';
 
 /** The state of one side as the relay measures it. Times are of the relay's clock, NaN for never. */
-export interface Flow {
+export interface MediaFlow {
   /** Whether media is expected from this side. It is not while the side is held, muted or lost. */
   readonly due: boolean;
   /** Since when media is expected. */
@@ -14,7 +14,7 @@ export interface Flow {
   readonly deafSince: number;
 }
 
-interface Sight {
+interface OneWayState {
   readonly leg: Leg;
   readonly cause: OneWayCause;
   /** NaN while media flows as expected. */
@@ -27,7 +27,7 @@ export class OneWayWatch {
   readonly #call: CallId;
   readonly #afterMs: number;
   readonly #emit: (event: MediaEvent) => void;
-  readonly #sights: readonly Sight[] = (['browser', 'pbx'] as const).flatMap(leg =>
+  readonly #states: readonly OneWayState[] = (['browser', 'pbx'] as const).flatMap(leg =>
     (['sends-nothing', 'hears-nothing'] as const).map(cause => ({ leg, cause, since: Number.NaN, ms: 0 })),
   );
   #establishedAt = Number.NaN;
@@ -42,28 +42,28 @@ export class OneWayWatch {
     if (Number.isNaN(this.#establishedAt)) this.#establishedAt = now;
   }
 
-  look(now: number, flows: Readonly<Record<Leg, Flow>>): void {
+  update(now: number, flows: Readonly<Record<Leg, MediaFlow>>): void {
     if (Number.isNaN(this.#establishedAt)) return;
-    for (const sight of this.#sights) {
-      const flow = flows[sight.leg];
-      const { leg, cause } = sight;
-      if (!Number.isNaN(sight.since)) {
-        if (!isOver(sight, flow)) continue;
-        const flowed = cause === 'sends-nothing' && flow.lastAt > sight.since;
-        sight.ms += (flowed ? flow.lastAt : now) - sight.since;
-        sight.since = Number.NaN;
+    for (const state of this.#states) {
+      const flow = flows[state.leg];
+      const { leg, cause } = state;
+      if (!Number.isNaN(state.since)) {
+        if (!isOver(state, flow)) continue;
+        const flowed = cause === 'sends-nothing' && flow.lastAt > state.since;
+        state.ms += (flowed ? flow.lastAt : now) - state.since;
+        state.since = Number.NaN;
         this.#emit({ type: 'one-way-over', call: this.#call, leg, cause });
       }
-      const since = this.#sinceOf(sight, flow);
+      const since = this.#sinceOf(state, flow);
       if (!(now - since >= this.#afterMs)) continue;
-      sight.since = since;
+      state.since = since;
       this.#emit({ type: 'one-way', call: this.#call, leg, cause, forMs: Math.round(now - since) });
     }
   }
 
   /** For a call's report; empty when there was no one-way audio. */
   report(now: number): { readonly oneWay?: readonly OneWaySound[] } {
-    const oneWay = this.#sights.flatMap(({ leg, cause, since, ms }) => {
+    const oneWay = this.#states.flatMap(({ leg, cause, since, ms }) => {
       const total = Math.round(ms + (Number.isNaN(since) ? 0 : now - since));
       return total > 0 ? [{ leg, cause, ms: total }] : [];
     });
@@ -71,7 +71,7 @@ export class OneWayWatch {
   }
 
   /** When the current one-way state began, however short; NaN when media flows as expected. */
-  #sinceOf({ cause }: Sight, { due, since, lastAt, deafSince }: Flow): number {
+  #sinceOf({ cause }: OneWayState, { due, since, lastAt, deafSince }: MediaFlow): number {
     if (cause === 'hears-nothing') return Math.max(deafSince, this.#establishedAt);
     if (!due) return Number.NaN;
     return Math.max(this.#establishedAt, since, Number.isNaN(lastAt) ? since : lastAt);
@@ -79,6 +79,6 @@ export class OneWayWatch {
 }
 
 /** A re-offer that changes nothing does not end the one-way state: media has to flow. */
-function isOver({ cause, since }: Sight, { due, lastAt, deafSince }: Flow): boolean {
+function isOver({ cause, since }: OneWayState, { due, lastAt, deafSince }: MediaFlow): boolean {
   return cause === 'hears-nothing' ? Number.isNaN(deafSince) : !due || lastAt > since;
 }

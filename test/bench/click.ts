@@ -6,8 +6,11 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { programPath } from '../support/parts.ts';
 import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile, spread } from './figure.ts';
-import { POINTING, PRESSING } from './hand.ts';
 
+/** Milliseconds that a person's mouse is over a button before the press. */
+export const POINTING = 200;
+/** Milliseconds that a person's mouse button, or finger, stays down. */
+export const PRESSING = 80;
 const CLICKS = 20;
 const PATIENCE_MS = 10_000;
 /** Milliseconds that a page is idle before the pointer reaches its button. */

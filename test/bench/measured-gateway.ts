@@ -44,15 +44,15 @@ function profiling(): string[] {
 }
 
 async function reply<T extends FromGateway>(child: ChildProcess): Promise<T> {
-  const told = new AbortController();
-  const failed = once(child, 'exit', { signal: told.signal }).then(([code]) => {
+  const done = new AbortController();
+  const failed = once(child, 'exit', { signal: done.signal }).then(([code]) => {
     throw new Error(`the measured gateway ended with code ${code}`);
   });
   try {
-    const [message] = await Promise.race([once(child, 'message', { signal: told.signal }), failed]);
+    const [message] = await Promise.race([once(child, 'message', { signal: done.signal }), failed]);
     return message as T;
   } finally {
     failed.catch(() => {});
-    told.abort();
+    done.abort();
   }
 }

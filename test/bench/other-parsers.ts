@@ -35,7 +35,7 @@ interface BrowserMessage {
   getHeader(name: string): string;
 }
 /** JsSIP's name of the status, then SIP.js's. */
-type Answer = { readonly status_code?: number; readonly statusCode?: number };
+type ParsedStatus = { readonly status_code?: number; readonly statusCode?: number };
 interface DrachtioMessage {
   readonly method?: string;
   readonly status?: number;
@@ -44,14 +44,14 @@ interface DrachtioMessage {
 }
 
 interface JsSipParser {
-  parseMessage(text: string, ua: unknown): (BrowserMessage & Answer) | undefined;
+  parseMessage(text: string, ua: unknown): (BrowserMessage & ParsedStatus) | undefined;
 }
 interface DrachtioParser {
   parseSipMessage(text: string, lazily: boolean): DrachtioMessage | undefined;
   stringifySipMessage(message: DrachtioMessage): string;
 }
 interface SipJs {
-  Parser: { parseMessage(text: string, logger: unknown): (BrowserMessage & Answer) | undefined };
+  Parser: { parseMessage(text: string, logger: unknown): (BrowserMessage & ParsedStatus) | undefined };
 }
 
 export async function otherParsers(): Promise<MeasuredParser[]> {
@@ -59,12 +59,12 @@ export async function otherParsers(): Promise<MeasuredParser[]> {
   const drachtio = require('drachtio-srf/lib/sip-parser/parser.js') as DrachtioParser;
   const { Parser } = (await import('sip.js/lib/core/index.js' as string)) as SipJs;
   const silent = { log() {}, warn() {}, error() {}, debug() {} };
-  const jsSipParser: MeasuredParser<BrowserMessage & Answer> = {
+  const jsSipParser: MeasuredParser<BrowserMessage & ParsedStatus> = {
     name: 'JsSIP',
     read: bytes => understood(jssip.parseMessage(bytes.toString(), {})),
     needed: message => neededOf(message, message.status_code),
   };
-  const sipJsParser: MeasuredParser<BrowserMessage & Answer> = {
+  const sipJsParser: MeasuredParser<BrowserMessage & ParsedStatus> = {
     name: 'SIP.js',
     read: bytes => understood(Parser.parseMessage(bytes.toString(), silent)),
     needed: message => neededOf(message, message.statusCode),

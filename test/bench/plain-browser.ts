@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { openPage, type PageOptions } from './page.ts';
 
-interface Answer {
+interface SipAnswer {
   readonly status: number;
   readonly text: string;
 }
@@ -21,7 +21,7 @@ interface Invited {
 export class PlainBrowser {
   readonly #socket: WebSocket;
   /** By Call-ID and CSeq. */
-  readonly #waiting = new Map<string, (answer: Answer) => void>();
+  readonly #waiting = new Map<string, (answer: SipAnswer) => void>();
 
   /** Called with the method of each request, which has been answered with 200. */
   onRequest: (method: string) => void = () => {};
@@ -64,14 +64,14 @@ export class PlainBrowser {
     this.#socket.terminate();
   }
 
-  #request(method: string, cseq: number, head: Head, to: string, sdp = ''): Promise<Answer> {
+  #request(method: string, cseq: number, head: RequestHead, to: string, sdp = ''): Promise<SipAnswer> {
     return new Promise(resolve => {
       this.#waiting.set(`${head.id} ${cseq} ${method}`, resolve);
       this.#send(method, cseq, head, to, sdp);
     });
   }
 
-  #send(method: string, cseq: number, { uri, id, from }: Head, to: string, body = ''): void {
+  #send(method: string, cseq: number, { uri, id, from }: RequestHead, to: string, body = ''): void {
     this.#socket.send(
       [
         `${method} ${uri} SIP/2.0`,
@@ -115,7 +115,7 @@ export class PlainBrowser {
   }
 }
 
-interface Head {
+interface RequestHead {
   readonly uri: string;
   readonly id: string;
   readonly from: string;

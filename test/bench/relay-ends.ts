@@ -15,15 +15,15 @@ export function nowMicros(): number {
 }
 
 /** The PBX of the bench: reads the time in each packet, writes the current time and sends the packet back. */
-export class Echo {
+export class EchoPbx {
   readonly socket: Socket;
   onStamp: (micros: number) => void = () => {};
 
-  static async open(): Promise<Echo> {
+  static async open(): Promise<EchoPbx> {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
-    return new Echo(socket);
+    return new EchoPbx(socket);
   }
 
   private constructor(socket: Socket) {

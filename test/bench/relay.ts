@@ -5,7 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Echo, nowMicros, RelayProcess, stampAt } from './relay-ends.ts';
+import { EchoPbx, nowMicros, RelayProcess, stampAt } from './relay-ends.ts';
 import { WebRtcLeg } from './webrtc-leg.ts';
 
 export interface Percentiles {
@@ -45,7 +45,7 @@ export async function benchRelay(loads: readonly number[] = [1, 10, 30, 60, 100]
 }
 
 async function benchLoad(calls: number): Promise<RelayFigures> {
-  const echo = await Echo.open();
+  const echo = await EchoPbx.open();
   const bare = await measureBare(calls, echo);
   const relay = await RelayProcess.start();
   const legs: WebRtcLeg[] = [];
@@ -53,7 +53,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
     const attempts = Array.from({ length: calls }, (_, i) => openLeg(relay, echo, String(i)));
     for (const leg of await Promise.allSettled(attempts))
       if (leg.status === 'fulfilled') legs.push(leg.value);
-    const talk = new Talk(legs, echo);
+    const talk = new RelayLoad(legs, echo);
     await wait(warmUpMs);
     talk.reset();
     const before = await relay.usage();
@@ -84,7 +84,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
   }
 }
 
-async function openLeg(relay: RelayProcess, echo: Echo, call: string): Promise<WebRtcLeg> {
+async function openLeg(relay: RelayProcess, echo: EchoPbx, call: string): Promise<WebRtcLeg> {
   const leg = await WebRtcLeg.open();
   const offer = await relay.tell({ op: 'offer', call, sdp: leg.offer() });
   const port = Number(/^m=audio (\d+)/m.exec(String(offer))?.[1]);
@@ -95,14 +95,14 @@ async function openLeg(relay: RelayProcess, echo: Echo, call: string): Promise<W
 }
 
 /** Every leg sends a frame each 20 ms; the legs are spread evenly over that time. */
-class Talk {
+class RelayLoad {
   readonly up: number[] = [];
   readonly down: number[] = [];
   sent = 0;
   received = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(legs: readonly WebRtcLeg[], echo: Echo) {
+  constructor(legs: readonly WebRtcLeg[], echo: EchoPbx) {
     echo.onStamp = micros => this.up.push(micros);
     const started = performance.now();
     const senders = legs.map((leg, i) => {
@@ -137,7 +137,7 @@ class Talk {
 }
 
 /** The same traffic between the same end points without a relay. */
-async function measureBare(calls: number, echo: Echo): Promise<Percentiles> {
+async function measureBare(calls: number, echo: EchoPbx): Promise<Percentiles> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

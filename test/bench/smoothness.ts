@@ -9,9 +9,9 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { programPath } from '../support/parts.ts';
+import { POINTING, PRESSING } from './click.ts';
 import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile } from './figure.ts';
-import { POINTING, PRESSING } from './hand.ts';
 
 /** The factor by which Lighthouse slows a desktop down to a mid-range telephone. */
 const SLOWER = 4;

@@ -3,7 +3,7 @@
 
 import { families } from './attacks/index.ts';
 import { addressesOf, type SiegeTargets } from './siege-attack.ts';
-import { type Tallied, Tally } from './tally.ts';
+import { AttackTally, type Tallied } from './tally.ts';
 
 export interface Orders {
   readonly family: string;
@@ -23,7 +23,7 @@ const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
 const index = families.findIndex(({ name }) => name === orders.family);
 const family = families[index];
 if (!family) throw new Error(`there is no family ${orders.family}`);
-const tallies = new Map<string, Tally>();
+const tallies = new Map<string, AttackTally>();
 const tell = (kind: 'tallies' | 'done', told = () => {}) => {
   const report = Object.fromEntries([...tallies].map(([name, tally]) => [name, tally.report]));
   process.send?.({ kind, tallies: report } satisfies FromAttacker, told);
@@ -33,7 +33,7 @@ process.on('disconnect', () => process.exit(0));
 if (!process.connected) process.exit(0);
 // When the gateway dies, attackers fail too; the end of the gateway is reported elsewhere.
 process.on('uncaughtException', error => {
-  const own = tallies.get('(the process)') ?? new Tally();
+  const own = tallies.get('(the process)') ?? new AttackTally();
   tallies.set('(the process)', own);
   own.answered(error.message.slice(0, 100));
 });
@@ -47,7 +47,7 @@ async function attack(): Promise<void> {
   await Promise.all(
     Object.entries(family!.attacks).map(async ([name, { run, perSecond }], place) => {
       if (!orders.names.includes(name)) return;
-      const tally = new Tally();
+      const tally = new AttackTally();
       tallies.set(name, tally);
       const { targets, ms, pace } = orders;
       await run({

@@ -60,15 +60,15 @@ pbx.onSource = from => {
 const held: HeldCall[] = [];
 const losses: Loss[] = [];
 let setups = new SetupCaller('', orders.uri, () => {});
-let stranger = 0;
-let speaking: NodeJS.Timeout | undefined;
+let unknownPackets = 0;
+let timer: NodeJS.Timeout | undefined;
 
 echo.onPacket = packet => {
   const number = readNumber(packet);
   const call = number && held[number.call];
   if (call) call.atPbx.note(number.sequence);
   // A short call sends no RTP; any other packet here was not sent by a good caller, or was changed.
-  else stranger++;
+  else unknownPackets++;
   return call !== undefined;
 };
 
@@ -98,7 +98,7 @@ const obey: Record<ToGood['order'], (url: string) => Promise<unknown>> = {
   report: async () => report(),
   end: async () => {
     await setups.stop();
-    clearInterval(speaking);
+    clearInterval(timer);
     await Promise.all(held.map(call => call.end()));
     return report();
   },
@@ -107,14 +107,15 @@ const obey: Record<ToGood['order'], (url: string) => Promise<unknown>> = {
 /** Sends for all calls on one clock, and catches up after a delay. */
 function speak(): void {
   const begun = performance.now();
-  let spoken = 0;
-  speaking = setInterval(() => {
-    for (; begun + spoken * PACKET_MS <= performance.now(); spoken++) for (const call of held) call.speak();
+  let sentCount = 0;
+  timer = setInterval(() => {
+    for (; begun + sentCount * PACKET_MS <= performance.now(); sentCount++)
+      for (const call of held) call.speak();
   }, PACKET_MS);
 }
 
 function report(): GoodReport {
-  const sum = { sent: 0, atPbx: 0, back: 0, changed: stranger };
+  const sum = { sent: 0, atPbx: 0, back: 0, changed: unknownPackets };
   for (const { report: one } of held) {
     sum.sent += one.sent;
     sum.atPbx += one.atPbx;

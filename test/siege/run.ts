@@ -59,8 +59,8 @@ console.log('');
 const criteria = verdict(report);
 for (const { name, value, holds } of criteria) console.log(`${holds ? 'pass' : 'FAIL'}  ${name}: ${value}`);
 const failed = criteria.filter(({ holds }) => !holds).length;
-const doubt = reservation(report);
-if (failed > 0 && doubt) console.log(`note: ${doubt}`);
+const cause = reservation(report);
+if (failed > 0 && cause) console.log(`note: ${cause}`);
 console.log(
   failed === 0 ? 'result: all criteria pass' : `result: ${failed} of ${criteria.length} criteria fail`,
 );

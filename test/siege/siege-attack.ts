@@ -2,7 +2,7 @@
 // gateway limits visitors by address.
 
 import type { Targets } from '../bench/attack/targets.ts';
-import type { Tally } from './tally.ts';
+import type { AttackTally } from './tally.ts';
 
 export interface SiegeTargets extends Targets {
   readonly sipAddress: string;
@@ -17,9 +17,9 @@ export interface SiegeTargets extends Targets {
   readonly card: string;
 }
 
-export interface Scene {
+export interface AttackContext {
   readonly targets: SiegeTargets;
-  readonly tally: Tally;
+  readonly tally: AttackTally;
   /** The duration, and the rate a second. */
   readonly ms: number;
   readonly perSecond: number;
@@ -27,7 +27,7 @@ export interface Scene {
   address(): string;
 }
 
-export type SiegeAttack = (scene: Scene) => Promise<void>;
+export type SiegeAttack = (scene: AttackContext) => Promise<void>;
 
 /** Each family is a process; each attack has 20 * 250 addresses, used in turn. */
 export function addressesOf(family: number, attack: number): () => string {

@@ -82,11 +82,11 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
     const { peaks } = watch;
     if (end !== 'over') {
       const lastWords = end === 'hung' ? await inspector.stack() : gateway.log.split('\n').slice(-12);
-      const told = await report(good).catch(() => undefined);
-      return { end, lastWords, before, after: undefined, peaks, good: told, tallies };
+      const goodReport = await report(good).catch(() => undefined);
+      return { end, lastWords, before, after: undefined, peaks, good: goodReport, tallies };
     }
     say('the attacks are over; good calls hang up');
-    const told = await good
+    const goodReport = await good
       .ask<GoodReport>({ order: 'end' } satisfies ToGood, END_WITHIN_MS)
       .catch(() => undefined);
     // Some attacks report their counts only at the end.
@@ -96,7 +96,7 @@ export async function siege(options: SiegeOptions): Promise<SiegeReport> {
     await new Promise(resolve => setTimeout(resolve, restSeconds * 1000));
     const after = await atRest(besieged, inspector, before.counts);
     say(describe('after', after));
-    return { end, lastWords: [], before, after, peaks, good: told, tallies };
+    return { end, lastWords: [], before, after, peaks, good: goodReport, tallies };
   } finally {
     inspector.close();
     await Promise.all([...children, ...(good ? [good] : [])].map(child => child.end()));

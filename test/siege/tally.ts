@@ -14,7 +14,7 @@ export interface Tallied {
 
 const MOST_ANSWERS = 30;
 
-export class Tally {
+export class AttackTally {
   readonly #answers = new Map<string, number>();
   sent = 0;
   bytesOut = 0;

@@ -103,11 +103,11 @@ export function reservation({ peaks }: SiegeReport): string | undefined {
 export function figures({ peaks, good, tallies }: SiegeReport): string[] {
   const lines = Object.entries(tallies).map(
     ([name, { sent, answers, bytesOut, bytesIn, unread, failed }]) => {
-      const heard = Object.entries(answers)
+      const answered = Object.entries(answers)
         .sort(([, one], [, other]) => other - one)
         .map(([what, count]) => `${what} x ${count}`);
       const drawn = bytesOut > 0 ? `; received ${(bytesIn / bytesOut).toFixed(2)} times its bytes` : '';
-      return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${heard.join(', ') || (unread ? 'answers are not read' : 'no answer')}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
+      return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${answered.join(', ') || (unread ? 'answers are not read' : 'no answer')}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
     },
   );
   const cpu = Object.entries(peaks.cpu).map(

@@ -12,7 +12,7 @@ import {
   waitedSeconds,
 } from './gauge.ts';
 
-export interface Watched {
+export interface WatchTarget {
   readonly pid: number;
   readonly url: string;
   readonly adminUrl: string;
@@ -48,7 +48,7 @@ const LINE_EVERY_MS = 5_000;
 export const HUNG_MS = 20_000;
 
 export class Watch {
-  readonly #watched: Watched;
+  readonly #watched: WatchTarget;
   readonly #others: Others;
   readonly #say: (line: string) => void;
   readonly #madeAt = performance.now();
@@ -69,7 +69,7 @@ export class Watch {
   };
   #window: number[] = [];
 
-  constructor(watched: Watched, others: Others, say: (line: string) => void) {
+  constructor(watched: WatchTarget, others: Others, say: (line: string) => void) {
     this.#watched = watched;
     this.#others = { gateway: [watched.pid], ...others };
     this.#say = say;
@@ -149,10 +149,10 @@ export class Watch {
     this.#last = { ...now, waited };
     const latency = Math.max(...this.#window);
     this.#window = [];
-    const told = counts ? `calls ${counts.calls}, visitors ${counts.visitors}` : 'no answer of /healthz';
+    const state = counts ? `calls ${counts.calls}, visitors ${counts.visitors}` : 'no answer of /healthz';
     return (
       `${((now.at - this.#begun) / 1000).toFixed(0).padStart(4)} s: RSS ${(usage.rssBytes / 1e6).toFixed(0)} MB, ` +
-      `${usage.descriptors} descriptors, /healthz ${latency.toFixed(0)} ms, ${told}; ` +
+      `${usage.descriptors} descriptors, /healthz ${latency.toFixed(0)} ms, ${state}; ` +
       `CPU ${shares.join(', ')}, gateway waits for a processor ${waiting.toFixed(0)} %, machine idle ${idle.toFixed(0)} %`
     );
   }

@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ProcessUsage, Question } from './process-usage.ts';
+import type { ProcessUsage, UsageRequest } from './process-usage.ts';
 
 export interface MeasuredProcess<Ready, Usage extends ProcessUsage> {
   /** Its first message. */
@@ -39,7 +39,7 @@ export async function startMeasured<Ready, Usage extends ProcessUsage>(
     return message as Answer;
   };
   /** One request at a time, because answers have no ids. */
-  const ask = (question: Question): Promise<Usage> => {
+  const ask = (question: UsageRequest): Promise<Usage> => {
     const asked = last.then(() => {
       child.send(question);
       return answer<Usage>();

@@ -11,13 +11,13 @@ export interface ProcessUsage {
 }
 
 /** `glance` is `usage` without the collection; a snapshot goes to that file. */
-export type Question = 'usage' | 'glance' | { readonly snapshot: string };
+export type UsageRequest = 'usage' | 'glance' | { readonly snapshot: string };
 
 /** Answers each request of the parent with the result of `usage`; ends with the parent. */
 export function answerParent<Usage extends ProcessUsage>(
   complete: (usage: ProcessUsage) => Usage | Promise<Usage>,
 ): void {
-  process.on('message', async (question: Question) => {
+  process.on('message', async (question: UsageRequest) => {
     const { user, system } = process.cpuUsage();
     if (typeof question === 'object') writeHeapSnapshot(question.snapshot);
     else if (question === 'usage') await collect();

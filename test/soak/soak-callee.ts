@@ -3,7 +3,7 @@
 import type { LossyLink } from './lossy-link.ts';
 import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-socket.ts';
 
-interface Call {
+interface CalleeCall {
   readonly script: string;
   readonly invite: Plain;
   /** The last answer to each INVITE of the call, by CSeq. */
@@ -14,7 +14,7 @@ interface Call {
 }
 
 export class SoakCallee {
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, CalleeCall>();
   readonly #enginePort: () => number;
   readonly #t1: number;
   readonly causes = new Map<string, number>();
@@ -59,7 +59,7 @@ export class SoakCallee {
     }
   }
 
-  #invited(message: Plain, callId: string, known: Call | undefined): void {
+  #invited(message: Plain, callId: string, known: CalleeCall | undefined): void {
     const said = known?.answers.get(message.cseq);
     if (said !== undefined) {
       this.#send(said);
@@ -77,9 +77,9 @@ export class SoakCallee {
     }
   }
 
-  #begin(invite: Plain, callId: string): Call {
+  #begin(invite: Plain, callId: string): CalleeCall {
     const script = /^INVITE sip:([^@]*)@/.exec(invite.text)?.[1] ?? '';
-    const call: Call = {
+    const call: CalleeCall = {
       script,
       invite,
       answers: new Map(),
@@ -93,14 +93,14 @@ export class SoakCallee {
     return call;
   }
 
-  #forget(callId: string, call: Call): void {
+  #forget(callId: string, call: CalleeCall): void {
     this.#calls.delete(callId);
     for (const repeater of [...call.repeaters.values(), call.bye]) repeater?.stop();
     if (call.repeaters.size > 0) this.#count('never acknowledged');
     if (!call.hungUp && call.script !== 'is-busy' && call.script !== 'cancels') this.#count('never hung up');
   }
 
-  #finally(call: Call, invite: Plain, status: string, body: string): void {
+  #finally(call: CalleeCall, invite: Plain, status: string, body: string): void {
     const { cseq } = invite;
     if (call.repeaters.has(cseq) || /^SIP\/2.0 [2-6]/.test(call.answers.get(cseq) ?? '')) return;
     const answer = this.socket.respond(invite, status, 'callee', body);
@@ -108,7 +108,7 @@ export class SoakCallee {
     call.repeaters.set(cseq, new Repeater(() => this.#send(answer), this.#t1, 8 * this.#t1));
   }
 
-  #acknowledged(ack: Plain, call: Call): void {
+  #acknowledged(ack: Plain, call: CalleeCall): void {
     call.repeaters.get(ack.cseq)?.stop();
     call.repeaters.delete(ack.cseq);
     if (call.script !== 'is-hung-up' || call.hungUp) return;
@@ -118,7 +118,7 @@ export class SoakCallee {
     }, this.talksMs);
   }
 
-  #bye(call: Call): string {
+  #bye(call: CalleeCall): string {
     const { text } = call.invite;
     const callId = field(text, 'Call-ID');
     return [

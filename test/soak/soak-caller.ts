@@ -21,7 +21,7 @@ export const mix: readonly Script[] = [
 ];
 
 export class SoakCaller {
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, CallerCall>();
   readonly #enginePort: number;
   readonly #t1: number;
   socket!: SoakSocket;
@@ -42,9 +42,9 @@ export class SoakCaller {
   /** Resolves when the call is over: undefined when it followed the script, else what failed. */
   async call(script: Script): Promise<string | undefined> {
     const callId = randomBytes(12).toString('hex');
-    let call: Call | undefined;
+    let call: CallerCall | undefined;
     const cause = await new Promise<string | undefined>(resolve => {
-      call = new Call(this.socket, this.#enginePort, this.#t1, callId, script, resolve);
+      call = new CallerCall(this.socket, this.#enginePort, this.#t1, callId, script, resolve);
       this.#calls.set(callId, call);
       call.invite();
     });
@@ -57,7 +57,7 @@ export class SoakCaller {
   }
 }
 
-class Call {
+class CallerCall {
   readonly #socket: SoakSocket;
   readonly #port: number;
   readonly #t1: number;

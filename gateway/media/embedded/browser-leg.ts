@@ -6,9 +6,9 @@ import type { Fingerprint } from '../sdp/plan.ts';
 import type { BrowserPackets, BrowserPort } from './browser-port.ts';
 import { DtlsHandshake, type ServerIdentity } from './dtls/handshake.ts';
 import { IceAgent } from './ice-agent.ts';
-import { maxPacket, type PacketRing } from './packet-ring.ts';
 import type { LegStatistics } from './receive-statistics.ts';
 import { createSrtpSession, type SrtpSession } from './srtp/session.ts';
+import { maxPacket, type PacketRing } from './udp.ts';
 import type { BrowserPlan } from './worker-protocol.ts';
 
 export interface BrowserLegEvents {
@@ -86,7 +86,7 @@ export class BrowserLeg implements BrowserPackets {
     if (this.#srtp === null || target === null || end - start > maxPacket) return;
     const out = this.#parts.ring.take();
     const length = this.#srtp.sender.rtp(packet, start, end, out);
-    if (length > 0) target.way.send(out, length, target.port, target.address);
+    if (length > 0) target.path.send(out, length, target.port, target.address);
   }
 
   /** Returns false while the browser is not connected. */
@@ -94,7 +94,7 @@ export class BrowserLeg implements BrowserPackets {
     const target = this.#ice.target;
     if (this.#srtp === null || target === null || packet.length > maxPacket) return false;
     const out = this.#parts.ring.take();
-    target.way.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
+    target.path.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
     return true;
   }
 
@@ -137,7 +137,7 @@ export class BrowserLeg implements BrowserPackets {
     return new DtlsHandshake(this.#parts.identity, fingerprint, {
       send: datagram => {
         const target = this.#ice.target;
-        target?.way.send(datagram, datagram.length, target.port, target.address);
+        target?.path.send(datagram, datagram.length, target.port, target.address);
       },
       connected: keys => {
         this.#srtp = createSrtpSession(keys.profile, keys.local, keys.remote);

@@ -18,7 +18,7 @@ export interface ReplyPath {
 
 /** The source of a datagram. */
 export interface Source {
-  readonly way: ReplyPath;
+  readonly path: ReplyPath;
   readonly address: string;
   readonly port: number;
 }
@@ -45,7 +45,7 @@ export interface BrowserPortOptions {
   /** How long an address stays reserved for its leg without a check. */
   readonly consentMs: number;
   readonly now: () => number;
-  readonly onBug: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export class BrowserPort {
@@ -73,12 +73,12 @@ export class BrowserPort {
     this.#sockets = sockets;
     this.#options = options;
     for (const socket of sockets) {
-      const way = this.#wayOf(socket);
-      socket.on('message', (datagram, from) => this.receive(datagram, way, from.address, from.port));
+      const path = this.#pathOf(socket);
+      socket.on('message', (datagram, from) => this.receive(datagram, path, from.address, from.port));
     }
   }
 
-  #wayOf(socket: Socket): ReplyPath {
+  #pathOf(socket: Socket): ReplyPath {
     return {
       // A socket throws on an unusable target, such as port 0, and werift sends in places where nothing
       // catches the error.
@@ -86,19 +86,19 @@ export class BrowserPort {
         try {
           socket.send(packet, 0, length, port, address);
         } catch (error) {
-          this.#options.onBug(error);
+          this.#options.onError(error);
         }
       },
       kept: () => {},
     };
   }
 
-  receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
+  receive(datagram: Buffer, path: ReplyPath, address: string, port: number): void {
     try {
-      this.#receive(datagram, way, address, port);
+      this.#receive(datagram, path, address, port);
     } catch (error) {
       this.unmatched++;
-      this.#options.onBug(error);
+      this.#options.onError(error);
     }
   }
 
@@ -130,17 +130,17 @@ export class BrowserPort {
    * the address: otherwise a client with its own call could forge a check from the address of another
    * browser.
    */
-  claim(agent: IceAgent, { way, address, port }: Source, now: number): Tuple | null {
+  claim(agent: IceAgent, { path, address, port }: Source, now: number): Tuple | null {
     const leg = this.#legs.get(agent);
     if (leg === undefined) return null;
-    const known = this.#find(way, address, port);
+    const known = this.#find(path, address, port);
     if (known !== undefined) {
       if (now - known.checkedAt < this.#options.consentMs) return null;
       known.agent.lose(known);
       this.release(known);
     }
-    const tuple: Tuple = { way, address, port, agent, leg, checkedAt: now };
-    way.kept(true);
+    const tuple: Tuple = { path, address, port, agent, leg, checkedAt: now };
+    path.kept(true);
     const others = this.#tuples.get(port);
     if (others === undefined) this.#tuples.set(port, [tuple]);
     else others.push(tuple);
@@ -151,12 +151,12 @@ export class BrowserPort {
     const rest = (this.#tuples.get(tuple.port) ?? []).filter(t => t !== tuple);
     if (rest.length === 0) this.#tuples.delete(tuple.port);
     else this.#tuples.set(tuple.port, rest);
-    tuple.way.kept(false);
+    tuple.path.kept(false);
   }
 
   /** A path has closed. Removes its address from the leg that uses it. */
-  lose(way: ReplyPath, address: string, port: number): void {
-    const tuple = this.#find(way, address, port);
+  lose(path: ReplyPath, address: string, port: number): void {
+    const tuple = this.#find(path, address, port);
     if (tuple === undefined) return;
     tuple.agent.lose(tuple);
     this.release(tuple);
@@ -166,20 +166,20 @@ export class BrowserPort {
     for (const socket of this.#sockets) socket.close();
   }
 
-  #find(way: ReplyPath, address: string, port: number): Tuple | undefined {
+  #find(path: ReplyPath, address: string, port: number): Tuple | undefined {
     const tuples = this.#tuples.get(port);
     if (tuples === undefined) return undefined;
-    for (const tuple of tuples) if (tuple.address === address && tuple.way === way) return tuple;
+    for (const tuple of tuples) if (tuple.address === address && tuple.path === path) return tuple;
     return undefined;
   }
 
-  #receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
+  #receive(datagram: Buffer, path: ReplyPath, address: string, port: number): void {
     const first = datagram[0];
     // Port 0 cannot receive an answer.
     if (first === undefined || port === 0) this.unmatched++;
-    else if (first < 4) this.#check(datagram, { way, address, port });
+    else if (first < 4) this.#check(datagram, { path, address, port });
     else {
-      const tuple = this.#find(way, address, port);
+      const tuple = this.#find(path, address, port);
       if (tuple === undefined || datagram.length < 12) this.unmatched++;
       else if (first >= 128 && first < 192) {
         if (isRtcp(datagram)) tuple.leg.rtcp(datagram);
@@ -199,7 +199,7 @@ export class BrowserPort {
     const name = binding.username?.split(':', 1)[0];
     const generation = name === undefined ? undefined : this.#generations.get(name);
     if (generation === undefined) {
-      const known = this.#find(from.way, from.address, from.port);
+      const known = this.#find(from.path, from.address, from.port);
       if (binding.kind !== 'indication' || known === undefined) this.unmatched++;
       return;
     }

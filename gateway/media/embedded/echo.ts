@@ -6,7 +6,7 @@ import type { EchoPlan } from '../sdp/plan.ts';
 import { StreamStatistics } from './receive-statistics.ts';
 import { rtpHeaderLength, stripExtension } from './rtp.ts';
 
-export class Echo {
+export class EchoStream {
   readonly fromBrowser = new StreamStatistics();
   /** RFC 3550 8.2: a receiver that sees its own SSRC detects a loop, so the echo has a different SSRC. */
   readonly #mask = randomInt(1, 2 ** 32);

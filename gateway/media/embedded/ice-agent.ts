@@ -128,8 +128,8 @@ export class IceAgent {
     this.#current = null;
   }
 
-  #known({ way, address, port }: Source): Tuple | undefined {
-    return this.#tuples.find(t => t.port === port && t.address === address && t.way === way);
+  #known({ path, address, port }: Source): Tuple | undefined {
+    return this.#tuples.find(t => t.port === port && t.address === address && t.path === path);
   }
 
   #admit(from: Source, now: number): Tuple | null {
@@ -166,6 +166,6 @@ export class IceAgent {
   }
 }
 
-function reply({ way, address, port }: Source, message: Buffer): void {
-  way.send(message, message.length, port, address);
+function reply({ path, address, port }: Source, message: Buffer): void {
+  path.send(message, message.length, port, address);
 }

@@ -4,15 +4,15 @@
 
 import type { Socket } from 'node:net';
 import type { ReplyPath } from './browser-port.ts';
-import { maxPacket } from './packet-ring.ts';
+import { maxPacket } from './udp.ts';
 
 /** Bytes in the send queue; packets beyond this limit are dropped, as over UDP. */
 const maxQueued = 128 * 1024;
 
 export interface IceTcpEvents {
   /** The receiver may overwrite the bytes. */
-  datagram(way: IceTcpConnection, datagram: Buffer): void;
-  closed(way: IceTcpConnection): void;
+  datagram(path: IceTcpConnection, datagram: Buffer): void;
+  closed(path: IceTcpConnection): void;
 }
 
 export class IceTcpConnection implements ReplyPath {

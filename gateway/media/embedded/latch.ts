@@ -5,21 +5,21 @@
 
 import { type BlockList, isIPv6, SocketAddress } from 'node:net';
 
-export interface Place {
+export interface TransportAddress {
   readonly address: string;
   readonly port: number;
 }
 
 /** After a new address, packets from the old source may still arrive for this long. */
-const straysMs = 1000;
+const oldSourceMs = 1000;
 
 export class Latch {
   readonly #networks: BlockList | null;
-  #signalled: Place | null = null;
+  #signalled: TransportAddress | null = null;
   /** Whether packets may be sent to the address in the SDP: the fence allows it. */
   #reachable = false;
-  #latched: Place | null = null;
-  #before: Place | null = null;
+  #latched: TransportAddress | null = null;
+  #before: TransportAddress | null = null;
   #beforeUntil = 0;
   #prefersSignalled = false;
 
@@ -29,9 +29,9 @@ export class Latch {
   }
 
   /** Sets the address from the SDP; with null no packet is accepted. */
-  expect(signalled: Place | null, reachable: boolean, now: number): void {
+  expect(signalled: TransportAddress | null, reachable: boolean, now: number): void {
     this.#before = this.#latched;
-    this.#beforeUntil = now + straysMs;
+    this.#beforeUntil = now + oldSourceMs;
     this.#signalled = signalled && { address: plain(signalled.address), port: signalled.port };
     this.#reachable = reachable;
     this.#latched = null;
@@ -45,7 +45,7 @@ export class Latch {
   /**
    * Where to send; null while unknown: the fence forbids the address in the SDP and no packet has arrived.
    */
-  get target(): Place | null {
+  get target(): TransportAddress | null {
     const signalled = this.#reachable ? this.#signalled : null;
     return this.#prefersSignalled ? signalled : (this.#latched ?? signalled);
   }

@@ -3,21 +3,21 @@
 // the worker. A failed round leaves the agreed state unchanged.
 
 import { randomBytes } from 'node:crypto';
-import type { PbxSide } from '../address.ts';
+import type { LocalAddress } from '../address.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { otherFamilyIn } from '../sdp/address.ts';
-import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import { type AnswerResult, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
-import { Origins } from '../sdp/origins.ts';
+import { SdpOrigins } from '../sdp/origins.ts';
 import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
 import type { IceCredentials } from '../sdp/plan.ts';
-import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { type MediaLine, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
-  type BrowserPlace,
   type BrowserSide,
+  type CandidateAddress,
   hostCandidates,
   type LineText,
   type RefusedText,
@@ -28,13 +28,16 @@ import type { CallPlan } from './worker-protocol.ts';
 
 export interface NegotiationOptions {
   readonly call: string;
-  readonly browser: { readonly places: readonly BrowserPlace[]; readonly fingerprint: string };
+  readonly browser: {
+    readonly candidateAddresses: readonly CandidateAddress[];
+    readonly fingerprint: string;
+  };
   readonly pbx: Omit<PbxNet, 'family'> & {
     /**
      * The gateway's address toward a PBX, or without a PBX the default one; undefined when there is no
      * address of its family.
      */
-    readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
+    readonly localAddressFor: (pbx: string | undefined) => LocalAddress | undefined;
     /** Looks up the host names in a PBX's SDP. Default: no name is found. */
     readonly resolveHost?: ResolveHost | undefined;
   };
@@ -54,7 +57,7 @@ interface Round {
   readonly slots: Slots;
   readonly local: IceCredentials;
   /** Toward the PBX. */
-  readonly side: PbxSide;
+  readonly side: LocalAddress;
 }
 
 /** The result of an answer. */
@@ -74,13 +77,13 @@ export class Negotiation {
   #transport: BrowserTransport | null = null;
   #local: IceCredentials = freshCredentials();
   /** Toward the PBX, as last agreed. */
-  #side: PbxSide;
-  readonly #origins = new Origins();
+  #side: LocalAddress;
+  readonly #origins = new SdpOrigins();
   readonly #hosts: HostLookup;
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
-    this.#side = this.#sideToward(undefined);
+    this.#side = this.#localAddressFor(undefined);
     this.#hosts = new HostLookup(options.pbx.resolveHost);
   }
 
@@ -89,7 +92,7 @@ export class Negotiation {
    * result.
    */
   async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
-    const side = toward === undefined ? this.#side : this.#sideToward(toward);
+    const side = toward === undefined ? this.#side : this.#localAddressFor(toward);
     const round = this.#round;
     if (round?.from === from && round.sdp === sdp && (toward === undefined || isSame(round.side, side)))
       return round.offer;
@@ -153,7 +156,7 @@ export class Negotiation {
     };
   }
 
-  async #offerFromBrowser(sdp: string, side: PbxSide): Promise<string> {
+  async #offerFromBrowser(sdp: string, side: LocalAddress): Promise<string> {
     const { draft, slots } = offerForPbx(sdp, this.#slots, () => this.#lines++);
     assertSameBrowser(this.#transport, draft.transport);
     const local = this.#credentialsFor(draft.transport);
@@ -161,7 +164,7 @@ export class Negotiation {
     return this.#begin('browser', sdp, draft, slots, local, side, this.#writeForPbx(lines, side));
   }
 
-  async #answerFromPbx(sdp: string, offered: Round): Promise<{ round: Round; result: Answered }> {
+  async #answerFromPbx(sdp: string, offered: Round): Promise<{ round: Round; result: AnswerResult }> {
     const { description, found } = await this.#hosts.read(sdp);
     const round = await this.#following(offered, otherFamilyIn(description, offered.side.family, found));
     const { draft, slots, side } = round;
@@ -170,7 +173,7 @@ export class Negotiation {
 
   /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: Round, address: string | undefined): Promise<Round> {
-    const side = address === undefined ? undefined : this.#options.pbx.sideToward(address);
+    const side = address === undefined ? undefined : this.#options.pbx.localAddressFor(address);
     if (side === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, side);
     return this.#round ?? offered;
@@ -183,7 +186,7 @@ export class Negotiation {
     const net = this.#net(side);
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     await this.#withPorts(draft, slots.pbx, side);
-    const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
+    const lines = slots.browser.map(slot => draft.offered.get(slot as MediaLine)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>
       writeForBrowser(lines, origin, this.#browserSide(this.#local, 'actpass', true)),
     );
@@ -196,28 +199,28 @@ export class Negotiation {
     draft: PendingOffer,
     slots: Slots,
     local: IceCredentials,
-    side: PbxSide,
+    side: LocalAddress,
     offer: string,
   ): string {
     this.#round = { from, sdp, offer, draft, slots, local, side };
     return offer;
   }
 
-  #sideToward(pbx: string | undefined): PbxSide {
-    const side = this.#options.pbx.sideToward(pbx);
+  #localAddressFor(pbx: string | undefined): LocalAddress {
+    const side = this.#options.pbx.localAddressFor(pbx);
     if (side === undefined) throw new MediaError(`no address of ours has the family of ${pbx}`, 503);
     return side;
   }
 
-  #net({ family }: PbxSide): PbxNet {
+  #net({ family }: LocalAddress): PbxNet {
     return { ...this.#options.pbx, family };
   }
 
   /** Requests ports for the lines of a draft and writes them into the draft. */
   async #withPorts(
     draft: PendingOffer,
-    slots: readonly (Line | RefusedText)[],
-    side: PbxSide,
+    slots: readonly (MediaLine | RefusedText)[],
+    side: LocalAddress,
   ): Promise<(LineText | RefusedText)[]> {
     const wanted = [...draft.offered.keys()];
     const ids = wanted.map(line => line.id);
@@ -228,17 +231,17 @@ export class Negotiation {
       line.port = side.portOf(ports[i] ?? 0);
     });
     return slots.map(slot => {
-      const offered = draft.offered.get(slot as Line);
-      return offered === undefined ? refusalOf(slot) : { ...offered.text, port: (slot as Line).port };
+      const offered = draft.offered.get(slot as MediaLine);
+      return offered === undefined ? refusalOf(slot) : { ...offered.text, port: (slot as MediaLine).port };
     });
   }
 
   #browserSide(ice: IceCredentials, setup: BrowserSide['setup'], bundled: boolean): BrowserSide {
-    const { places, fingerprint } = this.#options.browser;
+    const { candidateAddresses, fingerprint } = this.#options.browser;
     return {
-      address: places[0]?.ip ?? '0.0.0.0',
-      port: places[0]?.port ?? 9,
-      candidates: hostCandidates(places),
+      address: candidateAddresses[0]?.ip ?? '0.0.0.0',
+      port: candidateAddresses[0]?.port ?? 9,
+      candidates: hostCandidates(candidateAddresses),
       ice,
       fingerprint: { hash: 'sha-256', value: fingerprint },
       setup,
@@ -261,17 +264,17 @@ export class Negotiation {
     return freshCredentials();
   }
 
-  #writeForPbx(lines: readonly (LineText | RefusedText)[], { announce }: PbxSide): string {
+  #writeForPbx(lines: readonly (LineText | RefusedText)[], { announce }: LocalAddress): string {
     return this.#origins.write('pbx', origin => writeForPbx(lines, origin, announce));
   }
 }
 
 /** Whether the PBX sees the same address. */
-function isSame(one: PbxSide, other: PbxSide): boolean {
+function isSame(one: LocalAddress, other: LocalAddress): boolean {
   return one.index === other.index && one.announce === other.announce;
 }
 
-function refusalOf(slot: Line | RefusedText): RefusedText {
+function refusalOf(slot: MediaLine | RefusedText): RefusedText {
   if (!('id' in slot)) return slot;
   return {
     type: slot.kind,

@@ -6,13 +6,13 @@ import type { RemoteInfo } from 'node:dgram';
 import type { BlockList } from 'node:net';
 import { type LinePlan, notNegotiated, type RtpAddress } from '../sdp/plan.ts';
 import { Latch } from './latch.ts';
-import { maxPacket, type PacketRing } from './packet-ring.ts';
 import type { PortPair } from './port-pool.ts';
 import { type LegStatistics, StreamStatistics } from './receive-statistics.ts';
 import { ReceiverReports } from './receiver-reports.ts';
 import type { RtcpTranslator } from './rtcp.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
 import { SteadyStream } from './steady-stream.ts';
+import { maxPacket, type PacketRing } from './udp.ts';
 
 /**
  * The relay's streams of a line. They outlive its ports: a line that is switched off and on keeps its SSRCs.
@@ -30,7 +30,7 @@ export interface PbxLineEvents {
   rtp(line: PbxLine, packet: Buffer, start: number): void;
   /** Reports about the relay's streams. */
   rtcp(line: PbxLine, packet: Buffer): void;
-  bug(error: unknown): void;
+  reportError(error: unknown): void;
 }
 
 export interface PbxLineParts {
@@ -132,12 +132,12 @@ export class PbxLine {
     const written = translator.translate(
       packet,
       length,
-      { own: streams.toPbx, heard: streams.toBrowser },
+      { own: streams.toPbx, received: streams.toBrowser },
       out,
     );
     // A browser writes sender reports without blocks, and separate receiver reports.
-    const { hearing } = translator;
-    if (hearing.highest >= 0) this.atBrowser.heard(hearing, streams.toBrowser.packets, now);
+    const { reception } = translator;
+    if (reception.highest >= 0) this.atBrowser.received(reception, streams.toBrowser.packets, now);
     if (written > 0) this.#sendReport(out, written, now);
     return written > 0;
   }
@@ -195,7 +195,7 @@ export class PbxLine {
     try {
       if (take.call(this, packet, from)) return;
     } catch (error) {
-      this.#events.bug(error);
+      this.#events.reportError(error);
     }
     this.#parts.meter.dropped++;
   }
@@ -227,9 +227,9 @@ export class PbxLine {
     const { translator, streams, ring } = this.#parts;
     const out = ring.take();
     const { toBrowser, toPbx } = streams;
-    const written = translator.translate(packet, length, { own: toBrowser, heard: toPbx }, out);
+    const written = translator.translate(packet, length, { own: toBrowser, received: toPbx }, out);
     // RFC 3550 6.1: a compound begins with a report. All reports on this port concern this line.
-    if (packet[1] === 200 || packet[1] === 201) this.atPbx.heard(translator.hearing, toPbx.packets, now);
+    if (packet[1] === 200 || packet[1] === 201) this.atPbx.received(translator.reception, toPbx.packets, now);
     if (written > 0) this.#events.rtcp(this, out.subarray(0, written));
     return true;
   }

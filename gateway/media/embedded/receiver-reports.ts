@@ -3,7 +3,7 @@
 // report without a block is evidence only of a side that is known to write blocks: some sides never write
 // any.
 
-import type { Hearing } from './rtcp.ts';
+import type { Reception } from './rtcp.ts';
 
 /** Fewer packets between two reports are no evidence: the stream may have just begun, or paused. */
 const enough = 25;
@@ -24,7 +24,7 @@ export class ReceiverReports {
   }
 
   /** Takes a report; `sent` is the total of packets sent to this side. */
-  heard({ blocks, highest, fraction, writesBlocks }: Hearing, sent: number, now: number): void {
+  received({ blocks, highest, fraction, writesBlocks }: Reception, sent: number, now: number): void {
     const between = sent - this.#sent;
     const before = this.#reportedAt;
     const moved = highest >= 0 && highest !== this.#highest && fraction < 255;

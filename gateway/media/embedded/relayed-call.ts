@@ -3,11 +3,11 @@
 
 import { randomBytes } from 'node:crypto';
 import type { BlockList } from 'node:net';
-import { type Flow, OneWayWatch } from '../one-way.ts';
+import { type MediaFlow, OneWayWatch } from '../one-way.ts';
 import type { LegReport, MediaEvent, MediaReport } from '../relay.ts';
 import { notNegotiated } from '../sdp/plan.ts';
 import { BrowserLeg, type BrowserLegParts } from './browser-leg.ts';
-import { Echo } from './echo.ts';
+import { EchoStream } from './echo.ts';
 import { LineStreams, PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
 import { LegStatistics, type StreamStatistics } from './receive-statistics.ts';
@@ -16,7 +16,7 @@ import { RtcpTranslator } from './rtcp.ts';
 import { isCompound } from './rtp.ts';
 import type { CallPlan } from './worker-protocol.ts';
 
-const maxGone = 16;
+const maxRemoved = 16;
 /**
  * A browser whose ICE checks continue for this long after its last media packet is connected and sends
  * nothing.
@@ -34,7 +34,7 @@ export interface CallParts {
   readonly silentAfterMs: number;
   readonly now: () => number;
   readonly emit: (event: MediaEvent) => void;
-  readonly bug: (error: unknown) => void;
+  readonly reportError: (error: unknown) => void;
 }
 
 export class RelayedCall {
@@ -47,13 +47,13 @@ export class RelayedCall {
   readonly #pbxMeter = new LegStatistics();
   readonly #lines = new Map<number, PbxLine>();
   /** Removed lines, for the report. */
-  readonly #gone: PbxLine[] = [];
+  readonly #removed: PbxLine[] = [];
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
   /** By line; the streams outlive the line. */
   readonly #streams = new Map<number, LineStreams>();
   readonly #translator = new RtcpTranslator(randomBytes(12).toString('base64'));
   readonly #oneWay: OneWayWatch;
-  #echo: Echo | null = null;
+  #echo: EchoStream | null = null;
   #closed = false;
   #plannedAt = Number.NaN;
   #silent = { browser: false, pbx: false };
@@ -103,7 +103,7 @@ export class RelayedCall {
     const now = this.#parts.now();
     this.#plannedAt = now;
     this.#lineOfType.fill(null);
-    this.#echo = plan.echo ? new Echo(plan.echo) : null;
+    this.#echo = plan.echo ? new EchoStream(plan.echo) : null;
     for (const line of this.#lines.values()) {
       const linePlan = plan.lines.find(l => l.line === line.id) ?? null;
       line.apply(linePlan);
@@ -133,14 +133,14 @@ export class RelayedCall {
     this.#browser.tick(now);
     for (const line of this.#lines.values()) line.tick(now);
     const { connectedAt } = this.#browser;
-    this.#oneWay.look(now, { browser: this.#browserFlow(), pbx: this.#pbxFlow() });
+    this.#oneWay.update(now, { browser: this.#browserFlow(), pbx: this.#pbxFlow() });
     this.#watch('browser', Math.max(connectedAt, this.#plannedAt), this.#browserMeter.lastAt, now);
     this.#watch('pbx', this.#plannedAt, this.#pbxMeter.lastAt, now);
   }
 
   report(): MediaReport {
     const now = this.#parts.now();
-    const lines = [...this.#gone, ...this.#lines.values()];
+    const lines = [...this.#removed, ...this.#lines.values()];
     const leg = (
       meter: LegStatistics,
       side: 'fromBrowser' | 'fromPbx',
@@ -162,7 +162,7 @@ export class RelayedCall {
   }
 
   #createLine(id: number, pair: PortPair): PbxLine {
-    const { networks, keepAliveMs, oneWayMs, now, bug, leg } = this.#parts;
+    const { networks, keepAliveMs, oneWayMs, now, reportError, leg } = this.#parts;
     const streams = this.#streams.get(id) ?? new LineStreams();
     this.#streams.set(id, streams);
     const { ring } = leg;
@@ -173,7 +173,7 @@ export class RelayedCall {
       {
         rtp: (_line, packet, start) => this.#browser.sendRtp(packet, start, packet.length),
         rtcp: (_line, packet) => void this.#browser.sendRtcp(packet),
-        bug,
+        reportError,
       },
     );
   }
@@ -181,8 +181,8 @@ export class RelayedCall {
   #release(line: PbxLine): void {
     line.apply(null);
     this.#lines.delete(line.id);
-    this.#gone.push(line);
-    if (this.#gone.length > maxGone) this.#gone.shift();
+    this.#removed.push(line);
+    if (this.#removed.length > maxRemoved) this.#removed.shift();
     line.pair.pool.release(line.pair);
   }
 
@@ -220,12 +220,12 @@ export class RelayedCall {
       this.#browser.refused();
       return;
     }
-    let said = false;
-    for (const line of this.#lines.values()) if (line.sendRtcp(packet, length, now)) said = true;
-    if (!said) this.#lines.values().next().value?.sendEmptyReport(now);
+    let reported = false;
+    for (const line of this.#lines.values()) if (line.sendRtcp(packet, length, now)) reported = true;
+    if (!reported) this.#lines.values().next().value?.sendEmptyReport(now);
   }
 
-  #browserFlow(): Flow {
+  #browserFlow(): MediaFlow {
     const { connectedAt, lastCheckAt } = this.#browser;
     const line = this.#audio;
     const lastAt = line?.fromBrowser.lastAt ?? Number.NaN;
@@ -236,7 +236,7 @@ export class RelayedCall {
     return { due, since, lastAt, deafSince: this.#deafSince(line?.atBrowser) };
   }
 
-  #pbxFlow(): Flow {
+  #pbxFlow(): MediaFlow {
     const line = this.#audio;
     const lastAt = line?.fromPbx.lastAt ?? Number.NaN;
     const due = line?.plan?.expectPbx === true;

@@ -2,7 +2,6 @@
 // responses. Never throws on a peer's bytes.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { crc32 } from './crc32.ts';
 
 const cookie = 0x2112a442;
 const attribute = {
@@ -207,4 +206,17 @@ export function addressBytes(address: string): Buffer {
   const right = rest === undefined ? [] : groups(rest);
   const all = [...left, ...new Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0), ...right];
   return Buffer.from(all.flatMap(group => [group >> 8, group & 0xff]));
+}
+
+const crcTable = new Uint32Array(256).map((_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
+
+/** CRC-32 (ISO 3309) for FINGERPRINT. node:zlib has this function only from Node 22 on. */
+export function crc32(bytes: Uint8Array, end: number): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < end; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
 }

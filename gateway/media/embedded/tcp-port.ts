@@ -74,13 +74,13 @@ export class TcpPort {
     this.#sockets.add(socket);
     const { browsers, proofMs } = this.#options;
     new IceTcpConnection(socket, proofMs, {
-      datagram: (way, datagram) => browsers.receive(datagram, way, way.address, way.port),
-      closed: way => {
+      datagram: (path, datagram) => browsers.receive(datagram, path, path.address, path.port),
+      closed: path => {
         this.#sockets.delete(socket);
         const left = (this.#perAddress.get(address) ?? 1) - 1;
         if (left > 0) this.#perAddress.set(address, left);
         else this.#perAddress.delete(address);
-        browsers.lose(way, way.address, way.port);
+        browsers.lose(path, path.address, path.port);
       },
     });
   }

@@ -27,7 +27,7 @@ export interface LinkEvents {
   log(level: LogLevel, fields: object, message: string): void;
 }
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (value: WorkerReplies[keyof WorkerReplies]) => void;
   readonly reject: (error: MediaError) => void;
   readonly timer: NodeJS.Timeout;
@@ -36,7 +36,7 @@ interface Waiting {
 export class WorkerLink {
   readonly #settings: WorkerSettings;
   readonly #events: LinkEvents;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, PendingRequest>();
   #worker: Worker | null = null;
   #nextId = 1;
   #ports: readonly BrowserPorts[] = [];
@@ -51,7 +51,7 @@ export class WorkerLink {
   constructor(settings: WorkerSettings, events: LinkEvents) {
     this.#settings = settings;
     this.#events = events;
-    this.#beat = setInterval(() => void this.ask({ op: 'counts' }).catch(() => {}), beatMs).unref();
+    this.#beat = setInterval(() => void this.request({ op: 'counts' }).catch(() => {}), beatMs).unref();
     this.#started = new Promise((resolve, reject) => {
       this.#worker = this.#start(resolve, reject);
     });
@@ -87,23 +87,23 @@ export class WorkerLink {
     return this.#worker;
   }
 
-  ask<Op extends WorkerRequest['op']>(
+  request<Op extends WorkerRequest['op']>(
     request: WorkerRequest & { readonly op: Op },
   ): Promise<WorkerReplies[Op]> {
     if (!this.#ready) return Promise.reject(new MediaError('the media worker is not running', 503));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const asked = this.#worker;
-      const judge = () => {
-        if (!this.#waiting.delete(id)) return;
+      const target = this.#worker;
+      const onDeadline = () => {
+        if (!this.#pending.delete(id)) return;
         reject(new MediaError('the media worker does not answer', 503));
-        if (asked === this.#worker) this.#hangs();
+        if (target === this.#worker) this.#terminateHung();
       };
       // If the main thread was blocked, the answer is queued and unread: one poll phase runs before the
       // worker is judged.
-      const timer = setTimeout(() => setImmediate(judge), replyMs);
-      this.#waiting.set(id, { resolve: value => resolve(value as WorkerReplies[Op]), reject, timer });
-      asked?.postMessage({ id, request });
+      const timer = setTimeout(() => setImmediate(onDeadline), replyMs);
+      this.#pending.set(id, { resolve: value => resolve(value as WorkerReplies[Op]), reject, timer });
+      target?.postMessage({ id, request });
     });
   }
 
@@ -111,7 +111,7 @@ export class WorkerLink {
     this.#closing = true;
     clearInterval(this.#beat);
     if (this.#restart !== null) clearTimeout(this.#restart);
-    if (this.#ready) await this.ask({ op: 'shutdown' }).catch(() => {});
+    if (this.#ready) await this.request({ op: 'shutdown' }).catch(() => {});
     await this.#worker?.terminate();
   }
 
@@ -126,7 +126,7 @@ export class WorkerLink {
         else this.#events.log('info', {}, 'a replacement media worker is running');
       } else {
         try {
-          this.#hear(message);
+          this.#receive(message);
         } catch (error) {
           const stack = error instanceof Error ? error.stack : String(error);
           this.#events.log('error', { stack }, 'internal error while processing a message of a media worker');
@@ -148,21 +148,21 @@ export class WorkerLink {
     return worker;
   }
 
-  #hear(message: Exclude<FromWorker, { type: 'ready' }>): void {
+  #receive(message: Exclude<FromWorker, { type: 'ready' }>): void {
     if (message.type === 'event') this.#events.event(message.event);
     else if (message.type === 'log') this.#events.log(message.level, message.fields, message.message);
     else {
-      const waiting = this.#waiting.get(message.id);
-      if (waiting === undefined) return;
-      this.#waiting.delete(message.id);
-      clearTimeout(waiting.timer);
-      if (message.type === 'reply') waiting.resolve(message.value);
-      else waiting.reject(new MediaError(message.message, message.status));
+      const pending = this.#pending.get(message.id);
+      if (pending === undefined) return;
+      this.#pending.delete(message.id);
+      clearTimeout(pending.timer);
+      if (message.type === 'reply') pending.resolve(message.value);
+      else pending.reject(new MediaError(message.message, message.status));
     }
   }
 
   /** The calls of this worker are silent already: they end, and another worker starts. */
-  #hangs(): void {
+  #terminateHung(): void {
     this.#events.log('error', {}, 'a media worker does not answer: terminating it');
     void this.#worker?.terminate();
   }
@@ -170,11 +170,11 @@ export class WorkerLink {
   #died(): void {
     const wasReady = this.#ready;
     this.#ready = false;
-    for (const { reject, timer } of this.#waiting.values()) {
+    for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(new MediaError('the media worker was lost', 503));
     }
-    this.#waiting.clear();
+    this.#pending.clear();
     if (this.#closing) return;
     if (wasReady) this.#events.lost(this);
     this.#deaths = performance.now() - this.#startedAt > healthyMs ? 0 : this.#deaths + 1;

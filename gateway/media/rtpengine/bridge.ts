@@ -1,20 +1,20 @@
 // Offer/answer of one call through an rtpengine (RFC 3264): stores which m= line of one side is which of the
-// other, the last offer, and the agreed state. `ask` sends a request to the rtpengine that has the call.
+// other, the last offer, and the agreed state. `request` sends a request to the rtpengine that has the call.
 // After a loss of that rtpengine, the call begins anew with its next offer. Must not depend on which
 // rtpengine has the call.
 
 import { isIPv6 } from 'node:net';
 import { type Leg, MediaError } from '../relay.ts';
 import { otherFamilyIn } from '../sdp/address.ts';
-import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import { type AnswerResult, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import { isTranscoded } from '../sdp/codecs.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
-import { Origins } from '../sdp/origins.ts';
+import { SdpOrigins } from '../sdp/origins.ts';
 import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
 import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
-import { isLine, type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { isLine, type MediaLine, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
   type BrowserSide,
@@ -26,15 +26,8 @@ import {
 } from '../sdp/write.ts';
 import { fromBrowser, fromPbx, toBrowser, toPbx } from './flags.ts';
 import type { NgReply } from './ng-client.ts';
-import {
-  type BrowserEnd,
-  browserSdp,
-  type NgLines,
-  pbxEndOf,
-  pbxSdp,
-  type RelayEnd,
-  relayEndOf,
-} from './ng-sdp.ts';
+import { counter, endOf, numbered, places, refusal, unusedAddress } from './ng-lines.ts';
+import { browserSdp, type NgLines, pbxEndOf, pbxSdp, type RelayEnd, relayEndOf } from './ng-sdp.ts';
 import { answeredByBrowser, answeredByPbx, pcmuFirst, toG729, toPcmu, withG729 } from './transcoding.ts';
 
 export interface BridgeOptions extends PbxNet {
@@ -46,7 +39,7 @@ export interface BridgeOptions extends PbxNet {
   /** Looks up the host names in a PBX's SDP. Default: no name is found. */
   readonly resolveHost?: ResolveHost | undefined;
   /** `family`: the family of the address in the SDP that rtpengine returns. */
-  readonly ask: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
+  readonly request: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
 
 /** An offer and, once there is one, the last answer to it. */
@@ -63,7 +56,7 @@ interface Round {
 
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #origins = new Origins();
+  readonly #origins = new SdpOrigins();
   readonly #hosts: HostLookup;
   #slots: Slots = slotsOf([], []);
   #round: Round | null = null;
@@ -114,7 +107,7 @@ export class Bridge {
 
   /** The answer for an echo call. */
   async echo(sdp: string): Promise<string> {
-    const { family, ask } = this.#options;
+    const { family, request } = this.#options;
     const ids = counter(this.#slots);
     const { lines, slots, transport } = answerWithEcho(sdp, this.#slots, ids);
     assertSameBrowser(this.#transport, transport);
@@ -122,15 +115,15 @@ export class Bridge {
     const ng: NgLines = carried.map(line => ({ kind: line.kind, line }));
     const end = endOf(transport);
     const echo = { 'media-echo': 'backwards' };
-    await ask('offer', family, { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
+    await request('offer', family, { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
     // An echo call has no PBX. Its address is one of documentation (RFC 5737, RFC 3849), and nothing is sent
     // to it.
-    const remote = nobodyAt(family);
-    const nobody = pbxSdp(
+    const remote = unusedAddress(family);
+    const noPbx = pbxSdp(
       ng.map(({ kind, line }) => ({ kind, line: line && { ...line, remote } })),
       family,
     );
-    const reply = await ask('answer', family, { ...fromBrowser, ...toBrowser, sdp: nobody });
+    const reply = await request('answer', family, { ...fromBrowser, ...toBrowser, sdp: noPbx });
     this.#slots = slots;
     this.#transport = transport;
     this.due = [{ expectBrowser: carried.some(line => line.direction === 'sendrecv'), expectPbx: false }];
@@ -138,7 +131,7 @@ export class Bridge {
   }
 
   async #offerFromBrowser(sdp: string, family: 4 | 6): Promise<string> {
-    const { ask } = this.#options;
+    const { request } = this.#options;
     const { draft: plain, slots } = offerForPbx(sdp, this.#slots, counter(this.#slots));
     assertSameBrowser(this.#transport, plain.transport);
     const end = endOf(plain.transport!);
@@ -147,14 +140,14 @@ export class Bridge {
       return text ? { codecs: pcmuFirst(text.codecs), direction: text.direction } : null;
     });
     const offered = browserSdp(lines, end, this.#options.family);
-    const reply = await ask('offer', family, { ...fromBrowser, ...toPbx, ...toG729, sdp: offered });
+    const reply = await request('offer', family, { ...fromBrowser, ...toPbx, ...toG729, sdp: offered });
     const { address, ports, transcodes } = pbxEndOf(reply.sdp);
     this.#transcodes = transcodes.some(Boolean);
     const draft = withG729(plain, transcodes);
     for (const line of draft.offered.keys()) line.port = ports[line.id] ?? 0;
     const texts = slots.pbx.map(slot => {
       const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
-      return offered ? { ...offered.text, port: (slot as Line).port } : refusal(slot);
+      return offered ? { ...offered.text, port: (slot as MediaLine).port } : refusal(slot);
     });
     const out = this.#origins.write('pbx', origin => writeForPbx(texts, origin, address));
     this.#round = { from: 'browser', sdp, offer: out, draft, slots, family };
@@ -162,7 +155,7 @@ export class Bridge {
   }
 
   async #answerFromPbx(offered: Round, sdp: string): Promise<string> {
-    const { ask } = this.#options;
+    const { request } = this.#options;
     const { description, found } = await this.#hosts.read(sdp);
     const round = await this.#following(offered, otherFamilyIn(description, offered.family, found));
     const { family, draft, slots } = round;
@@ -178,7 +171,7 @@ export class Bridge {
       const codecs = text.codecs.map(codec => answeredByPbx(codec, plan, offers));
       return { codecs, direction: text.direction, remote: this.#sendable(plan.remote) };
     });
-    const reply = await ask('answer', this.#options.family, {
+    const reply = await request('answer', this.#options.family, {
       ...fromBrowser,
       ...toBrowser,
       sdp: pbxSdp(lines, family),
@@ -186,13 +179,13 @@ export class Bridge {
     const end = relayEndOf(reply.sdp);
     // A browser that bundles takes no second port (RFC 8843 7.3.2).
     const bundles = result.transport.bundle !== null;
-    const told = round.slots.browser.map((slot, i) => {
+    const written = round.slots.browser.map((slot, i) => {
       const text = result.lines[i]!;
       if (!isLine(slot) || isRefused(text)) return text;
       return bundles && !end.bundled[slot.id] ? refusal(slot) : numbered(text, lines, slot);
     });
     this.#agreed(round, result, result.transport);
-    return this.#writeForBrowser(told, end, 'passive', bundles);
+    return this.#writeForBrowser(written, end, 'passive', bundles);
   }
 
   /** The same round from the gateway's address of the other family, when there is one. */
@@ -204,7 +197,7 @@ export class Bridge {
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { ask } = this.#options;
+    const { request } = this.#options;
     const family = this.#family;
     const { description, found } = await this.#hosts.read(sdp);
     const nextId = counter(this.#slots);
@@ -217,7 +210,7 @@ export class Bridge {
       return { codecs, direction: offered.text.direction, remote: this.#sendable(offered.remote) };
     });
     const converts = lines.some(({ line }) => line?.codecs.some(isTranscoded));
-    const reply = await ask('offer', this.#options.family, {
+    const reply = await request('offer', this.#options.family, {
       ...fromPbx,
       ...toBrowser,
       ...(converts && toPcmu),
@@ -236,7 +229,7 @@ export class Bridge {
   }
 
   async #answerFromBrowser(round: Round, sdp: string): Promise<string> {
-    const { ask } = this.#options;
+    const { request } = this.#options;
     const result = answerForPbx(sdp, round.draft, round.slots);
     assertSameBrowser(this.#transport, result.transport);
     const texts = new Map(round.slots.pbx.map((slot, i) => [slot, result.lines[i]!]));
@@ -250,15 +243,15 @@ export class Bridge {
     });
     const end = endOf(result.transport);
     const answered = browserSdp(lines, end, this.#options.family);
-    const reply = await ask('answer', round.family, { ...fromPbx, ...toPbx, sdp: answered });
+    const reply = await request('answer', round.family, { ...fromPbx, ...toPbx, sdp: answered });
     const { address, ports } = pbxEndOf(reply.sdp);
-    const told = round.slots.pbx.map((slot, i) => {
+    const written = round.slots.pbx.map((slot, i) => {
       const text = result.lines[i]!;
       if (!isLine(slot) || isRefused(text)) return text;
       return { ...numbered(text, lines, slot), port: ports[slot.id] ?? 0 };
     });
     this.#agreed(round, result, result.transport);
-    return this.#origins.write('pbx', origin => writeForPbx(told, origin, address));
+    return this.#origins.write('pbx', origin => writeForPbx(written, origin, address));
   }
 
   /**
@@ -266,10 +259,10 @@ export class Bridge {
    * address that the fence forbids.
    */
   #sendable(remote: RtpAddress | null): RtpAddress | null {
-    return remote?.fenced ? nobodyAt(isIPv6(remote.address) ? 6 : 4) : remote;
+    return remote?.fenced ? unusedAddress(isIPv6(remote.address) ? 6 : 4) : remote;
   }
 
-  #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {
+  #agreed(round: Round, { plans }: AnswerResult, transport: BrowserTransport): void {
     this.#slots = round.slots;
     this.#family = round.family;
     this.#transport = transport;
@@ -292,52 +285,4 @@ export class Bridge {
       writeForBrowser(lines, origin, { ...end, setup, bundled }),
     );
   }
-}
-
-function nobodyAt(family: 4 | 6): RtpAddress {
-  const address = family === 6 ? '2001:db8::1' : '192.0.2.1';
-  return { address, port: 9, rtcpAddress: address, rtcpPort: 9 };
-}
-
-function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
-  // RFC 8839 5.4.
-  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488, 'no-ice');
-  return { ice: { ufrag, password }, fingerprint };
-}
-
-/**
- * rtpengine does not map payload types: each side gets the numbers of the other side and sends with them (RFC
- * 3264 5.1, 6.1). A converted codec has separate numbers on each side.
- */
-function numbered(text: LineText, lines: NgLines, { id }: Line): LineText {
-  const others = lines[id]?.line?.codecs ?? [];
-  const codecs = text.codecs.map((own, index) => {
-    const other = others[index];
-    return other?.name === own.name ? other : own;
-  });
-  return { ...text, codecs };
-}
-
-/** The lines in their order at rtpengine: the order of their creation, the same on both sides. */
-function places(slots: Slots, lineOf: (line: Line) => NgLines[number]['line']): NgLines {
-  const lines = new Map<number, Line>();
-  for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) lines.set(slot.id, slot);
-  const count = Math.max(0, ...lines.keys()) + 1;
-  return Array.from({ length: count }, (_, id) => {
-    const line = lines.get(id);
-    return { kind: line?.kind ?? 'audio', line: line ? lineOf(line) : null };
-  });
-}
-
-/** Returns the numbers of new lines. The number of a failed offer is free again. */
-function counter(slots: Slots): () => number {
-  let next = 0;
-  for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) next = Math.max(next, slot.id + 1);
-  return () => next++;
-}
-
-function refusal(slot: Line | RefusedText): RefusedText {
-  if (!isLine(slot)) return slot;
-  const payloads = slot.codecs.map(codec => codec.type).join(' ') || '0';
-  return { type: slot.kind, protocol: slot.profile, payloads, mid: slot.mid };
 }

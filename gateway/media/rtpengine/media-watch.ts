@@ -1,6 +1,6 @@
 // Derives the media events of a call from the counters of its rtpengine.
 
-import { type Flow, OneWayWatch } from '../one-way.ts';
+import { type MediaFlow, OneWayWatch } from '../one-way.ts';
 import type { CallId, Leg, MediaEvent, MediaReport } from '../relay.ts';
 import type { LinePlan } from '../sdp/plan.ts';
 import type { RtpengineStatistics } from './statistics.ts';
@@ -82,12 +82,12 @@ export class MediaWatch {
     this.#emit({ type: 'failed', call: this.#call, reason, ours });
   }
 
-  saw(now: number, tally: RtpengineStatistics): void {
+  update(now: number, statistics: RtpengineStatistics): void {
     const { consentMs, connectMs } = this.#limits;
-    const flows = now - tally.grewAt('browser') < consentMs;
+    const flows = now - statistics.grewAt('browser') < consentMs;
     switch (this.#state) {
       case 'connecting':
-        if (tally.proved) this.#connected();
+        if (statistics.proved) this.#connected();
         else if (!this.#everConnected && now - this.#since > connectMs) {
           this.fail('ICE and DTLS did not finish');
         }
@@ -99,14 +99,17 @@ export class MediaWatch {
         // A browser that must not send is not lost when it is silent.
         if (this.#due.browser && !flows && now - this.#since > consentMs) this.#lose();
     }
-    for (const leg of ['browser', 'pbx'] as const) this.#hush(leg, now, tally);
-    this.#oneWay.look(now, { browser: this.#flow('browser', tally), pbx: this.#flow('pbx', tally) });
+    for (const leg of ['browser', 'pbx'] as const) this.#checkSilence(leg, now, statistics);
+    this.#oneWay.update(now, {
+      browser: this.#flow('browser', statistics),
+      pbx: this.#flow('pbx', statistics),
+    });
   }
 
   /** rtpengine does not report what a side receives. */
-  #flow(leg: Leg, tally: RtpengineStatistics): Flow {
+  #flow(leg: Leg, statistics: RtpengineStatistics): MediaFlow {
     const due = this.#due[leg] && this.#state === 'connected';
-    return { due, since: this.#since, lastAt: tally.grewAt(leg), deafSince: Number.NaN };
+    return { due, since: this.#since, lastAt: statistics.grewAt(leg), deafSince: Number.NaN };
   }
 
   #connected(): void {
@@ -121,8 +124,8 @@ export class MediaWatch {
   }
 
   /** Emits 'silent' once for a leg whose expected media has been missing too long. */
-  #hush(leg: Leg, now: number, tally: RtpengineStatistics): void {
-    const grewAt = tally.grewAt(leg);
+  #checkSilence(leg: Leg, now: number, statistics: RtpengineStatistics): void {
+    const grewAt = statistics.grewAt(leg);
     const silentMs = now - (Number.isNaN(grewAt) ? this.#since : Math.max(this.#since, grewAt));
     const due = this.#due[leg] && this.#state === 'connected';
     if (!due || silentMs < this.#limits.silentAfterMs) {

@@ -27,10 +27,10 @@ export interface NgClientOptions {
   readonly host: string;
   readonly port: number;
   /** The time limit of an answer in milliseconds. Default 400. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
-interface Question {
+interface PendingRequest {
   readonly text: string;
   readonly answered: (reply: NgReply) => void;
   readonly failed: (error: NgError) => void;
@@ -44,19 +44,19 @@ const maxOpen = 2000;
 export class NgClient {
   readonly name: string;
   readonly #options: NgClientOptions;
-  readonly #patienceMs: number;
-  readonly #open = new Map<string, Question>();
+  readonly #timeoutMs: number;
+  readonly #open = new Map<string, PendingRequest>();
   #socket: Socket | undefined;
   #connected = false;
   #closed = false;
-  #asked = 0;
+  #sent = 0;
   /** Late or unknown answers, and datagrams that are not answers. */
   late = 0;
   unreadable = 0;
 
   constructor(options: NgClientOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? 400;
+    this.#timeoutMs = options.timeoutMs ?? 400;
     this.name = `${isIPv6(options.host) ? `[${options.host}]` : options.host}:${options.port}`;
   }
 
@@ -66,21 +66,21 @@ export class NgClient {
   }
 
   /** Resolves with the answer, whose `result` is ok or pong. @throws {NgError} */
-  async ask(command: string, fields: object = {}, patienceMs = this.#patienceMs): Promise<NgReply> {
+  async request(command: string, fields: object = {}, timeoutMs = this.#timeoutMs): Promise<NgReply> {
     if (this.#closed) throw new NgError('refused', 'the client is closed');
     if (this.#open.size >= maxOpen) throw new NgError('full', `${maxOpen} requests are pending`);
     // Random: a host that cannot read the gateway's datagrams cannot forge an answer.
-    const cookie = `${randomBytes(12).toString('hex')}${(this.#asked++).toString(36)}`;
+    const cookie = `${randomBytes(12).toString('hex')}${(this.#sent++).toString(36)}`;
     const text = `${cookie} ${JSON.stringify({ command, ...fields })}`;
     const reply = await new Promise<NgReply>((answered, failed) => {
-      const question: Question = { text, answered, failed, timers: [] };
-      this.#open.set(cookie, question);
-      const give = (error: NgError) => this.#settle(cookie)?.failed(error);
-      question.timers.push(
-        setTimeout(() => give(new NgError('silent', `no answer in ${patienceMs} ms`)), patienceMs),
-        ...repeats.filter(ms => ms < patienceMs).map(ms => setTimeout(() => this.#send(question), ms)),
+      const pending: PendingRequest = { text, answered, failed, timers: [] };
+      this.#open.set(cookie, pending);
+      const fail = (error: NgError) => this.#settle(cookie)?.failed(error);
+      pending.timers.push(
+        setTimeout(() => fail(new NgError('silent', `no answer in ${timeoutMs} ms`)), timeoutMs),
+        ...repeats.filter(ms => ms < timeoutMs).map(ms => setTimeout(() => this.#send(pending), ms)),
       );
-      this.#send(question);
+      this.#send(pending);
     });
     const { result } = reply;
     if (result === 'ok' || result === 'pong') return reply;
@@ -96,7 +96,7 @@ export class NgClient {
     this.#drop(new NgError('refused', 'the client is closed'));
   }
 
-  #send({ text }: Question): void {
+  #send({ text }: PendingRequest): void {
     const socket = this.#socket ?? this.#begin();
     // Nothing can be sent before the name is resolved; pending requests are sent then.
     if (this.#connected) socket.send(text, () => {});
@@ -111,16 +111,16 @@ export class NgClient {
     this.#socket = socket;
     this.#connected = false;
     // A name may resolve to another address by now: the next request resolves it again.
-    const gone = (error: Error) => {
+    const fail = (error: Error) => {
       if (this.#socket === socket) this.#drop(new NgError('refused', error.message));
     };
-    socket.on('error', gone);
+    socket.on('error', fail);
     socket.on('message', datagram => this.#take(datagram));
     socket.connect(this.#options.port, this.#options.host, (error?: Error) => {
-      if (error) return gone(error);
+      if (error) return fail(error);
       if (this.#socket !== socket) return;
       this.#connected = true;
-      for (const question of this.#open.values()) this.#send(question);
+      for (const pending of this.#open.values()) this.#send(pending);
     });
     return socket;
   }
@@ -133,17 +133,17 @@ export class NgClient {
       this.unreadable++;
       return;
     }
-    const question = this.#settle(text.slice(0, space));
-    if (question) question.answered(reply);
+    const pending = this.#settle(text.slice(0, space));
+    if (pending) pending.answered(reply);
     else this.late++;
   }
 
-  #settle(cookie: string): Question | undefined {
-    const question = this.#open.get(cookie);
-    if (!question) return undefined;
+  #settle(cookie: string): PendingRequest | undefined {
+    const pending = this.#open.get(cookie);
+    if (!pending) return undefined;
     this.#open.delete(cookie);
-    for (const timer of question.timers) clearTimeout(timer);
-    return question;
+    for (const timer of pending.timers) clearTimeout(timer);
+    return pending;
   }
 
   #drop(error: NgError): void {

@@ -6,7 +6,7 @@
 import { isIPv6 } from 'node:net';
 import { type MediaDescription, parse, type SessionDescription, write } from 'sdp-transform';
 import { MediaError } from '../relay.ts';
-import { type Codec, isTranscoded, type Kind } from '../sdp/codecs.ts';
+import { type Codec, isTranscoded, type MediaKind } from '../sdp/codecs.ts';
 import type { Fingerprint, IceCredentials, RtpAddress } from '../sdp/plan.ts';
 import type { Direction } from '../sdp/read.ts';
 import { type Candidates, coded, connection, envelope } from '../sdp/write.ts';
@@ -23,7 +23,7 @@ export interface NgLine {
 }
 
 /** A line that is not carried at present keeps its place. */
-export type NgLines = readonly { readonly kind: Kind; readonly line: NgLine | null }[];
+export type NgLines = readonly { readonly kind: MediaKind; readonly line: NgLine | null }[];
 
 /** The transport of a browser, from its SDP. */
 export interface BrowserEnd {
@@ -86,11 +86,14 @@ export function pbxSdp(lines: NgLines, family: 4 | 6): string {
   });
 }
 
-function described(kind: Kind, { codecs, direction }: NgLine): Omit<MediaDescription, 'port' | 'protocol'> {
+function described(
+  kind: MediaKind,
+  { codecs, direction }: NgLine,
+): Omit<MediaDescription, 'port' | 'protocol'> {
   return coded({ kind, codecs, direction, ptime: undefined, maxptime: undefined });
 }
 
-function idle(kind: Kind, protocol: string, id: number): MediaDescription {
+function idle(kind: MediaKind, protocol: string, id: number): MediaDescription {
   return { type: kind, port: 0, protocol, payloads: '0', rtp: [], fmtp: [], mid: String(id) };
 }
 

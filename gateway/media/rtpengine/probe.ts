@@ -21,10 +21,10 @@ export async function canBundle(ng: NgClient, overIpv6: boolean): Promise<boolea
   const family = overIpv6 ? 6 : 4;
   const call = { 'call-id': `probe.${randomBytes(8).toString('hex')}`, 'address-family': `IP${family}` };
   try {
-    await ng.ask('offer', { ...call, ...fromBrowser, ...toPbx, sdp: browserSdp(lines, end, family) });
+    await ng.request('offer', { ...call, ...fromBrowser, ...toPbx, sdp: browserSdp(lines, end, family) });
     const answer = { ...call, ...fromBrowser, ...toBrowser, sdp: pbxSdp(lines, family) };
-    return relayEndOf((await ng.ask('answer', answer)).sdp).bundled.every(Boolean);
+    return relayEndOf((await ng.request('answer', answer)).sdp).bundled.every(Boolean);
   } finally {
-    await ng.ask('delete', { ...call, 'delete delay': 0 }).catch(() => {});
+    await ng.request('delete', { ...call, 'delete delay': 0 }).catch(() => {});
   }
 }

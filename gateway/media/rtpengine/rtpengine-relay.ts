@@ -13,7 +13,7 @@ import {
   type MediaReport,
 } from '../relay.ts';
 import type { ResolveHost } from '../sdp/hosts.ts';
-import { type Engine, Fleet, type FleetOptions } from './fleet.ts';
+import { Fleet, type FleetOptions, type RtpengineServer } from './fleet.ts';
 import { canBundle } from './probe.ts';
 import { RtpengineCall } from './rtpengine-call.ts';
 
@@ -22,7 +22,7 @@ export interface RtpengineLog {
   warn(fields: object, message: string): void;
 }
 
-export interface RtpengineOptions extends FleetOptions {
+export interface RtpengineRelayOptions extends FleetOptions {
   /** The addresses of this machine: each rtpengine has addresses of the same families. */
   readonly addresses: readonly MediaAddress[];
   /** Time without media from a leg before 'silent' is emitted. Default 30000 ms. */
@@ -32,9 +32,9 @@ export interface RtpengineOptions extends FleetOptions {
   /** ICE and DTLS must finish within this time after the first answer. Default 20000 ms. */
   readonly connectMs?: number;
   /** How long calls are kept that have lost their rtpengine while no rtpengine answers. Default 10000 ms. */
-  readonly homelessMs?: number;
+  readonly evictedMs?: number;
   /** Interval of queries about a connected call. Default 5000 ms. */
-  readonly lookMs?: number;
+  readonly queryMs?: number;
   /**
    * Interval of checks of the rtpengines, and of queries about calls that are connecting. Default 1000 ms.
    */
@@ -54,10 +54,10 @@ export interface RtpengineOptions extends FleetOptions {
 }
 
 /** The maximum of simultaneous queries, whatever the number of calls. */
-const maxLooks = 50;
+const maxQueries = 50;
 
 /** Resolves after each rtpengine was checked; rejects when none answers. */
-export async function createRtpengineRelay(options: RtpengineOptions): Promise<RtpengineRelay> {
+export async function createRtpengineRelay(options: RtpengineRelayOptions): Promise<RtpengineRelay> {
   const relay = new RtpengineRelay(options);
   try {
     await relay.begin();
@@ -69,21 +69,21 @@ export async function createRtpengineRelay(options: RtpengineOptions): Promise<R
 }
 
 export class RtpengineRelay implements MediaRelay {
-  readonly #options: RtpengineOptions;
+  readonly #options: RtpengineRelayOptions;
   readonly #calls = new Map<CallId, RtpengineCall>();
   readonly #listeners: ((event: MediaEvent) => void)[] = [];
   readonly fleet: Fleet;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: RtpengineOptions) {
+  constructor(options: RtpengineRelayOptions) {
     this.#options = options;
-    this.fleet = new Fleet(options, engine => this.#engineChanged(engine));
+    this.fleet = new Fleet(options, server => this.#serverChanged(server));
   }
 
   async begin(): Promise<void> {
     await this.fleet.pingAll();
-    if (!this.fleet.someoneIsHere()) {
-      const names = this.fleet.engines.map(({ ng }) => ng.name).join(', ');
+    if (!this.fleet.anyAnswers()) {
+      const names = this.fleet.servers.map(({ ng }) => ng.name).join(', ');
       throw new Error(`no rtpengine answers at ${names}: make its listen-ng reachable from this machine`);
     }
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 1000);
@@ -119,9 +119,9 @@ export class RtpengineRelay implements MediaRelay {
     const entry = this.#calls.get(call);
     if (!entry) return emptyReport;
     this.#calls.delete(call);
-    const tally = await entry.end();
+    const statistics = await entry.end();
     const now = performance.now();
-    return { ...tally.report(now), ...entry.watch.report(now) };
+    return { ...statistics.report(now), ...entry.watch.report(now) };
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
@@ -135,9 +135,9 @@ export class RtpengineRelay implements MediaRelay {
     draining: number;
     engines: Record<string, string>;
   }> {
-    const { engines } = this.fleet;
-    const draining = engines.reduce((total, { owed }) => total + owed.size, 0);
-    const states = Object.fromEntries(engines.map(({ ng, state }) => [ng.name, state]));
+    const { servers } = this.fleet;
+    const draining = servers.reduce((total, { pendingDeletions }) => total + pendingDeletions.size, 0);
+    const states = Object.fromEntries(servers.map(({ ng, state }) => [ng.name, state]));
     return { calls: this.#calls.size, ports: 0, draining, engines: states };
   }
 
@@ -155,7 +155,7 @@ export class RtpengineRelay implements MediaRelay {
     const entry = known ?? this.#open(id);
     return await entry.inTurn(async () => {
       try {
-        return await entry.atHome(() => work(entry));
+        return await entry.withServer(() => work(entry));
       } catch (error) {
         if (!known) this.#calls.delete(id);
         throw error;
@@ -175,40 +175,40 @@ export class RtpengineRelay implements MediaRelay {
     return entry;
   }
 
-  #engineChanged(engine: Engine): void {
+  #serverChanged(server: RtpengineServer): void {
     const { log } = this.#options;
-    if (engine.state === 'here') {
-      log?.info({ rtpengine: engine.ng.name }, 'rtpengine answers');
-      void this.#warnIfOld(engine);
+    if (server.state === 'available') {
+      log?.info({ rtpengine: server.ng.name }, 'rtpengine answers');
+      void this.#warnIfOld(server);
       return;
     }
-    const calls = [...this.#calls.values()].filter(call => call.engine === engine);
-    log?.warn({ rtpengine: engine.ng.name, calls: calls.length }, 'rtpengine is unreachable');
+    const calls = [...this.#calls.values()].filter(call => call.server === server);
+    log?.warn({ rtpengine: server.ng.name, calls: calls.length }, 'rtpengine is unreachable');
     for (const call of calls) call.evict();
   }
 
   /** ng reports no version, but the test call shows what an rtpengine supports. */
-  async #warnIfOld(engine: Engine): Promise<void> {
-    if (await canBundle(engine.ng, this.#options.addresses[0]?.family === 6).catch(() => true)) return;
+  async #warnIfOld(server: RtpengineServer): Promise<void> {
+    if (await canBundle(server.ng, this.#options.addresses[0]?.family === 6).catch(() => true)) return;
     this.#options.log?.warn(
-      { rtpengine: engine.ng.name },
+      { rtpengine: server.ng.name },
       'rtpengine is older than mr14.0: video is not available; make sure that it is mr13.4.1.1 or newer (CVE-2025-53399)',
     );
   }
 
   #tick(): void {
     const now = performance.now();
-    const { tickMs = 1000, lookMs = 5000, homelessMs = 10_000 } = this.#options;
+    const { tickMs = 1000, queryMs = 5000, evictedMs = 10_000 } = this.#options;
     void this.fleet.pingAll();
     const due: RtpengineCall[] = [];
     for (const call of this.#calls.values()) {
-      if (!call.engine) {
-        const nowhere = !this.fleet.someoneIsHere() && now - call.homelessSince > homelessMs;
-        if (nowhere) call.watch.fail('no rtpengine is available');
-      } else if (now - call.lookedAt >= (call.watch.urgent ? tickMs : lookMs) - 1) due.push(call);
+      if (!call.server) {
+        const expired = !this.fleet.anyAnswers() && now - call.evictedAt > evictedMs;
+        if (expired) call.watch.fail('no rtpengine is available');
+      } else if (now - call.queriedAt >= (call.watch.urgent ? tickMs : queryMs) - 1) due.push(call);
     }
-    due.sort((one, other) => one.lookedAt - other.lookedAt);
-    for (const call of due.slice(0, maxLooks)) void call.look(now);
+    due.sort((one, other) => one.queriedAt - other.queriedAt);
+    for (const call of due.slice(0, maxQueries)) void call.query(now);
   }
 
   #emit(event: MediaEvent): void {

@@ -5,7 +5,7 @@ import { type Codec, inPlace, isEvent, isTranscoded } from '../sdp/codecs.ts';
 import type { Offered } from '../sdp/payload-map.ts';
 import type { OfferedLine, PendingOffer } from '../sdp/pending-offer.ts';
 import type { LinePlan } from '../sdp/plan.ts';
-import type { Line } from '../sdp/slots.ts';
+import type { MediaLine } from '../sdp/slots.ts';
 
 /** RFC 3551 4.5.6. Its annex B, comfort noise, is left out: some PBXs do not accept it. */
 const g729: Codec = {
@@ -22,7 +22,7 @@ export function withG729(draft: PendingOffer, can: readonly boolean[]): PendingO
   const offered = [...draft.offered].map(
     ([line, offer]) => [line, can[line.id] ? extended(offer) : offer] as const,
   );
-  return { ...draft, offered: new Map<Line, OfferedLine>(offered) };
+  return { ...draft, offered: new Map<MediaLine, OfferedLine>(offered) };
 }
 
 function extended(line: OfferedLine): OfferedLine {

@@ -4,7 +4,7 @@
 
 import { MediaError, type MediaReason } from '../relay.ts';
 import { type Description, type MediaSection, portOf } from './description.ts';
-import { type Host, hostOf } from './host.ts';
+import { hostOf, type SdpHost } from './host.ts';
 import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
 import type { PbxNet } from './pending-offer.ts';
 import type { RtpAddress } from './plan.ts';
@@ -17,7 +17,7 @@ export function remoteOf(
   net: PbxNet,
   found: FoundHosts,
 ): RtpAddress | null {
-  let fault: Fault | undefined;
+  let fault: AddressFault | undefined;
   // Those of the line come before those of the session (RFC 8866 5.7).
   for (const connection of [...media.connections, ...session.connections]) {
     const host = hostOf(connectionHost(connection));
@@ -51,21 +51,28 @@ export function otherFamilyIn(
   return addresses.some(address => address.family === family) ? undefined : addresses[0]?.text;
 }
 
-interface Fault {
+interface AddressFault {
   readonly message: string;
   readonly reason: MediaReason;
   /** The address, when only the fence forbids it. */
   readonly behind?: string;
 }
 
-const missing: Fault = { message: 'the SDP of the PBX has no c= line with an address', reason: 'no-address' };
+const missing: AddressFault = {
+  message: 'the SDP of the PBX has no c= line with an address',
+  reason: 'no-address',
+};
 
 /** The address of a host, if media may be sent to it. */
-function usableAddress(host: Host, net: PbxNet, found: FoundHosts): { readonly address: string } | Fault {
+function usableAddress(
+  host: SdpHost,
+  net: PbxNet,
+  found: FoundHosts,
+): { readonly address: string } | AddressFault {
   if (host.kind === 'none' || host.kind === 'unspecified') return missing;
   if (host.kind === 'address') return fenced(host, net);
   const { addresses, why } = found.get(host.text) ?? { addresses: [], why: 'too many host names' };
-  let fault: Fault = {
+  let fault: AddressFault = {
     message: `c= names ${shown(host.text)}, which cannot be resolved: ${why}`,
     reason: 'unknown-host',
   };
@@ -80,9 +87,9 @@ function usableAddress(host: Host, net: PbxNet, found: FoundHosts): { readonly a
 }
 
 function fenced(
-  { text, family }: Extract<Host, { kind: 'address' }>,
+  { text, family }: Extract<SdpHost, { kind: 'address' }>,
   net: PbxNet,
-): { address: string } | Fault {
+): { address: string } | AddressFault {
   if (family !== net.family)
     return { message: `c= names ${text}, which has no IPv${net.family} address`, reason: 'no-address' };
   if (!isGroup(text) && net.allowed(text)) return { address: text };
@@ -98,9 +105,9 @@ function withRtcp(address: string, media: MediaSection, net: PbxNet, found: Foun
   const usual = { address, port, rtcpAddress: address, rtcpPort: port < 65_535 ? port + 1 : port };
   for (const { port, host } of rtcpOf(media)) {
     const rtcpPort = portOf(port) ?? 0;
-    const said = host === undefined ? { address } : usableAddress(hostOf(host), net, found);
-    if (rtcpPort >= firstMediaPort && 'address' in said)
-      return { ...usual, rtcpAddress: said.address, rtcpPort };
+    const usable = host === undefined ? { address } : usableAddress(hostOf(host), net, found);
+    if (rtcpPort >= firstMediaPort && 'address' in usable)
+      return { ...usual, rtcpAddress: usable.address, rtcpPort };
   }
   return usual;
 }

@@ -25,7 +25,7 @@ import { answeredIn, isLine, type Slot, type Slots } from './slots.ts';
 import { type BrowserTransport, transportOf } from './transport.ts';
 import type { LineText, RefusedText } from './write.ts';
 
-export interface Answered {
+export interface AnswerResult {
   readonly lines: readonly (LineText | RefusedText)[];
   readonly plans: readonly LinePlan[];
   readonly transport: BrowserTransport;
@@ -38,7 +38,7 @@ export function answerForBrowser(
   slots: Slots,
   net: PbxNet,
   found: FoundHosts,
-): Answered {
+): AnswerResult {
   const answered = answeredIn(description.media, slots.pbx, isPlainLine);
   const plans: LinePlan[] = [];
   const fault: FirstFault = {};
@@ -86,7 +86,7 @@ export function answerForBrowser(
 }
 
 /** A browser's answer, for the PBX. */
-export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): Answered {
+export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): AnswerResult {
   const description = readDescription(sdp);
   const answered = answeredIn(description.media, slots.browser, isWebRtcLine);
   const plans: LinePlan[] = [];

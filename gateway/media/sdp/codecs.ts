@@ -6,7 +6,7 @@ import { type MediaSection, valuesOf, wordsOf } from './description.ts';
 import { formatParameters } from './format-parameters.ts';
 import { shown } from './read.ts';
 
-export type Kind = 'audio' | 'video';
+export type MediaKind = 'audio' | 'video';
 
 export interface Codec {
   readonly type: number;
@@ -19,7 +19,7 @@ export interface Codec {
 }
 
 interface Carried {
-  readonly kind: Kind;
+  readonly kind: MediaKind;
   readonly name: string;
   /** The first is the default. */
   readonly rates: readonly number[];
@@ -71,7 +71,7 @@ const maxCodecs = 64;
  */
 export function codecsOf(
   media: MediaSection,
-  kind: Kind,
+  kind: MediaKind,
   offered: readonly Codec[] = [],
   transcodes = offered.some(isTranscoded),
 ): Codec[] {
@@ -91,10 +91,10 @@ export function codecsOf(
     // parameters has those of the offer.
     const same = config === null && named.name === 'H264' && before?.name === 'H264';
     const feedback = feedbacks
-      .filter(([said]) => said === '*' || said === String(type))
+      .filter(([stated]) => stated === '*' || stated === String(type))
       .map(([, value]) => value);
-    const said = { config: same ? before.config : config, feedback: [...new Set(feedback)] };
-    codecs.push({ type, ...named, ...said });
+    const stated = { config: same ? before.config : config, feedback: [...new Set(feedback)] };
+    codecs.push({ type, ...named, ...stated });
   }
   return codecs;
 }
@@ -134,15 +134,15 @@ function mapOf({ name, rate, channels }: Codec): string {
 }
 
 /** Undefined for a codec that is not carried or has a wrong description. */
-function codecNamed(map: string, kind: Kind): Pick<Codec, 'name' | 'rate' | 'channels'> | undefined {
+function codecNamed(map: string, kind: MediaKind): Pick<Codec, 'name' | 'rate' | 'channels'> | undefined {
   const [name = '', rate = '', channels = ''] = map.split('/', 3);
   const known = carried.get(name.toLowerCase());
   if (known?.kind !== kind) return undefined;
   if (rate !== '' && !known.rates.some(one => String(one) === rate)) return undefined;
   // Opus always states 2 channels, whatever it carries (RFC 7587 7): Snom and others state none, or 1.
   if (known.channels === 1 && Number(channels) > 1) return undefined;
-  const said = known.name === 'G722' ? 8000 : Number(rate);
-  return { name: known.name, rate: said || known.rates[0]!, channels: known.channels };
+  const stated = known.name === 'G722' ? 8000 : Number(rate);
+  return { name: known.name, rate: stated || known.rates[0]!, channels: known.channels };
 }
 
 /** All a=fmtp by payload type: there should be one of each, but some peers write one parameter a line. */

@@ -3,7 +3,7 @@
 
 import { isIP, SocketAddress } from 'node:net';
 
-export type Host =
+export type SdpHost =
   | { readonly kind: 'address'; readonly text: string; readonly family: 4 | 6 }
   | { readonly kind: 'unspecified' }
   | { readonly kind: 'name'; readonly text: string }
@@ -11,7 +11,7 @@ export type Host =
 
 const NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
-export function hostOf(written: string): Host {
+export function hostOf(written: string): SdpHost {
   // RFC 8866 5.7: a TTL and a number of addresses may follow, for multicast only.
   const [text = ''] = written.toLowerCase().split('/', 1);
   if (text.startsWith('[') && text.endsWith(']')) return addressOf(text.slice(1, -1));
@@ -19,7 +19,7 @@ export function hostOf(written: string): Host {
   return address.kind === 'none' ? nameOf(text.replace(/\.$/, '')) : address;
 }
 
-function addressOf(text: string): Host {
+function addressOf(text: string): SdpHost {
   const literal = decimal(text) ?? text;
   // A zone names an interface of one machine.
   if (isIP(literal) === 0 || literal.includes('%')) return { kind: 'none' };
@@ -37,7 +37,7 @@ function decimal(text: string): string | undefined {
   return text.split('.').map(Number).join('.');
 }
 
-function nameOf(text: string): Host {
+function nameOf(text: string): SdpHost {
   const labels = text.split('.');
   if (text.length > 253 || !labels.every(label => NAME.test(label))) return { kind: 'none' };
   const last = labels.at(-1) ?? '';

@@ -25,7 +25,7 @@ const maxHostsOfCall = 16;
 export class HostLookup {
   readonly #resolve: ResolveHost;
   /** Names that were looked up, and the address that was used last. */
-  readonly #asked = new Map<string, string | undefined>();
+  readonly #lookedUp = new Map<string, string | undefined>();
 
   constructor(resolve: ResolveHost = () => Promise.reject(new Error('host names are not resolved'))) {
     this.#resolve = resolve;
@@ -40,9 +40,9 @@ export class HostLookup {
   }
 
   async #find(host: string): Promise<FoundHost> {
-    if (!this.#asked.has(host)) {
-      if (this.#asked.size >= maxHostsOfCall) return { addresses: [], why: 'too many host names' };
-      this.#asked.set(host, undefined);
+    if (!this.#lookedUp.has(host)) {
+      if (this.#lookedUp.size >= maxHostsOfCall) return { addresses: [], why: 'too many host names' };
+      this.#lookedUp.set(host, undefined);
     }
     try {
       const addresses = this.#steady(host, await this.#resolve(host));
@@ -54,9 +54,9 @@ export class HostLookup {
 
   /** The same answer in 183 and 200 leads to the same address, whatever the order of the DNS answer. */
   #steady(host: string, addresses: readonly string[]): readonly string[] {
-    const last = this.#asked.get(host);
+    const last = this.#lookedUp.get(host);
     const steady = last !== undefined && addresses.includes(last) ? [last, ...addresses] : addresses;
-    if (steady[0] !== undefined) this.#asked.set(host, steady[0]);
+    if (steady[0] !== undefined) this.#lookedUp.set(host, steady[0]);
     return steady;
   }
 }

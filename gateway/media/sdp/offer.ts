@@ -3,7 +3,15 @@
 
 import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
-import { type Codec, codecNamesOf, codecsOf, inPlace, isEvent, isTranscoded, type Kind } from './codecs.ts';
+import {
+  type Codec,
+  codecNamesOf,
+  codecsOf,
+  inPlace,
+  isEvent,
+  isTranscoded,
+  type MediaKind,
+} from './codecs.ts';
 import { type Description, type MediaSection, readDescription, valuesOf } from './description.ts';
 import { type FirstFault, faultOf } from './fault.ts';
 import type { FoundHosts } from './hosts.ts';
@@ -18,7 +26,7 @@ import {
   packetTimesOf,
   profileOf,
 } from './read.ts';
-import { isLine, isToken, type Line, refuse, type Slot, type Slots } from './slots.ts';
+import { isLine, isToken, type MediaLine, refuse, type Slot, type Slots } from './slots.ts';
 import { type BrowserTransport, transportOf } from './transport.ts';
 
 /** A page needs two; each costs a pair of ports. */
@@ -35,7 +43,7 @@ export interface Drafted {
 export function offerForPbx(sdp: string, before: Slots, nextId: () => number): Drafted {
   const description = readDescription(sdp);
   checkPlaces(description.media, before.browser);
-  const offered = new Map<Line, OfferedLine>();
+  const offered = new Map<MediaLine, OfferedLine>();
   const taken = new Set<number>();
   const pbx = [...before.pbx];
   let transport: BrowserTransport | null = null;
@@ -74,12 +82,12 @@ export function offerForBrowser(
   checkPlaces(description.media, before.pbx);
   const fault: FirstFault = {};
   const usable = description.media.map(media => faultOf(fault, media, () => judge(media)));
-  const homes = homesOf(before.pbx, description.media, index => usable[index] !== undefined);
-  const offered = new Map<Line, OfferedLine>();
+  const placed = linesOfPlaces(before.pbx, description.media, index => usable[index] !== undefined);
+  const offered = new Map<MediaLine, OfferedLine>();
   const taken = new Set<number>();
   const browser = [...before.browser];
   const pbx = description.media.map((media, i): Slot => {
-    const known = homes[i];
+    const known = placed[i];
     const use = usable[i];
     if (use === undefined || offered.size >= maxLines) return isLine(known) ? known : refuse(media);
     const { kind, codecs, remote } = use;
@@ -107,7 +115,7 @@ export function offerForBrowser(
 
   function judge(media: MediaSection) {
     assertPlainLine(media);
-    const kind: Kind = media.type === 'video' ? 'video' : 'audio';
+    const kind: MediaKind = media.type === 'video' ? 'video' : 'audio';
     const all = codecsOf(media, kind, [], net.transcodes);
     const plain = all.filter(codec => !isTranscoded(codec));
     const codecs = plain.every(isEvent) ? all : plain;
@@ -122,22 +130,22 @@ export function offerForBrowser(
  * new one of the same kind. The new one then continues the old line, because the browser would otherwise have
  * to open another microphone.
  */
-function homesOf(
+function linesOfPlaces(
   before: readonly Slot[],
   media: readonly MediaSection[],
   works: (index: number) => boolean,
 ): readonly (Slot | undefined)[] {
-  const homes: (Slot | undefined)[] = media.map((_, i) => before[i]);
+  const placed: (Slot | undefined)[] = media.map((_, i) => before[i]);
   media.forEach((line, i) => {
     const kind = kindOf(line);
-    const known = homes[i];
+    const known = placed[i];
     if (!works(i) || kind === null || (isLine(known) && known.kind === kind)) return;
-    const from = homes.findIndex((slot, at) => isLine(slot) && slot.kind === kind && !works(at));
+    const from = placed.findIndex((slot, at) => isLine(slot) && slot.kind === kind && !works(at));
     if (from === -1) return;
-    homes[i] = homes[from];
-    homes[from] = undefined;
+    placed[i] = placed[from];
+    placed[from] = undefined;
   });
-  return homes;
+  return placed;
 }
 
 function nothingOf({ media }: Description): string {
@@ -149,7 +157,7 @@ function midOf(media: MediaSection): string | undefined {
   return valuesOf(media, 'mid').find(isToken);
 }
 
-function textOf(line: Line, codecs: readonly Codec[], direction: Direction, media: MediaSection) {
+function textOf(line: MediaLine, codecs: readonly Codec[], direction: Direction, media: MediaSection) {
   const { kind, mid, port, profile } = line;
   return { kind, mid, port, profile, codecs, direction, ...packetTimesOf(media) };
 }
@@ -170,7 +178,7 @@ function checkCount(slots: readonly Slot[]): void {
 }
 
 /** A place with a carried line keeps it, unless the place now has another kind. */
-function lineFor(known: Slot | undefined, kind: Kind, mid: string, nextId: () => number): Line {
+function lineFor(known: Slot | undefined, kind: MediaKind, mid: string, nextId: () => number): MediaLine {
   if (isLine(known) && known.kind === kind) return known;
   return { id: nextId(), kind, mid, codecs: [], port: 0, profile: 'RTP/AVP' };
 }

@@ -31,11 +31,11 @@ export function agree(
   const answer: Codec[] = [];
   const aliases: [Uint8Array, number, number][] = [];
   for (const codec of answered) {
-    const said = findCodec(
+    const named = findCodec(
       codec,
       offered.map(offer => offer[from]),
     );
-    const offer = offered.find(candidate => candidate[from] === said);
+    const offer = offered.find(candidate => candidate[from] === named);
     if (offer === undefined) continue;
     const browser = offer.browser.type;
     const pbx = offer.pbx.type;

@@ -3,7 +3,7 @@
 import type { Offered } from './payload-map.ts';
 import type { RtpAddress } from './plan.ts';
 import type { Direction } from './read.ts';
-import type { Line } from './slots.ts';
+import type { MediaLine } from './slots.ts';
 import type { BrowserTransport } from './transport.ts';
 import type { LineText } from './write.ts';
 
@@ -17,7 +17,7 @@ export interface OfferedLine {
 
 /** A pending offer. */
 export interface PendingOffer {
-  readonly offered: ReadonlyMap<Line, OfferedLine>;
+  readonly offered: ReadonlyMap<MediaLine, OfferedLine>;
   /** Of the browser, when the browser offers. */
   readonly transport: BrowserTransport | null;
 }

@@ -2,7 +2,7 @@
 // Other files read addresses, codecs and the transport of a browser.
 
 import { MediaError } from '../relay.ts';
-import type { Kind } from './codecs.ts';
+import type { MediaKind } from './codecs.ts';
 import { type Description, type MediaSection, type Section, valuesOf } from './description.ts';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
@@ -11,7 +11,7 @@ const directions: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'i
 /** Ports below this number belong to other services. */
 export const firstMediaPort = 1024;
 
-export function kindOf({ type }: MediaSection): Kind | null {
+export function kindOf({ type }: MediaSection): MediaKind | null {
   return type === 'audio' || type === 'video' ? type : null;
 }
 

@@ -2,15 +2,15 @@
 // (RFC 3264 8). A line that only one side can have keeps its place there as refused, and is not part of the
 // other side's SDP.
 
-import type { Codec, Kind } from './codecs.ts';
+import type { Codec, MediaKind } from './codecs.ts';
 import { type MediaSection, valuesOf } from './description.ts';
 import { kindOf } from './read.ts';
 import type { RefusedText, RtpProfile } from './write.ts';
 
 /** A line that both sides have. */
-export interface Line {
+export interface MediaLine {
   readonly id: number;
-  readonly kind: Kind;
+  readonly kind: MediaKind;
   /** The browser's last value: a refused place may return with another mid (RFC 8829 5.2.2). */
   mid: string;
   /** With the browser's last numbers. */
@@ -21,7 +21,7 @@ export interface Line {
   profile: RtpProfile;
 }
 
-export type Slot = Line | RefusedText;
+export type Slot = MediaLine | RefusedText;
 
 export interface Slots {
   readonly browser: readonly Slot[];
@@ -32,7 +32,7 @@ export function slotsOf(browser: readonly Slot[], pbx: readonly Slot[]): Slots {
   return { browser, pbx };
 }
 
-export function isLine(slot: Slot | undefined): slot is Line {
+export function isLine(slot: Slot | undefined): slot is MediaLine {
   return slot !== undefined && 'id' in slot;
 }
 
@@ -69,12 +69,12 @@ export function answeredIn(
 ): ReadonlyMap<Slot, MediaSection> {
   const fits = (slot: Slot | undefined, line: MediaSection) =>
     isLine(slot) && slot.kind === kindOf(line) && works(line);
-  const strays = media.filter((line, i) => !fits(slots[i], line));
+  const spares = media.filter((line, i) => !fits(slots[i], line));
   const answered = new Map<Slot, MediaSection>();
   slots.forEach((slot, i) => {
     const own = media[i];
-    const stray = own && fits(slot, own) ? -1 : strays.findIndex(line => fits(slot, line));
-    const line = stray === -1 ? own : strays.splice(stray, 1)[0];
+    const spare = own && fits(slot, own) ? -1 : spares.findIndex(line => fits(slot, line));
+    const line = spare === -1 ? own : spares.splice(spare, 1)[0];
     if (line !== undefined) answered.set(slot, line);
   });
   return answered;

@@ -23,14 +23,19 @@ export function transportOf(
   offering: boolean,
 ): BrowserTransport {
   // Of the line, else of the session.
-  const said = (name: string) => [...valuesOf(media, name), ...valuesOf(description.session, name)];
+  const valuesFor = (name: string) => [...valuesOf(media, name), ...valuesOf(description.session, name)];
   // RFC 8839 5.4.
-  const ufrag = said('ice-ufrag').find(value => /^[A-Za-z0-9+/]{4,256}$/.test(value));
+  const ufrag = valuesFor('ice-ufrag').find(value => /^[A-Za-z0-9+/]{4,256}$/.test(value));
   if (ufrag === undefined) throw new MediaError('no usable a=ice-ufrag', 488, 'no-ice');
-  const fingerprint = strongest(valuesOf(media, 'fingerprint')) ?? strongest(said('fingerprint'));
+  const fingerprint = strongest(valuesOf(media, 'fingerprint')) ?? strongest(valuesFor('fingerprint'));
   if (fingerprint === undefined) throw new MediaError('no usable a=fingerprint', 488, 'no-fingerprint');
-  assertBegins(said('setup'), offering);
-  return { ufrag, password: said('ice-pwd')[0] ?? '', fingerprint, bundle: bundleOf(description, media) };
+  assertBegins(valuesFor('setup'), offering);
+  return {
+    ufrag,
+    password: valuesFor('ice-pwd')[0] ?? '',
+    fingerprint,
+    bundle: bundleOf(description, media),
+  };
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { isIPv6 } from 'node:net';
 import { type MediaDescription, type SessionDescription, write } from 'sdp-transform';
-import type { Codec, Kind } from './codecs.ts';
+import type { Codec, MediaKind } from './codecs.ts';
 import type { Fingerprint, IceCredentials } from './plan.ts';
 import type { Direction } from './read.ts';
 
@@ -12,7 +12,7 @@ export type RtpProfile = 'RTP/AVP' | 'RTP/AVPF';
 
 /** A carried m= line. */
 export interface LineText {
-  readonly kind: Kind;
+  readonly kind: MediaKind;
   readonly mid: string;
   readonly codecs: readonly Codec[];
   readonly direction: Direction;
@@ -32,7 +32,7 @@ export interface RefusedText {
   readonly mid: string;
 }
 
-export interface Origin {
+export interface SdpOrigin {
   readonly id: number;
   readonly version: number;
 }
@@ -55,7 +55,7 @@ export function isRefused(line: LineText | RefusedText): line is RefusedText {
 
 export function writeForPbx(
   lines: readonly (LineText | RefusedText)[],
-  origin: Origin,
+  origin: SdpOrigin,
   announce: string,
 ): string {
   return write({
@@ -69,7 +69,7 @@ export function writeForPbx(
 
 export function writeForBrowser(
   lines: readonly (LineText | RefusedText)[],
-  origin: Origin,
+  origin: SdpOrigin,
   side: BrowserSide,
 ): string {
   const { address } = side;
@@ -110,15 +110,15 @@ export function writeForBrowser(
 }
 
 /** Where browsers reach the relay: an address with its ports. */
-export interface BrowserPlace {
+export interface CandidateAddress {
   readonly ip: string;
   readonly port: number;
   readonly tcpPort: number;
 }
 
 /** Host candidates, the first place preferred (RFC 8445 5.1.2.1). TCP has a lower priority than UDP. */
-export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
-  const udp = places.map(({ ip, port }, i) => ({
+export function hostCandidates(candidateAddresses: readonly CandidateAddress[]): Candidates {
+  const udp = candidateAddresses.map(({ ip, port }, i) => ({
     foundation: String(i + 1),
     component: 1,
     transport: 'udp',
@@ -127,8 +127,8 @@ export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
     port,
     type: 'host',
   }));
-  const tcp = places.map(({ ip, tcpPort }, i) => ({
-    foundation: String(places.length + i + 1),
+  const tcp = candidateAddresses.map(({ ip, tcpPort }, i) => ({
+    foundation: String(candidateAddresses.length + i + 1),
     component: 1,
     transport: 'tcp',
     // RFC 6544 4.2: the direction of a passive host candidate counts 4.
@@ -141,7 +141,7 @@ export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
   return [...udp, ...tcp];
 }
 
-export function envelope(origin: Origin, address: string): Omit<SessionDescription, 'media'> {
+export function envelope(origin: SdpOrigin, address: string): Omit<SessionDescription, 'media'> {
   return {
     version: 0,
     origin: {

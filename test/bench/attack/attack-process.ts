@@ -5,21 +5,21 @@
 import { attacks } from './attacks.ts';
 import type { Targets } from './targets.ts';
 
-export type Blows = Readonly<Record<string, number | string>>;
+export type AttackAttempts = Readonly<Record<string, number | string>>;
 
 const [names = '[]', targets = '{}', ms = '0'] = process.argv.slice(2);
-const blows: Record<string, number | string> = {};
+const attempts: Record<string, number | string> = {};
 await Promise.all(
   (JSON.parse(names) as string[]).map(async (name, index) => {
     const attack = attacks[name]!;
     await attack(JSON.parse(targets) as Targets, `127.0.66.${index + 1}`, Number(ms)).then(
-      dealt => {
-        blows[name] = dealt;
+      made => {
+        attempts[name] = made;
       },
       (error: Error) => {
-        blows[name] = error.message;
+        attempts[name] = error.message;
       },
     );
   }),
 );
-process.send?.(blows satisfies Blows, () => process.exit(0));
+process.send?.(attempts satisfies AttackAttempts, () => process.exit(0));

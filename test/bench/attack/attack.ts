@@ -12,9 +12,9 @@ import { RtpEcho } from '../../unit/media/rtp-echo.ts';
 import { atMost, type Figure, percentile } from '../figure.ts';
 import { type MeasuredGateway, startMeasured } from '../measured-gateway.ts';
 import { startPlainPbx } from '../plain-pbx.ts';
-import type { Blows } from './attack-process.ts';
+import type { AttackAttempts } from './attack-process.ts';
 import { attacks } from './attacks.ts';
-import { describeFortune, type Fortune, GoodCallers } from './good-callers.ts';
+import { type CallerResults, describeResults, GoodCallers } from './good-callers.ts';
 import { GATEWAY, type Targets } from './targets.ts';
 
 const VISITORS = 20;
@@ -79,32 +79,32 @@ export async function benchAttack(): Promise<Figure[]> {
 
   async function under(names: readonly string[], title: string): Promise<Figure[]> {
     const before = await gateway.usage();
-    const [fortune, blows] = await Promise.all([
+    const [results, attemptsByAttack] = await Promise.all([
       new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS),
       attackWith(names, targets),
     ]);
     const { cpuSeconds } = await gateway.usage();
     const seconds = (cpuSeconds - before.cpuSeconds).toFixed(1);
-    const absent = Object.entries(blows).filter(([, dealt]) => typeof dealt === 'string');
-    const dealt = Object.values(blows).reduce<number>((sum, n) => sum + (Number(n) || 0), 0);
-    const number = dealt > 0 ? `${dealt} attempts, ` : '';
+    const absent = Object.entries(attemptsByAttack).filter(([, made]) => typeof made === 'string');
+    const attempts = Object.values(attemptsByAttack).reduce<number>((sum, n) => sum + (Number(n) || 0), 0);
+    const number = attempts > 0 ? `${attempts} attempts, ` : '';
     return [
       ...absent.map(([name, why]) => ({ name, value: `not run: ${why}` })),
       ...(absent.length === names.length
         ? []
-        : [line(`${title} (${number}${seconds} CPU-seconds)`, fortune)]),
+        : [line(`${title} (${number}${seconds} CPU-seconds)`, results)]),
     ];
   }
 }
 
-async function attackWith(names: readonly string[], targets: Targets): Promise<Blows> {
+async function attackWith(names: readonly string[], targets: Targets): Promise<AttackAttempts> {
   const program = fileURLToPath(new URL('./attack-process.js', import.meta.url));
   const child = fork(program, [JSON.stringify(names), JSON.stringify(targets), String(RUN_MS)]);
-  const [blows] = (await Promise.race([
+  const [attempts] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => [{ attacker: `ended with code ${code}` }]),
-  ])) as [Blows];
-  return blows;
+  ])) as [AttackAttempts];
+  return attempts;
 }
 
 async function settled(gateway: MeasuredGateway) {
@@ -112,9 +112,9 @@ async function settled(gateway: MeasuredGateway) {
   return await gateway.usage();
 }
 
-function line(name: string, fortune: Fortune): Figure {
-  const p95 = percentile(fortune.setUpMs, 0.95);
-  return { name, value: describeFortune(fortune), aim: atMost(p95, 1000, 'ms p95') };
+function line(name: string, results: CallerResults): Figure {
+  const p95 = percentile(results.setUpMs, 0.95);
+  return { name, value: describeResults(results), aim: atMost(p95, 1000, 'ms p95') };
 }
 
 function megabytes(bytes: number): string {

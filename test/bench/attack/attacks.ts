@@ -4,10 +4,10 @@
 import { halfRequests, hopefulUpgrades, tinyFragments } from './http-attacks.ts';
 import { clientHellos, packets, strangersChecks } from './media-attacks.ts';
 import { brokenFrames, brokenMessages, rapidInvites, unansweredInvites } from './signalling-attacks.ts';
-import type { Attack } from './targets.ts';
+import type { BenchAttack } from './targets.ts';
 import { enumeration, floodOf } from './tools.ts';
 
-export const attacks: Readonly<Record<string, Attack>> = {
+export const attacks: Readonly<Record<string, BenchAttack>> = {
   'SIPVicious: user names tried with INVITE': enumeration('INVITE'),
   'SIPVicious: user names tried with REGISTER': enumeration('REGISTER'),
   'SIPp: a flood of INVITEs over UDP': floodOf('uac', 300),

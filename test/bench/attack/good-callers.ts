@@ -11,7 +11,7 @@ const TALK_MS = 4_000;
 const LAST_WORDS_MS = 300;
 const WITHIN_MS = 20_000;
 
-export interface Fortune {
+export interface CallerResults {
   readonly calls: number;
   /** Why calls failed or ended early, and how often. */
   readonly lost: ReadonlyMap<string, number>;
@@ -39,14 +39,14 @@ export class GoodCallers {
    * `count` visitors at a time, each from its own address, call for `ms`. Resolves when the last visitor has
    * hung up.
    */
-  async callFor(ms: number, count: number): Promise<Fortune> {
+  async callFor(ms: number, count: number): Promise<CallerResults> {
     const until = performance.now() + ms;
     await Promise.all(
       Array.from({ length: count }, async (_, index) => {
         // Visitors do not start simultaneously.
         await pause((index / count) * TALK_MS);
         while (performance.now() < until) {
-          const address = homeOf(this.#calls++);
+          const address = addressOf(this.#calls++);
           await within(this.#call(address), WITHIN_MS).catch(async (error: Error) => {
             this.#count(error.message);
             await pause(TALK_MS);
@@ -107,7 +107,7 @@ export class GoodCallers {
 }
 
 /** One line for the report. */
-export function describeFortune({ calls, lost, setUpMs, packetsSent, packetsBack }: Fortune): string {
+export function describeResults({ calls, lost, setUpMs, packetsSent, packetsBack }: CallerResults): string {
   const failed = [...lost.values()].reduce((sum, count) => sum + count, 0);
   const reasons = [...lost].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const missing = ((packetsSent - packetsBack) / packetsSent) * 100;
@@ -118,7 +118,7 @@ export function describeFortune({ calls, lost, setUpMs, packetsSent, packetsBack
 }
 
 /** Each call comes from an address that has made no other call recently. */
-function homeOf(call: number): string {
+function addressOf(call: number): string {
   return `127.${10 + (Math.floor(call / 250) % 200)}.2.${(call % 250) + 1}`;
 }
 

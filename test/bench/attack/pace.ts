@@ -7,23 +7,23 @@ import { once } from 'node:events';
 const BEAT_MS = 10;
 
 /**
- * Calls `blow` so many times a second for `ms`; resolves with the number of calls. Errors of `blow` are
+ * Calls `attempt` so many times a second for `ms`; resolves with the number of calls. Errors of `attempt` are
  * ignored.
  */
-export async function pace(perSecond: number, ms: number, blow: (index: number) => void): Promise<number> {
+export async function pace(perSecond: number, ms: number, attempt: (index: number) => void): Promise<number> {
   const begun = performance.now();
-  let dealt = 0;
+  let attempts = 0;
   for (;;) {
     const passed = performance.now() - begun;
     const due = Math.floor((Math.min(passed, ms) / 1000) * perSecond);
-    for (; dealt < due; dealt++) {
+    for (; attempts < due; attempts++) {
       try {
-        blow(dealt);
+        attempt(attempts);
       } catch {
         // The gateway has closed the connection.
       }
     }
-    if (passed >= ms) return dealt;
+    if (passed >= ms) return attempts;
     await new Promise(resolve => setTimeout(resolve, BEAT_MS));
   }
 }

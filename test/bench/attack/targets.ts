@@ -16,7 +16,7 @@ export interface Targets {
 
 export const GATEWAY = '127.0.0.1';
 
-export interface Manner {
+export interface AttackOptions {
   /** Replaces the attack's default rate. */
   readonly perSecond?: number;
   /** Called with each datagram that the gateway sends back. */
@@ -24,4 +24,9 @@ export interface Manner {
 }
 
 /** Runs for `ms`; resolves with the number of attempts. */
-export type Attack = (targets: Targets, from: string, ms: number, manner?: Manner) => Promise<number>;
+export type BenchAttack = (
+  targets: Targets,
+  from: string,
+  ms: number,
+  options?: AttackOptions,
+) => Promise<number>;

@@ -2,10 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Attack } from './targets.ts';
+import type { BenchAttack } from './targets.ts';
 
 /** svwar tries extensions one after the other and ignores refusals. */
-export function enumeration(method: 'INVITE' | 'REGISTER'): Attack {
+export function enumeration(method: 'INVITE' | 'REGISTER'): BenchAttack {
   return async ({ address, sip }, from, ms) => {
     const range = ['-e', '1000-99999', '-m', method, '--force', '-t', '0.002'];
     return await running('svwar', [...range, '-b', from, '-p', String(sip), address], ms);
@@ -13,12 +13,12 @@ export function enumeration(method: 'INVITE' | 'REGISTER'): Attack {
 }
 
 /** SIPp's built-in scenario, at a rate of calls a second. */
-export function floodOf(scenario: string, perSecond: number): Attack {
+export function floodOf(scenario: string, perSecond: number): BenchAttack {
   return async ({ address, sip }, from, ms) => {
     const calls = Math.round((perSecond * ms) / 1000);
     const rate = ['-r', String(perSecond), '-m', String(calls), '-l', '100000', '-timeout', `${ms / 1000}s`];
-    const manner = ['-sn', scenario, '-s', 'director', '-i', from, '-nostdin', '-recv_timeout', '500'];
-    await running('sipp', [...manner, ...rate, `${address}:${sip}`], ms);
+    const options = ['-sn', scenario, '-s', 'director', '-i', from, '-nostdin', '-recv_timeout', '500'];
+    await running('sipp', [...options, ...rate, `${address}:${sip}`], ms);
     return calls;
   };
 }

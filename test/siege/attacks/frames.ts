@@ -6,7 +6,7 @@ import { open, tinyFragments, upgrade } from '../../bench/attack/http-attacks.ts
 import { pace } from '../../bench/attack/pace.ts';
 import { askToken, ORIGIN } from '../../bench/page.ts';
 import { Random } from '../../fuzz/random.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 
 const FRAMES_A_CONNECTION = 6;
 const random = new Random(6455);
@@ -42,7 +42,7 @@ export const brokenFrames: SiegeAttack = async scene => {
   });
 };
 
-async function sendFrames(scene: Scene, index: number): Promise<void> {
+async function sendFrames(scene: AttackContext, index: number): Promise<void> {
   const { targets, tally } = scene;
   const from = scene.address();
   const token = await askToken(targets.url, `sip:flooded@${targets.domain}`, ORIGIN, from);

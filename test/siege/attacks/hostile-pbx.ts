@@ -8,7 +8,7 @@ import { PlainBrowser } from '../../bench/plain-browser.ts';
 import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { SDP } from '../../support/signalling-gateway.ts';
 import type { SiegeAttack } from '../siege-attack.ts';
-import type { Tally } from '../tally.ts';
+import type { AttackTally } from '../tally.ts';
 import { hostileContacts, hostileHeaders, hostileReasons } from './hostile-text.ts';
 import { mutatedSdp } from './sdp.ts';
 
@@ -16,7 +16,7 @@ const VICTIM_WAITS_MS = 4_000;
 /** Longest datagram. */
 const MOST_BYTES = 65_000;
 
-interface Answer {
+interface HostileAnswer {
   /** The text after `SIP/2.0 `. */
   readonly status: string;
   readonly contact?: string;
@@ -30,7 +30,7 @@ const sdp = mutatedSdp(SDP, 3264);
 const finals = ['200 OK', '486 Busy Here', '183 Session Progress'];
 
 /** By called user. */
-const manners: Readonly<Record<string, () => readonly Answer[]>> = {
+const manners: Readonly<Record<string, () => readonly HostileAnswer[]>> = {
   reasons: () => [{ status: pick(hostileReasons), sdp: SDP }],
   headers: () => [{ status: pick(finals), headers: pick(hostileHeaders), sdp: SDP }],
   contacts: () => [{ status: '200 OK', contact: pick(hostileContacts), sdp: SDP }],
@@ -43,7 +43,7 @@ const manners: Readonly<Record<string, () => readonly Answer[]>> = {
   flooded: () => [{ status: '180 Ringing' }, { status: '486 Busy Here' }],
 };
 
-const tallies = new Map<string, Tally>();
+const tallies = new Map<string, AttackTally>();
 
 /** Answers until the process ends. */
 export async function startHostilePbx(address: string, port: number): Promise<void> {
@@ -110,7 +110,7 @@ function field(text: string, name: string): string {
   return new RegExp(`^${name}: *(.*?)\r?$`, 'im').exec(text)?.[1] ?? '';
 }
 
-function respond(request: string, answer: Answer, usual: string): string {
+function respond(request: string, answer: HostileAnswer, usual: string): string {
   const { status, contact = usual, headers = [], sdp: body = '' } = answer;
   const to = field(request, 'to');
   return [

@@ -10,19 +10,19 @@ import * as media from './media.ts';
 import * as signalling from './signalling.ts';
 import * as page from './web-socket.ts';
 
-export interface Listed {
+export interface ListedAttack {
   readonly run: SiegeAttack;
   readonly perSecond: number;
 }
 
 export interface Family {
   readonly name: string;
-  readonly attacks: Readonly<Record<string, Listed>>;
+  readonly attacks: Readonly<Record<string, ListedAttack>>;
   /** For attacks of other families too: runs whatever is selected. */
   readonly prepare?: (targets: SiegeTargets) => Promise<void>;
 }
 
-const at = (perSecond: number, run: SiegeAttack): Listed => ({ run, perSecond });
+const at = (perSecond: number, run: SiegeAttack): ListedAttack => ({ run, perSecond });
 
 export const families: readonly Family[] = [
   {

@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { clientHellos, packets, strangersChecks } from '../../bench/attack/media-attacks.ts';
 import { pace, udpFrom } from '../../bench/attack/pace.ts';
-import type { Attack } from '../../bench/attack/targets.ts';
+import type { BenchAttack } from '../../bench/attack/targets.ts';
 import type { SiegeAttack } from '../siege-attack.ts';
 
-function counted(attack: Attack): SiegeAttack {
+function counted(attack: BenchAttack): SiegeAttack {
   return async ({ targets, tally, ms, perSecond, address }) => {
     const heard = (bytes: Buffer) => {
       tally.bytesIn += bytes.length;

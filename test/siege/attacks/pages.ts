@@ -3,16 +3,16 @@
 
 import { WebSocket } from 'ws';
 import { openPage } from '../../bench/page.ts';
-import type { Scene } from '../siege-attack.ts';
+import type { AttackContext } from '../siege-attack.ts';
 
 export class Pages {
-  readonly #scene: Scene;
+  readonly #scene: AttackContext;
   readonly #user: string;
   readonly #places: (WebSocket | 'opening' | undefined)[];
   #next = 0;
 
   /** `user`: the callee of the tokens. */
-  constructor(scene: Scene, user: string, places: number) {
+  constructor(scene: AttackContext, user: string, places: number) {
     this.#scene = scene;
     this.#user = user;
     this.#places = new Array<WebSocket | 'opening' | undefined>(places).fill(undefined);
@@ -58,7 +58,7 @@ export class Pages {
 }
 
 /** Opens a WebSocket. Rejects when the gateway refuses it, and counts the refusal. */
-export async function enter({ targets, tally, address }: Scene, uri: string): Promise<WebSocket> {
+export async function enter({ targets, tally, address }: AttackContext, uri: string): Promise<WebSocket> {
   try {
     const page = await openPage(targets.url, { from: address(), to: uri });
     page.on('close', code => tally.answered(`closed ${code}`));

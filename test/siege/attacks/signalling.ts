@@ -9,7 +9,7 @@ import { meaning } from '../../conformance/rfc4475-meaning.ts';
 import { valid } from '../../conformance/rfc4475-valid.ts';
 import { ipv6 } from '../../conformance/rfc5118.ts';
 import { PROTOS_COUNT, protosMessage } from '../../fuzz/protos.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 import { hangingContentType, hangingReason } from './hostile-text.ts';
 import { message } from './message.ts';
 
@@ -18,7 +18,7 @@ export const SEED = 4475;
 export const torture = [...valid, ...invalid, ...meaning, ...ipv6].map(row => row.message);
 
 /** Sends one datagram after another from one socket. */
-function byUdp(next: (index: number, own: string, scene: Scene) => Buffer): SiegeAttack {
+function byUdp(next: (index: number, own: string, scene: AttackContext) => Buffer): SiegeAttack {
   return async scene => {
     const { targets, tally, ms, perSecond } = scene;
     const from = scene.address();
@@ -35,7 +35,7 @@ function byUdp(next: (index: number, own: string, scene: Scene) => Buffer): Sieg
 }
 
 /** The same on a connection that is reopened after the gateway has closed it. */
-function byTcp(next: (index: number, own: string, scene: Scene) => Buffer): SiegeAttack {
+function byTcp(next: (index: number, own: string, scene: AttackContext) => Buffer): SiegeAttack {
   return async scene => {
     const { targets, tally, ms, perSecond } = scene;
     if (targets.sipTcp === undefined) throw new Error('the TCP port of this engine is unknown');
@@ -72,7 +72,7 @@ function byTcp(next: (index: number, own: string, scene: Scene) => Buffer): Sieg
   };
 }
 
-const protos = (transport: 'UDP' | 'TCP') => (index: number, sentBy: string, scene: Scene) =>
+const protos = (transport: 'UDP' | 'TCP') => (index: number, sentBy: string, scene: AttackContext) =>
   protosMessage(index % PROTOS_COUNT, SEED, {
     uri: `sip:director@${scene.targets.sipAddress}`,
     transport,

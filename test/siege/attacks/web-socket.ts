@@ -6,7 +6,7 @@ import { pace } from '../../bench/attack/pace.ts';
 import { broken, invite } from '../../bench/attack/signalling-attacks.ts';
 import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { PROTOS_COUNT, protosMessage } from '../../fuzz/protos.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 import { hangingContentType, hangingReason } from './hostile-text.ts';
 import { message } from './message.ts';
 import { enter, Pages } from './pages.ts';
@@ -102,7 +102,7 @@ export const byeAnswers: SiegeAttack = async scene => {
   leg.close();
 };
 
-function answerBye(scene: Scene, page: WebSocket, uri: string, offer: string, blanks: number): void {
+function answerBye(scene: AttackContext, page: WebSocket, uri: string, offer: string, blanks: number): void {
   page.on('message', data => {
     const text = String(data);
     scene.tally.answeredSip(text);

@@ -11,7 +11,7 @@ import type { Sound } from './sound.ts';
 /** Longer than the gateway's own limits, which end calls that hang. */
 const PATIENCE_MS = 20_000;
 
-interface Heard {
+interface ReceivedMessage {
   readonly status: number | undefined;
   readonly method: string;
   readonly cseq: number;
@@ -22,7 +22,7 @@ class Stuck extends Error {}
 
 export class SoakVisitor {
   readonly #socket: WebSocket;
-  #take: (message: Heard) => void = () => {};
+  #take: (message: ReceivedMessage) => void = () => {};
   calls = 0;
 
   static async open(gatewayUrl: string, origin: string): Promise<SoakVisitor> {
@@ -50,7 +50,7 @@ export class SoakVisitor {
     told: (setupMs: number) => void,
   ): Promise<string | undefined> {
     this.calls++;
-    const call = new Call(this.#socket, to, mark);
+    const call = new VisitorCall(this.#socket, to, mark);
     this.#take = message => call.take(message);
     try {
       return await play(call, script, sound, told);
@@ -67,7 +67,7 @@ export class SoakVisitor {
 }
 
 async function play(
-  call: Call,
+  call: VisitorCall,
   script: Script,
   sound: Sound,
   told: (setupMs: number) => void,
@@ -98,7 +98,7 @@ async function play(
 }
 
 /** Requests another offer until none is pending (RFC 3261 14.1). */
-async function renegotiate(call: Call, offer: string): Promise<void> {
+async function renegotiate(call: VisitorCall, offer: string): Promise<void> {
   for (let cseq = 2; ; cseq++) {
     call.send('INVITE', cseq, offer);
     const answer = await call.response('INVITE', cseq);
@@ -109,12 +109,12 @@ async function renegotiate(call: Call, offer: string): Promise<void> {
   }
 }
 
-class Call {
+class VisitorCall {
   readonly #socket: WebSocket;
   readonly #mark: string;
   readonly #id = randomBytes(12).toString('hex');
   readonly #first: string;
-  readonly #heard: Heard[] = [];
+  readonly #heard: ReceivedMessage[] = [];
   #uri: string;
   #to: string;
   #wake: () => void = () => {};
@@ -127,7 +127,7 @@ class Call {
     this.#mark = mark;
   }
 
-  take(message: Heard): void {
+  take(message: ReceivedMessage): void {
     // A message of the call before.
     if (field(message.text, 'Call-ID') !== this.#id) return;
     if (message.status === undefined && message.method !== 'ACK') this.#ok(message.text);
@@ -136,7 +136,7 @@ class Call {
   }
 
   /** The final response, or the one with this status. */
-  response(method: string, cseq: number, status?: number): Promise<Heard> {
+  response(method: string, cseq: number, status?: number): Promise<ReceivedMessage> {
     return this.#next(
       message =>
         message.method === method &&
@@ -147,11 +147,11 @@ class Call {
     );
   }
 
-  request(method: string): Promise<Heard> {
+  request(method: string): Promise<ReceivedMessage> {
     return this.#next(message => message.status === undefined && message.method === method, `no ${method}`);
   }
 
-  acknowledge({ status = 0, cseq, text }: Heard): void {
+  acknowledge({ status = 0, cseq, text }: ReceivedMessage): void {
     if (cseq === 1) this.#to = field(text, 'To');
     if (status === 200) {
       this.#uri = uriOf(field(text, 'Contact'));
@@ -187,7 +187,7 @@ class Call {
     this.#socket.send(['SIP/2.0 200 OK', ...copied, 'Content-Length: 0', '', ''].join('\r\n'));
   }
 
-  async #next(wanted: (message: Heard) => boolean, missing: string): Promise<Heard> {
+  async #next(wanted: (message: ReceivedMessage) => boolean, missing: string): Promise<ReceivedMessage> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const index = this.#heard.findIndex(wanted);

@@ -29,19 +29,19 @@ export function servesBothFamilies(
   it('a PBX of the other family after one that gave early media gets another offer, and later offers keep that family', async () => {
     const call = await RelayCall.prepare(relay(), 'both');
     const echo = await RtpEcho.open('::1');
-    const wish = call.leg.offer();
-    const first = await relay().offer('both', 'browser', wish, '::1');
+    const browserOffer = call.leg.offer();
+    const first = await relay().offer('both', 'browser', browserOffer, '::1');
     const early = echoAnswer(first, echo, /pcmu/i).replaceAll('IN IP4 127.0.0.1', 'IN IP6 ::1');
     await relay().answer('both', 'pbx', early);
-    const second = await relay().offer('both', 'browser', wish, '127.0.0.1');
+    const second = await relay().offer('both', 'browser', browserOffer, '127.0.0.1');
     assert.match(second, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
-    assert.equal(await relay().offer('both', 'browser', wish, '127.0.0.1'), second);
+    assert.equal(await relay().offer('both', 'browser', browserOffer, '127.0.0.1'), second);
     const answer = await relay().answer('both', 'pbx', echoAnswer(second, call.echo, /pcmu/i));
     await call.leg.connect(ofIpv4(answer));
     const packet = call.packet();
     assert.deepEqual((await call.roundTrip(packet)).subarray(12), packet.subarray(12));
     // An offer during the call names no PBX: it is for the PBX that has answered.
-    const later = await relay().offer('both', 'browser', `${wish}a=x-later\r\n`);
+    const later = await relay().offer('both', 'browser', `${browserOffer}a=x-later\r\n`);
     assert.match(later, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
     await call.close();
     echo.close();
@@ -50,12 +50,12 @@ export function servesBothFamilies(
 
   it('a PBX that answers with an address of the other family gets the gateway address of that family', async () => {
     const call = await RelayCall.prepare(relay(), 'followed');
-    const wish = call.leg.offer();
-    const first = await relay().offer('followed', 'browser', wish, '::1');
+    const browserOffer = call.leg.offer();
+    const first = await relay().offer('followed', 'browser', browserOffer, '::1');
     assert.match(first, new RegExp(`^c=IN IP6 ${own.v6}\r$`, 'm'));
     const theirs = echoAnswer(first, call.echo, /pcmu/i);
     const answer = await relay().answer('followed', 'pbx', theirs);
-    const second = await relay().offer('followed', 'browser', wish);
+    const second = await relay().offer('followed', 'browser', browserOffer);
     assert.match(second, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
     assert.equal(await relay().answer('followed', 'pbx', theirs), answer);
     await call.leg.connect(ofIpv4(answer));

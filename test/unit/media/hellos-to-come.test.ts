@@ -12,13 +12,13 @@ import { emptied, RelayCall, relayOptions } from './relay-call.ts';
 const recordHeader = 13;
 const messageHeader = 12;
 
-type Extension = DtlsClient['extensions'][number];
+type TlsExtension = DtlsClient['extensions'][number];
 
 /**
  * The extensions of a client that supports DTLS 1.3 (RFC 9147) and X25519MLKEM768, whose public share has
  * 1,216 bytes.
  */
-function ofTomorrow(usual: readonly Extension[]): Extension[] {
+function futureExtensions(current: readonly TlsExtension[]): TlsExtension[] {
   const share = (group: number, size: number) => {
     const bytes = Buffer.alloc(4 + size, 0);
     bytes.writeUInt16BE(group, 0);
@@ -38,13 +38,13 @@ function ofTomorrow(usual: readonly Extension[]): Extension[] {
     { type: 51, data: listed(2, Buffer.concat([share(0x11ec, 1216), share(0x001d, 32)])) },
     { type: 45, data: Buffer.from('0101', 'hex') },
     { type: 27, data: Buffer.from('020002', 'hex') },
-    ...usual.filter(({ type }) => type !== 10),
+    ...current.filter(({ type }) => type !== 10),
     { type: 0xfafa, data: Buffer.from([0]) },
     { type: 21, data: Buffer.alloc(300) },
   ];
 }
 
-const orders: Readonly<Record<string, (extensions: Extension[]) => Extension[]>> = {
+const orders: Readonly<Record<string, (extensions: TlsExtension[]) => TlsExtension[]>> = {
   'in the usual order': all => all,
   'in reverse order': all => all.toReversed(),
   shuffled: all =>
@@ -117,7 +117,7 @@ describe('a ClientHello of the next browsers', () => {
 
   async function connects(
     name: string,
-    order: (extensions: Extension[]) => Extension[],
+    order: (extensions: TlsExtension[]) => TlsExtension[],
     deliver: (parts: Buffer[], times: number) => Buffer[],
     size = 1100,
   ): Promise<void> {
@@ -125,7 +125,7 @@ describe('a ClientHello of the next browsers', () => {
     let times = 0;
     const call = await RelayCall.prepare(relay, name, {
       hello: client => {
-        client.extensions = order(ofTomorrow(client.extensions));
+        client.extensions = order(futureExtensions(client.extensions));
         hashesWhole(client);
       },
     });
@@ -150,7 +150,7 @@ describe('a ClientHello of the next browsers', () => {
     it(`in two packets, its extensions ${name}`, () => connects(name, order, parts => parts));
   }
 
-  const usual = (all: Extension[]) => all;
+  const current = (all: TlsExtension[]) => all;
   for (const [name, size, deliver] of [
     ['the second packet before the first', 1100, (parts: Buffer[]) => parts.toReversed()],
     ['each packet twice', 1100, (parts: Buffer[]) => parts.flatMap(part => [part, part])],
@@ -168,7 +168,7 @@ describe('a ClientHello of the next browsers', () => {
     ],
     ['all in one datagram', 700, (parts: Buffer[]) => [Buffer.concat(parts)]],
   ] as const) {
-    it(name, () => connects(name, usual, deliver, size));
+    it(name, () => connects(name, current, deliver, size));
   }
 
   it('with forged fragments of other lengths and contents', () => {
@@ -177,7 +177,7 @@ describe('a ClientHello of the next browsers', () => {
       change(bytes);
       return bytes;
     };
-    return connects('forged', usual, parts => [
+    return connects('forged', current, parts => [
       ...parts.slice(0, 1).flatMap(part => [
         // Another total length; a fragment beyond its end; one far ahead.
         forge(part, bytes => bytes.writeUIntBE(8000, recordHeader + 1, 3)),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { openAddress } from '../../../gateway/media/address.ts';
-import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/relay-options.ts';
 import type { MediaEvent, MediaRelay, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { eventually } from '../../support/eventually.ts';

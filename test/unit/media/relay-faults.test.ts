@@ -244,14 +244,14 @@ describe('the embedded relay when a worker dies', () => {
     const [link] = relay.links;
     const worker = link?.thread;
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const answer = link?.ask({ op: 'counts' });
+    const answer = link?.request({ op: 'counts' });
     // As after a standstill of the main thread: the deadline is over, and then the earlier message of the
     // worker arrives.
     worker?.prependOnceListener('message', () => context.mock.timers.tick(5000));
     assert.equal((await answer)?.calls, 0);
     context.mock.timers.reset();
     await new Promise(resolve => setImmediate(resolve));
-    assert.equal((await link?.ask({ op: 'counts' }))?.calls, 0);
+    assert.equal((await link?.request({ op: 'counts' }))?.calls, 0);
     assert.equal(link?.thread, worker);
     await relay.shutdown();
   });

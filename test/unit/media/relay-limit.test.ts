@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BrowserPort } from '../../../gateway/media/embedded/browser-port.ts';
 import { createEmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
-import { PacketRing } from '../../../gateway/media/embedded/packet-ring.ts';
 import { PortPool } from '../../../gateway/media/embedded/port-pool.ts';
 import { RelayedCall } from '../../../gateway/media/embedded/relayed-call.ts';
+import { PacketRing } from '../../../gateway/media/embedded/udp.ts';
 import { SOUND_MS } from '../../support/eventually.ts';
 import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
 
@@ -26,7 +26,7 @@ test(
     await call.roundTrip();
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     context.after(() => clearInterval(talking));
-    assert.match((await failed).reason, /outlived its longest duration/);
+    assert.match((await failed).reason, /exceeded its maximum duration/);
     const before = reached;
     await emptied(relay);
     assert.ok(before > 1);
@@ -55,7 +55,7 @@ test('a changed limit applies to calls that begin afterwards', bound, async cont
 test('a call that ends while its ports are being bound keeps none of them', bound, async context => {
   const pool = new PortPool({ listen: '127.0.0.1', ports: [26860, 26899], drainMs: 0 });
   const timing = { consentMs: 1_000, now: () => 0 };
-  const port = await BrowserPort.open({ listen: ['127.0.0.1'], port: 0, ...timing, onBug: () => {} });
+  const port = await BrowserPort.open({ listen: ['127.0.0.1'], port: 0, ...timing, onError: () => {} });
   context.after(() => {
     pool.close();
     port.close();
@@ -70,7 +70,7 @@ test('a call that ends while its ports are being bound keeps none of them', boun
     silentAfterMs: 1_000,
     now: () => 0,
     emit: () => {},
-    bug: () => {},
+    reportError: () => {},
   });
   const ports = call.ports([0, 1]);
   call.close();

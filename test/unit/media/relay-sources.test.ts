@@ -5,11 +5,8 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
-import {
-  createEmbeddedRelay,
-  type EmbeddedRelay,
-  type EmbeddedRelayOptions,
-} from '../../../gateway/media/embedded/embedded-relay.ts';
+import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/relay-options.ts';
 import { bindUdp } from '../../../gateway/media/embedded/udp.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -39,7 +39,7 @@ describe('the embedded relay over TCP', () => {
     return socket;
   }
 
-  const gone = async (socket: Socket) => {
+  const closed = async (socket: Socket) => {
     socket.resume();
     await once(socket, 'close');
   };
@@ -59,12 +59,12 @@ describe('the embedded relay over TCP', () => {
     const socket = await come();
     for (const byte of check()) socket.write(Buffer.from([byte]));
     socket.write(Buffer.concat([check(), check()]));
-    let heard = Buffer.alloc(0);
+    let received = Buffer.alloc(0);
     socket.on('data', bytes => {
-      heard = Buffer.concat([heard, bytes]);
+      received = Buffer.concat([received, bytes]);
     });
-    await eventually('three answers', () => heard.length >= 3 * (2 + heard.readUInt16BE(0)));
-    assert.equal(readBinding(heard.subarray(2, 2 + heard.readUInt16BE(0)))?.kind, 'success');
+    await eventually('three answers', () => received.length >= 3 * (2 + received.readUInt16BE(0)));
+    assert.equal(readBinding(received.subarray(2, 2 + received.readUInt16BE(0)))?.kind, 'success');
     socket.destroy();
     await eventually('it is forgotten', async () => (await relay.counts()).connections === 0);
   });
@@ -72,13 +72,13 @@ describe('the embedded relay over TCP', () => {
   it('closes a connection without a valid check in time, with no data or with a wrong password', async () => {
     const [silent, wrong] = [await come(), await come()];
     wrong.write(check('wrong'));
-    await Promise.all([gone(silent), gone(wrong)]);
+    await Promise.all([closed(silent), closed(wrong)]);
   });
 
   it('closes immediately on bytes that are not a media frame', async () => {
     const socket = await come();
     socket.write('GET / HTTP/1.1\r\n\r\n');
-    await gone(socket);
+    await closed(socket);
   });
 
   it('closes the connection of a call that ends', async () => {

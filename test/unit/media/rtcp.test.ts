@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ReceiverReports } from '../../../gateway/media/embedded/receiver-reports.ts';
-import type { Hearing } from '../../../gateway/media/embedded/rtcp.ts';
+import type { Reception } from '../../../gateway/media/embedded/rtcp.ts';
 import { RtcpTranslator } from '../../../gateway/media/embedded/rtcp.ts';
 import { isCompound } from '../../../gateway/media/embedded/rtp.ts';
 import { SteadyStream } from '../../../gateway/media/embedded/steady-stream.ts';
@@ -48,19 +48,19 @@ const browser = 0x0a0a0a0a;
 
 function scene() {
   const own = streamOf(pbx, 400);
-  const heard = new SteadyStream();
-  const last = feed(heard, browser, 65_530);
+  const received = new SteadyStream();
+  const last = feed(received, browser, 65_530);
   const translator = new RtcpTranslator('name');
   const out = Buffer.alloc(2048);
   const translate = (...parts: Buffer[]) => {
     const packet = Buffer.concat(parts);
     assert.ok(isCompound(packet, packet.length));
-    const length = translator.translate(packet, packet.length, { own, heard }, out);
+    const length = translator.translate(packet, packet.length, { own, received }, out);
     const written = Buffer.from(out.subarray(0, length));
     if (length > 0) assert.ok(isCompound(written, length), written.toString('hex'));
     return written;
   };
-  return { own, heard, last, translator, translate };
+  return { own, received, last, translator, translate };
 }
 
 describe('RTCP across the relay', () => {
@@ -85,30 +85,30 @@ describe('RTCP across the relay', () => {
   });
 
   it('a block about the relay stream goes to its sender, with its numbers; blocks about other streams are dropped', () => {
-    const { own, heard, last, translate } = scene();
-    const written = translate(receiverReport(pbx, ...block(77, 5), ...block(heard.ssrc, last, 64)));
+    const { own, received, last, translate } = scene();
+    const written = translate(receiverReport(pbx, ...block(77, 5), ...block(received.ssrc, last, 64)));
     const expected = words(head(1, 201, 8), own.ssrc, ...block(browser, 65_539, 64));
     assert.deepEqual(written.subarray(0, 32), expected);
     assert.equal(translate(receiverReport(pbx, ...block(77, 5))).length, 0);
   });
 
   it('a block about an earlier source is dropped', () => {
-    const { heard, last, translate } = scene();
-    feed(heard, 0x0d0d0d0d, 20);
-    assert.equal(translate(receiverReport(pbx, ...block(heard.ssrc, last))).length, 0);
+    const { received, last, translate } = scene();
+    feed(received, 0x0d0d0d0d, 20);
+    assert.equal(translate(receiverReport(pbx, ...block(received.ssrc, last))).length, 0);
   });
 
   it('NACK and picture requests of the browser go to the PBX with the numbers of the PBX', () => {
-    const { own, heard, last, translate } = scene();
+    const { own, received, last, translate } = scene();
     const report = receiverReport(pbx);
-    const nack = words(head(1, 205, 4), pbx, heard.ssrc, ((last - 3) << 16) | 0x0005);
+    const nack = words(head(1, 205, 4), pbx, received.ssrc, ((last - 3) << 16) | 0x0005);
     assert.deepEqual(
       translate(report, nack).subarray(-16),
       words(head(1, 205, 4), own.ssrc, browser, ((65_536 & 0xffff) << 16) | 0x0005),
     );
-    const pli = words(head(1, 206, 3), pbx, heard.ssrc);
+    const pli = words(head(1, 206, 3), pbx, received.ssrc);
     assert.deepEqual(translate(report, pli).subarray(-12), words(head(1, 206, 3), own.ssrc, browser));
-    const fir = words(head(4, 206, 7), pbx, 0, 55, 0x01000000, heard.ssrc, 0x02000000);
+    const fir = words(head(4, 206, 7), pbx, 0, 55, 0x01000000, received.ssrc, 0x02000000);
     assert.deepEqual(
       translate(report, fir).subarray(-20),
       words(head(4, 206, 5), own.ssrc, 0, browser, 0x02000000),
@@ -144,56 +144,56 @@ describe('RTCP across the relay', () => {
 });
 
 describe('what a side reports about reception', () => {
-  const hearing = (highest: number, fraction = 0, blocks = 1, writesBlocks = false): Hearing => ({
+  const block = (highest: number, fraction = 0, blocks = 1, writesBlocks = false): Reception => ({
     ...{ blocks, highest, fraction, writesBlocks },
   });
-  const empty = hearing(-1, 0, 0);
-  const asterisk = hearing(-1, 0, 0, true);
+  const empty = block(-1, 0, 0);
+  const asterisk = block(-1, 0, 0, true);
 
-  function told(reports: readonly Hearing[], sent: number): ReceiverReports {
+  function reported(reports: readonly Reception[], sent: number): ReceiverReports {
     const reception = new ReceiverReports();
     reports.forEach((report, i) => {
-      reception.heard(report, (i + 1) * sent, i * 5000);
+      reception.received(report, (i + 1) * sent, i * 5000);
     });
     return reception;
   }
 
   for (const [what, reports, since] of [
-    ['no block from a side that has written blocks', [hearing(9), empty, empty], 0],
+    ['no block from a side that has written blocks', [block(9), empty, empty], 0],
     ['no block from an Asterisk', [asterisk, asterisk], 0],
-    ['a highest number that does not move', [hearing(9), hearing(9), hearing(9)], 0],
-    ['all packets lost', [hearing(9), hearing(10, 255), hearing(11, 255)], 0],
-    ['a block missing after earlier ones', [hearing(9), hearing(200), empty, empty], 5000],
+    ['a highest number that does not move', [block(9), block(9), block(9)], 0],
+    ['all packets lost', [block(9), block(10, 255), block(11, 255)], 0],
+    ['a block missing after earlier ones', [block(9), block(200), empty, empty], 5000],
   ] as const) {
     it(`${what}, while the relay sends, means nothing received since the report before`, () => {
-      const reception = told(reports, 250);
+      const reception = reported(reports, 250);
       assert.equal(reception.deafSince(15_000), since);
-      reception.heard(hearing(500), 2000, 20_000);
+      reception.received(block(500), 2000, 20_000);
       assert.ok(Number.isNaN(reception.deafSince(20_000)));
     });
   }
 
   for (const [what, reports, sent] of [
-    ['a highest number that moves', [hearing(9), hearing(200), hearing(300)], 250],
-    ['half of all lost', [hearing(9), hearing(200, 128), hearing(300, 128)], 250],
-    ['nothing sent', [hearing(9), hearing(9), hearing(9)], 0],
-    ['reports about other streams', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
+    ['a highest number that moves', [block(9), block(200), block(300)], 250],
+    ['half of all lost', [block(9), block(200, 128), block(300, 128)], 250],
+    ['nothing sent', [block(9), block(9), block(9)], 0],
+    ['reports about other streams', [block(-1, 0, 2), block(-1, 0, 2)], 250],
     ['no block, ever', Array.from({ length: 20 }, () => empty), 250],
   ] as const) {
     it(`${what} is no evidence`, () => {
-      assert.ok(Number.isNaN(told(reports, sent).deafSince(reports.length * 5000)));
+      assert.ok(Number.isNaN(reported(reports, sent).deafSince(reports.length * 5000)));
     });
   }
 
   it('at a new address another program may report, which never writes blocks', () => {
-    const reception = told([hearing(9), empty, empty], 250);
+    const reception = reported([block(9), empty, empty], 250);
     reception.moved(750);
-    for (const i of [4, 5, 6]) reception.heard(empty, i * 250, i * 5000);
+    for (const i of [4, 5, 6]) reception.received(empty, i * 250, i * 5000);
     assert.ok(Number.isNaN(reception.deafSince(30_000)));
   });
 
   it('reports that have ceased are no evidence any more', () => {
-    const reception = told([asterisk, asterisk], 250);
+    const reception = reported([asterisk, asterisk], 250);
     assert.equal(reception.deafSince(34_999), 0);
     assert.ok(Number.isNaN(reception.deafSince(35_000)));
   });
@@ -213,7 +213,7 @@ describe('what a side reports about reception', () => {
     ] as const) {
       const { translate, translator } = scene();
       translate(...compound(name));
-      assert.equal(translator.hearing.writesBlocks, known, name);
+      assert.equal(translator.reception.writesBlocks, known, name);
     }
   });
 });

@@ -10,8 +10,8 @@ import { NgClient } from '../../../gateway/media/rtpengine/ng-client.ts';
 import { canBundle } from '../../../gateway/media/rtpengine/probe.ts';
 import {
   createRtpengineRelay,
-  type RtpengineOptions,
   type RtpengineRelay,
+  type RtpengineRelayOptions,
 } from '../../../gateway/media/rtpengine/rtpengine-relay.ts';
 import { eventually } from '../../support/eventually.ts';
 import { claimLoopback } from '../../support/loopback.ts';
@@ -22,11 +22,11 @@ import { emptied, nextEvent, RelayCall } from './relay-call.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
 /** Long time limits, because tests run in parallel on a busy machine. */
-const patient: Pick<RtpengineOptions, 'patienceMs' | 'setupMs' | 'tickMs' | 'lookMs'> = {
-  patienceMs: 3000,
+const patient: Pick<RtpengineRelayOptions, 'timeoutMs' | 'setupMs' | 'tickMs' | 'queryMs'> = {
+  timeoutMs: 3000,
   setupMs: 9000,
   tickMs: 100,
-  lookMs: 100,
+  queryMs: 100,
 };
 
 describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
@@ -82,7 +82,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
   });
 
   it('is recognized as mr14.0 or newer, because it bundles', async () => {
-    const ng = new NgClient({ ...rtpengine.server, patienceMs: 3000 });
+    const ng = new NgClient({ ...rtpengine.server, timeoutMs: 3000 });
     assert.equal(await canBundle(ng, false), true);
     ng.close();
     await left();
@@ -91,8 +91,8 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
   it('returns the same answer for the same answer, and follows a different one', async () => {
     const call = await RelayCall.prepare(relay, 'again');
     await call.negotiate();
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i);
-    assert.equal(await relay.answer('again', 'pbx', told), call.answer);
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i);
+    assert.equal(await relay.answer('again', 'pbx', pbxAnswer), call.answer);
     const elsewhere = await RtpEcho.open();
     const answer = await relay.answer('again', 'pbx', echoAnswer(call.offer, elsewhere, /pcmu/i));
     await call.leg.connect(answer);
@@ -121,11 +121,11 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     });
     const call = await RelayCall.prepare(own, 'host-name');
     call.offer = await own.offer('host-name', 'browser', call.leg.offer());
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i).replace(
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i).replace(
       'c=IN IP4 127.0.0.1',
       'c=IN IP4 pbx.test',
     );
-    call.answer = await own.answer('host-name', 'pbx', `${told}a=rtcp:30001 IN IP4 192.168.10.5\r\n`);
+    call.answer = await own.answer('host-name', 'pbx', `${pbxAnswer}a=rtcp:30001 IN IP4 192.168.10.5\r\n`);
     await call.leg.connect(call.answer);
     const packet = call.packet();
     assert.deepEqual(await call.roundTrip(packet), packet);
@@ -170,14 +170,14 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
 
   it('holds: sends nothing to a PBX that answers with 0.0.0.0, and continues afterwards', async () => {
     const call = await RelayCall.open(relay, 'hold');
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i);
-    const held = told.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0');
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i);
+    const held = pbxAnswer.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0');
     assert.match(await relay.answer(call.id, 'pbx', held), /^a=sendonly\r$/m);
     let came = 0;
     call.echo.onPacket = () => ++came > 0;
     call.leg.sendRtp(call.packet());
     await call.leg.check();
-    await relay.answer(call.id, 'pbx', told);
+    await relay.answer(call.id, 'pbx', pbxAnswer);
     await call.roundTrip();
     assert.equal(came, 1);
     await call.close();
@@ -186,8 +186,8 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
 
   it('forwards an offer of the PBX to the browser, on the existing transport, and its answer back', async () => {
     const call = await RelayCall.open(relay, 'offered');
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i).replace('a=sendrecv', 'a=sendonly');
-    const offer = await relay.offer('offered', 'pbx', told);
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i).replace('a=sendrecv', 'a=sendonly');
+    const offer = await relay.offer('offered', 'pbx', pbxAnswer);
     assert.match(offer, /^a=sendonly\r$/m);
     assert.match(offer, /^a=setup:actpass\r$/m);
     for (const line of [/a=ice-ufrag:\S+/, /a=fingerprint:.*/, /m=audio \d+/]) {
@@ -271,10 +271,10 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     const inside = (sdp: string) => sdp.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 192.168.77.10');
     const call = await RelayCall.prepare(lenient, 'nat');
     call.offer = await lenient.offer('nat', 'browser', call.leg.offer());
-    const told = inside(echoAnswer(call.offer, call.echo, /pcmu/i));
-    call.answer = await lenient.answer('nat', 'pbx', told);
+    const pbxAnswer = inside(echoAnswer(call.offer, call.echo, /pcmu/i));
+    call.answer = await lenient.answer('nat', 'pbx', pbxAnswer);
     await strict.offer('fenced', 'browser', call.leg.offer());
-    await assert.rejects(strict.answer('fenced', 'pbx', told), MediaError);
+    await assert.rejects(strict.answer('fenced', 'pbx', pbxAnswer), MediaError);
     await strict.close('fenced');
     await call.leg.connect(call.answer);
     const heard = new Promise<void>(resolve => {
@@ -336,8 +336,8 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     };
     await talk();
     // The PBX sends a new offer with its codecs.
-    const told = echoAnswer(call.offer, call.echo, /g729|telephone/i);
-    const offer = await relay.offer('g729', 'pbx', told);
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /g729|telephone/i);
+    const offer = await relay.offer('g729', 'pbx', pbxAnswer);
     assert.match(offer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 0 126\r$/m);
     const own = call.leg.offer().replace('actpass', 'active').replace('AVPF 0 8 126', 'AVPF 0 126');
     const answer = await relay.answer('g729', 'browser', own);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SteadyStream } from '../../../gateway/media/embedded/steady-stream.ts';
 
-interface Came {
+interface ReceivedPacket {
   readonly ssrc: number;
   readonly seq: number;
   readonly stamp: number;
@@ -10,7 +10,7 @@ interface Came {
   readonly clock?: number;
 }
 
-interface Sent {
+interface SentPacket {
   readonly ssrc: number;
   readonly seq: number;
   readonly stamp: number;
@@ -18,10 +18,10 @@ interface Sent {
 }
 
 /** What the browser gets, with a clock that the test controls. */
-class Line {
+class StreamUnderTest {
   readonly stream = new SteadyStream();
   readonly #audio: boolean;
-  readonly sent: Sent[] = [];
+  readonly sent: SentPacket[] = [];
   now = 1000;
 
   constructor(kind: 'audio' | 'video' = 'audio') {
@@ -29,7 +29,13 @@ class Line {
   }
 
   /** Null for a dropped packet. */
-  take({ ssrc, seq, stamp, marker = false, clock = this.#audio ? 8000 : 90_000 }: Came): Sent | null {
+  take({
+    ssrc,
+    seq,
+    stamp,
+    marker = false,
+    clock = this.#audio ? 8000 : 90_000,
+  }: ReceivedPacket): SentPacket | null {
     const packet = Buffer.alloc(4 + 12 + 160);
     packet[4] = 0x80;
     packet[5] = marker ? 0x80 : 0;
@@ -57,7 +63,7 @@ class Line {
 
   /** Asserts the whole stream: one source, consecutive numbers, 20 ms between packets. */
   isSteady(): void {
-    const [first] = this.sent as [Sent];
+    const [first] = this.sent as [SentPacket];
     this.sent.forEach((sent, i) => {
       assert.equal(sent.ssrc, this.stream.ssrc);
       assert.equal(sent.seq, (first.seq + i) & 0xffff, `number ${i}`);
@@ -70,10 +76,10 @@ const [a, b] = [0x11111111, 0x22222222];
 
 describe('the stream of a line', () => {
   it('has its own source and a low first number, and keeps the timestamps of a single source', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 65_530, 2 ** 32 - 480, 20);
     line.isSteady();
-    const [first] = line.sent as [Sent];
+    const [first] = line.sent as [SentPacket];
     assert.ok(first.seq < 0x8000);
     assert.equal(first.stamp, 2 ** 32 - 480);
     assert.notEqual(first.ssrc, a);
@@ -85,7 +91,7 @@ describe('the stream of a line', () => {
     ['the same source again and again', [a, a, a]],
   ] as const) {
     it(`continues through ${what}`, () => {
-      const line = new Line();
+      const line = new StreamUnderTest();
       sources.forEach((ssrc, i) => {
         line.play(ssrc, i * 22_222, i * 3_000_000_000, 10);
       });
@@ -98,7 +104,7 @@ describe('the stream of a line', () => {
   }
 
   it('A continues from its position when B ends', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 16_000, 10);
     line.play(b, 7, 5, 10);
     line.play(a, 110, 17_600, 10);
@@ -113,7 +119,7 @@ describe('the stream of a line', () => {
     ['both', 50_000, 5],
   ] as const) {
     it(`continues through ${what}`, () => {
-      const line = new Line();
+      const line = new StreamUnderTest();
       line.play(a, 100, 16_000, 10);
       line.play(a, seq, stamp, 10);
       line.isSteady();
@@ -121,12 +127,12 @@ describe('the stream of a line', () => {
   }
 
   it('forwards loss and reordering unchanged', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     for (const i of [0, 1, 4, 3, 5, 205, 204]) {
       line.now = 1000 + i * 20;
       line.take({ ssrc: a, seq: 65_533 + i, stamp: i * 160 });
     }
-    const [first] = line.sent as [Sent];
+    const [first] = line.sent as [SentPacket];
     assert.deepEqual(
       line.sent.map(({ seq, stamp }) => [(seq - first.seq) & 0xffff, stamp - first.stamp]),
       [0, 1, 4, 3, 5, 205, 204].map(i => [i, i * 160]),
@@ -134,7 +140,7 @@ describe('the stream of a line', () => {
   });
 
   it('drops late packets of the source before, and accepts that source when it sends again', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     line.play(b, 500, 90_000, 5);
     assert.equal(line.take({ ssrc: a, seq: 108, stamp: 1280 }), null);
@@ -148,7 +154,7 @@ describe('the stream of a line', () => {
 
   it('keeps the length of a silence, whether timestamps advance during it or stand still', () => {
     for (const stood of [false, true]) {
-      const line = new Line();
+      const line = new StreamUnderTest();
       line.play(a, 100, 0, 10);
       line.now += 10_000;
       const marked = { ssrc: a, seq: 110, stamp: 1600 + (stood ? 0 : 80_000), marker: true };
@@ -159,7 +165,7 @@ describe('the stream of a line', () => {
   });
 
   it('a network that pauses and then delivers all packets together moves no timestamps', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     line.now += 4000;
     for (let i = 10; i < 200; i++) line.take({ ssrc: a, seq: 100 + i, stamp: i * 160 });
@@ -167,7 +173,7 @@ describe('the stream of a line', () => {
   });
 
   it('counts time by the clock of the payload type that follows (RFC 7160)', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     const before = line.sent[9]!;
     const opus = line.take({ ssrc: a, seq: 110, stamp: 777_777, clock: 48_000 })!;
@@ -178,7 +184,7 @@ describe('the stream of a line', () => {
   });
 
   it('keeps the constant timestamp of events, and audio continues after them', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     const events = [0, 1, 2].map(i => {
       line.now += 20;
@@ -194,7 +200,7 @@ describe('the stream of a line', () => {
   });
 
   it('two sources at the same time remain one stream in real time', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     for (let i = 0; i < 50; i++) {
       line.take({ ssrc: a, seq: 100 + i, stamp: i * 160 });
       line.now += 10;
@@ -207,7 +213,7 @@ describe('the stream of a line', () => {
   });
 
   it('an empty packet takes its own number', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     line.now += 15_000;
     const out = Buffer.alloc(64);
@@ -221,7 +227,7 @@ describe('the stream of a line', () => {
   });
 
   it('returns the source of a sent number, over wraps and changes', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 65_000, 0, 1000);
     const old = line.sent[10]!.seq;
     assert.equal(line.stream.sourceIndex(line.sent[999]!.seq), 65_999);
@@ -236,7 +242,7 @@ describe('the stream of a line', () => {
 
 describe('the video stream', () => {
   const frame = 4500;
-  const play = (line: Line, first: number, seq: number, count: number, ssrc = a) => {
+  const play = (line: StreamUnderTest, first: number, seq: number, count: number, ssrc = a) => {
     for (let i = 0; i < count; i++) {
       for (const part of [0, 1]) {
         line.take({ ssrc, seq: seq + 2 * i + part, stamp: first + i * frame, marker: part === 1 });
@@ -252,11 +258,11 @@ describe('the video stream', () => {
   ] as const) {
     for (const ssrc of [a, b]) {
       it(`lets another camera, ${ssrc === a ? 'with the same source' : 'with its own source'}, whose timestamps are ${what}, continue`, () => {
-        const line = new Line('video');
+        const line = new StreamUnderTest('video');
         play(line, 3_230_642_214, 100, 4);
         play(line, other, ssrc === a ? 108 : 9, 4, ssrc);
         play(line, 3_230_642_214 + 8 * frame, ssrc === a ? 116 : 108, 4);
-        const [first] = line.sent as [Sent];
+        const [first] = line.sent as [SentPacket];
         assert.deepEqual(
           line.sent.map(({ stamp }) => (stamp - first.stamp) >>> 0),
           line.sent.map((_, i) => Math.floor(i / 2) * frame),
@@ -271,7 +277,7 @@ describe('the video stream', () => {
   }
 
   it('gives a late packet of the old camera the timestamps of the old one', () => {
-    const line = new Line('video');
+    const line = new StreamUnderTest('video');
     line.take({ ssrc: a, seq: 1, stamp: 3_000_000_000 });
     line.now += 50;
     const shown = line.take({ ssrc: a, seq: 3, stamp: 1_000_000_000 })!;
@@ -281,7 +287,7 @@ describe('the video stream', () => {
   });
 
   it('keeps a repeated frame, and a pause, unchanged', () => {
-    const line = new Line('video');
+    const line = new StreamUnderTest('video');
     play(line, 0, 100, 4);
     const again = line.take({ ssrc: a, seq: 103, stamp: frame })!;
     assert.deepEqual([again.seq, again.stamp], [line.sent[3]!.seq, frame]);

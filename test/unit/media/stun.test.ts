@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { crc32 } from '../../../gateway/media/embedded/crc32.ts';
 import {
+  crc32,
   isAuthentic,
   readBinding,
   writeError,

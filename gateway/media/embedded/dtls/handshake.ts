@@ -46,7 +46,7 @@ const maxRestarts = 16;
  */
 const maxRepeats = 24;
 
-type State = 'handshaking' | 'connected' | 'failed';
+type HandshakeState = 'handshaking' | 'connected' | 'failed';
 
 export class DtlsHandshake {
   readonly #identity: ServerIdentity;
@@ -62,7 +62,7 @@ export class DtlsHandshake {
   #proved = false;
   #finished: Buffer | null = null;
   #mute = false;
-  #state: State = 'handshaking';
+  #state: HandshakeState = 'handshaking';
   #denial: string | null = null;
 
   constructor(identity: ServerIdentity, expected: Fingerprint, events: HandshakeEvents) {
@@ -72,7 +72,7 @@ export class DtlsHandshake {
     this.#server = this.#createServer();
   }
 
-  get state(): State {
+  get state(): HandshakeState {
     return this.#state;
   }
 
@@ -104,7 +104,7 @@ export class DtlsHandshake {
     // browser. ChangeCipherSpec adds nothing to the epoch.
     if (record.type === contentChangeCipherSpec || record.type === contentAlert) return true;
     if (record.type !== contentHandshake) return false;
-    if (record.epoch === 1) return this.#enciphered(record.bytes);
+    if (record.epoch === 1) return this.#encrypted(record.bytes);
     if (record.epoch !== 0 || this.#state !== 'handshaking') return false;
     const order = this.#order;
     if (!order.add(record.body)) return false;
@@ -116,7 +116,7 @@ export class DtlsHandshake {
       }
       order.advance();
     }
-    if (this.#finished !== null && this.#proved) this.#enciphered(this.#finished);
+    if (this.#finished !== null && this.#proved) this.#encrypted(this.#finished);
     if (order.next === before) this.#repeat(record.body);
     return true;
   }
@@ -125,7 +125,7 @@ export class DtlsHandshake {
    * The client's Finished. Before the client's flight is complete, it is kept; after the server's flight, a
    * repetition makes the server repeat that flight.
    */
-  #enciphered(record: Buffer): boolean {
+  #encrypted(record: Buffer): boolean {
     if (record.length > 256) return false;
     if (this.#state === 'connected') {
       this.#sendAgain();

@@ -11,7 +11,7 @@ const maxStreams = 1024;
 /** A number further back than this is a restarted sequence, not a late packet (RFC 3550 A.1). */
 const maxLate = 512;
 
-interface Outgoing {
+interface SenderState {
   highest: number;
   /** Added to incoming sequence numbers. */
   shift: number;
@@ -19,7 +19,7 @@ interface Outgoing {
 
 export class SrtpSender {
   readonly #transform: SrtpTransform;
-  readonly #rtp = new Map<number, Outgoing>();
+  readonly #rtp = new Map<number, SenderState>();
   #rtcpIndex = 0;
 
   constructor(transform: SrtpTransform) {

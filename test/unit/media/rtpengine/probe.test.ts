@@ -13,11 +13,11 @@ const unbundled = [
 
 test('an rtpengine that gives each line a separate port is old, and keeps no state of the test call', async context => {
   const peer = await NgPeer.open(context);
-  peer.onQuestion = ({ answer }) => answer({ result: 'ok', sdp: unbundled });
-  const ng = new NgClient({ ...peer.server, patienceMs: 10_000 });
+  peer.onRequest = ({ answer }) => answer({ result: 'ok', sdp: unbundled });
+  const ng = new NgClient({ ...peer.server, timeoutMs: 10_000 });
   context.after(() => ng.close());
   assert.equal(await canBundle(ng, false), false);
-  const calls = peer.questions.map(({ message }) => [message.command, message['call-id']]);
+  const calls = peer.requests.map(({ message }) => [message.command, message['call-id']]);
   assert.deepEqual(
     calls.map(([command]) => command),
     ['offer', 'answer', 'delete'],

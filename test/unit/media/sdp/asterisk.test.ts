@@ -142,8 +142,8 @@ answers('chan_pjsip', [
 
 answers('MikoPBX', [
   [
-    'with alaw and events at 8000 alone',
-    miko('with PCMA and events at 8000 only', alaw, event, 'a=fmtp:101 0-16', 'a=ptime:20', 'a=maxptime:150'),
+    'with PCMA and events at 8000 only',
+    miko('m=audio 10200 RTP/AVP 8 101', alaw, event, 'a=fmtp:101 0-16', 'a=ptime:20', 'a=maxptime:150'),
     '8 126>101 @10200 ptime=20 maxptime=150',
   ],
   [

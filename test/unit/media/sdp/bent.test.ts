@@ -30,7 +30,7 @@ const pieces = [
 ];
 
 /** The text with one to four of its lines dropped, cut, doubled, moved or with inserted bytes. */
-function bent(text: string, random: Random): string {
+function damaged(text: string, random: Random): string {
   const lines = text.split('\r\n');
   for (let edits = 1 + random.below(4); edits > 0; edits--) {
     const at = random.below(lines.length);
@@ -57,7 +57,7 @@ async function refusedWith(what: string, work: Promise<unknown>): Promise<boolea
 }
 
 /** Every line that a PBX may receive. */
-const LAWFUL =
+const STRICT =
   /^(?:v=0|o=- \d+ \d+ IN IP4 192\.0\.2\.9|s=-|t=0 0|c=IN IP4 192\.0\.2\.9|m=\S+ \d+ \S+(?: \S+)+|a=(?:rtpmap|fmtp|rtcp-fb):\d+ [\w;=,.+/ -]+|a=(?:max)?ptime:\d+|a=(?:sendrecv|sendonly|recvonly|inactive))$/;
 
 test('a browser’s offer with random damage becomes a strict one for the PBX or is refused', async () => {
@@ -65,12 +65,12 @@ test('a browser’s offer with random damage becomes a strict one for the PBX or
   const random = new Random(7);
   let refused = 0;
   for (let i = 0; i < 1500; i++) {
-    const offer = bent(source, random);
+    const offer = damaged(source, random);
     const negotiation = negotiationWith();
     const failed = await refusedWith(
       offer,
       negotiation.offer('browser', offer).then(async written => {
-        for (const line of written.trimEnd().split('\r\n')) assert.match(line, LAWFUL, offer);
+        for (const line of written.trimEnd().split('\r\n')) assert.match(line, STRICT, offer);
         await negotiation.answer('pbx', pbx(...ulaw));
       }),
     );
@@ -84,7 +84,7 @@ test('a PBX’s answer with random damage becomes a strict one for the browser o
   const random = new Random(8);
   let refused = 0;
   for (let i = 0; i < 1500; i++) {
-    const answer = bent(source, random);
+    const answer = damaged(source, random);
     const negotiation = negotiationWith();
     await negotiation.offer('browser', chromium({ video: true }));
     const failed = await refusedWith(

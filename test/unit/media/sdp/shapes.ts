@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MediaDescription, parse } from 'sdp-transform';
-import { openAddress, pbxSide } from '../../../../gateway/media/address.ts';
+import { localAddressFor, openAddress } from '../../../../gateway/media/address.ts';
 import { Negotiation, type NegotiationResult } from '../../../../gateway/media/embedded/negotiation.ts';
 import { MediaError } from '../../../../gateway/media/relay.ts';
 import { notNegotiated } from '../../../../gateway/media/sdp/plan.ts';
@@ -40,9 +40,9 @@ export function negotiationWith({ latches = false, family = 4 }: Surroundings = 
   };
   return new Negotiation({
     call: 'call',
-    browser: { places: [{ ip: '192.0.2.1', port: 3478, tcpPort: 3479 }], fingerprint: print },
+    browser: { candidateAddresses: [{ ip: '192.0.2.1', port: 3478, tcpPort: 3479 }], fingerprint: print },
     pbx: {
-      sideToward: pbx => pbxSide([openAddress(family === 6 ? '2001:db8::9' : '192.0.2.9')], pbx),
+      localAddressFor: pbx => localAddressFor([openAddress(family === 6 ? '2001:db8::9' : '192.0.2.9')], pbx),
       allowed,
       latches,
       resolveHost,
@@ -51,7 +51,7 @@ export function negotiationWith({ latches = false, family = 4 }: Surroundings = 
   });
 }
 
-interface Head {
+interface SdpHead {
   readonly o?: string;
   readonly s?: string;
   readonly c?: string | undefined;
@@ -59,7 +59,7 @@ interface Head {
 }
 
 /** Writes SDP with this head; m= lines and their attributes follow. */
-export function writer({ o = '- 1 1', s = '-', c = `IN IP4 ${PBX}`, more = [] }: Head) {
+export function writer({ o = '- 1 1', s = '-', c = `IN IP4 ${PBX}`, more = [] }: SdpHead) {
   return (...media: readonly string[]) =>
     [
       'v=0',
@@ -83,7 +83,7 @@ export const rtpmaps = {
 } as const;
 export const events = [rtpmaps.event, 'a=fmtp:101 0-16'];
 
-export type Row = readonly [
+export type SdpRow = readonly [
   what: string,
   sdp: string,
   comes: string,
@@ -91,20 +91,20 @@ export type Row = readonly [
 ];
 
 /** A PBX answers Chromium's offer. */
-export function answers(family: string, rows: readonly Row[]): void {
+export function answers(family: string, rows: readonly SdpRow[]): void {
   for (const [what, sdp, comes, around = {}] of rows) {
     test(`${family} answers ${what}`, async () => {
       const negotiation = negotiationWith(around);
       await negotiation.offer('browser', chromium({ video: around.video ?? false }));
       const outcome = await negotiation.answer('pbx', sdp).catch(faultIn);
       if (typeof outcome !== 'string') assertStrict(outcome.sdp);
-      assert.equal(typeof outcome === 'string' ? shortened(outcome, comes) : told(outcome), comes);
+      assert.equal(typeof outcome === 'string' ? shortened(outcome, comes) : described(outcome), comes);
     });
   }
 }
 
 /** A PBX offers during a call with PCMU and events; the browser accepts everything. */
-export function offers(family: string, rows: readonly (readonly [...Row, replied?: string])[]): void {
+export function offers(family: string, rows: readonly (readonly [...SdpRow, replied?: string])[]): void {
   for (const [what, sdp, comes, around = {}, replied] of rows) {
     test(`${family} offers ${what}`, async () => {
       const negotiation = negotiationWith(around);
@@ -117,7 +117,7 @@ export function offers(family: string, rows: readonly (readonly [...Row, replied
       }
       assertStrict(offer);
       const outcome = await negotiation.answer('browser', accepted(offer));
-      assert.equal(told(outcome, 'pbx').replaceAll('- | ', '').replaceAll(' | -', ''), comes);
+      assert.equal(described(outcome, 'pbx').replaceAll('- | ', '').replaceAll(' | -', ''), comes);
       if (replied !== undefined) assert.equal(linesOf(outcome.sdp), replied);
     });
   }
@@ -137,7 +137,7 @@ function shortened(fault: string, comes: string): string {
 }
 
 /** `to`: the side whose numbers are in the answer. */
-function told({ sdp, plan }: NegotiationResult, to: 'browser' | 'pbx' = 'browser'): string {
+function described({ sdp, plan }: NegotiationResult, to: 'browser' | 'pbx' = 'browser'): string {
   const plans = [...plan.lines];
   const lines = parse(sdp).media.map(media => {
     if (media.port === 0) return '-';
