@@ -8,14 +8,14 @@ import { ADMIN_TOKEN } from '../support/gateway.ts';
 /** USER_HZ, which is 100 on every Linux that node supports. */
 const TICKS_A_SECOND = 100;
 
-export interface Usage {
+export interface ProcessReading {
   readonly rssBytes: number;
   readonly descriptors: number;
   readonly cpuSeconds: number;
 }
 
 /** Zeros after the process has ended. */
-export function usageOf(pid: number): Usage {
+export function usageOf(pid: number): ProcessReading {
   try {
     const rss = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return {
@@ -73,7 +73,7 @@ export interface Looked {
   readonly adminUrl: string;
 }
 
-export interface Look {
+export interface GatewayReading {
   readonly latencyMs: number;
   /** The gateway's counts under flat names; undefined when it did not answer in time. */
   readonly counts: Readonly<Record<string, number>> | undefined;
@@ -83,16 +83,17 @@ export interface Look {
  * Requests `/healthz` for the latency, then the counts from the administrator's listener, on separate
  * connections.
  */
-export async function look({ url, adminUrl }: Looked, withinMs: number): Promise<Look> {
+export async function look({ url, adminUrl }: Looked, withinMs: number): Promise<GatewayReading> {
   const { latencyMs } = await get(`${url}/healthz`, withinMs);
   const { counts } = await get(`${adminUrl}/health`, withinMs);
   return { latencyMs, counts };
 }
 
-function get(url: string, withinMs: number): Promise<Look> {
+function get(url: string, withinMs: number): Promise<GatewayReading> {
   const begun = performance.now();
   return new Promise(resolve => {
-    const done = (counts?: Look['counts']) => resolve({ latencyMs: performance.now() - begun, counts });
+    const done = (counts?: GatewayReading['counts']) =>
+      resolve({ latencyMs: performance.now() - begun, counts });
     const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
     const asking = request(url, { agent: false, timeout: withinMs, headers }, response => {
       let text = '';

@@ -29,13 +29,13 @@ const MOST_WAITED_PERCENT = 25;
 const megabytes = (bytes: number | undefined) =>
   bytes === undefined ? 'unknown' : `${(bytes / 1e6).toFixed(1)} MB`;
 
-export function verdict({ end, before, after, good, lastWords, peaks }: SiegeReport): Criterion[] {
+export function verdict({ end, before, after, good, lastOutput, peaks }: SiegeReport): Criterion[] {
   const survived: Criterion = {
     name: 'the gateway survives',
     value:
       end === 'over'
         ? 'yes'
-        : `${end}; last answer after ${peaks.answeredAt.toFixed(0)} s. ${lastWords.join(' | ')}`,
+        : `${end}; last answer after ${peaks.answeredAt.toFixed(0)} s. ${lastOutput.join(' | ')}`,
     holds: end === 'over',
   };
   if (!good)

@@ -4,10 +4,10 @@
 import {
   cpuSeconds,
   droppedAt,
-  type Look,
+  type GatewayReading,
   look,
   machineSeconds,
-  type Usage,
+  type ProcessReading,
   usageOf,
   waitedSeconds,
 } from './gauge.ts';
@@ -40,7 +40,7 @@ export interface Peaks {
   readonly dropped: number;
 }
 
-export type End = 'over' | 'gone' | 'hung';
+export type WatchEnd = 'over' | 'gone' | 'hung';
 
 const LOOK_EVERY_MS = 1_000;
 const LINE_EVERY_MS = 5_000;
@@ -58,7 +58,7 @@ export class Watch {
   readonly #waitedAtBegin: number;
   readonly #droppedAtBegin: number;
   readonly #latencies: number[] = [];
-  #peak: Usage;
+  #peak: ProcessReading;
   #answeredAt = performance.now();
   #last: {
     readonly at: number;
@@ -81,13 +81,13 @@ export class Watch {
   }
 
   /** Runs until the time is over or the gateway has ended. `more` adds text to each line. */
-  async until(ms: number, more: () => Promise<string>): Promise<End> {
+  async until(ms: number, more: () => Promise<string>): Promise<WatchEnd> {
     this.#begun = performance.now();
     let lineAt = this.#begun + LINE_EVERY_MS;
     for (let next = performance.now(); next < this.#begun + ms; next += LOOK_EVERY_MS) {
       await new Promise(resolve => setTimeout(resolve, Math.max(0, next - performance.now())));
       if (!this.#watched.alive()) return 'gone';
-      const { latencyMs, counts }: Look = await look(this.#watched, 5_000);
+      const { latencyMs, counts }: GatewayReading = await look(this.#watched, 5_000);
       this.#window.push(latencyMs);
       this.#latencies.push(latencyMs);
       if (counts) this.#answeredAt = performance.now();
@@ -137,7 +137,7 @@ export class Watch {
     );
   }
 
-  #line(usage: Usage, counts: Look['counts']): string {
+  #line(usage: ProcessReading, counts: GatewayReading['counts']): string {
     const now = { at: performance.now(), cpu: this.#cpu(), ...machineSeconds() };
     const seconds = (now.at - this.#last.at) / 1000;
     const shares = Object.entries(now.cpu).map(

@@ -43,7 +43,7 @@ export interface BridgeOptions extends PbxNet {
 }
 
 /** An offer and, once there is one, the last answer to it. */
-interface Round {
+interface BridgeRound {
   readonly from: Leg;
   readonly sdp: string;
   readonly offer: string;
@@ -59,7 +59,7 @@ export class Bridge {
   readonly #origins = new SdpOrigins();
   readonly #hosts: HostLookup;
   #slots: Slots = slotsOf([], []);
-  #round: Round | null = null;
+  #round: BridgeRound | null = null;
   /** Of the browser, as last agreed. */
   #transport: BrowserTransport | null = null;
   /** Toward the PBX, as last agreed. */
@@ -154,7 +154,7 @@ export class Bridge {
     return out;
   }
 
-  async #answerFromPbx(offered: Round, sdp: string): Promise<string> {
+  async #answerFromPbx(offered: BridgeRound, sdp: string): Promise<string> {
     const { request } = this.#options;
     const { description, found } = await this.#hosts.read(sdp);
     const round = await this.#following(offered, otherFamilyIn(description, offered.family, found));
@@ -189,7 +189,7 @@ export class Bridge {
   }
 
   /** The same round from the gateway's address of the other family, when there is one. */
-  async #following(offered: Round, address: string | undefined): Promise<Round> {
+  async #following(offered: BridgeRound, address: string | undefined): Promise<BridgeRound> {
     const family = address === undefined ? undefined : this.#options.familyToward(address);
     if (family === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, family);
@@ -228,7 +228,7 @@ export class Bridge {
     return out;
   }
 
-  async #answerFromBrowser(round: Round, sdp: string): Promise<string> {
+  async #answerFromBrowser(round: BridgeRound, sdp: string): Promise<string> {
     const { request } = this.#options;
     const result = answerForPbx(sdp, round.draft, round.slots);
     assertSameBrowser(this.#transport, result.transport);
@@ -262,7 +262,7 @@ export class Bridge {
     return remote?.fenced ? unusedAddress(isIPv6(remote.address) ? 6 : 4) : remote;
   }
 
-  #agreed(round: Round, { plans }: AnswerResult, transport: BrowserTransport): void {
+  #agreed(round: BridgeRound, { plans }: AnswerResult, transport: BrowserTransport): void {
     this.#slots = round.slots;
     this.#family = round.family;
     this.#transport = transport;

@@ -30,7 +30,7 @@ export interface NgClientOptions {
   readonly timeoutMs?: number;
 }
 
-interface PendingRequest {
+interface PendingNgRequest {
   readonly text: string;
   readonly answered: (reply: NgReply) => void;
   readonly failed: (error: NgError) => void;
@@ -45,7 +45,7 @@ export class NgClient {
   readonly name: string;
   readonly #options: NgClientOptions;
   readonly #timeoutMs: number;
-  readonly #open = new Map<string, PendingRequest>();
+  readonly #open = new Map<string, PendingNgRequest>();
   #socket: Socket | undefined;
   #connected = false;
   #closed = false;
@@ -73,7 +73,7 @@ export class NgClient {
     const cookie = `${randomBytes(12).toString('hex')}${(this.#sent++).toString(36)}`;
     const text = `${cookie} ${JSON.stringify({ command, ...fields })}`;
     const reply = await new Promise<NgReply>((answered, failed) => {
-      const pending: PendingRequest = { text, answered, failed, timers: [] };
+      const pending: PendingNgRequest = { text, answered, failed, timers: [] };
       this.#open.set(cookie, pending);
       const fail = (error: NgError) => this.#settle(cookie)?.failed(error);
       pending.timers.push(
@@ -96,7 +96,7 @@ export class NgClient {
     this.#drop(new NgError('refused', 'the client is closed'));
   }
 
-  #send({ text }: PendingRequest): void {
+  #send({ text }: PendingNgRequest): void {
     const socket = this.#socket ?? this.#begin();
     // Nothing can be sent before the name is resolved; pending requests are sent then.
     if (this.#connected) socket.send(text, () => {});
@@ -138,7 +138,7 @@ export class NgClient {
     else this.late++;
   }
 
-  #settle(cookie: string): PendingRequest | undefined {
+  #settle(cookie: string): PendingNgRequest | undefined {
     const pending = this.#open.get(cookie);
     if (!pending) return undefined;
     this.#open.delete(cookie);

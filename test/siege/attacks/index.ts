@@ -15,7 +15,7 @@ export interface ListedAttack {
   readonly perSecond: number;
 }
 
-export interface Family {
+export interface AttackFamily {
   readonly name: string;
   readonly attacks: Readonly<Record<string, ListedAttack>>;
   /** For attacks of other families too: runs whatever is selected. */
@@ -24,7 +24,7 @@ export interface Family {
 
 const at = (perSecond: number, run: SiegeAttack): ListedAttack => ({ run, perSecond });
 
-export const families: readonly Family[] = [
+export const families: readonly AttackFamily[] = [
   {
     name: 'signalling',
     attacks: {

@@ -31,7 +31,7 @@ answerParent(
 
 async function own(): Promise<Record<string, number>> {
   const { status: _status, apps: _apps, media, ...counts } = await gateway.health();
-  const { unmatched: _strays, ...ofMedia } = media as Record<string, number>;
+  const { unmatched: _unmatched, ...ofMedia } = media as Record<string, number>;
   const named = Object.entries(ofMedia).map(([name, count]) => [`media.${name}`, count]);
   return { ...(counts as Record<string, number>), ...Object.fromEntries(named) };
 }

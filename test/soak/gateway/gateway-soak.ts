@@ -13,10 +13,10 @@ import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 import { SoakCallee } from '../soak-callee.ts';
 import { mix, type Script } from '../soak-caller.ts';
 import { sdp } from '../soak-socket.ts';
-import { Blame } from './blame.ts';
+import { withMedia, withoutMedia } from './call-media.ts';
 import type { GatewayUsage } from './gateway-process.ts';
+import { LinkLosses } from './link-losses.ts';
 import { SoakVisitor } from './soak-visitor.ts';
-import { silence, voice } from './sound.ts';
 
 export interface GatewaySoakOptions {
   readonly minutes: number;
@@ -65,8 +65,8 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
   const link = new LossyLink(options.seed, options.share);
   const sip = await freePort(HOST);
   const callee = await SoakCallee.open(link, () => sip, T1);
-  const blame = new Blame();
-  callee.socket.onFate = (text, arrived) => blame.note(text, arrived);
+  const linkLosses = new LinkLosses();
+  callee.socket.onFate = (text, arrived) => linkLosses.note(text, arrived);
   const echo = await RtpEcho.open();
   echo.onPacket = () => link.carry(() => {});
   callee.answer = sdp.replace('audio 4000', `audio ${echo.audio.address().port}`);
@@ -98,17 +98,17 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
     const cause = await tried(script, mark, isHeard).catch((error: Error) => error.message);
     ended++;
     if (cause !== undefined) {
-      const blamed = blame.isLinks(mark) ? byLink : failures;
+      const blamed = linkLosses.isLinks(mark) ? byLink : failures;
       const name = `${script}: ${cause}`;
       blamed.set(name, (blamed.get(name) ?? 0) + 1);
     }
-    blame.forget(mark);
+    linkLosses.forget(mark);
   };
   /** Returns an error, if any. Rejects when the gateway refuses the page. */
   const tried = async (script: Script, mark: string, isHeard: boolean): Promise<string | undefined> => {
     const visitor = idle.pop() ?? (await enter());
-    const sound = isHeard ? await voice(link) : silence(plainOffer);
-    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, sound, ms => setupMs.push(ms));
+    const media = isHeard ? await withMedia(link) : withoutMedia(plainOffer);
+    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, media, ms => setupMs.push(ms));
     if (cause === undefined && visitor.calls < CALLS_A_PAGE) idle.push(visitor);
     else leave(visitor);
     return cause;

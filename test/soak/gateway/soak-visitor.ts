@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Script } from '../soak-caller.ts';
 import { field, uriOf } from '../soak-socket.ts';
-import type { Sound } from './sound.ts';
+import type { CallMedia } from './call-media.ts';
 
 /** Longer than the gateway's own limits, which end calls that hang. */
 const PATIENCE_MS = 20_000;
@@ -46,18 +46,18 @@ export class SoakVisitor {
     to: string,
     script: Script,
     mark: string,
-    sound: Sound,
-    told: (setupMs: number) => void,
+    media: CallMedia,
+    onAnswered: (setupMs: number) => void,
   ): Promise<string | undefined> {
     this.calls++;
     const call = new VisitorCall(this.#socket, to, mark);
     this.#take = message => call.take(message);
     try {
-      return await play(call, script, sound, told);
+      return await play(call, script, media, onAnswered);
     } catch (error) {
       return error instanceof Stuck ? `stuck, ${error.message}` : `${error}`;
     } finally {
-      sound.close();
+      media.close();
     }
   }
 
@@ -69,11 +69,11 @@ export class SoakVisitor {
 async function play(
   call: VisitorCall,
   script: Script,
-  sound: Sound,
-  told: (setupMs: number) => void,
+  media: CallMedia,
+  onAnswered: (setupMs: number) => void,
 ): Promise<string | undefined> {
   const startedAt = performance.now();
-  call.send('INVITE', 1, sound.offer);
+  call.send('INVITE', 1, media.offer);
   let answer = await call.response('INVITE', 1, 180);
   if (answer.status === 180) {
     if (script === 'cancels') call.send('CANCEL', 1);
@@ -84,17 +84,17 @@ async function play(
     const expected = { 'is-busy': 486, cancels: 487 } as Partial<Record<Script, number>>;
     return answer.status === expected[script] ? undefined : `INVITE answered ${answer.status}`;
   }
-  told(performance.now() - startedAt);
+  onAnswered(performance.now() - startedAt);
   call.acknowledge(answer);
   if (script === 'is-hung-up') {
     await call.request('BYE');
     return undefined;
   }
-  const silence = await sound.talk(answer.text);
-  if (script === 'renegotiates') await renegotiate(call, sound.offer);
+  const failure = await media.talk(answer.text);
+  if (script === 'renegotiates') await renegotiate(call, media.offer);
   call.send('BYE', 99);
   const { status } = await call.response('BYE', 99);
-  return status === 200 ? silence : `BYE answered ${status}`;
+  return status === 200 ? failure : `BYE answered ${status}`;
 }
 
 /** Requests another offer until none is pending (RFC 3261 14.1). */

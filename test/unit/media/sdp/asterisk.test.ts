@@ -1,6 +1,6 @@
 // Asterisk with chan_sip and chan_pjsip, FreePBX, MikoPBX, Yeastar and other products based on Asterisk.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { opus, g722, ulaw, alaw, event } = rtpmaps;
 const chanSip = writer({ o: 'root 1821 1821', s: 'Asterisk PBX 16.28.0' });

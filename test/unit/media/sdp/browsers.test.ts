@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { createCertificate } from '../../../../gateway/media/embedded/dtls/certificate.ts';
 import { fingerprintOf, hasFingerprint } from '../../../../gateway/media/embedded/dtls/peer-proof.ts';
 import { chromium, pbx, print, ulaw } from '../sdp-samples.ts';
-import { negotiationWith } from './shapes.ts';
+import { negotiationWith } from './sdp-notation.ts';
 
 const value = (bytes: number, digit: string) =>
   Array.from({ length: bytes }, () => digit.repeat(2)).join(':');

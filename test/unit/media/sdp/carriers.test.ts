@@ -1,6 +1,6 @@
 // Cisco, Avaya, Mitel, AudioCodes, Ribbon, Huawei, Oracle, PortaSIP, Eltex, and the SBCs before Teams.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { ulaw, alaw, g722, g729, event } = rtpmaps;
 const cube = writer({ o: 'CiscoSystemsSIP-GW-UserAgent 1549 2361', s: 'SIP Call', c: '' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HostLookup } from '../../../../gateway/media/sdp/hosts.ts';
-import { writer } from './shapes.ts';
+import { writer } from './sdp-notation.ts';
 
 const named = (...names: string[]) =>
   writer({ c: `IN IP4 ${names[0]}` })(

@@ -1,6 +1,6 @@
 // Desk telephones, routers and soft phones, whose SDP a PBX without media forwards.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { opus, g722, ulaw, alaw, g729, event } = rtpmaps;
 const yealink = writer({ o: '- 20021 20021', s: 'SDP data' });

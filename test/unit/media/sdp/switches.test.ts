@@ -1,6 +1,6 @@
 // FreeSWITCH, 3CX, Kamailio with rtpengine, and cloud PBXs.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { opus, g722, ulaw, alaw, g729, event } = rtpmaps;
 const freeswitch = writer({ o: 'FreeSWITCH 1555255275 1555255276', s: 'FreeSWITCH' });

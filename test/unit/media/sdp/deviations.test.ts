@@ -1,7 +1,7 @@
 // Deviations from the standards that some peers send, one at a time in an otherwise good answer: an unusable
 // part is skipped. Also what is legal and rare.
 
-import { answers, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { ulaw, alaw, g729, event } = rtpmaps;
 const plain = writer({});

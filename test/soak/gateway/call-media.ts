@@ -9,7 +9,7 @@ const PACKETS = 100;
 const ENOUGH = 0.85;
 const CONNECT_MS = 10_000;
 
-export interface Sound {
+export interface CallMedia {
   readonly offer: string;
   /** Sends audio over the transport of this answer. Returns an error, if any. */
   talk(answer: string): Promise<string | undefined>;
@@ -17,11 +17,11 @@ export interface Sound {
 }
 
 /** An offer without media. */
-export function silence(offer: string): Sound {
+export function withoutMedia(offer: string): CallMedia {
   return { offer, talk: async () => undefined, close() {} };
 }
 
-export async function voice(link: LossyLink): Promise<Sound> {
+export async function withMedia(link: LossyLink): Promise<CallMedia> {
   const leg = await WebRtcLeg.open();
   const send = (datagram: Buffer) => {
     // The buffer of an encrypted packet is reused.

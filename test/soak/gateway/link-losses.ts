@@ -6,7 +6,7 @@ import { field } from '../soak-socket.ts';
 /** One loss is repaired by a repetition. */
 const SEVERAL = 2;
 
-export class Blame {
+export class LinkLosses {
   readonly #callIds = new Map<string, string>();
   readonly #lost = new Map<string, number>();
 

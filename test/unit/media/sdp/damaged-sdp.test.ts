@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { MediaError } from '../../../../gateway/media/relay.ts';
 import { Random } from '../../../fuzz/random.ts';
 import { chromium, pbx, ulaw } from '../sdp-samples.ts';
-import { assertStrict, negotiationWith, PBX } from './shapes.ts';
+import { assertStrict, negotiationWith, PBX } from './sdp-notation.ts';
 
 const pieces = [
   '%s',

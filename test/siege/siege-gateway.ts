@@ -15,12 +15,12 @@ import { repository } from '../support/repository.ts';
 import { Rtpengine } from '../support/rtpengine.ts';
 import type { SiegeTargets } from './siege-attack.ts';
 
-export interface BesiegedOptions {
+export interface SiegeGatewayOptions {
   readonly engine: 'embedded' | 'apart';
   readonly relay: 'embedded' | 'rtpengine';
 }
 
-export interface Besieged {
+export interface SiegeGateway {
   readonly gateway: Gateway;
   /** The `ws:` URL of node's inspector. */
   readonly inspector: string;
@@ -39,7 +39,7 @@ const PBX_PORTS: [number, number] = [21_000, 21_999];
 const RTPENGINE_PORTS = 1_200;
 const PHOTO_BYTES = 2_000_000;
 
-export async function startBesieged({ engine, relay }: BesiegedOptions): Promise<Besieged> {
+export async function startSiegeGateway({ engine, relay }: SiegeGatewayOptions): Promise<SiegeGateway> {
   const network = await claimLoopback();
   const [address, pbxAddress, hostileAddress] = [network.address(2), network.address(3), network.address(4)];
   const pbx = { address: pbxAddress, port: await freePort(pbxAddress) };
