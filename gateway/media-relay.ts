@@ -1,4 +1,4 @@
-// Selects the media relay: the embedded one, or the rtpengines in the configuration.
+// Creates the media relay of the gateway: the embedded one, or the rtpengines that the configuration names.
 
 import type { Live } from './config/live.ts';
 import type { OwnAddress } from './config/own-address.ts';
@@ -9,12 +9,15 @@ import { createRtpengineRelay } from './media/rtpengine/rtpengine-relay.ts';
 import { splitEndpoint } from './net/address-fence.ts';
 import type { Log } from './observe/log.ts';
 
-/** The time that a call may take beyond set-up, ringing and talk, until both sides have its end. */
+/**
+ * Added to the longest set-up, ringing and talk time of a call: the time that ending the call takes on both
+ * sides.
+ */
 const MARGIN_MS = 60_000;
 
 /**
- * `addresses`: those of this machine. `resolveHost`: resolves host names in a PBX's SDP. Rejects if ports cannot be
- * bound, or no rtpengine answers.
+ * `addresses`: the addresses of this machine. `resolveHost`: looks up host names in a PBX's SDP. Rejects when
+ * a port cannot be bound, or when no rtpengine answers.
  */
 export async function startMediaRelay(
   config: Live<Config>,

@@ -1,23 +1,24 @@
-// What the relay knows of an address of this machine: where it binds, and what browsers and PBXs get instead.
+// An address of this machine as the relay uses it: where sockets bind, and which address and port browsers
+// and PBXs see.
 
 import { isIP } from 'node:net';
 
 export interface MediaAddress {
   readonly bind: string;
   readonly family: 4 | 6;
-  /** Put into ICE candidates, the best first. */
+  /** The addresses in ICE candidates, best first. */
   readonly announced: readonly string[];
-  /** Whether a PBX meets no NAT on its way to `bind`. */
+  /** Whether there is no NAT between `bind` and this PBX. */
   isNear(peer: string): boolean;
-  /** The address that a PBX gets. */
+  /** The address that this PBX sees. */
   toward(peer: string): string;
-  /** The port that a PBX gets for a bound one. */
+  /** The port that this PBX sees for a bound port. */
   portToward(peer: string, transport: 'udp' | 'tcp', port: number): number;
-  /** The port that browsers get for a bound one. */
+  /** The port that browsers see for a bound port. */
   outside(transport: 'udp' | 'tcp', port: number): number;
 }
 
-/** One without a NAT before it; browsers may get others. */
+/** An address without a NAT in front of it. `announced` may give browsers other addresses. */
 export function openAddress(bind: string, announced: readonly string[] = [bind]): MediaAddress {
   return {
     bind,
@@ -30,22 +31,25 @@ export function openAddress(bind: string, announced: readonly string[] = [bind])
   };
 }
 
-/** Our side of a call toward one PBX. */
-export interface PbxSide {
-  /** Which of the addresses: its place among them. */
+/** The address that a call uses toward one PBX. */
+export interface LocalAddress {
+  /** The index in the list of addresses. */
   readonly index: number;
   readonly family: 4 | 6;
-  /** The address that the PBX gets. */
+  /** The address that the PBX sees. */
   readonly announce: string;
-  /** Tells the PBX's number of a bound UDP port. */
+  /** The port that the PBX sees for a bound UDP port. */
   readonly portOf: (bound: number) => number;
 }
 
 /**
- * The side from which a PBX is called: an address of its own network first, else the first of its family. Undefined
- * where there is none. Without a PBX, the first address.
+ * Selects the address from which a PBX is called: an address in the network of the PBX first, else the first
+ * address of its family. Undefined when there is none. Without a PBX, the first address.
  */
-export function pbxSide(addresses: readonly MediaAddress[], pbx: string | undefined): PbxSide | undefined {
+export function localAddressFor(
+  addresses: readonly MediaAddress[],
+  pbx: string | undefined,
+): LocalAddress | undefined {
   const fitting = addresses.filter(({ family }) => pbx === undefined || family === isIP(pbx));
   const own = fitting.find(one => pbx !== undefined && one.isNear(pbx)) ?? fitting[0];
   if (own === undefined) return undefined;

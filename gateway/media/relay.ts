@@ -1,14 +1,14 @@
-// The media port: what a call needs of whatever carries its sound and picture.
-// Both implementations (embedded, rtpengine) are offer/answer machines (RFC 3264)
-// standing between two legs; neither knows SIP, sites or people.
+// The media port: what a call needs from the relay of its audio and video. Both implementations (embedded,
+// rtpengine) are offer/answer machines (RFC 3264) between two legs. Neither may depend on SIP, sites or
+// directories.
 
-/** Names one call at the relay; chosen by the caller of this port, unique while the call lives. */
+/** Identifies a call at the relay. Chosen by the caller of this port, unique during the call. */
 export type CallId = string;
 
 /** The two sides of a call: WebRTC (ICE, DTLS-SRTP, BUNDLE) and plain RTP. */
 export type Leg = 'browser' | 'pbx';
 
-/** What one leg sent to the relay, over the life of the call. */
+/** What one leg sent to the relay during the call. */
 export interface LegReport {
   readonly packets: number;
   readonly bytes: number;
@@ -22,10 +22,13 @@ export interface LegReport {
   readonly silentMs: number | null;
 }
 
-/** `sends-nothing`: no packet came, and none was to be missed; `hears-nothing`: its RTCP says that ours do not arrive. */
+/**
+ * `sends-nothing`: no packet came, although media was expected; `hears-nothing`: its RTCP reports that no
+ * packets arrive.
+ */
 export type OneWayCause = 'sends-nothing' | 'hears-nothing';
 
-/** One-way sound in an established call: the side at which it shows, and for how long in all. */
+/** One-way audio in an established call: the side where it occurs, and its total time. */
 export interface OneWaySound {
   readonly leg: Leg;
   readonly cause: OneWayCause;
@@ -35,66 +38,76 @@ export interface OneWaySound {
 export interface MediaReport {
   readonly browser: LegReport;
   readonly pbx: LegReport;
-  /** Absent when sound went both ways, as far as was agreed on. */
+  /** Absent when audio flowed in all agreed directions. */
   readonly oneWay?: readonly OneWaySound[];
 }
 
 const emptyLeg: LegReport = { packets: 0, bytes: 0, lost: 0, jitterMs: 0, dropped: 0, silentMs: null };
 
-/** Of a call that the relay knows nothing of. */
+/** The report of an unknown call. */
 export const emptyReport: MediaReport = { browser: emptyLeg, pbx: emptyLeg };
 
 export type MediaEvent =
-  /** ICE and DTLS are through: media can flow to and from the browser. */
+  /** ICE and DTLS have finished: media can flow to and from the browser. */
   | { readonly type: 'connected'; readonly call: CallId }
   /** No media packet accepted from this leg for the configured time. */
   | { readonly type: 'silent'; readonly call: CallId; readonly leg: Leg; readonly silentMs: number }
-  /** In an established call, a side that is neither held nor muted sends or hears nothing for some seconds. */
+  /**
+   * In an established call, a side that is neither held nor muted sends or receives nothing for some seconds.
+   */
   | {
       readonly type: 'one-way';
       readonly call: CallId;
       readonly leg: Leg;
       readonly cause: OneWayCause;
-      /** For so long by now. */
+      /** How long the state has lasted. */
       readonly forMs: number;
     }
-  /** What a 'one-way' said is over: media flows, or is not due any more. */
+  /** The state reported by 'one-way' has ended: media flows, or is not expected any more. */
   | { readonly type: 'one-way-over'; readonly call: CallId; readonly leg: Leg; readonly cause: OneWayCause }
-  /** The browser's ICE checks have ended. It may come back, also from elsewhere: 'connected' tells of that. */
+  /**
+   * The browser's ICE checks have ended. The browser may return, also from another address: 'connected'
+   * reports that.
+   */
   | { readonly type: 'lost'; readonly call: CallId }
-  /** The relay can no longer carry this call: worker lost, DTLS refused, no port. `ours`: the relay itself is at fault. */
+  /**
+   * The relay can no longer carry this call: worker lost, DTLS refused, no port. `ours`: the relay itself is
+   * at fault.
+   */
   | { readonly type: 'failed'; readonly call: CallId; readonly reason: string; readonly ours?: boolean };
 
-/** Why SDP cannot be bridged, in a word that stays the same; the message is a sentence for the log. */
+/** Why SDP cannot be bridged, as a stable code; the message is a sentence for the log. */
 export type MediaReason =
-  /** No description in it: empty, or no m= line that can be read. */
+  /** There is no description: empty, or without a readable m= line. */
   | 'malformed'
   | 'too-large'
-  /** No codec that both sides have and the gateway carries. The message names those of the peer. */
+  /** Both sides have no codec in common that the gateway carries. The message names those of the peer. */
   | 'no-common-codec'
   /** Every line is refused: port 0. */
   | 'line-refused'
-  /** Another transport than plain RTP toward a PBX, or than DTLS-SRTP toward a browser. The message names it. */
+  /** A transport other than plain RTP toward a PBX, or DTLS-SRTP toward a browser. The message names it. */
   | 'unsupported-transport'
   /** No c= with an address of the family in use. */
   | 'no-address'
-  /** c= names an address where no media is sent: private, the gateway's own, multicast. */
+  /** c= names an address that must not receive media: private, one of the gateway, multicast. */
   | 'address-not-allowed'
-  /** c= names a host for which DNS has no address that may be used. */
+  /** c= names a host for which DNS has no usable address. */
   | 'unknown-host'
-  /** The port is no number, or one where nobody takes media. */
+  /** The port is not a number, or is one that does not receive media. */
   | 'no-port'
   | 'no-ice'
   | 'no-fingerprint'
-  /** Neither side would begin DTLS. */
+  /** Neither side begins DTLS. */
   | 'dtls-role'
   | 'other-certificate'
-  /** An answer without an offer, an offer that lost a line. */
+  /** An answer without an offer, or an offer that omits a line. */
   | 'out-of-order'
-  /** The relay itself cannot. */
+  /** The relay itself has failed. */
   | 'relay-failed';
 
-/** The SDP cannot be bridged. `status` is the SIP status that says so: 488 or 400. 503 is the relay's own failure. */
+/**
+ * The SDP cannot be bridged. `status` is the matching SIP status: 488 or 400. 503 is a failure of the relay.
+ */
 export class MediaError extends Error {
   override readonly name = 'MediaError';
   readonly status: 400 | 488 | 503;
@@ -111,37 +124,42 @@ const usual = { 400: 'malformed', 488: 'no-common-codec', 503: 'relay-failed' } 
 
 export interface MediaRelay {
   /**
-   * Takes an offer that came from `from`; resolves to the offer for the other leg.
-   * The first offer of a call allocates its ports. Later ones renegotiate.
-   * `toward`: the address of the PBX that the offer is for, which decides our own address and its family; the same
-   * offer may be asked for again for another PBX. Absent: the PBX of the call, or none in particular.
-   * Rejects with {@link MediaError}; the call then keeps what it had.
+   * Takes an offer from the leg `from`; resolves to the offer for the other leg. The first offer of a call
+   * allocates its ports. Later ones renegotiate. `toward`: the address of the PBX that receives the offer,
+   * which selects the gateway's address and its family; the same offer may be repeated for another PBX.
+   * Absent: the PBX of the call, or none in particular. Rejects with {@link MediaError}; the call then keeps
+   * its state.
    */
   offer(call: CallId, from: Leg, sdp: string, toward?: string): Promise<string>;
   /**
-   * Takes the answer to the last offer; resolves to the answer for the leg that offered.
-   * The same answer may come twice (183, then 200): the result is then identical.
-   * Another target may answer another way: the latest answer stands.
+   * Takes the answer to the last offer; resolves to the answer for the leg that offered. The same answer may
+   * come twice (183, then 200): the result is then identical. Another target may answer differently: the
+   * latest answer is the valid one.
    */
   answer(call: CallId, from: Leg, sdp: string): Promise<string>;
   /**
-   * Takes a browser's offer for a call that has no other leg; resolves to the answer. What the browser sends comes
-   * back to it, sound only. (rtpengine: `media echo=backwards`.) A later offer of the same call renegotiates.
-   * Rejects with {@link MediaError}, as {@link offer} does.
+   * Takes a browser's offer for a call without another leg; resolves to the answer. The relay returns the
+   * browser's audio to it, without video. (rtpengine: `media echo=backwards`.) A later offer of the same call
+   * renegotiates. Rejects with {@link MediaError}, as {@link offer} does.
    */
   echo(call: CallId, sdp: string): Promise<string>;
-  /** The person has answered: from now on, what a side does not send or hear is missed ('one-way'). */
+  /**
+   * The callee has answered: from now on, media that a side does not send or receive is reported ('one-way').
+   */
   established?(call: CallId): void;
   /**
-   * Asks the browser for a whole picture (RFC 4585 6.3.1); false where it sends none. Absent: the relay cannot ask by
-   * itself.
+   * Requests a full video frame from the browser (RFC 4585 6.3.1); false when the browser sends no video.
+   * Absent: the relay cannot request one.
    */
   requestPicture?(call: CallId): Promise<boolean>;
-  /** Ends the call at the relay, drains its ports, and says what passed. Unknown call: an empty report. */
+  /**
+   * Ends the call at the relay, drains its ports, and returns the call's report. Unknown call: an empty
+   * report.
+   */
   close(call: CallId): Promise<MediaReport>;
   onEvent(listener: (event: MediaEvent) => void): void;
-  /** Calls open and ports held, draining ones apart. */
+  /** Open calls and used ports; draining ones separately. */
   counts(): Promise<{ calls: number; ports: number; draining: number }>;
-  /** Ends everything; the relay is not usable afterwards. */
+  /** Ends all calls; the relay is not usable afterwards. */
   shutdown(): Promise<void>;
 }

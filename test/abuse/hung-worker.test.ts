@@ -26,8 +26,8 @@ test('29: a media worker that hangs is ended, its calls hear of it, and the next
   assert.match(bye.headers.get('Reason') ?? '', /cause=503;text="The sound is gone"/);
   call.respond(bye, '200 OK');
   pbx.respond(await pbx.request('BYE'), '200 OK');
-  await gateway.waitFor(/"level":"error".*A media worker does not answer/);
-  await gateway.waitFor(/"level":"info".*Another media worker/, { within: 30_000 });
+  await gateway.waitFor(/"level":"error".*a media worker does not answer/);
+  await gateway.waitFor(/"level":"info".*a replacement media worker/, { within: 30_000 });
   await callAnswered(caller, pbx);
 });
 
@@ -57,5 +57,5 @@ test('29: a failure in a media worker that nobody caught is logged, and its call
   await caller.response(200, 'BYE');
   pbx.respond(await pbx.request('BYE'), '200 OK');
   await gateway.quiet();
-  assert.doesNotMatch(gateway.log, /A media worker died|Another media worker/);
+  assert.doesNotMatch(gateway.log, /a media worker died|a replacement media worker/);
 });

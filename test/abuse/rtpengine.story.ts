@@ -42,9 +42,9 @@ describe('rtpengines fail', { skip: partsMissing() }, () => {
   });
 
   /** Quick to look and patient to wait: this machine may be busy. */
-  async function start(context: TestContext, homelessMs = 60_000): Promise<Fleet> {
+  async function start(context: TestContext, evictedMs = 60_000): Promise<Fleet> {
     const servers = engines.map(({ server }) => server);
-    const times = { patienceMs: 1500, setupMs: 5000, tickMs: 200, lookMs: 200, homelessMs };
+    const times = { timeoutMs: 1500, setupMs: 5000, tickMs: 200, queryMs: 200, evictedMs };
     const carrier = await createRtpengineRelay({
       servers,
       addresses: [openAddress('127.0.0.1')],

@@ -1,12 +1,12 @@
-// `npm run bench`: what the widget weighs, how fast a call is set up, what it costs.
-// Prints figures and their ratio to what we aim for; asserts nothing. Arguments name sections.
+// `npm run bench`: the widget's size, the time of a call set-up, and the cost of calls. Prints figures and
+// their ratio to the goals; asserts nothing. Arguments select sections.
 
 import { atMost, type Figure, printSection } from './figure.ts';
 import { machine } from './machine.ts';
 
 const sections: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
   weight: {
-    title: "The widget's weight",
+    title: 'The widget’s size',
     measure: async () => (await import('./weight.ts')).weigh(),
   },
   click: {
@@ -14,31 +14,31 @@ const sections: Record<string, { title: string; measure: () => Promise<Figure[]>
     measure: async () => (await import('./click.ts')).benchClick(),
   },
   smoothness: {
-    title: 'What a slow machine feels, in Chromium',
+    title: 'The widget on a slow machine, in Chromium',
     measure: async () => (await import('./smoothness.ts')).benchSmoothness(),
   },
   signalling: {
-    title: 'Signalling through the whole gateway, media left out',
+    title: 'Signalling through the whole gateway, without media',
     measure: async () => (await import('./signalling.ts')).benchSignalling(),
   },
   engine: {
-    title: 'The engine alone, its application on drachtio-srf in a process of its own',
+    title: 'The engine alone, with its drachtio-srf application in another process',
     measure: async () => (await import('./engine.ts')).benchEngine(),
   },
   parser: {
-    title: 'The SIP messages of a call, read and written, beside others',
+    title: 'Parsing and writing the SIP messages of a call, compared with other parsers',
     measure: async () => (await import('./parser.ts')).benchParser(),
   },
   resolver: {
-    title: 'Resolving the founding document’s zone, a DNS server 20 ms away',
+    title: 'Resolving the example zone, with a DNS server 20 ms away',
     measure: async () => (await import('./resolver.ts')).benchResolver(),
   },
   relay: {
-    title: 'The embedded relay, PCMU of 20 ms both ways',
+    title: 'The embedded relay, PCMU of 20 ms in both directions',
     measure: benchRelay,
   },
   attack: {
-    title: 'Twenty visitors talk while strangers attack (some minutes)',
+    title: 'Twenty visitors talk during attacks (some minutes)',
     measure: async () => (await import('./attack/attack.ts')).benchAttack(),
   },
 };

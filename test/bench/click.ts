@@ -1,16 +1,19 @@
-// From the click to the INVITE on the wire, in a real browser, by a hand that stays on the button as people's do; and what
-// this browser on this machine takes for the least that any page has to do for it, in the same minute.
+// The time from the click to the INVITE on the wire, in a real browser, with the timing of a human hand on
+// the button. Also the minimum for any page on this browser and machine, measured in the same minute.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { programPath } from '../support/parts.ts';
 import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile, spread } from './figure.ts';
-import { POINTING, PRESSING } from './hand.ts';
 
+/** Milliseconds that a person's mouse is over a button before the press. */
+export const POINTING = 200;
+/** Milliseconds that a person's mouse button, or finger, stays down. */
+export const PRESSING = 80;
 const CLICKS = 20;
 const PATIENCE_MS = 10_000;
-/** Milliseconds that a page rests before anybody comes to its button. */
+/** Milliseconds that a page is idle before the pointer reaches its button. */
 const REST = 800;
 const FLAGS = [
   '--use-fake-ui-for-media-stream',
@@ -21,7 +24,7 @@ const FLAGS = [
   '--no-first-run',
 ];
 
-/** Clicks the director's button on the demo's page again and again, each time in a page of its own. */
+/** Clicks the director's button on the demo's page repeatedly, each time in a new page. */
 export async function benchClick(): Promise<Figure[]> {
   const executablePath = programPath('chromium');
   if (!executablePath) return [{ name: 'click to INVITE', value: 'not measured: Chromium is not installed' }];
@@ -29,7 +32,7 @@ export async function benchClick(): Promise<Figure[]> {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
     const context = await browser.newContext({ permissions: ['microphone'] });
-    // What leaves the page is seen where it leaves: at the WebSocket.
+    // Outgoing messages are observed at the WebSocket.
     await context.addInitScript(() => {
       const send = WebSocket.prototype.send;
       WebSocket.prototype.send = function (data) {
@@ -50,14 +53,14 @@ export async function benchClick(): Promise<Figure[]> {
     const least = percentile(bare, 0.5);
     return [
       {
-        name: 'click to INVITE, permission given, by mouse',
+        name: 'click to INVITE, permission granted, by mouse',
         value: spread(byHand),
         aim: atMost(median, 100, 'ms median'),
       },
-      { name: 'the same, by finger: nothing is pointed at before', value: spread(byFinger) },
+      { name: 'the same by touch: without pointing before', value: spread(byFinger) },
       {
-        name: 'a bare page: microphone, connection, offer',
-        value: `${spread(bare)}, ours by mouse ${(median / least).toFixed(2)} of it`,
+        name: 'a minimal page: microphone, connection, offer',
+        value: `${spread(bare)}, widget by mouse ${(median / least).toFixed(2)} times that`,
       },
       { name: 'first click of a browser', value: `${byHand[0]?.toFixed(2)} ms` },
     ];
@@ -67,7 +70,9 @@ export async function benchClick(): Promise<Figure[]> {
   }
 }
 
-/** One visit; `pointing`: milliseconds that the mouse rests on the button, where there is one. */
+/**
+ * One visit; `pointing`: milliseconds that the mouse is on the button before the click, if there is a mouse.
+ */
 async function calling(context: BrowserContext, url: string, pointing: number | undefined): Promise<number> {
   const tab = await context.newPage();
   await tab.goto(url);
@@ -101,7 +106,7 @@ async function touch(tab: Page, box: { x: number; y: number; width: number; heig
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }
 
-/** What nobody can do without, one after the other, in a page with nothing else. */
+/** The unavoidable steps, one after the other, in an otherwise empty page. */
 async function offering(context: BrowserContext, url: string): Promise<number> {
   const tab = await context.newPage();
   await tab.route(`${url}/bare.html`, route =>

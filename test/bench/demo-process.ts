@@ -1,4 +1,4 @@
-// The demo in a process of its own: a page to click on, a gateway and a PBX behind it.
+// The demo in a separate process: a page with a button, a gateway, and a PBX.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** Starts it on any free port; rejects when it ends before it says where it is. */
+/** Starts the demo on any free port. Rejects when it ends before it reports its address. */
 export async function startDemo(): Promise<Demo> {
   const program = fileURLToPath(new URL('../../demo-site/demo.js', import.meta.url));
   const child = spawn(process.execPath, [program, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });

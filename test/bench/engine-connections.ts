@@ -1,5 +1,5 @@
-// What a connection that says nothing costs the engine: heap and buffers as JavaScript counts them, and all that the
-// process took of the machine.
+// The cost of an idle connection for the engine: heap and buffers as JavaScript counts them, and the memory
+// of the whole process.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -21,7 +21,7 @@ export async function weighConnections(): Promise<Figure[]> {
       await once(socket, 'connect');
       return () => socket.destroy();
     }),
-    await weigh('WebSocket, the ws library’s part included', engine, async () => {
+    await weigh('WebSocket, including the ws library', engine, async () => {
       const socket = new WebSocket(`ws://127.0.0.1:${ws}`, 'sip');
       await once(socket, 'open');
       return () => socket.terminate();
@@ -32,7 +32,7 @@ export async function weighConnections(): Promise<Figure[]> {
 }
 
 async function weigh(name: string, engine: MeasuredEngine, open: Open): Promise<Figure> {
-  // The first few compile and fill what all others share.
+  // The first connections compile code and allocate what all others share.
   for (const close of await opened(open, 100)) close();
   const before = await settled(engine, 0);
   const closers = await opened(open, count);

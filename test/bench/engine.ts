@@ -1,5 +1,5 @@
-// The engine in a process of its own: calls per CPU-second through a drachtio-srf application, what each thing that it
-// remembers costs in memory, and where its time goes. SIP_CALL_BENCH_PROFILE=folder keeps the processor profiles.
+// The engine in a separate process: calls per CPU-second through a drachtio-srf application, the memory of
+// each kind of object, and a processor profile. SIP_CALL_BENCH_PROFILE=folder keeps the profiles.
 
 import { LossyLink } from '../soak/lossy-link.ts';
 import { type BothUsages, type MeasuredEngine, startMeasuredEngine } from '../soak/measured-engine.ts';
@@ -9,9 +9,9 @@ import { weighConnections } from './engine-connections.ts';
 import { atLeast, type Figure, kilobytes } from './figure.ts';
 import { profiled } from './profile.ts';
 
-type App = 'uas' | 'b2bua';
+type MeasuredApp = 'uas' | 'b2bua';
 
-/** The engine remembers finished transactions for 32 s, or, hasty, for 3.2 s. */
+/** The engine keeps finished transactions for 32 s, or with short timers for 3.2 s. */
 const patient = { t1: 500, t2: 4_000, t4: 5_000 };
 const hasty = { t1: 50, t2: 400, t4: 500 };
 
@@ -23,16 +23,16 @@ export async function benchEngine(): Promise<Figure[]> {
   return figures;
 }
 
-interface Stage {
+interface BenchStage {
   readonly engine: MeasuredEngine;
-  /** Makes calls, 16 at a time; resolves to the number that failed. */
+  /** Makes calls, 16 at a time; resolves to the number of failed calls. */
   call(script: Script, count: number): Promise<number>;
 }
 
 async function onStage<Result>(
-  app: App,
+  app: MeasuredApp,
   timers: typeof patient,
-  play: (stage: Stage) => Promise<Result>,
+  play: (stage: BenchStage) => Promise<Result>,
   profiles?: string,
 ): Promise<Result> {
   const link = new LossyLink(1, 0);
@@ -57,7 +57,7 @@ async function onStage<Result>(
   return result;
 }
 
-function calls(app: App): Promise<Figure[]> {
+function calls(app: MeasuredApp): Promise<Figure[]> {
   const count = 4_000;
   return onStage(app, patient, async ({ engine, call }) => {
     await call('hangs-up', 1_000);
@@ -86,7 +86,7 @@ function remembered({ engine: { counts } }: BothUsages): number {
   return counts.serverTransactions + counts.clientTransactions;
 }
 
-function dialogs(app: App): Promise<Figure> {
+function dialogs(app: MeasuredApp): Promise<Figure> {
   return onStage(app, hasty, async ({ engine, call }) => {
     await call('hangs-up', 500);
     const before = await forgotten(engine);
@@ -100,7 +100,7 @@ function dialogs(app: App): Promise<Figure> {
   });
 }
 
-/** When every transaction is. */
+/** Resolves when every transaction has been removed. */
 async function forgotten(engine: MeasuredEngine): Promise<BothUsages> {
   for (;;) {
     const usage = await engine.usage();
@@ -108,6 +108,6 @@ async function forgotten(engine: MeasuredEngine): Promise<BothUsages> {
   }
 }
 
-function profile(app: App): Promise<Figure[]> {
+function profile(app: MeasuredApp): Promise<Figure[]> {
   return profiled(app, profiles => onStage(app, patient, ({ call }) => call('hangs-up', 3_000), profiles));
 }

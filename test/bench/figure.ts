@@ -1,9 +1,9 @@
-// A figure and how it is printed: one aligned table a section.
+// A figure and its printing: one aligned table per section.
 
 export interface Figure {
   readonly name: string;
   readonly value: string;
-  /** What we want it to be, and how far off it is; absent where nothing was promised. */
+  /** The goal, and the ratio to it; absent when there is no goal. */
   readonly aim?: string;
 }
 
@@ -22,13 +22,13 @@ export function percentile(samples: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** Median and tail of samples in milliseconds. */
+/** Median and 99th percentile of samples in milliseconds. */
 export function spread(samples: readonly number[]): string {
   const at = (share: number) => percentile(samples, share).toFixed(2);
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }
 
-/** `measured` beside an aim: the ratio says how much of the aim is used up. */
+/** `measured` beside its goal: the ratio shows how much of the goal is used up. */
 export function atMost(measured: number, aim: number, unit: string): string {
   return `at most ${aim} ${unit} (${(measured / aim).toFixed(2)} of it)`;
 }
@@ -37,7 +37,7 @@ export function atLeast(measured: number, aim: number, unit: string): string {
   return `at least ${aim} ${unit} (${(measured / aim).toFixed(2)} times that)`;
 }
 
-/** What one of `count` takes. */
+/** The share of one of `count`. */
 export function kilobytes(bytes: number, count: number): string {
   return `${(bytes / count / 1000).toFixed(1)} kB`;
 }

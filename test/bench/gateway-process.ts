@@ -1,5 +1,5 @@
-// Runs a gateway in a process of its own, so that its processor time and memory are counted apart.
-// `--pass-through` leaves media out: SDP crosses unchanged.
+// Runs a gateway in a separate process, so that its processor time and memory are counted separately.
+// `--pass-through` disables media: SDP passes unchanged.
 
 import { configFrom } from '../../gateway/config/load.ts';
 import type { ConfigInput } from '../../gateway/config/schema.ts';

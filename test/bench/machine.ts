@@ -1,4 +1,4 @@
-// What the figures were taken on.
+// The machine on which the figures were measured.
 
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Figure } from './figure.ts';

@@ -1,4 +1,4 @@
-// Starts that process and asks it what it has used.
+// Starts the gateway process and reads its usage.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import type { FromGateway, Usage } from './gateway-process.ts';
 
 export interface MeasuredGateway {
   readonly url: string;
-  /** Of the administrator's listener, where the configuration has one. */
+  /** The URL of the administrator's listener, when the configuration has one. */
   readonly adminUrl: string | undefined;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
@@ -37,22 +37,22 @@ export async function startMeasured(config: ConfigInput, passThrough = false): P
   };
 }
 
-/** SIP_CALL_BENCH_PROFILE=folder leaves a processor profile of each gateway there. */
+/** SIP_CALL_BENCH_PROFILE=folder writes a processor profile of each gateway there. */
 function profiling(): string[] {
   const folder = process.env.SIP_CALL_BENCH_PROFILE;
   return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
 }
 
 async function reply<T extends FromGateway>(child: ChildProcess): Promise<T> {
-  const told = new AbortController();
-  const failed = once(child, 'exit', { signal: told.signal }).then(([code]) => {
+  const done = new AbortController();
+  const failed = once(child, 'exit', { signal: done.signal }).then(([code]) => {
     throw new Error(`the measured gateway ended with code ${code}`);
   });
   try {
-    const [message] = await Promise.race([once(child, 'message', { signal: told.signal }), failed]);
+    const [message] = await Promise.race([once(child, 'message', { signal: done.signal }), failed]);
     return message as T;
   } finally {
     failed.catch(() => {});
-    told.abort();
+    done.abort();
   }
 }

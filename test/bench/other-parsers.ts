@@ -1,14 +1,15 @@
-// The parsers that others use, on the same bytes: JsSIP's, SIP.js's, drachtio-srf's. Each reads a whole message as
-// its own stack does (drachtio-srf's leaves every value as text, as ours does), and is asked for the same of it.
+// Other SIP parsers on the same bytes: those of JsSIP, SIP.js and drachtio-srf. Each reads a whole message as
+// its own stack does (drachtio-srf's keeps every value as text, like the gateway's), and must return the same
+// fields.
 
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** What a stack needs of every message, each where that parser keeps it. */
+/** The fields that a stack needs of every message, read from each parser's own structure. */
 export interface Needed {
   readonly start: string | number;
-  /** With the other Vias behind a comma where the parser leaves them joined. */
+  /** Includes further Vias after a comma when the parser keeps them joined. */
   readonly via: string;
   readonly from: string;
   readonly to: string;
@@ -21,10 +22,10 @@ export interface Needed {
 
 export interface MeasuredParser<Message = unknown> {
   readonly name: string;
-  /** Throws when it makes nothing of the bytes. */
+  /** Throws when the bytes cannot be parsed. */
   read(bytes: Buffer): Message;
   needed(message: Message): Needed;
-  /** Bytes of what `read` made; undefined where it has no such thing. */
+  /** The bytes of a parsed message; undefined when the parser has no writer. */
   write?(message: Message): Buffer;
 }
 
@@ -33,8 +34,8 @@ interface BrowserMessage {
   readonly body: string;
   getHeader(name: string): string;
 }
-/** JsSIP's spelling of the status, then SIP.js's. */
-type Answer = { readonly status_code?: number; readonly statusCode?: number };
+/** JsSIP's name of the status, then SIP.js's. */
+type ParsedStatus = { readonly status_code?: number; readonly statusCode?: number };
 interface DrachtioMessage {
   readonly method?: string;
   readonly status?: number;
@@ -43,14 +44,14 @@ interface DrachtioMessage {
 }
 
 interface JsSipParser {
-  parseMessage(text: string, ua: unknown): (BrowserMessage & Answer) | undefined;
+  parseMessage(text: string, ua: unknown): (BrowserMessage & ParsedStatus) | undefined;
 }
 interface DrachtioParser {
   parseSipMessage(text: string, lazily: boolean): DrachtioMessage | undefined;
   stringifySipMessage(message: DrachtioMessage): string;
 }
 interface SipJs {
-  Parser: { parseMessage(text: string, logger: unknown): (BrowserMessage & Answer) | undefined };
+  Parser: { parseMessage(text: string, logger: unknown): (BrowserMessage & ParsedStatus) | undefined };
 }
 
 export async function otherParsers(): Promise<MeasuredParser[]> {
@@ -58,12 +59,12 @@ export async function otherParsers(): Promise<MeasuredParser[]> {
   const drachtio = require('drachtio-srf/lib/sip-parser/parser.js') as DrachtioParser;
   const { Parser } = (await import('sip.js/lib/core/index.js' as string)) as SipJs;
   const silent = { log() {}, warn() {}, error() {}, debug() {} };
-  const jsSipParser: MeasuredParser<BrowserMessage & Answer> = {
+  const jsSipParser: MeasuredParser<BrowserMessage & ParsedStatus> = {
     name: 'JsSIP',
     read: bytes => understood(jssip.parseMessage(bytes.toString(), {})),
     needed: message => neededOf(message, message.status_code),
   };
-  const sipJsParser: MeasuredParser<BrowserMessage & Answer> = {
+  const sipJsParser: MeasuredParser<BrowserMessage & ParsedStatus> = {
     name: 'SIP.js',
     read: bytes => understood(Parser.parseMessage(bytes.toString(), silent)),
     needed: message => neededOf(message, message.statusCode),
@@ -100,6 +101,6 @@ function neededOf(message: BrowserMessage, status: number | undefined): Needed {
 }
 
 function understood<Message>(message: Message | undefined): Message {
-  if (!message) throw new Error('a parser of the comparison makes nothing of the message');
+  if (!message) throw new Error('another parser cannot read the message');
   return message;
 }

@@ -1,4 +1,4 @@
-// A page's WebSocket without a page: with a token where it is to call somebody, as pages have.
+// A page's WebSocket without a page, with a token when the page has a callee.
 
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -8,14 +8,14 @@ import { WebSocket } from 'ws';
 export const ORIGIN = 'http://bench.test';
 
 export interface PageOptions {
-  /** Address that it comes from; the system's choice unless told. */
+  /** The source address; by default the system's choice. */
   readonly from?: string;
-  /** Whom it means to call; without that it asks for no token. */
+  /** The callee; without it no token is requested. */
   readonly to?: string;
   readonly origin?: string;
 }
 
-/** Not open yet; rejects when it gets no token. */
+/** Returns a WebSocket that may not be open yet. Rejects when there is no token. */
 export async function openPage(gatewayUrl: string, options: PageOptions = {}): Promise<WebSocket> {
   const { from, to, origin = ORIGIN } = options;
   const token = to === undefined ? [] : [`token.${await askToken(gatewayUrl, to, origin, from)}`];
@@ -25,7 +25,7 @@ export async function openPage(gatewayUrl: string, options: PageOptions = {}): P
   });
 }
 
-/** Rejects when it gets none. */
+/** Rejects when the gateway issues no token. */
 export async function askToken(
   gatewayUrl: string,
   to: string,

@@ -1,4 +1,4 @@
-// What the parsers are measured on: the messages of a call, set up, ringing, answered, hung up.
+// The messages on which the parsers are measured: a call's set-up, ringing, answer and end.
 
 const sdp = [
   'v=0',

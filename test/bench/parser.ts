@@ -1,5 +1,5 @@
-// How much SIP text one core reads and writes, beside the parsers that others use: the messages of a call, one by
-// one. The parsers take turns of a few milliseconds, so that whatever else the machine does slows all of them.
+// How much SIP text one core reads and writes, compared with other parsers: the messages of a call, one by one.
+// The parsers take turns of a few milliseconds, so that other load on the machine slows all of them equally.
 
 import assert from 'node:assert/strict';
 import type { SipMessage } from '../../gateway/engine/message/message.ts';
@@ -25,14 +25,14 @@ const ours: MeasuredParser<SipMessage> = {
     callId: message.headers.get('Call-ID')!,
     cseq: message.headers.get('CSeq')!,
     contact: message.headers.get('Contact')!,
-    // The engine passes bodies on as bytes; the others have made text of theirs.
+    // The engine keeps bodies as bytes; the other parsers convert theirs to text.
     body: message.body.toString(),
   }),
   write: serialize,
 };
 
 const TURNS = 25;
-/** The first turns are spent compiling. */
+/** The first turns compile the code and are not counted. */
 const COUNTED = 20;
 /** CPU microseconds. */
 const TURN = 12_000;
@@ -54,7 +54,7 @@ export async function benchParser(): Promise<Figure[]> {
   );
 }
 
-/** Nobody is measured who has not found what the others have. */
+/** Asserts that all parsers find the same values before they are measured. */
 function compareNeeded(parser: MeasuredParser, bytes: Buffer): void {
   const expected = ours.needed(ours.read(bytes));
   const { via, ...found } = parser.needed(parser.read(bytes));
@@ -69,13 +69,13 @@ function workOf(parser: MeasuredParser, what: string, bytes: Buffer): Work | und
   return () => parser.write!(message);
 }
 
-/** What the engine does with every message before anybody sees it. */
+/** The engine's checks of every message before the message is processed. */
 function checked(bytes: Buffer): unknown {
   const message = ours.read(bytes);
   return message.kind === 'request' ? checkRequest(message) : checkResponse(message);
 }
 
-/** CPU microseconds a message, of each of the counted turns. */
+/** CPU microseconds per message in each counted turn. */
 function takeTurns(works: ReadonlyMap<string, Work | undefined>): Map<string, number[]> {
   const taken = new Map<string, number[]>();
   for (let turn = 0; turn < TURNS; turn++) {
@@ -92,7 +92,7 @@ function microseconds(work: Work): number {
   const before = process.cpuUsage();
   let count = 0;
   let spent = 0;
-  // The clock is read the less often the faster the work is.
+  // The faster the work, the less often the clock is read.
   for (let batch = 1; spent < TURN; batch = Math.min(2 * batch, 256)) {
     for (let i = 0; i < batch; i++) work();
     count += batch;

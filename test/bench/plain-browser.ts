@@ -1,27 +1,27 @@
-// A browser's SIP side without the browser: raw SIP over one WebSocket, many calls at once.
+// The SIP side of a browser: raw SIP over one WebSocket, many calls simultaneously.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { openPage, type PageOptions } from './page.ts';
 
-interface Answer {
+interface SipAnswer {
   readonly status: number;
   readonly text: string;
 }
 
 interface Invited {
   readonly status: number;
-  /** Of a 200: the answer. */
+  /** The answer in a 200. */
   readonly sdp: string;
-  /** Resolves with the status of the BYE's answer. */
+  /** Resolves with the status of the response to the BYE. */
   hangUp(): Promise<number>;
 }
 
 export class PlainBrowser {
   readonly #socket: WebSocket;
   /** By Call-ID and CSeq. */
-  readonly #waiting = new Map<string, (answer: Answer) => void>();
+  readonly #waiting = new Map<string, (answer: SipAnswer) => void>();
 
   /** Called with the method of each request, which has been answered with 200. */
   onRequest: (method: string) => void = () => {};
@@ -39,7 +39,7 @@ export class PlainBrowser {
     return new PlainBrowser(socket);
   }
 
-  /** Calls and hangs up; resolves to the INVITE's final status once the BYE was answered too. */
+  /** Calls and hangs up. Resolves to the INVITE's final status after the response to the BYE. */
   async call(uri: string, sdp: string): Promise<number> {
     const established = await this.invite(uri, sdp);
     if (established.status === 200) await established.hangUp();
@@ -64,14 +64,14 @@ export class PlainBrowser {
     this.#socket.terminate();
   }
 
-  #request(method: string, cseq: number, head: Head, to: string, sdp = ''): Promise<Answer> {
+  #request(method: string, cseq: number, head: RequestHead, to: string, sdp = ''): Promise<SipAnswer> {
     return new Promise(resolve => {
       this.#waiting.set(`${head.id} ${cseq} ${method}`, resolve);
       this.#send(method, cseq, head, to, sdp);
     });
   }
 
-  #send(method: string, cseq: number, { uri, id, from }: Head, to: string, body = ''): void {
+  #send(method: string, cseq: number, { uri, id, from }: RequestHead, to: string, body = ''): void {
     this.#socket.send(
       [
         `${method} ${uri} SIP/2.0`,
@@ -115,7 +115,7 @@ export class PlainBrowser {
   }
 }
 
-interface Head {
+interface RequestHead {
   readonly uri: string;
   readonly id: string;
   readonly from: string;

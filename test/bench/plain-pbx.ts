@@ -1,13 +1,13 @@
-// A PBX that answers everything at once and keeps no state: the cheapest far end there is.
+// A PBX that answers everything immediately and keeps no state, to cost as little as possible.
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 export interface PlainPbx {
   readonly port: number;
-  /** Called with the Call-ID of each INVITE, at the moment that it arrives. */
+  /** Called with the Call-ID of each INVITE when it arrives. */
   onInvite: ((user: string) => void) | undefined;
-  /** Called with the port from which each INVITE comes. */
+  /** Called with the source port of each INVITE. */
   onSource: ((port: number) => void) | undefined;
   close(): void;
 }

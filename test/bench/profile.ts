@@ -1,11 +1,11 @@
-// Where a process spent its time: V8's sampling profile (--cpu-prof), added up by file of ours and module of node.
+// Where a process spent its time: V8's sampling profile (--cpu-prof), summed by source file and node module.
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure } from './figure.ts';
 
-/** The part of the format that is read: each sample names the node that was running, for so many microseconds. */
+/** The part of the format in use: each sample names the running node and its duration in microseconds. */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;
@@ -17,7 +17,7 @@ interface Profile {
 
 const rows = 12;
 
-/** Runs a load on a process that leaves its profile in the folder it is given. */
+/** Runs a load on a process that writes its profile into the given folder. */
 export async function profiled(name: string, load: (folder: string) => Promise<unknown>): Promise<Figure[]> {
   const kept = process.env.SIP_CALL_BENCH_PROFILE;
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'sip-call-profile-')));
@@ -52,11 +52,11 @@ function table(name: string, { nodes, samples, timeDeltas }: Profile): Figure[] 
   ];
 }
 
-/** Undefined for time in which nothing was to be done. */
+/** Undefined for idle time. */
 function placeOf({ functionName, url }: Profile['nodes'][number]['callFrame']): string | undefined {
   if (functionName === '(idle)') return undefined;
   if (functionName === '(garbage collector)') return 'collecting garbage';
-  // Native code: system calls, compiling, V8's own.
+  // Native code: system calls, compilation, V8 itself.
   if (url === '') return 'native code';
   const own = /\/dist\/(gateway\/)?(.*)\.js$/.exec(url);
   if (own !== null) return own[2]!;

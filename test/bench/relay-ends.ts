@@ -1,5 +1,5 @@
-// What stands around the relay in its bench: the process that it runs in, and a PBX that
-// echoes. Times are microseconds of this process's clock, written into the payload.
+// The environment of the relay in its bench: the relay's process, and a PBX that echoes. Times are
+// microseconds of this process's clock, written into the payload.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
@@ -7,23 +7,23 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { RelayOrder, RelayUsage } from './relay-process.ts';
 
-/** Where in a packet the time is. */
+/** The offset of the time in a packet. */
 export const stampAt = 12;
 
 export function nowMicros(): number {
   return Math.floor(performance.now() * 1000);
 }
 
-/** The PBX of the bench: takes the time of what comes, stamps it anew and sends it back. */
-export class Echo {
+/** The PBX of the bench: reads the time in each packet, writes the current time and sends the packet back. */
+export class EchoPbx {
   readonly socket: Socket;
   onStamp: (micros: number) => void = () => {};
 
-  static async open(): Promise<Echo> {
+  static async open(): Promise<EchoPbx> {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
-    return new Echo(socket);
+    return new EchoPbx(socket);
   }
 
   private constructor(socket: Socket) {

@@ -1,5 +1,5 @@
-// The relay of the bench, in a process of its own so that its CPU time is counted apart.
-// Obeys its parent over IPC.
+// The relay of the bench, in a separate process so that its CPU time is counted separately. Controlled by its
+// parent over IPC.
 
 import { openAddress } from '../../gateway/media/address.ts';
 import { createEmbeddedRelay } from '../../gateway/media/embedded/embedded-relay.ts';

@@ -1,11 +1,11 @@
-// What the embedded relay costs: simulated WebRTC legs, the relay in a process of its own,
-// and a plain RTP echo; PCMU of 20 ms both ways. Latency is one way, between the end
-// points in this process, with the relay and without. Alone: node dist/test/bench/relay.js 10 60
+// The cost of the embedded relay: simulated WebRTC legs, the relay in a separate process, and a plain RTP
+// echo; PCMU of 20 ms in both directions. Latency is one-way, between the end points in this process, with
+// and without the relay. To run it alone: node dist/test/bench/relay.js 10 60
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Echo, nowMicros, RelayProcess, stampAt } from './relay-ends.ts';
+import { EchoPbx, nowMicros, RelayProcess, stampAt } from './relay-ends.ts';
 import { WebRtcLeg } from './webrtc-leg.ts';
 
 export interface Percentiles {
@@ -16,17 +16,17 @@ export interface Percentiles {
 
 export interface RelayFigures {
   readonly calls: number;
-  /** Of those, how many got through ICE and DTLS. */
+  /** The number of these with finished ICE and DTLS. */
   readonly opened: number;
   /** User and system time of the relay process. */
   readonly cpuSecondsPerCallMinute: number;
-  /** One way, with the relay between. */
+  /** One-way, through the relay. */
   readonly toPbx: Percentiles;
   readonly toBrowser: Percentiles;
-  /** One way, the same ends without relay and without SRTP. */
+  /** One-way between the same end points, without relay and without SRTP. */
   readonly bare: Percentiles;
   readonly rssMb: number;
-  /** Packets that went out from a leg and never came back. */
+  /** Packets sent by a leg that did not return. */
   readonly lost: number;
   readonly sent: number;
 }
@@ -45,7 +45,7 @@ export async function benchRelay(loads: readonly number[] = [1, 10, 30, 60, 100]
 }
 
 async function benchLoad(calls: number): Promise<RelayFigures> {
-  const echo = await Echo.open();
+  const echo = await EchoPbx.open();
   const bare = await measureBare(calls, echo);
   const relay = await RelayProcess.start();
   const legs: WebRtcLeg[] = [];
@@ -53,7 +53,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
     const attempts = Array.from({ length: calls }, (_, i) => openLeg(relay, echo, String(i)));
     for (const leg of await Promise.allSettled(attempts))
       if (leg.status === 'fulfilled') legs.push(leg.value);
-    const talk = new Talk(legs, echo);
+    const talk = new RelayLoad(legs, echo);
     await wait(warmUpMs);
     talk.reset();
     const before = await relay.usage();
@@ -62,7 +62,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
     const seconds = (performance.now() - startedAt) / 1000;
     const after = await relay.usage();
     talk.stop();
-    // What is on its way is not lost.
+    // Packets in transit are not lost.
     await wait(settleMs);
     const { sent, received } = talk;
     return {
@@ -73,7 +73,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
       toBrowser: percentiles(talk.down),
       bare,
       rssMb: after.rss / 2 ** 20,
-      // Those on their way when counting began came back on top.
+      // Packets that were in transit at the start of the count are received in addition.
       lost: Math.max(0, sent - received),
       sent,
     };
@@ -84,7 +84,7 @@ async function benchLoad(calls: number): Promise<RelayFigures> {
   }
 }
 
-async function openLeg(relay: RelayProcess, echo: Echo, call: string): Promise<WebRtcLeg> {
+async function openLeg(relay: RelayProcess, echo: EchoPbx, call: string): Promise<WebRtcLeg> {
   const leg = await WebRtcLeg.open();
   const offer = await relay.tell({ op: 'offer', call, sdp: leg.offer() });
   const port = Number(/^m=audio (\d+)/m.exec(String(offer))?.[1]);
@@ -94,15 +94,15 @@ async function openLeg(relay: RelayProcess, echo: Echo, call: string): Promise<W
   return leg;
 }
 
-/** Every leg sends a frame each 20 ms, all spread evenly over that time. */
-class Talk {
+/** Every leg sends a frame each 20 ms; the legs are spread evenly over that time. */
+class RelayLoad {
   readonly up: number[] = [];
   readonly down: number[] = [];
   sent = 0;
   received = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(legs: readonly WebRtcLeg[], echo: Echo) {
+  constructor(legs: readonly WebRtcLeg[], echo: EchoPbx) {
     echo.onStamp = micros => this.up.push(micros);
     const started = performance.now();
     const senders = legs.map((leg, i) => {
@@ -136,8 +136,8 @@ class Talk {
   }
 }
 
-/** The same traffic between the same ends with nothing between. */
-async function measureBare(calls: number, echo: Echo): Promise<Percentiles> {
+/** The same traffic between the same end points without a relay. */
+async function measureBare(calls: number, echo: EchoPbx): Promise<Percentiles> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

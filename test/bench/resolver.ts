@@ -1,5 +1,5 @@
-// How long a caller waits for DNS: the founding document's zone on a server that takes 20 ms to answer,
-// cold and warm, in milliseconds and in round trips.
+// How long a caller waits for DNS: the example zone on a server that answers after 20 ms, cold and warm, in
+// milliseconds and in round trips.
 
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
@@ -29,9 +29,9 @@ export async function benchResolver(): Promise<Figure[]> {
   const warm = await waits(founding, false, warmRuns, false);
   return [
     figure('cold, until the first server is known', cold.first, 2),
-    figure('cold, until all are (its second SRV name is known from NAPTR alone)', cold.all),
-    figure('cold, all, the server sending along what records lead to', along.all),
-    figure('NAPTR and SRV asked anew, addresses remembered', servers, 1),
+    figure('cold, until all are known (the second SRV name comes from NAPTR only)', cold.all),
+    figure('cold, all, with additional records in the answers', along.all),
+    figure('NAPTR and SRV expired, addresses cached', servers, 1),
     {
       name: 'warm',
       value: `p50 ${(percentile(warm.all, 0.5) * 1000).toFixed(0)} µs, p99 ${(percentile(warm.all, 0.99) * 1000).toFixed(0)} µs`,
@@ -65,7 +65,7 @@ async function waits(zone: Zone, additionals: boolean, runs: number, cold: boole
     first.push(performance.now() - started);
     await begun.whole;
     all.push(performance.now() - started);
-    // Calls come one by one: what is cleaned up between them is not what they wait for.
+    // Calls come one by one: clean-up between them is not part of their wait.
     await new Promise(setImmediate);
   }
   resolver.close();
@@ -73,7 +73,7 @@ async function waits(zone: Zone, additionals: boolean, runs: number, cold: boole
   return { first, all };
 }
 
-/** The first server's wait, where NAPTR and SRV records have run out and addresses have not. */
+/** The wait for the first server when NAPTR and SRV records have expired and addresses have not. */
 async function serversCached(zone: Zone): Promise<number[]> {
   const records = zone.records.map(record =>
     record.type === 'NAPTR' || record.type === 'SRV' ? { ...record, ttl: 1 } : { ...record, ttl: 3_600 },

@@ -1,4 +1,5 @@
-// The gateway's own time: INVITE in to INVITE out, calls per CPU-second, memory per visitor and per call.
+// The gateway's processing time: INVITE in to INVITE out, calls per CPU-second, memory per visitor and per
+// call.
 
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { mysiteZone } from '../../demo-site/dns/mysite-zone.ts';
@@ -45,11 +46,11 @@ export async function benchSignalling(): Promise<Figure[]> {
   );
   const [browser] = browsers as [PlainBrowser];
 
-  // Each domain's first call asks DNS; its later ones are answered from memory.
+  // The first call of each domain queries DNS; later calls use the cache.
   const cold = await setUpTimes(domains);
   const warm = await setUpTimes(domains);
 
-  // Before the load: what finished calls leave for 32 s would blur what the living take.
+  // Before the load: state of finished calls, kept for 32 s, would distort the figures of active calls.
   const empty = await gateway.usage();
   const idle = await Promise.all(Array.from({ length: IDLE_SOCKETS }, () => PlainBrowser.open(gateway.url)));
   const visited = await gateway.usage();
@@ -89,7 +90,7 @@ export async function benchSignalling(): Promise<Figure[]> {
     { name: 'memory per idle WebSocket', value: kilobytes(visited.rssBytes - empty.rssBytes, IDLE_SOCKETS) },
     { name: 'heap per idle WebSocket', value: kilobytes(visited.heapBytes - empty.heapBytes, IDLE_SOCKETS) },
     {
-      name: 'heap per established call, media apart',
+      name: 'heap per established call, without media',
       value: kilobytes(busy.heapBytes - empty.heapBytes, HELD_CALLS),
     },
   ];
@@ -105,7 +106,9 @@ export async function benchSignalling(): Promise<Figure[]> {
     return times;
   }
 
-  /** Calls over all sockets, two at a time on each; resolves to the number that were not answered. */
+  /**
+   * Makes calls over all sockets, two at a time on each. Resolves to the number of calls without an answer.
+   */
   async function load(calls: number): Promise<number> {
     let left = calls;
     let unanswered = 0;

@@ -1,6 +1,6 @@
-// What a slow machine feels of the widget: tasks that hold the page up, from its load until people talk, and what has
-// been fetched by then. Each task by the clock, which other programs of the machine lengthen, and by what it costs the
-// processor, which they do not.
+// The load of the widget on a slow machine: long tasks of the page from its load until the call is up, and
+// the files fetched by then. Each task in wall time, which other programs increase, and in CPU time, which
+// they do not.
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,17 +9,17 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { programPath } from '../support/parts.ts';
+import { POINTING, PRESSING } from './click.ts';
 import { startDemo } from './demo-process.ts';
 import { atMost, type Figure, percentile } from './figure.ts';
-import { POINTING, PRESSING } from './hand.ts';
 
-/** As Lighthouse slows a desktop down to a mid-range telephone. */
+/** The factor by which Lighthouse slows a desktop down to a mid-range telephone. */
 const SLOWER = 4;
 const ROUNDS = 5;
 const FLAGS = [
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
-  // What a page is that was given to the browser in another one's place, it does not say.
+  // For a page that the browser gets from a route of the test, Chromium does not know the address space.
   '--disable-features=LocalNetworkAccessChecks',
 ];
 const folder = fileURLToPath(new URL('../../public', import.meta.url));
@@ -43,10 +43,10 @@ export async function benchSmoothness(): Promise<Figure[]> {
     const calling = visits.map(({ calling }) => calling);
     return [
       { name: `longest task while loading, ${SLOWER} times slower`, ...longest(loading) },
-      { name: 'the same of a page with a plain button and no script', value: longest(plain).value },
-      { name: `longest task from pointing to talking, ${SLOWER} times slower`, ...longest(calling) },
-      { name: 'fetched before anybody shows intent', value: before.join(', ') },
-      { name: 'fetched in all, with a call', ...weight(after) },
+      { name: 'the same for a page with a plain button and no script', value: longest(plain).value },
+      { name: `longest task from pointing to the call, ${SLOWER} times slower`, ...longest(calling) },
+      { name: 'fetched before the first pointing', value: before.join(', ') },
+      { name: 'fetched in total, with a call', ...weight(after) },
     ];
   } finally {
     await browser.close();
@@ -54,7 +54,7 @@ export async function benchSmoothness(): Promise<Figure[]> {
   }
 }
 
-/** The element of that page and its script: what other things a page draws is not ours to answer for. */
+/** The element of the demo page and its script only, so that other content is not measured. */
 async function pageWithNothingElse(url: string): Promise<string> {
   const html = await (await fetch(url)).text();
   const script = /<script[^>]*sip-call\.js[^>]*><\/script>/.exec(html)?.[0];
@@ -65,12 +65,15 @@ async function pageWithNothingElse(url: string): Promise<string> {
 interface Visit {
   readonly loading: readonly Task[];
   readonly calling: readonly Task[];
-  /** What was fetched until somebody pointed at the button, and in all. */
+  /** The files fetched until the pointer was on the button, and in total. */
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
-/** A first visit by hand: the mouse is the browser's own, for a script that pressed would be in the figures. */
+/**
+ * A first visit by hand: the mouse is driven by the browser, because a script that presses would be part of
+ * the figures.
+ */
 async function visit(browser: Browser, url: string, body: string): Promise<Visit> {
   const context = await browser.newContext({ permissions: ['microphone'] });
   const page = await context.newPage();
@@ -94,7 +97,7 @@ async function visit(browser: Browser, url: string, body: string): Promise<Visit
     await pause(PRESSING);
     await mouse('mouseReleased');
     await eventually(
-      'people talk',
+      'the call is up',
       async () => {
         const expression = 'document.querySelector("sip-call").state === "in-call"';
         return (await session.send('Runtime.evaluate', { expression })).result.value;
@@ -107,7 +110,7 @@ async function visit(browser: Browser, url: string, body: string): Promise<Visit
   return { loading, calling, before, after };
 }
 
-/** What every page costs that has any words on it. */
+/** The cost of any page with text. */
 async function visitPlain(browser: Browser, url: string): Promise<readonly Task[]> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -120,7 +123,7 @@ async function visitPlain(browser: Browser, url: string): Promise<readonly Task[
   return loading;
 }
 
-/** Loads the page as if for the first time, with the processor slowed down from then on. */
+/** Loads the page as in a first visit, with the processor slowed down from then on. */
 async function load(page: Page, session: CDPSession, url: string): Promise<readonly Task[]> {
   await page.goto('about:blank');
   await session.send('Network.clearBrowserCache');
@@ -131,13 +134,13 @@ async function load(page: Page, session: CDPSession, url: string): Promise<reado
   });
 }
 
-/** Milliseconds, by the clock and of the processor. */
+/** Milliseconds, wall time and CPU time. */
 interface Task {
   readonly wall: number;
   readonly cpu: number;
 }
 
-/** What Chromium traces; times in microseconds. */
+/** Chromium's trace events; times in microseconds. */
 interface TraceEvent {
   readonly name: string;
   readonly pid: number;
@@ -147,7 +150,7 @@ interface TraceEvent {
   readonly args?: { readonly name?: string };
 }
 
-/** Tasks of the page's main thread while `work` is done. */
+/** Tasks of the page's main thread during `work`. */
 async function tasksDuring(session: CDPSession, work: () => Promise<void>): Promise<Task[]> {
   const events: TraceEvent[] = [];
   const collect = ({ value }: { value: object[] }) => events.push(...(value as TraceEvent[]));
@@ -172,7 +175,7 @@ async function tasksDuring(session: CDPSession, work: () => Promise<void>): Prom
     .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 }));
 }
 
-/** Files of the gateway, by their path there. */
+/** Files of the gateway, by their path. */
 async function fetched(page: Page): Promise<string[]> {
   const names = await page.evaluate(() =>
     performance
@@ -184,7 +187,7 @@ async function fetched(page: Page): Promise<string[]> {
   return [...new Set(names)];
 }
 
-/** The median of the visits' longest: a single one may have met with another program's work. */
+/** The median of the visits' longest tasks: a single one may include other programs' work. */
 function longest(visits: readonly (readonly Task[])[]): Pick<Figure, 'value' | 'aim'> {
   const median = (time: keyof Task) =>
     percentile(
@@ -193,7 +196,7 @@ function longest(visits: readonly (readonly Task[])[]): Pick<Figure, 'value' | '
     );
   const [cpu, wall] = [median('cpu'), median('wall')];
   return {
-    value: `median ${cpu.toFixed(0)} ms of the processor, ${wall.toFixed(0)} ms by the clock`,
+    value: `median ${cpu.toFixed(0)} ms CPU, ${wall.toFixed(0)} ms wall`,
     aim: atMost(cpu, 50, 'ms'),
   };
 }

@@ -1,6 +1,6 @@
-// A browser as a relay sees it, without the browser: one UDP socket that checks by ICE,
-// shakes hands by DTLS and speaks SRTP. For benches, and for tests that must send what
-// no browser would. The DTLS client is werift's; the rest is ours, seen from the far end.
+// A simulated browser for a relay: one UDP socket with ICE checks, DTLS and SRTP. For benches, and for tests
+// that must send what no browser would. The DTLS client is werift's; the rest is the gateway's code from the
+// other end.
 
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Socket } from 'node:dgram';
@@ -13,16 +13,19 @@ import { bindUdp } from '../../gateway/media/embedded/udp.ts';
 import { PATIENCE_MS } from '../support/eventually.ts';
 
 const checkEveryMs = 50;
-/** As Chromium does once connected. */
+/** Chromium's interval once connected. */
 const keepAliveMs = 2500;
 
 export interface LegOptions {
   readonly address?: string;
   readonly profiles?: readonly SrtpProfile[];
-  /** Shown to the relay; another one than the SDP's fingerprint names, when `sdpCertificate` is given. */
+  /**
+   * The certificate shown to the relay. It differs from the fingerprint in the SDP when `sdpCertificate` is
+   * given.
+   */
   readonly certificate?: RelayCertificate;
   readonly sdpCertificate?: RelayCertificate;
-  /** Changes what stands in its ClientHello. */
+  /** Changes the contents of the ClientHello. */
   readonly hello?: (client: DtlsClient) => void;
 }
 
@@ -42,16 +45,16 @@ export class WebRtcLeg {
   #onDtls: (datagram: Buffer) => void = () => {};
   #checked: () => void = () => {};
   readonly #out = Buffer.alloc(2304);
-  /** Checks that were answered. */
+  /** The number of answered checks. */
   answered = 0;
   /** Plain RTP from the relay: `packet[0, length)`. */
   onRtp: (packet: Buffer, length: number) => void = () => {};
   onRtcp: (packet: Buffer, length: number) => void = () => {};
-  /** Every datagram on its way out may be changed, kept (null) or watched here. */
+  /** Every outgoing datagram passes here, and may be changed, dropped (null) or observed. */
   outgoing: (datagram: Buffer) => Buffer | null = datagram => datagram;
 
   static async open(options: LegOptions = {}): Promise<WebRtcLeg> {
-    // Sends at once, and not after a look-up: the buffer of a sealed packet is used again.
+    // Sends synchronously, without a look-up, because the buffer of an encrypted packet is reused.
     return new WebRtcLeg(await bindUdp(options.address ?? '127.0.0.1', 0), options);
   }
 
@@ -67,7 +70,7 @@ export class WebRtcLeg {
     return this.#remote;
   }
 
-  /** An audio offer, with video when told; only what the relay reads. */
+  /** An audio offer, with video on request; contains only what the relay reads. */
   offer(video = false): string {
     const transport = [
       'c=IN IP4 0.0.0.0',
@@ -110,7 +113,7 @@ export class WebRtcLeg {
     this.#password = randomBytes(16).toString('hex');
   }
 
-  /** Takes the relay's transport out of its answer. */
+  /** Reads the relay's transport from its answer. */
   heed(answer: string): void {
     const value = (pattern: RegExp) => pattern.exec(answer)?.[1] ?? '';
     const [, address = '', port = '0'] =
@@ -123,7 +126,7 @@ export class WebRtcLeg {
     };
   }
 
-  /** ICE alone: resolves when a check was answered. */
+  /** ICE only: resolves after an answered check. */
   async check(): Promise<void> {
     if (this.#checking !== null) clearInterval(this.#checking);
     const answered = new Promise<void>(resolve => {
@@ -147,7 +150,7 @@ export class WebRtcLeg {
     from.send(request, port, address);
   }
 
-  /** ICE, then DTLS; resolves when SRTP is ready, rejects after `timeoutMs`. */
+  /** ICE, then DTLS. Resolves when SRTP is ready, rejects after `timeoutMs`. */
   async connect(answer: string, timeoutMs?: number): Promise<void> {
     this.heed(answer);
     await this.check();
@@ -198,7 +201,7 @@ export class WebRtcLeg {
     return this.#srtp?.profile ?? null;
   }
 
-  /** Sealed, in a buffer that the next call overwrites. */
+  /** Encrypts a packet into a buffer that the next call overwrites. */
   seal(packet: Buffer): Buffer {
     return this.#out.subarray(0, this.#srtp!.sender.rtp(packet, 0, packet.length, this.#out));
   }
@@ -216,14 +219,14 @@ export class WebRtcLeg {
     if (changed !== null) this.socket.send(changed, this.#remote.port, this.#remote.address);
   }
 
-  /** Sends no more checks: the browser's tab is closed. */
+  /** Sends no more checks, as after the browser's tab is closed. */
   fallSilent(): void {
     if (this.#checking !== null) clearInterval(this.#checking);
   }
 
   close(): void {
     this.fallSilent();
-    // Past the last flight: werift then stops repeating itself.
+    // A flight number beyond the last one stops werift's repetitions.
     if (this.#dtls !== null) this.#dtls.dtls.flight = 9;
     this.#onDtls = () => {};
     this.outgoing = () => null;

@@ -1,4 +1,4 @@
-// What a page pays for the widget, in bytes.
+// The size of the widget for a page, in bytes.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,9 +1,9 @@
-// One family of attacks, in a process of its own. Arguments: the family, the names of its attacks, the targets, the
-// milliseconds and the pace, as JSON. Sends the tallies every few seconds, and once more at the end.
+// One family of attacks in a separate process. Arguments: the family, the names of its attacks, the targets,
+// the milliseconds and the pace, as JSON. Sends the tallies every few seconds, and once more at the end.
 
 import { families } from './attacks/index.ts';
 import { addressesOf, type SiegeTargets } from './siege-attack.ts';
-import { type Tallied, Tally } from './tally.ts';
+import { AttackTally, type Tallied } from './tally.ts';
 
 export interface Orders {
   readonly family: string;
@@ -23,7 +23,7 @@ const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
 const index = families.findIndex(({ name }) => name === orders.family);
 const family = families[index];
 if (!family) throw new Error(`there is no family ${orders.family}`);
-const tallies = new Map<string, Tally>();
+const tallies = new Map<string, AttackTally>();
 const tell = (kind: 'tallies' | 'done', told = () => {}) => {
   const report = Object.fromEntries([...tallies].map(([name, tally]) => [name, tally.report]));
   process.send?.({ kind, tallies: report } satisfies FromAttacker, told);
@@ -31,9 +31,9 @@ const tell = (kind: 'tallies' | 'done', told = () => {}) => {
 process.on('disconnect', () => process.exit(0));
 // The parent may have ended while this process was starting.
 if (!process.connected) process.exit(0);
-// A gateway that dies makes attackers fail too; its own end is reported elsewhere.
+// When the gateway dies, attackers fail too; the end of the gateway is reported elsewhere.
 process.on('uncaughtException', error => {
-  const own = tallies.get('(the process)') ?? new Tally();
+  const own = tallies.get('(the process)') ?? new AttackTally();
   tallies.set('(the process)', own);
   own.answered(error.message.slice(0, 100));
 });
@@ -47,7 +47,7 @@ async function attack(): Promise<void> {
   await Promise.all(
     Object.entries(family!.attacks).map(async ([name, { run, perSecond }], place) => {
       if (!orders.names.includes(name)) return;
-      const tally = new Tally();
+      const tally = new AttackTally();
       tallies.set(name, tally);
       const { targets, ms, pace } = orders;
       await run({
@@ -62,6 +62,6 @@ async function attack(): Promise<void> {
     }),
   );
   clearInterval(telling);
-  // The hostile PBX answers for others too: this process is ended by who has started it.
+  // The hostile PBX also answers the victims of other processes, so the parent ends this process.
   tell('done');
 }

@@ -1,4 +1,4 @@
-// A program of the siege in a process of its own, which is asked one thing at a time or listened to.
+// A program of the siege in a separate process, with one request at a time, or with messages from it.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,7 +35,9 @@ export class Child<Message> {
     if (this.#child.connected) this.#child.send(message);
   }
 
-  /** The answer to it; rejects with the child's own error, or when it has ended or says nothing. */
+  /**
+   * Resolves with the answer. Rejects with the child's error, or when the child has ended or does not answer.
+   */
   async ask<Value>(message: object, withinMs = 60_000): Promise<Value> {
     const answer = this.#next(withinMs);
     this.send(message);
@@ -44,7 +46,7 @@ export class Child<Message> {
     return value;
   }
 
-  /** Ends this process and no other. */
+  /** Ends only this process. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
@@ -61,7 +63,7 @@ export class Child<Message> {
       throw new Error(`${this.#name} ended with ${by ?? `code ${code}`}`);
     });
     const timer = setTimeout(
-      () => over.abort(new Error(`${this.#name} said nothing for ${withinMs / 1000} s`)),
+      () => over.abort(new Error(`${this.#name} sent nothing for ${withinMs / 1000} s`)),
       withinMs,
     );
     try {

@@ -1,21 +1,21 @@
-// What a process uses, as Linux tells it from outside: memory, descriptors, processor time, and datagrams that the
+// Measures a process from outside on Linux: memory, descriptors, processor time, and datagrams that the
 // kernel dropped because they were not read in time.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { ADMIN_TOKEN } from '../support/gateway.ts';
 
-/** USER_HZ, which is 100 on every Linux that node runs on. */
+/** USER_HZ, which is 100 on every Linux that node supports. */
 const TICKS_A_SECOND = 100;
 
-export interface Usage {
+export interface ProcessReading {
   readonly rssBytes: number;
   readonly descriptors: number;
   readonly cpuSeconds: number;
 }
 
-/** Zeros once the process is gone. */
-export function usageOf(pid: number): Usage {
+/** Zeros after the process has ended. */
+export function usageOf(pid: number): ProcessReading {
   try {
     const rss = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return {
@@ -38,7 +38,7 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-/** Seconds that the main thread of a process was ready to run and had no processor. */
+/** Seconds that the main thread of a process was ready to run without a processor. */
 export function waitedSeconds(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
@@ -47,14 +47,14 @@ export function waitedSeconds(pid: number): number {
   }
 }
 
-/** Of all processors together: seconds idle, and seconds in all. */
+/** For all processors together: seconds idle, and seconds in total. */
 export function machineSeconds(): { readonly idle: number; readonly all: number } {
   const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/);
   const seconds = ticks.slice(0, 8).map(tick => Number(tick) / TICKS_A_SECOND);
   return { idle: seconds[3]! + seconds[4]!, all: seconds.reduce((sum, one) => sum + one, 0) };
 }
 
-/** Datagrams dropped so far at the sockets that are bound to this address. */
+/** Datagrams dropped so far at the sockets bound to this address. */
 export function droppedAt(address: string): number {
   const bound = address
     .split('.')
@@ -73,23 +73,27 @@ export interface Looked {
   readonly adminUrl: string;
 }
 
-export interface Look {
+export interface GatewayReading {
   readonly latencyMs: number;
-  /** What the gateway counts, under flat names; undefined when it did not answer in time. */
+  /** The gateway's counts under flat names; undefined when it did not answer in time. */
   readonly counts: Readonly<Record<string, number>> | undefined;
 }
 
-/** Requests `/healthz` for the latency, then the counts of the administrator's listener, on connections of their own. */
-export async function look({ url, adminUrl }: Looked, withinMs: number): Promise<Look> {
+/**
+ * Requests `/healthz` for the latency, then the counts from the administrator's listener, on separate
+ * connections.
+ */
+export async function look({ url, adminUrl }: Looked, withinMs: number): Promise<GatewayReading> {
   const { latencyMs } = await get(`${url}/healthz`, withinMs);
   const { counts } = await get(`${adminUrl}/health`, withinMs);
   return { latencyMs, counts };
 }
 
-function get(url: string, withinMs: number): Promise<Look> {
+function get(url: string, withinMs: number): Promise<GatewayReading> {
   const begun = performance.now();
   return new Promise(resolve => {
-    const done = (counts?: Look['counts']) => resolve({ latencyMs: performance.now() - begun, counts });
+    const done = (counts?: GatewayReading['counts']) =>
+      resolve({ latencyMs: performance.now() - begun, counts });
     const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
     const asking = request(url, { agent: false, timeout: withinMs, headers }, response => {
       let text = '';

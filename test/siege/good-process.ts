@@ -1,5 +1,5 @@
-// The good side of the siege, in a process of its own: the PBX, the calls that are held up, and the caller who sets up
-// one call a second. Says what was lost, when, and how late this process itself was then.
+// The good side of the siege, in a separate process: the PBX, the held calls, and the caller that sets up one
+// call a second. Reports each loss, its time, and the delay of this process's event loop then.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startPlainPbx } from '../bench/plain-pbx.ts';
@@ -16,11 +16,11 @@ export interface GoodOrders {
 }
 
 export interface Loss {
-  /** Since the process began. */
+  /** Since the start of the process. */
   readonly second: number;
   readonly call: string;
   readonly why: string;
-  /** Longest that this process's own event loop was late in the seconds before. */
+  /** The longest delay of this process's event loop in the seconds before. */
   readonly ownDelayMs: number;
 }
 
@@ -52,7 +52,7 @@ delay.enable();
 const echo = await RtpEcho.open(address);
 const answer = SDP.replace(/127\.0\.0\.1/g, address).replace('30000', String(echo.audio.address().port));
 const pbx = await startPlainPbx(address, answer, port);
-/** Where the gateway sends SIP from: with an engine elsewhere only the PBX sees it. */
+/** The gateway's SIP source port: with an external engine only the PBX sees it. */
 let sipPort = 0;
 pbx.onSource = from => {
   sipPort = from;
@@ -60,15 +60,15 @@ pbx.onSource = from => {
 const held: HeldCall[] = [];
 const losses: Loss[] = [];
 let setups = new SetupCaller('', orders.uri, () => {});
-let stranger = 0;
-let speaking: NodeJS.Timeout | undefined;
+let unknownPackets = 0;
+let timer: NodeJS.Timeout | undefined;
 
 echo.onPacket = packet => {
   const number = readNumber(packet);
   const call = number && held[number.call];
   if (call) call.atPbx.note(number.sequence);
-  // A short call sends none; whatever else comes here was not sent by a good caller, or was changed.
-  else stranger++;
+  // A short call sends no RTP; any other packet here was not sent by a good caller, or was changed.
+  else unknownPackets++;
   return call !== undefined;
 };
 
@@ -98,23 +98,24 @@ const obey: Record<ToGood['order'], (url: string) => Promise<unknown>> = {
   report: async () => report(),
   end: async () => {
     await setups.stop();
-    clearInterval(speaking);
+    clearInterval(timer);
     await Promise.all(held.map(call => call.end()));
     return report();
   },
 };
 
-/** All calls on one clock; what a late turn has missed is made up for. */
+/** Sends for all calls on one clock, and catches up after a delay. */
 function speak(): void {
   const begun = performance.now();
-  let spoken = 0;
-  speaking = setInterval(() => {
-    for (; begun + spoken * PACKET_MS <= performance.now(); spoken++) for (const call of held) call.speak();
+  let sentCount = 0;
+  timer = setInterval(() => {
+    for (; begun + sentCount * PACKET_MS <= performance.now(); sentCount++)
+      for (const call of held) call.speak();
   }, PACKET_MS);
 }
 
 function report(): GoodReport {
-  const sum = { sent: 0, atPbx: 0, back: 0, changed: stranger };
+  const sum = { sent: 0, atPbx: 0, back: 0, changed: unknownPackets };
   for (const { report: one } of held) {
     sum.sent += one.sent;
     sum.atPbx += one.atPbx;

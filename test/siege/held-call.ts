@@ -1,17 +1,17 @@
-// A good call that stays up for the whole siege, its packets checked at both ends. It is lost when the gateway ends it,
-// closes its WebSocket, or lets it be silent for seconds.
+// A good call that stays up for the whole siege; its packets are checked at both ends. It is lost when the
+// gateway ends it, closes its WebSocket, or carries no packets for 5 s.
 
 import { PlainBrowser } from '../bench/plain-browser.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
 import { Arrivals, numberedPacket, readNumber } from './numbered-rtp.ts';
 
 const SET_UP_MS = 20_000;
-/** A person would begin to ask whether the other side is still there. */
+/** After this time a person would ask whether the other side is still there. */
 const SILENT_MS = 5_000;
 
 export interface HeldReport {
   readonly sent: number;
-  /** Of these, at the PBX and back at the browser. */
+  /** The number of these at the PBX, and back at the browser. */
   readonly atPbx: number;
   readonly back: number;
   readonly changed: number;
@@ -28,7 +28,7 @@ export class HeldCall {
   #changed = 0;
   #silent = false;
   #over = false;
-  /** Called once when the call is lost, with the reason; a call that is only silent goes on. */
+  /** Called once when the call is lost, with the reason. A silent call continues. */
   onLost: (why: string) => void = () => {};
 
   private constructor(leg: WebRtcLeg, number: number) {
@@ -59,7 +59,7 @@ export class HeldCall {
     this.#back.lastAt = performance.now();
   }
 
-  /** One packet; every 20 ms. */
+  /** Sends one packet; called every 20 ms. */
   speak(): void {
     if (this.#over) return;
     this.#leg.sendRtp(numberedPacket(this.#leg.ssrc, { call: this.#number, sequence: this.#sent++ }));
@@ -72,7 +72,7 @@ export class HeldCall {
     return { sent: this.#sent, atPbx: this.atPbx.count, back: this.#back.count, changed: this.#changed };
   }
 
-  /** Hangs up; a call that cannot be hung up is lost as well. */
+  /** Hangs up. A call that cannot be hung up counts as lost. */
   async end(): Promise<void> {
     if (this.#over) return;
     this.#over = true;

@@ -1,5 +1,5 @@
-// The gateway's heap as V8 tells it, by node's own inspector: what is left after a collection, and where a process
-// that does not answer any more has its thread. The product's code is not changed by it.
+// The gateway's heap by node's inspector: its size after a collection, and the stack of a process that does
+// not answer any more. Does not change the product's code.
 
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -17,7 +17,7 @@ export class Inspector {
   #last = 0;
   #paused: (frames: readonly Frame[]) => void = () => {};
 
-  /** `url`: as node prints it behind "Debugger listening on". */
+  /** `url`: as node prints it after "Debugger listening on". */
   static async open(url: string): Promise<Inspector> {
     const socket = new WebSocket(url);
     await once(socket, 'open');
@@ -37,9 +37,11 @@ export class Inspector {
     });
   }
 
-  /** JavaScript's heap and the buffers beside it, after a collection; undefined when the process does not answer. */
+  /**
+   * JavaScript's heap and external buffers after a collection; undefined when the process does not answer.
+   */
   async heapBytes(): Promise<number | undefined> {
-    // What the first collection finds dead may hold others until its finalizers have run.
+    // Objects found dead by the first collection may hold others until their finalizers have run.
     for (let count = 0; count < 2; count++) await this.#ask('HeapProfiler.collectGarbage', 20_000);
     const usage = (await this.#ask('Runtime.getHeapUsage', 5_000)) as
       | { usedSize: number; backingStorageSize?: number }
@@ -47,7 +49,10 @@ export class Inspector {
     return usage && usage.usedSize + (usage.backingStorageSize ?? 0);
   }
 
-  /** Where the thread is: innermost first. Empty where it cannot be stopped, as in the middle of a native call. */
+  /**
+   * The stack of the thread, innermost first. Empty when the thread cannot be stopped, as during a native
+   * call.
+   */
   async stack(): Promise<string[]> {
     const paused = new Promise<readonly Frame[]>(resolve => {
       this.#paused = resolve;

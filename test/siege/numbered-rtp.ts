@@ -1,4 +1,5 @@
-// RTP packets that say whose they are and which: both ends can tell that a packet arrived, once, and as it was sent.
+// RTP packets with the number of their call and sequence: both ends can check that a packet arrived, once,
+// and unchanged.
 
 const HEADER = 12;
 const NUMBER = 8;
@@ -9,7 +10,7 @@ export interface PacketNumber {
   readonly sequence: number;
 }
 
-/** G.711 of 20 ms by its size. */
+/** The size of 20 ms of G.711. */
 export function numberedPacket(ssrc: number, { call, sequence }: PacketNumber): Buffer {
   const packet = Buffer.alloc(LENGTH, fill(call, sequence));
   packet[0] = 0x80;
@@ -22,7 +23,7 @@ export function numberedPacket(ssrc: number, { call, sequence }: PacketNumber): 
   return packet;
 }
 
-/** Undefined where the packet is not one of these, or was changed on its way. */
+/** Undefined when the packet is not one of these, or was changed in transit. */
 export function readNumber(packet: Buffer): PacketNumber | undefined {
   if (packet.length !== LENGTH) return undefined;
   const call = packet.readUInt32BE(HEADER);
@@ -36,7 +37,7 @@ function fill(call: number, sequence: number): number {
   return (call * 31 + sequence * 7) & 0xff;
 }
 
-/** Counts packets of one direction of one call; what arrives twice counts once. */
+/** Counts packets of one direction of one call; a repeated packet counts once. */
 export class Arrivals {
   readonly #seen = new Set<number>();
   #highest = -1;
@@ -53,7 +54,7 @@ export class Arrivals {
     this.count++;
     this.lastAt = performance.now();
     this.#highest = Math.max(this.#highest, sequence);
-    // A packet is not older than this on loopback.
+    // No packet is older than this on loopback.
     if (this.#seen.size > 4_096)
       for (const old of this.#seen) if (old < this.#highest - 2_048) this.#seen.delete(old);
   }

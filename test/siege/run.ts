@@ -1,6 +1,6 @@
-// `npm run siege -- [--minutes 10] [--only NAME,NAME] [--without NAME] [--engine apart] [--relay rtpengine] [--held 20]
-// [--rest 60] [--pace 1] [--list]`: all attacks at the same time on a gateway with 4,096 files and 256 MB of heap, with twenty good
-// calls up. Loopback only; ends by itself. The exit code is 1 when a criterion does not hold.
+// `npm run siege -- [--minutes 10] [--only NAME,NAME] [--without NAME] [--engine apart] [--relay rtpengine]
+// [--held 20] [--rest 60] [--pace 1] [--list]`: all attacks simultaneously on a gateway with 4,096 files and
+// 256 MB of heap, with twenty good calls up. Loopback only. The exit code is 1 when a criterion fails.
 
 import { parseArgs } from 'node:util';
 import { attackNames, families } from './attacks/index.ts';
@@ -57,25 +57,25 @@ console.log('');
 for (const line of figures(report)) console.log(line);
 console.log('');
 const criteria = verdict(report);
-for (const { name, value, holds } of criteria) console.log(`${holds ? 'holds' : 'FAILS'}  ${name}: ${value}`);
+for (const { name, value, holds } of criteria) console.log(`${holds ? 'pass' : 'FAIL'}  ${name}: ${value}`);
 const failed = criteria.filter(({ holds }) => !holds).length;
-const doubt = reservation(report);
-if (failed > 0 && doubt) console.log(`a reservation: ${doubt}`);
+const cause = reservation(report);
+if (failed > 0 && cause) console.log(`note: ${cause}`);
 console.log(
-  failed === 0 ? 'verdict: it holds' : `verdict: ${failed} of ${criteria.length} criteria do not hold`,
+  failed === 0 ? 'result: all criteria pass' : `result: ${failed} of ${criteria.length} criteria fail`,
 );
 process.exit(failed === 0 ? 0 : 1);
 
 function chosen(list: string | undefined): string[] | undefined {
   const names = list?.split(',').map(name => name.trim());
   const unknown = names?.find(name => !attackNames.includes(name));
-  if (unknown !== undefined) refuse(`there is no attack ${unknown}; --list names them`);
+  if (unknown !== undefined) refuse(`unknown attack ${unknown}; --list prints all names`);
   return names;
 }
 
 function number(text: string, option: string): number {
   const value = Number(text);
-  if (!(value > 0)) refuse(`${option} takes a number above 0`);
+  if (!(value > 0)) refuse(`${option} requires a number above 0`);
   return value;
 }
 

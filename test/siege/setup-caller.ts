@@ -1,5 +1,5 @@
-// A good caller who sets up a short call every second, each time from another address: how long the set-up takes, from
-// the INVITE to its 200, and before that the way in (token and WebSocket). One in five has its media connected.
+// A good caller that sets up a short call every second, each time from another address: measures the set-up
+// from the INVITE to its 200, and before that token and WebSocket. One call in five has connected media.
 
 import { PlainBrowser } from '../bench/plain-browser.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
@@ -27,7 +27,7 @@ export class SetupCaller {
     this.#lost = lost;
   }
 
-  /** A new one every second, whatever has become of those before. */
+  /** A new call every second, whatever the state of the earlier ones. */
   start(): void {
     this.#timer = setInterval(() => {
       const call = this.call().finally(() => this.#running.delete(call));
@@ -75,6 +75,6 @@ export class SetupCaller {
     }
     await new Promise(resolve => setTimeout(resolve, TALK_MS));
     const status = await call.hangUp();
-    if (status !== 200) throw new Error(`was over before its end (${status})`);
+    if (status !== 200) throw new Error(`ended early (${status})`);
   }
 }

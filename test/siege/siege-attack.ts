@@ -1,35 +1,35 @@
-// What an attack of the siege is given, and where its sockets come from: addresses of its own on loopback, for
-// the gateway tells visitors apart by their address.
+// The context of an attack of the siege, and its source addresses: separate loopback addresses, because the
+// gateway limits visitors by address.
 
 import type { Targets } from '../bench/attack/targets.ts';
-import type { Tally } from './tally.ts';
+import type { AttackTally } from './tally.ts';
 
 export interface SiegeTargets extends Targets {
   readonly sipAddress: string;
-  /** TCP port of the SIP engine; undefined where it is not known. */
+  /** TCP port of the SIP engine; undefined when unknown. */
   readonly sipTcp: number | undefined;
   readonly hostilePbx: { readonly address: string; readonly port: number };
-  /** Domain that attackers and victims call; the good calls go to another. */
+  /** Domain that attackers and victims call; good calls go to another one. */
   readonly domain: string;
   /** Path of the largest file that the gateway serves. */
   readonly largestFile: string;
-  /** A person with a card, a picture and a photo: user@domain. */
+  /** A callee with a card, a picture and a photo: user@domain. */
   readonly card: string;
 }
 
-export interface Scene {
+export interface AttackContext {
   readonly targets: SiegeTargets;
-  readonly tally: Tally;
-  /** For how long, and how often a second. */
+  readonly tally: AttackTally;
+  /** The duration, and the rate a second. */
   readonly ms: number;
   readonly perSecond: number;
-  /** Another address of this attack's own. */
+  /** Returns another address of this attack. */
   address(): string;
 }
 
-export type SiegeAttack = (scene: Scene) => Promise<void>;
+export type SiegeAttack = (scene: AttackContext) => Promise<void>;
 
-/** Families are processes; each attack has 20 * 250 addresses, used in turn. */
+/** Each family is a process; each attack has 20 * 250 addresses, used in turn. */
 export function addressesOf(family: number, attack: number): () => string {
   let next = 0;
   return () => {

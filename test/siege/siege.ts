@@ -1,36 +1,36 @@
-// The siege from beginning to end: a gateway, twenty good calls, all attacks beside them for so many minutes, and the
-// rest in which everything must go back to where it was.
+// The whole siege: a gateway, twenty good calls, all attacks for some minutes, and a pause in which all
+// counts must return to the base.
 
 import type { FromAttacker, Orders } from './attacker-process.ts';
 import { families } from './attacks/index.ts';
-import { type Besieged, type BesiegedOptions, startBesieged } from './besieged.ts';
 import { Child } from './child.ts';
-import { look, type Usage, usageOf } from './gauge.ts';
+import { look, type ProcessReading, usageOf } from './gauge.ts';
 import type { GoodOrders, GoodReport, ToGood } from './good-process.ts';
 import { Inspector } from './inspector.ts';
+import { type SiegeGateway, type SiegeGatewayOptions, startSiegeGateway } from './siege-gateway.ts';
 import type { Tallied } from './tally.ts';
-import { type End, type Peaks, Watch } from './watch.ts';
+import { type Peaks, Watch, type WatchEnd } from './watch.ts';
 
-export interface SiegeOptions extends BesiegedOptions {
+export interface SiegeOptions extends SiegeGatewayOptions {
   readonly minutes: number;
   readonly attacks: readonly string[];
-  /** Times the rates of the attacks; below 1 for a machine that is slow or busy. */
+  /** Multiplies the rates of the attacks; below 1 for a slow or busy machine. */
   readonly pace: number;
   readonly held: number;
   readonly restSeconds: number;
   readonly say: (line: string) => void;
 }
 
-export interface Measure extends Usage {
-  /** After a collection of garbage; undefined when the process did not answer. */
+export interface Measure extends ProcessReading {
+  /** After a garbage collection; undefined when the process did not answer. */
   readonly heapBytes: number | undefined;
   readonly counts: Readonly<Record<string, number>> | undefined;
 }
 
 export interface SiegeReport {
-  readonly end: End;
-  /** Of a gateway that hangs: where its thread is. Of one that is gone: its last lines. */
-  readonly lastWords: readonly string[];
+  readonly end: WatchEnd;
+  /** The stack of a gateway that hangs, or the last lines of one that has ended. */
+  readonly lastOutput: readonly string[];
   readonly before: Measure;
   readonly after: Measure | undefined;
   readonly peaks: Peaks;
@@ -38,75 +38,75 @@ export interface SiegeReport {
   readonly tallies: Readonly<Record<string, Tallied>>;
 }
 
-/** 64*T1 of RFC 3261, in which transactions over UDP end, and some more. */
+/** 64*T1 of RFC 3261, in which transactions over UDP end, with a margin. */
 const SETTLED_WITHIN_MS = 90_000;
 const END_WITHIN_MS = 60_000;
 const DONE_WITHIN_MS = 10_000;
 
 export async function siege(options: SiegeOptions): Promise<SiegeReport> {
   const { say, held, minutes, restSeconds } = options;
-  const besieged = await startBesieged(options);
-  const { gateway } = besieged;
+  const siegeGateway = await startSiegeGateway(options);
+  const { gateway } = siegeGateway;
   const children: Child<FromAttacker>[] = [];
   let good: Child<unknown> | undefined;
-  const inspector = await Inspector.open(besieged.inspector);
+  const inspector = await Inspector.open(siegeGateway.inspector);
   try {
-    const orders: GoodOrders = { pbx: besieged.pbx, uri: besieged.goodUri, held };
+    const orders: GoodOrders = { pbx: siegeGateway.pbx, uri: siegeGateway.goodUri, held };
     good = await Child.start('./good-process.js', orders);
-    say(`the gateway is process ${gateway.pid}; warming up, then waiting until it is at rest`);
+    say(`the gateway is process ${gateway.pid}; warming up, then waiting until it is idle`);
     const sip = await good.ask<number>({ order: 'warm-up', url: gateway.url } satisfies ToGood);
-    await warmUpPages(besieged);
-    const before = await atRest(besieged, inspector, undefined);
+    await warmUpPages(siegeGateway);
+    const before = await atRest(siegeGateway, inspector, undefined);
     say(describe('before', before));
 
     const tallies: Record<string, Tallied> = {};
     const ms = minutes * 60_000;
     const done: Promise<void>[] = [];
-    children.push(...(await attackers(options, { ...besieged.targets, sip }, ms, tallies, done)));
+    children.push(...(await attackers(options, { ...siegeGateway.targets, sip }, ms, tallies, done)));
     const watch = new Watch(
       {
         pid: gateway.pid,
         url: gateway.url,
         adminUrl: gateway.adminUrl,
-        address: besieged.targets.address,
+        address: siegeGateway.targets.address,
         alive: () => gateway.alive,
       },
       { attackers: children.map(({ pid }) => pid), good: [good.pid] },
       say,
     );
     await good.ask({ order: 'hold', url: gateway.url } satisfies ToGood);
-    say(`${held} calls are up; the attacks begin`);
+    say(`${held} calls are up; starting the attacks`);
     await good.ask({ order: 'call' } satisfies ToGood);
     for (const child of children) child.send({ begin: true });
     const end = await watch.until(ms, async () => progress(await report(good)));
     const { peaks } = watch;
     if (end !== 'over') {
-      const lastWords = end === 'hung' ? await inspector.stack() : gateway.log.split('\n').slice(-12);
-      const told = await report(good).catch(() => undefined);
-      return { end, lastWords, before, after: undefined, peaks, good: told, tallies };
+      const lastOutput = end === 'hung' ? await inspector.stack() : gateway.log.split('\n').slice(-12);
+      const goodReport = await report(good).catch(() => undefined);
+      return { end, lastOutput, before, after: undefined, peaks, good: goodReport, tallies };
     }
     say('the attacks are over; good calls hang up');
-    const told = await good
+    const goodReport = await good
       .ask<GoodReport>({ order: 'end' } satisfies ToGood, END_WITHIN_MS)
       .catch(() => undefined);
-    // Some attacks count what they have sent when they are over.
+    // Some attacks report their counts only at the end.
     await Promise.race([Promise.all(done), new Promise(resolve => setTimeout(resolve, DONE_WITHIN_MS))]);
     await Promise.all(children.map(child => child.end()));
-    say(`resting for ${restSeconds} s, and until the gateway counts what it did before`);
+    say(`waiting ${restSeconds} s, and until the counts of the gateway are back at the base`);
     await new Promise(resolve => setTimeout(resolve, restSeconds * 1000));
-    const after = await atRest(besieged, inspector, before.counts);
+    const after = await atRest(siegeGateway, inspector, before.counts);
     say(describe('after', after));
-    return { end, lastWords: [], before, after, peaks, good: told, tallies };
+    return { end, lastOutput: [], before, after, peaks, good: goodReport, tallies };
   } finally {
     inspector.close();
     await Promise.all([...children, ...(good ? [good] : [])].map(child => child.end()));
-    await besieged.stop();
+    await siegeGateway.stop();
   }
 }
 
 async function attackers(
   { attacks, pace }: SiegeOptions,
-  targets: Besieged['targets'],
+  targets: SiegeGateway['targets'],
   ms: number,
   tallies: Record<string, Tallied>,
   done: Promise<void>[],
@@ -132,7 +132,7 @@ async function attackers(
 }
 
 async function report(good: Child<unknown> | undefined): Promise<GoodReport> {
-  if (!good) throw new Error('there is no good process');
+  if (!good) throw new Error('there is no process for good calls');
   return await good.ask<GoodReport>({ order: 'report' } satisfies ToGood, 10_000);
 }
 
@@ -143,8 +143,8 @@ function progress({ losses, media, setUps, setUpMs }: GoodReport): string {
   );
 }
 
-/** Each kind of page once: what is read or compiled on the first request is no leak. */
-async function warmUpPages({ targets: { url, card, largestFile } }: Besieged): Promise<void> {
+/** Requests each kind of page once: code and files that are loaded on the first request are not a leak. */
+async function warmUpPages({ targets: { url, card, largestFile } }: SiegeGateway): Promise<void> {
   const paths = [largestFile, `/call?to=${card}`, `/status?to=${card}`];
   const cards = ['', '/qr.svg', '/photo', '/picture.png', '/contact.vcf', '/signature'];
   for (const path of [...paths, ...cards.map(name => `/card/${card}${name}`)]) {
@@ -154,9 +154,9 @@ async function warmUpPages({ targets: { url, card, largestFile } }: Besieged): P
   }
 }
 
-/** Once the gateway counts what it did at `base`, or nothing at all; or after longer than any timer runs. */
+/** Resolves when the gateway's counts equal `base` or are zero, or after longer than any timer runs. */
 async function atRest(
-  { gateway }: Besieged,
+  { gateway }: SiegeGateway,
   inspector: Inspector,
   base: Readonly<Record<string, number>> | undefined,
 ): Promise<Measure> {
@@ -172,7 +172,7 @@ async function atRest(
   }
 }
 
-/** Some counts are not of what is there now: `applications` is the gateway itself, `media.unmatched` a sum. */
+/** Some counts do not describe current state: `applications` is the gateway itself, `media.unmatched` a sum. */
 export function isOver(
   name: string,
   count: number,

@@ -1,21 +1,20 @@
-// What one attack has sent, and what it was answered with: counted by a short text, and no more texts than fit on a
-// screen.
+// What one attack has sent, and the answers: counted by a short text, with a limit on different texts.
 
 export interface Tallied {
   readonly sent: number;
   readonly answers: Readonly<Record<string, number>>;
-  /** Of attacks that measure what is sent back to an address: bytes sent and bytes heard there. */
+  /** For attacks that measure the traffic back to an address: bytes sent, and bytes received there. */
   readonly bytesOut: number;
   readonly bytesIn: number;
-  /** True where the attack does not read its answers. */
+  /** True when the attack does not read its answers. */
   readonly unread?: boolean;
-  /** Why it could not go on. */
+  /** Why it stopped early. */
   readonly failed?: string;
 }
 
 const MOST_ANSWERS = 30;
 
-export class Tally {
+export class AttackTally {
   readonly #answers = new Map<string, number>();
   sent = 0;
   bytesOut = 0;
@@ -29,9 +28,9 @@ export class Tally {
     this.#answers.set(name, (this.#answers.get(name) ?? 0) + 1);
   }
 
-  /** SIP, by its status or its method. */
+  /** SIP, by status or method. */
   answeredSip(message: string): void {
-    this.answered(/^SIP\/2\.0 (\d{3})/.exec(message)?.[1] ?? /^[A-Z]{3,12}/.exec(message)?.[0] ?? 'no SIP');
+    this.answered(/^SIP\/2\.0 (\d{3})/.exec(message)?.[1] ?? /^[A-Z]{3,12}/.exec(message)?.[0] ?? 'not SIP');
   }
 
   datagram(bytes: Buffer): void {

@@ -1,5 +1,5 @@
-// What must hold after a siege, and how the figures are printed. A loss while the harness itself was late, or the
-// machine had nothing left, is counted like others and named as such: that run proves nothing either way.
+// The criteria of a siege, and the printing of its figures. A loss during a delay of the test process, or
+// without free processors, counts like others and is marked: that run is not conclusive.
 
 import { percentile } from '../bench/figure.ts';
 import { isOver, type SiegeReport } from './siege.ts';
@@ -11,44 +11,50 @@ export interface Criterion {
 }
 
 const MOST_SET_UP_MS = 1_000;
-/** Bytes. Bounded by design: 16 MB of drawings, 3 MB of addresses with a share in use, 5 MB of compiled code. */
+/**
+ * Bytes. Bounded by design: 16 MB of pictures, 3 MB of addresses with a share in use, 5 MB of compiled code.
+ */
 const MOST_HEAP_GROWTH = 24e6;
-/** Times. The allocator and V8 keep pages of the peak, in the media worker's heap too. */
+/** Factor. The allocator and V8 keep pages of the peak, also in the media worker's heap. */
 const MOST_RSS_GROWTH = 2.5;
 const SPARE_DESCRIPTORS = 4;
-/** The harness's own event loop: beyond that, what it says of the gateway's time is its own. */
+/** Delay of the test process's event loop: above this, its times of the gateway are not reliable. */
 const BUSY_MS = 500;
-/** Share of the time in which the gateway wanted a processor and got none: beyond that, its lateness is the machine's. */
+/**
+ * Share of the time in which the gateway waited for a processor: above this, delays are caused by the
+ * machine.
+ */
 const MOST_WAITED_PERCENT = 25;
 
 const megabytes = (bytes: number | undefined) =>
   bytes === undefined ? 'unknown' : `${(bytes / 1e6).toFixed(1)} MB`;
 
-export function verdict({ end, before, after, good, lastWords, peaks }: SiegeReport): Criterion[] {
+export function verdict({ end, before, after, good, lastOutput, peaks }: SiegeReport): Criterion[] {
   const survived: Criterion = {
     name: 'the gateway survives',
     value:
       end === 'over'
         ? 'yes'
-        : `${end}; it answered last at ${peaks.answeredAt.toFixed(0)} s. ${lastWords.join(' | ')}`,
+        : `${end}; last answer after ${peaks.answeredAt.toFixed(0)} s. ${lastOutput.join(' | ')}`,
     holds: end === 'over',
   };
-  if (!good) return [survived, { name: 'good calls', value: 'the harness gave no report', holds: false }];
+  if (!good)
+    return [survived, { name: 'good calls', value: 'the test process sent no report', holds: false }];
   const busy = good.losses.filter(({ ownDelayMs }) => ownDelayMs > BUSY_MS).length;
   const p95 = percentile(good.setUpMs, 0.95);
   const calls: Criterion[] = [
     {
       name: 'good calls lost',
-      value: `${good.losses.length}${busy ? `, ${busy} of them while the harness itself was over ${BUSY_MS} ms late` : ''}`,
+      value: `${good.losses.length}${busy ? `, ${busy} of them while the test process was delayed by over ${BUSY_MS} ms` : ''}`,
       holds: good.losses.length === 0,
     },
     {
       name: 'set-up p95',
-      value: Number.isNaN(p95) ? 'none was set up' : `${p95.toFixed(0)} ms`,
+      value: Number.isNaN(p95) ? 'no call was set up' : `${p95.toFixed(0)} ms`,
       holds: p95 < MOST_SET_UP_MS,
     },
     {
-      name: 'packets that were changed',
+      name: 'changed packets',
       value: String(good.media.changed),
       holds: good.media.changed === 0,
     },
@@ -83,35 +89,35 @@ export function verdict({ end, before, after, good, lastWords, peaks }: SiegeRep
   ];
 }
 
-/** Why a criterion that does not hold may be the machine's doing; undefined where it is the gateway's. */
+/** Why the machine may have caused a failed criterion; undefined when it did not. */
 export function reservation({ peaks }: SiegeReport): string | undefined {
   if (peaks.waitedPercent <= MOST_WAITED_PERCENT) return undefined;
   const { waitedPercent, othersPercent } = peaks;
   return (
-    `the gateway had work and no processor for ${waitedPercent.toFixed(0)} % of the time, and others used ` +
-    `${othersPercent.toFixed(0)} % of the machine: what was late or lost may be the machine's doing`
+    `the gateway waited for a processor ${waitedPercent.toFixed(0)} % of the time, and other programs used ` +
+    `${othersPercent.toFixed(0)} % of the machine: delays and losses may be caused by the machine`
   );
 }
 
-/** Everything that is known, line by line. */
+/** All figures, line by line. */
 export function figures({ peaks, good, tallies }: SiegeReport): string[] {
   const lines = Object.entries(tallies).map(
     ([name, { sent, answers, bytesOut, bytesIn, unread, failed }]) => {
-      const heard = Object.entries(answers)
+      const answered = Object.entries(answers)
         .sort(([, one], [, other]) => other - one)
         .map(([what, count]) => `${what} x ${count}`);
-      const drawn = bytesOut > 0 ? `; drew ${(bytesIn / bytesOut).toFixed(2)} times its bytes` : '';
-      return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${heard.join(', ') || (unread ? 'answers are not read' : 'no answer')}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
+      const drawn = bytesOut > 0 ? `; received ${(bytesIn / bytesOut).toFixed(2)} times its bytes` : '';
+      return `  ${name.padEnd(16)} ${String(sent).padStart(7)}  ${answered.join(', ') || (unread ? 'answers are not read' : 'no answer')}${drawn}${failed ? `; FAILED: ${failed}` : ''}`;
     },
   );
   const cpu = Object.entries(peaks.cpu).map(
     ([name, seconds]) => `${name} ${((seconds / peaks.seconds) * 100).toFixed(0)} %`,
   );
   return [
-    'attacks: what was sent, and what it was answered with',
+    'attacks: messages sent, and the answers',
     ...lines,
     `processor time of one core over ${peaks.seconds.toFixed(0)} s: ${cpu.join(', ')}`,
-    `the machine: ${peaks.othersPercent.toFixed(0)} % of its processors used by others, ${peaks.idlePercent.toFixed(0)} % idle; the gateway's thread had work and no processor for ${peaks.waitedPercent.toFixed(0)} % of the time`,
+    `the machine: ${peaks.othersPercent.toFixed(0)} % of its processors used by others, ${peaks.idlePercent.toFixed(0)} % idle; the gateway's thread waited for a processor ${peaks.waitedPercent.toFixed(0)} % of the time`,
     `peak: RSS ${megabytes(peaks.rssBytes)}, ${peaks.descriptors} descriptors; ${peaks.dropped} datagrams dropped unread at the gateway's sockets`,
     `GET /healthz: ${spread(peaks.latenciesMs)}`,
     ...(good
@@ -121,7 +127,7 @@ export function figures({ peaks, good, tallies }: SiegeReport): string[] {
           ...good.losses
             .map(
               ({ second, call, why, ownDelayMs }) =>
-                `lost after ${second} s: ${call}: ${why} (harness at most ${ownDelayMs} ms late)`,
+                `lost after ${second} s: ${call}: ${why} (test process delayed by at most ${ownDelayMs} ms)`,
             )
             .slice(0, 20),
         ]

@@ -1,18 +1,18 @@
-// Watches the gateway from outside during the siege: prints a line every few seconds, keeps the peaks, and says when
-// the gateway is gone or answers no more.
+// Watches the gateway from outside during the siege: prints a line every few seconds, keeps the peaks, and
+// reports when the gateway has ended or does not answer.
 
 import {
   cpuSeconds,
   droppedAt,
-  type Look,
+  type GatewayReading,
   look,
   machineSeconds,
-  type Usage,
+  type ProcessReading,
   usageOf,
   waitedSeconds,
 } from './gauge.ts';
 
-export interface Watched {
+export interface WatchTarget {
   readonly pid: number;
   readonly url: string;
   readonly adminUrl: string;
@@ -20,35 +20,35 @@ export interface Watched {
   alive(): boolean;
 }
 
-/** Processes whose processor time is measured, by what they are. */
+/** Processes whose processor time is measured, by role. */
 export type Others = Readonly<Record<string, readonly number[]>>;
 
 export interface Peaks {
   readonly rssBytes: number;
   readonly descriptors: number;
   readonly latenciesMs: readonly number[];
-  /** Processor seconds over the whole watch. */
+  /** Processor seconds over the whole siege. */
   readonly cpu: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** When `/healthz` answered last, in seconds since the attacks began. */
+  /** The time of the last answer of `/healthz`, in seconds since the attacks began. */
   readonly answeredAt: number;
-  /** Of all processors: what neither this siege nor idleness used, and what was left. */
+  /** Of all processors: the share used by other programs, and the idle share. */
   readonly othersPercent: number;
   readonly idlePercent: number;
-  /** Of the gateway's main thread: how long it had work and no processor, which is the machine's doing. */
+  /** Of the gateway's main thread: how long it was ready without a processor. */
   readonly waitedPercent: number;
   readonly dropped: number;
 }
 
-export type End = 'over' | 'gone' | 'hung';
+export type WatchEnd = 'over' | 'gone' | 'hung';
 
 const LOOK_EVERY_MS = 1_000;
 const LINE_EVERY_MS = 5_000;
-/** No answer for so long is a hang and not a busy machine. */
+/** No answer for this long means a hang, not a busy machine. */
 export const HUNG_MS = 20_000;
 
 export class Watch {
-  readonly #watched: Watched;
+  readonly #watched: WatchTarget;
   readonly #others: Others;
   readonly #say: (line: string) => void;
   readonly #madeAt = performance.now();
@@ -58,7 +58,7 @@ export class Watch {
   readonly #waitedAtBegin: number;
   readonly #droppedAtBegin: number;
   readonly #latencies: number[] = [];
-  #peak: Usage;
+  #peak: ProcessReading;
   #answeredAt = performance.now();
   #last: {
     readonly at: number;
@@ -69,7 +69,7 @@ export class Watch {
   };
   #window: number[] = [];
 
-  constructor(watched: Watched, others: Others, say: (line: string) => void) {
+  constructor(watched: WatchTarget, others: Others, say: (line: string) => void) {
     this.#watched = watched;
     this.#others = { gateway: [watched.pid], ...others };
     this.#say = say;
@@ -80,14 +80,14 @@ export class Watch {
     this.#last = { at: this.#begun, cpu: this.#cpu(), waited: this.#waitedAtBegin, ...machineSeconds() };
   }
 
-  /** Until the time is over, or the gateway is. `more` adds to each line. */
-  async until(ms: number, more: () => Promise<string>): Promise<End> {
+  /** Runs until the time is over or the gateway has ended. `more` adds text to each line. */
+  async until(ms: number, more: () => Promise<string>): Promise<WatchEnd> {
     this.#begun = performance.now();
     let lineAt = this.#begun + LINE_EVERY_MS;
     for (let next = performance.now(); next < this.#begun + ms; next += LOOK_EVERY_MS) {
       await new Promise(resolve => setTimeout(resolve, Math.max(0, next - performance.now())));
       if (!this.#watched.alive()) return 'gone';
-      const { latencyMs, counts }: Look = await look(this.#watched, 5_000);
+      const { latencyMs, counts }: GatewayReading = await look(this.#watched, 5_000);
       this.#window.push(latencyMs);
       this.#latencies.push(latencyMs);
       if (counts) this.#answeredAt = performance.now();
@@ -137,7 +137,7 @@ export class Watch {
     );
   }
 
-  #line(usage: Usage, counts: Look['counts']): string {
+  #line(usage: ProcessReading, counts: GatewayReading['counts']): string {
     const now = { at: performance.now(), cpu: this.#cpu(), ...machineSeconds() };
     const seconds = (now.at - this.#last.at) / 1000;
     const shares = Object.entries(now.cpu).map(
@@ -149,10 +149,10 @@ export class Watch {
     this.#last = { ...now, waited };
     const latency = Math.max(...this.#window);
     this.#window = [];
-    const told = counts ? `calls ${counts.calls}, visitors ${counts.visitors}` : 'no answer of /healthz';
+    const state = counts ? `calls ${counts.calls}, visitors ${counts.visitors}` : 'no answer of /healthz';
     return (
       `${((now.at - this.#begun) / 1000).toFixed(0).padStart(4)} s: RSS ${(usage.rssBytes / 1e6).toFixed(0)} MB, ` +
-      `${usage.descriptors} descriptors, /healthz ${latency.toFixed(0)} ms, ${told}; ` +
+      `${usage.descriptors} descriptors, /healthz ${latency.toFixed(0)} ms, ${state}; ` +
       `CPU ${shares.join(', ')}, gateway waits for a processor ${waiting.toFixed(0)} %, machine idle ${idle.toFixed(0)} %`
     );
   }

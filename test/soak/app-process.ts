@@ -1,5 +1,5 @@
-// A drachtio-srf application in a process of its own, on the engine at `admin`. `b2bua` calls on whom it is called
-// for at `calleePort`; `uas` answers by itself.
+// A drachtio-srf application in a separate process, on the engine at `admin`. `b2bua` forwards calls to
+// `calleePort`; `uas` answers them.
 
 import { once } from 'node:events';
 import Srf, { type Dialog, type SrfRequest, type SrfResponse } from 'drachtio-srf';
@@ -24,7 +24,8 @@ srf.use('invite', (req: SrfRequest, res: SrfResponse) => {
 
 async function connect(req: SrfRequest, res: SrfResponse): Promise<void> {
   const user = /^sip:([^@]*)@/.exec(req.uri)?.[1] ?? '';
-  // drachtio-srf hears a CANCEL only once its own INVITE was echoed, which takes a busy application a while.
+  // drachtio-srf reports a CANCEL only after its own INVITE was echoed, which takes a while in a busy
+  // application.
   let cancelled = false;
   req.on('cancel', () => {
     cancelled = true;
@@ -50,7 +51,7 @@ function follow(leg: Dialog, other: Dialog): void {
     if (other.connected) other.destroy().catch(() => {});
   };
   leg.on('destroy', hangUp);
-  // drachtio-srf hands on a BYE even before anybody can listen for it.
+  // drachtio-srf reports a BYE even before a listener can exist.
   if (!leg.connected) hangUp();
   leg.on('modify', (req, res) => {
     other.modify(req.body ?? '').then(

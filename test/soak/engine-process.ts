@@ -1,4 +1,4 @@
-// The engine in a process of its own, without any application, so that what it uses is counted apart.
+// The engine in a separate process, without an application, so that its usage is counted separately.
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -37,7 +37,7 @@ const engine = await Engine.start({
   admin: { secret: options.secret },
   timers: options.timers,
   limits: {
-    // All of the load comes from one address, and all of it is wanted.
+    // All load comes from one address and must not be limited.
     transports: {
       udp: { ...udpLimits, perSource: { ...sourceLimits, requestsPerSecond: 1e6, burst: 1e6 } },
       stream: { ...streamLimits, perSource: 10_000 },

@@ -1,5 +1,6 @@
-// `node dist/test/soak/heap-growth.js before.heapsnapshot after.heapsnapshot [rows]`: what the second heap has more of,
-// by constructor, in objects and bytes. The format is V8's: flat arrays, described by `snapshot.meta`.
+// `node dist/test/soak/heap-growth.js before.heapsnapshot after.heapsnapshot [rows]`: what the second heap
+// has more of, by constructor, in objects and bytes. The format is V8's: flat arrays, described by
+// `snapshot.meta`.
 
 import { readFileSync } from 'node:fs';
 
@@ -9,7 +10,7 @@ interface Snapshot {
   readonly strings: string[];
 }
 
-interface Share {
+interface GrowthRow {
   count: number;
   bytes: number;
 }
@@ -28,7 +29,7 @@ for (const { name, count, bytes } of grown.slice(0, Number(rows))) {
   console.log(`${String(bytes).padStart(10)} ${String(count).padStart(8)}  ${name}`);
 }
 
-function shares(file: string): Map<string, Share> {
+function shares(file: string): Map<string, GrowthRow> {
   const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8')) as Snapshot;
   const fields = snapshot.meta.node_fields;
   const [types] = snapshot.meta.node_types;
@@ -37,10 +38,10 @@ function shares(file: string): Map<string, Share> {
     number,
     number,
   ];
-  const found = new Map<string, Share>();
+  const found = new Map<string, GrowthRow>();
   for (let at = 0; at < nodes.length; at += fields.length) {
     const type = types[nodes[at + typeAt]!]!;
-    // Strings and code have no constructor, and names without end.
+    // Strings and code have no constructor, and too many different names.
     const name =
       type === 'object' || type === 'hidden' || type === 'native' ? strings[nodes[at + nameAt]!] : '';
     const key = `${type} ${name}`;

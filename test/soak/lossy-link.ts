@@ -1,4 +1,4 @@
-// A way between two peers that loses, doubles and reorders datagrams, the same ones for the same seed.
+// A path between two peers that loses, duplicates and reorders datagrams, the same ones for the same seed.
 
 export interface LinkCounts {
   readonly carried: number;
@@ -7,7 +7,7 @@ export interface LinkCounts {
   readonly reordered: number;
 }
 
-/** How long a datagram is overtaken by those behind it, in milliseconds. */
+/** The delay of a reordered datagram, in milliseconds. */
 const delay = 15;
 
 export class LossyLink {
@@ -18,7 +18,7 @@ export class LossyLink {
   #doubled = 0;
   #reordered = 0;
 
-  /** `share` of the datagrams, from 0 to 1, suffers each of the three. */
+  /** `share`: the share of datagrams, from 0 to 1, for each of the three effects. */
   constructor(seed: number, share: number) {
     this.#random = generator(seed);
     this.#share = share;
@@ -28,7 +28,7 @@ export class LossyLink {
     return { carried: this.#carried, lost: this.#lost, doubled: this.#doubled, reordered: this.#reordered };
   }
 
-  /** Delivers a datagram once, twice, later, or never; false for the last. */
+  /** Delivers a datagram once, twice, later, or never. Returns false for the last. */
   carry(deliver: () => void): boolean {
     this.#carried++;
     const fate = this.#random() / this.#share;

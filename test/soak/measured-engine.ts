@@ -1,4 +1,4 @@
-// An engine and an application on it, each in a process of its own, and what the two have used.
+// An engine and an application on it, each in a separate process, and the usage of both.
 
 import type { TimerBase } from '../../gateway/engine/transaction/timers.ts';
 import type { AppProcessOptions } from './app-process.ts';
@@ -10,7 +10,7 @@ export interface MeasuredEngineOptions {
   readonly app: AppProcessOptions['app'];
   readonly calleePort: number;
   readonly timers: TimerBase;
-  /** Where processor profiles go; they are of the engine alone. */
+  /** Folder for processor profiles of the engine. */
   readonly profiles?: string;
 }
 
@@ -22,9 +22,9 @@ export interface BothUsages {
 export interface MeasuredEngine {
   readonly ports: EngineReady;
   usage(): Promise<BothUsages>;
-  /** The engine's, garbage included, at no cost. */
+  /** The engine's usage with garbage included, without a pause. */
   glance(): Promise<EngineUsage>;
-  /** Leaves heap snapshots `<name>-engine` and `<name>-app` in the folder. */
+  /** Writes heap snapshots `<name>-engine` and `<name>-app` into the folder. */
   snapshot(folder: string, name: string): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,23 +1,23 @@
-// Starts a program of ours in a process of its own and asks it what it has used.
-// SIP_CALL_BENCH_PROFILE=folder leaves a processor profile of each there.
+// Starts a program of the tests in a separate process and reads its usage. SIP_CALL_BENCH_PROFILE=folder
+// writes a processor profile of each there.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ProcessUsage, Question } from './process-usage.ts';
+import type { ProcessUsage, UsageRequest } from './process-usage.ts';
 
 export interface MeasuredProcess<Ready, Usage extends ProcessUsage> {
-  /** What it said first. */
+  /** Its first message. */
   readonly ready: Ready;
   usage(): Promise<Usage>;
-  /** The same, garbage included, at no cost. */
+  /** The usage with garbage included, without a pause. */
   glance(): Promise<Usage>;
-  /** Leaves a heap snapshot in that file. */
+  /** Writes a heap snapshot into that file. */
   snapshot(file: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `program` is a compiled file of this folder. Rejects when it ends before it has said anything. */
+/** `program` is a compiled file of this folder. Rejects when it ends before its first message. */
 export async function startMeasured<Ready, Usage extends ProcessUsage>(
   program: string,
   options: object,
@@ -38,8 +38,8 @@ export async function startMeasured<Ready, Usage extends ProcessUsage>(
     cancel.abort();
     return message as Answer;
   };
-  /** One question at a time: answers bear no names. */
-  const ask = (question: Question): Promise<Usage> => {
+  /** One request at a time, because answers have no ids. */
+  const ask = (question: UsageRequest): Promise<Usage> => {
     const asked = last.then(() => {
       child.send(question);
       return answer<Usage>();

@@ -1,23 +1,23 @@
-// What a process has used, told to whoever forked it. Runs inside the measured process, under --expose-gc.
+// Reports the usage of a process to its parent. Runs inside the measured process, under --expose-gc.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 
 export interface ProcessUsage {
   readonly cpuSeconds: number;
-  /** JavaScript's heap and the buffers beside it; after a collection of garbage, unless glanced at. */
+  /** JavaScript's heap and external buffers; after a garbage collection, except for `glance`. */
   readonly memoryBytes: number;
   readonly rssBytes: number;
 }
 
-/** `glance` is `usage` without the pause; a snapshot goes to that file. */
-export type Question = 'usage' | 'glance' | { readonly snapshot: string };
+/** `glance` is `usage` without the collection; a snapshot goes to that file. */
+export type UsageRequest = 'usage' | 'glance' | { readonly snapshot: string };
 
-/** Answers each question of the parent by `usage`'s answer; ends with the parent. */
+/** Answers each request of the parent with the result of `usage`; ends with the parent. */
 export function answerParent<Usage extends ProcessUsage>(
   complete: (usage: ProcessUsage) => Usage | Promise<Usage>,
 ): void {
-  process.on('message', async (question: Question) => {
+  process.on('message', async (question: UsageRequest) => {
     const { user, system } = process.cpuUsage();
     if (typeof question === 'object') writeHeapSnapshot(question.snapshot);
     else if (question === 'usage') await collect();
@@ -30,7 +30,7 @@ export function answerParent<Usage extends ProcessUsage>(
 }
 
 async function collect(): Promise<void> {
-  // What the first collection finds dead may hold others until its finalizers have run.
+  // Objects found dead by the first collection may hold others until their finalizers have run.
   for (let i = 0; i < 2; i++) {
     globalThis.gc?.();
     await turn();

@@ -1,6 +1,7 @@
-// `npm run soak:engine [calls] [seed]`: prints what became of the calls and of the engine's memory.
-// The exit code is 0 when every count came back to zero, no call failed and the engine's memory stayed flat.
-// SIP_CALL_SOAK_SNAPSHOTS=folder leaves heap snapshots of both processes there, for heap-growth.ts to compare.
+// `npm run soak:engine [calls] [seed]`: prints the results of the calls and the engine's memory. The exit
+// code is 0 when every count returned to zero, no call failed and the engine's memory stayed flat.
+// SIP_CALL_SOAK_SNAPSHOTS=folder writes heap snapshots of both processes there, for heap-growth.ts to
+// compare.
 
 import type { ProcessUsage } from './process-usage.ts';
 import { soak } from './soak.ts';
@@ -8,14 +9,14 @@ import { soak } from './soak.ts';
 const calls = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
 const warmUp = Math.min(5_000, Math.ceil(calls / 5));
-console.log(`${calls} calls after ${warmUp} to warm up, seed ${seed}`);
-console.log('1 % of the datagrams lost, 1 % doubled, 1 % reordered');
+console.log(`${calls} calls after ${warmUp} for warm-up, seed ${seed}`);
+console.log('1 % of the datagrams lost, 1 % duplicated, 1 % reordered');
 
 const report = await soak({
   calls,
   warmUp,
   seed,
-  // The engine remembers finished transactions for 32 s, as RFC 3261 has it.
+  // The engine keeps finished transactions for 32 s, as RFC 3261 requires.
   concurrency: 48,
   share: 0.01,
   t1: 500,
@@ -25,20 +26,20 @@ const report = await soak({
 const { before, after, link, failures } = report;
 console.log(`\nin ${report.seconds.toFixed(0)} s, ${(calls / report.seconds).toFixed(0)} calls a second`);
 console.log(
-  `datagrams ${link.carried}, lost ${link.lost}, doubled ${link.doubled}, reordered ${link.reordered}`,
+  `datagrams ${link.carried}, lost ${link.lost}, duplicated ${link.doubled}, reordered ${link.reordered}`,
 );
 const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
 console.log(`failures ${failed}`);
 for (const [cause, count] of failures) console.log(`  ${count} x ${cause}`);
-console.log(`counts at their highest ${JSON.stringify(report.peak.counts)}`);
-console.log(`counts at the end ${JSON.stringify(after.engine.counts)}`);
-console.log(`the engine's memory at its highest ${megabytes(report.peak.memoryBytes)}`);
+console.log(`peak counts ${JSON.stringify(report.peak.counts)}`);
+console.log(`final counts ${JSON.stringify(after.engine.counts)}`);
+console.log(`peak memory of the engine ${megabytes(report.peak.memoryBytes)}`);
 const grown = growth('engine', before.engine, after.engine);
 growth('application', before.app, after.app);
 
 const { applications: _applications, ...counts } = after.engine.counts;
 const forgotten = Object.values(counts).every(count => count === 0);
-// A leak of one small object a call would show.
+// A leak of one small object a call would exceed this limit.
 process.exit(forgotten && failed === 0 && grown < 8 * calls ? 0 : 1);
 
 function growth(name: string, from: ProcessUsage, to: ProcessUsage): number {

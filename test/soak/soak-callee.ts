@@ -1,12 +1,12 @@
-// The soak's callee: does what the script in the Request-URI's user part asks of whoever is called.
+// The soak's callee: follows the script in the user part of the Request-URI.
 
 import type { LossyLink } from './lossy-link.ts';
 import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-socket.ts';
 
-interface Call {
+interface CalleeCall {
   readonly script: string;
   readonly invite: Plain;
-  /** What each INVITE of the call was answered last, by CSeq. */
+  /** The last answer to each INVITE of the call, by CSeq. */
   readonly answers: Map<number, string>;
   readonly repeaters: Map<number, Repeater>;
   bye: Repeater | undefined;
@@ -14,13 +14,13 @@ interface Call {
 }
 
 export class SoakCallee {
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, CalleeCall>();
   readonly #enginePort: () => number;
   readonly #t1: number;
   readonly causes = new Map<string, number>();
-  /** What it answers to whoever is called. */
+  /** The SDP answer for each call. */
   answer = sdp;
-  /** How long it talks, where it is the one that hangs up. */
+  /** How long it talks in scripts in which it hangs up. */
   talksMs = 10;
   socket!: SoakSocket;
 
@@ -29,7 +29,7 @@ export class SoakCallee {
     this.#t1 = t1;
   }
 
-  /** The engine is started after its callee, hence a function. */
+  /** The engine is started after its callee, so this is a function. */
   static async open(link: LossyLink, enginePort: () => number, t1: number): Promise<SoakCallee> {
     const callee = new SoakCallee(enginePort, t1);
     callee.socket = await SoakSocket.open(link, (message, callId) => callee.#received(message, callId));
@@ -59,7 +59,7 @@ export class SoakCallee {
     }
   }
 
-  #invited(message: Plain, callId: string, known: Call | undefined): void {
+  #invited(message: Plain, callId: string, known: CalleeCall | undefined): void {
     const said = known?.answers.get(message.cseq);
     if (said !== undefined) {
       this.#send(said);
@@ -77,9 +77,9 @@ export class SoakCallee {
     }
   }
 
-  #begin(invite: Plain, callId: string): Call {
+  #begin(invite: Plain, callId: string): CalleeCall {
     const script = /^INVITE sip:([^@]*)@/.exec(invite.text)?.[1] ?? '';
-    const call: Call = {
+    const call: CalleeCall = {
       script,
       invite,
       answers: new Map(),
@@ -88,19 +88,19 @@ export class SoakCallee {
       hungUp: false,
     };
     this.#calls.set(callId, call);
-    // Longer than the engine may remember it, and a call of the soak lasts.
+    // Longer than the engine may keep the call, and longer than a call of the soak lasts.
     setTimeout(() => this.#forget(callId, call), 100 * this.#t1 + 3_000);
     return call;
   }
 
-  #forget(callId: string, call: Call): void {
+  #forget(callId: string, call: CalleeCall): void {
     this.#calls.delete(callId);
     for (const repeater of [...call.repeaters.values(), call.bye]) repeater?.stop();
     if (call.repeaters.size > 0) this.#count('never acknowledged');
     if (!call.hungUp && call.script !== 'is-busy' && call.script !== 'cancels') this.#count('never hung up');
   }
 
-  #finally(call: Call, invite: Plain, status: string, body: string): void {
+  #finally(call: CalleeCall, invite: Plain, status: string, body: string): void {
     const { cseq } = invite;
     if (call.repeaters.has(cseq) || /^SIP\/2.0 [2-6]/.test(call.answers.get(cseq) ?? '')) return;
     const answer = this.socket.respond(invite, status, 'callee', body);
@@ -108,7 +108,7 @@ export class SoakCallee {
     call.repeaters.set(cseq, new Repeater(() => this.#send(answer), this.#t1, 8 * this.#t1));
   }
 
-  #acknowledged(ack: Plain, call: Call): void {
+  #acknowledged(ack: Plain, call: CalleeCall): void {
     call.repeaters.get(ack.cseq)?.stop();
     call.repeaters.delete(ack.cseq);
     if (call.script !== 'is-hung-up' || call.hungUp) return;
@@ -118,7 +118,7 @@ export class SoakCallee {
     }, this.talksMs);
   }
 
-  #bye(call: Call): string {
+  #bye(call: CalleeCall): string {
     const { text } = call.invite;
     const callId = field(text, 'Call-ID');
     return [

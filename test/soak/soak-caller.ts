@@ -1,4 +1,4 @@
-// The soak's callers: each call follows a script, named in the user part that it dials.
+// The soak's callers: each call follows a script, named in the called user part.
 
 import { randomBytes } from 'node:crypto';
 import type { LossyLink } from './lossy-link.ts';
@@ -6,7 +6,7 @@ import { field, type Plain, Repeater, SoakSocket, sdp, uriOf } from './soak-sock
 
 export type Script = 'hangs-up' | 'is-hung-up' | 'is-busy' | 'cancels' | 'renegotiates' | 'stays';
 
-/** Of ten calls; what people do most comes most. */
+/** Of ten calls; common scripts come more often. */
 export const mix: readonly Script[] = [
   'hangs-up',
   'is-hung-up',
@@ -21,7 +21,7 @@ export const mix: readonly Script[] = [
 ];
 
 export class SoakCaller {
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, CallerCall>();
   readonly #enginePort: number;
   readonly #t1: number;
   socket!: SoakSocket;
@@ -39,16 +39,16 @@ export class SoakCaller {
     return caller;
   }
 
-  /** Resolves when the call is over: undefined when it went as the script says, else what did not. */
+  /** Resolves when the call is over: undefined when it followed the script, else what failed. */
   async call(script: Script): Promise<string | undefined> {
     const callId = randomBytes(12).toString('hex');
-    let call: Call | undefined;
+    let call: CallerCall | undefined;
     const cause = await new Promise<string | undefined>(resolve => {
-      call = new Call(this.socket, this.#enginePort, this.#t1, callId, script, resolve);
+      call = new CallerCall(this.socket, this.#enginePort, this.#t1, callId, script, resolve);
       this.#calls.set(callId, call);
       call.invite();
     });
-    // The other side may not have heard the last word.
+    // The other side may not have received the last message.
     setTimeout(() => {
       this.#calls.delete(callId);
       call?.stop();
@@ -57,7 +57,7 @@ export class SoakCaller {
   }
 }
 
-class Call {
+class CallerCall {
   readonly #socket: SoakSocket;
   readonly #port: number;
   readonly #t1: number;

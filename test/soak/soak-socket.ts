@@ -1,5 +1,5 @@
-// A UDP socket of the soak's peers, at the end of a lossy link, and SIP as text: written by templates and read
-// by regular expressions, so that the peers share no code with the engine that they try.
+// A UDP socket of the soak's peers, at the end of a lossy link, and SIP as text: written by templates and
+// read by regular expressions, so that the peers share no code with the engine.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ export class SoakSocket {
   readonly #socket: Socket;
   readonly #link: LossyLink;
   #closed = false;
-  /** Told of every datagram that crossed the link or not. */
+  /** Called for every datagram, with whether it crossed the link. */
   onFate: (text: string, arrived: boolean) => void = () => {};
 
   private constructor(socket: Socket, link: LossyLink, received: (message: Plain, callId: string) => void) {
@@ -64,7 +64,7 @@ export class SoakSocket {
     this.onFate(text, arrived);
   }
 
-  /** A response that copies what it must of the request; To gets `tag` where it has none. */
+  /** A response with the copied fields of the request; To gets `tag` when it has none. */
   respond(request: Plain, status: string, tag: string, body = ''): string {
     const { text } = request;
     const head = text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n');
@@ -108,7 +108,7 @@ export class SoakSocket {
   }
 }
 
-/** Says something again and again, as RFC 3261 17.1 does, until told to stop. */
+/** Repeats a message, as RFC 3261 17.1 does, until stopped. */
 export class Repeater {
   #timer: NodeJS.Timeout | undefined;
   readonly #say: () => void;

@@ -1,5 +1,5 @@
-// Many calls through a B2BUA on the engine, over a link that loses, doubles and reorders; then the wait until the
-// engine has forgotten them all by itself.
+// Many calls through a B2BUA on the engine, over a link that loses, duplicates and reorders; then waits until
+// the engine has removed all of them.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineUsage } from './engine-process.ts';
@@ -11,15 +11,15 @@ import { mix, SoakCaller } from './soak-caller.ts';
 export interface SoakOptions {
   readonly calls: number;
   readonly seed: number;
-  /** Calls going on at a time. */
+  /** Simultaneous calls. */
   readonly concurrency: number;
-  /** Share of the datagrams that are lost, and as many doubled, and as many reordered. */
+  /** Share of the datagrams that are lost; the same shares are duplicated and reordered. */
   readonly share: number;
   /** RFC 3261's T1, for the engine and its peers, in ms. */
   readonly t1: number;
-  /** Calls made before the first measure. */
+  /** Calls made before the first measurement. */
   readonly warmUp: number;
-  /** Where heap snapshots go, taken with both measures. */
+  /** Folder for heap snapshots, taken with both measurements. */
   readonly snapshots?: string | undefined;
   /** Called about every second with the calls ended so far. */
   readonly progress?: (ended: number) => void;
@@ -29,10 +29,10 @@ export interface SoakReport {
   readonly failures: ReadonlyMap<string, number>;
   readonly link: LinkCounts;
   readonly seconds: number;
-  /** Warm but idle, and when all calls were forgotten. */
+  /** After warm-up, idle; and after all calls were removed. */
   readonly before: BothUsages;
   readonly after: BothUsages;
-  /** The engine when it remembered the most. */
+  /** The engine at its highest counts. */
   readonly peak: EngineUsage;
 }
 
@@ -64,7 +64,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     await Promise.all(Array.from({ length: Math.min(concurrency, calls) }, callAgain));
   };
 
-  // What the first calls leave behind is code compiled and pools grown, not a leak.
+  // The first calls leave compiled code and grown pools, which are not a leak.
   await run(options.warmUp);
   const before = await settled('before');
   const watch = setInterval(async () => {
@@ -84,7 +84,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   await engine.stop();
   return { failures, link: link.counts, seconds, before, after, peak: peak ?? after.engine };
 
-  /** Once nothing is left, or after longer than anything may last. */
+  /** Resolves when no state is left, or after longer than any timer runs. */
   async function settled(name: string): Promise<BothUsages> {
     const deadline = performance.now() + 200 * t1 + 5_000;
     for (;;) {

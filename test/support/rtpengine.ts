@@ -34,7 +34,7 @@ export class Rtpengine {
   private constructor(options: RtpengineOptions) {
     this.#options = options;
     this.server = { host: options.address, port: options.ngPort ?? 22222 };
-    this.#ng = new NgClient({ ...this.server, patienceMs: 5000 });
+    this.#ng = new NgClient({ ...this.server, timeoutMs: 5000 });
     this.#process = this.#spawn();
   }
 
@@ -49,7 +49,7 @@ export class Rtpengine {
 
   /** Calls that it holds, by the names that it was given. */
   async calls(): Promise<string[]> {
-    const { calls } = await this.#ng.ask('list', { limit: 100 });
+    const { calls } = await this.#ng.request('list', { limit: 100 });
     return (calls as string[]).filter(call => !call.startsWith('probe.'));
   }
 
@@ -78,7 +78,7 @@ export class Rtpengine {
   /** It ends its calls by itself, as an administrator can have it do; asked after them, it knows of none. */
   async forget(): Promise<void> {
     for (const call of await this.calls()) {
-      await this.#ng.ask('delete', { 'call-id': call, 'delete delay': 0 });
+      await this.#ng.request('delete', { 'call-id': call, 'delete delay': 0 });
     }
   }
 
@@ -134,7 +134,7 @@ export class Rtpengine {
       `rtpengine at ${this.endpoint} answers`,
       async () => {
         if (!this.#process.alive) throw new Error(`it ended:\n${this.log}`);
-        return await this.#ng.ask('ping');
+        return await this.#ng.request('ping');
       },
       { within: 20_000 },
     );

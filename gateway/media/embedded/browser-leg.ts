@@ -1,22 +1,22 @@
-// One call's WebRTC leg: ICE says where the browser is, DTLS whom we speak to, SRTP
-// keeps the packets. Hands plain RTP and RTCP inward and seals what goes out. Knows
-// nothing of m= lines or of the PBX.
+// The WebRTC leg of one call: ICE finds the browser's address, DTLS proves its identity, SRTP protects the
+// packets. Passes plain RTP and RTCP inward and encrypts outgoing packets. Must not depend on m= lines or on
+// the PBX.
 
 import type { Fingerprint } from '../sdp/plan.ts';
 import type { BrowserPackets, BrowserPort } from './browser-port.ts';
 import { DtlsHandshake, type ServerIdentity } from './dtls/handshake.ts';
 import { IceAgent } from './ice-agent.ts';
-import { maxPacket, type PacketRing } from './packet-ring.ts';
 import type { LegStatistics } from './receive-statistics.ts';
 import { createSrtpSession, type SrtpSession } from './srtp/session.ts';
+import { maxPacket, type PacketRing } from './udp.ts';
 import type { BrowserPlan } from './worker-protocol.ts';
 
 export interface BrowserLegEvents {
   connected(): void;
   failed(reason: string): void;
-  /** Nothing is sent to the browser until its checks come again; 'connected' says so. */
+  /** Nothing is sent to the browser until its ICE checks resume; 'connected' reports that. */
   lost(): void;
-  /** `packet[0, length)` is plain; the leg is done with it. */
+  /** `packet[0, length)` is decrypted. The leg does not use the buffer afterwards. */
   rtp(packet: Buffer, length: number, now: number): void;
   rtcp(packet: Buffer, length: number): void;
 }
@@ -37,7 +37,7 @@ export class BrowserLeg implements BrowserPackets {
   #dtls: DtlsHandshake | null = null;
   #srtp: SrtpSession | null = null;
   #plannedAt = 0;
-  /** NaN until media can flow, and again when the browser is gone. */
+  /** NaN until media can flow, and again after the browser is lost. */
   connectedAt = Number.NaN;
   #reported = false;
 
@@ -80,30 +80,30 @@ export class BrowserLeg implements BrowserPackets {
     this.#parts.meter.dropped++;
   }
 
-  /** Seals `packet[start, end)` and sends it; silently nothing while the browser is not there. */
+  /** Encrypts `packet[start, end)` and sends it. Does nothing while the browser is not connected. */
   sendRtp(packet: Buffer, start: number, end: number): void {
     const target = this.#ice.target;
     if (this.#srtp === null || target === null || end - start > maxPacket) return;
     const out = this.#parts.ring.take();
     const length = this.#srtp.sender.rtp(packet, start, end, out);
-    if (length > 0) target.way.send(out, length, target.port, target.address);
+    if (length > 0) target.path.send(out, length, target.port, target.address);
   }
 
-  /** False while the browser is not there. */
+  /** Returns false while the browser is not connected. */
   sendRtcp(packet: Buffer): boolean {
     const target = this.#ice.target;
     if (this.#srtp === null || target === null || packet.length > maxPacket) return false;
     const out = this.#parts.ring.take();
-    target.way.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
+    target.path.send(out, this.#srtp.sender.rtcp(packet, out), target.port, target.address);
     return true;
   }
 
-  /** When its last ICE check passed; NaN before the first. */
+  /** The time of the last valid ICE check; NaN before the first. */
   get lastCheckAt(): number {
     return this.#ice.lastCheckAt;
   }
 
-  /** Once a second or so: says when the browser never came or has gone. */
+  /** Called about once a second: reports a browser that did not connect or is lost. */
   tick(now: number): void {
     if (this.#dtls === null || this.#reported) return;
     const { lastCheckAt } = this.#ice;
@@ -137,7 +137,7 @@ export class BrowserLeg implements BrowserPackets {
     return new DtlsHandshake(this.#parts.identity, fingerprint, {
       send: datagram => {
         const target = this.#ice.target;
-        target?.way.send(datagram, datagram.length, target.port, target.address);
+        target?.path.send(datagram, datagram.length, target.port, target.address);
       },
       connected: keys => {
         this.#srtp = createSrtpSession(keys.profile, keys.local, keys.remote);

@@ -1,6 +1,6 @@
-// The UDP port of a worker that all its browsers share, on each address, and where datagrams go that come by TCP. Tells them
-// apart by their first byte (RFC 7983) and by who sent them: checks by user name, all else by an
-// address that a check has validated. What belongs to nobody is counted and dropped.
+// The UDP port of a worker, shared by all browsers, on each address. Datagrams that arrive by TCP go through
+// the same code. Classifies datagrams by their first byte (RFC 7983). Assigns STUN checks by user name, and
+// everything else by a source address that a check has validated. Counts and drops the rest.
 
 import type { Socket } from 'node:dgram';
 import type { Generation, IceAgent } from './ice-agent.ts';
@@ -8,44 +8,44 @@ import { isRtcp } from './rtp.ts';
 import { readBinding } from './stun.ts';
 import { bindUdp } from './udp.ts';
 
-/** How datagrams get to a browser: by the worker's UDP socket, or by one TCP connection. */
+/** How datagrams get to a browser: the UDP socket of the worker, or one TCP connection. */
 export interface ReplyPath {
-  /** Sends `packet[0, length)`, at once or never: the buffer is used again. */
+  /** Sends `packet[0, length)` immediately or drops it, because the caller reuses the buffer. */
   send(packet: Buffer, length: number, port: number, address: string): void;
-  /** An address of this way has become a leg's, or is so no more. */
+  /** A leg has started (true) or stopped (false) using an address of this path. */
   kept(on: boolean): void;
 }
 
-/** Where a datagram came from. */
+/** The source of a datagram. */
 export interface Source {
-  readonly way: ReplyPath;
+  readonly path: ReplyPath;
   readonly address: string;
   readonly port: number;
 }
 
-/** A browser's address, validated by a check of `agent`. */
+/** A browser's address that a check of `agent` has validated. */
 export interface Tuple extends Source {
   readonly agent: IceAgent;
   readonly leg: BrowserPackets;
   checkedAt: number;
 }
 
-/** What a leg takes from its validated addresses. The buffer is the leg's to overwrite. */
+/** What a leg receives from its validated addresses. The leg may overwrite the buffer. */
 export interface BrowserPackets {
   dtls(datagram: Buffer): void;
   rtp(packet: Buffer, now: number): void;
   rtcp(packet: Buffer): void;
-  /** A check with our user name that did not hold. */
+  /** A check with the leg's user name failed authentication. */
   refused(): void;
 }
 
 export interface BrowserPortOptions {
   readonly listen: readonly string[];
   readonly port: number;
-  /** How long an address stays its leg's own without a check. */
+  /** How long an address stays reserved for its leg without a check. */
   readonly consentMs: number;
   readonly now: () => number;
-  readonly onBug: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export class BrowserPort {
@@ -53,9 +53,9 @@ export class BrowserPort {
   readonly #options: BrowserPortOptions;
   readonly #generations = new Map<string, Generation>();
   readonly #legs = new Map<IceAgent, BrowserPackets>();
-  /** By port number, then by address: no string is built per packet. */
+  /** By port number, then by address, so that no string is built for each packet. */
   readonly #tuples = new Map<number, Tuple[]>();
-  /** Datagrams that belong to no leg. */
+  /** Datagrams that match no leg. */
   unmatched = 0;
 
   static async open(options: BrowserPortOptions): Promise<BrowserPort> {
@@ -73,31 +73,32 @@ export class BrowserPort {
     this.#sockets = sockets;
     this.#options = options;
     for (const socket of sockets) {
-      const way = this.#wayOf(socket);
-      socket.on('message', (datagram, from) => this.receive(datagram, way, from.address, from.port));
+      const path = this.#pathOf(socket);
+      socket.on('message', (datagram, from) => this.receive(datagram, path, from.address, from.port));
     }
   }
 
-  #wayOf(socket: Socket): ReplyPath {
+  #pathOf(socket: Socket): ReplyPath {
     return {
-      // A socket throws at what it cannot send, such as to port 0, and werift sends where nobody would catch that.
+      // A socket throws on an unusable target, such as port 0, and werift sends in places where nothing
+      // catches the error.
       send: (packet, length, port, address) => {
         try {
           socket.send(packet, 0, length, port, address);
         } catch (error) {
-          this.#options.onBug(error);
+          this.#options.onError(error);
         }
       },
       kept: () => {},
     };
   }
 
-  receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
+  receive(datagram: Buffer, path: ReplyPath, address: string, port: number): void {
     try {
-      this.#receive(datagram, way, address, port);
+      this.#receive(datagram, path, address, port);
     } catch (error) {
       this.unmatched++;
-      this.#options.onBug(error);
+      this.#options.onError(error);
     }
   }
 
@@ -125,20 +126,21 @@ export class BrowserPort {
   }
 
   /**
-   * Gives an address to a leg whose check came from it; null while it is another leg's,
-   * lest somebody with a call of their own forge a check from a neighbour's address.
+   * Assigns an address to a leg after a valid check from that address. Returns null while another leg holds
+   * the address: otherwise a client with its own call could forge a check from the address of another
+   * browser.
    */
-  claim(agent: IceAgent, { way, address, port }: Source, now: number): Tuple | null {
+  claim(agent: IceAgent, { path, address, port }: Source, now: number): Tuple | null {
     const leg = this.#legs.get(agent);
     if (leg === undefined) return null;
-    const known = this.#find(way, address, port);
+    const known = this.#find(path, address, port);
     if (known !== undefined) {
       if (now - known.checkedAt < this.#options.consentMs) return null;
       known.agent.lose(known);
       this.release(known);
     }
-    const tuple: Tuple = { way, address, port, agent, leg, checkedAt: now };
-    way.kept(true);
+    const tuple: Tuple = { path, address, port, agent, leg, checkedAt: now };
+    path.kept(true);
     const others = this.#tuples.get(port);
     if (others === undefined) this.#tuples.set(port, [tuple]);
     else others.push(tuple);
@@ -149,12 +151,12 @@ export class BrowserPort {
     const rest = (this.#tuples.get(tuple.port) ?? []).filter(t => t !== tuple);
     if (rest.length === 0) this.#tuples.delete(tuple.port);
     else this.#tuples.set(tuple.port, rest);
-    tuple.way.kept(false);
+    tuple.path.kept(false);
   }
 
-  /** A way is gone, and with it an address that may be some leg's. */
-  lose(way: ReplyPath, address: string, port: number): void {
-    const tuple = this.#find(way, address, port);
+  /** A path has closed. Removes its address from the leg that uses it. */
+  lose(path: ReplyPath, address: string, port: number): void {
+    const tuple = this.#find(path, address, port);
     if (tuple === undefined) return;
     tuple.agent.lose(tuple);
     this.release(tuple);
@@ -164,20 +166,20 @@ export class BrowserPort {
     for (const socket of this.#sockets) socket.close();
   }
 
-  #find(way: ReplyPath, address: string, port: number): Tuple | undefined {
+  #find(path: ReplyPath, address: string, port: number): Tuple | undefined {
     const tuples = this.#tuples.get(port);
     if (tuples === undefined) return undefined;
-    for (const tuple of tuples) if (tuple.address === address && tuple.way === way) return tuple;
+    for (const tuple of tuples) if (tuple.address === address && tuple.path === path) return tuple;
     return undefined;
   }
 
-  #receive(datagram: Buffer, way: ReplyPath, address: string, port: number): void {
+  #receive(datagram: Buffer, path: ReplyPath, address: string, port: number): void {
     const first = datagram[0];
-    // Nobody can be answered at port 0.
+    // Port 0 cannot receive an answer.
     if (first === undefined || port === 0) this.unmatched++;
-    else if (first < 4) this.#check(datagram, { way, address, port });
+    else if (first < 4) this.#check(datagram, { path, address, port });
     else {
-      const tuple = this.#find(way, address, port);
+      const tuple = this.#find(path, address, port);
       if (tuple === undefined || datagram.length < 12) this.unmatched++;
       else if (first >= 128 && first < 192) {
         if (isRtcp(datagram)) tuple.leg.rtcp(datagram);
@@ -193,11 +195,11 @@ export class BrowserPort {
       this.unmatched++;
       return;
     }
-    // An indication carries no user name: its address tells whose it is.
+    // An indication has no user name: it is matched by its source address.
     const name = binding.username?.split(':', 1)[0];
     const generation = name === undefined ? undefined : this.#generations.get(name);
     if (generation === undefined) {
-      const known = this.#find(from.way, from.address, from.port);
+      const known = this.#find(from.path, from.address, from.port);
       if (binding.kind !== 'indication' || known === undefined) this.unmatched++;
       return;
     }

@@ -1,15 +1,14 @@
-// A call without another side: what the browser sends goes back to it, so that a visitor
-// hears themselves. Never more than came, and only to where it came from: the browser leg
-// has proved that.
+// A call without a second leg: the relay returns the browser's packets to it, so that visitors hear
+// themselves. Sends no more than it received, and only to an address that the browser leg has validated.
 
 import { randomInt } from 'node:crypto';
 import type { EchoPlan } from '../sdp/plan.ts';
 import { StreamStatistics } from './receive-statistics.ts';
 import { rtpHeaderLength, stripExtension } from './rtp.ts';
 
-export class Echo {
+export class EchoStream {
   readonly fromBrowser = new StreamStatistics();
-  /** RFC 3550 8.2: whoever hears a source with their own SSRC has met a loop; an echo has another. */
+  /** RFC 3550 8.2: a receiver that sees its own SSRC detects a loop, so the echo has a different SSRC. */
   readonly #mask = randomInt(1, 2 ** 32);
   readonly #plan: EchoPlan;
 
@@ -17,7 +16,10 @@ export class Echo {
     this.#plan = plan;
   }
 
-  /** Makes the answer out of `packet[0, length)` in place; its start, or -1 for what is not answered. */
+  /**
+   * Converts `packet[0, length)` into its echo in place. Returns the start of the packet, or -1 for a packet
+   * without an echo.
+   */
   turn(packet: Buffer, length: number, now: number): number {
     const clock = this.#plan[packet[1]! & 0x7f] ?? null;
     const headerLength = rtpHeaderLength(packet, length);

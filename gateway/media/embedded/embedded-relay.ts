@@ -1,7 +1,7 @@
-// The embedded media relay (gateway/media/relay.ts): negotiates on the main thread, and
-// has worker threads carry the packets. A call lives on the worker that had the fewest.
+// The embedded media relay (gateway/media/relay.ts): negotiates on the main thread; worker threads carry the
+// packets. A call is placed on the worker with the fewest calls.
 
-import { type MediaAddress, pbxSide } from '../address.ts';
+import { localAddressFor, type MediaAddress } from '../address.ts';
 import {
   type CallId,
   emptyReport,
@@ -11,74 +11,22 @@ import {
   type MediaRelay,
   type MediaReport,
 } from '../relay.ts';
-import type { ResolveHost } from '../sdp/hosts.ts';
-import type { BrowserPlace } from '../sdp/write.ts';
+import type { CandidateAddress } from '../sdp/write.ts';
 import { createCertificate, type RelayCertificate } from './dtls/certificate.ts';
 import { Negotiation } from './negotiation.ts';
+import { type EmbeddedRelayOptions, portRanges, workerSettings } from './relay-options.ts';
 import { WorkerLink } from './worker-link.ts';
-import type { WorkerCounts, WorkerSettings } from './worker-protocol.ts';
+import type { WorkerCounts } from './worker-protocol.ts';
 
-export interface EmbeddedRelayLog {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface EmbeddedRelayOptions {
-  /** Worker threads, at least 1. */
-  readonly workers: number;
-  /** At least one. The first has the best candidates; a PBX is called from one of its family. */
-  readonly addresses: readonly MediaAddress[];
-  /** UDP and TCP; worker n has `port` + n. 0: any. */
-  readonly browser: { readonly port: number };
-  readonly pbx: {
-    /** First and last of the range, both included; RTP takes even ports, RTCP the odd ones above. */
-    readonly ports: readonly [number, number];
-    /**
-     * Networks, such as 203.0.113.0/24, from which PBXs behind NAT send: the first packet of a line that comes from one of
-     * them counts, whatever address the SDP names. Default none.
-     */
-    readonly networks?: readonly string[];
-  };
-  /** Without media from a leg for this long comes 'silent'. Default 30000 ms. */
-  readonly silentAfterMs?: number;
-  /** A line that sends the PBX nothing sends an empty packet this often. Default 15000 ms. */
-  readonly keepAliveMs?: number;
-  /** Sound that is due and does not flow for this long is one-way. Default 8000 ms. */
-  readonly oneWayMs?: number;
-  /** A PBX port stays bound this long after its call. Default 30000 ms. */
-  readonly drainMs?: number;
-  /**
-   * A browser without ICE checks for this long is lost. It sends one every 5 s or so (RFC 7675 5.1, whose own limit
-   * is for whoever asks). Default 15000 ms.
-   */
-  readonly consentMs?: number;
-  /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
-  readonly connectMs?: number;
-  /**
-   * A worker ends a call by itself after this long, whether anybody tells it to or not: the main thread may hang. Asked
-   * when a call begins. Default a day.
-   */
-  readonly longestMs?: () => number;
-  /** A browser's TCP connection has this long to show an ICE check that passes. Default 10000 ms. */
-  readonly proofMs?: number;
-  /** Which literal addresses of a PBX's SDP we may send to. Default all. */
-  readonly allowPbxMedia?: (address: string) => boolean;
-  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
-  readonly resolveHost?: ResolveHost;
-  readonly log?: EmbeddedRelayLog;
-}
-
-interface Call {
+interface CallEntry {
   readonly link: WorkerLink;
   readonly negotiation: Negotiation;
-  /** Requests of one call are served one after another. */
+  /** Requests of one call run one after another. */
   turn: Promise<unknown>;
   lost: boolean;
 }
 
-/** Resolves when all workers listen; rejects when a port cannot be had. */
+/** Resolves when all workers listen; rejects when a port cannot be bound. */
 export async function createEmbeddedRelay(options: EmbeddedRelayOptions): Promise<EmbeddedRelay> {
   const relay = new EmbeddedRelay(options);
   try {
@@ -93,7 +41,7 @@ export async function createEmbeddedRelay(options: EmbeddedRelayOptions): Promis
 export class EmbeddedRelay implements MediaRelay {
   readonly #options: EmbeddedRelayOptions;
   readonly #certificate: RelayCertificate = createCertificate(new Date());
-  readonly #calls = new Map<CallId, Call>();
+  readonly #calls = new Map<CallId, CallEntry>();
   readonly #listeners: ((event: MediaEvent) => void)[] = [];
   readonly links: readonly WorkerLink[];
 
@@ -101,7 +49,7 @@ export class EmbeddedRelay implements MediaRelay {
     this.#options = options;
     this.links = portRanges(options.pbx.ports, options.workers).map(
       (ports, i) =>
-        new WorkerLink(this.#settings(ports, i), {
+        new WorkerLink(workerSettings(options, this.#certificate, ports, i), {
           event: event => this.#emit(event),
           lost: link => this.#lost(link),
           log: (level, fields, message) => options.log?.[level](fields, message),
@@ -116,17 +64,17 @@ export class EmbeddedRelay implements MediaRelay {
   async echo(call: CallId, sdp: string): Promise<string> {
     return this.#begin(call, async ({ negotiation, link }) => {
       const { sdp: answer, plan } = await negotiation.echo(sdp);
-      await link.ask({ op: 'apply', plan });
+      await link.request({ op: 'apply', plan });
       return answer;
     });
   }
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (entry === undefined) throw new MediaError('an answer for no call', 400, 'out-of-order');
+    if (entry === undefined) throw new MediaError('an answer for an unknown call', 400, 'out-of-order');
     return this.#inTurn(entry, async () => {
       const { sdp: answer, plan } = await entry.negotiation.answer(from, sdp);
-      await entry.link.ask({ op: 'apply', plan });
+      await entry.link.request({ op: 'apply', plan });
       return answer;
     });
   }
@@ -134,13 +82,13 @@ export class EmbeddedRelay implements MediaRelay {
   established(call: CallId): void {
     const entry = this.#calls.get(call);
     if (entry !== undefined)
-      this.#inTurn(entry, () => entry.link.ask({ op: 'established', call })).catch(() => {});
+      this.#inTurn(entry, () => entry.link.request({ op: 'established', call })).catch(() => {});
   }
 
   async requestPicture(call: CallId): Promise<boolean> {
     const entry = this.#calls.get(call);
     if (entry === undefined) return false;
-    return await this.#inTurn(entry, () => entry.link.ask({ op: 'picture', call })).catch(() => false);
+    return await this.#inTurn(entry, () => entry.link.request({ op: 'picture', call })).catch(() => false);
   }
 
   async close(call: CallId): Promise<MediaReport> {
@@ -157,7 +105,7 @@ export class EmbeddedRelay implements MediaRelay {
   async counts(): Promise<WorkerCounts> {
     const total = { calls: 0, ports: 0, draining: 0, connections: 0, unmatched: 0 };
     for (const link of this.links) {
-      const counts = await link.ask({ op: 'counts' }).catch(() => null);
+      const counts = await link.request({ op: 'counts' }).catch(() => null);
       if (counts === null) continue;
       total.calls += counts.calls;
       total.ports += counts.ports;
@@ -173,43 +121,27 @@ export class EmbeddedRelay implements MediaRelay {
     this.#calls.clear();
   }
 
-  #settings(ports: readonly [number, number], index: number): WorkerSettings {
-    const { addresses, browser, pbx } = this.#options;
-    const { certPem, keyPem } = this.#certificate;
-    return {
-      listen: addresses.map(({ bind }) => bind),
-      browser: { port: browser.port === 0 ? 0 : browser.port + index },
-      pbx: { ports, networks: pbx.networks ?? [] },
-      certPem,
-      keyPem,
-      silentAfterMs: this.#options.silentAfterMs ?? 30_000,
-      keepAliveMs: this.#options.keepAliveMs ?? 15_000,
-      oneWayMs: this.#options.oneWayMs ?? 8000,
-      drainMs: this.#options.drainMs ?? 30_000,
-      consentMs: this.#options.consentMs ?? 15_000,
-      connectMs: this.#options.connectMs ?? 20_000,
-      proofMs: this.#options.proofMs ?? 10_000,
-    };
-  }
-
-  #open(call: CallId): Call {
+  #open(call: CallId): CallEntry {
     const link = this.#leastLoaded();
     const { addresses, allowPbxMedia, pbx, resolveHost } = this.#options;
     const longestMs = this.#options.longestMs?.() ?? 86_400_000;
-    const entry: Call = {
+    const entry: CallEntry = {
       link,
       turn: Promise.resolve(),
       lost: false,
       negotiation: new Negotiation({
         call,
-        browser: { places: placesOf(addresses, link), fingerprint: this.#certificate.fingerprint },
+        browser: {
+          candidateAddresses: candidateAddressesOf(addresses, link),
+          fingerprint: this.#certificate.fingerprint,
+        },
         pbx: {
-          sideToward: address => pbxSide(addresses, address),
+          localAddressFor: address => localAddressFor(addresses, address),
           allowed: allowPbxMedia ?? (() => true),
           latches: (pbx.networks ?? []).length > 0,
           resolveHost,
         },
-        ports: (lines, at) => link.ask({ op: 'ports', call, lines, at, longestMs }),
+        ports: (lines, at) => link.request({ op: 'ports', call, lines, at, longestMs }),
       }),
     };
     this.#calls.set(call, entry);
@@ -228,8 +160,8 @@ export class EmbeddedRelay implements MediaRelay {
     return best;
   }
 
-  /** A first offer that comes to nothing leaves nothing behind. */
-  #begin(call: CallId, work: (entry: Call) => Promise<string>): Promise<string> {
+  /** Removes the call when its first offer fails. */
+  #begin(call: CallId, work: (entry: CallEntry) => Promise<string>): Promise<string> {
     const known = this.#calls.get(call);
     const entry = known ?? this.#open(call);
     return this.#inTurn(entry, async () => {
@@ -242,7 +174,7 @@ export class EmbeddedRelay implements MediaRelay {
     });
   }
 
-  #inTurn<T>(entry: Call, work: () => Promise<T>): Promise<T> {
+  #inTurn<T>(entry: CallEntry, work: () => Promise<T>): Promise<T> {
     const result = entry.turn.then(() => {
       if (entry.lost) throw new MediaError('the media worker was lost', 503);
       return work();
@@ -251,10 +183,10 @@ export class EmbeddedRelay implements MediaRelay {
     return result;
   }
 
-  async #forget(call: CallId, entry: Call): Promise<MediaReport | null> {
+  async #forget(call: CallId, entry: CallEntry): Promise<MediaReport | null> {
     if (this.#calls.get(call) === entry) this.#calls.delete(call);
     if (entry.lost) return null;
-    return entry.link.ask({ op: 'close', call }).catch(() => null);
+    return entry.link.request({ op: 'close', call }).catch(() => null);
   }
 
   #lost(link: WorkerLink): void {
@@ -270,24 +202,12 @@ export class EmbeddedRelay implements MediaRelay {
   }
 }
 
-/** Where browsers reach a worker, the best first. */
-function placesOf(addresses: readonly MediaAddress[], { ports }: WorkerLink): BrowserPlace[] {
+/** Where browsers reach a worker, best first. */
+function candidateAddressesOf(addresses: readonly MediaAddress[], { ports }: WorkerLink): CandidateAddress[] {
   return addresses.flatMap((own, i) =>
     own.announced.map(ip => {
       const { udp = 0, tcp = 0 } = ports[i] ?? {};
       return { ip, port: own.outside('udp', udp), tcpPort: own.outside('tcp', tcp) };
     }),
   );
-}
-
-/** Splits a port range among workers, each part beginning at an even port. */
-function portRanges(ports: readonly [number, number], workers: number): [number, number][] {
-  const first = ports[0] + (ports[0] & 1);
-  const pairs = Math.floor((ports[1] - first + 1) / 2);
-  if (workers < 1 || pairs < workers) throw new RangeError('fewer port pairs than media workers');
-  return Array.from({ length: workers }, (_, i) => {
-    const from = Math.floor((pairs * i) / workers);
-    const to = Math.floor((pairs * (i + 1)) / workers);
-    return [first + from * 2, first + to * 2 - 1];
-  });
 }

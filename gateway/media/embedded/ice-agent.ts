@@ -1,15 +1,15 @@
-// The ICE-lite side of one browser leg (RFC 8445 2.5, 7.3; RFC 7675): answers checks that
-// carry our password, keeps the few addresses they came from, and says where to send.
-// Never starts a check, so nothing goes to an address that has not proved itself.
+// The ICE-lite side of one browser leg (RFC 8445 2.5, 7.3; RFC 7675): answers checks that are authenticated
+// with the local password, keeps a few validated addresses, and returns the address to send to. Never starts
+// a check, so nothing is sent to an address that is not validated.
 
 import type { IceCredentials } from '../sdp/plan.ts';
 import type { BrowserPort, Source, Tuple } from './browser-port.ts';
 import { isAuthentic, type StunBinding, writeError, writeSuccess } from './stun.ts';
 
-/** Safari sends from two or three; more than these is somebody rebinding without end. */
+/** Safari sends from two or three addresses. A client with more than these rebinds without end. */
 const maxTuples = 6;
 
-/** One generation of credentials; an ICE restart makes another (RFC 8445 9). */
+/** One generation of credentials; an ICE restart creates another (RFC 8445 9). */
 export interface Generation {
   readonly agent: IceAgent;
   readonly local: IceCredentials;
@@ -17,7 +17,7 @@ export interface Generation {
 }
 
 export interface IceOwner {
-  /** A check has passed: the browser is there. */
+  /** A check has passed: the browser is reachable. */
   checked(now: number): void;
 }
 
@@ -25,14 +25,14 @@ export class IceAgent {
   readonly owner: IceOwner;
   readonly #port: BrowserPort;
   #current: Generation | null = null;
-  /** A check has come with the current credentials. */
+  /** Whether a check has used the current credentials. */
   #proved = false;
-  /** What served until now, while the current ones are not proved. */
+  /** The earlier generation, used while no check has used the current credentials. */
   #previous: Generation | null = null;
   #tuples: Tuple[] = [];
   #target: Tuple | null = null;
   #nominated = false;
-  /** When the last check passed; NaN before the first. */
+  /** The time of the last valid check; NaN before the first. */
   lastCheckAt = Number.NaN;
 
   constructor(port: BrowserPort, owner: IceOwner) {
@@ -40,14 +40,15 @@ export class IceAgent {
     this.owner = owner;
   }
 
-  /** Where packets to the browser go; null until a check has passed. */
+  /** Where packets to the browser are sent; null until a check has passed. */
   get target(): Tuple | null {
     return this.#target;
   }
 
   /**
-   * The old credentials stay good until the first check with the new ones: media goes on meanwhile (RFC 8445 9).
-   * New ones that nobody has used yet are forgotten for newer ones; those that served before them are not.
+   * Sets new credentials. The old ones stay valid until the first check with the new ones, so that media
+   * continues (RFC 8445 9). New credentials that no check has used are replaced by newer ones; the used ones
+   * before them are kept.
    */
   renew(local: IceCredentials, remoteUfrag: string): void {
     const current = this.#current;
@@ -57,12 +58,15 @@ export class IceAgent {
     if (this.#previous === null && this.#proved) this.#previous = current;
     else this.#forget(current);
     this.#proved = false;
-    // The same ufrag with another peer (a new offer answered by the same ports) replaces its entry.
+    // The same ufrag with another peer (a new offer answered with the same ports) replaces its entry.
     if (this.#previous?.local.ufrag === local.ufrag) this.#previous = null;
     this.#port.register(this.#current);
   }
 
-  /** A binding message whose username named `generation`. False when it is to be counted as dropped. */
+  /**
+   * A binding message whose user name selects `generation`. Returns false when the message must be counted as
+   * dropped.
+   */
   receive(generation: Generation, message: Buffer, binding: StunBinding, from: Source, now: number): boolean {
     if (binding.kind === 'indication') return this.#known(from) !== undefined;
     if (binding.kind !== 'request') return false;
@@ -99,7 +103,7 @@ export class IceAgent {
     return true;
   }
 
-  /** An address proves itself, not its neighbours: one not checked since `then` gets nothing more (RFC 7675 5.1). */
+  /** Removes addresses without a check since `then`: each address needs its own consent (RFC 7675 5.1). */
   expire(then: number): void {
     for (const tuple of this.#tuples) {
       if (tuple.checkedAt >= then) continue;
@@ -108,7 +112,7 @@ export class IceAgent {
     }
   }
 
-  /** Consent is gone: nothing more is sent until a check passes again (RFC 7675 5.1). */
+  /** Consent has ended: nothing is sent until a check passes again (RFC 7675 5.1). */
   revoke(): void {
     for (const tuple of this.#tuples) this.#port.release(tuple);
     this.#tuples = [];
@@ -124,8 +128,8 @@ export class IceAgent {
     this.#current = null;
   }
 
-  #known({ way, address, port }: Source): Tuple | undefined {
-    return this.#tuples.find(t => t.port === port && t.address === address && t.way === way);
+  #known({ path, address, port }: Source): Tuple | undefined {
+    return this.#tuples.find(t => t.port === port && t.address === address && t.path === path);
   }
 
   #admit(from: Source, now: number): Tuple | null {
@@ -147,7 +151,7 @@ export class IceAgent {
     return tuple;
   }
 
-  /** Another leg has taken this address over, room is needed, or it is checked no longer. */
+  /** Removes an address: another leg has taken it over, the list is full, or its checks have ended. */
   lose(tuple: Tuple): void {
     this.#tuples = this.#tuples.filter(t => t !== tuple);
     if (this.#target !== tuple) return;
@@ -162,6 +166,6 @@ export class IceAgent {
   }
 }
 
-function reply({ way, address, port }: Source, message: Buffer): void {
-  way.send(message, message.length, port, address);
+function reply({ path, address, port }: Source, message: Buffer): void {
+  path.send(message, message.length, port, address);
 }

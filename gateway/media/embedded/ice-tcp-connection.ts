@@ -1,17 +1,18 @@
-// One TCP connection of a browser whose network lets no UDP out: each datagram is preceded by its length (RFC 4571 2).
-// Bounded both ways, and given up when no check that came by it has passed for a while. Knows neither ICE nor calls.
+// One TCP connection of a browser whose network blocks UDP: each datagram is preceded by its length (RFC 4571
+// 2). Buffers are bounded in both directions. The connection is closed when none of its checks passes within
+// a time limit. Must not depend on ICE or calls.
 
 import type { Socket } from 'node:net';
 import type { ReplyPath } from './browser-port.ts';
-import { maxPacket } from './packet-ring.ts';
+import { maxPacket } from './udp.ts';
 
-/** Bytes on their way out; what comes on top is lost, as it would be over UDP. */
+/** Bytes in the send queue; packets beyond this limit are dropped, as over UDP. */
 const maxQueued = 128 * 1024;
 
 export interface IceTcpEvents {
-  /** The bytes are the taker's to overwrite. */
-  datagram(way: IceTcpConnection, datagram: Buffer): void;
-  closed(way: IceTcpConnection): void;
+  /** The receiver may overwrite the bytes. */
+  datagram(path: IceTcpConnection, datagram: Buffer): void;
+  closed(path: IceTcpConnection): void;
 }
 
 export class IceTcpConnection implements ReplyPath {
@@ -22,7 +23,7 @@ export class IceTcpConnection implements ReplyPath {
   readonly #unproved: NodeJS.Timeout;
   #held: Buffer = Buffer.alloc(0);
 
-  /** Closes unless a check has passed within `proofMs`. */
+  /** Closes the connection unless a check passes within `proofMs`. */
   constructor(socket: Socket, proofMs: number, events: IceTcpEvents) {
     this.#socket = socket;
     this.#events = events;

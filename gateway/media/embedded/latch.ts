@@ -1,37 +1,37 @@
-// The source of one port's packets, and the target of ours (latching, RFC 7362). Packets from the address and port in the
-// SDP are always accepted. Until one has come, the first packet from another port of that address, or from a network that
-// the owner named, latches: only that source is accepted from then on. Other hosts never latch. A new address in the SDP
-// starts over.
+// Decides which source of packets one port accepts, and where it sends (latching, RFC 7362). Packets from the
+// address and port in the SDP are always accepted. Until one has arrived, the first packet from another port
+// of that address, or from a network that the administrator configured, latches: only that source is accepted
+// from then on. Other hosts never latch. A new address in the SDP starts over.
 
 import { type BlockList, isIPv6, SocketAddress } from 'node:net';
 
-export interface Place {
+export interface TransportAddress {
   readonly address: string;
   readonly port: number;
 }
 
 /** After a new address, packets from the old source may still arrive for this long. */
-const straysMs = 1000;
+const oldSourceMs = 1000;
 
 export class Latch {
   readonly #networks: BlockList | null;
-  #signalled: Place | null = null;
-  /** Packets may be sent to the SDP's address: it is not behind the fence. */
+  #signalled: TransportAddress | null = null;
+  /** Whether packets may be sent to the address in the SDP: the fence allows it. */
   #reachable = false;
-  #latched: Place | null = null;
-  #before: Place | null = null;
+  #latched: TransportAddress | null = null;
+  #before: TransportAddress | null = null;
   #beforeUntil = 0;
   #prefersSignalled = false;
 
-  /** `networks` are the owner's; null when there are none. */
+  /** `networks` come from the configuration; null when there are none. */
   constructor(networks: BlockList | null) {
     this.#networks = networks;
   }
 
-  /** Sets the address in the SDP; with null nothing is accepted. */
-  expect(signalled: Place | null, reachable: boolean, now: number): void {
+  /** Sets the address from the SDP; with null no packet is accepted. */
+  expect(signalled: TransportAddress | null, reachable: boolean, now: number): void {
     this.#before = this.#latched;
-    this.#beforeUntil = now + straysMs;
+    this.#beforeUntil = now + oldSourceMs;
     this.#signalled = signalled && { address: plain(signalled.address), port: signalled.port };
     this.#reachable = reachable;
     this.#latched = null;
@@ -42,8 +42,10 @@ export class Latch {
     return this.#signalled !== null;
   }
 
-  /** Where to send; null while unknown: the SDP's address is behind the fence and no packet has come. */
-  get target(): Place | null {
+  /**
+   * Where to send; null while unknown: the fence forbids the address in the SDP and no packet has arrived.
+   */
+  get target(): TransportAddress | null {
     const signalled = this.#reachable ? this.#signalled : null;
     return this.#prefersSignalled ? signalled : (this.#latched ?? signalled);
   }
@@ -53,7 +55,7 @@ export class Latch {
     if (signalled === null) return false;
     const latched = this.#latched;
     if (latched !== null && port === latched.port && address === latched.address) return true;
-    // A source behind the fence must be in a named network, since packets are sent to it.
+    // A source that the fence forbids must be in a configured network, because packets are sent to it.
     const sameHost = this.#reachable && address === signalled.address;
     if (sameHost && port === signalled.port) {
       this.#latched = signalled;
@@ -69,8 +71,8 @@ export class Latch {
   }
 
   /**
-   * Packets do not arrive: a PBX may send from one port and receive on the one in its SDP. Switches between the two;
-   * false when there is only one.
+   * Packets do not arrive: a PBX may send from one port and receive on the port in its SDP. Switches between
+   * the two. Returns false when there is only one.
    */
   tryOther(): boolean {
     const [signalled, latched] = [this.#signalled, this.#latched];
@@ -85,7 +87,7 @@ export class Latch {
   }
 }
 
-/** As sockets write it: IPv6 has several ways. */
+/** The notation of sockets: IPv6 has several notations. */
 function plain(address: string): string {
   return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : address;
 }

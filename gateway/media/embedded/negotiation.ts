@@ -1,24 +1,23 @@
-// Offer/answer of one call between its two sides (RFC 3264): remembers which m= line of
-// one side is which of the other, what was offered last and what stands. Pure: it is
-// told the ports and gives back SDP and a plan for the worker. A round that fails
-// leaves what stood before.
+// Offer/answer of one call between its two sides (RFC 3264): stores which m= line of one side is which of the
+// other, the last offer, and the agreed state. Does no I/O: it gets the ports and returns SDP and a plan for
+// the worker. A failed round leaves the agreed state unchanged.
 
 import { randomBytes } from 'node:crypto';
-import type { PbxSide } from '../address.ts';
+import type { LocalAddress } from '../address.ts';
 import { type Leg, MediaError } from '../relay.ts';
 import { otherFamilyIn } from '../sdp/address.ts';
-import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import { type AnswerResult, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
-import { Origins } from '../sdp/origins.ts';
+import { SdpOrigins } from '../sdp/origins.ts';
 import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
 import type { IceCredentials } from '../sdp/plan.ts';
-import { type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { type MediaLine, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
-  type BrowserPlace,
   type BrowserSide,
+  type CandidateAddress,
   hostCandidates,
   type LineText,
   type RefusedText,
@@ -29,18 +28,27 @@ import type { CallPlan } from './worker-protocol.ts';
 
 export interface NegotiationOptions {
   readonly call: string;
-  readonly browser: { readonly places: readonly BrowserPlace[]; readonly fingerprint: string };
+  readonly browser: {
+    readonly candidateAddresses: readonly CandidateAddress[];
+    readonly fingerprint: string;
+  };
   readonly pbx: Omit<PbxNet, 'family'> & {
-    /** Our side toward a PBX, or toward none in particular; undefined where we have no address of its family. */
-    readonly sideToward: (pbx: string | undefined) => PbxSide | undefined;
-    /** Looks up the host names in a PBX's SDP. Default: none is found. */
+    /**
+     * The gateway's address toward a PBX, or without a PBX the default one; undefined when there is no
+     * address of its family.
+     */
+    readonly localAddressFor: (pbx: string | undefined) => LocalAddress | undefined;
+    /** Looks up the host names in a PBX's SDP. Default: no name is found. */
     readonly resolveHost?: ResolveHost | undefined;
   };
-  /** Makes exactly these lines have ports, on the address of that index; resolves to the RTP ports in the same order. */
+  /**
+   * Makes the call have ports for exactly these lines, on the address of that index. Resolves to the RTP
+   * ports in the same order.
+   */
   readonly ports: (lines: readonly number[], at: number) => Promise<readonly number[]>;
 }
 
-/** An offer and, once it came, its answer. */
+/** An offer and, once there is one, its answer. */
 interface Round {
   readonly from: Leg;
   readonly sdp: string;
@@ -49,10 +57,10 @@ interface Round {
   readonly slots: Slots;
   readonly local: IceCredentials;
   /** Toward the PBX. */
-  readonly side: PbxSide;
+  readonly side: LocalAddress;
 }
 
-/** What an answer comes to. */
+/** The result of an answer. */
 export interface NegotiationResult {
   readonly sdp: string;
   readonly plan: CallPlan;
@@ -69,26 +77,29 @@ export class Negotiation {
   #transport: BrowserTransport | null = null;
   #local: IceCredentials = freshCredentials();
   /** Toward the PBX, as last agreed. */
-  #side: PbxSide;
-  readonly #origins = new Origins();
+  #side: LocalAddress;
+  readonly #origins = new SdpOrigins();
   readonly #hosts: HostLookup;
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
-    this.#side = this.#sideToward(undefined);
+    this.#side = this.#localAddressFor(undefined);
     this.#hosts = new HostLookup(options.pbx.resolveHost);
   }
 
-  /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
+  /**
+   * Returns the offer for the other leg. `toward`: the PBX that receives it. A repeated offer gets the same
+   * result.
+   */
   async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
-    const side = toward === undefined ? this.#side : this.#sideToward(toward);
+    const side = toward === undefined ? this.#side : this.#localAddressFor(toward);
     const round = this.#round;
     if (round?.from === from && round.sdp === sdp && (toward === undefined || isSame(round.side, side)))
       return round.offer;
     return from === 'browser' ? await this.#offerFromBrowser(sdp, side) : await this.#offerFromPbx(sdp);
   }
 
-  /** The answer for the leg that offered, and what the worker is to do from then on. */
+  /** Returns the answer for the leg that offered, and the new plan of the worker. */
   async answer(from: Leg, sdp: string): Promise<NegotiationResult> {
     const offered = this.#round;
     if (offered === null || offered.from === from)
@@ -123,7 +134,7 @@ export class Negotiation {
     return { sdp: out, plan };
   }
 
-  /** The answer to a browser that shall hear itself. The worker must have the call, if without lines. */
+  /** The answer for an echo call. The worker must have the call already, without lines. */
   async echo(sdp: string): Promise<NegotiationResult> {
     const { call } = this.#options;
     const { lines, slots, transport, plan } = answerWithEcho(sdp, this.#slots, () => this.#lines++);
@@ -145,7 +156,7 @@ export class Negotiation {
     };
   }
 
-  async #offerFromBrowser(sdp: string, side: PbxSide): Promise<string> {
+  async #offerFromBrowser(sdp: string, side: LocalAddress): Promise<string> {
     const { draft, slots } = offerForPbx(sdp, this.#slots, () => this.#lines++);
     assertSameBrowser(this.#transport, draft.transport);
     const local = this.#credentialsFor(draft.transport);
@@ -153,16 +164,16 @@ export class Negotiation {
     return this.#begin('browser', sdp, draft, slots, local, side, this.#writeForPbx(lines, side));
   }
 
-  async #answerFromPbx(sdp: string, offered: Round): Promise<{ round: Round; result: Answered }> {
+  async #answerFromPbx(sdp: string, offered: Round): Promise<{ round: Round; result: AnswerResult }> {
     const { description, found } = await this.#hosts.read(sdp);
     const round = await this.#following(offered, otherFamilyIn(description, offered.side.family, found));
     const { draft, slots, side } = round;
     return { round, result: answerForBrowser(description, draft, slots, this.#net(side), found) };
   }
 
-  /** The same round from our address of a PBX's other family, where we have one. */
+  /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: Round, address: string | undefined): Promise<Round> {
-    const side = address === undefined ? undefined : this.#options.pbx.sideToward(address);
+    const side = address === undefined ? undefined : this.#options.pbx.localAddressFor(address);
     if (side === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, side);
     return this.#round ?? offered;
@@ -175,7 +186,7 @@ export class Negotiation {
     const net = this.#net(side);
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
     await this.#withPorts(draft, slots.pbx, side);
-    const lines = slots.browser.map(slot => draft.offered.get(slot as Line)?.text ?? refusalOf(slot));
+    const lines = slots.browser.map(slot => draft.offered.get(slot as MediaLine)?.text ?? refusalOf(slot));
     const offer = this.#origins.write('browser', origin =>
       writeForBrowser(lines, origin, this.#browserSide(this.#local, 'actpass', true)),
     );
@@ -188,49 +199,49 @@ export class Negotiation {
     draft: PendingOffer,
     slots: Slots,
     local: IceCredentials,
-    side: PbxSide,
+    side: LocalAddress,
     offer: string,
   ): string {
     this.#round = { from, sdp, offer, draft, slots, local, side };
     return offer;
   }
 
-  #sideToward(pbx: string | undefined): PbxSide {
-    const side = this.#options.pbx.sideToward(pbx);
+  #localAddressFor(pbx: string | undefined): LocalAddress {
+    const side = this.#options.pbx.localAddressFor(pbx);
     if (side === undefined) throw new MediaError(`no address of ours has the family of ${pbx}`, 503);
     return side;
   }
 
-  #net({ family }: PbxSide): PbxNet {
+  #net({ family }: LocalAddress): PbxNet {
     return { ...this.#options.pbx, family };
   }
 
-  /** Asks for ports for the lines of a draft, and writes them into it. */
+  /** Requests ports for the lines of a draft and writes them into the draft. */
   async #withPorts(
     draft: PendingOffer,
-    slots: readonly (Line | RefusedText)[],
-    side: PbxSide,
+    slots: readonly (MediaLine | RefusedText)[],
+    side: LocalAddress,
   ): Promise<(LineText | RefusedText)[]> {
     const wanted = [...draft.offered.keys()];
     const ids = wanted.map(line => line.id);
-    // What stands keeps its ports until the offer is answered: it may be refused.
+    // Agreed lines keep their ports until the offer is answered, because it may be refused.
     const all = [...ids, ...this.#standing.filter(id => !ids.includes(id))];
     const ports = await this.#options.ports(all, side.index);
     wanted.forEach((line, i) => {
       line.port = side.portOf(ports[i] ?? 0);
     });
     return slots.map(slot => {
-      const offered = draft.offered.get(slot as Line);
-      return offered === undefined ? refusalOf(slot) : { ...offered.text, port: (slot as Line).port };
+      const offered = draft.offered.get(slot as MediaLine);
+      return offered === undefined ? refusalOf(slot) : { ...offered.text, port: (slot as MediaLine).port };
     });
   }
 
   #browserSide(ice: IceCredentials, setup: BrowserSide['setup'], bundled: boolean): BrowserSide {
-    const { places, fingerprint } = this.#options.browser;
+    const { candidateAddresses, fingerprint } = this.#options.browser;
     return {
-      address: places[0]?.ip ?? '0.0.0.0',
-      port: places[0]?.port ?? 9,
-      candidates: hostCandidates(places),
+      address: candidateAddresses[0]?.ip ?? '0.0.0.0',
+      port: candidateAddresses[0]?.port ?? 9,
+      candidates: hostCandidates(candidateAddresses),
       ice,
       fingerprint: { hash: 'sha-256', value: fingerprint },
       setup,
@@ -238,29 +249,32 @@ export class Negotiation {
     };
   }
 
-  /** New ones when the browser begins an ICE restart, for then both sides change theirs (RFC 8839 4.4.1.1.1). */
+  /**
+   * New credentials when the browser begins an ICE restart, because then both sides change theirs (RFC 8839
+   * 4.4.1.1.1).
+   */
   #credentialsFor(transport: BrowserTransport | null): IceCredentials {
     const before = this.#transport;
     const restarts = before !== null && transport !== null && before.ufrag !== transport.ufrag;
     if (!restarts) return this.#local;
     const pending = this.#round;
-    // The restart was offered before, in other words.
+    // An earlier offer already carried this restart.
     if (pending?.from === 'browser' && pending.draft.transport?.ufrag === transport.ufrag)
       return pending.local;
     return freshCredentials();
   }
 
-  #writeForPbx(lines: readonly (LineText | RefusedText)[], { announce }: PbxSide): string {
+  #writeForPbx(lines: readonly (LineText | RefusedText)[], { announce }: LocalAddress): string {
     return this.#origins.write('pbx', origin => writeForPbx(lines, origin, announce));
   }
 }
 
-/** Whether a PBX is told the same. */
-function isSame(one: PbxSide, other: PbxSide): boolean {
+/** Whether the PBX sees the same address. */
+function isSame(one: LocalAddress, other: LocalAddress): boolean {
   return one.index === other.index && one.announce === other.announce;
 }
 
-function refusalOf(slot: Line | RefusedText): RefusedText {
+function refusalOf(slot: MediaLine | RefusedText): RefusedText {
   if (!('id' in slot)) return slot;
   return {
     type: slot.kind,

@@ -1,30 +1,36 @@
-// One m= line towards the PBX: a pair of ports, how payload types are renamed, and the two streams that the relay sends,
-// to the PBX and to the browser. latch.ts decides whose packets are accepted and where ours are sent.
+// One m= line toward the PBX: a pair of ports, the mapping of payload types, and the two streams that the
+// relay sends, to the PBX and to the browser. latch.ts decides which packets are accepted and where packets
+// are sent.
 
 import type { RemoteInfo } from 'node:dgram';
 import type { BlockList } from 'node:net';
 import { type LinePlan, notNegotiated, type RtpAddress } from '../sdp/plan.ts';
 import { Latch } from './latch.ts';
-import { maxPacket, type PacketRing } from './packet-ring.ts';
 import type { PortPair } from './port-pool.ts';
 import { type LegStatistics, StreamStatistics } from './receive-statistics.ts';
 import { ReceiverReports } from './receiver-reports.ts';
 import type { RtcpTranslator } from './rtcp.ts';
 import { isCompound, rtpHeaderLength, stripExtension } from './rtp.ts';
 import { SteadyStream } from './steady-stream.ts';
+import { maxPacket, type PacketRing } from './udp.ts';
 
-/** The relay's streams of a line. They outlive its ports: a line that is switched off and on keeps its SSRCs. */
+/**
+ * The relay's streams of a line. They outlive its ports: a line that is switched off and on keeps its SSRCs.
+ */
 export class LineStreams {
   readonly toBrowser = new SteadyStream();
   readonly toPbx = new SteadyStream();
 }
 
 export interface PbxLineEvents {
-  /** Renamed, as part of our stream, without header extension; the buffer is the taker's. */
+  /**
+   * A packet of the relay's stream, with mapped payload type and without header extension. The receiver may
+   * overwrite the buffer.
+   */
   rtp(line: PbxLine, packet: Buffer, start: number): void;
-  /** As reports of our streams. */
+  /** Reports about the relay's streams. */
   rtcp(line: PbxLine, packet: Buffer): void;
-  bug(error: unknown): void;
+  reportError(error: unknown): void;
 }
 
 export interface PbxLineParts {
@@ -34,9 +40,9 @@ export interface PbxLineParts {
   readonly translator: RtcpTranslator;
   /** Of the whole PBX leg. */
   readonly meter: LegStatistics;
-  /** Networks that the owner named: packets from there may latch. */
+  /** Configured networks: packets from these networks may latch. */
   readonly networks: BlockList | null;
-  /** Without a packet of ours for so long, a NAT in front of the PBX may forget where it is (RFC 6263 7). */
+  /** After this time without a packet, a NAT in front of the PBX may drop its binding (RFC 6263 7). */
   readonly keepAliveMs: number;
   /** When the PBX has reported for this long that it receives nothing, its other port is tried. */
   readonly oneWayMs: number;
@@ -48,7 +54,7 @@ export class PbxLine {
   readonly pair: PortPair;
   readonly fromPbx = new StreamStatistics();
   readonly fromBrowser = new StreamStatistics();
-  /** Whether packets arrive at either side. */
+  /** Whether packets arrive at each side. */
   readonly atPbx = new ReceiverReports();
   readonly atBrowser = new ReceiverReports();
   readonly #parts: PbxLineParts;
@@ -82,7 +88,7 @@ export class PbxLine {
     return this.#isAudio;
   }
 
-  /** Null: the line is refused for now, and deaf. */
+  /** Null: the line is refused at present and drops all packets. */
   apply(plan: LinePlan | null): void {
     const before = this.#plan?.remote ?? null;
     this.#plan = plan;
@@ -92,7 +98,7 @@ export class PbxLine {
     if (!plan?.expectPbx) this.atBrowser.reset(toBrowser.packets);
     const remote = plan?.remote ?? null;
     if (sameAddress(before, remote) && this.#rtpLatch.expects) return;
-    // On hold the PBX may still play music from where it was.
+    // On hold the PBX may still play music from its earlier address.
     if (remote === null && plan !== null) return;
     const now = this.#parts.now();
     const reachable = remote?.fenced !== true;
@@ -102,7 +108,7 @@ export class PbxLine {
     this.atPbx.moved(toPbx.packets);
   }
 
-  /** Renames and sends a browser's packet `packet[0, length)`, which is overwritten. */
+  /** Maps and sends a browser's packet `packet[0, length)`, which is overwritten. */
   sendRtp(packet: Buffer, length: number, now: number): void {
     const plan = this.#plan;
     if (plan === null) return;
@@ -119,24 +125,24 @@ export class PbxLine {
     this.#send(packet, start, length - start, now);
   }
 
-  /** Sends what a browser's compound reports about this line; false when there is nothing. */
+  /** Sends what a browser's compound reports about this line. Returns false when it reports nothing. */
   sendRtcp(packet: Buffer, length: number, now: number): boolean {
     const { translator, streams, ring } = this.#parts;
     const out = ring.take();
     const written = translator.translate(
       packet,
       length,
-      { own: streams.toPbx, heard: streams.toBrowser },
+      { own: streams.toPbx, received: streams.toBrowser },
       out,
     );
-    // A browser writes sender reports without blocks, and receiver reports apart.
-    const { hearing } = translator;
-    if (hearing.highest >= 0) this.atBrowser.heard(hearing, streams.toBrowser.packets, now);
+    // A browser writes sender reports without blocks, and separate receiver reports.
+    const { reception } = translator;
+    if (reception.highest >= 0) this.atBrowser.received(reception, streams.toBrowser.packets, now);
     if (written > 0) this.#sendReport(out, written, now);
     return written > 0;
   }
 
-  /** What asks the browser for a whole picture; null where it has sent none on this line. */
+  /** A request for a full video frame from the browser; null when the browser has sent none on this line. */
   pictureRequest(): Buffer | null {
     const { translator, streams, ring } = this.#parts;
     if (this.#plan?.kind !== 'video' || streams.toPbx.source < 0) return null;
@@ -144,14 +150,14 @@ export class PbxLine {
     return out.subarray(0, translator.pictureRequest(streams.toBrowser, streams.toPbx.source, out));
   }
 
-  /** For a browser whose reports have nothing in them yet. */
+  /** For a browser whose reports have no content yet. */
   sendEmptyReport(now: number): void {
     const { translator, streams, ring } = this.#parts;
     const out = ring.take();
     this.#sendReport(out, translator.empty(streams.toPbx, out), now);
   }
 
-  /** Once a second or so: keeps the NAT binding open and checks that the PBX receives. */
+  /** Called about once a second: keeps the NAT binding open and checks that the PBX receives. */
   tick(now: number): void {
     const { streams, ring, keepAliveMs, oneWayMs } = this.#parts;
     if (this.#plan === null) return;
@@ -189,7 +195,7 @@ export class PbxLine {
     try {
       if (take.call(this, packet, from)) return;
     } catch (error) {
-      this.#events.bug(error);
+      this.#events.reportError(error);
     }
     this.#parts.meter.dropped++;
   }
@@ -221,9 +227,9 @@ export class PbxLine {
     const { translator, streams, ring } = this.#parts;
     const out = ring.take();
     const { toBrowser, toPbx } = streams;
-    const written = translator.translate(packet, length, { own: toBrowser, heard: toPbx }, out);
-    // RFC 3550 6.1: a compound begins with a report. All reports on this port are about this line.
-    if (packet[1] === 200 || packet[1] === 201) this.atPbx.heard(translator.hearing, toPbx.packets, now);
+    const written = translator.translate(packet, length, { own: toBrowser, received: toPbx }, out);
+    // RFC 3550 6.1: a compound begins with a report. All reports on this port concern this line.
+    if (packet[1] === 200 || packet[1] === 201) this.atPbx.received(translator.reception, toPbx.packets, now);
     if (written > 0) this.#events.rtcp(this, out.subarray(0, written));
     return true;
   }

@@ -1,13 +1,13 @@
-// Pairs of UDP ports for RTP and RTCP towards PBXs (RFC 3550 11: even, and the next odd).
-// A pair given back stays bound and deaf for a while, so that the next call does not
-// inherit packets that were meant for the last one. Drawn at random, not in a row.
+// Pairs of UDP ports for RTP and RTCP toward PBXs (RFC 3550 11: even, and the next odd). A released pair
+// stays bound for a while and drops its packets, so that the next call does not receive packets of the last
+// one. Pairs are drawn at random.
 
 import type { Socket } from 'node:dgram';
 import { bindUdp } from './udp.ts';
 
 export interface PortPair {
   readonly pool: PortPool;
-  /** The even one. */
+  /** The even port. */
   readonly port: number;
   readonly rtp: Socket;
   readonly rtcp: Socket;
@@ -21,7 +21,7 @@ export interface PortPoolOptions {
   readonly drainMs: number;
 }
 
-/** Ports that others hold are passed over, but not without end. */
+/** Ports of other processes are skipped, up to this number. */
 const maxTaken = 200;
 
 export class PortPool {
@@ -44,7 +44,7 @@ export class PortPool {
     return this.#draining.size;
   }
 
-  /** Null when no pair can be had. */
+  /** Null when no pair is free. */
   async take(): Promise<PortPair | null> {
     const taken: number[] = [];
     try {
@@ -64,7 +64,7 @@ export class PortPool {
     }
   }
 
-  /** Stops listening at once; the ports are free after the drain. */
+  /** Stops listening immediately; the ports are free after the drain. */
   release(pair: PortPair): void {
     if (!this.#used.delete(pair)) return;
     pair.rtp.removeAllListeners('message');

@@ -1,12 +1,12 @@
-// What came in from one leg: packets, bytes, loss and jitter (RFC 3550 A.3, 6.4.1), drops
-// and silence. Loss is by sequence number, stream after stream; clocks are milliseconds.
+// Counts what one leg sends: packets, bytes, loss and jitter (RFC 3550 A.3, 6.4.1), drops and silence. Loss
+// is counted by sequence number, for one stream after another; times are in milliseconds.
 
 import type { LegReport } from '../relay.ts';
 
 const maxDropout = 3000;
 const maxLate = 512;
 
-/** One m= line's incoming stream; a new SSRC begins a new count and keeps the old loss. */
+/** The incoming stream of one m= line. A new SSRC starts a new count and keeps the earlier loss. */
 export class StreamStatistics {
   packets = 0;
   bytes = 0;
@@ -21,7 +21,7 @@ export class StreamStatistics {
   #jitter = 0;
   #hasTransit = false;
 
-  /** `clock` in Hz, or 0 for a packet whose timestamp says nothing. */
+  /** `clock` in Hz, or 0 for a packet whose timestamp is not usable for jitter. */
   count(packet: Buffer, start: number, length: number, now: number, clock: number): void {
     this.packets++;
     this.bytes += length;
@@ -29,7 +29,7 @@ export class StreamStatistics {
     const ssrc = packet.readUInt32BE(start + 8);
     const seq = packet.readUInt16BE(start + 2);
     const ahead = (seq - this.#highest) & 0xffff;
-    // RFC 3550 A.1: a sequence that begins again, too, is no loss.
+    // RFC 3550 A.1: a sequence that restarts is not loss either.
     if (ssrc !== this.ssrc || (ahead > maxDropout && ahead < 0x10000 - maxLate)) {
       this.#lostBefore = this.lost;
       this.ssrc = ssrc;
@@ -58,7 +58,7 @@ export class StreamStatistics {
     const transit = now - (timestamp / clock) * 1000;
     if (this.#hasTransit) {
       const difference = Math.abs(transit - this.#transit);
-      // A timestamp that starts anew is no jitter.
+      // A timestamp that restarts is not jitter.
       if (difference < 10_000) this.#jitter += (difference - this.#jitter) / 16;
     }
     this.#transit = transit;

@@ -1,29 +1,30 @@
-// Whether the far side of a line receives what is sent to it, by its RTCP reports (RFC 3550 6.4.1): it does not when we
-// send and its highest number does not move, all is lost, or its reports have no block. The last is evidence only of a
-// side that is known to write blocks: some never do, whatever they receive.
+// Detects from RTCP reports (RFC 3550 6.4.1) that the far side of a line receives nothing: packets are sent
+// and the highest number in its reports does not move, all packets are lost, or its reports have no block. A
+// report without a block is evidence only of a side that is known to write blocks: some sides never write
+// any.
 
-import type { Hearing } from './rtcp.ts';
+import type { Reception } from './rtcp.ts';
 
-/** Fewer packets sent between two reports are no evidence: the stream may have just begun, or paused. */
+/** Fewer packets between two reports are no evidence: the stream may have just begun, or paused. */
 const enough = 25;
-/** Reports that have ceased are no evidence any more; they come every 5 s or so (RFC 3550 6.2). */
+/** Older reports are no evidence: reports come about every 5 s (RFC 3550 6.2). */
 const staleMs = 30_000;
 
 export class ReceiverReports {
   #reportedAt = Number.NaN;
   #sent = 0;
   #highest = -1;
-  /** A side that has written a block writes one whenever it receives. */
+  /** A side that has written one block writes one whenever it receives packets. */
   #writesBlocks = false;
   #deafSince = Number.NaN;
 
-  /** Since when it has received nothing; NaN while it receives or this is unknown. */
+  /** The time since when the side has received nothing; NaN while it receives or this is unknown. */
   deafSince(now: number): number {
     return now - this.#reportedAt < staleMs ? this.#deafSince : Number.NaN;
   }
 
-  /** A report; `sent` is how many packets have been sent there, ever. */
-  heard({ blocks, highest, fraction, writesBlocks }: Hearing, sent: number, now: number): void {
+  /** Takes a report; `sent` is the total of packets sent to this side. */
+  received({ blocks, highest, fraction, writesBlocks }: Reception, sent: number, now: number): void {
     const between = sent - this.#sent;
     const before = this.#reportedAt;
     const moved = highest >= 0 && highest !== this.#highest && fraction < 255;
@@ -37,13 +38,13 @@ export class ReceiverReports {
     else if (Number.isNaN(this.#deafSince)) this.#deafSince = Number.isNaN(before) ? now : before;
   }
 
-  /** Its address has changed: another program may report from now on. */
+  /** The address of the side has changed: another program may report from now on. */
   moved(sent: number): void {
     this.#writesBlocks = false;
     this.reset(sent);
   }
 
-  /** Nothing is sent there, or to another port: earlier reports do not count. */
+  /** Nothing is sent to the side, or its port has changed: earlier reports do not count. */
   reset(sent: number): void {
     this.#reportedAt = Number.NaN;
     this.#sent = sent;

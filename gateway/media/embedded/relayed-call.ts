@@ -1,14 +1,13 @@
-// One call in a media worker: a browser leg, its lines towards the PBX, and what passes
-// between them. RTP goes by payload type (unique across the BUNDLE, RFC 8843 9.2), RTCP
-// by the streams that it speaks of.
+// One call in a media worker: a browser leg, its lines toward the PBX, and the packets between them. RTP is
+// assigned by payload type (unique across the BUNDLE, RFC 8843 9.2), RTCP by the SSRCs in it.
 
 import { randomBytes } from 'node:crypto';
 import type { BlockList } from 'node:net';
-import { type Flow, OneWayWatch } from '../one-way.ts';
+import { type MediaFlow, OneWayWatch } from '../one-way.ts';
 import type { LegReport, MediaEvent, MediaReport } from '../relay.ts';
 import { notNegotiated } from '../sdp/plan.ts';
 import { BrowserLeg, type BrowserLegParts } from './browser-leg.ts';
-import { Echo } from './echo.ts';
+import { EchoStream } from './echo.ts';
 import { LineStreams, PbxLine } from './pbx-line.ts';
 import type { PortPair, PortPool } from './port-pool.ts';
 import { LegStatistics, type StreamStatistics } from './receive-statistics.ts';
@@ -17,41 +16,44 @@ import { RtcpTranslator } from './rtcp.ts';
 import { isCompound } from './rtp.ts';
 import type { CallPlan } from './worker-protocol.ts';
 
-const maxGone = 16;
-/** A browser whose ICE checks continue for this long after its media stopped is present, and sends nothing. */
+const maxRemoved = 16;
+/**
+ * A browser whose ICE checks continue for this long after its last media packet is connected and sends
+ * nothing.
+ */
 const aliveMs = 4000;
 
 export interface CallParts {
   /** One for each address. */
   readonly pools: readonly PortPool[];
   readonly leg: Omit<BrowserLegParts, 'meter'>;
-  /** Of PBXs behind NAT, as the owner named them; null for none. */
+  /** Configured networks of PBXs behind NAT; null for none. */
   readonly networks: BlockList | null;
   readonly keepAliveMs: number;
   readonly oneWayMs: number;
   readonly silentAfterMs: number;
   readonly now: () => number;
   readonly emit: (event: MediaEvent) => void;
-  readonly bug: (error: unknown) => void;
+  readonly reportError: (error: unknown) => void;
 }
 
 export class RelayedCall {
   readonly id: string;
-  /** When it ends by itself, if nobody ends it before. */
+  /** When the worker ends the call, unless it has ended before. */
   readonly endsAt: number;
   readonly #parts: CallParts;
   readonly #browser: BrowserLeg;
   readonly #browserMeter = new LegStatistics();
   readonly #pbxMeter = new LegStatistics();
   readonly #lines = new Map<number, PbxLine>();
-  /** Lines of old, for the report. */
-  readonly #gone: PbxLine[] = [];
+  /** Removed lines, for the report. */
+  readonly #removed: PbxLine[] = [];
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
-  /** By line; they outlive it. */
+  /** By line; the streams outlive the line. */
   readonly #streams = new Map<number, LineStreams>();
   readonly #translator = new RtcpTranslator(randomBytes(12).toString('base64'));
   readonly #oneWay: OneWayWatch;
-  #echo: Echo | null = null;
+  #echo: EchoStream | null = null;
   #closed = false;
   #plannedAt = Number.NaN;
   #silent = { browser: false, pbx: false };
@@ -74,8 +76,8 @@ export class RelayedCall {
   }
 
   /**
-   * The pair of each line of these, on the address of that index; lines that are not among them, or are elsewhere, give
-   * theirs back. Null: ports ran out.
+   * Returns the port pair of each line in `ids`, on the address of that index. Releases the pairs of other
+   * lines and of lines on another address. Null: no port is free.
    */
   async ports(ids: readonly number[], at = 0): Promise<PortPair[] | null> {
     const pool = this.#parts.pools[at];
@@ -87,7 +89,7 @@ export class RelayedCall {
       const pair = this.#lines.get(id)?.pair ?? (await pool?.take()) ?? null;
       if (pair === null) return null;
       if (this.#closed) {
-        // It ended by itself while its ports were bound.
+        // The call ended while its ports were being bound.
         pair.pool.release(pair);
         return null;
       }
@@ -101,7 +103,7 @@ export class RelayedCall {
     const now = this.#parts.now();
     this.#plannedAt = now;
     this.#lineOfType.fill(null);
-    this.#echo = plan.echo ? new Echo(plan.echo) : null;
+    this.#echo = plan.echo ? new EchoStream(plan.echo) : null;
     for (const line of this.#lines.values()) {
       const linePlan = plan.lines.find(l => l.line === line.id) ?? null;
       line.apply(linePlan);
@@ -112,12 +114,12 @@ export class RelayedCall {
     this.#browser.apply(plan.browser, now);
   }
 
-  /** The person has answered. */
+  /** The callee has answered. */
   established(): void {
     this.#oneWay.established(this.#parts.now());
   }
 
-  /** Whether the browser was asked: it sends a picture, and is there. */
+  /** Requests a full video frame. Returns whether there is a browser that sends video. */
   requestPicture(): boolean {
     let asked = false;
     for (const line of this.#lines.values()) {
@@ -131,14 +133,14 @@ export class RelayedCall {
     this.#browser.tick(now);
     for (const line of this.#lines.values()) line.tick(now);
     const { connectedAt } = this.#browser;
-    this.#oneWay.look(now, { browser: this.#browserFlow(), pbx: this.#pbxFlow() });
+    this.#oneWay.update(now, { browser: this.#browserFlow(), pbx: this.#pbxFlow() });
     this.#watch('browser', Math.max(connectedAt, this.#plannedAt), this.#browserMeter.lastAt, now);
     this.#watch('pbx', this.#plannedAt, this.#pbxMeter.lastAt, now);
   }
 
   report(): MediaReport {
     const now = this.#parts.now();
-    const lines = [...this.#gone, ...this.#lines.values()];
+    const lines = [...this.#removed, ...this.#lines.values()];
     const leg = (
       meter: LegStatistics,
       side: 'fromBrowser' | 'fromPbx',
@@ -160,7 +162,7 @@ export class RelayedCall {
   }
 
   #createLine(id: number, pair: PortPair): PbxLine {
-    const { networks, keepAliveMs, oneWayMs, now, bug, leg } = this.#parts;
+    const { networks, keepAliveMs, oneWayMs, now, reportError, leg } = this.#parts;
     const streams = this.#streams.get(id) ?? new LineStreams();
     this.#streams.set(id, streams);
     const { ring } = leg;
@@ -171,7 +173,7 @@ export class RelayedCall {
       {
         rtp: (_line, packet, start) => this.#browser.sendRtp(packet, start, packet.length),
         rtcp: (_line, packet) => void this.#browser.sendRtcp(packet),
-        bug,
+        reportError,
       },
     );
   }
@@ -179,8 +181,8 @@ export class RelayedCall {
   #release(line: PbxLine): void {
     line.apply(null);
     this.#lines.delete(line.id);
-    this.#gone.push(line);
-    if (this.#gone.length > maxGone) this.#gone.shift();
+    this.#removed.push(line);
+    if (this.#removed.length > maxRemoved) this.#removed.shift();
     line.pair.pool.release(line.pair);
   }
 
@@ -195,7 +197,7 @@ export class RelayedCall {
       return;
     }
     this.#browserMeter.lastAt = now;
-    // RFC 3264 5.1: who is to be sent nothing is sent nothing, whether the browser knows by now or not.
+    // RFC 3264 5.1: a side that must not receive media gets none, even before it has the answer.
     if (line.plan?.expectBrowser === false) return;
     line.sendRtp(packet, length, now);
   }
@@ -209,18 +211,21 @@ export class RelayedCall {
     this.#browser.sendRtp(packet, start, length);
   }
 
-  /** Each line gets what concerns it; an empty report goes to the first line, to keep its NAT binding open. */
+  /**
+   * Each line gets the reports that concern it. An empty report goes to the first line, to keep its NAT
+   * binding open.
+   */
   #reportFromBrowser(packet: Buffer, length: number, now: number): void {
     if (!isCompound(packet, length)) {
       this.#browser.refused();
       return;
     }
-    let said = false;
-    for (const line of this.#lines.values()) if (line.sendRtcp(packet, length, now)) said = true;
-    if (!said) this.#lines.values().next().value?.sendEmptyReport(now);
+    let reported = false;
+    for (const line of this.#lines.values()) if (line.sendRtcp(packet, length, now)) reported = true;
+    if (!reported) this.#lines.values().next().value?.sendEmptyReport(now);
   }
 
-  #browserFlow(): Flow {
+  #browserFlow(): MediaFlow {
     const { connectedAt, lastCheckAt } = this.#browser;
     const line = this.#audio;
     const lastAt = line?.fromBrowser.lastAt ?? Number.NaN;
@@ -231,14 +236,14 @@ export class RelayedCall {
     return { due, since, lastAt, deafSince: this.#deafSince(line?.atBrowser) };
   }
 
-  #pbxFlow(): Flow {
+  #pbxFlow(): MediaFlow {
     const line = this.#audio;
     const lastAt = line?.fromPbx.lastAt ?? Number.NaN;
     const due = line?.plan?.expectPbx === true;
     return { due, since: this.#plannedAt, lastAt, deafSince: this.#deafSince(line?.atPbx) };
   }
 
-  /** One-way sound is judged by sound: video that flows does not replace it, and video that does not is none. */
+  /** One-way media is detected on audio only: video neither replaces audio nor counts as missing. */
   get #audio(): PbxLine | undefined {
     for (const line of this.#lines.values()) if (line.isAudio) return line;
     return undefined;
@@ -253,7 +258,10 @@ export class RelayedCall {
     return false;
   }
 
-  /** Says once that a leg from which media is due has been silent too long. `since` is NaN when none is due yet. */
+  /**
+   * Emits 'silent' once for a leg whose expected media has been missing too long. `since` is NaN while no
+   * media is expected.
+   */
   #watch(leg: 'browser' | 'pbx', since: number, lastAt: number, now: number): void {
     const due = this.#isDue(leg === 'browser' ? 'expectBrowser' : 'expectPbx');
     const silentMs = now - (Number.isNaN(lastAt) ? since : Math.max(since, lastAt));

@@ -1,8 +1,8 @@
-// RTP and RTCP as far as a relay reads them (RFC 3550 5.1, 6; RFC 5761 4): where the
-// header ends, whether a compound is well formed. Every
-// function takes a peer's bytes and says -1 or null to nonsense; none throws.
+// Parses RTP and RTCP as far as a relay needs it (RFC 3550 5.1, 6; RFC 5761 4): the end of the header, and
+// whether a compound is well formed. Every function takes a peer's bytes and returns -1 or null for malformed
+// input; none throws.
 
-/** Length of the fixed header, CSRCs and header extension of `packet[0, length)`; -1 when it is no RTP. */
+/** Length of the fixed header, CSRCs and header extension of `packet[0, length)`; -1 when it is not RTP. */
 export function rtpHeaderLength(packet: Uint8Array, length: number): number {
   if (length < 12 || (packet[0]! & 0xc0) !== 0x80) return -1;
   let header = 12 + (packet[0]! & 0x0f) * 4;
@@ -13,15 +13,15 @@ export function rtpHeaderLength(packet: Uint8Array, length: number): number {
   return header <= length ? header : -1;
 }
 
-/** RFC 5761 4: on a port that carries both, these second bytes are RTCP. */
+/** RFC 5761 4: on a port that carries both, these second bytes mark RTCP. */
 export function isRtcp(packet: Uint8Array): boolean {
   const type = packet[1]!;
   return type >= 192 && type <= 223;
 }
 
 /**
- * Removes the header extension in place, for the other leg negotiated none. Returns the
- * offset at which the packet now starts. `headerLength` from {@link rtpHeaderLength}.
+ * Removes the header extension in place, because the other leg negotiated none. Returns the new start of the
+ * packet. `headerLength` comes from {@link rtpHeaderLength}.
  */
 export function stripExtension(packet: Buffer, headerLength: number): number {
   const first = packet[0]!;

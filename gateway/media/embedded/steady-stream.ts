@@ -1,7 +1,7 @@
-// The RTP stream that the relay sends in one direction of an m= line (RFC 3550 5.1): one SSRC, continuous sequence numbers
-// and timestamps, whatever the sender does. A PBX changes its SSRC for music on hold, transfers and conferences, restarts
-// sequence numbers, lets timestamps jump, and returns to an earlier SSRC. A browser that gets a second SSRC on a line
-// plays only one of them.
+// The RTP stream that the relay sends in one direction of an m= line (RFC 3550 5.1): one SSRC, continuous
+// sequence numbers and timestamps, whatever the sender does. A PBX changes its SSRC for music on hold,
+// transfers and conferences, restarts sequence numbers, lets timestamps jump, and returns to an earlier SSRC.
+// A browser that gets a second SSRC on a line plays only one of them.
 
 import { randomInt } from 'node:crypto';
 
@@ -12,7 +12,10 @@ const maxLate = 512;
 const lateMs = 1000;
 /** Timestamps further back, or further ahead of the elapsed time, have jumped; in seconds. */
 const leap = { audio: { back: 0.2, ahead: 1 }, video: { back: 3, ahead: 3 } } as const;
-/** A talkspurt (RFC 3551 4.1: marker bit) whose timestamps lag behind the elapsed time by more has stopped its clock; in seconds. */
+/**
+ * The sender of a talkspurt (RFC 3551 4.1: marker bit) whose timestamps are this far behind the elapsed time
+ * has stopped its clock; in seconds.
+ */
 const pause = 0.5;
 /** Longest packet duration that is assumed after a change, in seconds. */
 const longestStep = 0.2;
@@ -22,11 +25,13 @@ export class SteadyStream {
   packets = 0;
   /** Bytes of payload, modulo 2^32 as in a sender report. */
   octets = 0;
-  /** The sender's present SSRC; -1 before the first packet. */
+  /** The current SSRC of the sender; -1 before the first packet. */
   source = -1;
-  /** Highest number sent, extended; it begins low so that no receiver misses the first wrap (RFC 3711 3.3.1). */
+  /**
+   * Highest number sent, extended. It begins low so that no receiver misses the first wrap (RFC 3711 3.3.1).
+   */
   #highest = randomInt(1, 0x8000) - 1;
-  /** Highest and first number of the present source, extended. */
+  /** Highest and first number of the current source, extended. */
   #came = 0;
   #base = 0;
   #shift = 0;
@@ -35,9 +40,9 @@ export class SteadyStream {
   /** Packets before this number get the earlier offset; packets before the rebase of that one are dropped. */
   #rebasedAt = 0;
   #earlierRebasedAt = 0;
-  /** The packet whose marker bit was set here. Its repetitions get it too: one number, one content (RFC 3711 9.1). */
+  /** The packet whose marker bit was set here. Its repetitions get the bit too: one number, one content (RFC 3711 9.1). */
   #marked = -1;
-  /** The newest timestamp sent, when that was, and what it was ahead of the one before. */
+  /** The newest timestamp sent, its time, and its distance to the timestamp before it. */
   #last = randomInt(2 ** 32);
   #lastAt = 0;
   #step = 0;
@@ -45,8 +50,9 @@ export class SteadyStream {
   #earlier = { ssrc: -1, seq: 0, at: 0 };
 
   /**
-   * Rewrites the RTP packet `packet[start, end)` as part of the stream; false when it is too late and must be dropped.
-   * `clock` in Hz, 0 for events, whose timestamps are constant; `now` in milliseconds.
+   * Rewrites the RTP packet `packet[start, end)` as part of the stream. Returns false when the packet is too
+   * late and must be dropped. `clock` in Hz, 0 for events, whose timestamps are constant; `now` in
+   * milliseconds.
    */
   follow(packet: Buffer, start: number, end: number, now: number, clock: number, audio: boolean): boolean {
     const ssrc = packet.readUInt32BE(start + 8);
@@ -75,7 +81,7 @@ export class SteadyStream {
     return true;
   }
 
-  /** Writes a packet without payload as the next of the stream; returns its length. */
+  /** Writes a packet without payload as the next one of the stream. Returns its length. */
   fill(out: Buffer, now: number, type: number): number {
     this.#highest++;
     this.#shift++;
@@ -91,12 +97,15 @@ export class SteadyStream {
     return 12;
   }
 
-  /** Maps a timestamp of the present source, such as in its sender report, to the stream's. */
+  /** Maps a timestamp of the current source, such as in its sender report, to the stream's timestamp. */
   stampSent(stamp: number): number {
     return (stamp + this.#offset) >>> 0;
   }
 
-  /** The present source's extended number of the packet that was last sent as `seq`; -1 when it is of an earlier source. */
+  /**
+   * The extended number in the current source of the packet that was last sent as `seq`; -1 when the packet
+   * is of an earlier source.
+   */
   sourceIndex(seq: number): number {
     const sent = this.#highest - ((this.#highest - seq) & 0xffff);
     const index = sent - this.#shift;
@@ -115,7 +124,7 @@ export class SteadyStream {
     return behind >= 0 && behind <= maxLate;
   }
 
-  /** A new source, or a restart of the same: continues after the last packet sent. */
+  /** A new source, or a restart of the same one: continues after the last packet sent. */
   #begin(packet: Buffer, start: number, now: number, clock: number, audio: boolean): number {
     const stamp = packet.readUInt32BE(start + 4);
     const seq = packet.readUInt16BE(start + 2);
@@ -161,7 +170,7 @@ export class SteadyStream {
     this.#lastAt = now;
   }
 
-  /** Continues timestamps after the last one by the elapsed time, and by one packet at least. */
+  /** Continues timestamps after the last one by the elapsed time, and by at least one packet. */
   #rebase(index: number, stamp: number, now: number, clock: number): void {
     const step = this.#clock === 0 ? 0 : Math.min(this.#step / this.#clock, longestStep) * clock;
     const ahead = Math.max(1, Math.round(Math.max(step, this.#passed(now, clock))));

@@ -1,8 +1,7 @@
-// STUN binding messages as ICE uses them (RFC 8489, RFC 8445 7.3): read a request,
-// prove its integrity, write the response. Never throws on a peer's bytes.
+// STUN binding messages of ICE (RFC 8489, RFC 8445 7.3): reads requests, verifies their integrity, writes
+// responses. Never throws on a peer's bytes.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { crc32 } from './crc32.ts';
 
 const cookie = 0x2112a442;
 const attribute = {
@@ -28,13 +27,13 @@ export interface StunBinding {
   readonly username: string | null;
   readonly useCandidate: boolean;
   readonly controlled: boolean;
-  /** Comprehension-required attributes we do not know (RFC 8489 6.3.1). */
+  /** Unknown comprehension-required attributes (RFC 8489 6.3.1). */
   readonly unknown: readonly number[];
   /** Offset of MESSAGE-INTEGRITY, or -1. */
   readonly integrityAt: number;
 }
 
-/** Null for anything that is not a well-formed STUN binding message. */
+/** Null for anything but a well-formed STUN binding message. */
 export function readBinding(message: Buffer): StunBinding | null {
   if (message.length < 20 || message.length > 1500) return null;
   const type = message.readUInt16BE(0);
@@ -59,7 +58,7 @@ export function readBinding(message: Buffer): StunBinding | null {
       if (message.readUInt32BE(at + 4) !== fingerprintOf(message, at)) return null;
       ended = true;
     } else if (integrityAt < 0) {
-      // RFC 8489 14.5: what follows MESSAGE-INTEGRITY is not covered by it, and is ignored.
+      // RFC 8489 14.5: attributes after MESSAGE-INTEGRITY are not covered by it and are ignored.
       if (name === attribute.username) username = message.toString('latin1', at + 4, at + 4 + length);
       else if (name === attribute.useCandidate) useCandidate = true;
       else if (name === attribute.iceControlled) controlled = true;
@@ -70,7 +69,7 @@ export function readBinding(message: Buffer): StunBinding | null {
     }
     at += 4 + ((length + 3) & ~3);
   }
-  // RFC 8445 7.1: ICE's messages carry FINGERPRINT, always.
+  // RFC 8445 7.1: ICE messages always carry FINGERPRINT.
   if (!ended) return null;
   return {
     kind,
@@ -100,7 +99,7 @@ export interface BindingRequest {
   readonly extra?: Buffer;
 }
 
-/** A controlling agent's check; the relay never sends one, its simulated browsers do. */
+/** A check of a controlling agent. The relay never sends one; the simulated browsers of the tests do. */
 export function writeRequest(request: BindingRequest): Buffer {
   const body = Buffer.concat([
     field(attribute.username, Buffer.from(request.username, 'latin1')),
@@ -121,7 +120,7 @@ export function writeSuccess(transaction: Buffer, password: string, address: str
   );
 }
 
-/** 420 names the attributes not understood; 487 is ICE's role conflict (RFC 8445 7.3.1.1). */
+/** 420 lists the attributes that are not understood; 487 is ICE's role conflict (RFC 8445 7.3.1.1). */
 export function writeError(
   transaction: Buffer,
   password: string,
@@ -162,7 +161,7 @@ function seal(type: number, transaction: Buffer, body: Buffer, password: string)
   return message;
 }
 
-/** The length field is taken as if the message ended with MESSAGE-INTEGRITY (RFC 8489 14.5). */
+/** The length field counts as if the message ended with MESSAGE-INTEGRITY (RFC 8489 14.5). */
 function integrityOf(message: Buffer, at: number, password: string): Buffer {
   const head = Buffer.from(message.subarray(0, 20));
   head.writeUInt16BE(at + 24 - 20, 2);
@@ -193,7 +192,10 @@ function xorAddress(transaction: Buffer, address: string, port: number): Buffer 
   return bytes;
 }
 
-/** Of an address as the socket gave it, so well-formed; an IPv4 address mapped into IPv6 counts as IPv4. */
+/**
+ * The bytes of an address in the notation of sockets, so well-formed. An IPv4-mapped IPv6 address counts as
+ * IPv4.
+ */
 export function addressBytes(address: string): Buffer {
   const dotted = /(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
   if (dotted !== null) return Buffer.from(dotted.slice(1).map(Number));
@@ -204,4 +206,17 @@ export function addressBytes(address: string): Buffer {
   const right = rest === undefined ? [] : groups(rest);
   const all = [...left, ...new Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0), ...right];
   return Buffer.from(all.flatMap(group => [group >> 8, group & 0xff]));
+}
+
+const crcTable = new Uint32Array(256).map((_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
+
+/** CRC-32 (ISO 3309) for FINGERPRINT. node:zlib has this function only from Node 22 on. */
+export function crc32(bytes: Uint8Array, end: number): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < end; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,5 +1,6 @@
-// The TCP port of a worker, on each of its addresses, for browsers whose networks let no UDP out (RFC 6544: we are passive, they connect). Says
-// who may have a connection; what comes by one goes where datagrams go.
+// The TCP port of a worker, on each of its addresses, for browsers whose networks block UDP (RFC 6544: the
+// relay is passive, browsers connect). Limits connections by address. Datagrams of a connection go to the
+// browser port like those of UDP.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -8,13 +9,13 @@ import { IceTcpConnection } from './ice-tcp-connection.ts';
 import { addressBytes } from './stun.ts';
 
 const maxConnections = 1000;
-/** An office is one address; each of its calls tries TCP beside UDP. */
+/** An office shares one address, and each of its calls tries TCP beside UDP. */
 const maxPerAddress = 64;
 
 export interface TcpPortOptions {
   readonly listen: readonly string[];
   readonly port: number;
-  /** A connection by which no check has passed is closed after this. */
+  /** A connection without a valid check is closed after this time. */
   readonly proofMs: number;
   readonly browsers: BrowserPort;
 }
@@ -42,7 +43,7 @@ export class TcpPort {
     this.#options = options;
     for (const server of servers) {
       server.maxConnections = maxConnections;
-      // Out of files for a moment: a connection is lost, the port is not.
+      // File descriptors may run out for a moment: a connection is lost, the port is not.
       server.on('error', () => {});
       server.on('connection', socket => this.#welcome(socket));
     }
@@ -73,19 +74,19 @@ export class TcpPort {
     this.#sockets.add(socket);
     const { browsers, proofMs } = this.#options;
     new IceTcpConnection(socket, proofMs, {
-      datagram: (way, datagram) => browsers.receive(datagram, way, way.address, way.port),
-      closed: way => {
+      datagram: (path, datagram) => browsers.receive(datagram, path, path.address, path.port),
+      closed: path => {
         this.#sockets.delete(socket);
         const left = (this.#perAddress.get(address) ?? 1) - 1;
         if (left > 0) this.#perAddress.set(address, left);
         else this.#perAddress.delete(address);
-        browsers.lose(way, way.address, way.port);
+        browsers.lose(path, path.address, path.port);
       },
     });
   }
 }
 
-/** A home has a /64 of IPv6, and may come from any address of it. */
+/** A household has a /64 of IPv6 and may use any address of it. */
 function neighbourhood(address: string): string {
   const bytes = addressBytes(address);
   return bytes.toString('hex', 0, Math.min(bytes.length, 8));

@@ -1,15 +1,15 @@
-// What the main thread and a media worker say to each other. Plain data only: it is
-// copied between threads. Negotiation happens on the main thread; a worker is told its
-// outcome as a plan, whole every time, and finds out itself what changed.
+// The messages between the main thread and a media worker. Plain data only, because messages are copied
+// between threads. Negotiation runs on the main thread. A worker gets the result as a whole plan and finds
+// the changes itself.
 
 import type { MediaEvent, MediaReport } from '../relay.ts';
 import type { EchoPlan, Fingerprint, IceCredentials, LinePlan } from '../sdp/plan.ts';
 
 export interface WorkerSettings {
-  /** Addresses, the ports being the same on each. */
+  /** Addresses; the ports are the same on each. */
   readonly listen: readonly string[];
   readonly browser: { readonly port: number };
-  /** `ports`: first and last, both included; pairs start at even ones. */
+  /** `ports`: first and last, both included; pairs start at even ports. */
   readonly pbx: {
     readonly ports: readonly [number, number];
     /** Networks of PBXs behind NAT. */
@@ -23,7 +23,7 @@ export interface WorkerSettings {
   readonly oneWayMs: number;
   readonly consentMs: number;
   readonly connectMs: number;
-  /** A browser's TCP connection by which no check has passed is closed after this. */
+  /** A browser's TCP connection without a valid check is closed after this time. */
   readonly proofMs: number;
 }
 
@@ -37,7 +37,7 @@ export interface CallPlan {
   readonly call: string;
   readonly browser: BrowserPlan;
   readonly lines: readonly LinePlan[];
-  /** Instead of lines: the browser hears itself. */
+  /** Set instead of lines: the relay returns the browser's audio to it. */
   readonly echo?: EchoPlan;
 }
 
@@ -47,15 +47,14 @@ export interface WorkerCounts {
   readonly draining: number;
   /** TCP connections of browsers. */
   readonly connections: number;
-  /** Datagrams from browsers' side that belong to no call. */
+  /** Datagrams from the browsers' side that match no call. */
   readonly unmatched: number;
 }
 
 export type WorkerRequest =
   /**
-   * Makes the call have ports for exactly these lines, on the address of that index. Answered by RTP ports in the same
-   * order.
-   * The first one begins the call, which the worker ends by itself after `longestMs`.
+   * Makes the call have ports for exactly these lines, on the address of that index. Answered by RTP ports in
+   * the same order. The first request begins the call, which the worker ends after `longestMs`.
    */
   | {
       readonly op: 'ports';
@@ -65,9 +64,9 @@ export type WorkerRequest =
       readonly longestMs: number;
     }
   | { readonly op: 'apply'; readonly plan: CallPlan }
-  /** The person has answered. */
+  /** The callee has answered. */
   | { readonly op: 'established'; readonly call: string }
-  /** Asks the browser for a whole picture. */
+  /** Requests a full video frame from the browser. */
   | { readonly op: 'picture'; readonly call: string }
   | { readonly op: 'close'; readonly call: string }
   | { readonly op: 'counts' }
@@ -77,7 +76,7 @@ export interface WorkerReplies {
   readonly ports: readonly number[];
   readonly apply: null;
   readonly established: null;
-  /** Whether there is one to ask for. */
+  /** Whether there is a browser that sends video. */
   readonly picture: boolean;
   readonly close: MediaReport | null;
   readonly counts: WorkerCounts;

@@ -1,16 +1,16 @@
-// A media worker thread: its browser port, its PBX ports, its calls. Obeys requests from
-// the main thread one at a time per call; never decides what a call may do. Two things it
-// does by itself: it ends a call that outlives its limit, for the main thread may hang; and
-// it goes on after a failure that nobody caught, which is one packet's, and not its calls'.
+// A media worker thread: its browser port, its PBX ports, its calls. Runs requests from the main thread one
+// at a time per call and makes no decisions about calls, with two exceptions. It ends a call that exceeds its
+// limit, because the main thread may hang. It continues after an uncaught error, because the error concerns
+// one packet only.
 
 import { BlockList, isIPv6 } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MediaEvent } from '../relay.ts';
 import { BrowserPort } from './browser-port.ts';
-import { PacketRing } from './packet-ring.ts';
 import { PortPool } from './port-pool.ts';
 import { type CallParts, RelayedCall } from './relayed-call.ts';
 import { TcpPort } from './tcp-port.ts';
+import { PacketRing } from './udp.ts';
 import type {
   FromWorker,
   ToWorker,
@@ -20,20 +20,25 @@ import type {
 } from './worker-protocol.ts';
 
 const tickMs = 500;
-/** A bug that every packet meets must not flood the log. */
-const bugEveryMs = 1000;
+/** A bug that each packet triggers must not flood the log. */
+const reportEveryMs = 1000;
 
 const main = parentPort!;
 const settings = workerData as WorkerSettings;
 const now = () => performance.now();
-const say = (message: FromWorker) => main.postMessage(message);
+const post = (message: FromWorker) => main.postMessage(message);
 
-let bugAt = -bugEveryMs;
-function bug(error: unknown): void {
-  if (now() - bugAt < bugEveryMs) return;
-  bugAt = now();
+let reportedAt = -reportEveryMs;
+function reportError(error: unknown): void {
+  if (now() - reportedAt < reportEveryMs) return;
+  reportedAt = now();
   const stack = error instanceof Error ? error.stack : String(error);
-  say({ type: 'log', level: 'error', fields: { stack }, message: 'A packet met a bug in the media relay' });
+  post({
+    type: 'log',
+    level: 'error',
+    fields: { stack },
+    message: 'internal error in the media relay while processing a packet',
+  });
 }
 
 const calls = new Map<string, RelayedCall>();
@@ -41,7 +46,7 @@ const { listen, browser, pbx, drainMs, consentMs, proofMs } = settings;
 const pools = listen.map(
   address => new PortPool({ listen: address, ipv6Only: listen.length > 1, ports: pbx.ports, drainMs }),
 );
-const port = await BrowserPort.open({ listen, ...browser, consentMs, now, onBug: bug });
+const port = await BrowserPort.open({ listen, ...browser, consentMs, now, onError: reportError });
 const tcp = await TcpPort.open({ listen, ...browser, proofMs, browsers: port });
 const parts: CallParts = {
   pools,
@@ -57,31 +62,31 @@ const parts: CallParts = {
   oneWayMs: settings.oneWayMs,
   silentAfterMs: settings.silentAfterMs,
   now,
-  emit: (event: MediaEvent) => say({ type: 'event', event }),
-  bug,
+  emit: (event: MediaEvent) => post({ type: 'event', event }),
+  reportError,
 };
 
 const ticking = setInterval(() => {
   const time = now();
   for (const call of [...calls.values()]) {
     try {
-      if (time >= call.endsAt) outlived(call);
+      if (time >= call.endsAt) endOverdue(call);
       else call.tick(time);
     } catch (error) {
-      bug(error);
+      reportError(error);
     }
   }
 }, tickMs);
 
-function outlived({ id }: RelayedCall): void {
+function endOverdue({ id }: RelayedCall): void {
   end(id);
-  say({
+  post({
     type: 'event',
-    event: { type: 'failed', call: id, reason: 'the call outlived its longest duration', ours: true },
+    event: { type: 'failed', call: id, reason: 'the call exceeded its maximum duration', ours: true },
   });
 }
 
-async function obey(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerReplies] | 'no ports'> {
+async function run(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerReplies] | 'no ports'> {
   switch (request.op) {
     case 'ports': {
       const known = calls.get(request.call);
@@ -137,21 +142,21 @@ function end(id: string): WorkerReplies['close'] {
 }
 
 main.on('message', ({ id, request }: ToWorker) => {
-  obey(request).then(
+  run(request).then(
     value => {
-      if (value === 'no ports') say({ type: 'refusal', id, message: 'no media port is free', status: 503 });
-      else say({ type: 'reply', id, value });
+      if (value === 'no ports') post({ type: 'refusal', id, message: 'no media port is free', status: 503 });
+      else post({ type: 'reply', id, value });
       if (request.op === 'shutdown') main.close();
     },
     error => {
-      bug(error);
-      say({ type: 'refusal', id, message: 'the media worker erred', status: 503 });
+      reportError(error);
+      post({ type: 'refusal', id, message: 'internal error in the media worker', status: 503 });
     },
   );
 });
 
-// Not before: a worker whose ports cannot be had must end.
-process.on('uncaughtException', bug);
-process.on('unhandledRejection', bug);
+// Set only now: a worker whose ports cannot be bound must end.
+process.on('uncaughtException', reportError);
+process.on('unhandledRejection', reportError);
 
-say({ type: 'ready', ports: port.ports.map((udp, i) => ({ udp, tcp: tcp.ports[i] ?? udp })) });
+post({ type: 'ready', ports: port.ports.map((udp, i) => ({ udp, tcp: tcp.ports[i] ?? udp })) });

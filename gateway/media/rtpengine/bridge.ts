@@ -1,19 +1,20 @@
-// Offer/answer of one call through an rtpengine (RFC 3264): which m= line of one side is which of the other, what was
-// offered last and what stands. Where the call lives is not known here: `ask` puts a question to whichever rtpengine
-// has it, and a call that was lost there begins anew with its next offer.
+// Offer/answer of one call through an rtpengine (RFC 3264): stores which m= line of one side is which of the
+// other, the last offer, and the agreed state. `request` sends a request to the rtpengine that has the call.
+// After a loss of that rtpengine, the call begins anew with its next offer. Must not depend on which
+// rtpengine has the call.
 
 import { isIPv6 } from 'node:net';
 import { type Leg, MediaError } from '../relay.ts';
 import { otherFamilyIn } from '../sdp/address.ts';
-import { type Answered, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
+import { type AnswerResult, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
 import { isTranscoded } from '../sdp/codecs.ts';
 import { answerWithEcho } from '../sdp/echo.ts';
 import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
-import { Origins } from '../sdp/origins.ts';
+import { SdpOrigins } from '../sdp/origins.ts';
 import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
 import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
-import { isLine, type Line, type Slots, slotsOf } from '../sdp/slots.ts';
+import { isLine, type MediaLine, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
   type BrowserSide,
@@ -25,28 +26,24 @@ import {
 } from '../sdp/write.ts';
 import { fromBrowser, fromPbx, toBrowser, toPbx } from './flags.ts';
 import type { NgReply } from './ng-client.ts';
-import {
-  type BrowserEnd,
-  browserSdp,
-  type NgLines,
-  pbxEndOf,
-  pbxSdp,
-  type RelayEnd,
-  relayEndOf,
-} from './ng-sdp.ts';
+import { counter, endOf, numbered, places, refusal, unusedAddress } from './ng-lines.ts';
+import { browserSdp, type NgLines, pbxEndOf, pbxSdp, type RelayEnd, relayEndOf } from './ng-sdp.ts';
 import { answeredByBrowser, answeredByPbx, pcmuFirst, toG729, toPcmu, withG729 } from './transcoding.ts';
 
 export interface BridgeOptions extends PbxNet {
-  /** Of our address toward a PBX, or toward none in particular; undefined where we have none of its family. */
+  /**
+   * The family of the gateway's address toward a PBX, or without a PBX the default one; undefined when there
+   * is no such address.
+   */
   readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
-  /** Looks up the host names in a PBX's SDP. Default: none is found. */
+  /** Looks up the host names in a PBX's SDP. Default: no name is found. */
   readonly resolveHost?: ResolveHost | undefined;
-  /** `family`: of the address that is written into the SDP which comes back. */
-  readonly ask: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
+  /** `family`: the family of the address in the SDP that rtpengine returns. */
+  readonly request: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
 
-/** An offer and, once it came, the last answer to it. */
-interface Round {
+/** An offer and, once there is one, the last answer to it. */
+interface BridgeRound {
   readonly from: Leg;
   readonly sdp: string;
   readonly offer: string;
@@ -59,17 +56,17 @@ interface Round {
 
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #origins = new Origins();
+  readonly #origins = new SdpOrigins();
   readonly #hosts: HostLookup;
   #slots: Slots = slotsOf([], []);
-  #round: Round | null = null;
+  #round: BridgeRound | null = null;
   /** Of the browser, as last agreed. */
   #transport: BrowserTransport | null = null;
   /** Toward the PBX, as last agreed. */
   #family: 4 | 6;
-  /** The rtpengine that had the last offer of the browser converts G.729. */
+  /** Whether the rtpengine that had the browser's last offer converts G.729. */
   #transcodes = false;
-  /** What is due from whom, as last agreed. */
+  /** Which side is expected to send, as last agreed. */
   due: readonly Pick<LinePlan, 'expectBrowser' | 'expectPbx'>[] = [];
 
   constructor(options: BridgeOptions) {
@@ -78,12 +75,15 @@ export class Bridge {
     this.#hosts = new HostLookup(options.resolveHost);
   }
 
-  /** What was said to an rtpengine counts no more: it is gone, or has forgotten. */
+  /** The rtpengine is lost or has no state of the call: discards what was sent to it. */
   forget(): void {
     this.#round = null;
   }
 
-  /** The offer for the other leg; `toward`: the PBX that it is for. The same offer again gets the same. */
+  /**
+   * Returns the offer for the other leg. `toward`: the PBX that receives it. A repeated offer gets the same
+   * result.
+   */
   async offer(from: Leg, sdp: string, toward?: string): Promise<string> {
     const family = toward === undefined ? this.#family : this.#familyToward(toward);
     const round = this.#round;
@@ -92,7 +92,7 @@ export class Bridge {
     return from === 'browser' ? await this.#offerFromBrowser(sdp, family) : await this.#offerFromPbx(sdp);
   }
 
-  /** The answer for the leg that offered. The same answer again gets the same. */
+  /** Returns the answer for the leg that offered. A repeated answer gets the same result. */
   async answer(from: Leg, sdp: string): Promise<string> {
     const round = this.#round;
     if (round === null || round.from === from)
@@ -100,14 +100,14 @@ export class Bridge {
     if (round.answer?.sdp === sdp) return round.answer.out;
     const out =
       from === 'pbx' ? await this.#answerFromPbx(round, sdp) : await this.#answerFromBrowser(round, sdp);
-    // Another round where the PBX was followed to another family.
+    // The round is another one when the PBX has answered with an address of the other family.
     (this.#round ?? round).answer = { sdp, out };
     return out;
   }
 
-  /** The answer to a browser that shall hear itself. */
+  /** The answer for an echo call. */
   async echo(sdp: string): Promise<string> {
-    const { family, ask } = this.#options;
+    const { family, request } = this.#options;
     const ids = counter(this.#slots);
     const { lines, slots, transport } = answerWithEcho(sdp, this.#slots, ids);
     assertSameBrowser(this.#transport, transport);
@@ -115,14 +115,15 @@ export class Bridge {
     const ng: NgLines = carried.map(line => ({ kind: line.kind, line }));
     const end = endOf(transport);
     const echo = { 'media-echo': 'backwards' };
-    await ask('offer', family, { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
-    // Nobody is at the other end, at an address of documentation (RFC 5737, RFC 3849); nothing is sent there.
-    const remote = nobodyAt(family);
-    const nobody = pbxSdp(
+    await request('offer', family, { ...fromBrowser, ...toPbx, ...echo, sdp: browserSdp(ng, end, family) });
+    // An echo call has no PBX. Its address is one of documentation (RFC 5737, RFC 3849), and nothing is sent
+    // to it.
+    const remote = unusedAddress(family);
+    const noPbx = pbxSdp(
       ng.map(({ kind, line }) => ({ kind, line: line && { ...line, remote } })),
       family,
     );
-    const reply = await ask('answer', family, { ...fromBrowser, ...toBrowser, sdp: nobody });
+    const reply = await request('answer', family, { ...fromBrowser, ...toBrowser, sdp: noPbx });
     this.#slots = slots;
     this.#transport = transport;
     this.due = [{ expectBrowser: carried.some(line => line.direction === 'sendrecv'), expectPbx: false }];
@@ -130,7 +131,7 @@ export class Bridge {
   }
 
   async #offerFromBrowser(sdp: string, family: 4 | 6): Promise<string> {
-    const { ask } = this.#options;
+    const { request } = this.#options;
     const { draft: plain, slots } = offerForPbx(sdp, this.#slots, counter(this.#slots));
     assertSameBrowser(this.#transport, plain.transport);
     const end = endOf(plain.transport!);
@@ -139,22 +140,22 @@ export class Bridge {
       return text ? { codecs: pcmuFirst(text.codecs), direction: text.direction } : null;
     });
     const offered = browserSdp(lines, end, this.#options.family);
-    const reply = await ask('offer', family, { ...fromBrowser, ...toPbx, ...toG729, sdp: offered });
+    const reply = await request('offer', family, { ...fromBrowser, ...toPbx, ...toG729, sdp: offered });
     const { address, ports, transcodes } = pbxEndOf(reply.sdp);
     this.#transcodes = transcodes.some(Boolean);
     const draft = withG729(plain, transcodes);
     for (const line of draft.offered.keys()) line.port = ports[line.id] ?? 0;
     const texts = slots.pbx.map(slot => {
       const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
-      return offered ? { ...offered.text, port: (slot as Line).port } : refusal(slot);
+      return offered ? { ...offered.text, port: (slot as MediaLine).port } : refusal(slot);
     });
     const out = this.#origins.write('pbx', origin => writeForPbx(texts, origin, address));
     this.#round = { from: 'browser', sdp, offer: out, draft, slots, family };
     return out;
   }
 
-  async #answerFromPbx(offered: Round, sdp: string): Promise<string> {
-    const { ask } = this.#options;
+  async #answerFromPbx(offered: BridgeRound, sdp: string): Promise<string> {
+    const { request } = this.#options;
     const { description, found } = await this.#hosts.read(sdp);
     const round = await this.#following(offered, otherFamilyIn(description, offered.family, found));
     const { family, draft, slots } = round;
@@ -170,7 +171,7 @@ export class Bridge {
       const codecs = text.codecs.map(codec => answeredByPbx(codec, plan, offers));
       return { codecs, direction: text.direction, remote: this.#sendable(plan.remote) };
     });
-    const reply = await ask('answer', this.#options.family, {
+    const reply = await request('answer', this.#options.family, {
       ...fromBrowser,
       ...toBrowser,
       sdp: pbxSdp(lines, family),
@@ -178,17 +179,17 @@ export class Bridge {
     const end = relayEndOf(reply.sdp);
     // A browser that bundles takes no second port (RFC 8843 7.3.2).
     const bundles = result.transport.bundle !== null;
-    const told = round.slots.browser.map((slot, i) => {
+    const written = round.slots.browser.map((slot, i) => {
       const text = result.lines[i]!;
       if (!isLine(slot) || isRefused(text)) return text;
       return bundles && !end.bundled[slot.id] ? refusal(slot) : numbered(text, lines, slot);
     });
     this.#agreed(round, result, result.transport);
-    return this.#writeForBrowser(told, end, 'passive', bundles);
+    return this.#writeForBrowser(written, end, 'passive', bundles);
   }
 
-  /** The same round from the address of a PBX's other family, where there is one. */
-  async #following(offered: Round, address: string | undefined): Promise<Round> {
+  /** The same round from the gateway's address of the other family, when there is one. */
+  async #following(offered: BridgeRound, address: string | undefined): Promise<BridgeRound> {
     const family = address === undefined ? undefined : this.#options.familyToward(address);
     if (family === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, family);
@@ -196,7 +197,7 @@ export class Bridge {
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { ask } = this.#options;
+    const { request } = this.#options;
     const family = this.#family;
     const { description, found } = await this.#hosts.read(sdp);
     const nextId = counter(this.#slots);
@@ -209,7 +210,7 @@ export class Bridge {
       return { codecs, direction: offered.text.direction, remote: this.#sendable(offered.remote) };
     });
     const converts = lines.some(({ line }) => line?.codecs.some(isTranscoded));
-    const reply = await ask('offer', this.#options.family, {
+    const reply = await request('offer', this.#options.family, {
       ...fromPbx,
       ...toBrowser,
       ...(converts && toPcmu),
@@ -227,8 +228,8 @@ export class Bridge {
     return out;
   }
 
-  async #answerFromBrowser(round: Round, sdp: string): Promise<string> {
-    const { ask } = this.#options;
+  async #answerFromBrowser(round: BridgeRound, sdp: string): Promise<string> {
+    const { request } = this.#options;
     const result = answerForPbx(sdp, round.draft, round.slots);
     assertSameBrowser(this.#transport, result.transport);
     const texts = new Map(round.slots.pbx.map((slot, i) => [slot, result.lines[i]!]));
@@ -242,23 +243,26 @@ export class Bridge {
     });
     const end = endOf(result.transport);
     const answered = browserSdp(lines, end, this.#options.family);
-    const reply = await ask('answer', round.family, { ...fromPbx, ...toPbx, sdp: answered });
+    const reply = await request('answer', round.family, { ...fromPbx, ...toPbx, sdp: answered });
     const { address, ports } = pbxEndOf(reply.sdp);
-    const told = round.slots.pbx.map((slot, i) => {
+    const written = round.slots.pbx.map((slot, i) => {
       const text = result.lines[i]!;
       if (!isLine(slot) || isRefused(text)) return text;
       return { ...numbered(text, lines, slot), port: ports[slot.id] ?? 0 };
     });
     this.#agreed(round, result, result.transport);
-    return this.#origins.write('pbx', origin => writeForPbx(told, origin, address));
+    return this.#origins.write('pbx', origin => writeForPbx(written, origin, address));
   }
 
-  /** Until a PBX behind NAT has sent something, rtpengine sends to nobody rather than behind the fence. */
+  /**
+   * Until a PBX behind NAT has sent a packet, rtpengine gets an address that receives nothing instead of an
+   * address that the fence forbids.
+   */
   #sendable(remote: RtpAddress | null): RtpAddress | null {
-    return remote?.fenced ? nobodyAt(isIPv6(remote.address) ? 6 : 4) : remote;
+    return remote?.fenced ? unusedAddress(isIPv6(remote.address) ? 6 : 4) : remote;
   }
 
-  #agreed(round: Round, { plans }: Answered, transport: BrowserTransport): void {
+  #agreed(round: BridgeRound, { plans }: AnswerResult, transport: BrowserTransport): void {
     this.#slots = round.slots;
     this.#family = round.family;
     this.#transport = transport;
@@ -281,52 +285,4 @@ export class Bridge {
       writeForBrowser(lines, origin, { ...end, setup, bundled }),
     );
   }
-}
-
-function nobodyAt(family: 4 | 6): RtpAddress {
-  const address = family === 6 ? '2001:db8::1' : '192.0.2.1';
-  return { address, port: 9, rtcpAddress: address, rtcpPort: 9 };
-}
-
-function endOf({ ufrag, password, fingerprint }: BrowserTransport): BrowserEnd {
-  // RFC 8839 5.4.
-  if (!/^[A-Za-z0-9+/]{22,256}$/.test(password)) throw new MediaError('no usable a=ice-pwd', 488, 'no-ice');
-  return { ice: { ufrag, password }, fingerprint };
-}
-
-/**
- * rtpengine renames no payload types: each side is told the other's own numbers, and sends by them
- * (RFC 3264 5.1, 6.1). What is converted has numbers of its own on either side.
- */
-function numbered(text: LineText, lines: NgLines, { id }: Line): LineText {
-  const others = lines[id]?.line?.codecs ?? [];
-  const codecs = text.codecs.map((own, index) => {
-    const other = others[index];
-    return other?.name === own.name ? other : own;
-  });
-  return { ...text, codecs };
-}
-
-/** Lines have their places at rtpengine in the order in which they came to be, on both sides the same. */
-function places(slots: Slots, lineOf: (line: Line) => NgLines[number]['line']): NgLines {
-  const lines = new Map<number, Line>();
-  for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) lines.set(slot.id, slot);
-  const count = Math.max(0, ...lines.keys()) + 1;
-  return Array.from({ length: count }, (_, id) => {
-    const line = lines.get(id);
-    return { kind: line?.kind ?? 'audio', line: line ? lineOf(line) : null };
-  });
-}
-
-/** Numbers of lines to come. One of an offer that came to nothing is free again. */
-function counter(slots: Slots): () => number {
-  let next = 0;
-  for (const slot of [...slots.browser, ...slots.pbx]) if (isLine(slot)) next = Math.max(next, slot.id + 1);
-  return () => next++;
-}
-
-function refusal(slot: Line | RefusedText): RefusedText {
-  if (!isLine(slot)) return slot;
-  const payloads = slot.codecs.map(codec => codec.type).join(' ') || '0';
-  return { type: slot.kind, protocol: slot.profile, payloads, mid: slot.mid };
 }

@@ -1,15 +1,16 @@
-// What rtpengine is asked to do with SDP, in words of its ng protocol. Everything there is legal in 10.5 too, which
-// ignores what it does not know.
+// The flags of rtpengine's ng protocol for offers and answers. All flags are valid in 10.5 too, which ignores
+// unknown ones.
 
 const common = {
-  // No key of ours in SDP (RFC 4568): DTLS or nothing.
+  // No SRTP key in SDP (RFC 4568): DTLS only.
   SDES: ['off'],
-  // Packets of other addresses than agreed on enter no call. A PBX's RTP may leave from another port than its SDP names,
-  // and then from another address (NAT): rtpengine prefers what is nearest to the SDP, and stays with what it has found.
+  // Packets from other addresses than the agreed one are not accepted. A PBX's RTP may leave from another
+  // port than its SDP names, and then from another address (NAT): rtpengine prefers the source nearest to the
+  // SDP, and keeps the source that it has found.
   'endpoint-learning': 'heuristic',
   flags: ['trust-address', 'strict-source', 'no-rtcp-attribute', 'strip-extmap', 'generate-mid'],
   replace: ['origin'],
-  // Said in both directions: in the answer alone, 10.5 leaves DTLS standing.
+  // Set in both directions: with the flag in the answer alone, 10.5 keeps DTLS enabled.
   DTLS: 'passive',
   bundle: ['accept'],
 };
@@ -17,12 +18,12 @@ const common = {
 export const fromBrowser = { 'from-tag': 'browser', 'to-tag': 'pbx' };
 export const fromPbx = { 'from-tag': 'pbx', 'to-tag': 'browser' };
 
-/** Of an offer or answer that goes on to the PBX, and thus came from the browser. */
+/** For an offer or answer that goes to the PBX, and therefore comes from the browser. */
 export const toPbx = {
   ...common,
   'transport-protocol': 'RTP/AVP',
   ICE: 'remove',
-  // Toward the browser: it waits to be checked and sends nothing before.
+  // Toward the browser: rtpengine waits for checks and sends nothing before.
   'ICE-lite': 'backward',
   'rtcp-mux': ['demux'],
 };

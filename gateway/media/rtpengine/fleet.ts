@@ -1,131 +1,138 @@
-// The rtpengines that there are: which of them answer, and which one takes the next call. Each is asked once a second
-// whether it is there; one that was out of reach is told, once it is back, to forget the calls that it may still hold.
+// The configured rtpengines: which of them answer, and which one takes the next call. Pings each of them once
+// a second. An rtpengine that returns gets a request to delete the calls that it may still hold.
 
 import { NgClient, NgError, type NgReply } from './ng-client.ts';
 
-export interface Engine {
+export interface RtpengineServer {
   readonly ng: NgClient;
-  /** Unknown until it has answered, or not. */
-  state: 'unknown' | 'here' | 'away';
-  /** Calls that it is to forget: it did not answer when it was told, or was never heard to have begun them. */
-  readonly owed: Set<string>;
-  /** Pings in a row without answer. */
-  missed: number;
+  /** Unknown until the first ping has an answer or times out. */
+  state: 'unknown' | 'available' | 'unavailable';
+  /**
+   * Calls that it must still delete: it did not answer the request to delete them, or it may have begun them
+   * without an answer.
+   */
+  readonly pendingDeletions: Set<string>;
+  /** Pings in a row without an answer. */
+  missedPings: number;
 }
 
 export interface FleetOptions {
   readonly servers: readonly { readonly host: string; readonly port: number }[];
-  /** How long one may take to answer. Default 400 ms. */
-  readonly patienceMs?: number;
-  /** How long all together may take to take a call. Default 900 ms. */
+  /** How long one rtpengine may take to answer. Default 400 ms. */
+  readonly timeoutMs?: number;
+  /** How long all rtpengines together may take to accept a call. Default 900 ms. */
   readonly setupMs?: number;
 }
 
-/** Pings without answer, in a row, after which one that was here is away; each is repeated twice by itself. */
-const missesToAway = 2;
-/** More calls than these no machine of ours forgets at once; rtpengine's own timeout sees to the rest. */
-const maxOwed = 5000;
+/** Pings without an answer, in a row, after which an rtpengine is away; each ping is repeated twice. */
+const missesToUnavailable = 2;
+/** A limit on pending deletions; rtpengine's own timeout removes calls beyond it. */
+const maxPendingDeletions = 5000;
 
 export class Fleet {
-  readonly engines: readonly Engine[];
+  readonly servers: readonly RtpengineServer[];
   readonly #setupMs: number;
-  readonly #patienceMs: number;
-  readonly #changed: (engine: Engine) => void;
+  readonly #timeoutMs: number;
+  readonly #changed: (server: RtpengineServer) => void;
   #next = 0;
 
-  /** `changed` is told when one comes or goes. */
-  constructor(options: FleetOptions, changed: (engine: Engine) => void) {
-    const { patienceMs = 400 } = options;
-    this.#patienceMs = patienceMs;
+  /** `changed` is called when an rtpengine comes or goes. */
+  constructor(options: FleetOptions, changed: (server: RtpengineServer) => void) {
+    const { timeoutMs = 400 } = options;
+    this.#timeoutMs = timeoutMs;
     this.#setupMs = options.setupMs ?? 900;
     this.#changed = changed;
-    this.engines = options.servers.map(server => ({
-      ng: new NgClient({ ...server, patienceMs }),
+    this.servers = options.servers.map(address => ({
+      ng: new NgClient({ ...address, timeoutMs }),
       state: 'unknown',
-      owed: new Set(),
-      missed: 0,
+      pendingDeletions: new Set(),
+      missedPings: 0,
     }));
   }
 
-  /** Any that answers, save `except`. */
-  someoneIsHere(except?: Engine): boolean {
-    return this.engines.some(engine => engine !== except && engine.state === 'here');
+  /** Whether any rtpengine except `except` answers. */
+  anyAnswers(except?: RtpengineServer): boolean {
+    return this.servers.some(server => server !== except && server.state === 'available');
   }
 
   /**
-   * Has the next one in turn take a call, or the one after it; those that did not answer lately come last.
-   * @throws {NgError} what the last one said, or that it said nothing
+   * Places a call on the next rtpengine in turn, or on the one after it; those that did not answer lately
+   * come last. @throws {NgError} the last rtpengine's error, or the lack of an answer
    */
-  async place<T>(take: (engine: Engine, patienceMs: number) => Promise<T>): Promise<T> {
+  async place<T>(take: (server: RtpengineServer, timeoutMs: number) => Promise<T>): Promise<T> {
     const deadline = performance.now() + this.#setupMs;
     let failure = new NgError('silent', 'no rtpengine answers');
-    for (const engine of this.#inTurn()) {
-      const left = deadline - performance.now();
-      if (left < 50) break;
+    for (const server of this.#inTurn()) {
+      const leftMs = deadline - performance.now();
+      if (leftMs < 50) break;
       try {
-        return await take(engine, Math.min(this.#patienceMs, left));
+        return await take(server, Math.min(this.#timeoutMs, leftMs));
       } catch (error) {
         if (!(error instanceof NgError)) throw error;
-        if (error.kind === 'refused' || error.kind === 'silent') void this.ping(engine);
-        // Out of ports or told to take no more (`--max-sessions`): others may have room.
+        if (error.kind === 'refused' || error.kind === 'silent') void this.ping(server);
+        // Out of ports or configured to take no more (`--max-sessions`): others may have room.
         failure = error;
       }
     }
     throw failure;
   }
 
-  /** Asks one whether it is there. */
-  async ping(engine: Engine): Promise<void> {
+  /** Checks whether one rtpengine answers. */
+  async ping(server: RtpengineServer): Promise<void> {
     try {
-      await engine.ng.ask('ping');
-      engine.missed = 0;
-      this.#set(engine, 'here');
+      await server.ng.request('ping');
+      server.missedPings = 0;
+      this.#set(server, 'available');
     } catch (error) {
       if (!(error instanceof NgError) || error.kind === 'full') return;
-      engine.missed++;
-      const gone = error.kind === 'refused' || engine.missed >= missesToAway || engine.state === 'unknown';
-      if (gone) this.#set(engine, 'away');
+      server.missedPings++;
+      const unavailable =
+        error.kind === 'refused' || server.missedPings >= missesToUnavailable || server.state === 'unknown';
+      if (unavailable) this.#set(server, 'unavailable');
     }
   }
 
   async pingAll(): Promise<void> {
-    await Promise.all(this.engines.map(engine => this.ping(engine)));
+    await Promise.all(this.servers.map(server => this.ping(server)));
   }
 
-  /** Has a call forgotten, now or when the engine is back; resolves with what it says of it. */
-  async forget(engine: Engine, call: string): Promise<NgReply | null> {
+  /** Deletes a call, now or when the rtpengine is back; resolves with its reply about the call. */
+  async forget(server: RtpengineServer, call: string): Promise<NgReply | null> {
     try {
-      return await engine.ng.ask('delete', { 'call-id': call, 'delete delay': 0 });
+      return await server.ng.request('delete', { 'call-id': call, 'delete delay': 0 });
     } catch (error) {
-      // Whatever it says, it has heard; in silence it may hold the call still.
-      const heard = error instanceof NgError && error.kind === 'error';
-      if (!heard && engine.owed.size < maxOwed) engine.owed.add(call);
+      // Any error reply shows that the request arrived; without a reply, rtpengine may still hold the call.
+      const arrived = error instanceof NgError && error.kind === 'error';
+      if (!arrived && server.pendingDeletions.size < maxPendingDeletions) server.pendingDeletions.add(call);
       return null;
     }
   }
 
   close(): void {
-    for (const { ng } of this.engines) ng.close();
+    for (const { ng } of this.servers) ng.close();
   }
 
-  #inTurn(): Engine[] {
-    const start = this.#next++ % this.engines.length;
-    const all = [...this.engines.slice(start), ...this.engines.slice(0, start)];
-    return [...all.filter(engine => engine.state !== 'away'), ...all.filter(({ state }) => state === 'away')];
+  #inTurn(): RtpengineServer[] {
+    const start = this.#next++ % this.servers.length;
+    const all = [...this.servers.slice(start), ...this.servers.slice(0, start)];
+    return [
+      ...all.filter(server => server.state !== 'unavailable'),
+      ...all.filter(({ state }) => state === 'unavailable'),
+    ];
   }
 
-  #set(engine: Engine, state: 'here' | 'away'): void {
-    if (state === 'here') this.#settle(engine);
-    if (engine.state === state) return;
-    engine.state = state;
-    this.#changed(engine);
+  #set(server: RtpengineServer, state: 'available' | 'unavailable'): void {
+    if (state === 'available') this.#settle(server);
+    if (server.state === state) return;
+    server.state = state;
+    this.#changed(server);
   }
 
-  #settle(engine: Engine): void {
-    const calls = [...engine.owed].slice(0, 100);
+  #settle(server: RtpengineServer): void {
+    const calls = [...server.pendingDeletions].slice(0, 100);
     for (const call of calls) {
-      engine.owed.delete(call);
-      void this.forget(engine, call);
+      server.pendingDeletions.delete(call);
+      void this.forget(server, call);
     }
   }
 }

@@ -1,6 +1,6 @@
-// What befalls a call's media, as events of the port, out of what its rtpengine was seen to count.
+// Derives the media events of a call from the counters of its rtpengine.
 
-import { type Flow, OneWayWatch } from '../one-way.ts';
+import { type MediaFlow, OneWayWatch } from '../one-way.ts';
 import type { CallId, Leg, MediaEvent, MediaReport } from '../relay.ts';
 import type { LinePlan } from '../sdp/plan.ts';
 import type { RtpengineStatistics } from './statistics.ts';
@@ -23,7 +23,7 @@ export class MediaWatch {
   readonly #oneWay: OneWayWatch;
   #state: 'negotiating' | 'connecting' | 'connected' | 'lost' | 'failed' = 'negotiating';
   #everConnected = false;
-  /** When what is due began to be: at the answer, at a move. */
+  /** When media became expected: at the answer, or at a move. */
   #since = 0;
   #due = { browser: false, pbx: false };
   #silent = { browser: false, pbx: false };
@@ -36,12 +36,12 @@ export class MediaWatch {
     this.#oneWay = new OneWayWatch(call, limits.oneWayMs ?? 8000, emit);
   }
 
-  /** Something is about to happen. */
+  /** Whether the next state change is near, so that the call needs short polling intervals. */
   get urgent(): boolean {
     return this.#state === 'connecting' || this.#state === 'lost';
   }
 
-  /** The person has answered. */
+  /** The callee has answered. */
   established(now: number): void {
     this.#oneWay.established(now);
   }
@@ -63,7 +63,7 @@ export class MediaWatch {
     this.#due = due;
   }
 
-  /** Another rtpengine has the call, and the browser has to prove itself there. */
+  /** Another rtpengine has the call, and the browser has to connect to it. */
   moved(now: number): void {
     this.#since = now;
     this.#silent = { browser: false, pbx: false };
@@ -72,7 +72,7 @@ export class MediaWatch {
 
   /** No rtpengine has the call. */
   evicted(): void {
-    if (this.#state === 'negotiating') this.fail('its rtpengine is gone', true);
+    if (this.#state === 'negotiating') this.fail('the rtpengine of the call is unreachable', true);
     else if (this.#state !== 'lost' && this.#state !== 'failed') this.#lose();
   }
 
@@ -82,31 +82,34 @@ export class MediaWatch {
     this.#emit({ type: 'failed', call: this.#call, reason, ours });
   }
 
-  saw(now: number, tally: RtpengineStatistics): void {
+  update(now: number, statistics: RtpengineStatistics): void {
     const { consentMs, connectMs } = this.#limits;
-    const flows = now - tally.grewAt('browser') < consentMs;
+    const flows = now - statistics.grewAt('browser') < consentMs;
     switch (this.#state) {
       case 'connecting':
-        if (tally.proved) this.#connected();
+        if (statistics.proved) this.#connected();
         else if (!this.#everConnected && now - this.#since > connectMs) {
-          this.fail('ICE and DTLS did not get through');
+          this.fail('ICE and DTLS did not finish');
         }
         break;
       case 'lost':
         if (flows || !this.#due.browser) this.#connected();
         break;
       case 'connected':
-        // Who is not to send says nothing by saying nothing.
+        // A browser that must not send is not lost when it is silent.
         if (this.#due.browser && !flows && now - this.#since > consentMs) this.#lose();
     }
-    for (const leg of ['browser', 'pbx'] as const) this.#hush(leg, now, tally);
-    this.#oneWay.look(now, { browser: this.#flow('browser', tally), pbx: this.#flow('pbx', tally) });
+    for (const leg of ['browser', 'pbx'] as const) this.#checkSilence(leg, now, statistics);
+    this.#oneWay.update(now, {
+      browser: this.#flow('browser', statistics),
+      pbx: this.#flow('pbx', statistics),
+    });
   }
 
-  /** rtpengine does not tell what a side reports of hearing. */
-  #flow(leg: Leg, tally: RtpengineStatistics): Flow {
+  /** rtpengine does not report what a side receives. */
+  #flow(leg: Leg, statistics: RtpengineStatistics): MediaFlow {
     const due = this.#due[leg] && this.#state === 'connected';
-    return { due, since: this.#since, lastAt: tally.grewAt(leg), deafSince: Number.NaN };
+    return { due, since: this.#since, lastAt: statistics.grewAt(leg), deafSince: Number.NaN };
   }
 
   #connected(): void {
@@ -120,9 +123,9 @@ export class MediaWatch {
     this.#emit({ type: 'lost', call: this.#call });
   }
 
-  /** Says once that a leg from which media is due has been silent too long. */
-  #hush(leg: Leg, now: number, tally: RtpengineStatistics): void {
-    const grewAt = tally.grewAt(leg);
+  /** Emits 'silent' once for a leg whose expected media has been missing too long. */
+  #checkSilence(leg: Leg, now: number, statistics: RtpengineStatistics): void {
+    const grewAt = statistics.grewAt(leg);
     const silentMs = now - (Number.isNaN(grewAt) ? this.#since : Math.max(this.#since, grewAt));
     const due = this.#due[leg] && this.#state === 'connected';
     if (!due || silentMs < this.#limits.silentAfterMs) {

@@ -1,6 +1,6 @@
-// One rtpengine's control socket: its ng protocol, as JSON over UDP (rtpengine's docs, ng_control_protocol.md).
-// Every question has a cookie, which rtpengine repeats in its answer and by which it knows a repeated question; an
-// answer under any other cookie is nobody's. Knows no calls.
+// The control socket of one rtpengine: its ng protocol, as JSON over UDP (rtpengine's docs,
+// ng_control_protocol.md). Every request has a cookie. rtpengine repeats the cookie in its answer and
+// recognizes a repeated request by it. An answer with an unknown cookie is ignored. Must not depend on calls.
 
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
@@ -9,8 +9,8 @@ import { isIPv6 } from 'node:net';
 export type NgReply = Readonly<Record<string, unknown>>;
 
 /**
- * `refused`: nobody listens there. `silent`: no answer in time. `full`: too many questions are open.
- * `error`: it answered that it cannot, in the words of the message.
+ * `refused`: nothing listens at the address. `silent`: no answer in time. `full`: too many requests are
+ * pending. `error`: rtpengine answered with an error, which is the message.
  */
 export class NgError extends Error {
   override readonly name = 'NgError';
@@ -23,71 +23,71 @@ export class NgError extends Error {
 }
 
 export interface NgClientOptions {
-  /** HOST or an address, and the UDP port. */
+  /** Host name or address, and the UDP port. */
   readonly host: string;
   readonly port: number;
-  /** An answer must be there in so many milliseconds. Default 400. */
-  readonly patienceMs?: number;
+  /** The time limit of an answer in milliseconds. Default 400. */
+  readonly timeoutMs?: number;
 }
 
-interface Question {
+interface PendingNgRequest {
   readonly text: string;
   readonly answered: (reply: NgReply) => void;
   readonly failed: (error: NgError) => void;
   readonly timers: NodeJS.Timeout[];
 }
 
-/** Milliseconds after a question was sent first at which it is sent again: a datagram may be lost. */
+/** Milliseconds after the first sending at which a request is sent again, because a datagram may be lost. */
 const repeats = [100, 250];
 const maxOpen = 2000;
 
 export class NgClient {
   readonly name: string;
   readonly #options: NgClientOptions;
-  readonly #patienceMs: number;
-  readonly #open = new Map<string, Question>();
+  readonly #timeoutMs: number;
+  readonly #open = new Map<string, PendingNgRequest>();
   #socket: Socket | undefined;
   #connected = false;
   #closed = false;
-  #asked = 0;
-  /** Answers that nobody waits for any more, or never did; and datagrams that are no answers. */
+  #sent = 0;
+  /** Late or unknown answers, and datagrams that are not answers. */
   late = 0;
   unreadable = 0;
 
   constructor(options: NgClientOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? 400;
+    this.#timeoutMs = options.timeoutMs ?? 400;
     this.name = `${isIPv6(options.host) ? `[${options.host}]` : options.host}:${options.port}`;
   }
 
-  /** Questions that wait for their answers. */
+  /** Requests that wait for their answers. */
   get open(): number {
     return this.#open.size;
   }
 
-  /** Resolves with the answer, its `result` being ok or pong. @throws {NgError} */
-  async ask(command: string, fields: object = {}, patienceMs = this.#patienceMs): Promise<NgReply> {
+  /** Resolves with the answer, whose `result` is ok or pong. @throws {NgError} */
+  async request(command: string, fields: object = {}, timeoutMs = this.#timeoutMs): Promise<NgReply> {
     if (this.#closed) throw new NgError('refused', 'the client is closed');
-    if (this.#open.size >= maxOpen) throw new NgError('full', `${maxOpen} questions are open`);
-    // Random: whoever cannot read our datagrams cannot answer them either.
-    const cookie = `${randomBytes(12).toString('hex')}${(this.#asked++).toString(36)}`;
+    if (this.#open.size >= maxOpen) throw new NgError('full', `${maxOpen} requests are pending`);
+    // Random: a host that cannot read the gateway's datagrams cannot forge an answer.
+    const cookie = `${randomBytes(12).toString('hex')}${(this.#sent++).toString(36)}`;
     const text = `${cookie} ${JSON.stringify({ command, ...fields })}`;
     const reply = await new Promise<NgReply>((answered, failed) => {
-      const question: Question = { text, answered, failed, timers: [] };
-      this.#open.set(cookie, question);
-      const give = (error: NgError) => this.#settle(cookie)?.failed(error);
-      question.timers.push(
-        setTimeout(() => give(new NgError('silent', `no answer in ${patienceMs} ms`)), patienceMs),
-        ...repeats.filter(ms => ms < patienceMs).map(ms => setTimeout(() => this.#send(question), ms)),
+      const pending: PendingNgRequest = { text, answered, failed, timers: [] };
+      this.#open.set(cookie, pending);
+      const fail = (error: NgError) => this.#settle(cookie)?.failed(error);
+      pending.timers.push(
+        setTimeout(() => fail(new NgError('silent', `no answer in ${timeoutMs} ms`)), timeoutMs),
+        ...repeats.filter(ms => ms < timeoutMs).map(ms => setTimeout(() => this.#send(pending), ms)),
       );
-      this.#send(question);
+      this.#send(pending);
     });
     const { result } = reply;
     if (result === 'ok' || result === 'pong') return reply;
     const reason = reply['error-reason'] ?? result;
     throw new NgError(
       'error',
-      typeof reason === 'string' ? reason.slice(0, 200) : 'it answers with no result',
+      typeof reason === 'string' ? reason.slice(0, 200) : 'the answer has no result',
     );
   }
 
@@ -96,28 +96,31 @@ export class NgClient {
     this.#drop(new NgError('refused', 'the client is closed'));
   }
 
-  #send({ text }: Question): void {
+  #send({ text }: PendingNgRequest): void {
     const socket = this.#socket ?? this.#begin();
-    // Until its name is looked up, nothing can be sent; what waits is sent then.
+    // Nothing can be sent before the name is resolved; pending requests are sent then.
     if (this.#connected) socket.send(text, () => {});
   }
 
-  /** Connected: the kernel then lets nobody else's datagrams in, and tells when nobody listens there. */
+  /**
+   * Connected: the kernel then drops datagrams from other hosts and reports that nothing listens at the
+   * address.
+   */
   #begin(): Socket {
     const socket = createSocket({ type: isIPv6(this.#options.host) ? 'udp6' : 'udp4' });
     this.#socket = socket;
     this.#connected = false;
-    // A name may lead elsewhere by now: the next question looks it up anew.
-    const gone = (error: Error) => {
+    // A name may resolve to another address by now: the next request resolves it again.
+    const fail = (error: Error) => {
       if (this.#socket === socket) this.#drop(new NgError('refused', error.message));
     };
-    socket.on('error', gone);
+    socket.on('error', fail);
     socket.on('message', datagram => this.#take(datagram));
     socket.connect(this.#options.port, this.#options.host, (error?: Error) => {
-      if (error) return gone(error);
+      if (error) return fail(error);
       if (this.#socket !== socket) return;
       this.#connected = true;
-      for (const question of this.#open.values()) this.#send(question);
+      for (const pending of this.#open.values()) this.#send(pending);
     });
     return socket;
   }
@@ -130,17 +133,17 @@ export class NgClient {
       this.unreadable++;
       return;
     }
-    const question = this.#settle(text.slice(0, space));
-    if (question) question.answered(reply);
+    const pending = this.#settle(text.slice(0, space));
+    if (pending) pending.answered(reply);
     else this.late++;
   }
 
-  #settle(cookie: string): Question | undefined {
-    const question = this.#open.get(cookie);
-    if (!question) return undefined;
+  #settle(cookie: string): PendingNgRequest | undefined {
+    const pending = this.#open.get(cookie);
+    if (!pending) return undefined;
     this.#open.delete(cookie);
-    for (const timer of question.timers) clearTimeout(timer);
-    return question;
+    for (const timer of pending.timers) clearTimeout(timer);
+    return pending;
   }
 
   #drop(error: NgError): void {
@@ -150,7 +153,7 @@ export class NgClient {
     try {
       socket?.close();
     } catch {
-      // It never came to be open.
+      // The socket was never open.
     }
     for (const cookie of [...this.#open.keys()]) this.#settle(cookie)?.failed(error);
   }

@@ -1,34 +1,40 @@
-// SDP toward rtpengine, and what is read out of its own. It is never given what a peer wrote, nor is what it writes
-// given to a peer: each line of the call stands here in the same place on both sides, with nothing that does not
-// concern packets; media/sdp/ writes what browsers and PBXs see. So all that rtpengine leaves out (BUNDLE in older
-// ones) or lets through (mid, ssrc, candidates) is no matter.
+// SDP toward rtpengine, and what is read from its SDP. rtpengine gets no text of a peer, and no peer gets
+// text of rtpengine: each line of the call stands in the same place on both sides, with packet-related
+// attributes only; media/sdp/ writes the SDP of browsers and PBXs. So what rtpengine omits (BUNDLE in older
+// versions) or passes through (mid, ssrc, candidates) has no effect.
 
 import { isIPv6 } from 'node:net';
 import { type MediaDescription, parse, type SessionDescription, write } from 'sdp-transform';
 import { MediaError } from '../relay.ts';
-import { type Codec, isTranscoded, type Kind } from '../sdp/codecs.ts';
+import { type Codec, isTranscoded, type MediaKind } from '../sdp/codecs.ts';
 import type { Fingerprint, IceCredentials, RtpAddress } from '../sdp/plan.ts';
 import type { Direction } from '../sdp/read.ts';
 import { type Candidates, coded, connection, envelope } from '../sdp/write.ts';
 
-/** A line that is carried, as one side of the call has it. */
+/** A carried line, from one side of the call. */
 export interface NgLine {
   readonly codecs: readonly Codec[];
   readonly direction: Direction;
-  /** Where the PBX takes its packets; null when it is on hold, undefined on the browser's side, where ICE finds out. */
+  /**
+   * Where the PBX receives packets; null when it is on hold, undefined on the browser's side, where ICE finds
+   * the address.
+   */
   readonly remote?: RtpAddress | null;
 }
 
-/** A line that is not carried at present, or no longer, keeps its place. */
-export type NgLines = readonly { readonly kind: Kind; readonly line: NgLine | null }[];
+/** A line that is not carried at present keeps its place. */
+export type NgLines = readonly { readonly kind: MediaKind; readonly line: NgLine | null }[];
 
-/** What a browser says of its transport. */
+/** The transport of a browser, from its SDP. */
 export interface BrowserEnd {
   readonly ice: IceCredentials;
   readonly fingerprint: Fingerprint;
 }
 
-/** Nothing is ever sent to an address that a page names: it names none, and checks are the only way to be found. */
+/**
+ * Nothing is ever sent to an address that a page names: the SDP has no address, and ICE checks are the only
+ * way to find the browser.
+ */
 export function browserSdp(lines: NgLines, end: BrowserEnd, family: 4 | 6): string {
   const nowhere = family === 6 ? '::' : '0.0.0.0';
   const carried = lines.flatMap(({ line }, id) => (line ? [String(id)] : []));
@@ -48,7 +54,7 @@ export function browserSdp(lines: NgLines, end: BrowserEnd, family: 4 | 6): stri
         icePwd: end.ice.password,
         iceOptions: 'trickle',
         fingerprint: { type: end.fingerprint.hash, hash: end.fingerprint.value },
-        // Who begins is settled: the browser does (RFC 5763 5 lets the answerer choose; media/sdp/read.ts asks for it).
+        // The browser begins DTLS (RFC 5763 5 lets the answerer choose; media/sdp/read.ts requires it).
         setup: 'active',
       };
     }),
@@ -80,19 +86,25 @@ export function pbxSdp(lines: NgLines, family: 4 | 6): string {
   });
 }
 
-function described(kind: Kind, { codecs, direction }: NgLine): Omit<MediaDescription, 'port' | 'protocol'> {
+function described(
+  kind: MediaKind,
+  { codecs, direction }: NgLine,
+): Omit<MediaDescription, 'port' | 'protocol'> {
   return coded({ kind, codecs, direction, ptime: undefined, maxptime: undefined });
 }
 
-function idle(kind: Kind, protocol: string, id: number): MediaDescription {
+function idle(kind: MediaKind, protocol: string, id: number): MediaDescription {
   return { type: kind, port: 0, protocol, payloads: '0', rtp: [], fmtp: [], mid: String(id) };
 }
 
-/** Where rtpengine takes a PBX's packets: its address, and a port for each line, 0 for those that it does not carry. */
+/**
+ * Where rtpengine receives a PBX's packets: its address, and a port for each line, 0 for a line that it does
+ * not carry.
+ */
 export interface PbxEnd {
   readonly address: string;
   readonly ports: readonly number[];
-  /** By line: it can convert to and from G.729 for it. */
+  /** By line: whether it can convert to and from G.729. */
   readonly transcodes: readonly boolean[];
 }
 
@@ -107,14 +119,17 @@ export function pbxEndOf(sdp: unknown): PbxEnd {
   return { address, ports, transcodes };
 }
 
-/** What a browser is told of rtpengine's transport. */
+/** The transport of rtpengine, for the browser's SDP. */
 export interface RelayEnd {
   readonly address: string;
   readonly port: number;
   readonly candidates: Candidates;
   readonly ice: IceCredentials;
   readonly fingerprint: Fingerprint;
-  /** By line: it shares the first one's port, or is the first one. Before rtpengine 14 every line has its own. */
+  /**
+   * By line: whether it is the first line or shares the first line's port. Before rtpengine 14 every line has
+   * its own port.
+   */
   readonly bundled: readonly boolean[];
 }
 
@@ -140,11 +155,11 @@ export function relayEndOf(sdp: unknown): RelayEnd {
 
 function read(sdp: unknown): SessionDescription {
   const session = typeof sdp === 'string' && sdp.length < 65_536 ? parsed(sdp) : undefined;
-  if (!session?.media.length) throw new MediaError('rtpengine answers with no SDP', 503);
+  if (!session?.media.length) throw new MediaError('the answer of rtpengine has no SDP', 503);
   return session;
 }
 
-/** sdp-transform throws at some of what is no SDP. */
+/** Catches the exceptions of sdp-transform on some invalid SDP. */
 function parsed(sdp: string): SessionDescription | undefined {
   try {
     return parse(sdp);

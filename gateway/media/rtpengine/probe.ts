@@ -1,4 +1,5 @@
-// What an rtpengine can do is found out by having it do it: ng tells no version. One that bundles is mr14.0 or newer.
+// Finds out what an rtpengine supports with a test call, because ng reports no version. An rtpengine that
+// bundles is mr14.0 or newer.
 
 import { randomBytes } from 'node:crypto';
 import { fromBrowser, toBrowser, toPbx } from './flags.ts';
@@ -15,15 +16,15 @@ const end = {
   fingerprint: { hash: 'sha-256', value: Array(32).fill('00').join(':') },
 };
 
-/** A call that is over as soon as it has begun. @throws {NgError} */
+/** A call that is deleted immediately. @throws {NgError} */
 export async function canBundle(ng: NgClient, overIpv6: boolean): Promise<boolean> {
   const family = overIpv6 ? 6 : 4;
   const call = { 'call-id': `probe.${randomBytes(8).toString('hex')}`, 'address-family': `IP${family}` };
   try {
-    await ng.ask('offer', { ...call, ...fromBrowser, ...toPbx, sdp: browserSdp(lines, end, family) });
+    await ng.request('offer', { ...call, ...fromBrowser, ...toPbx, sdp: browserSdp(lines, end, family) });
     const answer = { ...call, ...fromBrowser, ...toBrowser, sdp: pbxSdp(lines, family) };
-    return relayEndOf((await ng.ask('answer', answer)).sdp).bundled.every(Boolean);
+    return relayEndOf((await ng.request('answer', answer)).sdp).bundled.every(Boolean);
   } finally {
-    await ng.ask('delete', { ...call, 'delete delay': 0 }).catch(() => {});
+    await ng.request('delete', { ...call, 'delete delay': 0 }).catch(() => {});
   }
 }

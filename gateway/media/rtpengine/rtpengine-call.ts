@@ -1,19 +1,20 @@
-// A call, and the rtpengine where it lives. One that dies, hangs or forgets the call evicts it; with its next offer the
-// call moves to another, under another name, so that nothing said of it there can be meant for it here.
+// A call and the rtpengine that has it. An rtpengine that dies, hangs or loses the call evicts the call. With
+// its next offer the call moves to another rtpengine, under another name, so that messages about the old call
+// cannot match the new one.
 
 import { randomBytes } from 'node:crypto';
-import { type MediaAddress, pbxSide } from '../address.ts';
+import { localAddressFor, type MediaAddress } from '../address.ts';
 import { type CallId, MediaError, type MediaEvent } from '../relay.ts';
 import type { ResolveHost } from '../sdp/hosts.ts';
 import { Bridge } from './bridge.ts';
-import type { Engine, Fleet } from './fleet.ts';
+import type { Fleet, RtpengineServer } from './fleet.ts';
 import { type Limits, MediaWatch } from './media-watch.ts';
 import { NgError, type NgReply } from './ng-client.ts';
 import { RtpengineStatistics } from './statistics.ts';
 
 export interface RtpengineCallDependencies extends Limits {
   readonly fleet: Fleet;
-  /** Of this machine: their families are those that PBXs and browsers may have. */
+  /** The addresses of this machine: their families are those that PBXs and browsers may have. */
   readonly addresses: readonly MediaAddress[];
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
   readonly latches?: boolean | undefined;
@@ -24,72 +25,78 @@ export interface RtpengineCallDependencies extends Limits {
 export class RtpengineCall {
   readonly id: CallId;
   readonly bridge: Bridge;
-  readonly tally = new RtpengineStatistics();
+  readonly statistics = new RtpengineStatistics();
   readonly watch: MediaWatch;
   readonly #fleet: Fleet;
-  #home: { readonly engine: Engine; readonly name: string } | null = null;
-  /** It is looking for a home, and each may take so long; what goes wrong is told as it is. */
+  #placement: { readonly server: RtpengineServer; readonly name: string } | null = null;
+  /**
+   * Set while the call is being placed: the time limit for each rtpengine. Errors then reach the caller
+   * unchanged.
+   */
   #placingMs: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #looking = false;
-  /** performance.now() of the eviction; meaningless while it has a home. */
-  homelessSince = 0;
+  #queriedAt = Number.NEGATIVE_INFINITY;
+  #querying = false;
+  /** performance.now() of the eviction; meaningless while an rtpengine has the call. */
+  evictedAt = 0;
 
-  constructor(id: CallId, around: RtpengineCallDependencies) {
+  constructor(id: CallId, dependencies: RtpengineCallDependencies) {
     this.id = id;
-    this.#fleet = around.fleet;
-    this.watch = new MediaWatch(id, around, around.emit);
+    this.#fleet = dependencies.fleet;
+    this.watch = new MediaWatch(id, dependencies, dependencies.emit);
     this.bridge = new Bridge({
-      family: around.addresses[0]?.family ?? 4,
-      familyToward: pbx => pbxSide(around.addresses, pbx)?.family,
-      allowed: around.allowPbxMedia ?? (() => true),
-      latches: around.latches ?? false,
-      resolveHost: around.resolveHost,
-      ask: (command, family, fields) => this.#ask(command, family, fields),
+      family: dependencies.addresses[0]?.family ?? 4,
+      familyToward: pbx => localAddressFor(dependencies.addresses, pbx)?.family,
+      allowed: dependencies.allowPbxMedia ?? (() => true),
+      latches: dependencies.latches ?? false,
+      resolveHost: dependencies.resolveHost,
+      request: (command, family, fields) => this.#request(command, family, fields),
     });
   }
 
-  get engine(): Engine | undefined {
-    return this.#home?.engine;
+  get server(): RtpengineServer | undefined {
+    return this.#placement?.server;
   }
 
-  get lookedAt(): number {
-    return this.#lookedAt;
+  get queriedAt(): number {
+    return this.#queriedAt;
   }
 
-  /** Requests of one call are served one after another. */
+  /** Requests of one call run one after another. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});
     return result;
   }
 
-  /** Works where the call lives; where it has no home, or no longer, with the next rtpengine that takes it. */
-  async atHome(work: () => Promise<string>): Promise<string> {
-    const home = this.#home;
-    if (home) {
+  /**
+   * Runs `work` at the rtpengine that has the call. Without one, or after an eviction, runs it at the next
+   * rtpengine that accepts the call.
+   */
+  async withServer(work: () => Promise<string>): Promise<string> {
+    const placement = this.#placement;
+    if (placement) {
       try {
         return await work();
       } catch (error) {
-        const evicted = this.#home !== home && error instanceof MediaError && error.status === 503;
+        const evicted = this.#placement !== placement && error instanceof MediaError && error.status === 503;
         if (!evicted) throw error;
       }
     }
     try {
-      return await this.#fleet.place((engine, patienceMs) => this.#moveTo(engine, patienceMs, work));
+      return await this.#fleet.place((server, timeoutMs) => this.#moveTo(server, timeoutMs, work));
     } catch (error) {
       if (!(error instanceof NgError)) throw error;
       throw new MediaError(`no rtpengine takes the call: ${error.message}`, 503);
     }
   }
 
-  async #moveTo(engine: Engine, patienceMs: number, work: () => Promise<string>): Promise<string> {
-    this.#home = { engine, name: `${this.id}.${randomBytes(4).toString('hex')}` };
+  async #moveTo(server: RtpengineServer, timeoutMs: number, work: () => Promise<string>): Promise<string> {
+    this.#placement = { server, name: `${this.id}.${randomBytes(4).toString('hex')}` };
     this.bridge.forget();
-    this.tally.moved();
+    this.statistics.moved();
     this.watch.moved(performance.now());
-    this.#placingMs = patienceMs;
+    this.#placingMs = timeoutMs;
     try {
       return await work();
     } catch (error) {
@@ -100,60 +107,60 @@ export class RtpengineCall {
     }
   }
 
-  async #ask(command: 'offer' | 'answer', family: 4 | 6, fields: object): Promise<NgReply> {
-    const home = this.#home;
-    if (!home) throw new MediaError('the call has no rtpengine', 503);
-    const about = { 'call-id': home.name, 'address-family': `IP${family}` };
+  async #request(command: 'offer' | 'answer', family: 4 | 6, fields: object): Promise<NgReply> {
+    const placement = this.#placement;
+    if (!placement) throw new MediaError('the call has no rtpengine', 503);
+    const common = { 'call-id': placement.name, 'address-family': `IP${family}` };
     const placingMs = this.#placingMs;
     try {
-      return await home.engine.ng.ask(command, { ...about, ...fields }, placingMs);
+      return await placement.server.ng.request(command, { ...common, ...fields }, placingMs);
     } catch (error) {
       if (!(error instanceof NgError) || placingMs !== undefined) throw error;
-      if (error.kind === 'silent' || error.kind === 'refused') void this.#fleet.ping(home.engine);
+      if (error.kind === 'silent' || error.kind === 'refused') void this.#fleet.ping(placement.server);
       if (error.kind !== 'full') this.evict();
       throw new MediaError(`rtpengine: ${error.message}`, 503);
     }
   }
 
-  /** Its rtpengine is gone, or knows it no more: with the browser's next offer it finds another. */
+  /** Its rtpengine is lost or does not have the call any more. The browser's next offer finds another one. */
   evict(): void {
-    if (!this.#home) return;
+    if (!this.#placement) return;
     void this.#leave();
     this.bridge.forget();
-    this.homelessSince = performance.now();
+    this.evictedAt = performance.now();
     this.watch.evicted();
   }
 
-  /** Looks how it fares, unless it is being looked at. */
-  async look(now: number): Promise<void> {
-    const home = this.#home;
-    if (!home || this.#looking || home.engine.state === 'away') return;
-    this.#looking = true;
-    this.#lookedAt = now;
+  /** Queries the state of the call, unless a query is pending. */
+  async query(now: number): Promise<void> {
+    const placement = this.#placement;
+    if (!placement || this.#querying || placement.server.state === 'unavailable') return;
+    this.#querying = true;
+    this.#queriedAt = now;
     try {
-      const reply = await home.engine.ng.ask('query', { 'call-id': home.name });
-      if (this.#home !== home) return;
-      this.tally.take(reply, performance.now());
-      this.watch.saw(performance.now(), this.tally);
+      const reply = await placement.server.ng.request('query', { 'call-id': placement.name });
+      if (this.#placement !== placement) return;
+      this.statistics.take(reply, performance.now());
+      this.watch.update(performance.now(), this.statistics);
     } catch (error) {
-      // It was ended there, or rtpengine was started anew.
-      if (error instanceof NgError && error.kind === 'error' && this.#home === home) this.evict();
+      // The call was ended at rtpengine, or rtpengine was restarted.
+      if (error instanceof NgError && error.kind === 'error' && this.#placement === placement) this.evict();
     } finally {
-      this.#looking = false;
+      this.#querying = false;
     }
   }
 
-  /** Once what is under way is done, has its rtpengine forget it, and tells what passed. */
+  /** After pending requests, deletes the call at its rtpengine and returns the statistics. */
   async end(): Promise<RtpengineStatistics> {
     await this.#turn;
     const reply = await this.#leave();
-    if (reply) this.tally.take(reply, performance.now());
-    return this.tally;
+    if (reply) this.statistics.take(reply, performance.now());
+    return this.statistics;
   }
 
   async #leave(): Promise<NgReply | null> {
-    const home = this.#home;
-    this.#home = null;
-    return home && (await this.#fleet.forget(home.engine, home.name));
+    const placement = this.#placement;
+    this.#placement = null;
+    return placement && (await this.#fleet.forget(placement.server, placement.name));
   }
 }

@@ -1,5 +1,6 @@
-// The media relay on rtpengines (gateway/media/relay.ts): each call lives at one of them, and moves to another with
-// its next offer when that one is gone or has forgotten it. One timer asks all of them, and after all calls.
+// The media relay on rtpengines (gateway/media/relay.ts): each call is at one of them, and moves to another
+// with its next offer when its rtpengine is lost or has lost the call. One timer checks all rtpengines and
+// all calls.
 
 import type { MediaAddress } from '../address.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type MediaReport,
 } from '../relay.ts';
 import type { ResolveHost } from '../sdp/hosts.ts';
-import { type Engine, Fleet, type FleetOptions } from './fleet.ts';
+import { Fleet, type FleetOptions, type RtpengineServer } from './fleet.ts';
 import { canBundle } from './probe.ts';
 import { RtpengineCall } from './rtpengine-call.ts';
 
@@ -21,37 +22,42 @@ export interface RtpengineLog {
   warn(fields: object, message: string): void;
 }
 
-export interface RtpengineOptions extends FleetOptions {
-  /** Of this machine: each rtpengine has addresses of the same families. */
+export interface RtpengineRelayOptions extends FleetOptions {
+  /** The addresses of this machine: each rtpengine has addresses of the same families. */
   readonly addresses: readonly MediaAddress[];
-  /** Without media from a leg for this long comes 'silent'. Default 30000 ms. */
+  /** Time without media from a leg before 'silent' is emitted. Default 30000 ms. */
   readonly silentAfterMs?: number;
   /** A browser that sent nothing for this long is lost. Default 15000 ms. */
   readonly consentMs?: number;
-  /** ICE and DTLS must be through this long after the first answer. Default 20000 ms. */
+  /** ICE and DTLS must finish within this time after the first answer. Default 20000 ms. */
   readonly connectMs?: number;
-  /** While no rtpengine is there, calls that lost theirs are kept for so long. Default 10000 ms. */
-  readonly homelessMs?: number;
-  /** Between two looks at a call that is connected. Default 5000 ms. */
-  readonly lookMs?: number;
-  /** Between two looks at the rtpengines, and at calls that are being connected. Default 1000 ms. */
+  /** How long calls are kept that have lost their rtpengine while no rtpengine answers. Default 10000 ms. */
+  readonly evictedMs?: number;
+  /** Interval of queries about a connected call. Default 5000 ms. */
+  readonly queryMs?: number;
+  /**
+   * Interval of checks of the rtpengines, and of queries about calls that are connecting. Default 1000 ms.
+   */
   readonly tickMs?: number;
-  /** Which literal addresses of a PBX's SDP media may be sent to. Default all. */
+  /** Whether media may be sent to a literal address in a PBX's SDP. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
-  /** PBXs behind NAT: an address that may not be sent to may stand in SDP, and rtpengine learns another. Default false. */
+  /**
+   * Whether there are PBXs behind NAT: SDP may then name an address that the fence forbids, and rtpengine
+   * learns another. Default false.
+   */
   readonly latches?: boolean;
-  /** Sound that is due and does not flow for this long is one-way. Default 8000 ms. */
+  /** Time without expected audio before it is reported as one-way. Default 8000 ms. */
   readonly oneWayMs?: number;
-  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: none is found. */
+  /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: no name is found. */
   readonly resolveHost?: ResolveHost;
   readonly log?: RtpengineLog;
 }
 
-/** No more questions at once than these after calls, whatever their number. */
-const maxLooks = 50;
+/** The maximum of simultaneous queries, whatever the number of calls. */
+const maxQueries = 50;
 
-/** Resolves once each rtpengine has been asked whether it is there; rejects when none is. */
-export async function createRtpengineRelay(options: RtpengineOptions): Promise<RtpengineRelay> {
+/** Resolves after each rtpengine was checked; rejects when none answers. */
+export async function createRtpengineRelay(options: RtpengineRelayOptions): Promise<RtpengineRelay> {
   const relay = new RtpengineRelay(options);
   try {
     await relay.begin();
@@ -63,22 +69,22 @@ export async function createRtpengineRelay(options: RtpengineOptions): Promise<R
 }
 
 export class RtpengineRelay implements MediaRelay {
-  readonly #options: RtpengineOptions;
+  readonly #options: RtpengineRelayOptions;
   readonly #calls = new Map<CallId, RtpengineCall>();
   readonly #listeners: ((event: MediaEvent) => void)[] = [];
   readonly fleet: Fleet;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: RtpengineOptions) {
+  constructor(options: RtpengineRelayOptions) {
     this.#options = options;
-    this.fleet = new Fleet(options, engine => this.#engineChanged(engine));
+    this.fleet = new Fleet(options, server => this.#serverChanged(server));
   }
 
   async begin(): Promise<void> {
     await this.fleet.pingAll();
-    if (!this.fleet.someoneIsHere()) {
-      const names = this.fleet.engines.map(({ ng }) => ng.name).join(', ');
-      throw new Error(`no rtpengine answers at ${names}: is its listen-ng open to this machine?`);
+    if (!this.fleet.anyAnswers()) {
+      const names = this.fleet.servers.map(({ ng }) => ng.name).join(', ');
+      throw new Error(`no rtpengine answers at ${names}: make its listen-ng reachable from this machine`);
     }
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 1000);
   }
@@ -97,7 +103,7 @@ export class RtpengineRelay implements MediaRelay {
 
   async answer(call: CallId, from: Leg, sdp: string): Promise<string> {
     const entry = this.#calls.get(call);
-    if (!entry) throw new MediaError('an answer for no call', 400, 'out-of-order');
+    if (!entry) throw new MediaError('an answer for an unknown call', 400, 'out-of-order');
     return await entry.inTurn(async () => {
       const answer = await entry.bridge.answer(from, sdp);
       entry.watch.answered(performance.now(), entry.bridge.due);
@@ -113,25 +119,25 @@ export class RtpengineRelay implements MediaRelay {
     const entry = this.#calls.get(call);
     if (!entry) return emptyReport;
     this.#calls.delete(call);
-    const tally = await entry.end();
+    const statistics = await entry.end();
     const now = performance.now();
-    return { ...tally.report(now), ...entry.watch.report(now) };
+    return { ...statistics.report(now), ...entry.watch.report(now) };
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Ports are rtpengine's own business. Draining: calls that one out of reach may still hold. */
+  /** rtpengine manages its ports. Draining: calls that an unreachable rtpengine may still hold. */
   async counts(): Promise<{
     calls: number;
     ports: number;
     draining: number;
     engines: Record<string, string>;
   }> {
-    const { engines } = this.fleet;
-    const draining = engines.reduce((total, { owed }) => total + owed.size, 0);
-    const states = Object.fromEntries(engines.map(({ ng, state }) => [ng.name, state]));
+    const { servers } = this.fleet;
+    const draining = servers.reduce((total, { pendingDeletions }) => total + pendingDeletions.size, 0);
+    const states = Object.fromEntries(servers.map(({ ng, state }) => [ng.name, state]));
     return { calls: this.#calls.size, ports: 0, draining, engines: states };
   }
 
@@ -143,13 +149,13 @@ export class RtpengineRelay implements MediaRelay {
     this.fleet.close();
   }
 
-  /** A first offer that comes to nothing leaves nothing behind. */
+  /** Removes the call when its first offer fails. */
   async #begin(id: CallId, work: (entry: RtpengineCall) => Promise<string>): Promise<string> {
     const known = this.#calls.get(id);
     const entry = known ?? this.#open(id);
     return await entry.inTurn(async () => {
       try {
-        return await entry.atHome(() => work(entry));
+        return await entry.withServer(() => work(entry));
       } catch (error) {
         if (!known) this.#calls.delete(id);
         throw error;
@@ -169,40 +175,40 @@ export class RtpengineRelay implements MediaRelay {
     return entry;
   }
 
-  #engineChanged(engine: Engine): void {
+  #serverChanged(server: RtpengineServer): void {
     const { log } = this.#options;
-    if (engine.state === 'here') {
-      log?.info({ rtpengine: engine.ng.name }, 'rtpengine answers');
-      void this.#warnIfOld(engine);
+    if (server.state === 'available') {
+      log?.info({ rtpengine: server.ng.name }, 'rtpengine answers');
+      void this.#warnIfOld(server);
       return;
     }
-    const calls = [...this.#calls.values()].filter(call => call.engine === engine);
-    log?.warn({ rtpengine: engine.ng.name, calls: calls.length }, 'rtpengine is out of reach');
+    const calls = [...this.#calls.values()].filter(call => call.server === server);
+    log?.warn({ rtpengine: server.ng.name, calls: calls.length }, 'rtpengine is unreachable');
     for (const call of calls) call.evict();
   }
 
-  /** ng does not tell a version; what one can do does. */
-  async #warnIfOld(engine: Engine): Promise<void> {
-    if (await canBundle(engine.ng, this.#options.addresses[0]?.family === 6).catch(() => true)) return;
+  /** ng reports no version, but the test call shows what an rtpengine supports. */
+  async #warnIfOld(server: RtpengineServer): Promise<void> {
+    if (await canBundle(server.ng, this.#options.addresses[0]?.family === 6).catch(() => true)) return;
     this.#options.log?.warn(
-      { rtpengine: engine.ng.name },
-      'rtpengine is older than mr14.0: no picture; make sure that it is mr13.4.1.1 or newer (CVE-2025-53399)',
+      { rtpengine: server.ng.name },
+      'rtpengine is older than mr14.0: video is not available; make sure that it is mr13.4.1.1 or newer (CVE-2025-53399)',
     );
   }
 
   #tick(): void {
     const now = performance.now();
-    const { tickMs = 1000, lookMs = 5000, homelessMs = 10_000 } = this.#options;
+    const { tickMs = 1000, queryMs = 5000, evictedMs = 10_000 } = this.#options;
     void this.fleet.pingAll();
     const due: RtpengineCall[] = [];
     for (const call of this.#calls.values()) {
-      if (!call.engine) {
-        const nowhere = !this.fleet.someoneIsHere() && now - call.homelessSince > homelessMs;
-        if (nowhere) call.watch.fail('no rtpengine is left');
-      } else if (now - call.lookedAt >= (call.watch.urgent ? tickMs : lookMs) - 1) due.push(call);
+      if (!call.server) {
+        const expired = !this.fleet.anyAnswers() && now - call.evictedAt > evictedMs;
+        if (expired) call.watch.fail('no rtpengine is available');
+      } else if (now - call.queriedAt >= (call.watch.urgent ? tickMs : queryMs) - 1) due.push(call);
     }
-    due.sort((one, other) => one.lookedAt - other.lookedAt);
-    for (const call of due.slice(0, maxLooks)) void call.look(now);
+    due.sort((one, other) => one.queriedAt - other.queriedAt);
+    for (const call of due.slice(0, maxQueries)) void call.query(now);
   }
 
   #emit(event: MediaEvent): void {

@@ -1,54 +1,54 @@
-// What rtpengine's `query` and `delete` tell of a call, in numbers of ours. Its clock is its own: that packets come
-// is seen by their number growing, and for how long none came is measured here.
+// Converts the replies of rtpengine's `query` and `delete` into statistics. rtpengine's clock is not
+// comparable: a growing counter shows that packets arrive, and the time without packets is measured here.
 
 import type { Leg, LegReport, MediaReport } from '../relay.ts';
 import type { NgReply } from './ng-client.ts';
 
-interface Counts {
+interface StreamCounts {
   readonly packets: number;
   readonly bytes: number;
   readonly lost: number;
   readonly dropped: number;
 }
 
-interface Seen {
-  /** At rtpengines that had the call before, and at the one that has it. */
-  before: Counts;
-  now: Counts;
+interface LegCounts {
+  /** Counts of the rtpengines that had the call before, and of the current one. */
+  before: StreamCounts;
+  now: StreamCounts;
   jitterMs: number;
-  /** performance.now() when it was seen to have grown last; NaN before the first packet. */
+  /** performance.now() of the last growth; NaN before the first packet. */
   grewAt: number;
 }
 
 const legs = ['browser', 'pbx'] as const;
-const none: Counts = { packets: 0, bytes: 0, lost: 0, dropped: 0 };
+const none: StreamCounts = { packets: 0, bytes: 0, lost: 0, dropped: 0 };
 
 export class RtpengineStatistics {
-  readonly #legs: Record<Leg, Seen> = {
+  readonly #legs: Record<Leg, LegCounts> = {
     browser: { before: none, now: none, jitterMs: 0, grewAt: Number.NaN },
     pbx: { before: none, now: none, jitterMs: 0, grewAt: Number.NaN },
   };
-  /** The browser has shown the certificate that its SDP named: DTLS is through, and so was ICE. */
+  /** Whether the browser has shown the certificate in its SDP: DTLS has finished, and so has ICE. */
   proved = false;
 
   grewAt(leg: Leg): number {
     return this.#legs[leg].grewAt;
   }
 
-  /** Another rtpengine has the call, and counts from nothing. */
+  /** Another rtpengine has the call, and counts from zero. */
   moved(): void {
     this.proved = false;
     for (const leg of legs) {
-      const seen = this.#legs[leg];
-      seen.before = added(seen.before, seen.now);
-      seen.now = none;
+      const counted = this.#legs[leg];
+      counted.before = added(counted.before, counted.now);
+      counted.now = none;
     }
   }
 
-  /** Takes an answer to `query` or `delete`. */
+  /** Takes a reply to `query` or `delete`. */
   take(reply: NgReply, now: number): void {
     for (const leg of legs) {
-      const seen = this.#legs[leg];
+      const counted = this.#legs[leg];
       const medias = list(record(record(reply.tags)[leg]).medias);
       const streams = medias.flatMap(media => list(media.streams)).filter(stream => has(stream, 'RTP'));
       const total = (name: string) => sum(streams.map(stream => number(record(stream.stats)[name])));
@@ -59,12 +59,12 @@ export class RtpengineStatistics {
         packets: total('packets'),
         bytes: total('bytes'),
         dropped: total('errors'),
-        // As RTCP of whoever heard them told.
+        // From the RTCP of the receiving side.
         lost: sum(sources.map(source => number(source['cumulative loss']))),
       };
-      if (counts.packets > seen.now.packets) seen.grewAt = now;
-      seen.now = counts;
-      seen.jitterMs = Math.max(0, ...sources.map(source => number(record(source.average).jitter)));
+      if (counts.packets > counted.now.packets) counted.grewAt = now;
+      counted.now = counts;
+      counted.jitterMs = Math.max(0, ...sources.map(source => number(record(source.average).jitter)));
       if (leg === 'browser') this.proved = streams.some(stream => has(stream, 'DTLS fingerprint verified'));
     }
   }
@@ -83,7 +83,7 @@ export class RtpengineStatistics {
   }
 }
 
-function added(one: Counts, other: Counts): Counts {
+function added(one: StreamCounts, other: StreamCounts): StreamCounts {
   return {
     packets: one.packets + other.packets,
     bytes: one.bytes + other.bytes,

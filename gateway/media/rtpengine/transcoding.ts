@@ -1,28 +1,28 @@
-// G.729 for a PBX that has nothing else: rtpengine converts it from and to PCMU, which every browser has. It is offered
-// last, where the rtpengine can (it has libbcg729), and never to a browser.
+// G.729 for a PBX without another codec: rtpengine converts between it and PCMU, which every browser has.
+// G.729 is offered last, when the rtpengine can convert it (it has libbcg729), and never to a browser.
 
 import { type Codec, inPlace, isEvent, isTranscoded } from '../sdp/codecs.ts';
 import type { Offered } from '../sdp/payload-map.ts';
 import type { OfferedLine, PendingOffer } from '../sdp/pending-offer.ts';
 import type { LinePlan } from '../sdp/plan.ts';
-import type { Line } from '../sdp/slots.ts';
+import type { MediaLine } from '../sdp/slots.ts';
 
-/** RFC 3551 4.5.6. Its annex B, the comfort noise, is left out: some PBXs take none. */
+/** RFC 3551 4.5.6. Its annex B, comfort noise, is left out: some PBXs do not accept it. */
 const g729: Codec = {
   ...{ type: 18, name: 'G729', rate: 8000, channels: 1, config: 'annexb=no', feedback: [] },
 };
 
-/** With an offer that comes from a browser. */
+/** For an offer that comes from a browser. */
 export const toG729 = { codec: { transcode: ['G729'] } };
-/** With an offer of a PBX that has nothing else. */
+/** For an offer of a PBX that has no other codec. */
 export const toPcmu = { codec: { transcode: ['PCMU'] } };
 
-/** The draft with G.729 offered on the lines for which the rtpengine can convert it. */
+/** The draft with G.729 added on the lines for which the rtpengine can convert it. */
 export function withG729(draft: PendingOffer, can: readonly boolean[]): PendingOffer {
   const offered = [...draft.offered].map(
     ([line, offer]) => [line, can[line.id] ? extended(offer) : offer] as const,
   );
-  return { ...draft, offered: new Map<Line, OfferedLine>(offered) };
+  return { ...draft, offered: new Map<MediaLine, OfferedLine>(offered) };
 }
 
 function extended(line: OfferedLine): OfferedLine {
@@ -43,7 +43,7 @@ export function pcmuFirst(codecs: readonly Codec[]): readonly Codec[] {
   return codecs.toSorted((one, other) => isPcmu(other) - isPcmu(one));
 }
 
-/** What the PBX has answered where the browser gets this codec of its own. */
+/** The codec that the PBX has answered with, for a codec that the browser gets. */
 export function answeredByPbx(codec: Codec, plan: LinePlan, offers: readonly Offered[] = []): Codec {
   const converted = offers.find(
     ({ browser, pbx }) =>
@@ -52,7 +52,7 @@ export function answeredByPbx(codec: Codec, plan: LinePlan, offers: readonly Off
   return { ...(converted?.pbx ?? codec), type: plan.toPbx[codec.type] ?? codec.type };
 }
 
-/** What the browser has answered where the PBX gets this codec of its own. */
+/** The codec that the browser has answered with, for a codec that the PBX gets. */
 export function answeredByBrowser(codec: Codec, plan: LinePlan): Codec {
   return { ...inPlace(codec), type: plan.toBrowser[codec.type] ?? codec.type };
 }

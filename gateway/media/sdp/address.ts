@@ -1,22 +1,23 @@
-// Where a PBX takes the packets of one m= line: c= and a=rtcp of its SDP, held against the fence. What cannot be used
-// costs itself as long as something else can: a=rtcp falls back to the next port (RFC 3550 11), one c= to another.
+// Where a PBX receives the packets of one m= line: c= and a=rtcp of its SDP, checked against the fence. An
+// unusable value is skipped while another one is usable: a=rtcp falls back to the next port (RFC 3550 11),
+// one c= to another.
 
 import { MediaError, type MediaReason } from '../relay.ts';
 import { type Description, type MediaSection, portOf } from './description.ts';
-import { type Host, hostOf } from './host.ts';
+import { hostOf, type SdpHost } from './host.ts';
 import { connectionHost, type FoundHosts, rtcpOf } from './hosts.ts';
 import type { PbxNet } from './pending-offer.ts';
 import type { RtpAddress } from './plan.ts';
 import { firstMediaPort, kindOf, shown } from './read.ts';
 
-/** Null when c= is unspecified, which is an old way to say hold (RFC 3264 8.4). @throws {MediaError} */
+/** Null when c= is unspecified, an old notation for hold (RFC 3264 8.4). @throws {MediaError} */
 export function remoteOf(
   { session }: Description,
   media: MediaSection,
   net: PbxNet,
   found: FoundHosts,
 ): RtpAddress | null {
-  let fault: Fault | undefined;
+  let fault: AddressFault | undefined;
   // Those of the line come before those of the session (RFC 8866 5.7).
   for (const connection of [...media.connections, ...session.connections]) {
     const host = hostOf(connectionHost(connection));
@@ -31,7 +32,9 @@ export function remoteOf(
   return { ...withRtcp(behind ?? nowhere, media, net, new Map()), fenced: true };
 }
 
-/** The first address, where no line in use and not the session names one of this family; the other one is all there is. */
+/**
+ * The first address of the other family, when neither a line in use nor the session names one of this family.
+ */
 export function otherFamilyIn(
   { session, media }: Description,
   family: 4 | 6,
@@ -48,21 +51,28 @@ export function otherFamilyIn(
   return addresses.some(address => address.family === family) ? undefined : addresses[0]?.text;
 }
 
-interface Fault {
+interface AddressFault {
   readonly message: string;
   readonly reason: MediaReason;
-  /** The address, where it is only the fence that forbids it. */
+  /** The address, when only the fence forbids it. */
   readonly behind?: string;
 }
 
-const missing: Fault = { message: 'the SDP of the PBX has no c= line with an address', reason: 'no-address' };
+const missing: AddressFault = {
+  message: 'the SDP of the PBX has no c= line with an address',
+  reason: 'no-address',
+};
 
-/** The address that a host comes to, if media may be sent there. */
-function usableAddress(host: Host, net: PbxNet, found: FoundHosts): { readonly address: string } | Fault {
+/** The address of a host, if media may be sent to it. */
+function usableAddress(
+  host: SdpHost,
+  net: PbxNet,
+  found: FoundHosts,
+): { readonly address: string } | AddressFault {
   if (host.kind === 'none' || host.kind === 'unspecified') return missing;
   if (host.kind === 'address') return fenced(host, net);
-  const { addresses, why } = found.get(host.text) ?? { addresses: [], why: 'too many names' };
-  let fault: Fault = {
+  const { addresses, why } = found.get(host.text) ?? { addresses: [], why: 'too many host names' };
+  let fault: AddressFault = {
     message: `c= names ${shown(host.text)}, which cannot be resolved: ${why}`,
     reason: 'unknown-host',
   };
@@ -77,11 +87,11 @@ function usableAddress(host: Host, net: PbxNet, found: FoundHosts): { readonly a
 }
 
 function fenced(
-  { text, family }: Extract<Host, { kind: 'address' }>,
+  { text, family }: Extract<SdpHost, { kind: 'address' }>,
   net: PbxNet,
-): { address: string } | Fault {
+): { address: string } | AddressFault {
   if (family !== net.family)
-    return { message: `c= names ${text}, and no IPv${net.family} address`, reason: 'no-address' };
+    return { message: `c= names ${text}, which has no IPv${net.family} address`, reason: 'no-address' };
   if (!isGroup(text) && net.allowed(text)) return { address: text };
   return {
     message: `media to ${text} is not allowed`,
@@ -95,14 +105,14 @@ function withRtcp(address: string, media: MediaSection, net: PbxNet, found: Foun
   const usual = { address, port, rtcpAddress: address, rtcpPort: port < 65_535 ? port + 1 : port };
   for (const { port, host } of rtcpOf(media)) {
     const rtcpPort = portOf(port) ?? 0;
-    const said = host === undefined ? { address } : usableAddress(hostOf(host), net, found);
-    if (rtcpPort >= firstMediaPort && 'address' in said)
-      return { ...usual, rtcpAddress: said.address, rtcpPort };
+    const usable = host === undefined ? { address } : usableAddress(hostOf(host), net, found);
+    if (rtcpPort >= firstMediaPort && 'address' in usable)
+      return { ...usual, rtcpAddress: usable.address, rtcpPort };
   }
   return usual;
 }
 
-/** Multicast and broadcast: no address of one PBX. */
+/** Multicast and broadcast: not the address of one PBX. */
 function isGroup(address: string): boolean {
   return address === '255.255.255.255' || /^(?:22[4-9]|23\d)\./.test(address) || /^ff/i.test(address);
 }

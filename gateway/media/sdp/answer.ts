@@ -1,5 +1,5 @@
-// Turns one side's answer into the answer for the side that offered, and into the plan
-// of what the worker shall carry. Lines are answered in their places (RFC 3264 6).
+// Converts one side's answer into the answer for the side that offered, and into the plan for the worker.
+// Lines are answered in their places (RFC 3264 6).
 
 import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
@@ -25,7 +25,7 @@ import { answeredIn, isLine, type Slot, type Slots } from './slots.ts';
 import { type BrowserTransport, transportOf } from './transport.ts';
 import type { LineText, RefusedText } from './write.ts';
 
-export interface Answered {
+export interface AnswerResult {
   readonly lines: readonly (LineText | RefusedText)[];
   readonly plans: readonly LinePlan[];
   readonly transport: BrowserTransport;
@@ -38,13 +38,13 @@ export function answerForBrowser(
   slots: Slots,
   net: PbxNet,
   found: FoundHosts,
-): Answered {
+): AnswerResult {
   const answered = answeredIn(description.media, slots.pbx, isPlainLine);
   const plans: LinePlan[] = [];
   const fault: FirstFault = {};
   const judge = (media: MediaSection, { offers, text }: OfferedLine) => {
     if (media.type !== text.kind)
-      throw new MediaError(`the PBX does not answer ${text.kind}`, 488, 'line-refused');
+      throw new MediaError(`the answer of the PBX has no m= line for ${text.kind}`, 488, 'line-refused');
     assertPlainLine(media);
     const codecs = codecsOf(
       media,
@@ -53,7 +53,7 @@ export function answerForBrowser(
     );
     const agreed = agree(offers, codecs, 'pbx');
     if (agreed === null)
-      throw new MediaError(`no codec in common: the PBX answers ${codecNamesOf(media)}`, 488);
+      throw new MediaError(`no common codec: the PBX answers with ${codecNamesOf(media)}`, 488);
     return { agreed, remote: remoteOf(description, media, net, found) };
   };
   const lines = slots.browser.map(slot => {
@@ -86,7 +86,7 @@ export function answerForBrowser(
 }
 
 /** A browser's answer, for the PBX. */
-export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): Answered {
+export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): AnswerResult {
   const description = readDescription(sdp);
   const answered = answeredIn(description.media, slots.browser, isWebRtcLine);
   const plans: LinePlan[] = [];
@@ -114,7 +114,7 @@ export function answerForPbx(sdp: string, draft: PendingOffer, slots: Slots): An
     });
     return { ...textOf(offered.text, agreed, media, direction), port: slot.port };
   });
-  if (transport === null) throw new MediaError('the answer accepts nothing', 488, 'line-refused');
+  if (transport === null) throw new MediaError('the answer accepts no m= line', 488, 'line-refused');
   return { lines, plans, transport };
 }
 

@@ -1,12 +1,12 @@
-// Which codecs cross the relay, and when two descriptions name the same one (RFC 3264
-// 6.1, RFC 6184 8.2.2). Payload types are names each side picks; codecs are what agree.
-// A line that describes a codec wrongly costs that codec.
+// Which codecs the relay carries, and when two descriptions name the same codec (RFC 3264 6.1, RFC 6184
+// 8.2.2). Payload types are names that each side chooses; the two sides agree on codecs. A codec that a line
+// describes wrongly is skipped.
 
 import { type MediaSection, valuesOf, wordsOf } from './description.ts';
 import { formatParameters } from './format-parameters.ts';
 import { shown } from './read.ts';
 
-export type Kind = 'audio' | 'video';
+export type MediaKind = 'audio' | 'video';
 
 export interface Codec {
   readonly type: number;
@@ -14,24 +14,24 @@ export interface Codec {
   readonly rate: number;
   readonly channels: number;
   readonly config: string | null;
-  /** Values of a=rtcp-fb, as `nack pli`. */
+  /** Values of a=rtcp-fb, such as `nack pli`. */
   readonly feedback: readonly string[];
 }
 
 interface Carried {
-  readonly kind: Kind;
+  readonly kind: MediaKind;
   readonly name: string;
-  /** The first is meant where none is given. */
+  /** The first is the default. */
   readonly rates: readonly number[];
   readonly channels: number;
 }
 
-/** By name in lower case; in the spelling in which they are written. */
+/** By lower-case name; the names have the spelling that is written into SDP. */
 const carried: ReadonlyMap<string, Carried> = new Map(
   (
     [
       ['audio', 'opus', [48000], 2],
-      // RFC 3551 4.5.2: its clock is 8000 by an old mistake, which some put right.
+      // RFC 3551 4.5.2: its clock rate is 8000 for historical reasons. Some peers write the true rate.
       ['audio', 'G722', [8000, 16000], 1],
       ['audio', 'PCMU', [8000], 1],
       ['audio', 'PCMA', [8000], 1],
@@ -43,7 +43,7 @@ const carried: ReadonlyMap<string, Carried> = new Map(
   ).map(([kind, name, rates, channels]) => [name.toLowerCase(), { kind, name, rates, channels }]),
 );
 
-/** RFC 3551 6: what these numbers mean without a=rtpmap. Those that are not carried are for the log. */
+/** RFC 3551 6: the meaning of these numbers without a=rtpmap. Those that are not carried are for the log. */
 const statics: ReadonlyMap<number, string> = new Map([
   ...([
     [0, 'PCMU'],
@@ -65,12 +65,13 @@ const feedbackCarried: ReadonlySet<string> = new Set(['nack', 'nack pli', 'ccm f
 const maxCodecs = 64;
 
 /**
- * The codecs of an m= line that cross, in its order of preference. `offered` is what the line answers to, if it does: a
- * number that it leaves undescribed means what it meant there. Without `transcodes`, what no browser has does not cross.
+ * The carried codecs of an m= line, in its order of preference. `offered`: the line that is answered, if any;
+ * a number without a description has its meaning there. Without `transcodes`, codecs that no browser has are
+ * left out.
  */
 export function codecsOf(
   media: MediaSection,
-  kind: Kind,
+  kind: MediaKind,
   offered: readonly Codec[] = [],
   transcodes = offered.some(isTranscoded),
 ): Codec[] {
@@ -86,18 +87,19 @@ export function codecsOf(
     if (named === undefined || (isTranscoded(named) && !transcodes)) continue;
     const config = formatParameters(own, named.name);
     if (config === undefined) continue;
-    // RFC 6184 8.2.2 has an answer repeat the parameters of its codec. Who leaves all out has the offer's.
+    // RFC 6184 8.2.2 requires that an answer repeats the parameters of its codec. An answer without
+    // parameters has those of the offer.
     const same = config === null && named.name === 'H264' && before?.name === 'H264';
     const feedback = feedbacks
-      .filter(([said]) => said === '*' || said === String(type))
+      .filter(([stated]) => stated === '*' || stated === String(type))
       .map(([, value]) => value);
-    const said = { config: same ? before.config : config, feedback: [...new Set(feedback)] };
-    codecs.push({ type, ...named, ...said });
+    const stated = { config: same ? before.config : config, feedback: [...new Set(feedback)] };
+    codecs.push({ type, ...named, ...stated });
   }
   return codecs;
 }
 
-/** What a peer has for a line, in its own words: for a log. */
+/** A peer's codecs of a line, with the peer's names: for a log. */
 export function codecNamesOf(media: MediaSection): string {
   const maps = rtpmapsOf(media);
   const names = payloadTypesOf(media).map(type => maps.get(type) ?? statics.get(type) ?? String(type));
@@ -109,7 +111,7 @@ function payloadTypesOf({ formats }: MediaSection): readonly number[] {
   return [...new Set(types)].slice(0, maxCodecs);
 }
 
-/** Of each payload type the first description: `name/rate[/channels]`, blanks left out. */
+/** The first description of each payload type: `name/rate[/channels]`, without blanks. */
 function rtpmapsOf(media: MediaSection): ReadonlyMap<number, string> {
   const maps = new Map<number, string>();
   for (const value of valuesOf(media, 'rtpmap')) {
@@ -120,7 +122,9 @@ function rtpmapsOf(media: MediaSection): ReadonlyMap<number, string> {
   return maps;
 }
 
-/** A list of events, `0-15` or `0-15,66`, tells what a number is that nothing else describes (RFC 4733 2.4.1). */
+/**
+ * A list of events, `0-15` or `0-15,66`, identifies a number that has no other description (RFC 4733 2.4.1).
+ */
 function guessed([parameters = '']: readonly string[]): string | undefined {
   return /^0-1[156](?:,[\d,-]{1,40})?$/.test(parameters) ? 'telephone-event' : undefined;
 }
@@ -129,19 +133,19 @@ function mapOf({ name, rate, channels }: Codec): string {
   return `${name}/${rate}/${channels}`;
 }
 
-/** Undefined for what does not cross, or is described as something else than it is. */
-function codecNamed(map: string, kind: Kind): Pick<Codec, 'name' | 'rate' | 'channels'> | undefined {
+/** Undefined for a codec that is not carried or has a wrong description. */
+function codecNamed(map: string, kind: MediaKind): Pick<Codec, 'name' | 'rate' | 'channels'> | undefined {
   const [name = '', rate = '', channels = ''] = map.split('/', 3);
   const known = carried.get(name.toLowerCase());
   if (known?.kind !== kind) return undefined;
   if (rate !== '' && !known.rates.some(one => String(one) === rate)) return undefined;
-  // Opus always says 2, whatever it carries (RFC 7587 7): Snom and others say nothing, or 1.
+  // Opus always states 2 channels, whatever it carries (RFC 7587 7): Snom and others state none, or 1.
   if (known.channels === 1 && Number(channels) > 1) return undefined;
-  const said = known.name === 'G722' ? 8000 : Number(rate);
-  return { name: known.name, rate: said || known.rates[0]!, channels: known.channels };
+  const stated = known.name === 'G722' ? 8000 : Number(rate);
+  return { name: known.name, rate: stated || known.rates[0]!, channels: known.channels };
 }
 
-/** All a=fmtp by payload type: there should be one of each, and some write a parameter a line. */
+/** All a=fmtp by payload type: there should be one of each, but some peers write one parameter a line. */
 function parametersIn(media: MediaSection): ReadonlyMap<number, readonly string[]> {
   const parameters = new Map<number, string[]>();
   for (const value of valuesOf(media, 'fmtp')) {
@@ -154,7 +158,7 @@ function parametersIn(media: MediaSection): ReadonlyMap<number, readonly string[
   return parameters;
 }
 
-/** a=rtcp-fb of what is carried, each with the payload type that it is for. */
+/** a=rtcp-fb of the carried types, each with its payload type. */
 function feedbackIn(media: MediaSection): readonly (readonly [type: string, value: string])[] {
   return valuesOf(media, 'rtcp-fb').flatMap(text => {
     const [type = '', ...words] = wordsOf(text);
@@ -167,12 +171,12 @@ export function isEvent(codec: Codec): boolean {
   return codec.name === 'telephone-event';
 }
 
-/** No browser has it: a relay that can transcode gives them {@link inPlace} of it. */
+/** Whether no browser has the codec: a relay that transcodes uses {@link inPlace} of it toward a browser. */
 export function isTranscoded({ name }: Pick<Codec, 'name'>): boolean {
   return name === 'G729';
 }
 
-/** What a browser has in place of this codec. */
+/** The codec that a browser gets in place of this one. */
 export function inPlace(codec: Codec): Codec {
   return isTranscoded(codec)
     ? { type: 0, name: 'PCMU', rate: 8000, channels: 1, config: null, feedback: [] }
@@ -184,7 +188,7 @@ export function isSameCodec(a: Codec, b: Codec): boolean {
   return a.name !== 'H264' || h264Key(a) === h264Key(b);
 }
 
-/** The one of `codecs` that `codec` means: by its number if that fits, by what it is otherwise. */
+/** The member of `codecs` that equals `codec`: by its number if that matches, else by its description. */
 export function findCodec(codec: Codec, codecs: readonly Codec[]): Codec | undefined {
   const numbered = codecs.find(other => other.type === codec.type);
   if (numbered !== undefined && isSameCodec(codec, numbered)) return numbered;

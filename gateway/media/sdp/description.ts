@@ -1,6 +1,6 @@
-// The text of a session description taken apart into its sections (RFC 8866 5): the session's own lines, then those of
-// each m= line. Tolerant: a line that cannot be read costs itself, and a broken m= line keeps its place. What a value
-// means is read elsewhere, from here alone.
+// Splits the text of a session description into its sections (RFC 8866 5): the session's lines, then those of
+// each m= line. Tolerant: an unreadable line is skipped, and a broken m= line keeps its place. Other files
+// interpret the values, and they read SDP only through this one.
 
 import { MediaError } from '../relay.ts';
 
@@ -8,14 +8,14 @@ import { MediaError } from '../relay.ts';
 export interface Section {
   /** Values of c=. */
   readonly connections: readonly string[];
-  /** Values by name, which is in lower case; the empty string for a flag. */
+  /** Values by lower-case name; the empty string for a flag. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface MediaSection extends Section {
-  /** In lower case; empty when the line says nothing. */
+  /** In lower case; empty when the line has no type. */
   readonly type: string;
-  /** Null when it is no port. */
+  /** Null when it is not a port. */
   readonly port: number | null;
   /** As written. */
   readonly protocol: string;
@@ -28,29 +28,32 @@ export interface Description {
 }
 
 const maxCharacters = 64 * 1024;
-/** A browser with sound, picture and all its codecs writes some 200. */
+/** A browser with audio, video and all its codecs writes about 200 lines. */
 const maxLines = 1024;
 
-/** Of a section. One is usual, and layers by multicast have one each (RFC 8866 5.7); each is held against the fence. */
+/**
+ * Per section. One is usual, and multicast layers have one each (RFC 8866 5.7); each is checked against the
+ * fence.
+ */
 const maxConnections = 8;
 
-/** What no line may hold; a tab is a blank. */
+/** Characters that a line must not contain; a tab counts as a blank. */
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 export function readDescription(sdp: string): Description {
   if (sdp.length > maxCharacters) throw new MediaError('the SDP is too long', 400, 'too-large');
-  // RFC 8866 5: a lone LF ends a line too. A lone CR does so in old devices.
+  // RFC 8866 5: a lone LF ends a line too. Old devices use a lone CR.
   const lines = withoutPadding(sdp).split(/\r\n|\n|\r/, maxLines + 1);
   if (lines.length > maxLines) throw new MediaError('the SDP has too many lines', 400, 'too-large');
   const session = openSection();
   const media: MediaSection[] = [];
   let section = session;
   for (const line of lines) {
-    // Blanks around a line, and the byte order mark before the first one, mean nothing.
+    // Blanks around a line, and a byte order mark before the first line, are ignored.
     const text = line.trim();
     if (text.charCodeAt(1) !== EQUALS) continue;
     const type = text.charAt(0).toLowerCase();
-    // RFC 3264 5: exactly one description; what follows it is left out.
+    // RFC 3264 5: exactly one description; anything after it is ignored.
     if (type === 'v' && media.length > 0) break;
     const value = CONTROL.test(text) ? '' : text.slice(2).trim();
     if (type === 'm') {
@@ -69,7 +72,7 @@ export function valuesOf(section: Section, name: string): readonly string[] {
   return section.attributes.get(name) ?? [];
 }
 
-/** The words of a value, which single blanks should divide, and others may. */
+/** The words of a value. Single blanks should separate them; other white space is accepted. */
 export function wordsOf(value: string): string[] {
   return value.split(/[ \t]+/);
 }
@@ -90,25 +93,28 @@ function addAttribute({ attributes }: ReturnType<typeof openSection>, text: stri
   const value = colon === -1 ? '' : text.slice(colon + 1).trim();
   const values = attributes.get(name) ?? [];
   values.push(value);
-  // In the order in which they were said last: a direction that is said again counts again.
+  // In the order of the last occurrence: a repeated direction replaces the earlier one.
   attributes.delete(name);
   attributes.set(name, values);
 }
 
-/** RFC 8866 5.14: `<media> <port>["/" <number of ports>] <proto> <fmt> ...`; of several ports the first one counts. */
+/**
+ * RFC 8866 5.14: `<media> <port>["/" <number of ports>] <proto> <fmt> ...`; of several ports the first one
+ * counts.
+ */
 function readMediaLine(value: string): Pick<MediaSection, 'type' | 'port' | 'protocol' | 'formats'> {
   const [type = '', port = '', protocol = '', ...formats] = wordsOf(value);
   return { type: type.toLowerCase(), port: portOf(port.split('/', 1)[0]), protocol, formats };
 }
 
-/** Some programs send the end of their string along. */
+/** Some programs send the terminating zero of their string. */
 function withoutPadding(sdp: string): string {
   let end = sdp.length;
   while (end > 0 && sdp.charCodeAt(end - 1) === 0) end--;
   return sdp.slice(0, end);
 }
 
-/** Null for what is no port. */
+/** Null for a text that is not a port. */
 export function portOf(text: string | undefined): number | null {
   const port = Number(text);
   return text !== undefined && /^\d{1,8}$/.test(text) && port <= 65_535 ? port : null;

@@ -1,4 +1,4 @@
-// Answers a browser's offer for an echo: its first sound, in the codecs it offered, sent back as it came.
+// Answers a browser's offer for an echo: its first audio line, in the offered codecs, sent back unchanged.
 
 import { MediaError } from '../relay.ts';
 import { isEvent } from './codecs.ts';
@@ -16,7 +16,7 @@ export interface EchoAnswer {
   readonly plan: EchoPlan;
 }
 
-/** Nothing can be sent to who does not send, nor to who does not listen (RFC 3264 6.1). */
+/** A side that does not send or does not receive limits the direction (RFC 3264 6.1). */
 const answers: Readonly<Record<Direction, Direction>> = {
   sendrecv: 'sendrecv',
   sendonly: 'recvonly',
@@ -40,6 +40,6 @@ export function answerWithEcho(sdp: string, before: Slots, nextId: () => number)
     return { ...offered.text, direction: answers[offered.text.direction] };
   });
   if (!answered || draft.transport === null)
-    throw new MediaError('there is no sound in the offer', 488, 'no-common-codec');
+    throw new MediaError('the offer has no audio', 488, 'no-common-codec');
   return { lines, slots, transport: draft.transport, plan };
 }

@@ -1,16 +1,16 @@
-// What is wrong with the m= lines of a description. A line that is no use costs itself while another works; where none
-// does, what was wrong with the first one, sound before picture, is the reason that the caller learns.
+// Collects errors in the m= lines of a description. An unusable line is skipped while another one is usable.
+// When none is, the error of the first line, audio before video, is the reported reason.
 
 import { MediaError } from '../relay.ts';
 import type { MediaSection } from './description.ts';
 
 export interface FirstFault {
   first?: MediaError;
-  /** The first one is of sound. */
+  /** The first error is of an audio line. */
   ofSound?: boolean;
 }
 
-/** Undefined, and noted, where `judge` refuses the line. */
+/** Returns the result of `judge`, or undefined after an error, which is stored. */
 export function faultOf<T>(fault: FirstFault, media: MediaSection, judge: () => T): T | undefined {
   try {
     return judge();

@@ -1,5 +1,6 @@
-// The parameters of a codec (a=fmtp), which cross to the other side: `name=value` and what telephone-event has, lists of
-// digits. One that is no such thing is left out; where it is one that tells codecs apart, so is the codec.
+// The parameters of a codec (a=fmtp), which are forwarded to the other side: `name=value`, and the lists of
+// digits of telephone-event. Other parameters are left out. If such a parameter identifies the codec, the
+// codec is left out.
 
 const maxParameter = 512;
 const maxAll = 1024;
@@ -8,8 +9,8 @@ const maxAll = 1024;
 const telling = /^(?:profile-level-id|packetization-mode)\b/i;
 
 /**
- * Null when there are none; undefined when the codec cannot be told from others any more. Of a parameter that is said
- * twice the first counts.
+ * Null when there are none; undefined when an unusable parameter identifies the codec. Of a repeated
+ * parameter the first counts.
  */
 export function formatParameters(lines: readonly string[], codec: string): string | null | undefined {
   const parameters = new Map<string, string>();
@@ -31,7 +32,7 @@ function tidy(parameter: string): string {
   return rest.length === 0 ? name.trim() : `${name.trim()}=${rest.join('=').trim()}`;
 }
 
-/** Digits, ranges, base64. It crosses as it is, so it may be no more. */
+/** Digits, ranges, base64. The value is forwarded unchanged, so nothing else is allowed. */
 function isPlain(parameter: string): boolean {
   return parameter.length <= maxParameter && /^[\w=,.+/ -]*$/.test(parameter);
 }

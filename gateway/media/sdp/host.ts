@@ -1,9 +1,9 @@
-// A host as SDP writes it: an address, in one spelling whatever the peer's is; the unspecified address, which is an old
-// way to say hold (RFC 3264 8.4); or a name.
+// A host in SDP: an address in one canonical spelling; the unspecified address, an old notation for hold (RFC
+// 3264 8.4); or a name.
 
 import { isIP, SocketAddress } from 'node:net';
 
-export type Host =
+export type SdpHost =
   | { readonly kind: 'address'; readonly text: string; readonly family: 4 | 6 }
   | { readonly kind: 'unspecified' }
   | { readonly kind: 'name'; readonly text: string }
@@ -11,15 +11,15 @@ export type Host =
 
 const NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
-export function hostOf(written: string): Host {
-  // RFC 8866 5.7: a TTL and a number of addresses follow, which concern multicast alone.
+export function hostOf(written: string): SdpHost {
+  // RFC 8866 5.7: a TTL and a number of addresses may follow, for multicast only.
   const [text = ''] = written.toLowerCase().split('/', 1);
   if (text.startsWith('[') && text.endsWith(']')) return addressOf(text.slice(1, -1));
   const address = addressOf(text);
   return address.kind === 'none' ? nameOf(text.replace(/\.$/, '')) : address;
 }
 
-function addressOf(text: string): Host {
+function addressOf(text: string): SdpHost {
   const literal = decimal(text) ?? text;
   // A zone names an interface of one machine.
   if (isIP(literal) === 0 || literal.includes('%')) return { kind: 'none' };
@@ -31,17 +31,17 @@ function addressOf(text: string): Host {
   return address === '::' ? { kind: 'unspecified' } : { kind: 'address', text: address, family: 6 };
 }
 
-/** Some devices fill up with zeros: 192.168.001.010. */
+/** Some devices pad with zeros: 192.168.001.010. */
 function decimal(text: string): string | undefined {
   if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return undefined;
   return text.split('.').map(Number).join('.');
 }
 
-function nameOf(text: string): Host {
+function nameOf(text: string): SdpHost {
   const labels = text.split('.');
   if (text.length > 253 || !labels.every(label => NAME.test(label))) return { kind: 'none' };
   const last = labels.at(-1) ?? '';
-  // No such host ever exists (RFC 2606 2): a way to write no address in IPv6.
+  // Such a host never exists (RFC 2606 2): a notation for no address in IPv6.
   if (last === 'invalid') return { kind: 'unspecified' };
   return /^\d+$/.test(last) ? { kind: 'none' } : { kind: 'name', text };
 }

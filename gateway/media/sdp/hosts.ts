@@ -1,13 +1,14 @@
-// Host names in a PBX's description (RFC 8866 5.7), looked up before it is judged. How is the composition root's to say.
+// Looks up the host names in a PBX's description (RFC 8866 5.7) before the description is judged. The
+// composition root provides the look-up.
 
 import { type Description, type MediaSection, readDescription, valuesOf, wordsOf } from './description.ts';
 import { hostOf } from './host.ts';
 import { kindOf } from './read.ts';
 
-/** Addresses of a host that may be used, best first. Rejects in words for a log; has a time limit of its own. */
+/** Usable addresses of a host, best first. Rejects with a text for the log; has its own time limit. */
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
-/** What a name stands for: its addresses, or why there is none. */
+/** The addresses of a name, or the reason why there is none. */
 export interface FoundHost {
   readonly addresses: readonly string[];
   readonly why: string;
@@ -15,22 +16,22 @@ export interface FoundHost {
 
 export type FoundHosts = ReadonlyMap<string, FoundHost>;
 
-/** A description names one, for RTCP a second one. A stranger's SDP does not make the gateway ask for more. */
+/** A description names one host, and a second one for RTCP. A peer's SDP must not cause more look-ups. */
 const maxHosts = 4;
-/** Of one call, whose descriptions come as often as a PBX likes. */
+/** For one call, because a PBX may send any number of descriptions. */
 const maxHostsOfCall = 16;
 
 /** The look-ups of one call. */
 export class HostLookup {
   readonly #resolve: ResolveHost;
-  /** Names that were asked for, and the address that was found last. */
-  readonly #asked = new Map<string, string | undefined>();
+  /** Names that were looked up, and the address that was used last. */
+  readonly #lookedUp = new Map<string, string | undefined>();
 
-  constructor(resolve: ResolveHost = () => Promise.reject(new Error('nothing is looked up here'))) {
+  constructor(resolve: ResolveHost = () => Promise.reject(new Error('host names are not resolved'))) {
     this.#resolve = resolve;
   }
 
-  /** A PBX's description, and what the host names in it stand for. @throws {MediaError} */
+  /** A PBX's description, and the addresses of the host names in it. @throws {MediaError} */
   async read(sdp: string): Promise<{ readonly description: Description; readonly found: FoundHosts }> {
     const description = readDescription(sdp);
     const hosts = namesIn(description);
@@ -39,23 +40,23 @@ export class HostLookup {
   }
 
   async #find(host: string): Promise<FoundHost> {
-    if (!this.#asked.has(host)) {
-      if (this.#asked.size >= maxHostsOfCall) return { addresses: [], why: 'too many names' };
-      this.#asked.set(host, undefined);
+    if (!this.#lookedUp.has(host)) {
+      if (this.#lookedUp.size >= maxHostsOfCall) return { addresses: [], why: 'too many host names' };
+      this.#lookedUp.set(host, undefined);
     }
     try {
       const addresses = this.#steady(host, await this.#resolve(host));
-      return { addresses, why: 'it has no address' };
+      return { addresses, why: 'the name has no address' };
     } catch (error) {
       return { addresses: [], why: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  /** The same answer in 183 and 200 leads to the same place, whichever address DNS tells first. */
+  /** The same answer in 183 and 200 leads to the same address, whatever the order of the DNS answer. */
   #steady(host: string, addresses: readonly string[]): readonly string[] {
-    const last = this.#asked.get(host);
+    const last = this.#lookedUp.get(host);
     const steady = last !== undefined && addresses.includes(last) ? [last, ...addresses] : addresses;
-    if (steady[0] !== undefined) this.#asked.set(host, steady[0]);
+    if (steady[0] !== undefined) this.#lookedUp.set(host, steady[0]);
     return steady;
   }
 }
@@ -72,13 +73,13 @@ function namesIn({ session, media }: Description): string[] {
   return [...new Set(names)].slice(0, maxHosts);
 }
 
-/** `IN IP4 host[/ttl[/count]]`. Whether the host is of the family that stands before it, it says itself. */
+/** `IN IP4 host[/ttl[/count]]`. The family comes from the host, not from the address type before it. */
 export function connectionHost(value: string): string {
   const words = wordsOf(value);
   return words[2] ?? words.at(-1) ?? '';
 }
 
-/** A line has one; each is held against the fence. */
+/** A line has one; each is checked against the fence. */
 const maxRtcp = 4;
 
 /** RFC 3605: `port [IN IP4 host]`. */

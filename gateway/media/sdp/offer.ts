@@ -1,9 +1,17 @@
-// Turns one side's offer into the offer for the other: same lines, codecs that cross,
-// each under the number the other side shall use. Refuses with 488 what leaves nothing.
+// Converts one side's offer into the offer for the other: the same lines, the carried codecs, each with the
+// number that the other side must use. Refuses an offer without a usable line with 488.
 
 import { MediaError } from '../relay.ts';
 import { remoteOf } from './address.ts';
-import { type Codec, codecNamesOf, codecsOf, inPlace, isEvent, isTranscoded, type Kind } from './codecs.ts';
+import {
+  type Codec,
+  codecNamesOf,
+  codecsOf,
+  inPlace,
+  isEvent,
+  isTranscoded,
+  type MediaKind,
+} from './codecs.ts';
 import { type Description, type MediaSection, readDescription, valuesOf } from './description.ts';
 import { type FirstFault, faultOf } from './fault.ts';
 import type { FoundHosts } from './hosts.ts';
@@ -18,12 +26,12 @@ import {
   packetTimesOf,
   profileOf,
 } from './read.ts';
-import { isLine, isToken, type Line, refuse, type Slot, type Slots } from './slots.ts';
+import { isLine, isToken, type MediaLine, refuse, type Slot, type Slots } from './slots.ts';
 import { type BrowserTransport, transportOf } from './transport.ts';
 
 /** A page needs two; each costs a pair of ports. */
 const maxLines = 4;
-/** Places on one side over the life of a call. */
+/** The maximum of m= lines on one side during a call. */
 const maxSlots = 16;
 
 export interface Drafted {
@@ -31,11 +39,11 @@ export interface Drafted {
   readonly slots: Slots;
 }
 
-/** A browser's offer, for the PBX. */
+/** Converts a browser's offer for the PBX. */
 export function offerForPbx(sdp: string, before: Slots, nextId: () => number): Drafted {
   const description = readDescription(sdp);
   checkPlaces(description.media, before.browser);
-  const offered = new Map<Line, OfferedLine>();
+  const offered = new Map<MediaLine, OfferedLine>();
   const taken = new Set<number>();
   const pbx = [...before.pbx];
   let transport: BrowserTransport | null = null;
@@ -63,7 +71,7 @@ export function offerForPbx(sdp: string, before: Slots, nextId: () => number): D
   return { draft: { offered, transport }, slots: { browser, pbx } };
 }
 
-/** A PBX's offer, for the browser. */
+/** Converts a PBX's offer for the browser. */
 export function offerForBrowser(
   description: Description,
   before: Slots,
@@ -74,18 +82,18 @@ export function offerForBrowser(
   checkPlaces(description.media, before.pbx);
   const fault: FirstFault = {};
   const usable = description.media.map(media => faultOf(fault, media, () => judge(media)));
-  const homes = homesOf(before.pbx, description.media, index => usable[index] !== undefined);
-  const offered = new Map<Line, OfferedLine>();
+  const placed = linesOfPlaces(before.pbx, description.media, index => usable[index] !== undefined);
+  const offered = new Map<MediaLine, OfferedLine>();
   const taken = new Set<number>();
   const browser = [...before.browser];
   const pbx = description.media.map((media, i): Slot => {
-    const known = homes[i];
+    const known = placed[i];
     const use = usable[i];
     if (use === undefined || offered.size >= maxLines) return isLine(known) ? known : refuse(media);
     const { kind, codecs, remote } = use;
     const line = lineFor(known, kind, freeMid(browser), nextId);
     line.profile = profileOf(media) ?? line.profile;
-    // Numbers of other lines are theirs, also while those are refused.
+    // Numbers of other lines stay reserved, even while those lines are refused.
     if (!browser.includes(line)) browser.push(line);
     const others = browser.filter(slot => isLine(slot) && slot !== line);
     const reserved = others.flatMap(slot => (isLine(slot) ? slot.codecs.map(codec => codec.type) : []));
@@ -107,67 +115,70 @@ export function offerForBrowser(
 
   function judge(media: MediaSection) {
     assertPlainLine(media);
-    const kind: Kind = media.type === 'video' ? 'video' : 'audio';
+    const kind: MediaKind = media.type === 'video' ? 'video' : 'audio';
     const all = codecsOf(media, kind, [], net.transcodes);
     const plain = all.filter(codec => !isTranscoded(codec));
     const codecs = plain.every(isEvent) ? all : plain;
     if (codecs.every(isEvent))
-      throw new MediaError(`no codec in common: the PBX offers ${codecNamesOf(media)}`, 488);
+      throw new MediaError(`no common codec: the PBX offers ${codecNamesOf(media)}`, 488);
     return { kind, codecs, remote: remoteOf(description, media, net, found) };
   }
 }
 
 /**
- * The line of each place of a PBX's offer. Some offer a line that they have done with, or that is of another transport,
- * and a new one of the same kind: that one goes on where the old one was, or the browser would have to open another
- * microphone.
+ * The line of each place in a PBX's offer. Some PBXs offer an ended line, or one of another transport, and a
+ * new one of the same kind. The new one then continues the old line, because the browser would otherwise have
+ * to open another microphone.
  */
-function homesOf(
+function linesOfPlaces(
   before: readonly Slot[],
   media: readonly MediaSection[],
   works: (index: number) => boolean,
 ): readonly (Slot | undefined)[] {
-  const homes: (Slot | undefined)[] = media.map((_, i) => before[i]);
+  const placed: (Slot | undefined)[] = media.map((_, i) => before[i]);
   media.forEach((line, i) => {
     const kind = kindOf(line);
-    const known = homes[i];
+    const known = placed[i];
     if (!works(i) || kind === null || (isLine(known) && known.kind === kind)) return;
-    const from = homes.findIndex((slot, at) => isLine(slot) && slot.kind === kind && !works(at));
+    const from = placed.findIndex((slot, at) => isLine(slot) && slot.kind === kind && !works(at));
     if (from === -1) return;
-    homes[i] = homes[from];
-    homes[from] = undefined;
+    placed[i] = placed[from];
+    placed[from] = undefined;
   });
-  return homes;
+  return placed;
 }
 
 function nothingOf({ media }: Description): string {
   const names = media.map(codecNamesOf).filter(Boolean).slice(0, 4).join(', ');
-  return `nothing in the offer can be carried: ${names || 'it names no codec'}`;
+  return `the offer has no usable codec: ${names || 'it names none'}`;
 }
 
 function midOf(media: MediaSection): string | undefined {
   return valuesOf(media, 'mid').find(isToken);
 }
 
-function textOf(line: Line, codecs: readonly Codec[], direction: Direction, media: MediaSection) {
+function textOf(line: MediaLine, codecs: readonly Codec[], direction: Direction, media: MediaSection) {
   const { kind, mid, port, profile } = line;
   return { kind, mid, port, profile, codecs, direction, ...packetTimesOf(media) };
 }
 
-/** RFC 3264 8: an offer may add lines, and never takes one away. */
+/** RFC 3264 8: an offer may add lines, and never removes one. */
 function checkPlaces(media: readonly MediaSection[], before: readonly Slot[]): void {
   if (media.length < before.length)
-    throw new MediaError('the offer has lost an m= line', 400, 'out-of-order');
+    throw new MediaError('the offer has fewer m= lines than before', 400, 'out-of-order');
   if (media.length > maxSlots) throw new MediaError('the SDP has too many m= lines', 488, 'too-large');
 }
 
-/** A place may change its kind (RFC 3264 8.3.3), and the other side then gets another line; not without end. */
+/**
+ * A place may change its kind (RFC 3264 8.3.3), and the other side then gets another line. Their number is
+ * limited.
+ */
 function checkCount(slots: readonly Slot[]): void {
   if (slots.length > maxSlots) throw new MediaError('the call has had too many m= lines', 488, 'too-large');
 }
 
-/** A place whose line is carried keeps it, unless what stands there now is of another kind. */
-function lineFor(known: Slot | undefined, kind: Kind, mid: string, nextId: () => number): Line {
+/** A place with a carried line keeps it, unless the place now has another kind. */
+function lineFor(known: Slot | undefined, kind: MediaKind, mid: string, nextId: () => number): MediaLine {
   if (isLine(known) && known.kind === kind) return known;
   return { id: nextId(), kind, mid, codecs: [], port: 0, profile: 'RTP/AVP' };
 }

@@ -1,23 +1,23 @@
-// The o= lines of what each leg of a call is told.
+// The o= lines in the SDP that each leg of a call receives.
 
 import { randomInt } from 'node:crypto';
 import type { Leg } from '../relay.ts';
-import type { Origin } from './write.ts';
+import type { SdpOrigin } from './write.ts';
 
-export class Origins {
-  readonly #told: Record<Leg, { readonly id: number; version: number; body: string }> = {
+export class SdpOrigins {
+  readonly #last: Record<Leg, { readonly id: number; version: number; body: string }> = {
     browser: { id: randomInt(1, 2 ** 31), version: 0, body: '' },
     pbx: { id: randomInt(1, 2 ** 31), version: 0, body: '' },
   };
 
   /** RFC 3264 8: the version goes up by one when, and only when, the description changes. */
-  write(to: Leg, describe: (origin: Origin) => string): string {
-    const told = this.#told[to];
-    const body = describe({ id: told.id, version: 0 });
-    if (body !== told.body) {
-      told.version++;
-      told.body = body;
+  write(to: Leg, describe: (origin: SdpOrigin) => string): string {
+    const last = this.#last[to];
+    const body = describe({ id: last.id, version: 0 });
+    if (body !== last.body) {
+      last.version++;
+      last.body = body;
     }
-    return describe(told);
+    return describe(last);
   }
 }

@@ -1,25 +1,25 @@
-// How payload types are renamed between the two sides of one line, and what codecs were
-// agreed on (RFC 3264 5.1, 6.1). An answer may give a codec a number of its own; the
-// browser keeps its numbers, for they must be unique across its BUNDLE.
+// Maps payload types between the two sides of one line, and lists the agreed codecs (RFC 3264 5.1, 6.1). An
+// answer may give a codec another number; the browser keeps its numbers, because they must be unique across
+// its BUNDLE.
 
 import { type Codec, findCodec, isEvent } from './codecs.ts';
 import { notNegotiated } from './plan.ts';
 
-/** One codec under its two numbers. */
+/** One codec with its numbers on both sides. */
 export interface Offered {
   readonly browser: Codec;
   readonly pbx: Codec;
 }
 
 export interface Agreed {
-  /** For the answer to the side that offered, with its numbers. */
+  /** For the answer to the side that offered, with the numbers of that side. */
   readonly answer: readonly Codec[];
   readonly toPbx: Uint8Array;
   readonly toBrowser: Uint8Array;
   readonly clocks: Uint32Array;
 }
 
-/** Null when no codec but events is common. */
+/** Null when no codec except events is common. */
 export function agree(
   offered: readonly Offered[],
   answered: readonly Codec[],
@@ -31,21 +31,21 @@ export function agree(
   const answer: Codec[] = [];
   const aliases: [Uint8Array, number, number][] = [];
   for (const codec of answered) {
-    const said = findCodec(
+    const named = findCodec(
       codec,
       offered.map(offer => offer[from]),
     );
-    const offer = offered.find(candidate => candidate[from] === said);
+    const offer = offered.find(candidate => candidate[from] === named);
     if (offer === undefined) continue;
     const browser = offer.browser.type;
     const pbx = offer.pbx.type;
     const own = from === 'pbx' ? offer.browser : offer.pbx;
     if (answer.some(known => known.type === own.type)) continue;
-    // RFC 3264 5.1: each side is sent the numbers that it named itself.
+    // RFC 3264 5.1: each side receives the numbers that it named.
     if (from === 'pbx') {
       toPbx[browser] = codec.type;
       toBrowser[pbx] = browser;
-      // Some send what they named, too.
+      // Some PBXs also send with the numbers that they named.
       aliases.push([toBrowser, codec.type, browser]);
       clocks[browser] = isEvent(codec) ? 0 : codec.rate;
     } else {
@@ -66,7 +66,7 @@ export function agree(
   return { answer, toPbx, toBrowser, clocks };
 }
 
-/** Gives a PBX's codecs numbers of the browser's: those it has used, else any that no line uses. */
+/** Gives a PBX's codecs the browser's numbers: those already in use, else any free number. */
 export function nameForBrowser(
   codecs: readonly Codec[],
   known: readonly Codec[],

@@ -1,4 +1,5 @@
-// What came of a round of offer and answer, in terms of packets: who sends what to where, under which numbers.
+// The result of a round of offer and answer for packets: who sends what to which address, with which payload
+// types.
 
 export interface IceCredentials {
   readonly ufrag: string;
@@ -10,41 +11,47 @@ export interface Fingerprint {
   readonly hash: string;
   /** Upper-case hexadecimal with colons. */
   readonly value: string;
-  /** Further values under the same hash: the certificate has to match one of all (RFC 8122 5). */
+  /** Further values of the same hash function: the certificate must match one of them (RFC 8122 5). */
   readonly others?: readonly string[];
 }
 
-/** RFC 8122 5: hash functions that still prove anything. */
+/** RFC 8122 5: hash functions that are still secure. */
 export function isUsableHash(hash: string): boolean {
   return /^sha-(?:256|384|512)$/i.test(hash);
 }
 
-/** Where a PBX takes the packets of one m= line. */
+/** Where a PBX receives the packets of one m= line. */
 export interface RtpAddress {
   readonly address: string;
   readonly port: number;
   readonly rtcpAddress: string;
   readonly rtcpPort: number;
-  /** It is behind the fence: packets may come of it by a NAT that the owner named, and none are sent there. */
+  /**
+   * The fence forbids the address: packets may arrive from it through a configured NAT network, and none are
+   * sent to it.
+   */
   readonly fenced?: boolean;
 }
 
 export interface LinePlan {
   readonly line: number;
   readonly kind: 'audio' | 'video';
-  /** Null: on hold, nothing is sent there. */
+  /** Null: on hold, nothing is sent. */
   readonly remote: RtpAddress | null;
-  /** By payload type as the browser says it: what the PBX calls it. 255: not negotiated. */
+  /** The PBX's payload type, by the browser's. 255: not negotiated. */
   readonly toPbx: Uint8Array;
-  /** By payload type as the PBX says it: what the browser calls it. */
+  /** The browser's payload type, by the PBX's. */
   readonly toBrowser: Uint8Array;
-  /** RTP clock by the browser's payload type; 0 for one whose timestamps say nothing of jitter. */
+  /** RTP clock by the browser's payload type; 0 for a type whose timestamps are not usable for jitter. */
   readonly clocks: Uint32Array;
   readonly expectBrowser: boolean;
   readonly expectPbx: boolean;
 }
 
-/** For an echo, RTP clocks by payload type: 0 where timestamps say nothing, null where nothing is agreed. */
+/**
+ * For an echo, RTP clocks by payload type: 0 when timestamps are not usable for jitter, null when the type is
+ * not agreed.
+ */
 export type EchoPlan = readonly (number | null)[];
 
 /** In a payload type map: not negotiated. */

@@ -1,21 +1,21 @@
-// What a section of a description says of its line: kind, direction, packet times, and whether it is one that can be
-// carried (RFC 8866 6). Addresses, codecs and the transport of a browser are read beside this.
+// Reads kind, direction and packet times of a section, and whether its line can be carried (RFC 8866 6).
+// Other files read addresses, codecs and the transport of a browser.
 
 import { MediaError } from '../relay.ts';
-import type { Kind } from './codecs.ts';
+import type { MediaKind } from './codecs.ts';
 import { type Description, type MediaSection, type Section, valuesOf } from './description.ts';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 const directions: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
 
-/** The ports below belong to services of other kinds. */
+/** Ports below this number belong to other services. */
 export const firstMediaPort = 1024;
 
-export function kindOf({ type }: MediaSection): Kind | null {
+export function kindOf({ type }: MediaSection): MediaKind | null {
   return type === 'audio' || type === 'video' ? type : null;
 }
 
-/** Of its own, or else of the session (RFC 8866 6.7); of several that contradict each other, the last. */
+/** Of the line, else of the session (RFC 8866 6.7); of several that contradict each other, the last. */
 export function directionOf({ session }: Description, media: MediaSection): Direction {
   return lastDirection(media) ?? lastDirection(session) ?? 'sendrecv';
 }
@@ -35,8 +35,8 @@ export function receives(direction: Direction): boolean {
 }
 
 /**
- * What an answer may say to an offer (RFC 3264 6.1): Asterisk's chan_sip answers sendrecv to recvonly,
- * and a browser then refuses the whole answer.
+ * The direction that an answer may state for an offer (RFC 3264 6.1): Asterisk's chan_sip answers sendrecv to
+ * recvonly, and a browser then refuses the whole answer.
  */
 export function within(offered: Direction, answered: Direction): Direction {
   const sent = sends(answered) && receives(offered);
@@ -45,7 +45,9 @@ export function within(offered: Direction, answered: Direction): Direction {
   return received ? 'recvonly' : 'inactive';
 }
 
-/** a=ptime and a=maxptime in whole milliseconds: RFC 8866 6.4 lets them be fractions, and browsers read integers. */
+/**
+ * a=ptime and a=maxptime in whole milliseconds: RFC 8866 6.4 allows fractions, and browsers read integers.
+ */
 export function packetTimesOf(media: MediaSection): {
   ptime: number | undefined;
   maxptime: number | undefined;
@@ -61,7 +63,7 @@ function milliseconds(media: MediaSection, name: string): number | undefined {
   return usable;
 }
 
-/** Whether a browser's m= line is one we can carry. A bundled one may say port 0 (RFC 8843 6). */
+/** Whether a browser's m= line can be carried. A bundled line may have port 0 (RFC 8843 6). */
 export function isWebRtcLine(media: MediaSection): boolean {
   return (
     kindOf(media) !== null &&
@@ -72,33 +74,33 @@ export function isWebRtcLine(media: MediaSection): boolean {
   );
 }
 
-/** What a PBX's m= line that we could carry speaks; undefined for any other transport. */
+/** The profile of a PBX's m= line that can be carried; undefined for any other transport. */
 export function profileOf({ protocol }: MediaSection): 'RTP/AVP' | 'RTP/AVPF' | undefined {
   const name = protocol.toUpperCase();
   return name === 'RTP/AVP' || name === 'RTP/AVPF' ? name : undefined;
 }
 
-/** Whether a PBX's m= line is one that we could carry, its codecs and addresses apart. */
+/** Whether a PBX's m= line can be carried, without regard to its codecs and addresses. */
 export function isPlainLine(media: MediaSection): boolean {
   const { port } = media;
   return kindOf(media) !== null && profileOf(media) !== undefined && port !== null && port >= firstMediaPort;
 }
 
-/** @throws {MediaError} what is wrong with a line that is none of those */
+/** @throws {MediaError} the reason why a line cannot be carried */
 export function assertPlainLine(media: MediaSection): void {
   if (isPlainLine(media)) return;
   const { type, port, protocol } = media;
-  if (kindOf(media) === null) throw new MediaError('neither sound nor picture', 488, 'no-common-codec');
+  if (kindOf(media) === null) throw new MediaError('neither audio nor video', 488, 'no-common-codec');
   if (port === 0) throw new MediaError(`the PBX refuses ${type}`, 488, 'line-refused');
   if (profileOf(media) === undefined) {
-    const wanted = `the PBX wants ${shown(protocol)}, and the gateway speaks RTP/AVP to it`;
+    const wanted = `the PBX requires ${shown(protocol)}, but the gateway supports only RTP/AVP toward a PBX`;
     throw new MediaError(wanted, 488, 'unsupported-transport');
   }
   const what = port === null ? 'an m= line of the PBX has no port' : `media to port ${port} is not allowed`;
   throw new MediaError(what, 488, 'no-port');
 }
 
-/** A peer's word in a message of ours: plain and short. */
+/** A peer's word for an error text: plain and short. */
 export function shown(word: string): string {
   return word.replace(/[^\w./+-]/g, '?').slice(0, 40) || 'nothing';
 }

@@ -1,27 +1,27 @@
-// The m= lines of both sides of a call and which is which. Lines keep their places for
-// the life of a session (RFC 3264 8); a line that only one side can have keeps its place
-// there as refused, and is not shown to the other side.
+// The m= lines of both sides of a call and which belong together. Lines keep their places during a session
+// (RFC 3264 8). A line that only one side can have keeps its place there as refused, and is not part of the
+// other side's SDP.
 
-import type { Codec, Kind } from './codecs.ts';
+import type { Codec, MediaKind } from './codecs.ts';
 import { type MediaSection, valuesOf } from './description.ts';
 import { kindOf } from './read.ts';
 import type { RefusedText, RtpProfile } from './write.ts';
 
 /** A line that both sides have. */
-export interface Line {
+export interface MediaLine {
   readonly id: number;
-  readonly kind: Kind;
-  /** As the browser last said it: a place that was refused may come back under another (RFC 8829 5.2.2). */
+  readonly kind: MediaKind;
+  /** The browser's last value: a refused place may return with another mid (RFC 8829 5.2.2). */
   mid: string;
-  /** Under the browser's numbers, as it last said them. */
+  /** With the browser's last numbers. */
   codecs: readonly Codec[];
-  /** Ours towards the PBX; 0 until it has one. */
+  /** The gateway's port toward the PBX; 0 until there is one. */
   port: number;
-  /** As the PBX last offered it: an answer has to say the same (RFC 3264 6.1). */
+  /** From the PBX's last offer: an answer must repeat it (RFC 3264 6.1). */
   profile: RtpProfile;
 }
 
-export type Slot = Line | RefusedText;
+export type Slot = MediaLine | RefusedText;
 
 export interface Slots {
   readonly browser: readonly Slot[];
@@ -32,7 +32,7 @@ export function slotsOf(browser: readonly Slot[], pbx: readonly Slot[]): Slots {
   return { browser, pbx };
 }
 
-export function isLine(slot: Slot | undefined): slot is Line {
+export function isLine(slot: Slot | undefined): slot is MediaLine {
   return slot !== undefined && 'id' in slot;
 }
 
@@ -43,7 +43,7 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Keeps the place of what we do not carry, in words that may be written. */
+/** Keeps the place of a line that is not carried, with safe text only. */
 export function refuse(media: MediaSection): RefusedText {
   const { type, protocol } = media;
   const known = isToken(type) && protocol.length <= 64 && protocol.split('/').every(isToken);
@@ -58,8 +58,9 @@ export function refuse(media: MediaSection): RefusedText {
 }
 
 /**
- * Which line of an answer is meant for each place. It should be the one in the same place (RFC 3264 6). Where that one is
- * refused, broken or of another kind, the next line of the kind that `works` and answers to no place is.
+ * The line of an answer for each place. It should be the line in the same place (RFC 3264 6). When that line
+ * is refused, broken or of another kind, the next line of the kind that `works` and answers no other place is
+ * used.
  */
 export function answeredIn(
   media: readonly MediaSection[],
@@ -68,12 +69,12 @@ export function answeredIn(
 ): ReadonlyMap<Slot, MediaSection> {
   const fits = (slot: Slot | undefined, line: MediaSection) =>
     isLine(slot) && slot.kind === kindOf(line) && works(line);
-  const strays = media.filter((line, i) => !fits(slots[i], line));
+  const spares = media.filter((line, i) => !fits(slots[i], line));
   const answered = new Map<Slot, MediaSection>();
   slots.forEach((slot, i) => {
     const own = media[i];
-    const stray = own && fits(slot, own) ? -1 : strays.findIndex(line => fits(slot, line));
-    const line = stray === -1 ? own : strays.splice(stray, 1)[0];
+    const spare = own && fits(slot, own) ? -1 : spares.findIndex(line => fits(slot, line));
+    const line = spare === -1 ? own : spares.splice(spare, 1)[0];
     if (line !== undefined) answered.set(slot, line);
   });
   return answered;

@@ -1,14 +1,16 @@
-// The transport of a browser, as its SDP names it: ICE (RFC 8839), the certificates it may show (RFC 8122), who begins
-// DTLS (RFC 5763 5), and which lines share it (RFC 8843).
+// The transport of a browser in its SDP: ICE (RFC 8839), its certificates (RFC 8122), which side begins DTLS
+// (RFC 5763 5), and which lines share the transport (RFC 8843).
 
 import { MediaError } from '../relay.ts';
 import { type Description, type MediaSection, valuesOf, wordsOf } from './description.ts';
 import { type Fingerprint, isUsableHash } from './plan.ts';
 
-/** What a browser says of its transport; with BUNDLE it holds for every line. */
+/** A browser's transport attributes; with BUNDLE they apply to every line. */
 export interface BrowserTransport {
   readonly ufrag: string;
-  /** As it came; who answers checks, and makes none, has no use for it. */
+  /**
+   * Unchanged from the SDP. The embedded relay does not need it, because it answers checks and sends none.
+   */
   readonly password: string;
   readonly fingerprint: Fingerprint;
   /** mids of its BUNDLE group; null when it has none. */
@@ -20,27 +22,35 @@ export function transportOf(
   media: MediaSection,
   offering: boolean,
 ): BrowserTransport {
-  // Of the line, or else of the session.
-  const said = (name: string) => [...valuesOf(media, name), ...valuesOf(description.session, name)];
+  // Of the line, else of the session.
+  const valuesFor = (name: string) => [...valuesOf(media, name), ...valuesOf(description.session, name)];
   // RFC 8839 5.4.
-  const ufrag = said('ice-ufrag').find(value => /^[A-Za-z0-9+/]{4,256}$/.test(value));
+  const ufrag = valuesFor('ice-ufrag').find(value => /^[A-Za-z0-9+/]{4,256}$/.test(value));
   if (ufrag === undefined) throw new MediaError('no usable a=ice-ufrag', 488, 'no-ice');
-  const fingerprint = strongest(valuesOf(media, 'fingerprint')) ?? strongest(said('fingerprint'));
+  const fingerprint = strongest(valuesOf(media, 'fingerprint')) ?? strongest(valuesFor('fingerprint'));
   if (fingerprint === undefined) throw new MediaError('no usable a=fingerprint', 488, 'no-fingerprint');
-  assertBegins(said('setup'), offering);
-  return { ufrag, password: said('ice-pwd')[0] ?? '', fingerprint, bundle: bundleOf(description, media) };
-}
-
-/** We are the DTLS server: RFC 5763 5 has a browser's offer say actpass. Without the attribute it means that. */
-function assertBegins(setups: readonly string[], offering: boolean): void {
-  const roles = setups.map(value => value.toLowerCase());
-  if (roles.length === 0 || roles.includes('active') || (offering && roles.includes('actpass'))) return;
-  throw new MediaError('a=setup leaves nobody to begin DTLS', 488, 'dtls-role');
+  assertBegins(valuesFor('setup'), offering);
+  return {
+    ufrag,
+    password: valuesFor('ice-pwd')[0] ?? '',
+    fingerprint,
+    bundle: bundleOf(description, media),
+  };
 }
 
 /**
- * RFC 8122 5: of several hash functions the strongest that is usable counts, and of several values under it the
- * certificate has to match one. A line that cannot be read, or proves nothing, costs itself.
+ * The relay is the DTLS server: RFC 5763 5 requires actpass in a browser's offer. An absent attribute means
+ * actpass.
+ */
+function assertBegins(setups: readonly string[], offering: boolean): void {
+  const roles = setups.map(value => value.toLowerCase());
+  if (roles.length === 0 || roles.includes('active') || (offering && roles.includes('actpass'))) return;
+  throw new MediaError('a=setup lets neither side begin DTLS', 488, 'dtls-role');
+}
+
+/**
+ * RFC 8122 5: the strongest usable hash function counts, and the certificate must match one of its values. A
+ * line that is unreadable or insecure is skipped.
  */
 function strongest(lines: readonly string[]): Fingerprint | undefined {
   const found = new Map<number, string[]>();
@@ -60,7 +70,7 @@ function strongest(lines: readonly string[]): Fingerprint | undefined {
 /** A browser has one or two. */
 const maxCertificates = 8;
 
-/** The group that the line is in; where no line has a mid, the first. */
+/** The group of the line; when no line has a mid, the first group. */
 function bundleOf({ session }: Description, media: MediaSection): readonly string[] | null {
   const mid = valuesOf(media, 'mid')[0];
   const groups = valuesOf(session, 'group').map(wordsOf);
@@ -69,14 +79,14 @@ function bundleOf({ session }: Description, media: MediaSection): readonly strin
 }
 
 /**
- * RFC 8842 5.5 would let a browser change its certificate in mid-call. Here the one that it began with is what proves
- * that it is the same browser, whatever connection its offers come by: a call is not taken over.
+ * RFC 8842 5.5 would let a browser change its certificate during a call. Here the first certificate
+ * identifies the browser, whichever connection its offers use: a call cannot be taken over.
  */
 export function assertSameBrowser(known: BrowserTransport | null, shown: BrowserTransport | null): void {
   if (known === null || shown === null) return;
   if (identityOf(known) === identityOf(shown)) return;
   throw new MediaError(
-    'the browser shows another certificate than the call began with',
+    'the browser shows another certificate than at the start of the call',
     488,
     'other-certificate',
   );

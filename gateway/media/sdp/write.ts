@@ -1,30 +1,30 @@
-// Writes the SDP of both sides. What a browser must see is WebRTC with one ICE-lite,
-// DTLS-passive transport (RFC 8829, RFC 8843); what a PBX sees is RTP/AVP as in 1996.
+// Writes the SDP of both sides. A browser gets WebRTC with one ICE-lite, DTLS-passive transport (RFC 8829,
+// RFC 8843); a PBX gets plain RTP/AVP.
 
 import { isIPv6 } from 'node:net';
 import { type MediaDescription, type SessionDescription, write } from 'sdp-transform';
-import type { Codec, Kind } from './codecs.ts';
+import type { Codec, MediaKind } from './codecs.ts';
 import type { Fingerprint, IceCredentials } from './plan.ts';
 import type { Direction } from './read.ts';
 
-/** What a PBX and the gateway speak on a line. */
+/** The profile between the PBX and the gateway on a line. */
 export type RtpProfile = 'RTP/AVP' | 'RTP/AVPF';
 
-/** An m= line that is carried. */
+/** A carried m= line. */
 export interface LineText {
-  readonly kind: Kind;
+  readonly kind: MediaKind;
   readonly mid: string;
   readonly codecs: readonly Codec[];
   readonly direction: Direction;
   readonly ptime: number | undefined;
   readonly maxptime: number | undefined;
-  /** Ours towards the PBX. */
+  /** The gateway's port toward the PBX. */
   readonly port: number;
-  /** Towards the PBX. */
+  /** Toward the PBX. */
   readonly profile: RtpProfile;
 }
 
-/** An m= line that keeps its place and no more. */
+/** An m= line that only keeps its place. */
 export interface RefusedText {
   readonly type: string;
   readonly protocol: string;
@@ -32,7 +32,7 @@ export interface RefusedText {
   readonly mid: string;
 }
 
-export interface Origin {
+export interface SdpOrigin {
   readonly id: number;
   readonly version: number;
 }
@@ -55,7 +55,7 @@ export function isRefused(line: LineText | RefusedText): line is RefusedText {
 
 export function writeForPbx(
   lines: readonly (LineText | RefusedText)[],
-  origin: Origin,
+  origin: SdpOrigin,
   announce: string,
 ): string {
   return write({
@@ -69,7 +69,7 @@ export function writeForPbx(
 
 export function writeForBrowser(
   lines: readonly (LineText | RefusedText)[],
-  origin: Origin,
+  origin: SdpOrigin,
   side: BrowserSide,
 ): string {
   const { address } = side;
@@ -109,16 +109,16 @@ export function writeForBrowser(
   });
 }
 
-/** Where browsers reach the relay: an address, with its ports. */
-export interface BrowserPlace {
+/** Where browsers reach the relay: an address with its ports. */
+export interface CandidateAddress {
   readonly ip: string;
   readonly port: number;
   readonly tcpPort: number;
 }
 
-/** Host candidates, the first place preferred (RFC 8445 5.1.2.1), and TCP only where UDP does not get through. */
-export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
-  const udp = places.map(({ ip, port }, i) => ({
+/** Host candidates, the first place preferred (RFC 8445 5.1.2.1). TCP has a lower priority than UDP. */
+export function hostCandidates(candidateAddresses: readonly CandidateAddress[]): Candidates {
+  const udp = candidateAddresses.map(({ ip, port }, i) => ({
     foundation: String(i + 1),
     component: 1,
     transport: 'udp',
@@ -127,11 +127,11 @@ export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
     port,
     type: 'host',
   }));
-  const tcp = places.map(({ ip, tcpPort }, i) => ({
-    foundation: String(places.length + i + 1),
+  const tcp = candidateAddresses.map(({ ip, tcpPort }, i) => ({
+    foundation: String(candidateAddresses.length + i + 1),
     component: 1,
     transport: 'tcp',
-    // RFC 6544 4.2: a passive host candidate's direction counts 4.
+    // RFC 6544 4.2: the direction of a passive host candidate counts 4.
     priority: 90 * 0x1000000 + (4 * 0x2000 + 0x1fff - i) * 0x100 + 255,
     ip,
     port: tcpPort,
@@ -141,7 +141,7 @@ export function hostCandidates(places: readonly BrowserPlace[]): Candidates {
   return [...udp, ...tcp];
 }
 
-export function envelope(origin: Origin, address: string): Omit<SessionDescription, 'media'> {
+export function envelope(origin: SdpOrigin, address: string): Omit<SessionDescription, 'media'> {
   return {
     version: 0,
     origin: {

@@ -1,5 +1,5 @@
-// Twenty visitors talk while strangers attack: each attack alone, then all at once, beside a quiet run.
-// What counts is what the visitors notice, and what of the gateway's memory comes back.
+// Twenty visitors talk during attacks: each attack alone, then all together, beside a run without attacks.
+// Measures what the visitors notice, and how much of the gateway's memory returns.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,14 +12,14 @@ import { RtpEcho } from '../../unit/media/rtp-echo.ts';
 import { atMost, type Figure, percentile } from '../figure.ts';
 import { type MeasuredGateway, startMeasured } from '../measured-gateway.ts';
 import { startPlainPbx } from '../plain-pbx.ts';
-import type { Blows } from './attack-process.ts';
+import type { AttackAttempts } from './attack-process.ts';
 import { attacks } from './attacks.ts';
-import { describeFortune, type Fortune, GoodCallers } from './good-callers.ts';
+import { type CallerResults, describeResults, GoodCallers } from './good-callers.ts';
 import { GATEWAY, type Targets } from './targets.ts';
 
 const VISITORS = 20;
 const RUN_MS = 15_000;
-/** Until finished transactions are forgotten (64*T1) and drained ports are back. */
+/** Until finished transactions are removed (64*T1) and drained ports are free. */
 const SETTLE_MS = 36_000;
 const plenty = { callsPerMinute: 2_000 };
 const DOMAIN = 'mysite.test';
@@ -38,7 +38,7 @@ export async function benchAttack(): Promise<Figure[]> {
     dns: { servers: [`${GATEWAY}:${dns.port}`], allow: ['127.0.0.0/8'] },
     sip: { udp: sip, tcp: sip },
     media: { browserPort: browserMedia, pbxPorts: [...pbxMedia] },
-    // Twenty who call all the time are more than one person's telephone takes; an address's own limits stay.
+    // Twenty callers without a pause exceed the limit of one destination; the limits of an address stay.
     limits: { perDestination: plenty, perSite: plenty, overall: plenty },
     sites: [{ domain: DOMAIN, origins: ['http://bench.test'], callable: ['director'] }],
   };
@@ -46,14 +46,14 @@ export async function benchAttack(): Promise<Figure[]> {
   const targets: Targets = { address: GATEWAY, url: gateway.url, sip, browserMedia, pbxMedia, uri: URI };
   const figures: Figure[] = [];
 
-  // Once unseen: what a process learns with its first calls is no leak.
+  // Not counted: memory that a process allocates with its first calls is not a leak.
   await new GoodCallers(gateway.url, URI).callFor(RUN_MS / 2, VISITORS);
   const quiet = await new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS);
   figures.push(line('no attack', quiet));
   const before = await settled(gateway);
 
   for (const name of Object.keys(attacks)) figures.push(...(await under([name], name)));
-  figures.push(...(await under(Object.keys(attacks), 'all of these at once')));
+  figures.push(...(await under(Object.keys(attacks), 'all attacks together')));
   const after = await settled(gateway);
   const last = await new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS);
   figures.push(line('afterwards', last));
@@ -63,12 +63,12 @@ export async function benchAttack(): Promise<Figure[]> {
     {
       name: 'heap afterwards',
       value: megabytes(after.heapBytes),
-      aim: atMost(grown('heapBytes'), 1.1, 'times what it was'),
+      aim: atMost(grown('heapBytes'), 1.1, 'of the value before'),
     },
     {
       name: 'memory (RSS) afterwards',
       value: megabytes(after.rssBytes),
-      aim: atMost(grown('rssBytes'), 1.1, 'times what it was'),
+      aim: atMost(grown('rssBytes'), 1.1, 'of the value before'),
     },
   );
   await gateway.stop();
@@ -79,32 +79,32 @@ export async function benchAttack(): Promise<Figure[]> {
 
   async function under(names: readonly string[], title: string): Promise<Figure[]> {
     const before = await gateway.usage();
-    const [fortune, blows] = await Promise.all([
+    const [results, attemptsByAttack] = await Promise.all([
       new GoodCallers(gateway.url, URI).callFor(RUN_MS, VISITORS),
       attackWith(names, targets),
     ]);
     const { cpuSeconds } = await gateway.usage();
     const seconds = (cpuSeconds - before.cpuSeconds).toFixed(1);
-    const absent = Object.entries(blows).filter(([, dealt]) => typeof dealt === 'string');
-    const dealt = Object.values(blows).reduce<number>((sum, n) => sum + (Number(n) || 0), 0);
-    const number = dealt > 0 ? `${dealt} blows, ` : '';
+    const absent = Object.entries(attemptsByAttack).filter(([, made]) => typeof made === 'string');
+    const attempts = Object.values(attemptsByAttack).reduce<number>((sum, n) => sum + (Number(n) || 0), 0);
+    const number = attempts > 0 ? `${attempts} attempts, ` : '';
     return [
-      ...absent.map(([name, why]) => ({ name, value: `not made: ${why}` })),
+      ...absent.map(([name, why]) => ({ name, value: `not run: ${why}` })),
       ...(absent.length === names.length
         ? []
-        : [line(`${title} (${number}${seconds} CPU-seconds)`, fortune)]),
+        : [line(`${title} (${number}${seconds} CPU-seconds)`, results)]),
     ];
   }
 }
 
-async function attackWith(names: readonly string[], targets: Targets): Promise<Blows> {
+async function attackWith(names: readonly string[], targets: Targets): Promise<AttackAttempts> {
   const program = fileURLToPath(new URL('./attack-process.js', import.meta.url));
   const child = fork(program, [JSON.stringify(names), JSON.stringify(targets), String(RUN_MS)]);
-  const [blows] = (await Promise.race([
+  const [attempts] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => [{ attacker: `ended with code ${code}` }]),
-  ])) as [Blows];
-  return blows;
+  ])) as [AttackAttempts];
+  return attempts;
 }
 
 async function settled(gateway: MeasuredGateway) {
@@ -112,9 +112,9 @@ async function settled(gateway: MeasuredGateway) {
   return await gateway.usage();
 }
 
-function line(name: string, fortune: Fortune): Figure {
-  const p95 = percentile(fortune.setUpMs, 0.95);
-  return { name, value: describeFortune(fortune), aim: atMost(p95, 1000, 'ms p95') };
+function line(name: string, results: CallerResults): Figure {
+  const p95 = percentile(results.setUpMs, 0.95);
+  return { name, value: describeResults(results), aim: atMost(p95, 1000, 'ms p95') };
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,5 @@
-// Visitors who do no harm: each calls, talks for some seconds over real ICE, DTLS and SRTP, hangs up and calls again.
-// What happens to them is the measure of everything that happens beside them.
+// Well-behaved visitors: each calls, talks for some seconds over real ICE, DTLS and SRTP, hangs up and calls
+// again. Their results measure the effect of the attacks.
 
 import { percentile } from '../figure.ts';
 import { PlainBrowser } from '../plain-browser.ts';
@@ -7,13 +7,13 @@ import { WebRtcLeg } from '../webrtc-leg.ts';
 
 const PACKET_MS = 20;
 const TALK_MS = 4_000;
-/** What is still on its way when a visitor stops talking is not lost yet. */
+/** Packets sent this shortly before a visitor stops talking do not count as lost. */
 const LAST_WORDS_MS = 300;
 const WITHIN_MS = 20_000;
 
-export interface Fortune {
+export interface CallerResults {
   readonly calls: number;
-  /** Why calls could not be, or were cut, and how often. */
+  /** Why calls failed or ended early, and how often. */
   readonly lost: ReadonlyMap<string, number>;
   /** Milliseconds from the INVITE to its 200. */
   readonly setUpMs: readonly number[];
@@ -35,15 +35,18 @@ export class GoodCallers {
     this.#uri = uri;
   }
 
-  /** `count` visitors at a time, each from an address of its own, call for `ms`; resolves when the last has hung up. */
-  async callFor(ms: number, count: number): Promise<Fortune> {
+  /**
+   * `count` visitors at a time, each from its own address, call for `ms`. Resolves when the last visitor has
+   * hung up.
+   */
+  async callFor(ms: number, count: number): Promise<CallerResults> {
     const until = performance.now() + ms;
     await Promise.all(
       Array.from({ length: count }, async (_, index) => {
-        // As people come: not all at once.
+        // Visitors do not start simultaneously.
         await pause((index / count) * TALK_MS);
         while (performance.now() < until) {
-          const address = homeOf(this.#calls++);
+          const address = addressOf(this.#calls++);
           await within(this.#call(address), WITHIN_MS).catch(async (error: Error) => {
             this.#count(error.message);
             await pause(TALK_MS);
@@ -76,7 +79,7 @@ export class GoodCallers {
       await leg.connect(call.sdp);
       await this.#talk(leg);
       const status = await call.hangUp();
-      if (status !== 200) throw new Error(`was over before its end (${status})`);
+      if (status !== 200) throw new Error(`ended early (${status})`);
     } finally {
       leg.close();
       browser?.close();
@@ -103,8 +106,8 @@ export class GoodCallers {
   }
 }
 
-/** One line for people. */
-export function describeFortune({ calls, lost, setUpMs, packetsSent, packetsBack }: Fortune): string {
+/** One line for the report. */
+export function describeResults({ calls, lost, setUpMs, packetsSent, packetsBack }: CallerResults): string {
   const failed = [...lost.values()].reduce((sum, count) => sum + count, 0);
   const reasons = [...lost].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const missing = ((packetsSent - packetsBack) / packetsSent) * 100;
@@ -114,8 +117,8 @@ export function describeFortune({ calls, lost, setUpMs, packetsSent, packetsBack
   );
 }
 
-/** Every call is another person's, who has made no other lately. */
-function homeOf(call: number): string {
+/** Each call comes from an address that has made no other call recently. */
+function addressOf(call: number): string {
   return `127.${10 + (Math.floor(call / 250) % 200)}.2.${(call % 250) + 1}`;
 }
 
@@ -126,7 +129,7 @@ function pause(ms: number): Promise<void> {
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('went nowhere')), ms);
+    timer = setTimeout(() => reject(new Error('not sent')), ms);
   });
   return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,17 +1,17 @@
-// What comes before SIP: requests that are not finished, upgrades of strangers' pages, frames in a thousand pieces.
+// Attacks before SIP: unfinished requests, upgrades from foreign pages, frames in many fragments.
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { askToken, ORIGIN, openPage } from '../page.ts';
 import { pace } from './pace.ts';
-import type { Attack } from './targets.ts';
+import type { BenchAttack } from './targets.ts';
 
 const HALF_REQUESTS = 300;
 
-/** Slow-loris: connections that say a header line now and then, and never the empty one. */
-export const halfRequests: Attack = async ({ url }, from, ms, { perSecond = 100 } = {}) => {
+/** Slow-loris: connections that send a header line at intervals, and never the empty line. */
+export const halfRequests: BenchAttack = async ({ url }, from, ms, { perSecond = 100 } = {}) => {
   const sockets = new Array<Socket | undefined>(HALF_REQUESTS).fill(undefined);
-  const dealt = await pace(perSecond, ms, index => {
+  const attempts = await pace(perSecond, ms, index => {
     const place = index % HALF_REQUESTS;
     const socket = sockets[place];
     if (socket === undefined || socket.destroyed) {
@@ -20,10 +20,10 @@ export const halfRequests: Attack = async ({ url }, from, ms, { perSecond = 100 
     } else socket.write(`X-${index}: ${index}\r\n`);
   });
   for (const socket of sockets) socket?.destroy();
-  return dealt;
+  return attempts;
 };
 
-export const hopefulUpgrades: Attack = async ({ url }, from, ms, { perSecond = 100 } = {}) =>
+export const hopefulUpgrades: BenchAttack = async ({ url }, from, ms, { perSecond = 100 } = {}) =>
   await pace(perSecond, ms, index => {
     void openPage(url, { from, origin: `https://${index}.attacker.invalid` }).then(page => {
       page.on('error', () => {});
@@ -32,12 +32,12 @@ export const hopefulUpgrades: Attack = async ({ url }, from, ms, { perSecond = 1
   });
 
 /** One byte a fragment, never the last one (GHSA-96hv-2xvq-fx4p). */
-export const tinyFragments: Attack = async ({ url, uri }, from, ms, { perSecond = 1_000 } = {}) => {
+export const tinyFragments: BenchAttack = async ({ url, uri }, from, ms, { perSecond = 1_000 } = {}) => {
   const mask = randomBytes(4);
   const fragment = (first: boolean) =>
     Buffer.concat([Buffer.from([first ? 0x01 : 0x00, 0x81]), mask, Buffer.from([0x41 ^ mask[0]!])]);
   const sockets = new Array<Socket | 'coming' | undefined>(10).fill(undefined);
-  const dealt = await pace(perSecond, ms, index => {
+  const attempts = await pace(perSecond, ms, index => {
     const place = index % sockets.length;
     const socket = sockets[place];
     if (socket === 'coming') return;
@@ -59,7 +59,7 @@ export const tinyFragments: Attack = async ({ url, uri }, from, ms, { perSecond 
     );
   });
   for (const socket of sockets) if (socket !== 'coming') socket?.destroy();
-  return dealt;
+  return attempts;
 };
 
 export function open(url: string, from: string): Socket {

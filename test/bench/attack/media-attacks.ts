@@ -1,20 +1,20 @@
-// Datagrams at the media ports: checks for calls that are not theirs, handshakes that nobody asked for, sound of nobody.
+// Datagrams at the media ports: checks for calls of other clients, unexpected handshakes, RTP of no call.
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { writeRequest } from '../../../gateway/media/embedded/stun.ts';
 import { pace, udpFrom } from './pace.ts';
-import type { Attack } from './targets.ts';
+import type { BenchAttack } from './targets.ts';
 
 const PER_SECOND = 2_000;
 
-export const strangersChecks: Attack = async (
+export const strangersChecks: BenchAttack = async (
   { address, browserMedia },
   from,
   ms,
   { perSecond = PER_SECOND, heard } = {},
 ) => {
   const socket = await udpFrom(from, heard);
-  const dealt = await pace(perSecond, ms, () => {
+  const attempts = await pace(perSecond, ms, () => {
     const check = writeRequest({
       transaction: randomBytes(12),
       username: `${randomBytes(4).toString('hex')}:${randomBytes(4).toString('hex')}`,
@@ -24,18 +24,18 @@ export const strangersChecks: Attack = async (
     socket.send(check, browserMedia, address);
   });
   socket.close();
-  return dealt;
+  return attempts;
 };
 
-/** DTLS 1.2 whose only cipher suite is none (EnableSecurity's ES2023 race). */
-export const clientHellos: Attack = async (
+/** DTLS 1.2 with a null cipher suite only (EnableSecurity's ES2023 race). */
+export const clientHellos: BenchAttack = async (
   { address, browserMedia },
   from,
   ms,
   { perSecond = PER_SECOND, heard } = {},
 ) => {
   const socket = await udpFrom(from, heard);
-  const dealt = await pace(perSecond, ms, () => {
+  const attempts = await pace(perSecond, ms, () => {
     const body = Buffer.concat([
       Buffer.from('fefd', 'hex'),
       randomBytes(32),
@@ -58,23 +58,23 @@ export const clientHellos: Attack = async (
     socket.send(record, browserMedia, address);
   });
   socket.close();
-  return dealt;
+  return attempts;
 };
 
-/** To the browsers' port and all of the PBX's: nobody who sprays knows which is in use. */
-export const packets: Attack = async (targets, from, ms, { perSecond = PER_SECOND, heard } = {}) => {
+/** To the browsers' port and all PBX ports, because an attacker does not know which are in use. */
+export const packets: BenchAttack = async (targets, from, ms, { perSecond = PER_SECOND, heard } = {}) => {
   const { address, browserMedia, pbxMedia } = targets;
   const [first, last] = pbxMedia;
   const socket = await udpFrom(from, heard);
   const packet = Buffer.alloc(172, 0x55);
   packet[0] = 0x80;
   packet[1] = 0;
-  const dealt = await pace(perSecond, ms, index => {
+  const attempts = await pace(perSecond, ms, index => {
     packet.writeUInt16BE(index & 0xffff, 2);
     packet.writeUInt32BE(randomInt(2 ** 32 - 1), 8);
     const port = index % 4 === 0 ? browserMedia : first + (index % (last - first + 1));
     socket.send(Buffer.from(packet), port, address);
   });
   socket.close();
-  return dealt;
+  return attempts;
 };

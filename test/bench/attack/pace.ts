@@ -1,26 +1,29 @@
-// Blows at an even rate, and sockets that come from where they are told.
+// Calls a function at an even rate, and opens sockets on given addresses.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** Between two handfuls. */
+/** The interval between two batches. */
 const BEAT_MS = 10;
 
-/** Calls `blow` so many times a second for `ms`; resolves with how often. What `blow` throws is the attacker's loss. */
-export async function pace(perSecond: number, ms: number, blow: (index: number) => void): Promise<number> {
+/**
+ * Calls `attempt` so many times a second for `ms`; resolves with the number of calls. Errors of `attempt` are
+ * ignored.
+ */
+export async function pace(perSecond: number, ms: number, attempt: (index: number) => void): Promise<number> {
   const begun = performance.now();
-  let dealt = 0;
+  let attempts = 0;
   for (;;) {
     const passed = performance.now() - begun;
     const due = Math.floor((Math.min(passed, ms) / 1000) * perSecond);
-    for (; dealt < due; dealt++) {
+    for (; attempts < due; attempts++) {
       try {
-        blow(dealt);
+        attempt(attempts);
       } catch {
-        // The gateway has shut this door.
+        // The gateway has closed the connection.
       }
     }
-    if (passed >= ms) return dealt;
+    if (passed >= ms) return attempts;
     await new Promise(resolve => setTimeout(resolve, BEAT_MS));
   }
 }

@@ -1,4 +1,4 @@
-// SIP that is broken, or whole and too much, at the engine's UDP port and over the WebSockets of visitors.
+// SIP attacks, malformed or valid but too many, at the engine's UDP port and over visitors' WebSockets.
 
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
@@ -8,13 +8,13 @@ import { seeds } from '../../fuzz/seeds.ts';
 import { SDP } from '../../support/signalling-gateway.ts';
 import { openPage } from '../page.ts';
 import { pace, udpFrom } from './pace.ts';
-import type { Attack, Targets } from './targets.ts';
+import type { BenchAttack, Targets } from './targets.ts';
 
 const SEED = 7;
 const PER_SECOND = 1_000;
 const SOCKETS = 10;
 
-export const brokenMessages: Attack = async (
+export const brokenMessages: BenchAttack = async (
   { address, sip },
   from,
   ms,
@@ -22,13 +22,13 @@ export const brokenMessages: Attack = async (
 ) => {
   const socket = await udpFrom(from, heard);
   const next = broken();
-  const dealt = await pace(perSecond, ms, () => socket.send(next(), sip, address));
+  const attempts = await pace(perSecond, ms, () => socket.send(next(), sip, address));
   socket.close();
-  return dealt;
+  return attempts;
 };
 
-/** Whole INVITEs: what is refused is repeated until Timer H, and nobody says that it was heard. */
-export const unansweredInvites: Attack = async (
+/** Valid INVITEs without ACK: the gateway repeats each refusal until Timer H. */
+export const unansweredInvites: BenchAttack = async (
   { address, sip, uri },
   from,
   ms,
@@ -36,20 +36,20 @@ export const unansweredInvites: Attack = async (
 ) => {
   const socket = await udpFrom(from, heard);
   const own = `${from}:${socket.address().port}`;
-  const dealt = await pace(perSecond, ms, () => socket.send(invite(uri, 'UDP', own), sip, address));
+  const attempts = await pace(perSecond, ms, () => socket.send(invite(uri, 'UDP', own), sip, address));
   socket.close();
-  return dealt;
+  return attempts;
 };
 
-export const brokenFrames: Attack = async (targets, from, ms) => {
+export const brokenFrames: BenchAttack = async (targets, from, ms) => {
   const next = broken();
   return await overSockets(targets, from, ms, PER_SECOND, () => next());
 };
 
-export const rapidInvites: Attack = async (targets, from, ms) =>
+export const rapidInvites: BenchAttack = async (targets, from, ms) =>
   await overSockets(targets, from, ms, PER_SECOND / 2, () => invite(targets.uri, 'WS', 'attacker.invalid'));
 
-/** On sockets that are opened again as soon as they are closed, each with a token of its own as long as there are any. */
+/** On sockets that are reopened after each close, each with a separate token while tokens are available. */
 async function overSockets(
   { url, uri }: Targets,
   from: string,
@@ -58,7 +58,7 @@ async function overSockets(
   frame: () => Buffer,
 ): Promise<number> {
   const sockets = new Array<WebSocket | 'coming' | undefined>(SOCKETS).fill(undefined);
-  const dealt = await pace(perSecond, ms, index => {
+  const attempts = await pace(perSecond, ms, index => {
     const place = index % SOCKETS;
     const socket = sockets[place];
     if (socket === 'coming' || socket?.readyState === WebSocket.CONNECTING) return;
@@ -78,7 +78,7 @@ async function overSockets(
     );
   });
   for (const socket of sockets) if (socket instanceof WebSocket) socket.terminate();
-  return dealt;
+  return attempts;
 }
 
 export function broken(): () => Buffer {

@@ -1,4 +1,4 @@
-// What is attacked, and what an attack is.
+// The targets of an attack, and the interface of attacks.
 
 /** All on loopback addresses of this machine. */
 export interface Targets {
@@ -10,18 +10,23 @@ export interface Targets {
   readonly sip: number;
   readonly browserMedia: number;
   readonly pbxMedia: readonly [number, number];
-  /** Whom visitors may call. */
+  /** The SIP URI that visitors may call. */
   readonly uri: string;
 }
 
 export const GATEWAY = '127.0.0.1';
 
-export interface Manner {
-  /** Instead of the attack's own rate. */
+export interface AttackOptions {
+  /** Replaces the attack's default rate. */
   readonly perSecond?: number;
-  /** Called with each datagram that is sent back. */
+  /** Called with each datagram that the gateway sends back. */
   readonly heard?: (datagram: Buffer) => void;
 }
 
-/** Goes on for `ms`; resolves with how many blows were dealt. */
-export type Attack = (targets: Targets, from: string, ms: number, manner?: Manner) => Promise<number>;
+/** Runs for `ms`; resolves with the number of attempts. */
+export type BenchAttack = (
+  targets: Targets,
+  from: string,
+  ms: number,
+  options?: AttackOptions,
+) => Promise<number>;

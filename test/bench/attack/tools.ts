@@ -1,29 +1,32 @@
-// The attackers' own tools, from Debian: SIPVicious and SIPp. Whoever has not installed them attacks without.
+// Attack tools from Debian: SIPVicious and SIPp. Without them, the other attacks run.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Attack } from './targets.ts';
+import type { BenchAttack } from './targets.ts';
 
-/** svwar tries extensions, one after the other, and heeds no refusal. */
-export function enumeration(method: 'INVITE' | 'REGISTER'): Attack {
+/** svwar tries extensions one after the other and ignores refusals. */
+export function enumeration(method: 'INVITE' | 'REGISTER'): BenchAttack {
   return async ({ address, sip }, from, ms) => {
     const range = ['-e', '1000-99999', '-m', method, '--force', '-t', '0.002'];
     return await running('svwar', [...range, '-b', from, '-p', String(sip), address], ms);
   };
 }
 
-/** SIPp's own scenario, as calls a second. */
-export function floodOf(scenario: string, perSecond: number): Attack {
+/** SIPp's built-in scenario, at a rate of calls a second. */
+export function floodOf(scenario: string, perSecond: number): BenchAttack {
   return async ({ address, sip }, from, ms) => {
     const calls = Math.round((perSecond * ms) / 1000);
     const rate = ['-r', String(perSecond), '-m', String(calls), '-l', '100000', '-timeout', `${ms / 1000}s`];
-    const manner = ['-sn', scenario, '-s', 'director', '-i', from, '-nostdin', '-recv_timeout', '500'];
-    await running('sipp', [...manner, ...rate, `${address}:${sip}`], ms);
+    const options = ['-sn', scenario, '-s', 'director', '-i', from, '-nostdin', '-recv_timeout', '500'];
+    await running('sipp', [...options, ...rate, `${address}:${sip}`], ms);
     return calls;
   };
 }
 
-/** Resolves with NaN: the tools do not say how often they strike; rejects when the tool is not there. */
+/**
+ * Resolves with NaN, because the tools do not report their number of attempts. Rejects when the tool is not
+ * installed.
+ */
 async function running(command: string, args: readonly string[], ms: number): Promise<number> {
   const child = spawn(command, args, { stdio: 'ignore', cwd: '/tmp' });
   const timer = setTimeout(() => child.kill('SIGKILL'), ms);

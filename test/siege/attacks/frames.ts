@@ -1,12 +1,12 @@
-// WebSocket frames that break RFC 6455, on connections that were opened with a good token; several on each, so that
-// what follows a broken one is tried too.
+// WebSocket frames that violate RFC 6455, on connections opened with a valid token; several on each, so that
+// frames after a malformed one are tested too.
 
 import { randomBytes } from 'node:crypto';
 import { open, tinyFragments, upgrade } from '../../bench/attack/http-attacks.ts';
 import { pace } from '../../bench/attack/pace.ts';
 import { askToken, ORIGIN } from '../../bench/page.ts';
 import { Random } from '../../fuzz/random.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 
 const FRAMES_A_CONNECTION = 6;
 const random = new Random(6455);
@@ -16,9 +16,9 @@ const broken: readonly (() => Buffer)[] = [
   () => frame(0xf1, Buffer.from('reserved bits')),
   () => frame(0x83 + random.below(5), Buffer.from('reserved opcode')),
   () => frame(0x8b + random.below(5), Buffer.from('reserved control opcode')),
-  () => frame(0x80, Buffer.from('a continuation of nothing')),
+  () => frame(0x80, Buffer.from('a continuation without a start')),
   () => frame(0x89, randomBytes(126 + random.below(500))),
-  () => frame(0x09, Buffer.from('a control frame in pieces')),
+  () => frame(0x09, Buffer.from('a fragmented control frame')),
   () => frame(0x88, Buffer.from([random.below(256)])),
   () => frame(0x88, Buffer.from([0x03, random.below(256), 0xff, 0xfe])),
   () => frame(0x81, Buffer.from([0xc0, 0xaf, 0xed, 0xa0, 0x80, 0xff])),
@@ -42,7 +42,7 @@ export const brokenFrames: SiegeAttack = async scene => {
   });
 };
 
-async function sendFrames(scene: Scene, index: number): Promise<void> {
+async function sendFrames(scene: AttackContext, index: number): Promise<void> {
   const { targets, tally } = scene;
   const from = scene.address();
   const token = await askToken(targets.url, `sip:flooded@${targets.domain}`, ORIGIN, from);

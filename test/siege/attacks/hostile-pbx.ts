@@ -1,5 +1,5 @@
-// A PBX whose answers are hostile, each in the manner of the person who is called; and the victims who call them, so
-// that the answers reach a set-up that is good. Never a PBX of the good calls.
+// A PBX with hostile answers, selected by the called user; and victims that call these users, so that the
+// answers reach a valid set-up. Never a PBX of the good calls.
 
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { PlainBrowser } from '../../bench/plain-browser.ts';
 import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { SDP } from '../../support/signalling-gateway.ts';
 import type { SiegeAttack } from '../siege-attack.ts';
-import type { Tally } from '../tally.ts';
+import type { AttackTally } from '../tally.ts';
 import { hostileContacts, hostileHeaders, hostileReasons } from './hostile-text.ts';
 import { mutatedSdp } from './sdp.ts';
 
@@ -16,8 +16,8 @@ const VICTIM_WAITS_MS = 4_000;
 /** Longest datagram. */
 const MOST_BYTES = 65_000;
 
-interface Answer {
-  /** Behind `SIP/2.0 `. */
+interface HostileAnswer {
+  /** The text after `SIP/2.0 `. */
   readonly status: string;
   readonly contact?: string;
   readonly headers?: readonly string[];
@@ -29,8 +29,8 @@ const pick = <T>(choices: readonly T[]): T => choices[turn++ % choices.length]!;
 const sdp = mutatedSdp(SDP, 3264);
 const finals = ['200 OK', '486 Busy Here', '183 Session Progress'];
 
-/** By who is called. */
-const manners: Readonly<Record<string, () => readonly Answer[]>> = {
+/** By called user. */
+const manners: Readonly<Record<string, () => readonly HostileAnswer[]>> = {
   reasons: () => [{ status: pick(hostileReasons), sdp: SDP }],
   headers: () => [{ status: pick(finals), headers: pick(hostileHeaders), sdp: SDP }],
   contacts: () => [{ status: '200 OK', contact: pick(hostileContacts), sdp: SDP }],
@@ -43,9 +43,9 @@ const manners: Readonly<Record<string, () => readonly Answer[]>> = {
   flooded: () => [{ status: '180 Ringing' }, { status: '486 Busy Here' }],
 };
 
-const tallies = new Map<string, Tally>();
+const tallies = new Map<string, AttackTally>();
 
-/** Answers from now on until the process ends. */
+/** Answers until the process ends. */
 export async function startHostilePbx(address: string, port: number): Promise<void> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20, sendBufferSize: 1 << 20 });
   socket.on('error', () => {});
@@ -78,7 +78,7 @@ export async function startHostilePbx(address: string, port: number): Promise<vo
   });
 }
 
-/** Victims who call that person: each from another address, and no longer than a set-up takes. */
+/** Victims that call this user: each from another address, and for at most the time of a set-up. */
 export function victimsOf(user: string): SiegeAttack {
   return async scene => {
     const { targets, tally, ms, perSecond } = scene;
@@ -99,7 +99,7 @@ export function victimsOf(user: string): SiegeAttack {
             victim.close();
           });
         },
-        (error: Error) => tally.answered(`not let in: ${error.message}`),
+        (error: Error) => tally.answered(`refused: ${error.message}`),
       );
     });
     leg.close();
@@ -110,7 +110,7 @@ function field(text: string, name: string): string {
   return new RegExp(`^${name}: *(.*?)\r?$`, 'im').exec(text)?.[1] ?? '';
 }
 
-function respond(request: string, answer: Answer, usual: string): string {
+function respond(request: string, answer: HostileAnswer, usual: string): string {
   const { status, contact = usual, headers = [], sdp: body = '' } = answer;
   const to = field(request, 'to');
   return [

@@ -1,7 +1,10 @@
-// Texts on which regular expressions take more than linear time, and headers that no peer should send. A parser that
-// backtracks hangs on them; one that does not reads them in a millisecond.
+// Texts on which some regular expressions take more than linear time, and headers that no peer should send. A
+// parser that backtracks hangs on them; a linear parser reads them in a millisecond.
 
-/** A status line of which `^SIP\/(\d+\.\d+)\s+(\d+)\s*(.*)\s*$` takes cubic time: blanks, and a line end that is none to SIP. */
+/**
+ * A status line of which `^SIP\/(\d+\.\d+)\s+(\d+)\s*(.*)\s*$` takes cubic time: blanks, and a line
+ * terminator that SIP does not treat as one.
+ */
 export function hangingReason(blanks: number): string {
   return `200${' '.repeat(blanks)}a\u2028x`;
 }
@@ -14,7 +17,7 @@ export function hangingContentType(bytes: number): string {
 const many = (count: number, line: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i));
 
-/** Lines of a response; each entry is one response's. */
+/** Lines of a response; one entry per response. */
 export const hostileHeaders: readonly (readonly string[])[] = [
   [`Content-Type: ${hangingContentType(30_000)}`],
   [`X-Long: ${'a'.repeat(40_000)}`],

@@ -1,33 +1,33 @@
-// HTTP without measure: pipelined requests, clients that leave early or do not read, names in other spellings, Hosts,
-// upgrades and bodies that never end.
+// HTTP abuse: pipelined requests, clients that close early or do not read, unusual spellings of names, Hosts,
+// upgrades and endless bodies.
 
 import type { Socket } from 'node:net';
 import { halfRequests, hopefulUpgrades, open } from '../../bench/attack/http-attacks.ts';
 import { pace } from '../../bench/attack/pace.ts';
-import type { Attack } from '../../bench/attack/targets.ts';
+import type { BenchAttack } from '../../bench/attack/targets.ts';
 import { ORIGIN } from '../../bench/page.ts';
 import { Random } from '../../fuzz/random.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 
 const random = new Random(9110);
-/** As many as an attacker holds; the oldest is given up. */
+/** The maximum of open connections of an attacker; the oldest is closed. */
 const MOST_OPEN = 300;
 const PATIENCE_MS = 10_000;
 
-interface Manner {
+interface ConnectionOptions {
   readonly text: string;
-  /** How many requests that is. */
+  /** The number of requests in the data. */
   readonly requests?: number;
   /** Closes the connection on the first byte of an answer. */
   readonly leaves?: boolean;
-  /** Reads nothing for as long as this. */
+  /** Does not read for this long. */
   readonly deafMs?: number;
-  /** Sent a few times a second for as long as the connection lasts. */
+  /** Sent a few times a second while the connection is open. */
   readonly trickle?: string;
 }
 
-/** A connection each time, from another address. */
-function connections(next: (index: number, scene: Scene) => Manner): SiegeAttack {
+/** Opens a new connection each time, from another address. */
+function connections(next: (index: number, scene: AttackContext) => ConnectionOptions): SiegeAttack {
   return async scene => {
     const sockets = new Set<Socket>();
     await pace(scene.perSecond, scene.ms, index => {
@@ -42,7 +42,7 @@ function connections(next: (index: number, scene: Scene) => Manner): SiegeAttack
   };
 }
 
-function behave({ tally }: Scene, socket: Socket, manner: Manner, over: () => void): void {
+function behave({ tally }: AttackContext, socket: Socket, manner: ConnectionOptions, over: () => void): void {
   const { text, leaves, deafMs, trickle } = manner;
   const timers = [setTimeout(() => socket.destroy(), (deafMs ?? 0) + PATIENCE_MS)];
   if (trickle) timers.push(setInterval(() => socket.write(trickle), 250));
@@ -134,7 +134,7 @@ export const upgrades = connections(index => ({
   text: `${get(index % 2 ? '/sip' : '/', 'gateway.test', upgradeHeaders[index % upgradeHeaders.length])}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
 }));
 
-const endless: readonly Manner[] = [
+const endless: readonly ConnectionOptions[] = [
   { text: post('/token', 'Transfer-Encoding: chunked'), trickle: '1\r\na\r\n' },
   { text: post('/token', 'Content-Length: 4000'), trickle: 'a' },
   { text: post('/callback', 'Content-Length: 99999999'), trickle: 'a'.repeat(1_000) },
@@ -159,7 +159,7 @@ export const names = connections((index, { targets }) => {
   return { text: texts[index % texts.length]! };
 });
 
-function counted(attack: Attack): SiegeAttack {
+function counted(attack: BenchAttack): SiegeAttack {
   return async ({ targets, tally, ms, perSecond, address }) => {
     tally.unread = true;
     tally.sent += await attack(targets, address(), ms, { perSecond });

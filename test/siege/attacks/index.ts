@@ -1,5 +1,6 @@
-// All attacks of the siege by their family, each of which is a process; with the rate at which they share two cores
-// with twenty calls and the gateway. A rate is of messages, frames, datagrams, connections or calls a second.
+// All attacks of the siege by family, each family in one process, with the rates at which they share two
+// cores with twenty calls and the gateway. A rate is of messages, frames, datagrams, connections or calls a
+// second.
 
 import type { SiegeAttack, SiegeTargets } from '../siege-attack.ts';
 import { brokenFrames, fragments } from './frames.ts';
@@ -9,21 +10,21 @@ import * as media from './media.ts';
 import * as signalling from './signalling.ts';
 import * as page from './web-socket.ts';
 
-export interface Listed {
+export interface ListedAttack {
   readonly run: SiegeAttack;
   readonly perSecond: number;
 }
 
-export interface Family {
+export interface AttackFamily {
   readonly name: string;
-  readonly attacks: Readonly<Record<string, Listed>>;
-  /** Of what others need too: runs whatever is chosen. */
+  readonly attacks: Readonly<Record<string, ListedAttack>>;
+  /** For attacks of other families too: runs whatever is selected. */
   readonly prepare?: (targets: SiegeTargets) => Promise<void>;
 }
 
-const at = (perSecond: number, run: SiegeAttack): Listed => ({ run, perSecond });
+const at = (perSecond: number, run: SiegeAttack): ListedAttack => ({ run, perSecond });
 
-export const families: readonly Family[] = [
+export const families: readonly AttackFamily[] = [
   {
     name: 'signalling',
     attacks: {

@@ -1,19 +1,19 @@
-// Datagrams and TCP frames at the media ports: checks, handshakes, sound and noise that belong to no call.
+// Datagrams and TCP frames at the media ports: checks, handshakes, RTP and noise without a call.
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { clientHellos, packets, strangersChecks } from '../../bench/attack/media-attacks.ts';
 import { pace, udpFrom } from '../../bench/attack/pace.ts';
-import type { Attack } from '../../bench/attack/targets.ts';
+import type { BenchAttack } from '../../bench/attack/targets.ts';
 import type { SiegeAttack } from '../siege-attack.ts';
 
-function counted(attack: Attack): SiegeAttack {
+function counted(attack: BenchAttack): SiegeAttack {
   return async ({ targets, tally, ms, perSecond, address }) => {
     const heard = (bytes: Buffer) => {
       tally.bytesIn += bytes.length;
       tally.answered(`datagram of kind ${bytes[0]}`);
     };
-    // In slices, so that the count is known while it goes on.
+    // In slices, so that the count is known during the attack.
     const until = performance.now() + ms;
     for (let left = ms; left > 0; left = until - performance.now()) {
       tally.sent += await attack(targets, address(), Math.min(left, 5_000), { perSecond, heard });
@@ -25,7 +25,10 @@ export const stun = counted(strangersChecks);
 export const hellos = counted(clientHellos);
 export const rtp = counted(packets);
 
-/** Of each kind that a media port tells apart by the first byte (RFC 7983): SRTP, SRTCP, RTCP, DTLS data, and noise. */
+/**
+ * One of each kind that a media port distinguishes by the first byte (RFC 7983): SRTP, SRTCP, RTCP, DTLS
+ * data, and noise.
+ */
 const noises: readonly (() => Buffer)[] = [
   () => headed([0x80, 0x60], 172),
   () => headed([0x90, 0x00], 1_400),
@@ -56,7 +59,7 @@ export const noise: SiegeAttack = async scene => {
   socket.close();
 };
 
-/** RFC 4571 frames: too long, too short, halves, and connections that say nothing. */
+/** RFC 4571 frames: too long, too short, incomplete, and connections without data. */
 export const tcpFrames: SiegeAttack = async scene => {
   const { targets, tally, ms, perSecond } = scene;
   const open = new Set<Socket>();
@@ -78,7 +81,8 @@ export const tcpFrames: SiegeAttack = async scene => {
       const bytes = frames[index % frames.length]!();
       if (bytes) socket.write(bytes);
     });
-    // A silent one that the gateway does not close is given up after a while, so that this process stays small.
+    // A silent connection that the gateway does not close is closed after a while, so that this process stays
+    // small.
     if (open.size > 400) open.values().next().value?.destroy();
   });
   for (const socket of open) socket.destroy();

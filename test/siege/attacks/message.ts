@@ -1,4 +1,4 @@
-// Writes one SIP message of an attacker: valid where it is not told otherwise.
+// Writes one SIP message of an attacker: valid except for the given changes.
 
 import { randomBytes } from 'node:crypto';
 

@@ -1,18 +1,18 @@
-// Attackers' WebSockets with good tokens, from listed origins: a few at a time, each from another address, opened again
-// when the gateway has closed them.
+// Attackers' WebSockets with valid tokens, from allowed origins: a few at a time, each from another address,
+// reopened after the gateway has closed them.
 
 import { WebSocket } from 'ws';
 import { openPage } from '../../bench/page.ts';
-import type { Scene } from '../siege-attack.ts';
+import type { AttackContext } from '../siege-attack.ts';
 
 export class Pages {
-  readonly #scene: Scene;
+  readonly #scene: AttackContext;
   readonly #user: string;
   readonly #places: (WebSocket | 'opening' | undefined)[];
   #next = 0;
 
   /** `user`: the callee of the tokens. */
-  constructor(scene: Scene, user: string, places: number) {
+  constructor(scene: AttackContext, user: string, places: number) {
     this.#scene = scene;
     this.#user = user;
     this.#places = new Array<WebSocket | 'opening' | undefined>(places).fill(undefined);
@@ -22,7 +22,7 @@ export class Pages {
     return `sip:${this.#user}@${this.#scene.targets.domain}`;
   }
 
-  /** One that is open, or undefined until there is. */
+  /** Returns an open page, or undefined until there is one. */
   take(): WebSocket | undefined {
     const place = this.#next++ % this.#places.length;
     const page = this.#places[place];
@@ -31,7 +31,7 @@ export class Pages {
     return undefined;
   }
 
-  /** The next message goes to another page; this one is closed. */
+  /** Closes this page; the next message goes to another one. */
   close(page: WebSocket): void {
     page.terminate();
   }
@@ -57,8 +57,8 @@ export class Pages {
   }
 }
 
-/** An open WebSocket; rejects when the gateway refuses it, which is counted. */
-export async function enter({ targets, tally, address }: Scene, uri: string): Promise<WebSocket> {
+/** Opens a WebSocket. Rejects when the gateway refuses it, and counts the refusal. */
+export async function enter({ targets, tally, address }: AttackContext, uri: string): Promise<WebSocket> {
   try {
     const page = await openPage(targets.url, { from: address(), to: uri });
     page.on('close', code => tally.answered(`closed ${code}`));
@@ -70,7 +70,7 @@ export async function enter({ targets, tally, address }: Scene, uri: string): Pr
     return page;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    tally.answered(`not let in: ${code ?? message.replace(/^Unexpected server response: /, '')}`);
+    tally.answered(`refused: ${code ?? message.replace(/^Unexpected server response: /, '')}`);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-// SDP that is broken in its own manner: lines, numbers, addresses, ports and attributes, and now and then its bytes.
+// Malformed SDP: lines, numbers, addresses, ports and attributes, and sometimes its bytes.
 
 import { mutate } from '../../fuzz/mutate.ts';
 import { Random } from '../../fuzz/random.ts';
@@ -32,7 +32,7 @@ const VALUES = [
   '%s%n\u0000',
 ];
 
-/** Draws another SDP each time; the same seed draws the same. At most 30,000 bytes. */
+/** Draws another SDP each time; the same seed draws the same sequence. At most 30,000 bytes. */
 export function mutatedSdp(whole: string, seed: number): () => string {
   const random = new Random(seed);
   return () => {

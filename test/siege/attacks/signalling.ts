@@ -1,4 +1,4 @@
-// SIP from strangers at the engine's UDP and TCP ports.
+// SIP attacks at the engine's UDP and TCP ports.
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -9,7 +9,7 @@ import { meaning } from '../../conformance/rfc4475-meaning.ts';
 import { valid } from '../../conformance/rfc4475-valid.ts';
 import { ipv6 } from '../../conformance/rfc5118.ts';
 import { PROTOS_COUNT, protosMessage } from '../../fuzz/protos.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 import { hangingContentType, hangingReason } from './hostile-text.ts';
 import { message } from './message.ts';
 
@@ -17,8 +17,8 @@ export const SEED = 4475;
 
 export const torture = [...valid, ...invalid, ...meaning, ...ipv6].map(row => row.message);
 
-/** One datagram after another, from one socket. */
-function byUdp(next: (index: number, own: string, scene: Scene) => Buffer): SiegeAttack {
+/** Sends one datagram after another from one socket. */
+function byUdp(next: (index: number, own: string, scene: AttackContext) => Buffer): SiegeAttack {
   return async scene => {
     const { targets, tally, ms, perSecond } = scene;
     const from = scene.address();
@@ -34,11 +34,11 @@ function byUdp(next: (index: number, own: string, scene: Scene) => Buffer): Sieg
   };
 }
 
-/** The same on a connection that is opened again when the gateway has closed it. */
-function byTcp(next: (index: number, own: string, scene: Scene) => Buffer): SiegeAttack {
+/** The same on a connection that is reopened after the gateway has closed it. */
+function byTcp(next: (index: number, own: string, scene: AttackContext) => Buffer): SiegeAttack {
   return async scene => {
     const { targets, tally, ms, perSecond } = scene;
-    if (targets.sipTcp === undefined) throw new Error('the TCP port of this engine is not known');
+    if (targets.sipTcp === undefined) throw new Error('the TCP port of this engine is unknown');
     let socket: Socket | undefined;
     let own = '';
     const open = () => {
@@ -63,7 +63,7 @@ function byTcp(next: (index: number, own: string, scene: Scene) => Buffer): Sieg
     };
     await pace(perSecond, ms, index => {
       socket ??= open();
-      // What the gateway does not read is not piled up here.
+      // Data that the gateway does not read must not accumulate here.
       if (socket.connecting || socket.writableLength > 1 << 20) return;
       socket.write(next(index, own, scene));
       tally.sent++;
@@ -72,7 +72,7 @@ function byTcp(next: (index: number, own: string, scene: Scene) => Buffer): Sieg
   };
 }
 
-const protos = (transport: 'UDP' | 'TCP') => (index: number, sentBy: string, scene: Scene) =>
+const protos = (transport: 'UDP' | 'TCP') => (index: number, sentBy: string, scene: AttackContext) =>
   protosMessage(index % PROTOS_COUNT, SEED, {
     uri: `sip:director@${scene.targets.sipAddress}`,
     transport,
@@ -89,7 +89,7 @@ const next = broken();
 export const mutatedUdp = byUdp(() => next().subarray(0, 65_000));
 export const mutatedTcp = byTcp(() => next());
 
-/** Requests of which a parser with a quadratic expression takes seconds. */
+/** Requests that take a parser with a quadratic expression seconds. */
 export const multipartUdp = byUdp((_index, own, { targets }) =>
   message('OPTIONS', `sip:${targets.sipAddress}`, 'UDP', own, {
     headers: [`Content-Type: ${hangingContentType(30_000)}`],
@@ -97,14 +97,16 @@ export const multipartUdp = byUdp((_index, own, { targets }) =>
   }),
 );
 
-/** Responses to no request, with a status line on which a cubic expression hangs. */
+/** Responses without a request, with a status line that takes a cubic expression very long. */
 export const statusLineUdp = byUdp((index, own, { targets }) =>
   message('', hangingReason(index % 2 ? 1_500 : 15_000), 'UDP', own, {
     to: `<sip:${targets.sipAddress}>;tag=a`,
   }),
 );
 
-/** INVITEs in the name of another address. Each must be refused once; what comes back to that address is measured. */
+/**
+ * INVITEs in the name of another address. Each must be refused once; the traffic to that address is measured.
+ */
 export const namedInvites = byUdp((index, own, { targets }) =>
   message('INVITE', `sip:director@${targets.sipAddress}`, 'UDP', own, {
     ...(index % 2 ? { to: `<sip:director@${targets.sipAddress}>;tag=${index}` } : {}),
@@ -112,7 +114,7 @@ export const namedInvites = byUdp((index, own, { targets }) =>
   }),
 );
 
-/** Requests whose answers are to go to a port that is another each time. */
+/** Requests whose answers must go to a different port each time. */
 export const viaPorts = byUdp((index, own, { targets }) =>
   message('OPTIONS', `sip:${targets.sipAddress}`, 'UDP', `${own.split(':')[0]}:${1_024 + (index % 60_000)}`, {
     rport: false,

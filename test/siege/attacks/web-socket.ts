@@ -1,11 +1,12 @@
-// What a page with a good token can send: broken SIP, floods, calls that are not ended, answers that hang a parser.
+// Attacks by a page with a valid token: malformed SIP, floods, calls without an end, answers that hang a
+// parser.
 
 import type { WebSocket } from 'ws';
 import { pace } from '../../bench/attack/pace.ts';
 import { broken, invite } from '../../bench/attack/signalling-attacks.ts';
 import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { PROTOS_COUNT, protosMessage } from '../../fuzz/protos.ts';
-import type { Scene, SiegeAttack } from '../siege-attack.ts';
+import type { AttackContext, SiegeAttack } from '../siege-attack.ts';
 import { hangingContentType, hangingReason } from './hostile-text.ts';
 import { message } from './message.ts';
 import { enter, Pages } from './pages.ts';
@@ -14,7 +15,7 @@ import { SEED, torture } from './signalling.ts';
 
 const OWN = 'attacker.invalid';
 
-/** One frame after another over a few pages, as fast as a page may send or faster. */
+/** One frame after another over a few pages, at or above the rate limit of a page. */
 function byPages(places: number, next: (index: number, uri: string) => Buffer): SiegeAttack {
   return async scene => {
     const pages = new Pages(scene, 'flooded', places);
@@ -41,7 +42,7 @@ export const protosWs = byPages(4, (_index, uri) => {
 export const tortureWs = byPages(2, index => torture[index % torture.length]!);
 const mutated = broken();
 export const mutatedWs = byPages(4, () => mutated());
-/** More than a page may send. */
+/** Above the rate limit of a page. */
 export const floodWs = byPages(4, (_index, uri) => invite(uri, 'WS', OWN));
 export const multipartWs = byPages(2, (index, uri) =>
   message(['OPTIONS', 'INVITE', 'INFO', 'MESSAGE'][index % 4]!, uri, 'WS', OWN, {
@@ -50,7 +51,7 @@ export const multipartWs = byPages(2, (index, uri) =>
   }),
 );
 
-/** Offers that are broken, each from a page of its own: a token makes one call. */
+/** Malformed offers, each from a new page, because a token is valid for one call. */
 export const sdpWs: SiegeAttack = async scene => {
   const leg = await WebRtcLeg.open();
   const offer = leg.offer();
@@ -68,7 +69,7 @@ export const sdpWs: SiegeAttack = async scene => {
   leg.close();
 };
 
-/** WebSockets that are opened with a token and say nothing: each keeps a visitor's place. */
+/** WebSockets with a token and without data: each uses a visitor's place. */
 export const heldPlaces: SiegeAttack = async scene => {
   const held = new Set<WebSocket>();
   await pace(scene.perSecond, scene.ms, () => {
@@ -84,7 +85,10 @@ export const heldPlaces: SiegeAttack = async scene => {
   for (const page of held) page.terminate();
 };
 
-/** Calls that the PBX ends soon: each BYE is answered with a status line on which a cubic expression hangs. */
+/**
+ * Calls that the PBX ends soon: each BYE is answered with a status line that takes a cubic expression very
+ * long.
+ */
 export const byeAnswers: SiegeAttack = async scene => {
   const leg = await WebRtcLeg.open();
   const offer = leg.offer();
@@ -98,7 +102,7 @@ export const byeAnswers: SiegeAttack = async scene => {
   leg.close();
 };
 
-function answerBye(scene: Scene, page: WebSocket, uri: string, offer: string, blanks: number): void {
+function answerBye(scene: AttackContext, page: WebSocket, uri: string, offer: string, blanks: number): void {
   page.on('message', data => {
     const text = String(data);
     scene.tally.answeredSip(text);

@@ -1,4 +1,4 @@
-// A gateway in a process of its own, as `main` starts it, and everything in it that could be left behind.
+// A gateway in a separate process, as `main` starts it, and all its counts that could show a leak.
 
 import { readdirSync } from 'node:fs';
 import { configFrom } from '../../../gateway/config/load.ts';
@@ -8,9 +8,9 @@ import { createLog } from '../../../gateway/observe/log.ts';
 import { answerParent, type ProcessUsage } from '../process-usage.ts';
 
 export interface GatewayUsage extends ProcessUsage {
-  /** What `/healthz` counts, and node's own handles by their kind, under names without spaces. */
+  /** The counts of `/healthz`, and node's handles by kind, under names without spaces. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Lines from `warn` up, by their text and what is known of it. */
+  /** Lines of level `warn` and above, by text and fields. */
   readonly said: Readonly<Record<string, number>>;
 }
 
@@ -31,7 +31,7 @@ answerParent(
 
 async function own(): Promise<Record<string, number>> {
   const { status: _status, applications: _applications, media, ...counts } = await gateway.health();
-  const { unmatched: _strays, ...ofMedia } = media as Record<string, number>;
+  const { unmatched: _unmatched, ...ofMedia } = media as Record<string, number>;
   const named = Object.entries(ofMedia).map(([name, count]) => [`media.${name}`, count]);
   return { ...(counts as Record<string, number>), ...Object.fromEntries(named) };
 }

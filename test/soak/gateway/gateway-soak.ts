@@ -1,5 +1,5 @@
-// Calls through a whole gateway, from pages' WebSockets to a PBX over a link that loses, doubles and reorders; then
-// the wait until the gateway has forgotten them all by itself.
+// Calls through a whole gateway, from pages' WebSockets to a PBX over a link that loses, duplicates and
+// reorders; then waits until the gateway has removed all of them.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { startDnsServer } from '../../../demo-site/dns/dns-server.ts';
@@ -13,22 +13,22 @@ import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 import { SoakCallee } from '../soak-callee.ts';
 import { mix, type Script } from '../soak-caller.ts';
 import { sdp } from '../soak-socket.ts';
-import { Blame } from './blame.ts';
+import { withMedia, withoutMedia } from './call-media.ts';
 import type { GatewayUsage } from './gateway-process.ts';
+import { LinkLosses } from './link-losses.ts';
 import { SoakVisitor } from './soak-visitor.ts';
-import { silence, voice } from './sound.ts';
 
 export interface GatewaySoakOptions {
   readonly minutes: number;
-  /** Calls begun a second; by default what the machine was found to carry, less a margin. */
+  /** Calls begun a second; by default the measured capacity of the machine with a margin. */
   readonly rate?: number | undefined;
   readonly seed: number;
-  /** Share of the datagrams that are lost, and as many doubled, and as many reordered. */
+  /** Share of the datagrams that are lost; the same shares are duplicated and reordered. */
   readonly share: number;
-  /** One call in so many is heard: ICE, DTLS, SRTP, two seconds of sound. */
+  /** One call in so many has media: ICE, DTLS, SRTP, two seconds of audio. */
   readonly heardEvery: number;
   readonly progress?: (line: string) => void;
-  /** Where heap snapshots go, taken with both measures. */
+  /** Folder for heap snapshots, taken with both measurements. */
   readonly snapshots?: string | undefined;
 }
 
@@ -36,9 +36,9 @@ export interface GatewaySoakReport {
   readonly calls: number;
   readonly heard: number;
   readonly rate: number;
-  /** Calls that found nobody free to make them: the callers' own limit, not the gateway's. */
+  /** Calls without a free caller: the limit of the soak, not of the gateway. */
   readonly skipped: number;
-  /** By cause: those that the link brought about, and those that it did not. */
+  /** By cause: failures caused by the link, and other failures. */
   readonly byLink: ReadonlyMap<string, number>;
   readonly failures: ReadonlyMap<string, number>;
   readonly setupMs: readonly number[];
@@ -65,12 +65,12 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
   const link = new LossyLink(options.seed, options.share);
   const sip = await freePort(HOST);
   const callee = await SoakCallee.open(link, () => sip, T1);
-  const blame = new Blame();
-  callee.socket.onFate = (text, arrived) => blame.note(text, arrived);
+  const linkLosses = new LinkLosses();
+  callee.socket.onFate = (text, arrived) => linkLosses.note(text, arrived);
   const echo = await RtpEcho.open();
   echo.onPacket = () => link.carry(() => {});
   callee.answer = sdp.replace('audio 4000', `audio ${echo.audio.address().port}`);
-  // Who hangs up before the visitor was told of the answer has not answered.
+  // A callee that hangs up before the visitor has received the answer has not answered.
   callee.talksMs = 1_000;
   const dns = await startDnsServer({ address: HOST, port: 0, zone: zoneOf(callee.socket.port) });
   const gateway = await startMeasured<string, GatewayUsage>(
@@ -92,23 +92,23 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
     const number = begun++;
     const mark = `c${number}`;
     const script = mix[number % mix.length]!;
-    // The third script of each ten: a visitor who hangs up, after two seconds.
+    // The third script of each ten: a visitor that hangs up after two seconds.
     const isHeard = number % heardEvery === 2;
     if (isHeard) heard++;
     const cause = await tried(script, mark, isHeard).catch((error: Error) => error.message);
     ended++;
     if (cause !== undefined) {
-      const blamed = blame.isLinks(mark) ? byLink : failures;
+      const blamed = linkLosses.isLinks(mark) ? byLink : failures;
       const name = `${script}: ${cause}`;
       blamed.set(name, (blamed.get(name) ?? 0) + 1);
     }
-    blame.forget(mark);
+    linkLosses.forget(mark);
   };
-  /** What went wrong, if anything did; rejects when the gateway lets no page in. */
+  /** Returns an error, if any. Rejects when the gateway refuses the page. */
   const tried = async (script: Script, mark: string, isHeard: boolean): Promise<string | undefined> => {
     const visitor = idle.pop() ?? (await enter());
-    const sound = isHeard ? await voice(link) : silence(plainOffer);
-    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, sound, ms => setupMs.push(ms));
+    const media = isHeard ? await withMedia(link) : withoutMedia(plainOffer);
+    const cause = await visitor.call(`sip:${script}@${DOMAIN}`, script, mark, media, ms => setupMs.push(ms));
     if (cause === undefined && visitor.calls < CALLS_A_PAGE) idle.push(visitor);
     else leave(visitor);
     return cause;
@@ -123,11 +123,11 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
     visitor.close();
   };
 
-  // What the first calls leave behind is code compiled and pools grown, not a leak.
+  // The first calls leave compiled code and grown pools, which are not a leak.
   const capacity = await callsASecond(callOnce);
   const rate = options.rate ?? Math.max(1, Math.round(capacity * MARGIN));
-  progress(`${capacity.toFixed(1)} calls a second at the most; ${rate} a second from now on`);
-  progress('waiting until the first calls are forgotten');
+  progress(`capacity ${capacity.toFixed(1)} calls a second; continuing with ${rate} a second`);
+  progress('waiting until the first calls are removed');
   const before = await settled(gateway, () => idle.splice(0).forEach(leave), callee);
 
   if (snapshots) await gateway.snapshot(`${snapshots}/before.heapsnapshot`);
@@ -153,7 +153,7 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
     if (now.memoryBytes > peak.memoryBytes) peak = now;
     progress(
       `${Math.round((spokenAt - startedAt) / 1000)} s: ${ended - beforeCalls} calls, ${sum(failures)} failed,` +
-        ` ${sum(byLink)} more by the link, ${(now.memoryBytes / 1e6).toFixed(1)} MB`,
+        ` ${sum(byLink)} more because of the link, ${(now.memoryBytes / 1e6).toFixed(1)} MB`,
     );
   }
   await Promise.all(running);
@@ -178,7 +178,7 @@ export async function soakGateway(options: GatewaySoakOptions): Promise<GatewayS
   };
 }
 
-/** As many as are made when each caller calls again at once. */
+/** The rate when each caller calls again immediately. */
 async function callsASecond(callOnce: () => Promise<void>): Promise<number> {
   let calls = 0;
   const startedAt = performance.now();
@@ -192,14 +192,14 @@ async function callsASecond(callOnce: () => Promise<void>): Promise<number> {
   return calls / ((performance.now() - startedAt) / 1000);
 }
 
-/** Once nothing of any call is left, or after longer than anything may last. */
+/** Resolves when no state of any call is left, or after longer than any timer runs. */
 async function settled(
   gateway: MeasuredProcess<string, GatewayUsage>,
   everybodyLeaves: () => void,
   callee: SoakCallee,
 ): Promise<GatewayUsage> {
   everybodyLeaves();
-  // 64*T1, and the time that ports drain.
+  // 64*T1, and the drain time of ports.
   const deadline = performance.now() + 64 * T1 + 60_000;
   for (;;) {
     const usage = await gateway.usage();
@@ -216,7 +216,7 @@ function configOf(sip: number, dns: number): ConfigInput {
     address: HOST,
     dns: { servers: [`${HOST}:${dns}`], allow: ['127.0.0.0/8'] },
     sip: { udp: sip, tcp: sip },
-    // Below those of the tests, which may run beside it.
+    // Below the ports of the tests, which may run in parallel.
     media: { browserPort: 0, pbxPorts: [10000, 18999] },
     limits: {
       ...unbound,

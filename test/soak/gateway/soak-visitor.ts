@@ -1,17 +1,17 @@
 // A page's WebSocket of the soak, without a browser: SIP as text, written by templates and read by regular
-// expressions, so that it shares no code with what it tries. One call at a time, by a script.
+// expressions, so that it shares no code with the gateway. One call at a time, by a script.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Script } from '../soak-caller.ts';
 import { field, uriOf } from '../soak-socket.ts';
-import type { Sound } from './sound.ts';
+import type { CallMedia } from './call-media.ts';
 
-/** Longer than the gateway's own limits, which end whatever hangs. */
+/** Longer than the gateway's own limits, which end calls that hang. */
 const PATIENCE_MS = 20_000;
 
-interface Heard {
+interface ReceivedMessage {
   readonly status: number | undefined;
   readonly method: string;
   readonly cseq: number;
@@ -22,7 +22,7 @@ class Stuck extends Error {}
 
 export class SoakVisitor {
   readonly #socket: WebSocket;
-  #take: (message: Heard) => void = () => {};
+  #take: (message: ReceivedMessage) => void = () => {};
   calls = 0;
 
   static async open(gatewayUrl: string, origin: string): Promise<SoakVisitor> {
@@ -41,23 +41,23 @@ export class SoakVisitor {
     });
   }
 
-  /** Undefined when the call went as its script says, else what did not; `mark` reaches the PBX in a header. */
+  /** Undefined when the call followed its script, else what failed. `mark` reaches the PBX in a header. */
   async call(
     to: string,
     script: Script,
     mark: string,
-    sound: Sound,
-    told: (setupMs: number) => void,
+    media: CallMedia,
+    onAnswered: (setupMs: number) => void,
   ): Promise<string | undefined> {
     this.calls++;
-    const call = new Call(this.#socket, to, mark);
+    const call = new VisitorCall(this.#socket, to, mark);
     this.#take = message => call.take(message);
     try {
-      return await play(call, script, sound, told);
+      return await play(call, script, media, onAnswered);
     } catch (error) {
       return error instanceof Stuck ? `stuck, ${error.message}` : `${error}`;
     } finally {
-      sound.close();
+      media.close();
     }
   }
 
@@ -67,13 +67,13 @@ export class SoakVisitor {
 }
 
 async function play(
-  call: Call,
+  call: VisitorCall,
   script: Script,
-  sound: Sound,
-  told: (setupMs: number) => void,
+  media: CallMedia,
+  onAnswered: (setupMs: number) => void,
 ): Promise<string | undefined> {
   const startedAt = performance.now();
-  call.send('INVITE', 1, sound.offer);
+  call.send('INVITE', 1, media.offer);
   let answer = await call.response('INVITE', 1, 180);
   if (answer.status === 180) {
     if (script === 'cancels') call.send('CANCEL', 1);
@@ -84,21 +84,21 @@ async function play(
     const expected = { 'is-busy': 486, cancels: 487 } as Partial<Record<Script, number>>;
     return answer.status === expected[script] ? undefined : `INVITE answered ${answer.status}`;
   }
-  told(performance.now() - startedAt);
+  onAnswered(performance.now() - startedAt);
   call.acknowledge(answer);
   if (script === 'is-hung-up') {
     await call.request('BYE');
     return undefined;
   }
-  const silence = await sound.talk(answer.text);
-  if (script === 'renegotiates') await renegotiate(call, sound.offer);
+  const failure = await media.talk(answer.text);
+  if (script === 'renegotiates') await renegotiate(call, media.offer);
   call.send('BYE', 99);
   const { status } = await call.response('BYE', 99);
-  return status === 200 ? silence : `BYE answered ${status}`;
+  return status === 200 ? failure : `BYE answered ${status}`;
 }
 
-/** Asks for another offer until none is on its way (RFC 3261 14.1). */
-async function renegotiate(call: Call, offer: string): Promise<void> {
+/** Requests another offer until none is pending (RFC 3261 14.1). */
+async function renegotiate(call: VisitorCall, offer: string): Promise<void> {
   for (let cseq = 2; ; cseq++) {
     call.send('INVITE', cseq, offer);
     const answer = await call.response('INVITE', cseq);
@@ -109,12 +109,12 @@ async function renegotiate(call: Call, offer: string): Promise<void> {
   }
 }
 
-class Call {
+class VisitorCall {
   readonly #socket: WebSocket;
   readonly #mark: string;
   readonly #id = randomBytes(12).toString('hex');
   readonly #first: string;
-  readonly #heard: Heard[] = [];
+  readonly #heard: ReceivedMessage[] = [];
   #uri: string;
   #to: string;
   #wake: () => void = () => {};
@@ -127,16 +127,16 @@ class Call {
     this.#mark = mark;
   }
 
-  take(message: Heard): void {
-    // What belongs to the call before.
+  take(message: ReceivedMessage): void {
+    // A message of the call before.
     if (field(message.text, 'Call-ID') !== this.#id) return;
     if (message.status === undefined && message.method !== 'ACK') this.#ok(message.text);
     this.#heard.push(message);
     this.#wake();
   }
 
-  /** The final response, or one of that status. */
-  response(method: string, cseq: number, status?: number): Promise<Heard> {
+  /** The final response, or the one with this status. */
+  response(method: string, cseq: number, status?: number): Promise<ReceivedMessage> {
     return this.#next(
       message =>
         message.method === method &&
@@ -147,11 +147,11 @@ class Call {
     );
   }
 
-  request(method: string): Promise<Heard> {
+  request(method: string): Promise<ReceivedMessage> {
     return this.#next(message => message.status === undefined && message.method === method, `no ${method}`);
   }
 
-  acknowledge({ status = 0, cseq, text }: Heard): void {
+  acknowledge({ status = 0, cseq, text }: ReceivedMessage): void {
     if (cseq === 1) this.#to = field(text, 'To');
     if (status === 200) {
       this.#uri = uriOf(field(text, 'Contact'));
@@ -187,7 +187,7 @@ class Call {
     this.#socket.send(['SIP/2.0 200 OK', ...copied, 'Content-Length: 0', '', ''].join('\r\n'));
   }
 
-  async #next(wanted: (message: Heard) => boolean, missing: string): Promise<Heard> {
+  async #next(wanted: (message: ReceivedMessage) => boolean, missing: string): Promise<ReceivedMessage> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const index = this.#heard.findIndex(wanted);

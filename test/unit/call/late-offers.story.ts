@@ -20,7 +20,7 @@ describe('offers that come late or early, on an rtpengine', { skip: partsMissing
     createRtpengineRelay({
       servers: [rtpengine.server],
       addresses: [openAddress('127.0.0.1')],
-      patienceMs: 3000,
+      timeoutMs: 3000,
       setupMs: 9000,
     }),
   );

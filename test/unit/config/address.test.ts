@@ -4,7 +4,7 @@ import { ConfigError, configFrom } from '../../../gateway/config/load.ts';
 import { ownAddressesOf } from '../../../gateway/config/own-address.ts';
 import { outsidePort, portMapping } from '../../../gateway/config/port-mapping.ts';
 import type { ConfigInput } from '../../../gateway/config/schema.ts';
-import { pbxSide } from '../../../gateway/media/address.ts';
+import { localAddressFor } from '../../../gateway/media/address.ts';
 
 const sites = [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }];
 
@@ -107,10 +107,10 @@ test('a PBX is called from an address of its own network, else from the first of
     { bind: '10.0.0.7', announce: '10.0.0.7', inside: ['10.0.0.0/8'] },
     '2001:db8::7',
   ]);
-  const told = (pbx: string | undefined) => pbxSide(addresses, pbx)?.announce;
+  const told = (pbx: string | undefined) => localAddressFor(addresses, pbx)?.announce;
   assert.equal(told('192.0.2.1'), '198.51.100.7');
   assert.equal(told('10.9.9.9'), '10.0.0.7');
   assert.equal(told('2001:db8:1::1'), '2001:db8::7');
   assert.equal(told(undefined), '198.51.100.7');
-  assert.equal(pbxSide(own('198.51.100.7'), '2001:db8::1'), undefined);
+  assert.equal(localAddressFor(own('198.51.100.7'), '2001:db8::1'), undefined);
 });

@@ -1,5 +1,5 @@
-// A relay with addresses of both families: which of them a PBX gets, and that sound crosses, for each implementation of the
-// media port.
+// A relay with addresses of both families: which address a PBX gets, and that audio flows, for each
+// implementation of the media port.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -11,7 +11,7 @@ export function servesBothFamilies(
   relay: () => MediaRelay,
   own: { readonly v4: string; readonly v6: string },
 ): void {
-  it('a PBX gets the address of its own family, and sound crosses from the other', async () => {
+  it('a PBX gets the address of its own family, and audio flows from the other family', async () => {
     const call = await RelayCall.prepare(relay(), 'six');
     const echo = await RtpEcho.open('::1');
     const offer = await relay().offer('six', 'browser', call.leg.offer(), '::1');
@@ -26,36 +26,36 @@ export function servesBothFamilies(
     await emptied(relay());
   });
 
-  it('a PBX of the other family after one that gave early media gets another offer; what comes later stays there', async () => {
+  it('a PBX of the other family after one that gave early media gets another offer, and later offers keep that family', async () => {
     const call = await RelayCall.prepare(relay(), 'both');
     const echo = await RtpEcho.open('::1');
-    const wish = call.leg.offer();
-    const first = await relay().offer('both', 'browser', wish, '::1');
+    const browserOffer = call.leg.offer();
+    const first = await relay().offer('both', 'browser', browserOffer, '::1');
     const early = echoAnswer(first, echo, /pcmu/i).replaceAll('IN IP4 127.0.0.1', 'IN IP6 ::1');
     await relay().answer('both', 'pbx', early);
-    const second = await relay().offer('both', 'browser', wish, '127.0.0.1');
+    const second = await relay().offer('both', 'browser', browserOffer, '127.0.0.1');
     assert.match(second, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
-    assert.equal(await relay().offer('both', 'browser', wish, '127.0.0.1'), second);
+    assert.equal(await relay().offer('both', 'browser', browserOffer, '127.0.0.1'), second);
     const answer = await relay().answer('both', 'pbx', echoAnswer(second, call.echo, /pcmu/i));
     await call.leg.connect(ofIpv4(answer));
     const packet = call.packet();
     assert.deepEqual((await call.roundTrip(packet)).subarray(12), packet.subarray(12));
-    // An offer in the call names no PBX: it is for the one that has answered.
-    const later = await relay().offer('both', 'browser', `${wish}a=x-later\r\n`);
+    // An offer during the call names no PBX: it is for the PBX that has answered.
+    const later = await relay().offer('both', 'browser', `${browserOffer}a=x-later\r\n`);
     assert.match(later, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
     await call.close();
     echo.close();
     await emptied(relay());
   });
 
-  it('a PBX that answers with an address of the other family is followed there, and gets our address of that family', async () => {
+  it('a PBX that answers with an address of the other family gets the gateway address of that family', async () => {
     const call = await RelayCall.prepare(relay(), 'followed');
-    const wish = call.leg.offer();
-    const first = await relay().offer('followed', 'browser', wish, '::1');
+    const browserOffer = call.leg.offer();
+    const first = await relay().offer('followed', 'browser', browserOffer, '::1');
     assert.match(first, new RegExp(`^c=IN IP6 ${own.v6}\r$`, 'm'));
     const theirs = echoAnswer(first, call.echo, /pcmu/i);
     const answer = await relay().answer('followed', 'pbx', theirs);
-    const second = await relay().offer('followed', 'browser', wish);
+    const second = await relay().offer('followed', 'browser', browserOffer);
     assert.match(second, new RegExp(`^c=IN IP4 ${own.v4}\r$`, 'm'));
     assert.equal(await relay().answer('followed', 'pbx', theirs), answer);
     await call.leg.connect(ofIpv4(answer));
@@ -66,7 +66,7 @@ export function servesBothFamilies(
   });
 }
 
-/** The simulated browser has IPv4 alone. */
+/** The simulated browser has IPv4 only. */
 function ofIpv4(answer: string): string {
   return answer
     .split('\r\n')

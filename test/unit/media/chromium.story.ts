@@ -1,5 +1,5 @@
-// A real Chromium through the embedded relay to a plain RTP echo and back: what it
-// plays, and shows, is what it sent. Needs Debian's chromium; kills only its own.
+// A real Chromium through the embedded relay to a plain RTP echo and back: it plays and shows what it sent.
+// Needs Debian's chromium; ends only its own processes.
 
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
@@ -13,7 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 import { partsMissing, programPath } from '../../support/parts.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
-/** What runs in the page; kept as text of the page's own world. */
+/** What runs in the page; kept as text for the page's own context. */
 interface PageStats {
   readonly audioPackets: number;
   readonly energy: number;
@@ -115,7 +115,7 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
     });
   }
 
-  /** How many it has sent. */
+  /** The number of full frames that the page has sent. */
   async function wholePictures(): Promise<number> {
     return await page.evaluate(async () => {
       const { pc } = window as unknown as { pc: RTCPeerConnection };
@@ -137,32 +137,32 @@ describe('the embedded relay with Chromium', { skip: partsMissing() }, () => {
     ['PCMU', /pcmu/i],
     ['opus', /opus/i],
   ] as const) {
-    it(`hears its own ${name} again`, async () => {
+    it(`receives its own ${name} audio`, async () => {
       const echo = await call(name, false, codecs);
       const stats = await statsOnce(({ audioPackets, energy }) => audioPackets > 60 && energy > 0.01);
       assert.equal(stats.lost, 0);
-      assert.ok(stats.streams > 0, 'the track came in no stream');
+      assert.ok(stats.streams > 0, 'the track has no stream');
       assert.ok(events.some(event => event.type === 'connected' && event.call === name));
       await hangUp(name, echo);
     });
   }
 
-  it('sees its own VP8 again, in one BUNDLE with its sound', async () => {
+  it('receives its own VP8, in one BUNDLE with its audio', async () => {
     const echo = await call('video', true, /pcmu|vp8/i);
     await statsOnce(({ audioPackets, frames }) => audioPackets > 60 && frames > 20);
     await hangUp('video', echo);
   });
 
-  it('sends a whole picture when it is asked for one', async () => {
+  it('sends a full video frame on request', async () => {
     const echo = await call('picture', true, /pcmu|vp8/i);
     await statsOnce(({ frames }) => frames > 20);
     const before = await wholePictures();
     assert.equal(await relay.requestPicture('picture'), true);
-    await eventually('another whole picture', async () => (await wholePictures()) > before);
+    await eventually('another full frame', async () => (await wholePictures()) > before);
     await hangUp('picture', echo);
   });
 
-  it('takes a hold from the PBX and restarts ICE, in one call', async () => {
+  it('accepts a hold from the PBX and restarts ICE, in one call', async () => {
     const echo = await call('again', false, /pcmu/i);
     await statsOnce(({ audioPackets }) => audioPackets > 20);
     const line = ['m=audio', echo.audio.address().port, 'RTP/AVP 0'].join(' ');

@@ -1,4 +1,4 @@
-// The DTLS handshake when its answers cannot be sent, and when a client sends more than belongs to it.
+// The DTLS handshake when its answers cannot be sent, and when a client sends more than the handshake needs.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -7,7 +7,7 @@ import { createCertificate } from '../../../gateway/media/embedded/dtls/certific
 import { DtlsHandshake } from '../../../gateway/media/embedded/dtls/handshake.ts';
 import { clientHello } from '../../abuse/hellos.ts';
 
-test('an answer that cannot be sent is an answer that was lost: nothing is thrown, nothing is rejected', async context => {
+test('an answer that cannot be sent counts as lost: nothing is thrown, nothing is rejected', async context => {
   const rejections: unknown[] = [];
   const rejected = (reason: unknown) => rejections.push(reason);
   process.on('unhandledRejection', rejected);
@@ -32,7 +32,7 @@ test('an answer that cannot be sent is an answer that was lost: nothing is throw
   assert.deepEqual(rejections, []);
 });
 
-test('fragments without end, enciphered by a client that never finishes, are not kept', async context => {
+test('endless encrypted fragments of a client that never finishes are not kept', async context => {
   const kept = captureFragments(context);
   const [server, own] = [createCertificate(new Date()), createCertificate(new Date())];
   const handshake = new DtlsHandshake(
@@ -103,7 +103,7 @@ function captureFragments(context: TestContext): { seen: number; most(): number 
   return captured;
 }
 
-/** The first part of a message of 1000 bytes, as an enciphered record. */
+/** The first part of a message of 1000 bytes, as an encrypted record. */
 function fragmentRecord(client: DtlsClient, sequenceNumber: number): Buffer {
   const fragment = Buffer.alloc(12 + 100);
   fragment[0] = 20;

@@ -4,7 +4,7 @@ import { parse } from 'sdp-transform';
 import type { Negotiation } from '../../../gateway/media/embedded/negotiation.ts';
 import { chromium, negotiation, pbx, print, status, ulaw } from './sdp-samples.ts';
 
-describe('negotiating again', () => {
+describe('renegotiation', () => {
   async function standing(): Promise<Negotiation> {
     const n = negotiation();
     await n.offer('browser', chromium());
@@ -23,7 +23,7 @@ describe('negotiating again', () => {
     return `v=0\r\no=- 1 3 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\na=ice-ufrag:${ufrag}\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 ${print}\r\na=setup:active\r\n${media.join('\r\n')}\r\n`;
   }
 
-  it('carries a hold from the PBX to the browser and its consent back', async () => {
+  it('carries a hold from the PBX to the browser and the answer back', async () => {
     const n = await standing();
     const offer = await n.offer('pbx', pbx(...ulaw.with(-1, 'a=sendonly')));
     assert.match(offer, /^a=sendonly\r$/m);
@@ -38,18 +38,18 @@ describe('negotiating again', () => {
     assert.equal(plan.lines[0]?.toBrowser[101], 126);
   });
 
-  it('adds picture that the PBX offers, on a line of its own', async () => {
+  it('adds video that the PBX offers, on a separate line', async () => {
     const n = await standing();
     const offer = await n.offer('pbx', pbx(...ulaw, 'm=video 10300 RTP/AVP 0', 'a=rtpmap:0 VP8/90000'));
     const [audio, video] = parse(offer).media;
     assert.equal(audio?.payloads, '0 126');
-    assert.equal(video?.payloads, 127, 'not a number that sound uses');
+    assert.equal(video?.payloads, 127, 'not a number that audio uses');
     const { sdp, plan } = await n.answer('browser', browserAnswer(offer, 'sendrecv'));
     assert.match(sdp, /^m=video 20002 RTP\/AVP 0\r$/m);
     assert.equal(plan.lines[1]?.toPbx[127], 0);
   });
 
-  it('knows a refused line again when it comes back under another mid', async () => {
+  it('recognizes a refused line that returns with another mid', async () => {
     const n = await standing();
     await n.offer('browser', chromium({ video: true }));
     const { sdp: refused } = await n.answer('pbx', pbx(...ulaw, 'm=video 0 RTP/AVP 96'));
@@ -62,7 +62,7 @@ describe('negotiating again', () => {
     assert.match(sdp, /^a=mid:7\r$/m);
   });
 
-  it('adds picture that the browser offers later', async () => {
+  it('adds video that the browser offers later', async () => {
     const n = await standing();
     const offer = await n.offer('browser', chromium({ video: true }));
     assert.match(offer, /^m=video 20002 RTP\/AVP 96/m);
@@ -73,7 +73,7 @@ describe('negotiating again', () => {
     );
   });
 
-  it('refuses a fax line to the PBX without troubling the browser', async () => {
+  it('refuses a fax line of the PBX without an offer to the browser', async () => {
     const n = await standing();
     const offer = await n.offer('pbx', pbx(...ulaw, 'm=image 4400 udptl t38'));
     assert.doesNotMatch(offer, /image|t38/);
@@ -81,7 +81,7 @@ describe('negotiating again', () => {
     assert.match(sdp, /^m=image 0 udptl t38\r$/m);
   });
 
-  it('keeps its ICE credentials until the browser restarts ICE, then has new ones', async () => {
+  it('keeps its ICE credentials until the browser restarts ICE, then uses new ones', async () => {
     const n = await standing();
     const ufragOf = (sdp: string) => /a=ice-ufrag:(\S+)/.exec(sdp)?.[1];
     const before = ufragOf((await n.answer('pbx', pbx(...ulaw))).sdp);
@@ -91,7 +91,7 @@ describe('negotiating again', () => {
     assert.notEqual(ufragOf((await n.answer('pbx', pbx(...ulaw))).sdp), before);
   });
 
-  it('refuses an offer that has lost a line, and an answer to no offer', async () => {
+  it('refuses an offer with fewer lines than before, and an answer without an offer', async () => {
     const n = await standing();
     await n.offer('browser', chromium({ video: true }));
     await n.answer('pbx', pbx(...ulaw));
@@ -100,14 +100,14 @@ describe('negotiating again', () => {
     await assert.rejects(negotiation().answer('pbx', pbx(...ulaw)), status(400));
   });
 
-  it('does not grow without end when a place changes its kind again and again', async () => {
+  it('limits the number of lines when a place changes its kind again and again', async () => {
     const n = await standing();
     const both = chromium({ video: true });
     const [head = '', audio = '', video = ''] = both.split(/(?=^m=)/m);
     const swapped = head + video.replace('a=mid:1', 'a=mid:0') + audio.replace('a=mid:0', 'a=mid:1');
     await assert.rejects(async () => {
       for (let i = 0; i < 40; i++) {
-        // What we offer to a PBX is also an answer that takes everything.
+        // An offer to a PBX is also an answer that accepts everything.
         await n.answer('pbx', await n.offer('browser', i % 2 === 0 ? both : swapped));
       }
     }, status(488));

@@ -5,7 +5,7 @@ import { notNegotiated } from '../../../gateway/media/sdp/plan.ts';
 import { chromium, negotiation, pbx, print, status, ulaw } from './sdp-samples.ts';
 
 describe('an offer for the PBX', () => {
-  it('is plain RTP/AVP with our address, and nothing of WebRTC', async () => {
+  it('is plain RTP/AVP with the gateway address, without WebRTC attributes', async () => {
     const offer = await negotiation().offer('browser', chromium({ video: true, data: true }));
     assert.doesNotMatch(
       offer,
@@ -39,7 +39,7 @@ describe('an offer for the PBX', () => {
   for (const [what, sdp, code] of [
     ['no SDP', '', 400],
     ['no m= line', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n', 400],
-    ['a port that is none', chromium().replace('m=audio 9', 'm=audio nine'), 488],
+    ['an invalid port', chromium().replace('m=audio 9', 'm=audio nine'), 488],
     ['100 kB', chromium() + 'a=x:y\r\n'.repeat(20_000), 400],
     ['no fingerprint', chromium().replace(/a=fingerprint.*\r\n/, ''), 488],
     ['a SHA-1 fingerprint', chromium().replace('sha-256', 'sha-1'), 488],
@@ -47,7 +47,7 @@ describe('an offer for the PBX', () => {
     ['no ufrag', chromium().replace(/a=ice-ufrag.*\r\n/, ''), 488],
     ['no rtcp-mux', chromium().replace('a=rtcp-mux\r\n', ''), 488],
     ['plain RTP', chromium().replace('UDP/TLS/RTP/SAVPF', 'RTP/AVP'), 488],
-    ['no codec that crosses', chromium().replace('111 63 9 0 8 13 110 126', '63 13 126'), 488],
+    ['no carried codec', chromium().replace('111 63 9 0 8 13 110 126', '63 13 126'), 488],
     ['a hundred m= lines', chromium() + 'm=audio 9 RTP/AVP 0\r\n'.repeat(100), 488],
   ] as const) {
     it(`is refused with ${code} for ${what}`, async () => {
@@ -63,7 +63,7 @@ describe('an answer for the browser', () => {
     ['sendonly', 'sendrecv', 'recvonly', true, false],
     ['sendrecv', 'sendonly', 'sendonly', false, true],
   ] as const) {
-    it(`says ${passed} where a PBX says ${answered} to ${offered}`, async () => {
+    it(`is ${passed} when a PBX answers ${answered} to ${offered}`, async () => {
       const n = negotiation();
       await n.offer('browser', chromium({ direction: offered }));
       const { sdp, plan } = await n.answer('pbx', pbx(...ulaw.with(-1, `a=${answered}`)));
@@ -112,7 +112,7 @@ describe('an answer for the browser', () => {
     assert.equal(plan.browser.remoteUfrag, 'a1B2');
   });
 
-  it('refuses picture that the PBX refuses, and leaves it out of the BUNDLE', async () => {
+  it('refuses video that the PBX refuses, and leaves it out of the BUNDLE', async () => {
     for (const refusal of [['m=video 0 RTP/AVP 96'], []]) {
       const n = negotiation();
       await n.offer('browser', chromium({ video: true, data: true }));
@@ -131,7 +131,7 @@ describe('an answer for the browser', () => {
     }
   });
 
-  it('takes the H264 that was meant, by packetization mode and profile', async () => {
+  it('uses the H264 variant of the answer, by packetization mode and profile', async () => {
     const n = negotiation();
     await n.offer('browser', chromium({ video: true }));
     const { sdp, plan } = await n.answer(
@@ -149,7 +149,7 @@ describe('an answer for the browser', () => {
     assert.equal(plan.lines[1]?.toPbx[106], 99);
   });
 
-  it('is byte-identical for the same answer, and another for another', async () => {
+  it('is byte-identical for the same answer, and different for a different one', async () => {
     const n = negotiation();
     await n.offer('browser', chromium());
     const first = await n.answer('pbx', pbx(...ulaw));
@@ -163,28 +163,32 @@ describe('an answer for the browser', () => {
   for (const [what, sdp, reason] of [
     ['every line refused', pbx('m=audio 0 RTP/AVP 0'), 'line-refused'],
     ['no line at all', pbx(), 'malformed'],
-    ['a codec nobody offered', pbx('m=audio 4000 RTP/AVP 18', 'a=rtpmap:18 G729/8000'), 'no-common-codec'],
     [
-      'events without a voice',
+      'a codec that was not offered',
+      pbx('m=audio 4000 RTP/AVP 18', 'a=rtpmap:18 G729/8000'),
+      'no-common-codec',
+    ],
+    [
+      'events without an audio codec',
       pbx('m=audio 4000 RTP/AVP 126', 'a=rtpmap:126 telephone-event/8000'),
       'no-common-codec',
     ],
     ['SRTP', pbx('m=audio 4000 RTP/SAVP 0'), 'unsupported-transport'],
     ['a multicast address', at('IP4 224.2.0.1/127'), 'address-not-allowed'],
-    ['a host name that nobody looks up', at('IP4 pbx.example'), 'unknown-host'],
-    ['IPv6 where we have none', at('IP6 2001:db8::7'), 'no-address'],
-    ['a third party', at('IP4 203.0.113.5'), 'address-not-allowed'],
+    ['an unknown host name', at('IP4 pbx.example'), 'unknown-host'],
+    ['IPv6 without a gateway address of IPv6', at('IP6 2001:db8::7'), 'no-address'],
+    ['a forbidden host', at('IP4 203.0.113.5'), 'address-not-allowed'],
     ['a port of other services', pbx('m=audio 53 RTP/AVP 0'), 'no-port'],
   ] as const) {
-    it(`is not made of ${what}`, async () => {
+    it(`is not made from ${what}`, async () => {
       const n = negotiation(address => !['203.0.113.5'].includes(address));
       await n.offer('browser', chromium());
       await assert.rejects(n.answer('pbx', sdp), { name: 'MediaError', reason });
-      assert.equal((await n.answer('pbx', pbx(...ulaw))).plan.lines.length, 1, 'the offer still stands');
+      assert.equal((await n.answer('pbx', pbx(...ulaw))).plan.lines.length, 1, 'the offer is still valid');
     });
   }
 
-  it('says sendonly when the PBX holds by 0.0.0.0, and plans to send nothing', async () => {
+  it('is sendonly when the PBX holds with 0.0.0.0, and the plan sends nothing', async () => {
     const n = negotiation();
     await n.offer('browser', chromium());
     const { sdp, plan } = await n.answer('pbx', pbx('m=audio 4000 RTP/AVP 0', 'c=IN IP4 0.0.0.0'));

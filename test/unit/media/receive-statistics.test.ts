@@ -19,7 +19,7 @@ function count(
 const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 describe('a stream meter', () => {
-  it('counts what is missing by sequence number, over the wrap, and takes latecomers back', () => {
+  it('counts lost packets by sequence number, also over the wrap, and subtracts late ones', () => {
     const meter = new StreamStatistics();
     count(meter, from(65530, 65540));
     assert.equal(meter.lost, 0);
@@ -30,14 +30,14 @@ describe('a stream meter', () => {
     assert.deepEqual([meter.packets, meter.bytes], [13, 13 * 172]);
   });
 
-  it('keeps the loss of a source that was replaced', () => {
+  it('keeps the loss of a replaced source', () => {
     const meter = new StreamStatistics();
     count(meter, [1, 2, 5]);
     count(meter, [4000, 4001, 4003], { ssrc: 8 });
     assert.equal(meter.lost, 3);
   });
 
-  it('has no jitter in an even stream, and finds it in an uneven one (RFC 3550 6.4.1)', () => {
+  it('has no jitter in an even stream, and has jitter in an uneven one (RFC 3550 6.4.1)', () => {
     const even = new StreamStatistics();
     count(even, from(1, 200));
     assert.ok(even.jitter < 0.001);
@@ -46,7 +46,7 @@ describe('a stream meter', () => {
     assert.ok(Math.abs(uneven.jitter - 8) < 0.1, String(uneven.jitter));
   });
 
-  it('does not call it jitter when timestamps begin anew', () => {
+  it('does not count restarted timestamps as jitter', () => {
     const meter = new StreamStatistics();
     count(meter, from(1, 50));
     const packet = Buffer.alloc(12);
@@ -57,7 +57,7 @@ describe('a stream meter', () => {
     assert.ok(meter.jitter < 0.001);
   });
 
-  it('says null of the silence of a leg that never spoke', () => {
+  it('returns null for the silence of a leg that never sent a packet', () => {
     const leg = new LegStatistics();
     assert.equal(leg.report([], 5000).silentMs, null);
     leg.lastAt = 4000;

@@ -1,17 +1,16 @@
-// A call through a real relay between a simulated browser and a plain RTP peer, for the
-// tests beside it.
+// A call through a real relay between a simulated browser and a plain RTP peer, for the tests in this folder.
 
 import assert from 'node:assert/strict';
 import { openAddress } from '../../../gateway/media/address.ts';
-import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/relay-options.ts';
 import type { MediaEvent, MediaRelay, MediaReport } from '../../../gateway/media/relay.ts';
 import { type LegOptions, WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import { eventually } from '../../support/eventually.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
 /**
- * Each test file takes a range of its own: they run side by side. Below the ports that the
- * system hands out by itself, or the test's own sockets would sit on them.
+ * Each test file uses a separate port range, because files run in parallel. The ranges are below the system's
+ * ephemeral ports, which the tests' own sockets use.
  */
 export function relayOptions(firstPort: number): EmbeddedRelayOptions {
   return {
@@ -28,7 +27,7 @@ export class RelayCall {
   readonly id: string;
   readonly leg: WebRtcLeg;
   readonly echo: RtpEcho;
-  /** As the relay gave them. */
+  /** Unchanged from the relay. */
   offer = '';
   answer = '';
   #seq = 1000;
@@ -57,7 +56,7 @@ export class RelayCall {
     this.answer = await this.relay.answer(this.id, 'pbx', echoAnswer(this.offer, this.echo, /pcmu|vp8/i));
   }
 
-  /** The relay's RTP port towards the PBX. */
+  /** The relay's RTP port toward the PBX. */
   get port(): number {
     return Number(/^m=audio (\d+)/m.exec(this.offer)?.[1]);
   }
@@ -72,7 +71,7 @@ export class RelayCall {
     return packet;
   }
 
-  /** Resolves with what comes back of a packet that the PBX echoes. */
+  /** Resolves with the packet that returns after the PBX echoes `packet`. */
   async roundTrip(packet = this.packet()): Promise<Buffer> {
     const came = new Promise<Buffer>(resolve => {
       this.leg.onRtp = (bytes, length) => resolve(Buffer.from(bytes.subarray(0, length)));
@@ -89,7 +88,10 @@ export class RelayCall {
   }
 }
 
-/** A receiver report; without a block, and a UUID for a CNAME, it is that of an Asterisk that receives nothing. */
+/**
+ * A receiver report. Without a block and with a UUID as CNAME, it is the report of an Asterisk that receives
+ * nothing.
+ */
 export function receiverReport(cname: string, ...blocks: Buffer[]): Buffer {
   const items = Buffer.alloc(Math.ceil((cname.length + 3) / 4) * 4);
   items.set([1, cname.length]);
@@ -101,7 +103,9 @@ export function receiverReport(cname: string, ...blocks: Buffer[]): Buffer {
   return Buffer.concat([report, ...blocks, sdes, items]);
 }
 
-/** What came is what was sent, as part of a stream of the relay's own: number and source are its own. */
+/**
+ * The received packet is the sent one as part of a stream of the relay: number and source are the relay's.
+ */
 export function assertCarried(came: Buffer, sent: Buffer): void {
   const rest = (packet: Buffer) => [packet.subarray(0, 2), packet.subarray(4, 8), packet.subarray(12)];
   assert.deepEqual(rest(came), rest(sent));
@@ -120,7 +124,7 @@ export function nextEvent<T extends MediaEvent['type']>(
   });
 }
 
-/** Resolves when the relay holds nothing any more, draining ports included. */
+/** Resolves when the relay holds no ports any more, draining ones included. */
 export async function emptied(relay: MediaRelay): Promise<void> {
   await eventually(
     'the relay holds nothing',

@@ -17,7 +17,7 @@ describe('the embedded relay with addresses of both families', () => {
 
   servesBothFamilies(() => relay, { v4: '127.0.0.1', v6: '::1' });
 
-  it('a PBX of a family that it has not is refused, and leaves nothing', async context => {
+  it('a PBX of a family without a gateway address is refused, and leaves no state', async context => {
     const only4 = await createEmbeddedRelay(relayOptions(25840));
     context.after(() => only4.shutdown());
     const leg = await WebRtcLeg.open();
@@ -28,7 +28,7 @@ describe('the embedded relay with addresses of both families', () => {
 });
 
 describe('the embedded relay behind a NAT', () => {
-  it('tells browsers and PBXs the outer addresses and ports, and who is near the inner ones', async context => {
+  it('gives browsers and PBXs the outer addresses and ports, and near PBXs the inner ones', async context => {
     const translated: MediaAddress = {
       ...openAddress('127.0.0.1', ['203.0.113.5', '198.51.100.5']),
       toward: peer => (peer === '10.0.0.9' ? '127.0.0.1' : '203.0.113.5'),

@@ -1,5 +1,4 @@
-// What goes wrong by itself: lost datagrams, browsers that vanish, PBXs that fall silent,
-// workers that die.
+// Failures: lost datagrams, browsers that vanish, PBXs that fall silent, workers that die.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -19,14 +18,14 @@ describe('the embedded relay when the network fails', () => {
     await relay.shutdown();
   });
 
-  it('connects though every DTLS datagram of the browser is lost once', async () => {
+  it('connects when every DTLS datagram of the browser is lost once', async () => {
     const call = await RelayCall.prepare(relay, 'lossy');
     await call.negotiate();
     const seen = new Set<string>();
     call.leg.outgoing = datagram => {
       const first = datagram[0]!;
       if (first < 20 || first > 63) return datagram;
-      // Content type, epoch and handshake type: a repetition has them again.
+      // Content type, epoch and handshake type: a repetition has the same values.
       const name = `${first} ${datagram[4]} ${datagram[13]} ${datagram.length}`;
       if (seen.has(name)) return datagram;
       seen.add(name);
@@ -37,7 +36,7 @@ describe('the embedded relay when the network fails', () => {
     await call.close();
   });
 
-  it('connects though the DTLS datagrams of the browser come twice and in the wrong order', async () => {
+  it('connects when the DTLS datagrams of the browser arrive twice and in the wrong order', async () => {
     const call = await RelayCall.prepare(relay, 'shuffled');
     await call.negotiate();
     const held: Buffer[] = [];
@@ -45,7 +44,7 @@ describe('the embedded relay when the network fails', () => {
       if (datagram[0]! < 20 || datagram[0]! > 63) return datagram;
       held.push(Buffer.from(datagram));
       if (held.length === 1) {
-        // Everything sent in one go, backwards, twice.
+        // All datagrams sent together, backwards, twice.
         setImmediate(() => {
           for (const late of [...held, ...held].reverse()) {
             call.leg.socket.send(late, call.leg.relay.port, call.leg.relay.address);
@@ -60,7 +59,7 @@ describe('the embedded relay when the network fails', () => {
     await call.close();
   });
 
-  it('refuses nothing of a last flight that the browser sends once more, as it does when ours is lost', async () => {
+  it('accepts the last flight of the browser when it is repeated because ours was lost', async () => {
     const call = await RelayCall.prepare(relay, 'flight');
     await call.negotiate();
     const flight: Buffer[] = [];
@@ -76,7 +75,7 @@ describe('the embedded relay when the network fails', () => {
     assert.equal((await call.close()).browser.dropped, 0);
   });
 
-  it('says lost when checks end, sends no more, and connects again when they return', async context => {
+  it('reports lost when checks end, stops sending, and connects again when checks return', async context => {
     const relay = await createEmbeddedRelay({ ...relayOptions(26240), consentMs: 1_500 });
     context.after(() => relay.shutdown());
     const lost = nextEvent(relay, 'lost', 'consent');
@@ -91,22 +90,22 @@ describe('the embedded relay when the network fails', () => {
     await call.close();
   });
 
-  it('says once that a PBX fell silent, however long it stays so', async context => {
+  it('reports once that a PBX is silent', async context => {
     const relay = await createEmbeddedRelay({ ...relayOptions(26240), silentAfterMs: 400 });
     context.after(() => relay.shutdown());
-    // The packets of the browser wait for their turn on a busy machine: it may be silent too.
-    const told: string[] = [];
+    // On a busy machine the packets of the browser wait too, and it can count as silent.
+    const silences: string[] = [];
     relay.onEvent(event => {
-      if (event.type === 'silent' && event.leg === 'pbx') told.push(event.call);
+      if (event.type === 'silent' && event.leg === 'pbx') silences.push(event.call);
     });
     const silent = async (name: string) => {
       const call = await RelayCall.open(relay, name);
       call.echo.onPacket = () => false;
-      await eventually(`it is said of the ${name}`, () => told.includes(name), { every: 5 });
+      await eventually(`it is said of the ${name}`, () => silences.includes(name), { every: 5 });
       return call;
     };
     const calls = [await silent('first'), await silent('second')];
-    assert.deepEqual(told, ['first', 'second']);
+    assert.deepEqual(silences, ['first', 'second']);
     for (const call of calls) {
       call.echo.onPacket = () => true;
       await call.roundTrip();
@@ -115,8 +114,8 @@ describe('the embedded relay when the network fails', () => {
   });
 });
 
-describe('the embedded relay when a browser never comes', () => {
-  it('says failed, and why', async () => {
+describe('the embedded relay when a browser never connects', () => {
+  it('reports failed with a reason', async () => {
     const relay = await createEmbeddedRelay({ ...relayOptions(26240), connectMs: 200 });
     const call = await RelayCall.prepare(relay, 'absent');
     const failed = nextEvent(relay, 'failed', 'absent');
@@ -127,7 +126,7 @@ describe('the embedded relay when a browser never comes', () => {
   });
 });
 
-describe('one-way sound through the embedded relay', () => {
+describe('one-way audio through the embedded relay', () => {
   const quick = { oneWayMs: 400 };
 
   async function talk() {
@@ -141,12 +140,12 @@ describe('one-way sound through the embedded relay', () => {
     return { relay, call, events };
   }
 
-  it('a PBX that sends nothing is said, from the answer on, until it sends', async () => {
+  it('a PBX that sends nothing is reported, from the answer on, until it sends', async () => {
     const { relay, call, events } = await talk();
     call.echo.onPacket = () => false;
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     relay.established('call');
-    await eventually('it is said', () => events.length === 1, { every: 10 });
+    await eventually('it is reported', () => events.length === 1, { every: 10 });
     call.echo.onPacket = () => true;
     await eventually('it is over', () => events.length === 2, { every: 10 });
     clearInterval(talking);
@@ -159,12 +158,12 @@ describe('one-way sound through the embedded relay', () => {
     await relay.shutdown();
   });
 
-  it('a browser that is there and sends nothing is said', async () => {
+  it('a connected browser that sends nothing is reported', async () => {
     const { relay, call, events } = await talk();
     const checking = setInterval(() => call.leg.sendCheck(), 50);
     const playing = setInterval(() => call.echo.audio.send(call.packet(), call.port, '127.0.0.1'), 20);
     relay.established('call');
-    await eventually('it is said', () => events.length === 1, { every: 10 });
+    await eventually('it is reported', () => events.length === 1, { every: 10 });
     clearInterval(checking);
     clearInterval(playing);
     assert.deepEqual(events, ['browser sends-nothing']);
@@ -172,7 +171,7 @@ describe('one-way sound through the embedded relay', () => {
     await relay.shutdown();
   });
 
-  /** The browser speaks, and the PBX reports all the time until `done`. */
+  /** The browser sends, and the PBX reports repeatedly until `done`. */
   async function reported(cname: string, done: (reports: number, events: string[]) => boolean) {
     const { relay, call, events } = await talk();
     const rtcp = await bindUdp('127.0.0.1', 0);
@@ -197,17 +196,17 @@ describe('one-way sound through the embedded relay', () => {
     return events;
   }
 
-  it('a PBX that reports that it hears nothing is said, until it reports that it does', async () => {
+  it('a PBX whose reports show no received packets is reported, until they show some', async () => {
     const uuid = '0d3dba0e-55bc-4f7b-9f3e-9dba1c0a1a77';
     const events = await reported(uuid, (_, { length }) => length === 2);
     assert.deepEqual(events, ['pbx hears-nothing', 'over: pbx hears-nothing']);
   });
 
-  it('a PBX that never reports of anything is not taken for one that hears nothing', async () => {
+  it('a PBX that never sends report blocks does not count as one that receives nothing', async () => {
     assert.deepEqual(await reported('pbx@192.0.2.10', reports => reports === 10), []);
   });
 
-  it('a PBX that holds is not missed', async () => {
+  it('a PBX that holds is not reported', async () => {
     const { relay, call, events } = await talk();
     await relay.answer(
       'call',
@@ -217,7 +216,7 @@ describe('one-way sound through the embedded relay', () => {
     call.echo.onPacket = () => false;
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     relay.established('call');
-    // What would be said is said long before a line that sends is silent.
+    // A report would come long before a sending line counts as silent.
     await new Promise(resolve => {
       relay.onEvent(({ type }) => {
         if (type === 'lost') resolve(undefined);
@@ -232,7 +231,7 @@ describe('one-way sound through the embedded relay', () => {
 });
 
 describe('the embedded relay when a worker dies', () => {
-  it('says failed for its calls, keeps the others, and takes new ones on a new worker', async () => {
+  it('reports failed for its calls, keeps the others, and places new ones on a new worker', async () => {
     const relay = await createEmbeddedRelay({ ...relayOptions(26300), workers: 2 });
     const [one, two] = [await RelayCall.open(relay, 'one'), await RelayCall.open(relay, 'two')];
     const failures: string[] = [];
@@ -254,23 +253,24 @@ describe('the embedded relay when a worker dies', () => {
     await relay.shutdown();
   });
 
-  it('takes a worker for healthy whose answer only waits to be read when its time is up', async context => {
+  it('does not terminate a worker whose answer is queued at the deadline', async context => {
     const relay = await createEmbeddedRelay(relayOptions(26300));
     const [link] = relay.links;
     const worker = link?.thread;
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const answer = link?.ask({ op: 'counts' });
-    // As after a standstill of our own: the deadline is over, and then comes what the worker said long ago.
+    const answer = link?.request({ op: 'counts' });
+    // As after a standstill of the main thread: the deadline is over, and then the earlier message of the
+    // worker arrives.
     worker?.prependOnceListener('message', () => context.mock.timers.tick(5000));
     assert.equal((await answer)?.calls, 0);
     context.mock.timers.reset();
     await new Promise(resolve => setImmediate(resolve));
-    assert.equal((await link?.ask({ op: 'counts' }))?.calls, 0);
+    assert.equal((await link?.request({ op: 'counts' }))?.calls, 0);
     assert.equal(link?.thread, worker);
     await relay.shutdown();
   });
 
-  it('does not start when its port is taken', async () => {
+  it('does not start when its port is in use', async () => {
     const relay = await createEmbeddedRelay(relayOptions(26300));
     const port = relay.links[0]!.port;
     const options = relayOptions(26300);
@@ -282,7 +282,7 @@ describe('the embedded relay when a worker dies', () => {
   });
 });
 
-/** A report block about this packet's stream, which is the newest that came. */
+/** A report block about this packet's stream, with this packet as the newest received. */
 function blockOf(packet: Buffer): Buffer {
   const block = Buffer.alloc(24);
   packet.copy(block, 0, 8, 12);

@@ -1,12 +1,12 @@
-// A call that nobody ends: the main thread that should hangs, and the worker knows its limit.
+// A call that is never ended: the main thread hangs, and the worker has the limit.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BrowserPort } from '../../../gateway/media/embedded/browser-port.ts';
 import { createEmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
-import { PacketRing } from '../../../gateway/media/embedded/packet-ring.ts';
 import { PortPool } from '../../../gateway/media/embedded/port-pool.ts';
 import { RelayedCall } from '../../../gateway/media/embedded/relayed-call.ts';
+import { PacketRing } from '../../../gateway/media/embedded/udp.ts';
 import { SOUND_MS } from '../../support/eventually.ts';
 import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
 
@@ -14,7 +14,7 @@ import { emptied, nextEvent, RelayCall, relayOptions } from './relay-call.ts';
 const bound = { timeout: SOUND_MS };
 
 test(
-  'a worker ends a call that outlives its limit by itself: its packets stop, and its ports are given back',
+  'a worker ends a call that exceeds its limit: its packets stop, and its ports are released',
   bound,
   async context => {
     const relay = await createEmbeddedRelay({ ...relayOptions(26660), longestMs: () => 8_000 });
@@ -26,7 +26,7 @@ test(
     await call.roundTrip();
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     context.after(() => clearInterval(talking));
-    assert.match((await failed).reason, /outlived its longest duration/);
+    assert.match((await failed).reason, /exceeded its maximum duration/);
     const before = reached;
     await emptied(relay);
     assert.ok(before > 1);
@@ -35,7 +35,7 @@ test(
   },
 );
 
-test('a limit that changes is the limit of calls that begin from then on', bound, async context => {
+test('a changed limit applies to calls that begin afterwards', bound, async context => {
   let longest = 300_000;
   const relay = await createEmbeddedRelay({ ...relayOptions(26700), longestMs: () => longest });
   context.after(() => relay.shutdown());
@@ -45,17 +45,17 @@ test('a limit that changes is the limit of calls that begin from then on', bound
   const failed = nextEvent(relay, 'failed', 'after');
   await after.negotiate();
   await failed;
-  // Another answer of a call does not set its limit anew.
+  // Another answer of a call does not restart its limit.
   await before.negotiate();
   await before.roundTrip();
   for (const call of [before, after]) await call.close();
   await emptied(relay);
 });
 
-test('a call that ends by itself while its ports are bound keeps none of them', bound, async context => {
+test('a call that ends while its ports are being bound keeps none of them', bound, async context => {
   const pool = new PortPool({ listen: '127.0.0.1', ports: [26860, 26899], drainMs: 0 });
   const timing = { consentMs: 1_000, now: () => 0 };
-  const port = await BrowserPort.open({ listen: ['127.0.0.1'], port: 0, ...timing, onBug: () => {} });
+  const port = await BrowserPort.open({ listen: ['127.0.0.1'], port: 0, ...timing, onError: () => {} });
   context.after(() => {
     pool.close();
     port.close();
@@ -70,7 +70,7 @@ test('a call that ends by itself while its ports are bound keeps none of them', 
     silentAfterMs: 1_000,
     now: () => 0,
     emit: () => {},
-    bug: () => {},
+    reportError: () => {},
   });
   const ports = call.ports([0, 1]);
   call.close();

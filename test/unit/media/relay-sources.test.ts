@@ -1,15 +1,12 @@
-// Which packets are accepted as the PBX's and where ours are sent: the signalled host, a network that the owner named, no
-// other; and how the NAT binding is kept open.
+// Which packets are accepted from the PBX and where packets are sent: the signalled host and a configured
+// network, no other; and how the NAT binding is kept open.
 
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
-import {
-  createEmbeddedRelay,
-  type EmbeddedRelay,
-  type EmbeddedRelayOptions,
-} from '../../../gateway/media/embedded/embedded-relay.ts';
+import { createEmbeddedRelay, type EmbeddedRelay } from '../../../gateway/media/embedded/embedded-relay.ts';
+import type { EmbeddedRelayOptions } from '../../../gateway/media/embedded/relay-options.ts';
 import { bindUdp } from '../../../gateway/media/embedded/udp.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -46,7 +43,7 @@ async function port(context: TestContext, address = '127.0.0.1'): Promise<Socket
   return socket;
 }
 
-/** Sends from there, and resolves once the browser has it. */
+/** Sends from `from`, and resolves once the browser has the packet. */
 async function heard(call: RelayCall, from: Socket): Promise<void> {
   const packet = call.packet();
   const text = `${Math.random()}`;
@@ -60,7 +57,7 @@ async function heard(call: RelayCall, from: Socket): Promise<void> {
   await came;
 }
 
-/** Sends from there, and resolves once the relay has refused it. */
+/** Sends from `from`, and resolves once the relay has refused the packet. */
 async function refused(call: RelayCall, from: Socket, good: Socket): Promise<void> {
   let passed = false;
   const packet = call.packet();
@@ -74,7 +71,7 @@ async function refused(call: RelayCall, from: Socket, good: Socket): Promise<voi
   assert.equal(passed, false);
 }
 
-/** The browser speaks, and it arrives there. */
+/** The browser sends, and its packet arrives at `at`. */
 async function arrives(call: RelayCall, at: Socket): Promise<void> {
   const came = once(at, 'message');
   call.leg.sendRtp(call.packet());
@@ -86,7 +83,7 @@ const inside = (answer: string) => answer.replace('c=IN IP4 127.0.0.1', `c=IN IP
 const fence = (address: string) => address === '127.0.0.1';
 
 describe('the source of a PBX’s packets', () => {
-  it('another port of its own host is heard and answered; then it is that port and the signalled one, no third', async t => {
+  it('another port of its own host is accepted and used; then only that port and the signalled one, no third', async t => {
     const call = await talk(t, await start(t));
     const [first, second] = [await port(t), await port(t)];
     await heard(call, first);
@@ -98,7 +95,7 @@ describe('the source of a PBX’s packets', () => {
     await refused(call, first, call.echo.audio);
   });
 
-  it('strangers before the first packet change nothing, from the signalled port of another host either', async t => {
+  it('foreign packets before the first one change nothing, not even from the signalled port of another host', async t => {
     const call = await talk(t, await start(t));
     const alike = await bindUdp('127.0.0.2', call.echo.audio.address().port);
     t.after(() => alike.close());
@@ -115,7 +112,7 @@ describe('the source of a PBX’s packets', () => {
     assert.equal(answered, 0);
   });
 
-  it('RTCP has a port of its own to latch on', async t => {
+  it('RTCP latches on a separate port', async t => {
     const call = await talk(t, await start(t));
     const rtcp = await port(t);
     const own = await port(t);
@@ -134,7 +131,7 @@ describe('the source of a PBX’s packets', () => {
     assert.equal(back[1], 200);
   });
 
-  it('a new address in mid-call latches anew, and packets that are still on their way from the old port do not', async t => {
+  it('a new address during a call latches again, but late packets from the old port do not', async t => {
     const relay = await start(t);
     const call = await talk(t, relay);
     const [old, later] = [await port(t), await port(t)];
@@ -147,7 +144,7 @@ describe('the source of a PBX’s packets', () => {
     await arrives(call, later);
   });
 
-  it('the same answer again, or hold and back, keeps what was found', async t => {
+  it('the same answer again, or a hold and resume, keeps the latched source', async t => {
     const relay = await start(t);
     const call = await talk(t, relay);
     const [own, other] = [await port(t), await port(t)];
@@ -159,7 +156,7 @@ describe('the source of a PBX’s packets', () => {
     await arrives(call, own);
   });
 
-  it('a PBX that reports that it hears nothing at the port it sends from is sent to the one that it named', async t => {
+  it('a PBX that reports no received packets at its source port gets packets at the signalled port', async t => {
     const call = await talk(t, await start(t, { oneWayMs: 100 }));
     const own = await port(t);
     await heard(call, own);
@@ -174,17 +171,17 @@ describe('the source of a PBX’s packets', () => {
       own.send(deaf, call.port + 1, '127.0.0.1');
     }, 50);
     t.after(() => clearInterval(reporting));
-    await eventually('the named port is sent to', () => atNamed > 0, { every: 5 });
+    await eventually('the signalled port receives packets', () => atNamed > 0, { every: 5 });
   });
 });
 
-describe('a PBX behind NAT, whose SDP names an address of the inside', () => {
-  it('is refused where the owner has named no network', async t => {
+describe('a PBX behind NAT, with an inner address in its SDP', () => {
+  it('is refused without a configured network', async t => {
     const relay = await start(t, { allowPbxMedia: fence });
     await assert.rejects(talk(t, relay, inside), MediaError);
   });
 
-  it('is heard by its first packet from the network that the owner named, and nothing goes out before', async t => {
+  it('is accepted from its first packet out of the configured network, and nothing is sent before', async t => {
     const relay = await start(t, { allowPbxMedia: fence, keepAliveMs: 50 }, ['127.0.0.8/29']);
     const call = await talk(t, relay, inside);
     const [own, stranger, other] = [
@@ -202,8 +199,8 @@ describe('a PBX behind NAT, whose SDP names an address of the inside', () => {
   });
 });
 
-describe('a way to the PBX that nothing is sent on', () => {
-  it('is kept open by empty RTP of a type that nobody agreed on, and by reports with nothing in them', async t => {
+describe('an idle path to the PBX', () => {
+  it('is kept open by empty RTP of a payload type that was not negotiated, and by empty reports', async t => {
     const call = await talk(t, await start(t, { keepAliveMs: 100 }));
     const rtcp = await bindUdp('127.0.0.1', call.echo.audio.address().port + 1).catch(() => null);
     const came: Buffer[] = [];
@@ -216,7 +213,9 @@ describe('a way to the PBX that nothing is sent on', () => {
     t.after(() => rtcp?.close());
     await eventually('it is kept open', () => came.length > 1 && (!rtcp || reports.length > 1), { every: 5 });
     call.leg.sendRtp(call.packet());
-    await eventually('the browser is heard', () => came.some(({ length }) => length === 172), { every: 5 });
+    await eventually('the browser’s packet arrives', () => came.some(({ length }) => length === 172), {
+      every: 5,
+    });
     const [one, two] = came as [Buffer, Buffer];
     assert.equal(one.length, 12);
     assert.ok(one[1]! >= 96 && ![101, 126].includes(one[1]!), `type ${one[1]}`);

@@ -1,4 +1,4 @@
-// A browser that comes by TCP, and those who only say that they are one.
+// Browsers that connect by TCP, and connections that only claim to be one.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -39,7 +39,7 @@ describe('the embedded relay over TCP', () => {
     return socket;
   }
 
-  const gone = async (socket: Socket) => {
+  const closed = async (socket: Socket) => {
     socket.resume();
     await once(socket, 'close');
   };
@@ -55,30 +55,30 @@ describe('the embedded relay over TCP', () => {
     assert.ok(udp! > tcp!);
   });
 
-  it('answers a check, however it is cut into pieces, and two in one piece', async () => {
+  it('answers a check, however it is split into segments, and two in one segment', async () => {
     const socket = await come();
     for (const byte of check()) socket.write(Buffer.from([byte]));
     socket.write(Buffer.concat([check(), check()]));
-    let heard = Buffer.alloc(0);
+    let received = Buffer.alloc(0);
     socket.on('data', bytes => {
-      heard = Buffer.concat([heard, bytes]);
+      received = Buffer.concat([received, bytes]);
     });
-    await eventually('three answers', () => heard.length >= 3 * (2 + heard.readUInt16BE(0)));
-    assert.equal(readBinding(heard.subarray(2, 2 + heard.readUInt16BE(0)))?.kind, 'success');
+    await eventually('three answers', () => received.length >= 3 * (2 + received.readUInt16BE(0)));
+    assert.equal(readBinding(received.subarray(2, 2 + received.readUInt16BE(0)))?.kind, 'success');
     socket.destroy();
     await eventually('it is forgotten', async () => (await relay.counts()).connections === 0);
   });
 
-  it('closes on whoever proves nothing in time, be it silence or the wrong password', async () => {
+  it('closes a connection without a valid check in time, with no data or with a wrong password', async () => {
     const [silent, wrong] = [await come(), await come()];
     wrong.write(check('wrong'));
-    await Promise.all([gone(silent), gone(wrong)]);
+    await Promise.all([closed(silent), closed(wrong)]);
   });
 
-  it('closes at once on what is no frame of media', async () => {
+  it('closes immediately on bytes that are not a media frame', async () => {
     const socket = await come();
     socket.write('GET / HTTP/1.1\r\n\r\n');
-    await gone(socket);
+    await closed(socket);
   });
 
   it('closes the connection of a call that ends', async () => {
@@ -92,14 +92,14 @@ describe('the embedded relay over TCP', () => {
 });
 
 describe('the embedded relay over TCP, from one address', () => {
-  it('takes no more than so many connections', async () => {
+  it('limits the number of connections', async () => {
     const relay = await createEmbeddedRelay(relayOptions(26440));
     const sockets = Array.from({ length: 70 }, () => connect(relay.links[0]!.tcpPort, '127.0.0.1').resume());
     for (const socket of sockets) socket.on('error', () => {});
-    await eventually('six are sent away', () => sockets.filter(({ closed }) => closed).length === 6);
+    await eventually('six are refused', () => sockets.filter(({ closed }) => closed).length === 6);
     assert.equal((await relay.counts()).connections, 64);
     for (const socket of sockets) socket.destroy();
-    await eventually('all are gone', async () => (await relay.counts()).connections === 0);
+    await eventually('all are closed', async () => (await relay.counts()).connections === 0);
     await relay.shutdown();
   });
 });

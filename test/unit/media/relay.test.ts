@@ -41,7 +41,7 @@ describe('the embedded relay', () => {
     });
   }
 
-  it('sends a browser its own sound back, under another source, and needs no port for it', async () => {
+  it('returns a browser’s audio to it, with another source, and needs no port for it', async () => {
     const call = await RelayCall.prepare(relay, 'echo');
     const answer = await relay.echo('echo', call.leg.offer(true));
     assert.match(answer, /^m=video 0 /m);
@@ -63,7 +63,7 @@ describe('the embedded relay', () => {
     await emptied(relay);
   });
 
-  it('answers a silent offer with silence, one without sound not at all', async () => {
+  it('answers an offer without sending with an answer without sending, and refuses one without audio', async () => {
     const call = await RelayCall.prepare(relay, 'still');
     const answer = await relay.echo('still', call.leg.offer(false).replace('a=sendrecv', 'a=recvonly'));
     assert.match(answer, /^a=inactive/m);
@@ -78,7 +78,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('passes a picture request to the PBX line whose source it names, and reports back', async () => {
+  it('forwards a picture loss indication to the PBX line of its source, and forwards reports', async () => {
     const call = await RelayCall.prepare(relay, 'rtcp');
     await call.negotiate(true);
     await call.leg.connect(call.answer);
@@ -92,7 +92,7 @@ describe('the embedded relay', () => {
       call.leg.onRtp = (bytes, length) => resolve(Buffer.from(bytes.subarray(0, length)));
     });
     call.echo.video.send(video, videoPort, '127.0.0.1');
-    // RR without blocks, then PLI for the stream that the browser sees.
+    // RR without blocks, then PLI for the stream that the browser receives.
     const pli = Buffer.from('80c900010000000181ce00020000000100000000', 'hex');
     pli.writeUInt32BE((await seen).readUInt32BE(8), 16);
     call.leg.sendRtcp(pli);
@@ -109,7 +109,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('lets a room of several cameras, each with timestamps of its own, reach the browser as one picture', async () => {
+  it('joins several cameras of a conference, each with different timestamps, into one video stream for the browser', async () => {
     const call = await RelayCall.prepare(relay, 'room');
     await call.negotiate(true);
     await call.leg.connect(call.answer);
@@ -132,7 +132,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('renames payload types when the PBX answers with numbers of its own', async () => {
+  it('maps payload types when the PBX answers with different numbers', async () => {
     const call = await RelayCall.prepare(relay, 'renamed');
     call.offer = await relay.offer(call.id, 'browser', call.leg.offer());
     const port = call.echo.audio.address().port;
@@ -150,7 +150,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('strips header extensions on the way to the PBX', async () => {
+  it('strips header extensions toward the PBX', async () => {
     const call = await RelayCall.open(relay, 'extension');
     const plain = call.packet();
     const extended = Buffer.concat([
@@ -163,7 +163,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('gives the same bytes for the same answer, and follows another target', async () => {
+  it('returns the same bytes for the same answer, and follows another target', async () => {
     const call = await RelayCall.open(relay, 'failover');
     const same = await relay.answer(call.id, 'pbx', echoAnswer(call.offer, call.echo, /pcmu|vp8/i));
     assert.equal(same, call.answer);
@@ -178,7 +178,7 @@ describe('the embedded relay', () => {
     await other.close();
   });
 
-  it('survives an ICE restart, from another address too, without a new handshake', async () => {
+  it('survives an ICE restart, also from another address, without a new handshake', async () => {
     const call = await RelayCall.open(relay, 'restart');
     await call.roundTrip();
     const before = call.answer;
@@ -201,7 +201,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('keeps what served until a restart is proved, however many were begun', async () => {
+  it('keeps the working credentials until a restart is proved, however many were begun', async () => {
     const call = await RelayCall.open(relay, 'restarts');
     const within = (sdp: string, name: string) =>
       new RegExp(`^a=ice-${name}:(\\S+)`, 'm').exec(sdp)?.[1] ?? '';
@@ -225,7 +225,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('holds: sends nothing to a PBX that says 0.0.0.0, and goes on afterwards', async () => {
+  it('holds: sends nothing to a PBX that answers with 0.0.0.0, and continues afterwards', async () => {
     const call = await RelayCall.open(relay, 'hold');
     const again = await relay.answer(
       call.id,
@@ -236,7 +236,7 @@ describe('the embedded relay', () => {
     let came = 0;
     call.echo.onPacket = () => ++came > 0;
     call.leg.sendRtp(call.packet());
-    // The relay has seen the packet when it answers the check behind it.
+    // The relay has processed the packet when it answers the check after it.
     await call.leg.check();
     await relay.answer(call.id, 'pbx', echoAnswer(call.offer, call.echo, /pcmu/i));
     await call.roundTrip();
@@ -244,7 +244,7 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('refuses what it cannot bridge and keeps what it had', async () => {
+  it('refuses what it cannot bridge and keeps its state', async () => {
     const call = await RelayCall.open(relay, 'kept');
     const refused = (status: number) => (error: unknown) =>
       error instanceof MediaError && error.status === status;
@@ -258,14 +258,14 @@ describe('the embedded relay', () => {
     await call.close();
   });
 
-  it('leaves nothing behind of a first offer that it refused, and of calls it never heard of', async () => {
+  it('keeps no state of a refused first offer, or of unknown calls', async () => {
     await assert.rejects(relay.offer('bad', 'browser', 'v=0\r\nm=audio'), MediaError);
     assert.deepEqual((await relay.close('unheard')).browser.packets, 0);
     await assert.rejects(relay.answer('unheard', 'pbx', 'v=0\r\n'), MediaError);
     await emptied(relay);
   });
 
-  it('says 503 when its ports are used up, and has them again after the drain', async () => {
+  it('answers 503 when its ports are used up, and has them again after the drain', async () => {
     const calls: RelayCall[] = [];
     for (let i = 0; i < 20; i++) {
       const call = await RelayCall.prepare(relay, `port ${i}`);
@@ -279,7 +279,7 @@ describe('the embedded relay', () => {
     );
     assert.equal((await relay.counts()).ports, 40);
     await calls[0]?.close();
-    await assert.rejects(extra.negotiate(), MediaError, 'a port that drains is not free');
+    await assert.rejects(extra.negotiate(), MediaError, 'a draining port is not free');
     for (const call of calls.slice(1)) await call.close();
     await emptied(relay);
     await extra.negotiate();
@@ -288,8 +288,8 @@ describe('the embedded relay', () => {
   });
 });
 
-describe('the embedded relay set up in other ways', () => {
-  it('serves browsers of IPv4 and IPv6, each on an address of its own', async () => {
+describe('the embedded relay with other options', () => {
+  it('serves browsers of IPv4 and IPv6, each on its own address', async () => {
     const options = relayOptions(26060);
     const relay = await createEmbeddedRelay({
       ...options,

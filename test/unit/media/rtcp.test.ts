@@ -1,9 +1,9 @@
-// RTCP between two sides that know different numbers of the same streams.
+// RTCP between two sides that use different numbers for the same streams.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ReceiverReports } from '../../../gateway/media/embedded/receiver-reports.ts';
-import type { Hearing } from '../../../gateway/media/embedded/rtcp.ts';
+import type { Reception } from '../../../gateway/media/embedded/rtcp.ts';
 import { RtcpTranslator } from '../../../gateway/media/embedded/rtcp.ts';
 import { isCompound } from '../../../gateway/media/embedded/rtp.ts';
 import { SteadyStream } from '../../../gateway/media/embedded/steady-stream.ts';
@@ -23,14 +23,14 @@ const receiverReport = (ssrc: number, ...blocks: number[]) =>
   words(head(blocks.length / 6, 201, 2 + blocks.length), ssrc, ...blocks);
 const block = (ssrc: number, highest: number, fraction = 0) => [ssrc, fraction << 24, highest, 7, 8, 9];
 
-/** A stream that has passed on ten packets of `source`, from `seq` on. */
+/** A stream that has forwarded ten packets of `source`, from `seq` on. */
 function streamOf(source: number, seq: number, stamp = 1000): SteadyStream {
   const stream = new SteadyStream();
   feed(stream, source, seq, stamp);
   return stream;
 }
 
-/** Its packets; the last one's number as it was sent. */
+/** Feeds the stream's packets. Returns the number of the last one as it was sent. */
 function feed(stream: SteadyStream, source: number, seq: number, stamp = 1000): number {
   const packet = Buffer.alloc(172);
   packet[0] = 0x80;
@@ -48,35 +48,35 @@ const browser = 0x0a0a0a0a;
 
 function scene() {
   const own = streamOf(pbx, 400);
-  const heard = new SteadyStream();
-  const last = feed(heard, browser, 65_530);
+  const received = new SteadyStream();
+  const last = feed(received, browser, 65_530);
   const translator = new RtcpTranslator('name');
   const out = Buffer.alloc(2048);
   const translate = (...parts: Buffer[]) => {
     const packet = Buffer.concat(parts);
     assert.ok(isCompound(packet, packet.length));
-    const length = translator.translate(packet, packet.length, { own, heard }, out);
+    const length = translator.translate(packet, packet.length, { own, received }, out);
     const written = Buffer.from(out.subarray(0, length));
     if (length > 0) assert.ok(isCompound(written, length), written.toString('hex'));
     return written;
   };
-  return { own, heard, last, translator, translate };
+  return { own, received, last, translator, translate };
 }
 
 describe('RTCP across the relay', () => {
-  it('a sender report becomes one of our stream: its source, timestamp and counts', () => {
+  it('a sender report becomes one of the relay stream: its source, timestamp and counts', () => {
     const { own, translate } = scene();
     const written = translate(senderReport(pbx, 2440));
     assert.deepEqual(
       written.subarray(0, 28),
       words(head(0, 200, 7), own.ssrc, 0xaaaa, 0xbbbb, 2440, 10, 1600),
     );
-    // RFC 3550 6.1: who it is of.
+    // RFC 3550 6.1: the SSRC that it describes.
     assert.deepEqual(written.subarray(28, 36), words(head(1, 202, 4), own.ssrc));
     assert.equal(written.subarray(36).toString('latin1'), '\x01\x04name\0\0');
   });
 
-  it('timestamps follow what the stream made of them after a change of source', () => {
+  it('timestamps follow the stream after a change of source', () => {
     const { own, translate } = scene();
     feed(own, 0x0c0c0c0c, 9000, 500_000);
     assert.equal(translate(senderReport(pbx, 2440)).length, 0);
@@ -84,31 +84,31 @@ describe('RTCP across the relay', () => {
     assert.ok(Math.abs(stamp - 2600) < 2, `${stamp}`);
   });
 
-  it('a block of our stream goes to its sender, in its numbers; of other streams nothing goes on', () => {
-    const { own, heard, last, translate } = scene();
-    const written = translate(receiverReport(pbx, ...block(77, 5), ...block(heard.ssrc, last, 64)));
+  it('a block about the relay stream goes to its sender, with its numbers; blocks about other streams are dropped', () => {
+    const { own, received, last, translate } = scene();
+    const written = translate(receiverReport(pbx, ...block(77, 5), ...block(received.ssrc, last, 64)));
     const expected = words(head(1, 201, 8), own.ssrc, ...block(browser, 65_539, 64));
     assert.deepEqual(written.subarray(0, 32), expected);
     assert.equal(translate(receiverReport(pbx, ...block(77, 5))).length, 0);
   });
 
-  it('a block about an earlier source is nobody’s any more', () => {
-    const { heard, last, translate } = scene();
-    feed(heard, 0x0d0d0d0d, 20);
-    assert.equal(translate(receiverReport(pbx, ...block(heard.ssrc, last))).length, 0);
+  it('a block about an earlier source is dropped', () => {
+    const { received, last, translate } = scene();
+    feed(received, 0x0d0d0d0d, 20);
+    assert.equal(translate(receiverReport(pbx, ...block(received.ssrc, last))).length, 0);
   });
 
-  it('what the browser lost and what picture it needs is asked of the PBX in the numbers of the PBX', () => {
-    const { own, heard, last, translate } = scene();
+  it('NACK and picture requests of the browser go to the PBX with the numbers of the PBX', () => {
+    const { own, received, last, translate } = scene();
     const report = receiverReport(pbx);
-    const nack = words(head(1, 205, 4), pbx, heard.ssrc, ((last - 3) << 16) | 0x0005);
+    const nack = words(head(1, 205, 4), pbx, received.ssrc, ((last - 3) << 16) | 0x0005);
     assert.deepEqual(
       translate(report, nack).subarray(-16),
       words(head(1, 205, 4), own.ssrc, browser, ((65_536 & 0xffff) << 16) | 0x0005),
     );
-    const pli = words(head(1, 206, 3), pbx, heard.ssrc);
+    const pli = words(head(1, 206, 3), pbx, received.ssrc);
     assert.deepEqual(translate(report, pli).subarray(-12), words(head(1, 206, 3), own.ssrc, browser));
-    const fir = words(head(4, 206, 7), pbx, 0, 55, 0x01000000, heard.ssrc, 0x02000000);
+    const fir = words(head(4, 206, 7), pbx, 0, 55, 0x01000000, received.ssrc, 0x02000000);
     assert.deepEqual(
       translate(report, fir).subarray(-20),
       words(head(4, 206, 5), own.ssrc, 0, browser, 0x02000000),
@@ -119,14 +119,14 @@ describe('RTCP across the relay', () => {
     ['BYE', [words(head(1, 203, 2), pbx)]],
     ['APP', [words(head(0, 204, 3), pbx, 0x41414141)]],
     ['XR', [words(head(0, 207, 2), pbx)]],
-    ['feedback on streams that are none of ours', [words(head(1, 206, 3), pbx, 99)]],
+    ['feedback about unknown streams', [words(head(1, 206, 3), pbx, 99)]],
     ['REMB', [words(head(15, 206, 5), pbx, 0, 0x52454d42, 0)]],
     ['transport-wide feedback', [words(head(15, 205, 5), pbx, browser, 0, 0)]],
     ['a report cut off inside a block', [words(head(1, 201, 4), pbx, 1, 2)]],
     ['a sender report without its body', [words(head(0, 200, 2), pbx)]],
-    ['a NACK of nothing', [words(head(1, 205, 3), pbx, browser)]],
+    ['a NACK without entries', [words(head(1, 205, 3), pbx, browser)]],
   ] as const) {
-    it(`${what} ends here`, () => {
+    it(`${what} is dropped`, () => {
       const { translate } = scene();
       assert.equal(translate(receiverReport(pbx), ...parts).length, 0);
       const kept = translate(senderReport(pbx, 2440), ...parts);
@@ -134,7 +134,7 @@ describe('RTCP across the relay', () => {
     });
   }
 
-  it('writes a report with nothing in it for a way that is to stay open', () => {
+  it('writes an empty report for a path that must stay open', () => {
     const { own, translator } = scene();
     const out = Buffer.alloc(64);
     const length = translator.empty(own, out);
@@ -143,62 +143,62 @@ describe('RTCP across the relay', () => {
   });
 });
 
-describe('what a side reports of hearing', () => {
-  const hearing = (highest: number, fraction = 0, blocks = 1, writesBlocks = false): Hearing => ({
+describe('what a side reports about reception', () => {
+  const block = (highest: number, fraction = 0, blocks = 1, writesBlocks = false): Reception => ({
     ...{ blocks, highest, fraction, writesBlocks },
   });
-  const empty = hearing(-1, 0, 0);
-  const asterisk = hearing(-1, 0, 0, true);
+  const empty = block(-1, 0, 0);
+  const asterisk = block(-1, 0, 0, true);
 
-  function told(reports: readonly Hearing[], sent: number): ReceiverReports {
+  function reported(reports: readonly Reception[], sent: number): ReceiverReports {
     const reception = new ReceiverReports();
     reports.forEach((report, i) => {
-      reception.heard(report, (i + 1) * sent, i * 5000);
+      reception.received(report, (i + 1) * sent, i * 5000);
     });
     return reception;
   }
 
   for (const [what, reports, since] of [
-    ['no block from one that has written blocks', [hearing(9), empty, empty], 0],
+    ['no block from a side that has written blocks', [block(9), empty, empty], 0],
     ['no block from an Asterisk', [asterisk, asterisk], 0],
-    ['a highest number that stands still', [hearing(9), hearing(9), hearing(9)], 0],
-    ['all lost', [hearing(9), hearing(10, 255), hearing(11, 255)], 0],
-    ['none any more', [hearing(9), hearing(200), empty, empty], 5000],
+    ['a highest number that does not move', [block(9), block(9), block(9)], 0],
+    ['all packets lost', [block(9), block(10, 255), block(11, 255)], 0],
+    ['a block missing after earlier ones', [block(9), block(200), empty, empty], 5000],
   ] as const) {
-    it(`${what}, while we send, is deafness since the report before`, () => {
-      const reception = told(reports, 250);
+    it(`${what}, while the relay sends, means nothing received since the report before`, () => {
+      const reception = reported(reports, 250);
       assert.equal(reception.deafSince(15_000), since);
-      reception.heard(hearing(500), 2000, 20_000);
+      reception.received(block(500), 2000, 20_000);
       assert.ok(Number.isNaN(reception.deafSince(20_000)));
     });
   }
 
   for (const [what, reports, sent] of [
-    ['numbers that move on', [hearing(9), hearing(200), hearing(300)], 250],
-    ['half of all lost', [hearing(9), hearing(200, 128), hearing(300, 128)], 250],
-    ['nothing sent', [hearing(9), hearing(9), hearing(9)], 0],
-    ['reports about others', [hearing(-1, 0, 2), hearing(-1, 0, 2)], 250],
+    ['a highest number that moves', [block(9), block(200), block(300)], 250],
+    ['half of all lost', [block(9), block(200, 128), block(300, 128)], 250],
+    ['nothing sent', [block(9), block(9), block(9)], 0],
+    ['reports about other streams', [block(-1, 0, 2), block(-1, 0, 2)], 250],
     ['no block, ever', Array.from({ length: 20 }, () => empty), 250],
   ] as const) {
-    it(`${what} is none`, () => {
-      assert.ok(Number.isNaN(told(reports, sent).deafSince(reports.length * 5000)));
+    it(`${what} is no evidence`, () => {
+      assert.ok(Number.isNaN(reported(reports, sent).deafSince(reports.length * 5000)));
     });
   }
 
   it('at a new address another program may report, which never writes blocks', () => {
-    const reception = told([hearing(9), empty, empty], 250);
+    const reception = reported([block(9), empty, empty], 250);
     reception.moved(750);
-    for (const i of [4, 5, 6]) reception.heard(empty, i * 250, i * 5000);
+    for (const i of [4, 5, 6]) reception.received(empty, i * 250, i * 5000);
     assert.ok(Number.isNaN(reception.deafSince(30_000)));
   });
 
   it('reports that have ceased are no evidence any more', () => {
-    const reception = told([asterisk, asterisk], 250);
+    const reception = reported([asterisk, asterisk], 250);
     assert.equal(reception.deafSince(34_999), 0);
     assert.ok(Number.isNaN(reception.deafSince(35_000)));
   });
 
-  it('an Asterisk is known by its CNAME, a UUID', () => {
+  it('an Asterisk is recognized by its CNAME, a UUID', () => {
     const compound = (name: string) => {
       const items = Buffer.alloc(Math.ceil((name.length + 3) / 4) * 4);
       items.set([1, name.length]);
@@ -213,7 +213,7 @@ describe('what a side reports of hearing', () => {
     ] as const) {
       const { translate, translator } = scene();
       translate(...compound(name));
-      assert.equal(translator.hearing.writesBlocks, known, name);
+      assert.equal(translator.reception.writesBlocks, known, name);
     }
   });
 });

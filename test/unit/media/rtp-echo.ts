@@ -1,5 +1,5 @@
-// A PBX of the plainest kind: RTP sockets that send back what they get, and an SDP answer
-// that takes what it is told to. Stands in for no message of ours; it speaks real RTP.
+// A plain PBX: RTP sockets that echo packets, and an SDP answer that accepts the given codecs. Replaces no
+// message of the gateway; it speaks real RTP.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { once } from 'node:events';
 export class RtpEcho {
   readonly audio: Socket;
   readonly video: Socket;
-  /** Set to look at, or swallow (return false), what comes. */
+  /** Set it to observe incoming packets, or to drop them (return false). */
   onPacket: (packet: Buffer, from: Socket) => boolean = () => true;
 
   static async open(address = '127.0.0.1'): Promise<RtpEcho> {
@@ -36,7 +36,7 @@ export class RtpEcho {
   }
 }
 
-/** Accepts the codecs whose name matches, and with them each line's direction. */
+/** Accepts the codecs whose name matches, and each line's direction. */
 export function echoAnswer(offer: string, echo: RtpEcho, codecs: RegExp): string {
   const [, ...media] = offer.split(/(?=^m=)/m);
   const lines = media.map(text => {

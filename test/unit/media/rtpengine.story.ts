@@ -10,8 +10,8 @@ import { NgClient } from '../../../gateway/media/rtpengine/ng-client.ts';
 import { canBundle } from '../../../gateway/media/rtpengine/probe.ts';
 import {
   createRtpengineRelay,
-  type RtpengineOptions,
   type RtpengineRelay,
+  type RtpengineRelayOptions,
 } from '../../../gateway/media/rtpengine/rtpengine-relay.ts';
 import { eventually } from '../../support/eventually.ts';
 import { claimLoopback } from '../../support/loopback.ts';
@@ -21,12 +21,12 @@ import { servesBothFamilies } from './both-families.ts';
 import { emptied, nextEvent, RelayCall } from './relay-call.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
 
-/** Patient, for a machine that tests as much as it can at once. */
-const patient: Pick<RtpengineOptions, 'patienceMs' | 'setupMs' | 'tickMs' | 'lookMs'> = {
-  patienceMs: 3000,
+/** Long time limits, because tests run in parallel on a busy machine. */
+const patient: Pick<RtpengineRelayOptions, 'timeoutMs' | 'setupMs' | 'tickMs' | 'queryMs'> = {
+  timeoutMs: 3000,
   setupMs: 9000,
   tickMs: 100,
-  lookMs: 100,
+  queryMs: 100,
 };
 
 describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
@@ -66,7 +66,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('tells the PBX of RTP and nothing else, and the browser of one bundled ICE-lite transport', async () => {
+  it('offers the PBX plain RTP only, and the browser one bundled ICE-lite transport', async () => {
     const call = await RelayCall.prepare(relay, 'words');
     await call.negotiate(true);
     assert.doesNotMatch(call.offer, /a=(mid|ssrc|group|ice|candidate|fingerprint|setup|extmap|msid|end-of)/);
@@ -81,18 +81,18 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('is known to be no older than mr14.0, for it bundles', async () => {
-    const ng = new NgClient({ ...rtpengine.server, patienceMs: 3000 });
+  it('is recognized as mr14.0 or newer, because it bundles', async () => {
+    const ng = new NgClient({ ...rtpengine.server, timeoutMs: 3000 });
     assert.equal(await canBundle(ng, false), true);
     ng.close();
     await left();
   });
 
-  it('gives the same answer to the same answer, and follows another one', async () => {
+  it('returns the same answer for the same answer, and follows a different one', async () => {
     const call = await RelayCall.prepare(relay, 'again');
     await call.negotiate();
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i);
-    assert.equal(await relay.answer('again', 'pbx', told), call.answer);
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i);
+    assert.equal(await relay.answer('again', 'pbx', pbxAnswer), call.answer);
     const elsewhere = await RtpEcho.open();
     const answer = await relay.answer('again', 'pbx', echoAnswer(call.offer, elsewhere, /pcmu/i));
     await call.leg.connect(answer);
@@ -108,7 +108,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('sends to the host that an answer names, and passes over an a=rtcp that leads nowhere', async () => {
+  it('sends to the host that an answer names, and skips an unusable a=rtcp', async () => {
     const { server } = rtpengine;
     const asked: string[] = [];
     const own = await createRtpengineRelay({
@@ -121,11 +121,11 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     });
     const call = await RelayCall.prepare(own, 'host-name');
     call.offer = await own.offer('host-name', 'browser', call.leg.offer());
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i).replace(
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i).replace(
       'c=IN IP4 127.0.0.1',
       'c=IN IP4 pbx.test',
     );
-    call.answer = await own.answer('host-name', 'pbx', `${told}a=rtcp:30001 IN IP4 192.168.10.5\r\n`);
+    call.answer = await own.answer('host-name', 'pbx', `${pbxAnswer}a=rtcp:30001 IN IP4 192.168.10.5\r\n`);
     await call.leg.connect(call.answer);
     const packet = call.packet();
     assert.deepEqual(await call.roundTrip(packet), packet);
@@ -135,7 +135,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('tells the browser the number that the PBX has for a codec', async () => {
+  it('gives the browser the number that the PBX has for a codec', async () => {
     const call = await RelayCall.prepare(relay, 'numbers');
     call.offer = await relay.offer('numbers', 'browser', call.leg.offer());
     const event = /^a=rtpmap:(\d+) telephone-event/m.exec(call.offer)?.[1];
@@ -168,26 +168,26 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('holds: sends nothing to a PBX that says 0.0.0.0, and goes on afterwards', async () => {
+  it('holds: sends nothing to a PBX that answers with 0.0.0.0, and continues afterwards', async () => {
     const call = await RelayCall.open(relay, 'hold');
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i);
-    const held = told.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0');
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i);
+    const held = pbxAnswer.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0');
     assert.match(await relay.answer(call.id, 'pbx', held), /^a=sendonly\r$/m);
     let came = 0;
     call.echo.onPacket = () => ++came > 0;
     call.leg.sendRtp(call.packet());
     await call.leg.check();
-    await relay.answer(call.id, 'pbx', told);
+    await relay.answer(call.id, 'pbx', pbxAnswer);
     await call.roundTrip();
     assert.equal(came, 1);
     await call.close();
     await left();
   });
 
-  it('brings an offer of the PBX to the browser, on the transport that stands, and its answer back', async () => {
+  it('forwards an offer of the PBX to the browser, on the existing transport, and its answer back', async () => {
     const call = await RelayCall.open(relay, 'offered');
-    const told = echoAnswer(call.offer, call.echo, /pcmu/i).replace('a=sendrecv', 'a=sendonly');
-    const offer = await relay.offer('offered', 'pbx', told);
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /pcmu/i).replace('a=sendrecv', 'a=sendonly');
+    const offer = await relay.offer('offered', 'pbx', pbxAnswer);
     assert.match(offer, /^a=sendonly\r$/m);
     assert.match(offer, /^a=setup:actpass\r$/m);
     for (const line of [/a=ice-ufrag:\S+/, /a=fingerprint:.*/, /m=audio \d+/]) {
@@ -201,7 +201,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('sends a browser its own sound back', async () => {
+  it('returns a browser’s audio to it', async () => {
     const call = await RelayCall.prepare(relay, 'echo');
     const answer = await relay.echo('echo', call.leg.offer(true));
     assert.match(answer, /^m=video 0 /m);
@@ -214,7 +214,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('hears a PBX whose RTP leaves from another port than its SDP names', async () => {
+  it('accepts a PBX whose RTP leaves from another port than its SDP names', async () => {
     const call = await RelayCall.open(relay, 'other port');
     const other = createSocket('udp4').bind(0, '127.0.0.1');
     await once(other, 'listening');
@@ -223,7 +223,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
       back(packet);
       return false;
     };
-    // Once it is heard, it is sent to.
+    // After its first packet, packets are sent to it.
     other.on('message', back);
     for (let i = 0; i < 5; i++) await call.roundTrip();
     other.close();
@@ -231,7 +231,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('prefers a PBX on another port of its host to a stranger who sent before it, and then drops the stranger', async () => {
+  it('prefers a PBX on another port of its host to a foreign sender before it, and then drops the foreign one', async () => {
     const call = await RelayCall.open(relay, 'stranger');
     const [stranger, other] = await Promise.all(
       ['127.0.0.2', '127.0.0.1'].map(async address => {
@@ -246,9 +246,10 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
       const packet = call.packet();
       packet.write(word, 12, 'latin1');
       from?.send(packet, call.port, rtpengine.server.host);
-      await eventually(`${until} is heard`, () => heard.includes(until), { every: 10 });
+      await eventually(`${until} arrives`, () => heard.includes(until), { every: 10 });
     };
-    // It learns for 3 s after an answer. While nothing else has come it takes any sender: docs/operations.md says so.
+    // rtpengine learns the source for 3 s after an answer. Until then it accepts any sender, as
+    // docs/operations.md states.
     await relay.answer('stranger', 'pbx', `${echoAnswer(call.offer, call.echo, /pcmu/i)}a=x-later:1\r\n`);
     await sends(stranger, 'stranger');
     await sends(other, 'the-PBX1');
@@ -261,7 +262,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('hears a PBX behind NAT whose SDP names an address of the inside, where the owner expects that', async () => {
+  it('accepts a PBX behind NAT with an inner address in its SDP, when that is configured', async () => {
     const { server } = rtpengine;
     const allowPbxMedia = (address: string) => address === '127.0.0.1';
     const options = { servers: [server], addresses: [openAddress(server.host)], allowPbxMedia, ...patient };
@@ -270,10 +271,10 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     const inside = (sdp: string) => sdp.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 192.168.77.10');
     const call = await RelayCall.prepare(lenient, 'nat');
     call.offer = await lenient.offer('nat', 'browser', call.leg.offer());
-    const told = inside(echoAnswer(call.offer, call.echo, /pcmu/i));
-    call.answer = await lenient.answer('nat', 'pbx', told);
+    const pbxAnswer = inside(echoAnswer(call.offer, call.echo, /pcmu/i));
+    call.answer = await lenient.answer('nat', 'pbx', pbxAnswer);
     await strict.offer('fenced', 'browser', call.leg.offer());
-    await assert.rejects(strict.answer('fenced', 'pbx', told), MediaError);
+    await assert.rejects(strict.answer('fenced', 'pbx', pbxAnswer), MediaError);
     await strict.close('fenced');
     await call.leg.connect(call.answer);
     const heard = new Promise<void>(resolve => {
@@ -287,7 +288,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('says that a side sends nothing, and that it does again', async () => {
+  it('reports that a side sends nothing, and that it sends again', async () => {
     const { server } = rtpengine;
     const quick = await createRtpengineRelay({
       ...{ servers: [server], addresses: [openAddress(server.host)], ...patient },
@@ -310,7 +311,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('converts for a PBX that has G.729 alone, which it offers last, and never to a browser', async () => {
+  it('converts for a PBX that has only G.729, which it offers last, and never to a browser', async () => {
     const call = await RelayCall.prepare(relay, 'g729');
     const negotiate = async () => {
       call.offer = await relay.offer('g729', 'browser', call.leg.offer());
@@ -334,9 +335,9 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
       clearInterval(talking);
     };
     await talk();
-    // The PBX offers anew, with what it has.
-    const told = echoAnswer(call.offer, call.echo, /g729|telephone/i);
-    const offer = await relay.offer('g729', 'pbx', told);
+    // The PBX sends a new offer with its codecs.
+    const pbxAnswer = echoAnswer(call.offer, call.echo, /g729|telephone/i);
+    const offer = await relay.offer('g729', 'pbx', pbxAnswer);
     assert.match(offer, /^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 0 126\r$/m);
     const own = call.leg.offer().replace('actpass', 'active').replace('AVPF 0 8 126', 'AVPF 0 126');
     const answer = await relay.answer('g729', 'browser', own);
@@ -351,7 +352,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('a PBX that has more than G.729 is not converted for', async () => {
+  it('does not convert for a PBX with further codecs', async () => {
     const call = await RelayCall.prepare(relay, 'g711');
     call.offer = await relay.offer('g711', 'browser', call.leg.offer());
     call.answer = await relay.answer('g711', 'pbx', echoAnswer(call.offer, call.echo, /g729|pcma/i));
@@ -362,7 +363,7 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('refuses what cannot be bridged, and holds nothing of it', async () => {
+  it('refuses what cannot be bridged, and keeps no state of it', async () => {
     await assert.rejects(relay.offer('rubbish', 'browser', 'v=0\r\n'), MediaError);
     const call = await RelayCall.prepare(relay, 'fence');
     call.offer = await relay.offer('fence', 'browser', call.leg.offer());

@@ -1,6 +1,6 @@
-// SDP as browsers and PBXs write it, and a negotiation to give it to.
+// SDP as browsers and PBXs write it, and a negotiation for it.
 
-import { openAddress, pbxSide } from '../../../gateway/media/address.ts';
+import { localAddressFor, openAddress } from '../../../gateway/media/address.ts';
 import { Negotiation } from '../../../gateway/media/embedded/negotiation.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
 
@@ -10,15 +10,15 @@ export function negotiation(allowed: (address: string) => boolean = () => true):
   return new Negotiation({
     call: 'call',
     browser: {
-      places: ['192.0.2.1', '2001:db8::1'].map(ip => ({ ip, port: 3478, tcpPort: 3479 })),
+      candidateAddresses: ['192.0.2.1', '2001:db8::1'].map(ip => ({ ip, port: 3478, tcpPort: 3479 })),
       fingerprint: print,
     },
-    pbx: { sideToward: pbx => pbxSide([openAddress('192.0.2.9')], pbx), allowed },
+    pbx: { localAddressFor: pbx => localAddressFor([openAddress('192.0.2.9')], pbx), allowed },
     ports: async lines => lines.map(line => 20_000 + line * 2),
   });
 }
 
-/** As Chromium 156 offers sound, and picture, shortened by nothing that matters here. */
+/** Chromium 156's offer of audio, and of video, without parts that are irrelevant here. */
 export function chromium(
   options: { video?: boolean; direction?: string; ufrag?: string; data?: boolean } = {},
 ): string {

@@ -25,7 +25,7 @@ function rtp(seq: number, payload: Buffer, ssrc = 0x11223344): Buffer {
   return packet;
 }
 
-/** A pair of sessions that speak to each other. */
+/** A pair of sessions that exchange packets. */
 function pair(profile: SrtpProfile): [SrtpSession, SrtpSession] {
   const master = () => ({ key: randomBytes(16), salt: randomBytes(profiles[profile].saltLength) });
   const [a, b] = [master(), master()];
@@ -38,7 +38,7 @@ function seal(session: SrtpSession, packet: Buffer): Buffer {
 }
 
 describe('SRTP by the RFCs', () => {
-  it('makes the keystream of RFC 3711 B.2', () => {
+  it('generates the keystream of RFC 3711 B.2', () => {
     const cipher = new AesCounterMode(
       hex('2B7E151628AED2A6ABF7158809CF4F3C'),
       hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD'),
@@ -63,7 +63,7 @@ describe('SRTP by the RFCs', () => {
     assert.deepEqual(keys.authKey, hex('CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4'));
   });
 
-  it('hashes as node:crypto does, for every length up to three blocks', () => {
+  it('hashes like node:crypto, for every length up to three blocks', () => {
     const key = randomBytes(20);
     const mine = new HmacSha1(key);
     for (let length = 0; length <= 200; length++) {
@@ -80,7 +80,7 @@ describe('SRTP by the RFCs', () => {
     salt: hex('517569642070726f2071756f'),
   };
 
-  it('seals the SRTP packet of RFC 7714 16.1.1, and opens it again', () => {
+  it('encrypts the SRTP packet of RFC 7714 16.1.1, and decrypts it again', () => {
     const plain = Buffer.concat([
       hex('8040f17b8041f8d35501a0b2'),
       Buffer.from('Gallia est omnis divisa in partes tres'),
@@ -95,7 +95,7 @@ describe('SRTP by the RFCs', () => {
     assert.deepEqual(sealed.subarray(0, plain.length), plain);
   });
 
-  it('seals the SRTCP packet of RFC 7714 17.1', () => {
+  it('encrypts the SRTCP packet of RFC 7714 17.1', () => {
     const plain = hex(`81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61
       deadbeef deadbeef deadbeef deadbeef deadbeef`);
     const sealed = hex(`81c8000d 4d617273 63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d
@@ -112,7 +112,7 @@ describe('SRTP by the RFCs', () => {
 
 for (const profile of both) {
   describe(`SRTP ${profile}`, () => {
-    it('is understood by werift, and understands it, RTP and RTCP', () => {
+    it('is compatible with werift in both directions, RTP and RTCP', () => {
       const { saltLength, dtlsId } = profiles[profile];
       const [ours, theirs] = [
         { key: randomBytes(16), salt: randomBytes(saltLength) },
@@ -149,7 +149,7 @@ for (const profile of both) {
       }
     });
 
-    it('refuses every packet with one bit turned, and one cut short anywhere', () => {
+    it('refuses every packet with one changed bit, and every shortened one', () => {
       const [from, to] = pair(profile);
       const sealed = seal(from, rtp(1, randomBytes(20)));
       for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -163,7 +163,7 @@ for (const profile of both) {
       assert.equal(to.receiver.rtp(sealed), 32);
     });
 
-    it('takes a packet once, and late ones within its window in any order', () => {
+    it('accepts a packet once, and late ones within its window in any order', () => {
       const [from, to] = pair(profile);
       const sealed = new Map<number, Buffer>();
       for (let seq = 100; seq < 1300; seq++) sealed.set(seq, seal(from, rtp(seq, Buffer.alloc(4))));
@@ -179,7 +179,7 @@ for (const profile of both) {
       assert.equal(receive(1250), -1);
     });
 
-    it('follows the roll-over counter, backwards too', () => {
+    it('follows the roll-over counter, also backwards', () => {
       const [from, to] = pair(profile);
       const early = seal(from, rtp(65534, Buffer.alloc(4)));
       const last = seal(from, rtp(65535, Buffer.alloc(4)));
@@ -192,7 +192,7 @@ for (const profile of both) {
       }
     });
 
-    it('goes on without a gap when a sender begins its numbers anew', () => {
+    it('continues without a gap when a sender restarts its numbers', () => {
       const [from, to] = pair(profile);
       for (let seq = 5000; seq < 5010; seq++) to.receiver.rtp(seal(from, rtp(seq, Buffer.alloc(4))));
       for (let seq = 10; seq < 20; seq++) {
@@ -202,7 +202,7 @@ for (const profile of both) {
       }
     });
 
-    it('remembers only so many sources', () => {
+    it('limits the number of remembered sources', () => {
       const [from, to] = pair(profile);
       let taken = 0;
       for (let ssrc = 1; ssrc < 200; ssrc++) {

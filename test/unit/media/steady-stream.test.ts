@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SteadyStream } from '../../../gateway/media/embedded/steady-stream.ts';
 
-interface Came {
+interface ReceivedPacket {
   readonly ssrc: number;
   readonly seq: number;
   readonly stamp: number;
@@ -10,26 +10,32 @@ interface Came {
   readonly clock?: number;
 }
 
-interface Sent {
+interface SentPacket {
   readonly ssrc: number;
   readonly seq: number;
   readonly stamp: number;
   readonly marker: boolean;
 }
 
-/** What the browser gets, with a clock that the test moves. */
-class Line {
+/** What the browser gets, with a clock that the test controls. */
+class StreamUnderTest {
   readonly stream = new SteadyStream();
   readonly #audio: boolean;
-  readonly sent: Sent[] = [];
+  readonly sent: SentPacket[] = [];
   now = 1000;
 
   constructor(kind: 'audio' | 'video' = 'audio') {
     this.#audio = kind === 'audio';
   }
 
-  /** Null for a packet that is left out. */
-  take({ ssrc, seq, stamp, marker = false, clock = this.#audio ? 8000 : 90_000 }: Came): Sent | null {
+  /** Null for a dropped packet. */
+  take({
+    ssrc,
+    seq,
+    stamp,
+    marker = false,
+    clock = this.#audio ? 8000 : 90_000,
+  }: ReceivedPacket): SentPacket | null {
     const packet = Buffer.alloc(4 + 12 + 160);
     packet[4] = 0x80;
     packet[5] = marker ? 0x80 : 0;
@@ -47,7 +53,7 @@ class Line {
     return sent;
   }
 
-  /** Packets of one source, 20 ms of sound each. */
+  /** Packets of one source, 20 ms of audio each. */
   play(ssrc: number, seq: number, stamp: number, count: number): void {
     for (let i = 0; i < count; i++) {
       this.take({ ssrc, seq: seq + i, stamp: stamp + i * 160 });
@@ -55,9 +61,9 @@ class Line {
     }
   }
 
-  /** The stream as a whole: one source, each number once and in a row, 20 ms from packet to packet. */
+  /** Asserts the whole stream: one source, consecutive numbers, 20 ms between packets. */
   isSteady(): void {
-    const [first] = this.sent as [Sent];
+    const [first] = this.sent as [SentPacket];
     this.sent.forEach((sent, i) => {
       assert.equal(sent.ssrc, this.stream.ssrc);
       assert.equal(sent.seq, (first.seq + i) & 0xffff, `number ${i}`);
@@ -69,23 +75,23 @@ class Line {
 const [a, b] = [0x11111111, 0x22222222];
 
 describe('the stream of a line', () => {
-  it('has a source of its own and a number that begins low, and leaves timestamps of one source alone', () => {
-    const line = new Line();
+  it('has its own source and a low first number, and keeps the timestamps of a single source', () => {
+    const line = new StreamUnderTest();
     line.play(a, 65_530, 2 ** 32 - 480, 20);
     line.isSteady();
-    const [first] = line.sent as [Sent];
+    const [first] = line.sent as [SentPacket];
     assert.ok(first.seq < 0x8000);
     assert.equal(first.stamp, 2 ** 32 - 480);
     assert.notEqual(first.ssrc, a);
   });
 
   for (const [what, sources] of [
-    ['A, B and A again, as music on hold does', [a, b, a]],
+    ['A, B and A again, as in music on hold', [a, b, a]],
     ['a transfer from one to the next', [a, b, 3, 4, 5]],
     ['the same source again and again', [a, a, a]],
   ] as const) {
-    it(`goes on through ${what}`, () => {
-      const line = new Line();
+    it(`continues through ${what}`, () => {
+      const line = new StreamUnderTest();
       sources.forEach((ssrc, i) => {
         line.play(ssrc, i * 22_222, i * 3_000_000_000, 10);
       });
@@ -97,8 +103,8 @@ describe('the stream of a line', () => {
     });
   }
 
-  it('A goes on where it was when B ends', () => {
-    const line = new Line();
+  it('A continues from its position when B ends', () => {
+    const line = new StreamUnderTest();
     line.play(a, 100, 16_000, 10);
     line.play(b, 7, 5, 10);
     line.play(a, 110, 17_600, 10);
@@ -106,35 +112,35 @@ describe('the stream of a line', () => {
   });
 
   for (const [what, seq, stamp] of [
-    ['timestamps that leap', 110, 3_000_000_000],
-    ['timestamps that leap back by a second', 110, 16_000 + 1600 - 8000],
-    ['a sequence that begins again', 0, 16_000 + 1600],
-    ['a sequence that leaps ahead', 40_000, 16_000 + 1600],
+    ['timestamps that jump', 110, 3_000_000_000],
+    ['timestamps that jump back by a second', 110, 16_000 + 1600 - 8000],
+    ['a sequence that restarts', 0, 16_000 + 1600],
+    ['a sequence that jumps ahead', 40_000, 16_000 + 1600],
     ['both', 50_000, 5],
   ] as const) {
-    it(`goes on through ${what}`, () => {
-      const line = new Line();
+    it(`continues through ${what}`, () => {
+      const line = new StreamUnderTest();
       line.play(a, 100, 16_000, 10);
       line.play(a, seq, stamp, 10);
       line.isSteady();
     });
   }
 
-  it('passes on what is lost and reordered as it was', () => {
-    const line = new Line();
+  it('forwards loss and reordering unchanged', () => {
+    const line = new StreamUnderTest();
     for (const i of [0, 1, 4, 3, 5, 205, 204]) {
       line.now = 1000 + i * 20;
       line.take({ ssrc: a, seq: 65_533 + i, stamp: i * 160 });
     }
-    const [first] = line.sent as [Sent];
+    const [first] = line.sent as [SentPacket];
     assert.deepEqual(
       line.sent.map(({ seq, stamp }) => [(seq - first.seq) & 0xffff, stamp - first.stamp]),
       [0, 1, 4, 3, 5, 205, 204].map(i => [i, i * 160]),
     );
   });
 
-  it('leaves out what comes late of the source before, and takes that source when it speaks again', () => {
-    const line = new Line();
+  it('drops late packets of the source before, and accepts that source when it sends again', () => {
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     line.play(b, 500, 90_000, 5);
     assert.equal(line.take({ ssrc: a, seq: 108, stamp: 1280 }), null);
@@ -146,9 +152,9 @@ describe('the stream of a line', () => {
     assert.notEqual(line.take({ ssrc: a, seq: 90, stamp: 0 }), null);
   });
 
-  it('keeps a silence as long as it was, whether timestamps tell of it or stood still', () => {
+  it('keeps the length of a silence, whether timestamps advance during it or stand still', () => {
     for (const stood of [false, true]) {
-      const line = new Line();
+      const line = new StreamUnderTest();
       line.play(a, 100, 0, 10);
       line.now += 10_000;
       const marked = { ssrc: a, seq: 110, stamp: 1600 + (stood ? 0 : 80_000), marker: true };
@@ -158,8 +164,8 @@ describe('the stream of a line', () => {
     }
   });
 
-  it('a network that stood still and delivers at once moves nothing', () => {
-    const line = new Line();
+  it('a network that pauses and then delivers all packets together moves no timestamps', () => {
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     line.now += 4000;
     for (let i = 10; i < 200; i++) line.take({ ssrc: a, seq: 100 + i, stamp: i * 160 });
@@ -167,7 +173,7 @@ describe('the stream of a line', () => {
   });
 
   it('counts time by the clock of the payload type that follows (RFC 7160)', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     const before = line.sent[9]!;
     const opus = line.take({ ssrc: a, seq: 110, stamp: 777_777, clock: 48_000 })!;
@@ -177,8 +183,8 @@ describe('the stream of a line', () => {
     assert.equal(next.stamp - opus.stamp, 960);
   });
 
-  it('leaves events their standing timestamp, and sound goes on behind them', () => {
-    const line = new Line();
+  it('keeps the constant timestamp of events, and audio continues after them', () => {
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     const events = [0, 1, 2].map(i => {
       line.now += 20;
@@ -193,8 +199,8 @@ describe('the stream of a line', () => {
     assert.equal(line.take({ ssrc: a, seq: 113, stamp: 1600 + 640 })!.stamp, 2240);
   });
 
-  it('two sources at once stay one stream with the time on the wall', () => {
-    const line = new Line();
+  it('two sources at the same time remain one stream in real time', () => {
+    const line = new StreamUnderTest();
     for (let i = 0; i < 50; i++) {
       line.take({ ssrc: a, seq: 100 + i, stamp: i * 160 });
       line.now += 10;
@@ -206,8 +212,8 @@ describe('the stream of a line', () => {
     assert.equal(numbers.at(-1)! - numbers[0]!, 99);
   });
 
-  it('an empty packet takes a number of its own', () => {
-    const line = new Line();
+  it('an empty packet takes its own number', () => {
+    const line = new StreamUnderTest();
     line.play(a, 100, 0, 10);
     line.now += 15_000;
     const out = Buffer.alloc(64);
@@ -220,8 +226,8 @@ describe('the stream of a line', () => {
     assert.equal(line.take({ ssrc: a, seq: 109, stamp: 1440 }), null);
   });
 
-  it('knows whose packet a number was, over wraps and changes', () => {
-    const line = new Line();
+  it('returns the source of a sent number, over wraps and changes', () => {
+    const line = new StreamUnderTest();
     line.play(a, 65_000, 0, 1000);
     const old = line.sent[10]!.seq;
     assert.equal(line.stream.sourceIndex(line.sent[999]!.seq), 65_999);
@@ -234,9 +240,9 @@ describe('the stream of a line', () => {
   });
 });
 
-describe('the stream of a picture', () => {
+describe('the video stream', () => {
   const frame = 4500;
-  const play = (line: Line, first: number, seq: number, count: number, ssrc = a) => {
+  const play = (line: StreamUnderTest, first: number, seq: number, count: number, ssrc = a) => {
     for (let i = 0; i < count; i++) {
       for (const part of [0, 1]) {
         line.take({ ssrc, seq: seq + 2 * i + part, stamp: first + i * frame, marker: part === 1 });
@@ -248,20 +254,20 @@ describe('the stream of a picture', () => {
   for (const [what, other] of [
     ['older', 3_067_589_814],
     ['younger', 3_930_000_000],
-    ['half a circle away', (3_230_642_214 + 2 ** 31) >>> 0],
+    ['half the range away', (3_230_642_214 + 2 ** 31) >>> 0],
   ] as const) {
     for (const ssrc of [a, b]) {
-      it(`lets another camera, ${ssrc === a ? 'under the same source' : 'with its own source'}, whose timestamps are ${what}, go on`, () => {
-        const line = new Line('video');
+      it(`lets another camera, ${ssrc === a ? 'with the same source' : 'with its own source'}, whose timestamps are ${what}, continue`, () => {
+        const line = new StreamUnderTest('video');
         play(line, 3_230_642_214, 100, 4);
         play(line, other, ssrc === a ? 108 : 9, 4, ssrc);
         play(line, 3_230_642_214 + 8 * frame, ssrc === a ? 116 : 108, 4);
-        const [first] = line.sent as [Sent];
+        const [first] = line.sent as [SentPacket];
         assert.deepEqual(
           line.sent.map(({ stamp }) => (stamp - first.stamp) >>> 0),
           line.sent.map((_, i) => Math.floor(i / 2) * frame),
         );
-        // The marker bit ends a frame, and nothing else.
+        // The marker bit ends a frame and has no other meaning.
         assert.deepEqual(
           line.sent.map(({ marker }) => marker),
           line.sent.map((_, i) => i % 2 === 1),
@@ -270,8 +276,8 @@ describe('the stream of a picture', () => {
     }
   }
 
-  it('gives a packet of the old camera, that comes after the new one, the time of the old', () => {
-    const line = new Line('video');
+  it('gives a late packet of the old camera the timestamps of the old one', () => {
+    const line = new StreamUnderTest('video');
     line.take({ ssrc: a, seq: 1, stamp: 3_000_000_000 });
     line.now += 50;
     const shown = line.take({ ssrc: a, seq: 3, stamp: 1_000_000_000 })!;
@@ -280,8 +286,8 @@ describe('the stream of a picture', () => {
     assert.equal(line.take({ ssrc: a, seq: 4, stamp: 1_000_000_000 })!.stamp, shown.stamp);
   });
 
-  it('keeps a picture that comes again, and a pause, as they are', () => {
-    const line = new Line('video');
+  it('keeps a repeated frame, and a pause, unchanged', () => {
+    const line = new StreamUnderTest('video');
     play(line, 0, 100, 4);
     const again = line.take({ ssrc: a, seq: 103, stamp: frame })!;
     assert.deepEqual([again.seq, again.stamp], [line.sent[3]!.seq, frame]);
@@ -291,7 +297,7 @@ describe('the stream of a picture', () => {
   });
 
   it('sends a repeated packet as it was sent before: one number has one content (RFC 3711 9.1)', () => {
-    const line = new Line();
+    const line = new StreamUnderTest();
     line.play(1, 100, 0, 3);
     const first = line.take({ ssrc: 2, seq: 500, stamp: 90_000 });
     assert.equal(first?.marker, true);

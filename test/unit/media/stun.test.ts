@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { crc32 } from '../../../gateway/media/embedded/crc32.ts';
 import {
+  crc32,
   isAuthentic,
   readBinding,
   writeError,
@@ -44,7 +44,7 @@ describe('STUN', () => {
     });
   }
 
-  it('writes the errors that ICE wants, authenticated', () => {
+  it('writes the errors that ICE requires, authenticated', () => {
     const unknown = writeError(transaction, password, 420, [0x7777]);
     assert.ok(unknown.includes(hex('000a000277770000')));
     assert.ok(writeError(transaction, password, 487, []).includes(hex('0009001100000457')));
@@ -53,7 +53,7 @@ describe('STUN', () => {
     assert.equal(isAuthentic(unknown, binding, password), true);
   });
 
-  it('names the attributes that it must understand and does not', () => {
+  it('lists the unknown comprehension-required attributes', () => {
     const plain = writeRequest({ transaction, username: 'a:b', password, nominate: true });
     const body = Buffer.concat([plain.subarray(0, 20), hex('7777000101000000'), plain.subarray(20)]);
     body.writeUInt16BE(body.length - 20, 2);
@@ -62,7 +62,7 @@ describe('STUN', () => {
     assert.equal(readBinding(plain)?.useCandidate, true);
   });
 
-  it('believes no request with a bit turned or an end cut off', () => {
+  it('refuses every request with a changed bit or a missing end', () => {
     for (let bit = 0; bit < request.length * 8; bit++) {
       const bad = Buffer.from(request);
       bad[bit >> 3]! ^= 1 << (bit & 7);
@@ -74,7 +74,7 @@ describe('STUN', () => {
     }
   });
 
-  it('survives noise that begins like STUN', () => {
+  it('survives random bytes that begin like STUN', () => {
     for (let i = 0; i < 5000; i++) {
       const noise = Buffer.concat([request.subarray(0, 8), randomBytes((i % 60) * 4)]);
       noise.writeUInt16BE(Math.max(0, noise.length - 20), 2);

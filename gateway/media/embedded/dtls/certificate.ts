@@ -1,12 +1,12 @@
-// The self-signed certificate that DTLS shows to browsers; SDP carries its fingerprint,
-// so its name and dates mean nothing. One per process: X.509 v3, ECDSA P-256 (RFC 5280 4.1).
+// The self-signed certificate that DTLS presents to browsers. SDP carries its fingerprint, so its name and
+// dates are not checked. One per process: X.509 v3, ECDSA P-256 (RFC 5280 4.1).
 
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { ServerIdentity } from './handshake.ts';
 import { fingerprintOf } from './peer-proof.ts';
 
 export interface RelayCertificate extends ServerIdentity {
-  /** SHA-256, as in SDP. */
+  /** SHA-256, in the notation of SDP. */
   readonly fingerprint: string;
 }
 
@@ -19,7 +19,7 @@ export function createCertificate(now: Date): RelayCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(element(0x31, sequence(commonName, element(0x0c, Buffer.from('sip-call')))));
   const serial = randomBytes(16);
-  // Positive, and of constant length.
+  // Positive, with a constant length.
   serial[0] = (serial[0]! & 0x7f) | 0x40;
   const body = sequence(
     element(0xa0, element(0x02, Buffer.from([2]))),

@@ -1,7 +1,6 @@
-// The DTLS 1.2 handshake of one browser leg, we being the server (RFC 6347, RFC 5764).
-// werift carries it out; this file guards it on both sides: it feeds werift ordered,
-// whole messages only, checks the client's proofs itself, and ends it for good once
-// connected, for there is no renegotiation here. What comes out are SRTP keys.
+// The DTLS 1.2 handshake of one browser leg; the relay is the server (RFC 6347, RFC 5764). werift runs the
+// handshake. This file gives werift only whole messages in order, verifies the client's proofs, and returns
+// the SRTP keys. After that werift gets no more input, because renegotiation is not supported.
 
 import { DtlsServer } from 'werift';
 import type { Fingerprint } from '../../sdp/plan.ts';
@@ -38,19 +37,23 @@ const contentAlert = 21;
 const contentHandshake = 22;
 const finishedMessage = 20;
 const clientHello = 1;
-/** What a client's messages are, by sequence number (RFC 6347 4.2.4, with a cookie and a client certificate). */
+/**
+ * The expected client messages by sequence number (RFC 6347 4.2.4, with a cookie and a client certificate).
+ */
 const expectedTypes = [clientHello, clientHello, 11, 16, 15];
 const certificateSeq = 2;
 const certificateVerifySeq = 4;
-/** werift's flight numbers: what it has sent last. */
+/** werift's flight numbers: the flight that it sent last. */
 const sentServerHello = 4;
 const sentFinished = 6;
-/** Hellos that came to nothing; each costs a key pair. */
+/** The maximum of failed ClientHellos; each costs a key pair. */
 const maxRestarts = 16;
-/** Flights sent once more because the client's came once more: a few bytes ask for a thousand. */
+/**
+ * The maximum of repeated flights: a repeated client message of a few bytes makes the relay send a thousand.
+ */
 const maxRepeats = 24;
 
-type State = 'handshaking' | 'connected' | 'failed';
+type HandshakeState = 'handshaking' | 'connected' | 'failed';
 
 export class DtlsHandshake {
   readonly #identity: ServerIdentity;
@@ -66,7 +69,7 @@ export class DtlsHandshake {
   #proved = false;
   #finished: Buffer | null = null;
   #mute = false;
-  #state: State = 'handshaking';
+  #state: HandshakeState = 'handshaking';
   #denial: string | null = null;
 
   constructor(identity: ServerIdentity, expected: Fingerprint, events: HandshakeEvents) {
@@ -76,16 +79,18 @@ export class DtlsHandshake {
     this.#server = this.#createServer();
   }
 
-  get state(): State {
+  get state(): HandshakeState {
     return this.#state;
   }
 
-  /** Why the last message that was refused was refused: a forged one is dropped, and the true one may follow. */
+  /**
+   * Why the last refused message was refused. A forged message is dropped, and the genuine one may follow.
+   */
   get denial(): string | null {
     return this.#denial;
   }
 
-  /** A datagram from an address that ICE has validated. False when it was of no use. */
+  /** A datagram from an address that ICE has validated. Returns false when the datagram is of no use. */
   receive(datagram: Buffer): boolean {
     if (this.#state === 'failed') return false;
     const records = readRecords(datagram);
@@ -102,11 +107,11 @@ export class DtlsHandshake {
   }
 
   #record(record: DtlsRecord): boolean {
-    // Alerts have no say: a plain one proves nothing about who sent it, and ICE consent
-    // tells of the browser's end. ChangeCipherSpec says nothing that the epoch does not.
+    // Alerts are ignored: a plain alert does not prove its sender, and ICE consent detects the end of the
+    // browser. ChangeCipherSpec adds nothing to the epoch.
     if (record.type === contentChangeCipherSpec || record.type === contentAlert) return true;
     if (record.type !== contentHandshake) return false;
-    if (record.epoch === 1) return this.#enciphered(record.bytes);
+    if (record.epoch === 1) return this.#encrypted(record.bytes);
     if (record.epoch !== 0) return false;
     if (this.#state === 'connected') return this.#isOfLastFlight(record.body);
     const order = this.#order;
@@ -119,13 +124,16 @@ export class DtlsHandshake {
       }
       order.advance();
     }
-    if (this.#finished !== null && this.#proved) this.#enciphered(this.#finished);
+    if (this.#finished !== null && this.#proved) this.#encrypted(this.#finished);
     if (order.next === before) this.#repeat(record.body);
     return true;
   }
 
-  /** The client's Finished: before its flight is whole it waits; after ours, a repetition asks for ours again. */
-  #enciphered(record: Buffer): boolean {
+  /**
+   * The client's Finished. Before the client's flight is complete, it is kept; after the server's flight, a
+   * repetition makes the server repeat that flight.
+   */
+  #encrypted(record: Buffer): boolean {
     if (record.length > 256) return false;
     if (this.#state === 'connected') {
       this.#sendAgain();
@@ -134,19 +142,23 @@ export class DtlsHandshake {
     this.#finished = this.#proved ? null : Buffer.from(record);
     if (!this.#proved) return true;
     this.#feed(record);
-    // werift keeps fragments without bound. Nobody needs to fragment a Finished, and ours of epoch 0 are whole.
+    // werift keeps fragments without a limit. A Finished needs no fragments, and messages of epoch 0 are
+    // passed to werift whole.
     (this.#server as unknown as { bufferFragmentedHandshakes: unknown[] }).bufferFragmentedHandshakes = [];
     return true;
   }
 
-  /** Our Finished was lost or late: the client sends its flight once more, which is no refused packet. */
+  /** Our Finished was lost or late: the client repeats its last flight, which does not count as refused. */
   #isOfLastFlight(body: Buffer): boolean {
     if (body.length < messageHeader) return false;
     const seq = body.readUInt16BE(4);
     return seq >= certificateSeq && body[0] === expectedTypes[seq];
   }
 
-  /** A flight we answered already came once more: our answer was lost (RFC 6347 4.2.4). */
+  /**
+   * The client repeated a flight that was answered, so the answer was lost: sends the answer again (RFC 6347
+   * 4.2.4).
+   */
   #repeat(body: Buffer): void {
     if (body[0] !== clientHello || body.readUInt16BE(4) >= this.#order.next) return;
     if (this.#server.dtls.flight >= sentServerHello) this.#sendAgain();
@@ -158,7 +170,10 @@ export class DtlsHandshake {
     for (const datagram of this.#server.dtls.lastMessage) this.#events.send(datagram);
   }
 
-  /** Hands the next message to werift if it may stand; false when it is to be dropped. */
+  /**
+   * Passes the next message to werift if the message is valid. Returns false when the message must be
+   * dropped.
+   */
   #deliver(next: HandshakeMessage): boolean {
     const { seq, type, body } = next;
     if (expectedTypes[seq] !== type) return this.#refuse(`unexpected handshake message ${type}`);
@@ -175,15 +190,16 @@ export class DtlsHandshake {
     }
     const record = recordOf(next);
     if (seq === 0) this.#firstHello = record;
-    if (seq === 1 && !this.#isProven(next)) return this.#refuse('a ClientHello without our cookie');
+    if (seq === 1 && !this.#isProven(next))
+      return this.#refuse('the ClientHello does not have the expected cookie');
     this.#feed(record);
     this.#proved = seq === certificateVerifySeq;
     return seq !== 1 || this.#server.dtls.flight >= sentServerHello;
   }
 
   /**
-   * Whether a second hello has our cookie. Its contents count: werift uses those of the first, which may have come from a
-   * forged address.
+   * Whether the second ClientHello carries the server's cookie. When its contents differ from the first hello,
+   * which may have come from a forged address, the handshake starts again with the contents of the second.
    */
   #isProven({ type, body }: HandshakeMessage): boolean {
     const { cookie } = this.#server.dtls;
@@ -218,7 +234,7 @@ export class DtlsHandshake {
       address: { address: '', port: 0, family: 'IPv4' },
       closed: false,
       onData: (_data: Buffer, _from: readonly [string, number]) => {},
-      // werift awaits it in some places and not in others: it must not reject.
+      // werift awaits the result in some places only, so the promise must not reject.
       send: async (data: Buffer) => {
         try {
           if (this.#state !== 'failed' && !this.#mute) this.#events.send(data);
@@ -233,7 +249,7 @@ export class DtlsHandshake {
       key: this.#identity.keyPem,
       signatureHash: { hash: 4, signature: 3 },
       transport,
-      // Ours is the choice, and counter mode is the quicker one here.
+      // The server chooses, and counter mode is the faster profile here.
       srtpProfiles: [profiles.AES128_CM_SHA1_80.dtlsId, profiles.AEAD_AES_128_GCM.dtlsId],
       extendedMasterSecret: true,
       certificateRequest: true,
@@ -242,7 +258,7 @@ export class DtlsHandshake {
     server.onHandleHandshakes = async assembled => {
       for (const { msg_type: type, fragment } of assembled) {
         if (type !== finishedMessage) continue;
-        // werift compares no verify_data (RFC 5246 7.4.9).
+        // werift does not compare verify_data (RFC 5246 7.4.9).
         if (!this.#proved || !isFinishedOf(server.cipher.masterSecret, fragment, this.#transcript())) {
           this.#refuse('Finished does not verify');
           return;
@@ -278,7 +294,7 @@ export class DtlsHandshake {
     });
   }
 
-  /** A hello that cannot be served is dropped with all that came of it; later on, there is no way back. */
+  /** Drops a failed ClientHello with the state that it created. An error after that ends the handshake. */
   #erred(server: DtlsServer, error: unknown): void {
     if (server !== this.#server || this.#state !== 'handshaking') return;
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
-// Proof that the DTLS client is whom the SDP named (RFC 8122 6.2, RFC 5246 7.4.8, 7.4.9):
-// its certificate has the fingerprint, it holds the certificate's key, and it saw
-// the handshake that we saw. The library we hand the handshake to checks none of these.
+// Proves that the DTLS client is the peer named in the SDP (RFC 8122 6.2, RFC 5246 7.4.8, 7.4.9): its
+// certificate has the fingerprint, it holds the certificate's key, and its handshake transcript equals that
+// of the server. werift checks none of these.
 
 import { createHash, createHmac, timingSafeEqual, verify, X509Certificate } from 'node:crypto';
 import { type Fingerprint, isUsableHash } from '../../sdp/plan.ts';
@@ -11,9 +11,12 @@ export function fingerprintOf(certificate: Buffer, hash: string): string | null 
   return (hex.match(/../g) ?? []).join(':');
 }
 
-/** The cookie in a ClientHello (RFC 6347 4.2.1), and where it stands with its length; null for what is no hello. */
+/**
+ * The cookie of a ClientHello (RFC 6347 4.2.1), with the offsets of its length field and of its end; null
+ * when `hello` is not a ClientHello.
+ */
 export function cookieIn(hello: Buffer): { cookie: Buffer; at: number; end: number } | null {
-  // Version and random, then the session's name.
+  // Version and random, then the session ID.
   const at = 35 + (hello[34] ?? 0xffff);
   const end = at + 1 + (hello[at] ?? 0xffff);
   return end <= hello.length ? { cookie: hello.subarray(at + 1, end), at, end } : null;
@@ -36,7 +39,7 @@ export function isSignedBy(certificate: Buffer, body: Buffer, transcript: Buffer
   if (body.length < 4 || body.readUInt16BE(2) + 4 !== body.length) return false;
   const [hash, signature] = body;
   const keyType = signature === 3 ? 'ec' : signature === 1 ? 'rsa' : null;
-  // SHA-256 is the only hash that our CertificateRequest names.
+  // SHA-256 is the only hash in the server's CertificateRequest.
   if (hash !== 4 || keyType === null) return false;
   try {
     const key = new X509Certificate(certificate).publicKey;

@@ -1,15 +1,14 @@
-// Reads DTLS records and handshake fragments (RFC 6347 4.1, 4.2.2) and puts a client's
-// flights in order: each message whole, once, and in sequence. It stands before the
-// handshake because that takes only well-behaved flights: a lost, repeated or
-// reordered datagram would leave it with a broken transcript.
+// Reads DTLS records and handshake fragments (RFC 6347 4.1, 4.2.2) and orders a client's flights: each
+// message whole, once, and in sequence. werift needs this order: a lost, repeated or reordered datagram would
+// break its transcript.
 
 const contentHandshake = 22;
 const recordHeader = 13;
 /** Bytes before the body of a handshake message. */
 export const messageHeader = 12;
-/** A certificate chain of a browser is one certificate of under 1 KB. */
+/** A browser's certificate chain is one certificate of under 1 KB. */
 const maxMessage = 8192;
-/** How far ahead of the expected message we keep fragments. */
+/** How far ahead of the expected message fragments are kept. */
 const maxAhead = 4;
 
 export interface HandshakeMessage {
@@ -21,12 +20,12 @@ export interface HandshakeMessage {
 export interface DtlsRecord {
   readonly type: number;
   readonly epoch: number;
-  /** With its header. */
+  /** Includes the header. */
   readonly bytes: Buffer;
   readonly body: Buffer;
 }
 
-/** The records of a datagram; null when it is not made of whole DTLS 1.x records. */
+/** The records of a datagram; null when the datagram does not consist of whole DTLS 1.x records. */
 export function readRecords(datagram: Buffer): DtlsRecord[] | null {
   const records: DtlsRecord[] = [];
   let at = 0;
@@ -45,7 +44,7 @@ export function readRecords(datagram: Buffer): DtlsRecord[] | null {
   return records;
 }
 
-/** A message whole again, as one record of epoch 0. */
+/** A reassembled message as one record of epoch 0. */
 export function recordOf(message: HandshakeMessage): Buffer {
   const size = messageHeader + message.body.length;
   const bytes = Buffer.alloc(recordHeader + size);
@@ -64,7 +63,7 @@ export function recordOf(message: HandshakeMessage): Buffer {
 interface Partial {
   readonly type: number;
   readonly body: Buffer;
-  /** One flag a byte; messages are small and a handshake has five of them. */
+  /** One flag a byte: messages are small and a handshake has five of them. */
   readonly have: Uint8Array;
   missing: number;
 }
@@ -73,12 +72,15 @@ export class FlightOrder {
   readonly #partial = new Map<number, Partial>();
   #next = 0;
 
-  /** Sequence number of the message that comes next. */
+  /** Sequence number of the next message. */
   get next(): number {
     return this.#next;
   }
 
-  /** Takes the fragments of a record body; false when malformed. Repetitions are no error. */
+  /**
+   * Adds the fragments of a record body. Returns false when the body is malformed. Repetitions are not an
+   * error.
+   */
   add(body: Buffer): boolean {
     let at = 0;
     while (at < body.length) {
@@ -97,7 +99,7 @@ export class FlightOrder {
     return true;
   }
 
-  /** The next message in sequence when it is whole; it is then left to {@link advance} past it. */
+  /** The next message in sequence when it is whole. The caller calls {@link advance} to move past it. */
   peek(): HandshakeMessage | null {
     const partial = this.#partial.get(this.#next);
     if (partial === undefined || partial.missing > 0) return null;
@@ -109,14 +111,15 @@ export class FlightOrder {
     this.#next++;
   }
 
-  /** Forgets the message {@link peek} gave, so that it may come again. */
+  /** Removes the message that {@link peek} returned, so that it can arrive again. */
   refuse(): void {
     this.#partial.delete(this.#next);
   }
 
   #keep(seq: number, type: number, length: number, offset: number, fragment: Buffer): void {
     let partial = this.#partial.get(seq);
-    // A fragment that contradicts earlier ones replaces them: a forged one must not block the client's.
+    // A fragment that contradicts earlier fragments replaces them, because a forged fragment must not block
+    // the client's.
     if (partial === undefined || partial.type !== type || partial.body.length !== length) {
       partial = { type, body: Buffer.alloc(length), have: new Uint8Array(length), missing: length };
       this.#partial.set(seq, partial);

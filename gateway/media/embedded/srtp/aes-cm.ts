@@ -1,10 +1,9 @@
-// AES in counter mode as RFC 3711 4.1.1 wants it, over one AES-ECB object that lives as
-// long as the key: making a cipher per packet costs more than enciphering the packet.
-// The same operation enciphers and deciphers.
+// AES in counter mode (RFC 3711 4.1.1) over one AES-ECB object that is kept as long as the key: creating a
+// cipher for each packet costs more than encrypting the packet. The same operation encrypts and decrypts.
 
 import { type Cipher, createCipheriv } from 'node:crypto';
 
-/** The longest payload one call takes; anything longer does not fit a datagram we accept. */
+/** The longest payload of one call; a longer one does not fit a datagram that is accepted. */
 export const maxPayload = 2048;
 
 export class AesCounterMode {

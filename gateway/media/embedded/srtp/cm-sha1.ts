@@ -78,7 +78,7 @@ function appendTag(out: Buffer, at: number, tag: Uint8Array): number {
   return at + tagLength;
 }
 
-/** Takes the same time wherever the tags differ. */
+/** Constant-time comparison. */
 function sameTag(packet: Buffer, at: number, tag: Uint8Array): boolean {
   let difference = 0;
   for (let i = 0; i < tagLength; i++) difference |= packet[at + i]! ^ tag[i]!;

@@ -1,5 +1,5 @@
-// SRTP_AEAD_AES_128_GCM (RFC 7714). node:crypto has no GCM object that outlives a
-// packet, so this profile costs more than counter mode; we offer it second.
+// SRTP_AEAD_AES_128_GCM (RFC 7714). node:crypto has no GCM object that can be reused for the next packet, so
+// this profile costs more than counter mode and is offered second.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { SessionKeys } from './profile.ts';

@@ -1,6 +1,6 @@
-// HMAC-SHA1 (RFC 2104, FIPS 180-4) for packets of a few hundred bytes.
-// Plain JavaScript on purpose: node:crypto makes an object per message, which costs
-// two to ten times the hashing itself. Key pads are hashed once, when the key is set.
+// HMAC-SHA1 (RFC 2104, FIPS 180-4) for packets of a few hundred bytes. Plain JavaScript, because node:crypto
+// creates an object for each message, which costs two to ten times as much as the hash. Key pads are hashed
+// once, when the key is set.
 
 const w = new Int32Array(80);
 const tail = new Uint8Array(192);

@@ -1,13 +1,12 @@
-// The two SRTP protection profiles we speak (RFC 5764 4.1.2, RFC 7714 14.2) and how
-// session keys come from the master key that DTLS exported (RFC 3711 4.3).
-// Knows nothing of packets.
+// The two supported SRTP protection profiles (RFC 5764 4.1.2, RFC 7714 14.2), and the derivation of session
+// keys from the master key that DTLS exports (RFC 3711 4.3). Must not depend on packets.
 
 import { createCipheriv } from 'node:crypto';
 
 export type SrtpProfile = 'AES128_CM_SHA1_80' | 'AEAD_AES_128_GCM';
 
 export interface ProfileFacts {
-  /** The number in DTLS's use_srtp extension. */
+  /** The number in the use_srtp extension of DTLS. */
   readonly dtlsId: 1 | 7;
   readonly saltLength: number;
   readonly tagLength: number;
@@ -39,7 +38,7 @@ export interface SessionKeys {
 
 const labels = { rtp: [0x00, 0x01, 0x02], rtcp: [0x03, 0x04, 0x05] } as const;
 
-/** RFC 3711 4.3.1 with a key derivation rate of zero; a salt of 12 bytes is padded as RFC 7714 11 says. */
+/** RFC 3711 4.3.1 with a key derivation rate of zero. A salt of 12 bytes is padded as in RFC 7714 11. */
 export function deriveSessionKeys(master: MasterKey, kind: 'rtp' | 'rtcp'): SessionKeys {
   const [cipher, auth, salt] = labels[kind];
   return {

@@ -1,6 +1,6 @@
-// The receiving half of an SRTP session: finds the index of each packet, refuses
-// repetitions, opens what is authentic (RFC 3711 3.3, 3.4). One window per SSRC; an
-// SSRC is remembered only once a packet of it was authentic, and only so many are.
+// The receiving half of an SRTP session: finds the index of each packet, refuses replays, decrypts authentic
+// packets (RFC 3711 3.3, 3.4). One window per SSRC. An SSRC is stored only after an authentic packet, and the
+// number of SSRCs is limited.
 
 import { rtpHeaderLength } from '../rtp.ts';
 import { ReplayWindow } from './replay-window.ts';
@@ -18,7 +18,7 @@ export class SrtpReceiver {
     this.#transform = transform;
   }
 
-  /** Opens an SRTP packet in place; the plain length, or -1 for a packet to drop. */
+  /** Decrypts an SRTP packet in place. Returns the plain length, or -1 for a packet to drop. */
   rtp(packet: Buffer): number {
     const headerLength = rtpHeaderLength(packet, packet.length);
     if (headerLength < 0) return -1;
@@ -35,7 +35,7 @@ export class SrtpReceiver {
     return length;
   }
 
-  /** Opens an SRTCP packet in place; the plain length, or -1 for a packet to drop. */
+  /** Decrypts an SRTCP packet in place. Returns the plain length, or -1 for a packet to drop. */
   rtcp(packet: Buffer): number {
     const index = this.#transform.rtcpIndex(packet);
     if (index < 0) return -1;
@@ -55,7 +55,7 @@ function remember(windows: Map<number, ReplayWindow>, ssrc: number): ReplayWindo
   return window;
 }
 
-/** The index with these low 16 bits that is nearest to the highest seen (RFC 3711 3.3.1). */
+/** The index with these low 16 bits that is nearest to the highest index seen (RFC 3711 3.3.1). */
 export function nearestIndex(highest: number, seq: number): number {
   const roc = Math.floor(highest / seqs);
   const last = highest % seqs;

@@ -1,5 +1,5 @@
-// Which packet indices of one stream were seen already (RFC 3711 3.3.2). A window of
-// 1024, as WebRTC stacks use: video comes in bursts, and 64 would drop honest latecomers.
+// Which packet indices of one stream have been seen (RFC 3711 3.3.2). A window of 1024, as in WebRTC stacks:
+// video comes in bursts, and a window of 64 would drop valid late packets.
 
 const size = 1024;
 
@@ -12,7 +12,7 @@ export class ReplayWindow {
     return this.#highest;
   }
 
-  /** True when `index` is neither a repetition nor older than the window. Changes nothing. */
+  /** True when `index` is neither a repetition nor older than the window. Changes no state. */
   admits(index: number): boolean {
     if (index > this.#highest) return true;
     if (index <= this.#highest - size) return false;
@@ -20,7 +20,7 @@ export class ReplayWindow {
     return (this.#seen[bit >>> 5]! & (1 << (bit & 31))) === 0;
   }
 
-  /** Remembers an index that was authenticated. */
+  /** Stores the index of an authenticated packet. */
   accept(index: number): void {
     if (index > this.#highest) {
       if (this.#highest < 0 || index - this.#highest >= size) this.#seen.fill(0);

@@ -1,25 +1,25 @@
-// The sending half of an SRTP session: gives each packet its index and seals it. A
-// sequence that starts again (a PBX that changes its source under one SSRC) is moved
-// on to where the old one ended: an index never goes backwards far under one key, for
-// then the receiver drops it as a replay and the keystream would be used twice.
+// The sending half of an SRTP session: gives each packet its index and encrypts it. A sequence that restarts
+// (a PBX that changes its source under one SSRC) continues where the old one ended: an index never goes far
+// back under one key, because the receiver would drop the packet as a replay and the keystream would be used
+// twice.
 
 import { rtpHeaderLength } from '../rtp.ts';
 import { nearestIndex } from './receiver.ts';
 import type { SrtpTransform } from './transform.ts';
 
 const maxStreams = 1024;
-/** Further back than this is not a late packet but a sequence begun anew (RFC 3550 A.1). */
+/** A number further back than this is a restarted sequence, not a late packet (RFC 3550 A.1). */
 const maxLate = 512;
 
-interface Outgoing {
+interface SenderState {
   highest: number;
-  /** Added to the sequence numbers that come in. */
+  /** Added to incoming sequence numbers. */
   shift: number;
 }
 
 export class SrtpSender {
   readonly #transform: SrtpTransform;
-  readonly #rtp = new Map<number, Outgoing>();
+  readonly #rtp = new Map<number, SenderState>();
   #rtcpIndex = 0;
 
   constructor(transform: SrtpTransform) {
@@ -27,9 +27,9 @@ export class SrtpSender {
   }
 
   /**
-   * Seals the RTP packet `packet[start, end)` into `out`, and returns the length; -1 for a
-   * packet to drop. A repeated packet is sealed again under the index it had, as
-   * libsrtp does for WebRTC: a video source answers NACK by sending it again.
+   * Encrypts the RTP packet `packet[start, end)` into `out`. Returns the length, or -1 for a packet to drop.
+   * A repeated packet is encrypted again under its earlier index, as libsrtp does for WebRTC: a video source
+   * answers NACK by sending the packet again.
    */
   rtp(packet: Buffer, start: number, end: number, out: Buffer): number {
     const view = start === 0 ? packet : packet.subarray(start);
@@ -56,7 +56,7 @@ export class SrtpSender {
     return this.#transform.sealRtp(packet, start, end, headerLength, ssrc, roc, seq, out);
   }
 
-  /** Seals a compound RTCP packet into `out`, and returns the length. */
+  /** Encrypts a compound RTCP packet into `out`. Returns the length. */
   rtcp(packet: Buffer, out: Buffer): number {
     this.#rtcpIndex = (this.#rtcpIndex + 1) & 0x7fffffff;
     return this.#transform.sealRtcp(packet, packet.readUInt32BE(4), this.#rtcpIndex, out);

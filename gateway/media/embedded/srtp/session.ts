@@ -1,4 +1,4 @@
-// Both halves of an SRTP session, from the master keys that a DTLS handshake exported.
+// Both halves of an SRTP session, created from the master keys that a DTLS handshake exported.
 
 import { CmSha1 } from './cm-sha1.ts';
 import { Gcm } from './gcm.ts';

@@ -1,7 +1,7 @@
-// What a protection profile does to one packet once its index is known; two files
-// implement it. In place when `out` is the packet's own buffer and `at` its own start.
+// The operation of a protection profile on one packet whose index is known. Two files implement it. Works in
+// place when `out` is the packet's buffer and `at` is its start.
 
-/** Enciphers and authenticates; `out` must have room for {@link SrtpTransform.overhead} more bytes. */
+/** Encrypts and authenticates. `out` must have room for {@link SrtpTransform.overhead} more bytes. */
 export interface SrtpTransform {
   /** Bytes added to an RTP packet. */
   readonly overhead: number;
@@ -16,13 +16,13 @@ export interface SrtpTransform {
     seq: number,
     out: Buffer,
   ): number;
-  /** Opens `packet` in place; returns the plain length, or -1 when it is not authentic. */
+  /** Decrypts `packet` in place. Returns the plain length, or -1 when the packet is not authentic. */
   openRtp(packet: Buffer, headerLength: number, ssrc: number, roc: number, seq: number): number;
   sealRtcp(packet: Buffer, ssrc: number, index: number, out: Buffer): number;
-  /** The SRTCP index the packet claims, or -1 when it is too short or not enciphered. */
+  /** The SRTCP index in the packet, or -1 when the packet is too short or not encrypted. */
   rtcpIndex(packet: Buffer): number;
   openRtcp(packet: Buffer, ssrc: number, index: number): number;
 }
 
-/** The E flag: this SRTCP packet is enciphered (RFC 3711 3.4). */
+/** The E flag: this SRTCP packet is encrypted (RFC 3711 3.4). */
 export const encipheredFlag = 0x80000000;

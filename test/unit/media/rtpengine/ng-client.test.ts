@@ -5,9 +5,9 @@ import { closedPort } from '../../../support/closed-port.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { NgPeer } from './ng-peer.ts';
 
-async function scene(context: TestContext, patienceMs = 10_000) {
+async function scene(context: TestContext, timeoutMs = 10_000) {
   const peer = await NgPeer.open(context);
-  const client = new NgClient({ ...peer.server, patienceMs });
+  const client = new NgClient({ ...peer.server, timeoutMs });
   context.after(() => client.close());
   return { peer, client };
 }
@@ -15,83 +15,87 @@ async function scene(context: TestContext, patienceMs = 10_000) {
 const failsAs = (kind: NgError['kind']) => (error: unknown) =>
   error instanceof NgError && error.kind === kind;
 
-test('a question is JSON under a cookie, and the answer under it is its answer', async context => {
+test('a request is JSON with a cookie, and the answer with that cookie belongs to it', async context => {
   const { peer, client } = await scene(context);
-  peer.onQuestion = ({ message, answer }) =>
+  peer.onRequest = ({ message, answer }) =>
     answer({ result: 'ok', said: message.command, of: message['call-id'] });
   const [one, two] = await Promise.all([
-    client.ask('query', { 'call-id': 'a' }),
-    client.ask('query', { 'call-id': 'b' }),
+    client.request('query', { 'call-id': 'a' }),
+    client.request('query', { 'call-id': 'b' }),
   ]);
   assert.deepEqual([one.of, two.of], ['a', 'b']);
   assert.equal(client.open, 0);
 });
 
-test('a question without an answer is asked again under the same cookie', async context => {
+test('a request without an answer is repeated with the same cookie', async context => {
   const { peer, client } = await scene(context);
-  peer.onQuestion = question => {
-    if (peer.asked.length === 3) question.answer({ result: 'pong' });
+  peer.onRequest = request => {
+    if (peer.received.length === 3) request.answer({ result: 'pong' });
   };
-  await client.ask('ping');
-  assert.equal(new Set(peer.asked.map(({ cookie }) => cookie)).size, 1);
+  await client.request('ping');
+  assert.equal(new Set(peer.received.map(({ cookie }) => cookie)).size, 1);
 });
 
-test('answers under another cookie, twice, or that are none are dropped and counted', async context => {
+test('answers with an unknown cookie, repeated ones, and malformed ones are dropped and counted', async context => {
   const { peer, client } = await scene(context);
-  peer.onQuestion = ({ cookie, answer, raw }) => {
+  peer.onRequest = ({ cookie, answer, raw }) => {
     answer({ result: 'ok', forged: true }, 'another');
     for (const rubbish of ['', 'rubbish', `${cookie} `, `${cookie} {`, `${cookie} []`, `${cookie} null`])
       raw(rubbish);
     answer({ result: 'ok' });
     answer({ result: 'ok', late: true });
   };
-  assert.deepEqual(await client.ask('list'), { result: 'ok' });
+  assert.deepEqual(await client.request('list'), { result: 'ok' });
   await eventually('the late answer is counted', () => client.late === 2);
   assert.equal(client.unreadable, 6);
-  peer.onQuestion = ({ answer }) => answer({ result: 'pong' });
-  assert.equal((await client.ask('ping')).result, 'pong');
+  peer.onRequest = ({ answer }) => answer({ result: 'pong' });
+  assert.equal((await client.request('ping')).result, 'pong');
 });
 
-test('an answer that comes when nobody waits any more is dropped and counted', async context => {
+test('an answer that comes after the time limit is dropped and counted', async context => {
   const { peer, client } = await scene(context);
-  await client.ask('ping');
-  peer.onQuestion = () => {};
-  await assert.rejects(client.ask('offer', {}, 50), failsAs('silent'));
-  await eventually('it was asked', () => peer.commands('offer').length > 0);
+  await client.request('ping');
+  peer.onRequest = () => {};
+  await assert.rejects(client.request('offer', {}, 50), failsAs('silent'));
+  await eventually('the request has arrived', () => peer.commands('offer').length > 0);
   peer.commands('offer')[0]?.answer({ result: 'ok' });
   await eventually('it is counted', () => client.late === 1);
   assert.equal(client.open, 0);
 });
 
-test('where nobody listens, that is known at once', async context => {
+test('a closed port is reported immediately', async context => {
   const { port, release } = await closedPort('127.0.0.1');
   context.after(release);
-  const client = new NgClient({ host: '127.0.0.1', port, patienceMs: 60_000 });
+  const client = new NgClient({ host: '127.0.0.1', port, timeoutMs: 60_000 });
   context.after(() => client.close());
-  await assert.rejects(client.ask('ping'), failsAs('refused'));
+  await assert.rejects(client.request('ping'), failsAs('refused'));
 });
 
-test('one that was not there and now is gets asked', async context => {
+test('an rtpengine that was absent and is now present gets the request', async context => {
   const { port, release } = await closedPort('127.0.0.1');
-  const client = new NgClient({ host: '127.0.0.1', port, patienceMs: 10_000 });
+  const client = new NgClient({ host: '127.0.0.1', port, timeoutMs: 10_000 });
   context.after(() => client.close());
-  await assert.rejects(client.ask('ping'), failsAs('refused'));
+  await assert.rejects(client.request('ping'), failsAs('refused'));
   await release();
   await NgPeer.open(context, port);
-  assert.equal((await client.ask('ping')).result, 'pong');
+  assert.equal((await client.request('ping')).result, 'pong');
 });
 
-test('its own words say what it cannot', async context => {
+test('an error has the text of the rtpengine', async context => {
   const { peer, client } = await scene(context);
-  peer.onQuestion = ({ answer }) => answer({ result: 'error', 'error-reason': 'Unknown call-id' });
-  await assert.rejects(client.ask('query'), { name: 'NgError', kind: 'error', message: 'Unknown call-id' });
+  peer.onRequest = ({ answer }) => answer({ result: 'error', 'error-reason': 'Unknown call-id' });
+  await assert.rejects(client.request('query'), {
+    name: 'NgError',
+    kind: 'error',
+    message: 'Unknown call-id',
+  });
 });
 
-test('so many questions wait and no more', async context => {
+test('the number of pending requests is limited', async context => {
   const { peer, client } = await scene(context);
-  peer.onQuestion = () => {};
-  const waiting = Array.from({ length: 2000 }, () => client.ask('ping').catch(error => error.kind));
-  await assert.rejects(client.ask('ping'), failsAs('full'));
+  peer.onRequest = () => {};
+  const waiting = Array.from({ length: 2000 }, () => client.request('ping').catch(error => error.kind));
+  await assert.rejects(client.request('ping'), failsAs('full'));
   client.close();
   assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['refused']));
   assert.equal(client.open, 0);

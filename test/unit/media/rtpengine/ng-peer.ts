@@ -1,10 +1,10 @@
-// A UDP socket that speaks the ng protocol as the test under way has it.
+// A UDP socket that speaks the ng protocol as the current test configures it.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 
-export interface Asked {
+export interface NgRequest {
   readonly cookie: string;
   readonly message: Readonly<Record<string, unknown>>;
   answer(reply: object, cookie?: string): void;
@@ -12,9 +12,9 @@ export interface Asked {
 }
 
 export class NgPeer {
-  readonly asked: Asked[] = [];
-  /** Answers pings and all else with ok, unless told. */
-  onQuestion: (question: Asked) => void = ({ answer, message }) =>
+  readonly received: NgRequest[] = [];
+  /** Answers pings and all other requests with ok, unless replaced. */
+  onRequest: (request: NgRequest) => void = ({ answer, message }) =>
     answer({ result: message.command === 'ping' ? 'pong' : 'ok' });
   readonly #socket: Socket;
 
@@ -33,14 +33,14 @@ export class NgPeer {
       const text = String(datagram);
       const space = text.indexOf(' ');
       const raw = (reply: string) => socket.send(reply, from.port, from.address);
-      const question: Asked = {
+      const request: NgRequest = {
         cookie: text.slice(0, space),
         message: JSON.parse(text.slice(space + 1)),
         answer: (reply, cookie = text.slice(0, space)) => raw(`${cookie} ${JSON.stringify(reply)}`),
         raw,
       };
-      this.asked.push(question);
-      this.onQuestion(question);
+      this.received.push(request);
+      this.onRequest(request);
     });
   }
 
@@ -48,15 +48,15 @@ export class NgPeer {
     return { host: '127.0.0.1', port: this.#socket.address().port };
   }
 
-  /** Without repetitions: on a busy machine a question is asked again before it is heard. */
-  get questions(): Asked[] {
-    return this.asked.filter(
-      ({ cookie }, index) => this.asked.findIndex(other => other.cookie === cookie) === index,
+  /** Without repetitions: on a busy machine a request is repeated before it is received. */
+  get requests(): NgRequest[] {
+    return this.received.filter(
+      ({ cookie }, index) => this.received.findIndex(other => other.cookie === cookie) === index,
     );
   }
 
-  commands(command: string): Asked[] {
-    return this.questions.filter(({ message }) => message.command === command);
+  commands(command: string): NgRequest[] {
+    return this.requests.filter(({ message }) => message.command === command);
   }
 
   #closed = false;

@@ -1,6 +1,6 @@
-// Asterisk by chan_sip and chan_pjsip, FreePBX, MikoPBX, Yeastar and others that are Asterisk inside.
+// Asterisk with chan_sip and chan_pjsip, FreePBX, MikoPBX, Yeastar and other products based on Asterisk.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { opus, g722, ulaw, alaw, event } = rtpmaps;
 const chanSip = writer({ o: 'root 1821 1821', s: 'Asterisk PBX 16.28.0' });
@@ -16,23 +16,23 @@ answers('chan_sip', [
     '0 126>101 @10200 ptime=20 maxptime=150',
   ],
   [
-    'with silence suppression said to be off',
+    'with silence suppression off',
     chanSip('m=audio 10200 RTP/AVP 8 101', alaw, ...events, 'a=silenceSupp:off - - - -', 'a=ptime:20'),
     '8 126>101 @10200 ptime=20',
   ],
   [
-    'with GSM and others that nobody offered',
+    'with GSM and others that were not offered',
     chanSip('m=audio 10200 RTP/AVP 3 0 8 101', 'a=rtpmap:3 GSM/8000', ulaw, alaw, ...events),
     '0 8 126>101 @10200',
   ],
   [
-    'and holds by an unspecified address',
+    'with a hold by an unspecified address',
     chanSip('m=audio 10200 RTP/AVP 0', 'c=IN IP4 0.0.0.0', ulaw),
     '0 @hold sendonly',
   ],
-  ['and holds by inactive', chanSip('m=audio 10200 RTP/AVP 0', ulaw, 'a=inactive'), '0 @10200 inactive'],
+  ['with a hold by inactive', chanSip('m=audio 10200 RTP/AVP 0', ulaw, 'a=inactive'), '0 @10200 inactive'],
   [
-    'with opus under its own number',
+    'with opus under a different number',
     chanSip('m=audio 10200 RTP/AVP 107 101', 'a=rtpmap:107 opus/48000/2', ...events),
     '111>107 126>101 @10200',
   ],
@@ -42,7 +42,7 @@ answers('chan_sip', [
     '111 @10200',
   ],
   [
-    'refusing picture',
+    'without video',
     chanSip('m=audio 10200 RTP/AVP 0', ulaw, 'm=video 0 RTP/AVP 96'),
     '0 @10200 | -',
     { video: true },
@@ -87,15 +87,11 @@ answers('chan_pjsip', [
     '111>107 0 110>101 126>102 @10200 ptime=20 maxptime=20',
   ],
   [
-    'with c= in the line alone',
+    'with c= in the line only',
     pjsipApart('m=audio 10200 RTP/AVP 0', 'c=IN IP4 198.51.100.7', ulaw, 'a=sendrecv'),
     '0 @10200',
   ],
-  [
-    'with a=rtcp beside',
-    pjsip('m=audio 10200 RTP/AVP 0', ulaw, 'a=rtcp:10201 IN IP4 198.51.100.7'),
-    '0 @10200',
-  ],
+  ['with a=rtcp', pjsip('m=audio 10200 RTP/AVP 0', ulaw, 'a=rtcp:10201 IN IP4 198.51.100.7'), '0 @10200'],
   [
     'with a=rtcp of its inner address',
     pjsip('m=audio 10200 RTP/AVP 0', ulaw, 'a=rtcp:30001 IN IP4 192.168.10.5'),
@@ -114,7 +110,7 @@ answers('chan_pjsip', [
     '0 @10200',
   ],
   [
-    'with ICE of its own',
+    'with ICE attributes',
     pjsip(
       'm=audio 10200 RTP/AVP 0',
       ulaw,
@@ -126,7 +122,7 @@ answers('chan_pjsip', [
     '0 @10200',
   ],
   [
-    'with two pictures where one was offered',
+    'with two video lines when one was offered',
     pjsip(
       'm=audio 10200 RTP/AVP 0',
       ulaw,
@@ -146,12 +142,12 @@ answers('chan_pjsip', [
 
 answers('MikoPBX', [
   [
-    'with alaw and events at 8000 alone',
+    'with PCMA and events at 8000 only',
     miko('m=audio 10200 RTP/AVP 8 101', alaw, event, 'a=fmtp:101 0-16', 'a=ptime:20', 'a=maxptime:150'),
     '8 126>101 @10200 ptime=20 maxptime=150',
   ],
   [
-    'with opus first and nothing of events',
+    'with opus first and no events',
     miko('m=audio 10200 RTP/AVP 107 8', 'a=rtpmap:107 opus/48000/2', 'a=fmtp:107 useinbandfec=1', alaw),
     '111>107 8 @10200',
   ],
@@ -164,7 +160,7 @@ answers('Yeastar', [
     '0 126>101 @10200',
   ],
   [
-    'with the line of a fax after the sound',
+    'with a fax line after the audio',
     yeastar('m=audio 10200 RTP/AVP 0', ulaw, 'm=image 0 udptl t38'),
     '0 @10200',
   ],
@@ -185,22 +181,22 @@ offers('Asterisk', [
     '0 @198.51.100.20:40000',
   ],
   [
-    'a fax beside the sound',
+    'a fax beside the audio',
     chanSip('m=audio 10200 RTP/AVP 0', ulaw, 'm=image 4400 udptl t38', 'a=T38FaxVersion:0'),
     '0 @10200',
     {},
     'audio 0, image -',
   ],
-  ['a fax alone', chanSip('m=image 4400 udptl t38', 'a=T38FaxVersion:0'), '!no-common-codec'],
+  ['only a fax', chanSip('m=image 4400 udptl t38', 'a=T38FaxVersion:0'), '!no-common-codec'],
   [
-    'picture too',
+    'video too',
     pjsip('m=audio 10200 RTP/AVP 0', ulaw, 'm=video 10300 RTP/AVP 99', 'a=rtpmap:99 VP8/90000'),
     '0 @10200 | 99 @10300',
     {},
     'audio 0, video 99',
   ],
   [
-    'all codecs it has',
+    'all its codecs',
     chanSip(
       'm=audio 10200 RTP/AVP 0 8 3 9 18 101',
       ulaw,
@@ -217,7 +213,7 @@ offers('Asterisk', [
     'audio 0 8 9 101',
   ],
   [
-    'with opus under its own number',
+    'with opus under a different number',
     pjsip('m=audio 10200 RTP/AVP 107 101', 'a=rtpmap:107 opus/48000/2', ...events),
     '111>107 126>101 @10200',
     {},

@@ -1,6 +1,6 @@
 // Cisco, Avaya, Mitel, AudioCodes, Ribbon, Huawei, Oracle, PortaSIP, Eltex, and the SBCs before Teams.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { ulaw, alaw, g722, g729, event } = rtpmaps;
 const cube = writer({ o: 'CiscoSystemsSIP-GW-UserAgent 1549 2361', s: 'SIP Call', c: '' });
@@ -20,7 +20,7 @@ const oracle = writer({ o: '- 85 85', s: '-' });
 
 answers('Cisco UBE', [
   [
-    'with a payload type 19 of its own',
+    'with an unusual payload type 19',
     cube(
       'm=audio 16550 RTP/AVP 0 101 19',
       'c=IN IP4 198.51.100.7',
@@ -32,14 +32,14 @@ answers('Cisco UBE', [
     '0 126>101 @16550 ptime=20',
   ],
   [
-    'with events named twice',
+    'with events listed twice',
     cube('m=audio 16550 RTP/AVP 0 101 101', 'c=IN IP4 198.51.100.7', ulaw, ...events, ...events),
     '0 126>101 @16550',
   ],
   [
     'with G.729',
     cube('m=audio 16550 RTP/AVP 18', 'c=IN IP4 198.51.100.7', g729, 'a=fmtp:18 annexb=no'),
-    '!no-common-codec: no codec in common: the PBX answers G729',
+    '!no-common-codec: no common codec: the PBX answers with G729',
   ],
   ['on hold', cube('m=audio 16550 RTP/AVP 0', 'c=IN IP4 0.0.0.0', ulaw, 'a=inactive'), '0 @hold inactive'],
   [
@@ -67,12 +67,12 @@ answers('Cisco UCM', [
     '9 @24566 ptime=20',
   ],
   [
-    'with music on hold from a multicast',
+    'with music on hold from a multicast address',
     cucm('m=audio 24566 RTP/AVP 0', 'c=IN IP4 239.1.1.1/16', ulaw, 'a=sendonly'),
     '0 @24566 sendonly',
   ],
   [
-    'with picture and BFCP',
+    'with video and BFCP',
     cucm(
       'm=audio 24566 RTP/AVP 0',
       ulaw,
@@ -89,14 +89,14 @@ answers('Cisco UCM', [
 
 answers('Avaya', [
   [
-    'with what it can of its own',
+    'with codecs that were not offered',
     avaya('m=audio 2054 RTP/AVP 8 101', alaw, event, 'a=sendrecv'),
     '8 126>101 @2054',
   ],
   ['with ptime of 10', avaya('m=audio 2054 RTP/AVP 0', 'a=ptime:10', ulaw), '0 @2054 ptime=10'],
-  ['with a line of text', avaya('m=audio 2054 RTP/AVP 0', ulaw, 'm=text 0 RTP/AVP 98'), '0 @2054'],
+  ['with a text line', avaya('m=audio 2054 RTP/AVP 0', ulaw, 'm=text 0 RTP/AVP 98'), '0 @2054'],
   [
-    'with SRTP at best effort',
+    'with best-effort SRTP',
     avaya('m=audio 2054 RTP/SAVP 0', 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x', ulaw),
     '!unsupported-transport',
   ],
@@ -108,8 +108,8 @@ answers('Mitel', [
     mitel('m=audio 50036 RTP/AVP 8 101', 'a=ptime:20', alaw, ...events, 'a=ptime:30'),
     '8 126>101 @50036 ptime=20',
   ],
-  ['with statics alone', mitel('m=audio 50036 RTP/AVP 0'), '0 @50036'],
-  ['with no s= to speak of', writer({ s: '' })('m=audio 50036 RTP/AVP 0', ulaw), '0 @50036'],
+  ['with static payload types only', mitel('m=audio 50036 RTP/AVP 0'), '0 @50036'],
+  ['with an empty s=', writer({ s: '' })('m=audio 50036 RTP/AVP 0', ulaw), '0 @50036'],
 ]);
 
 answers('AudioCodes', [
@@ -124,14 +124,14 @@ answers('AudioCodes', [
     ),
     '8 126>96 @7210 ptime=20',
   ],
-  ['with a channel told', audiocodes('m=audio 7210 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000/1'), '0 @7210'],
+  ['with a stated channel', audiocodes('m=audio 7210 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000/1'), '0 @7210'],
   [
     'with RTCP XR',
     audiocodes('m=audio 7210 RTP/AVP 0', ulaw, 'a=rtcp-xr:voip-metrics', 'a=rtcp:7211 IN IP4 198.51.100.7'),
     '0 @7210',
   ],
   [
-    'before Teams, with its own ICE',
+    'before Teams, with ICE attributes',
     audiocodes(
       'm=audio 7210 RTP/AVP 0',
       ulaw,
@@ -155,7 +155,7 @@ answers('Ribbon', [
     '0 @5770 ptime=20 maxptime=10',
   ],
   [
-    'with silence suppression at the session',
+    'with silence suppression at session level',
     writer({ more: ['a=silenceSupp:off - - - -', 'a=sendonly'] })('m=audio 5770 RTP/AVP 0', ulaw),
     '0 @5770 sendonly',
   ],
@@ -178,9 +178,9 @@ answers('Huawei', [
     '8 @10200',
   ],
   [
-    'with AMR alone',
+    'with only AMR',
     huawei('m=audio 10200 RTP/AVP 102', 'a=rtpmap:102 AMR/8000/1'),
-    '!no-common-codec: no codec in common: the PBX answers AMR',
+    '!no-common-codec: no common codec: the PBX answers with AMR',
   ],
   [
     'with preconditions',
@@ -214,16 +214,12 @@ answers('Oracle SBC', [
     writer({ more: ['t=0 0', 'r=7d 1h 0 25h', 'z=0 0'] })('m=audio 10200 RTP/AVP 0', ulaw),
     '0 @10200',
   ],
-  [
-    'with a bandwidth that is none',
-    oracle('m=audio 10200 RTP/AVP 0', 'b=AS', 'b=X-YZ:many', ulaw),
-    '0 @10200',
-  ],
+  ['with an invalid bandwidth', oracle('m=audio 10200 RTP/AVP 0', 'b=AS', 'b=X-YZ:many', ulaw), '0 @10200'],
 ]);
 
 offers('Eltex', [
   [
-    'lines it has done with before a new one',
+    'ended lines before a new one',
     eltex(
       'm=audio 0 RTP/AVP 8',
       'c=IN IP4 127.0.0.1',
@@ -244,7 +240,7 @@ offers('Eltex', [
 offers('Cisco UCM', [
   ['a hold', cucm('m=audio 24566 RTP/AVP 0 101', ulaw, ...events, 'a=inactive'), '0 126>101 @24566 inactive'],
   [
-    'music from inside its network',
+    'music from its inner network',
     cucm('m=audio 24566 RTP/AVP 0', 'c=IN IP4 10.1.33.103', ulaw, 'a=sendonly'),
     '0 @24566 recvonly',
   ],
@@ -269,7 +265,7 @@ offers('Cisco UCM', [
 
 offers('Avaya', [
   [
-    'a shuffle to the phone',
+    'a move to the phone',
     avaya('m=audio 2050 RTP/AVP 0 101', 'c=IN IP4 198.51.100.61', ulaw, event),
     '0 126>101 @198.51.100.61:2050',
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HostLookup } from '../../../../gateway/media/sdp/hosts.ts';
-import { writer } from './shapes.ts';
+import { writer } from './sdp-notation.ts';
 
 const named = (...names: string[]) =>
   writer({ c: `IN IP4 ${names[0]}` })(
@@ -9,7 +9,7 @@ const named = (...names: string[]) =>
     'm=audio 10200 RTP/AVP 0',
   );
 
-test('a name is looked up once, and leads to where it led before as long as it may', async () => {
+test('a name is looked up once, and keeps its first address while that address is allowed', async () => {
   const asked: string[] = [];
   const replies = [['192.0.2.1', '192.0.2.2'], ['192.0.2.2', '192.0.2.1'], ['192.0.2.3']];
   const lookup = new HostLookup(async host => {
@@ -22,7 +22,7 @@ test('a name is looked up once, and leads to where it led before as long as it m
   assert.deepEqual(asked, ['pbx.test', 'pbx.test', 'pbx.test']);
 });
 
-test('a description makes the gateway ask for four names and no more, and for none that is an address', async () => {
+test('a description causes at most four look-ups, and none for an address', async () => {
   const asked: string[] = [];
   const lookup = new HostLookup(async host => {
     asked.push(host);
@@ -34,7 +34,7 @@ test('a description makes the gateway ask for four names and no more, and for no
   assert.deepEqual(asked, ['h0.test', 'h1.test', 'h2.test', 'h3.test']);
 });
 
-test('however many descriptions a PBX sends in a call, the gateway asks for sixteen names and no more', async () => {
+test('the descriptions of one call cause at most sixteen look-ups', async () => {
   const asked: string[] = [];
   const lookup = new HostLookup(async host => {
     asked.push(host);
@@ -43,12 +43,12 @@ test('however many descriptions a PBX sends in a call, the gateway asks for sixt
   const found = async (name: string) => (await lookup.read(named(name))).found.get(name);
   for (let count = 0; count < 100; count++) await found(`h${count}.test`);
   assert.equal(asked.length, 16);
-  assert.deepEqual(await found('h99.test'), { addresses: [], why: 'too many names' });
-  // Those that it has asked for before, it goes on to ask for.
+  assert.deepEqual(await found('h99.test'), { addresses: [], why: 'too many host names' });
+  // Names that were looked up before are still looked up.
   assert.equal((await found('h0.test'))?.addresses[0], '192.0.2.1');
 });
 
-test('lines that are refused, or carry neither sound nor picture, are not looked up', async () => {
+test('lines that are refused, or are neither audio nor video, are not looked up', async () => {
   const asked: string[] = [];
   const lookup = new HostLookup(async host => {
     asked.push(host);

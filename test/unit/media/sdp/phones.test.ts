@@ -1,6 +1,6 @@
-// Desk telephones, routers and soft phones, as a PBX that stays out of the media hands on their SDP.
+// Desk telephones, routers and soft phones, whose SDP a PBX without media forwards.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { opus, g722, ulaw, alaw, g729, event } = rtpmaps;
 const yealink = writer({ o: '- 20021 20021', s: 'SDP data' });
@@ -33,7 +33,7 @@ answers('Yealink', [
     '111>106 @11780',
   ],
   [
-    'with picture in H.264 and H.263',
+    'with video in H.264 and H.263',
     yealink(
       'm=audio 11780 RTP/AVP 0',
       ulaw,
@@ -56,7 +56,7 @@ answers('Grandstream', [
     '111>123 126>101 @5004 ptime=20',
   ],
   [
-    'with all it has',
+    'with all its codecs',
     grandstream(
       'm=audio 5004 RTP/AVP 0 8 4 18 2 97 9 3 101',
       ulaw,
@@ -94,7 +94,7 @@ answers('Snom', [
     '9 8 126>101 @57236 ptime=20',
   ],
   [
-    'with opus of its draft',
+    'with opus of its draft version',
     snom('m=audio 57236 RTP/AVP 99', 'a=rtpmap:99 opus/48000', 'a=fmtp:99 maxcodedaudiobandwidth=16000'),
     '111>99 @57236',
   ],
@@ -172,11 +172,7 @@ answers('Linphone', [
     linphone('m=audio 7076 RTP/AVP 102', 'a=rtpmap:102 opus/48000', 'a=direction:both', 'a=rtcp:7077'),
     '111>102 @7076',
   ],
-  [
-    'without rtpmap of what has a number',
-    linphone('m=audio 7076 RTP/AVP 0 8 101', event),
-    '0 8 126>101 @7076',
-  ],
+  ['without rtpmap for static numbers', linphone('m=audio 7076 RTP/AVP 0 8 101', event), '0 8 126>101 @7076'],
 ]);
 
 answers('baresip', [
@@ -200,7 +196,7 @@ answers('baresip', [
     '111 9 126 @23012 ptime=20',
   ],
   [
-    'with picture',
+    'with video',
     baresip(
       'm=audio 23012 RTP/AVP 0',
       ulaw,
@@ -217,12 +213,12 @@ answers('baresip', [
 
 answers('Polycom', [
   [
-    'with a direction at the session',
+    'with a direction at session level',
     polycom('m=audio 2240 RTP/AVP 0 127', ulaw, 'a=rtpmap:127 telephone-event/8000'),
     '0 126>127 @2240',
   ],
   [
-    'with G.722.1 under names alike',
+    'with G.722.1 under a similar name',
     polycom(
       'm=audio 2240 RTP/AVP 115 9 0',
       'a=rtpmap:115 G7221/32000',
@@ -269,7 +265,7 @@ offers('Yealink', [
     '0 126>101 @11780 recvonly',
   ],
   [
-    'picture in mode 0 too',
+    'video also in mode 0',
     yealink(
       'm=audio 11780 RTP/AVP 0',
       ulaw,
@@ -287,7 +283,7 @@ offers('Yealink', [
 
 offers('Snom', [
   [
-    'a hold by both ways',
+    'a hold by both methods',
     snom('m=audio 57236 RTP/AVP 0', 'c=IN IP4 0.0.0.0', ulaw, 'a=sendonly'),
     '0 @hold recvonly',
   ],
@@ -302,7 +298,7 @@ offers('Snom', [
 
 offers('Linphone', [
   [
-    'opus without channels, and is answered with them',
+    'opus without channels, and gets an answer with channels',
     linphone('m=audio 7076 RTP/AVP 96', 'a=rtpmap:96 opus/48000'),
     '111>96 @7076',
     {},

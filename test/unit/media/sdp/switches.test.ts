@@ -1,6 +1,6 @@
 // FreeSWITCH, 3CX, Kamailio with rtpengine, and cloud PBXs.
 
-import { answers, events, offers, rtpmaps, writer } from './shapes.ts';
+import { answers, events, offers, rtpmaps, writer } from './sdp-notation.ts';
 
 const { opus, g722, ulaw, alaw, g729, event } = rtpmaps;
 const freeswitch = writer({ o: 'FreeSWITCH 1555255275 1555255276', s: 'FreeSWITCH' });
@@ -11,7 +11,7 @@ const ringCentral = writer({ o: '- 1867036 8852312', s: 'SmcSip', c: 'IN IP4 pbx
 
 answers('FreeSWITCH', [
   [
-    'with opus as a telephone wants it',
+    'with opus and telephone parameters',
     freeswitch(
       'm=audio 10200 RTP/AVP 111 110',
       opus,
@@ -23,7 +23,7 @@ answers('FreeSWITCH', [
     '111 110 @10200 ptime=20',
   ],
   [
-    'with a=rtcp of the next but one port',
+    'with a=rtcp of another port',
     freeswitch('m=audio 10200 RTP/AVP 0', ulaw, 'a=rtcp:10300'),
     '0 @10200 rtcp=10300',
   ],
@@ -31,7 +31,7 @@ answers('FreeSWITCH', [
   [
     'with SAVP and keys',
     freeswitch('m=audio 10200 RTP/SAVP 0', ulaw, 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x'),
-    '!unsupported-transport: the PBX wants RTP/SAVP, and the gateway speaks RTP/AVP to it',
+    '!unsupported-transport: the PBX requires RTP/SAVP, but the gateway supports only RTP/AVP toward a PBX',
   ],
   ['with comfort noise', freeswitch('m=audio 10200 RTP/AVP 0 13', ulaw, 'a=rtpmap:13 CN/8000'), '0 @10200'],
   [
@@ -40,7 +40,7 @@ answers('FreeSWITCH', [
     '0 @10200',
   ],
   [
-    'with picture in H.264',
+    'with video in H.264',
     freeswitch(
       'm=audio 10200 RTP/AVP 0',
       ulaw,
@@ -69,7 +69,7 @@ answers('3CX', [
     '0 126>102 @12212 ptime=20',
   ],
   [
-    'refusing a secure line that nobody offered before the plain one',
+    'refusing a secure line that was not offered before the plain one',
     threeCx('m=audio 0 RTP/SAVPF 9 0 8', 'm=audio 12212 RTP/AVP 0 101', ulaw, ...events),
     '0 126>101 @12212',
   ],
@@ -79,9 +79,9 @@ answers('3CX', [
     '9 0 8 126>101 @12212',
   ],
   [
-    'with G.729 alone',
+    'with only G.729',
     threeCx('m=audio 12212 RTP/AVP 18 101', g729, 'a=fmtp:18 annexb=no', event),
-    '!no-common-codec: no codec in common: the PBX answers G729, telephone-event',
+    '!no-common-codec: no common codec: the PBX answers with G729, telephone-event',
   ],
   [
     'with c= of its inner address',
@@ -92,7 +92,7 @@ answers('3CX', [
 
 answers('Kamailio with rtpengine', [
   [
-    'with the line of its own',
+    'with a separate line',
     rtpengine(
       'm=audio 34018 RTP/AVP 8 101',
       'c=IN IP4 198.51.100.30',
@@ -105,7 +105,7 @@ answers('Kamailio with rtpengine', [
     '8 126>101 @198.51.100.30:34018 ptime=20',
   ],
   [
-    'with rtcp-mux that nobody offered',
+    'with rtcp-mux that was not offered',
     rtpengine('m=audio 34018 RTP/AVP 0', 'c=IN IP4 198.51.100.7', ulaw, 'a=rtcp:34018', 'a=rtcp-mux'),
     '0 @34018 rtcp=34018',
   ],
@@ -169,33 +169,33 @@ offers('FreeSWITCH', [
     'audio 0 101',
   ],
   [
-    'an end of it',
+    'a resume',
     freeswitch('m=audio 10200 RTP/AVP 0 101', ulaw, ...events, 'a=sendrecv'),
     '0 126>101 @10200',
     {},
     'audio 0 101',
   ],
   [
-    'RTP/AVPF, and is answered in it',
+    'RTP/AVPF, and gets an answer with it',
     freeswitch('m=audio 10200 RTP/AVPF 0', ulaw),
     '0 @10200',
     {},
     'audio RTP/AVPF 0',
   ],
   [
-    'SAVP alone',
+    'only SAVP',
     freeswitch('m=audio 10200 RTP/SAVP 0', ulaw),
-    '!unsupported-transport: the PBX wants RTP/SAVP, and the gateway speaks RTP/AVP to it',
+    '!unsupported-transport: the PBX requires RTP/SAVP, but the gateway supports only RTP/AVP toward a PBX',
   ],
   [
-    'G.729 alone',
+    'only G.729',
     freeswitch('m=audio 10200 RTP/AVP 18', g729),
-    '!no-common-codec: no codec in common: the PBX offers G729',
+    '!no-common-codec: no common codec: the PBX offers G729',
   ],
   [
-    'G.729 by its number alone',
+    'only G.729, by its number',
     freeswitch('m=audio 10200 RTP/AVP 18'),
-    '!no-common-codec: no codec in common: the PBX offers G729',
+    '!no-common-codec: no common codec: the PBX offers G729',
   ],
   [
     'a bypass to another machine',
@@ -218,7 +218,7 @@ offers('3CX', [
     'audio -, audio 0',
   ],
   [
-    'music on hold from inside',
+    'music on hold from an inner address',
     threeCx('m=audio 12212 RTP/AVP 0', 'c=IN IP4 10.10.0.176', ulaw, 'a=sendonly'),
     '0 @12212 recvonly',
   ],
@@ -231,7 +231,7 @@ offers('Kamailio with rtpengine', [
     '0 126>101 @198.51.100.31:34050',
   ],
   [
-    'a=rtcp of nowhere',
+    'a=rtcp without an address',
     rtpengine('m=audio 34050 RTP/AVP 0', 'c=IN IP4 198.51.100.31', ulaw, 'a=rtcp:9 IN IP4 0.0.0.0'),
     '0 @198.51.100.31:34050',
   ],

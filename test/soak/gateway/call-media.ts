@@ -1,30 +1,30 @@
-// What is heard in a call of the soak: nothing, or a browser's leg with ICE, DTLS and SRTP over the same kind of link,
-// whose packets a PBX sends back.
+// The media of a call in the soak: none, or a browser leg with ICE, DTLS and SRTP over the same kind of link;
+// the PBX echoes its packets.
 
 import { WebRtcLeg } from '../../bench/webrtc-leg.ts';
 import type { LossyLink } from '../lossy-link.ts';
 
-/** Packets of 20 ms, and how many of them must come back: the link takes some both ways. */
+/** Packets of 20 ms, and how many of them must return: the link loses some in both directions. */
 const PACKETS = 100;
 const ENOUGH = 0.85;
 const CONNECT_MS = 10_000;
 
-export interface Sound {
+export interface CallMedia {
   readonly offer: string;
-  /** Talks over the transport of this answer; tells what was wrong with it. */
+  /** Sends audio over the transport of this answer. Returns an error, if any. */
   talk(answer: string): Promise<string | undefined>;
   close(): void;
 }
 
-/** An offer of which nothing will be heard. */
-export function silence(offer: string): Sound {
+/** An offer without media. */
+export function withoutMedia(offer: string): CallMedia {
   return { offer, talk: async () => undefined, close() {} };
 }
 
-export async function voice(link: LossyLink): Promise<Sound> {
+export async function withMedia(link: LossyLink): Promise<CallMedia> {
   const leg = await WebRtcLeg.open();
   const send = (datagram: Buffer) => {
-    // The buffer of a sealed packet is used again.
+    // The buffer of an encrypted packet is reused.
     const copy = Buffer.from(datagram);
     link.carry(() => {
       if (!closed) leg.socket.send(copy, leg.relay.port, leg.relay.address);
@@ -47,14 +47,14 @@ export async function voice(link: LossyLink): Promise<Sound> {
       );
       const trouble = await Promise.race([connected, late]);
       clearTimeout(timer);
-      if (trouble !== undefined) return `no sound: ${trouble}`;
+      if (trouble !== undefined) return `no audio: ${trouble}`;
       let back = 0;
       leg.onRtp = () => back++;
       for (let seq = 0; seq < PACKETS; seq++) {
         leg.sendRtp(packet(leg.ssrc, seq));
         await new Promise(resolve => setTimeout(resolve, 20));
       }
-      return back >= PACKETS * ENOUGH ? undefined : `sound lost: ${back} of ${PACKETS} packets came back`;
+      return back >= PACKETS * ENOUGH ? undefined : `audio lost: ${back} of ${PACKETS} packets came back`;
     },
     close() {
       closed = true;

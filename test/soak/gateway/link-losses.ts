@@ -1,16 +1,16 @@
-// Which calls the link harmed, and how badly. SIP says again what was lost once, so a call that fails without having
-// lost several datagrams failed by the gateway. Knows calls by the mark that their page put on them.
+// Which calls the link harmed, and how much. SIP repeats a lost message, so a call that fails without several
+// lost datagrams failed because of the gateway. Calls are identified by a mark of their page.
 
 import { field } from '../soak-socket.ts';
 
-/** One loss is mended by saying it again. */
+/** One loss is repaired by a repetition. */
 const SEVERAL = 2;
 
-export class Blame {
+export class LinkLosses {
   readonly #callIds = new Map<string, string>();
   readonly #lost = new Map<string, number>();
 
-  /** A datagram between gateway and PBX arrived, or did not. */
+  /** Records whether a datagram between gateway and PBX arrived. */
   note(text: string, arrived: boolean): void {
     const callId = field(text, 'Call-ID');
     const mark = /utm_term=(\w+)/.exec(text)?.[1];

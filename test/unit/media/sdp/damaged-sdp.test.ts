@@ -1,11 +1,12 @@
-// Descriptions that were bent at random: whatever the bytes, either side gets what is strictly written, or a MediaError.
+// Randomly damaged descriptions: whatever the bytes, both sides get strict SDP, or the call gets a
+// MediaError.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MediaError } from '../../../../gateway/media/relay.ts';
 import { Random } from '../../../fuzz/random.ts';
 import { chromium, pbx, ulaw } from '../sdp-samples.ts';
-import { assertStrict, negotiationWith, PBX } from './shapes.ts';
+import { assertStrict, negotiationWith, PBX } from './sdp-notation.ts';
 
 const pieces = [
   '%s',
@@ -28,8 +29,8 @@ const pieces = [
   '\r\na=',
 ];
 
-/** The text with one to four of its lines dropped, cut, doubled, moved or with something in them. */
-function bent(text: string, random: Random): string {
+/** The text with one to four of its lines dropped, cut, doubled, moved or with inserted bytes. */
+function damaged(text: string, random: Random): string {
   const lines = text.split('\r\n');
   for (let edits = 1 + random.below(4); edits > 0; edits--) {
     const at = random.below(lines.length);
@@ -55,21 +56,21 @@ async function refusedWith(what: string, work: Promise<unknown>): Promise<boolea
   }
 }
 
-/** Every line that a PBX may be sent. */
-const LAWFUL =
+/** Every line that a PBX may receive. */
+const STRICT =
   /^(?:v=0|o=- \d+ \d+ IN IP4 192\.0\.2\.9|s=-|t=0 0|c=IN IP4 192\.0\.2\.9|m=\S+ \d+ \S+(?: \S+)+|a=(?:rtpmap|fmtp|rtcp-fb):\d+ [\w;=,.+/ -]+|a=(?:max)?ptime:\d+|a=(?:sendrecv|sendonly|recvonly|inactive))$/;
 
-test('a browser’s offer, however bent, makes a lawful one for the PBX or is refused', async () => {
+test('a browser’s offer with random damage becomes a strict one for the PBX or is refused', async () => {
   const source = chromium({ video: true });
   const random = new Random(7);
   let refused = 0;
   for (let i = 0; i < 1500; i++) {
-    const offer = bent(source, random);
+    const offer = damaged(source, random);
     const negotiation = negotiationWith();
     const failed = await refusedWith(
       offer,
       negotiation.offer('browser', offer).then(async written => {
-        for (const line of written.trimEnd().split('\r\n')) assert.match(line, LAWFUL, offer);
+        for (const line of written.trimEnd().split('\r\n')) assert.match(line, STRICT, offer);
         await negotiation.answer('pbx', pbx(...ulaw));
       }),
     );
@@ -78,12 +79,12 @@ test('a browser’s offer, however bent, makes a lawful one for the PBX or is re
   assert.ok(refused > 10 && refused < 500, `${refused} of 1500 refused`);
 });
 
-test('a PBX’s answer, however bent, makes a strict one for the browser or is refused', async () => {
+test('a PBX’s answer with random damage becomes a strict one for the browser or is refused', async () => {
   const source = pbx(...ulaw, 'm=video 10300 RTP/AVP 96', 'a=rtpmap:96 VP8/90000', 'a=rtcp-fb:* nack pli');
   const random = new Random(8);
   let refused = 0;
   for (let i = 0; i < 1500; i++) {
-    const answer = bent(source, random);
+    const answer = damaged(source, random);
     const negotiation = negotiationWith();
     await negotiation.offer('browser', chromium({ video: true }));
     const failed = await refusedWith(

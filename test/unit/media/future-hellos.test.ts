@@ -1,5 +1,6 @@
-// ClientHellos as the next releases of browsers send them: DTLS 1.3 offered before 1.2, a key share for ML-KEM beside the
-// usual one, more than one packet, extensions in any order. Behind each is a real handshake of 1.2, down to the sound.
+// ClientHellos as the next releases of browsers send them: DTLS 1.3 offered before 1.2, a key share for
+// ML-KEM beside the usual one, more than one packet, extensions in any order. Each continues with a real
+// handshake of DTLS 1.2 and audio.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -11,10 +12,13 @@ import { emptied, RelayCall, relayOptions } from './relay-call.ts';
 const recordHeader = 13;
 const messageHeader = 12;
 
-type Extension = DtlsClient['extensions'][number];
+type TlsExtension = DtlsClient['extensions'][number];
 
-/** Of a client that speaks DTLS 1.3 (RFC 9147) and X25519MLKEM768, whose public share has 1,216 bytes. */
-function ofTomorrow(usual: readonly Extension[]): Extension[] {
+/**
+ * The extensions of a client that supports DTLS 1.3 (RFC 9147) and X25519MLKEM768, whose public share has
+ * 1,216 bytes.
+ */
+function futureExtensions(current: readonly TlsExtension[]): TlsExtension[] {
   const share = (group: number, size: number) => {
     const bytes = Buffer.alloc(4 + size, 0);
     bytes.writeUInt16BE(group, 0);
@@ -34,15 +38,15 @@ function ofTomorrow(usual: readonly Extension[]): Extension[] {
     { type: 51, data: listed(2, Buffer.concat([share(0x11ec, 1216), share(0x001d, 32)])) },
     { type: 45, data: Buffer.from('0101', 'hex') },
     { type: 27, data: Buffer.from('020002', 'hex') },
-    ...usual.filter(({ type }) => type !== 10),
+    ...current.filter(({ type }) => type !== 10),
     { type: 0xfafa, data: Buffer.from([0]) },
     { type: 21, data: Buffer.alloc(300) },
   ];
 }
 
-const orders: Readonly<Record<string, (extensions: Extension[]) => Extension[]>> = {
-  'as they are written': all => all,
-  'the other way round': all => all.toReversed(),
+const orders: Readonly<Record<string, (extensions: TlsExtension[]) => TlsExtension[]>> = {
+  'in the usual order': all => all,
+  'in reverse order': all => all.toReversed(),
   shuffled: all =>
     all.toSorted((one, other) => ((one.type * 7919) % 65_537) - ((other.type * 7919) % 65_537)),
 };
@@ -77,7 +81,7 @@ function hashesWhole({ dtls }: DtlsClient): void {
   };
 }
 
-/** A message of one record, as datagrams of so many bytes of it each. */
+/** A message of one record, split into datagrams of `size` bytes. */
 function fragments(datagram: Buffer, size: number): Buffer[] {
   const message = datagram.subarray(recordHeader);
   const body = message.subarray(messageHeader);
@@ -89,7 +93,7 @@ function fragments(datagram: Buffer, size: number): Buffer[] {
       message.subarray(0, messageHeader),
       part,
     ]);
-    // Each record has a number of its own.
+    // Each record has its own number.
     bytes.writeUIntBE(datagram.readUIntBE(5, 6) * 100 + parts.length, 5, 6);
     bytes.writeUInt16BE(messageHeader + part.length, 11);
     bytes.writeUIntBE(offset, recordHeader + 6, 3);
@@ -113,7 +117,7 @@ describe('a ClientHello of the next browsers', () => {
 
   async function connects(
     name: string,
-    order: (extensions: Extension[]) => Extension[],
+    order: (extensions: TlsExtension[]) => TlsExtension[],
     deliver: (parts: Buffer[], times: number) => Buffer[],
     size = 1100,
   ): Promise<void> {
@@ -121,7 +125,7 @@ describe('a ClientHello of the next browsers', () => {
     let times = 0;
     const call = await RelayCall.prepare(relay, name, {
       hello: client => {
-        client.extensions = order(ofTomorrow(client.extensions));
+        client.extensions = order(futureExtensions(client.extensions));
         hashesWhole(client);
       },
     });
@@ -146,7 +150,7 @@ describe('a ClientHello of the next browsers', () => {
     it(`in two packets, its extensions ${name}`, () => connects(name, order, parts => parts));
   }
 
-  const usual = (all: Extension[]) => all;
+  const current = (all: TlsExtension[]) => all;
   for (const [name, size, deliver] of [
     ['the second packet before the first', 1100, (parts: Buffer[]) => parts.toReversed()],
     ['each packet twice', 1100, (parts: Buffer[]) => parts.flatMap(part => [part, part])],
@@ -164,18 +168,18 @@ describe('a ClientHello of the next browsers', () => {
     ],
     ['all in one datagram', 700, (parts: Buffer[]) => [Buffer.concat(parts)]],
   ] as const) {
-    it(name, () => connects(name, usual, deliver, size));
+    it(name, () => connects(name, current, deliver, size));
   }
 
-  it('beside fragments that somebody forges, of other lengths and of no sense', () => {
+  it('with forged fragments of other lengths and contents', () => {
     const forge = (part: Buffer, change: (bytes: Buffer) => void) => {
       const bytes = Buffer.from(part);
       change(bytes);
       return bytes;
     };
-    return connects('forged', usual, parts => [
+    return connects('forged', current, parts => [
       ...parts.slice(0, 1).flatMap(part => [
-        // Another length of the whole; a fragment behind its end; one far ahead.
+        // Another total length; a fragment beyond its end; one far ahead.
         forge(part, bytes => bytes.writeUIntBE(8000, recordHeader + 1, 3)),
         forge(part, bytes => bytes.writeUIntBE(0xffff00, recordHeader + 6, 3)),
         forge(part, bytes => bytes.writeUInt16BE(9, recordHeader + 4)),
@@ -185,7 +189,7 @@ describe('a ClientHello of the next browsers', () => {
     ]);
   });
 
-  it('behind a first one that somebody else sent: what counts is the hello that shows our cookie', async () => {
+  it('after a forged first one: only the hello with the cookie counts', async () => {
     const other = await RelayCall.prepare(relay, 'other');
     await other.negotiate();
     let strange: Buffer | null = null;

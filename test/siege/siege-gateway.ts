@@ -1,5 +1,6 @@
-// The gateway under siege, as its users run it, with little of everything: 4,096 files and 256 MB of heap. With it DNS,
-// and when asked for, an engine in another process or an rtpengine. All on loopback addresses of this run's own.
+// The gateway under attack, configured as in production but with few resources: 4,096 files and 256 MB of
+// heap. Also DNS and, on request, an engine in another process or an rtpengine. All on separate loopback
+// addresses.
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +15,14 @@ import { repository } from '../support/repository.ts';
 import { Rtpengine } from '../support/rtpengine.ts';
 import type { SiegeTargets } from './siege-attack.ts';
 
-export interface BesiegedOptions {
+export interface SiegeGatewayOptions {
   readonly engine: 'embedded' | 'apart';
   readonly relay: 'embedded' | 'rtpengine';
 }
 
-export interface Besieged {
+export interface SiegeGateway {
   readonly gateway: Gateway;
-  /** `ws:` URL of node's inspector. */
+  /** The `ws:` URL of node's inspector. */
   readonly inspector: string;
   readonly targets: SiegeTargets;
   readonly pbx: { readonly address: string; readonly port: number };
@@ -34,11 +35,11 @@ const HEAP_MB = 256;
 const DOMAIN = 'mysite.test';
 const ATTACKED = 'attacked.test';
 const PBX_PORTS: [number, number] = [21_000, 21_999];
-/** Two ports for each of the calls that the gateway takes, on both sides. */
+/** Two ports for each call of the gateway, on both sides. */
 const RTPENGINE_PORTS = 1_200;
 const PHOTO_BYTES = 2_000_000;
 
-export async function startBesieged({ engine, relay }: BesiegedOptions): Promise<Besieged> {
+export async function startSiegeGateway({ engine, relay }: SiegeGatewayOptions): Promise<SiegeGateway> {
   const network = await claimLoopback();
   const [address, pbxAddress, hostileAddress] = [network.address(2), network.address(3), network.address(4)];
   const pbx = { address: pbxAddress, port: await freePort(pbxAddress) };
@@ -73,7 +74,7 @@ export async function startBesieged({ engine, relay }: BesiegedOptions): Promise
     goodUri: `sip:director@${DOMAIN}`,
     targets: {
       address,
-      // Where DrachtioProcess listens; on which port its INVITEs tell.
+      // DrachtioProcess listens here; the source of its INVITEs shows the port.
       sipAddress: drachtio ? '127.0.0.1' : address,
       url: gateway.url,
       sip,
@@ -95,7 +96,10 @@ export async function startBesieged({ engine, relay }: BesiegedOptions): Promise
   };
 }
 
-/** Twenty-one callers and all attackers together call more than one person's telephone takes; an address's limits stay. */
+/**
+ * Twenty-one callers and all attackers together exceed the limit of one destination; the limits of an address
+ * stay.
+ */
 const plenty = { callsPerMinute: 5_000 };
 
 function sites(): ConfigInput['sites'] {
@@ -124,7 +128,7 @@ function zoneOf(domain: string, { address, port }: { address: string; port: numb
   ];
 }
 
-/** Of the widget's chunks, which are served to every client. */
+/** The largest of the widget's chunks, which are served to every client. */
 function largestFile(): string {
   const folder = join(repository, 'dist/public/chunks');
   const [largest] = readdirSync(folder)

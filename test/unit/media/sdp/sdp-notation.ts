@@ -1,23 +1,21 @@
-// SDP in the shapes of many PBXs, built from their differences, and what comes of it in a few words:
-//
-//   0 126>101 @10200 rtcp=10300 recvonly ptime=20
-//
-// The browser's numbers of the codecs, with the PBX's where that has another; where packets go; the direction unless it
-// is sendrecv. Lines are divided by |, a refused one is -, and ! is a call that cannot be, with its reason.
+// SDP of many PBXs, built from their differences, and the result in short notation:  0 126>101 @10200
+// rtcp=10300 recvonly ptime=20  The browser's numbers of the codecs, with the PBX's number when it differs;
+// the target of packets; the direction unless it is sendrecv. Lines are separated by |, a refused one is -,
+// and ! is a refused call with its reason.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MediaDescription, parse } from 'sdp-transform';
-import { openAddress, pbxSide } from '../../../../gateway/media/address.ts';
+import { localAddressFor, openAddress } from '../../../../gateway/media/address.ts';
 import { Negotiation, type NegotiationResult } from '../../../../gateway/media/embedded/negotiation.ts';
 import { MediaError } from '../../../../gateway/media/relay.ts';
 import { notNegotiated } from '../../../../gateway/media/sdp/plan.ts';
 import { chromium, print } from '../sdp-samples.ts';
 
-/** Where the PBX is unless a row says otherwise. */
+/** The address of the PBX unless a row states another. */
 export const PBX = '198.51.100.7';
 
-/** What DNS knows. */
+/** The host names in DNS. */
 const hosts: Readonly<Record<string, readonly string[]>> = {
   'pbx.mysite.test': [PBX],
   'two.mysite.test': ['192.168.1.5', '198.51.100.9'],
@@ -26,11 +24,11 @@ const hosts: Readonly<Record<string, readonly string[]>> = {
   none: [],
 };
 
-/** The private networks and one bystander are behind the fence. */
+/** The fence forbids the private networks and one other host. */
 const allowed = (address: string) => !/^(?:10\.|192\.168\.|203\.0\.113\.66$|::|fe80)/.test(address);
 
 export interface Surroundings {
-  /** The owner names networks of PBXs behind NAT. */
+  /** Whether networks of PBXs behind NAT are configured. */
   readonly latches?: boolean;
   readonly family?: 4 | 6;
 }
@@ -42,9 +40,9 @@ export function negotiationWith({ latches = false, family = 4 }: Surroundings = 
   };
   return new Negotiation({
     call: 'call',
-    browser: { places: [{ ip: '192.0.2.1', port: 3478, tcpPort: 3479 }], fingerprint: print },
+    browser: { candidateAddresses: [{ ip: '192.0.2.1', port: 3478, tcpPort: 3479 }], fingerprint: print },
     pbx: {
-      sideToward: pbx => pbxSide([openAddress(family === 6 ? '2001:db8::9' : '192.0.2.9')], pbx),
+      localAddressFor: pbx => localAddressFor([openAddress(family === 6 ? '2001:db8::9' : '192.0.2.9')], pbx),
       allowed,
       latches,
       resolveHost,
@@ -53,7 +51,7 @@ export function negotiationWith({ latches = false, family = 4 }: Surroundings = 
   });
 }
 
-interface Head {
+interface SdpHead {
   readonly o?: string;
   readonly s?: string;
   readonly c?: string | undefined;
@@ -61,7 +59,7 @@ interface Head {
 }
 
 /** Writes SDP with this head; m= lines and their attributes follow. */
-export function writer({ o = '- 1 1', s = '-', c = `IN IP4 ${PBX}`, more = [] }: Head) {
+export function writer({ o = '- 1 1', s = '-', c = `IN IP4 ${PBX}`, more = [] }: SdpHead) {
   return (...media: readonly string[]) =>
     [
       'v=0',
@@ -85,28 +83,28 @@ export const rtpmaps = {
 } as const;
 export const events = [rtpmaps.event, 'a=fmtp:101 0-16'];
 
-export type Row = readonly [
+export type SdpRow = readonly [
   what: string,
   sdp: string,
   comes: string,
   around?: Surroundings & { readonly video?: boolean },
 ];
 
-/** A PBX answers what Chromium offers. */
-export function answers(family: string, rows: readonly Row[]): void {
+/** A PBX answers Chromium's offer. */
+export function answers(family: string, rows: readonly SdpRow[]): void {
   for (const [what, sdp, comes, around = {}] of rows) {
     test(`${family} answers ${what}`, async () => {
       const negotiation = negotiationWith(around);
       await negotiation.offer('browser', chromium({ video: around.video ?? false }));
       const outcome = await negotiation.answer('pbx', sdp).catch(faultIn);
       if (typeof outcome !== 'string') assertStrict(outcome.sdp);
-      assert.equal(typeof outcome === 'string' ? shortened(outcome, comes) : told(outcome), comes);
+      assert.equal(typeof outcome === 'string' ? shortened(outcome, comes) : described(outcome), comes);
     });
   }
 }
 
-/** A PBX offers in a call that is up, with PCMU and events; the browser takes all of it. */
-export function offers(family: string, rows: readonly (readonly [...Row, replied?: string])[]): void {
+/** A PBX offers during a call with PCMU and events; the browser accepts everything. */
+export function offers(family: string, rows: readonly (readonly [...SdpRow, replied?: string])[]): void {
   for (const [what, sdp, comes, around = {}, replied] of rows) {
     test(`${family} offers ${what}`, async () => {
       const negotiation = negotiationWith(around);
@@ -119,7 +117,7 @@ export function offers(family: string, rows: readonly (readonly [...Row, replied
       }
       assertStrict(offer);
       const outcome = await negotiation.answer('browser', accepted(offer));
-      assert.equal(told(outcome, 'pbx').replaceAll('- | ', '').replaceAll(' | -', ''), comes);
+      assert.equal(described(outcome, 'pbx').replaceAll('- | ', '').replaceAll(' | -', ''), comes);
       if (replied !== undefined) assert.equal(linesOf(outcome.sdp), replied);
     });
   }
@@ -133,13 +131,13 @@ function faultIn(error: unknown): string {
   return `!${error.reason}: ${error.message}`;
 }
 
-/** A row may leave the sentence out. */
+/** A row may omit the sentence. */
 function shortened(fault: string, comes: string): string {
   return comes.includes(': ') ? fault : fault.split(': ', 1)[0]!;
 }
 
-/** `to`: whose numbers stand in the answer. */
-function told({ sdp, plan }: NegotiationResult, to: 'browser' | 'pbx' = 'browser'): string {
+/** `to`: the side whose numbers are in the answer. */
+function described({ sdp, plan }: NegotiationResult, to: 'browser' | 'pbx' = 'browser'): string {
   const plans = [...plan.lines];
   const lines = parse(sdp).media.map(media => {
     if (media.port === 0) return '-';
@@ -175,7 +173,7 @@ function manners({ direction, ptime, maxptime }: MediaDescription): string[] {
   ];
 }
 
-/** What the PBX gets: `audio 0 101`, a refused line without its numbers. */
+/** The lines for the PBX: `audio 0 101`, a refused line without its numbers. */
 function linesOf(sdp: string): string {
   return parse(sdp)
     .media.map(({ type, port, protocol, payloads }) =>
@@ -184,7 +182,7 @@ function linesOf(sdp: string): string {
     .join(', ');
 }
 
-/** As a browser answers that takes everything. */
+/** The answer of a browser that accepts everything. */
 function accepted(offer: string): string {
   const media = parse(offer).media.flatMap(line => [
     `m=${line.type} ${line.port === 0 ? 0 : 9} UDP/TLS/RTP/SAVPF ${line.payloads}`,
@@ -229,7 +227,7 @@ const STRICT = new RegExp(
   ].join('|')})$`,
 );
 
-/** Whatever a PBX writes, a browser reads what we wrote. */
+/** Whatever a PBX writes, a browser gets SDP from the gateway only. */
 export function assertStrict(sdp: string): void {
   assert.ok(sdp.endsWith('\r\n'));
   for (const line of sdp.slice(0, -2).split('\r\n')) assert.match(line, STRICT);
