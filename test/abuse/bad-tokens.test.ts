@@ -78,7 +78,7 @@ test('where one of two servers of a site signs with the wrong key, its visitors 
     await getsCause(scene, await sign(WRONG), 'bad-token');
   }
   await scene.offend();
-  scene.assertOffences('wrong-destination', 'wrong-origin');
+  scene.assertOffences('wrong-destination', 'missing-origin');
   assert.deepEqual([some(scene), warnings(scene)], [['bad-token'], []]);
 });
 
@@ -97,7 +97,7 @@ for (const [what, give] of [
     }
     for (let i = 0; i < 10; i++) assert.equal((await knock(scene, {})).status, 401);
     await scene.offend();
-    scene.assertOffences('wrong-origin');
+    scene.assertOffences('missing-origin');
   });
 }
 
@@ -284,7 +284,7 @@ test('pages that are let in for the cause leave nine places of ten to the others
   await eventually('they are gone', async () => (await scene.gateway.health()).visitors === 0);
   assert.equal(await show(scene, await sign(RIGHT, { exp: now() + 3600 })), 101);
   await scene.offend();
-  scene.assertOffences('wrong-origin');
+  scene.assertOffences('missing-origin');
 });
 
 test('gateways that share a secret take tokens of each other', async context => {

@@ -121,7 +121,7 @@ test('what comes by TCP outside dialogs is answered by the engine, and calls and
     assertAnswer(await ask(socket, knock(method, { via: 'SIP/2.0/TCP x' })), method, status, allow);
   }
   assert.deepEqual(await app.given(), []);
-  assert.deepEqual(bare.offences, Array(2).fill(`stranger from ${LOOPBACK}`));
+  assert.deepEqual(bare.offences, Array(2).fill(`unknown-source from ${LOOPBACK}`));
 });
 
 test('what a PBX says outside dialogs on a connection that we opened is answered alike, and is no offence', async context => {

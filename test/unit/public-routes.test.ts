@@ -45,7 +45,7 @@ test('who asks to be called back too often is told to wait, and only one who goe
   for (let times = 0; times < 20; times++) assert.equal(await ask(), 429);
   assert.deepEqual(offences, []);
   assert.equal(await ask(), 429);
-  assert.deepEqual(offences, ['rate from 127.0.0.1']);
+  assert.deepEqual(offences, ['rate-limit from 127.0.0.1']);
 });
 
 test('an office of 400 with five buttons in view is told to wait at most, and is no offence', async context => {
@@ -68,7 +68,7 @@ test('a program that asks a hundred times a second is a flood within half a minu
     now += 10;
     ask();
   }
-  assert.equal(offences[0], 'rate from 192.0.2.1');
+  assert.equal(offences[0], 'rate-limit from 192.0.2.1');
 });
 
 /** The routes without a server; `ask` asks for a person's status as a page of the site does. */

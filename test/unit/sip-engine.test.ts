@@ -90,6 +90,6 @@ for (const [method, status] of [
     const stranger = connect(port, HOST);
     context.after(() => void stranger.destroy());
     assert.equal(await statusOf(stranger, method), status);
-    assert.deepEqual(offences, [`stranger from ${HOST}`]);
+    assert.deepEqual(offences, [`unknown-source from ${HOST}`]);
   });
 }
