@@ -87,7 +87,7 @@ export async function startGateway(config: Config, log: Log, parts: GatewayOverr
     if (exhausted) log.warn({ exhausted }, 'running out: newcomers are refused');
     else log.info({}, 'enough of everything again: newcomers are taken');
   });
-  const securityLog = config.log.security ? new SecurityLog(config.log.security, log) : undefined;
+  const securityLog = config.log.securityFile ? new SecurityLog(config.log.securityFile, log) : undefined;
   const refused = securityLog?.refused ?? ignoreRefusal;
   const records = config.records && new DailyRecords(config.records, log);
   const failures = new FailureStreaks(log);

@@ -35,8 +35,8 @@ const callbackFloodRate = { burst: 20, everyMs: 60_000 };
 /** Pages may name some who are gone, each of them time and again; who asks about more is trying names. */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
 /** A token is asked for wherever a visitor points at a button; the listeners of a seminar come in the same minute. */
-const tokenRate = ({ visitorsPerAddress }: Config['limits']) => {
-  const burst = Math.max(60, 3 * visitorsPerAddress);
+const tokenRate = ({ connectionsPerAddress }: Config['limits']) => {
+  const burst = Math.max(60, 3 * connectionsPerAddress);
   return { burst, everyMs: 60_000 / burst };
 };
 /**

@@ -60,7 +60,7 @@ async function embeddedEngine(config: Config, around: EngineDependencies): Promi
     ]),
     admin: { secret },
     // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
-    timers: { b: config.limits.answerSeconds * 1000 },
+    timers: { b: config.limits.responseSeconds * 1000 },
     mayReach,
     answer: strangersAnswer(log, refused),
     takesAnyAnswer: true,

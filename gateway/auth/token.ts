@@ -61,7 +61,7 @@ export class Tokens {
       .setProtectedHeader({ alg: 'HS256', kid: this.#keyId })
       .setIssuer(ISSUER)
       .setJti(randomBytes(12).toString('base64url'))
-      .setExpirationTime(now + this.#config.current.tokens.seconds)
+      .setExpirationTime(now + this.#config.current.tokens.lifetimeSeconds)
       .sign(this.#key);
   }
 

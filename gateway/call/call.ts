@@ -77,7 +77,7 @@ export class Call {
     this.#visit = readPageContext(name => request.get(name), caller.origin);
     this.#request = request;
     this.#response = response;
-    this.#absence = new ReconnectGrace(foundation.limits.graceSeconds, ending => this.end(ending));
+    this.#absence = new ReconnectGrace(foundation.limits.reconnectSeconds, ending => this.end(ending));
     const media = mediaUntil(foundation.media, () => this.#state === 'ended');
     this.#media = media;
     this.#setUp = new CallSetup({

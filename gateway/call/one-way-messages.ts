@@ -5,7 +5,7 @@ import type { Leg, OneWayCause } from '../media/relay.ts';
 const words: Readonly<Record<Leg, Readonly<Record<OneWayCause, string>>>> = {
   pbx: {
     'sends-nothing':
-      'One-way sound: no RTP comes from the PBX. Check that its firewall lets RTP out to media.pbxPorts, and media.symmetric if it is behind NAT',
+      'One-way sound: no RTP comes from the PBX. Check that its firewall lets RTP out to media.pbxPorts, and media.symmetricRtp if it is behind NAT',
     'hears-nothing':
       "One-way sound: the PBX reports that no RTP of this gateway arrives. Check that its firewall lets RTP in from the gateway's media.pbxPorts",
   },

@@ -78,7 +78,7 @@ export class PbxInvite {
     user: PbxInviteUser,
   ) {
     this.target = target;
-    this.tried = triedAt(target, destination, offer, foundation.limits.answerSeconds);
+    this.tried = triedAt(target, destination, offer, foundation.limits.responseSeconds);
     this.#foundation = foundation;
     this.#uri = destination.uri;
     this.#headers = headers;

@@ -12,9 +12,9 @@ export class ReconnectGrace {
   #media: NodeJS.Timeout | undefined;
   #engine: NodeJS.Timeout | undefined;
 
-  /** `over` is told once somebody was away for longer than `graceSeconds`, or will not be back. */
-  constructor(graceSeconds: number, over: (ending: Ending) => void) {
-    this.#graceMs = graceSeconds * 1000;
+  /** `over` is told once somebody was away for longer than `reconnectSeconds`, or will not be back. */
+  constructor(reconnectSeconds: number, over: (ending: Ending) => void) {
+    this.#graceMs = reconnectSeconds * 1000;
     this.#over = over;
   }
 

@@ -19,7 +19,7 @@ export interface WrittenAddress {
   readonly announce: readonly string[];
   readonly ports: readonly PortMapping[];
   /** Networks whose members reach the bound address, beside those that the machine is connected to. */
-  readonly inside: readonly string[];
+  readonly localNetworks: readonly string[];
 }
 
 const one = z.string('expected an IP address').refine(isHostAddress, {
@@ -47,7 +47,7 @@ const apart = z
       )
       .default([]),
     /** Networks that reach the bound address without the NAT. */
-    inside: z.array(network, 'expected a list of networks').default([]),
+    localNetworks: z.array(network, 'expected a list of networks').default([]),
   })
   .superRefine(({ bind, announce }, context) => {
     const families = new Set([...(bind ? [bind] : []), announce].flat().map(isIP));
@@ -93,15 +93,15 @@ export const addresses = z
   });
 
 function plainly(address: string): WrittenAddress {
-  return { bind: canonical(address), announce: [canonical(address)], ports: [], inside: [] };
+  return { bind: canonical(address), announce: [canonical(address)], ports: [], localNetworks: [] };
 }
 
-function separately({ bind, announce, ports, inside }: z.output<typeof apart>): WrittenAddress {
+function separately({ bind, announce, ports, localNetworks }: z.output<typeof apart>): WrittenAddress {
   return {
     ...(bind !== undefined && { bind: canonical(bind) }),
     announce: [announce].flat().map(canonical),
     ports: ports.flatMap(text => portMapping(text) ?? []),
-    inside,
+    localNetworks,
   };
 }
 

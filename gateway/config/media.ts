@@ -8,7 +8,7 @@
 //
 // Networks that packets of PBXs behind NAT come from, when their SDP names an inner address:
 //
-//   media: { symmetric: [203.0.113.9/32] }
+//   media: { symmetricRtp: [203.0.113.9/32] }
 
 import { z } from 'zod';
 import { network } from '../net/network.ts';
@@ -54,9 +54,9 @@ export const media = z
      * Networks from which PBXs behind NAT send: the first packet from there latches, whatever address the SDP names.
      * Default: only the address in the SDP, on any port.
      */
-    symmetric: z
+    symmetricRtp: z
       .array(network, 'expected a list of networks, such as [203.0.113.9/32]')
-      .min(1, 'expected at least one network; leave symmetric out when no PBX is behind NAT')
+      .min(1, 'expected at least one network; leave symmetricRtp out when no PBX is behind NAT')
       .optional(),
   })
   .superRefine((written, context) => {

@@ -15,20 +15,20 @@ export class OwnAddress {
   /** What browsers get, the best first; PBXs get the first. */
   readonly announced: readonly string[];
   readonly #written: WrittenAddress;
-  readonly #inside: BlockList;
+  readonly #local: BlockList;
 
   constructor(written: WrittenAddress, bind: string) {
     this.#written = written;
     this.bind = bind;
     this.family = isIP(bind) === 6 ? 6 : 4;
     this.announced = written.announce;
-    this.#inside = networksOf([...written.inside, ...connectedTo(bind)]);
+    this.#local = networksOf([...written.localNetworks, ...connectedTo(bind)]);
   }
 
   /** Whether a peer reaches the bound address itself. */
   readonly isNear = (peer: string): boolean => {
     const family = isIP(peer);
-    return family === this.family && this.#inside.check(peer, family === 6 ? 'ipv6' : 'ipv4');
+    return family === this.family && this.#local.check(peer, family === 6 ? 'ipv6' : 'ipv4');
   };
 
   /** The address that a PBX gets. */
@@ -52,7 +52,7 @@ export class OwnAddress {
 export function ownAddressesOf(written: readonly WrittenAddress[] | undefined): OwnAddress[] {
   if (written === undefined) {
     const bind = primaryAddress();
-    return [new OwnAddress({ announce: [bind], ports: [], inside: [] }, bind)];
+    return [new OwnAddress({ announce: [bind], ports: [], localNetworks: [] }, bind)];
   }
   return written.map((one, index) => {
     const family = isIP(one.announce[0] ?? '') === 6 ? 'IPv6' : 'IPv4';

@@ -10,7 +10,7 @@ const replaceable = [
   'tls',
   'dns.allow',
   'turn',
-  'tokens.seconds',
+  'tokens.lifetimeSeconds',
   'tokens.proofOfWork',
   'limits',
   'sites',
@@ -20,11 +20,11 @@ const replaceable = [
  * held; who is here was counted by the bits.
  */
 const bound = [
-  'limits.answerSeconds',
-  'limits.silentSeconds',
+  'limits.responseSeconds',
+  'limits.silenceSeconds',
   'limits.addressBits',
-  'limits.visitors',
-  'limits.visitorsPerAddress',
+  'limits.connections',
+  'limits.connectionsPerAddress',
 ];
 
 /** @throws {ConfigError} naming every key whose change a running gateway cannot follow */

@@ -84,8 +84,8 @@ const settings = z.strictObject({
       calls: count.default(200),
       ...quotas,
       /** WebSockets at once, in all and from one address. */
-      visitors: count.default(2000),
-      visitorsPerAddress: count.default(20),
+      connections: count.default(2000),
+      connectionsPerAddress: count.default(20),
       /** SIP messages a second that one visitor may send, after a burst of five times as many. */
       messagesPerSecond: count.default(20),
       /** How long a person's phone rings. */
@@ -93,13 +93,13 @@ const settings = z.strictObject({
       /** Longest set-up until something rings, over all servers of the domain. */
       setupSeconds: seconds.default(12),
       /** How long one server of a domain may say nothing before the next is tried. */
-      answerSeconds: seconds.default(2),
+      responseSeconds: seconds.default(2),
       /** How long one may say no more than that it is trying (100) before it is cancelled for the next. */
       tryingSeconds: seconds.default(6),
       /** How long a call outlives its visitor's WebSocket or sound, or the connection to its drachtio-server. */
-      graceSeconds: seconds.default(30),
+      reconnectSeconds: seconds.default(30),
       /** Silence on the PBX's side after which the gateway asks whether it is still there. */
-      silentSeconds: seconds.default(30),
+      silenceSeconds: seconds.default(30),
       /** Longest call. */
       callMinutes: z
         .number('expected a number of minutes')
@@ -114,7 +114,7 @@ const settings = z.strictObject({
         .default(30),
     })
     .prefault({}),
-  /** A level, or `{ level, addresses, security }`. */
+  /** A level, or `{ level, addresses, securityFile }`. */
   log: log.prefault('info'),
   /** A record of each call as a line of JSON, in a file a day beside `file`, for so many days. */
   records: z

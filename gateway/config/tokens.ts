@@ -1,6 +1,6 @@
 // Tokens of entry, as an owner writes of them: how long one is good for, and who may mint it.
 //
-//   tokens: { seconds: 120 }                       # of the gateway's own
+//   tokens: { lifetimeSeconds: 120 }                       # of the gateway's own
 //   sites: [{ domain: mysite.ru, tokens: { secret: "thirty-two characters or more…", required: true } }]
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
@@ -38,7 +38,7 @@ const publicKey = z
 /** Of the gateway's own tokens. */
 export const tokens = z.strictObject({
   /** From the visitor's intent to the call. */
-  seconds: z
+  lifetimeSeconds: z
     .int('expected a whole number of seconds')
     .min(10, 'expected at least 10 seconds')
     .max(LONGEST_TOKEN_SECONDS, `expected at most ${LONGEST_TOKEN_SECONDS} seconds`)

@@ -20,7 +20,7 @@ export const turn = z.strictObject(
     /** What the server shares with us: coturn's `static-auth-secret`, where `use-auth-secret` is on. */
     secret: z.string('expected text; put quotes around a number').min(1, 'expected some text'),
     /** How long one visitor's credentials are good for: no shorter than the longest call. */
-    seconds: z
+    lifetimeSeconds: z
       .int('expected a whole number of seconds')
       .min(60, 'expected at least 60 seconds')
       .max(86_400, 'expected at most a day, 86400 seconds')

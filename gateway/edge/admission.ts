@@ -117,8 +117,8 @@ function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeR
 /** `right`: once it is known. */
 function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeRefusal | undefined {
   const { config, visitors, entrance } = threshold;
-  if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
-  if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
+  if (visitors.size >= config.limits.connections) return { status: 503, reason: 'too many visitors' };
+  if (visitors.countFrom(address) >= config.limits.connectionsPerAddress) {
     return { status: 429, reason: 'too many connections from this address', offence: 'rate' };
   }
   const excess = right?.called && entrance.quotas.refusal(address, right.called);

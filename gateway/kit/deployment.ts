@@ -21,7 +21,7 @@ export interface GatewaySide {
   readonly addresses: readonly string[];
   /** Its name in DNS, when that leads to this machine. */
   readonly name: string | undefined;
-  /** Of log.security. */
+  /** Of log.securityFile. */
   readonly securityLog: string;
   /** Networks of the proxies before it, from which all visitors come; those of other machines. */
   readonly remoteProxies: readonly string[];

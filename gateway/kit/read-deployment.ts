@@ -58,9 +58,9 @@ function readGateway(config: Config, problems: string[]): GatewaySide {
   })) {
     if (port === 0) problems.push(`${key}: 0 means any free port; a firewall needs a fixed one`);
   }
-  if (config.log.security === undefined) {
+  if (config.log.securityFile === undefined) {
     problems.push(
-      'log.security: the gateway keeps no log for fail2ban; write log: { level: info, security: /var/log/sip-call/security.log }',
+      'log.securityFile: the gateway keeps no log for fail2ban; write log: { level: info, securityFile: /var/log/sip-call/security.log }',
     );
   }
   const networks = config.proxy?.networks ?? [];
@@ -69,7 +69,7 @@ function readGateway(config: Config, problems: string[]): GatewaySide {
   return {
     addresses,
     name: networks.length === 0 || here.length > 0 ? url?.hostname : undefined,
-    securityLog: config.log.security ?? '',
+    securityLog: config.log.securityFile ?? '',
     remoteProxies: networks.filter(network => !isLoopback(network.split('/')[0] ?? '')),
     webPorts: networks.length === 0 ? [listen.port] : here.length > 0 ? proxyPorts(url) : [],
     listenPort: listen.port,

@@ -9,13 +9,13 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** `short` leaves the network of an address: all that statistics need, and nobody's home. */
-export type Addresses = 'whole' | 'short';
+export type Addresses = 'full' | 'short';
 
 /** JSON lines, one object each: `{"level":"info","time":"…","msg":"…",…}`; on standard output unless told. */
 export function createLog(
   level: LogLevel,
   sink: DestinationStream = standardOutput(),
-  addresses: Addresses = 'whole',
+  addresses: Addresses = 'full',
 ): Log {
   const options: LoggerOptions = {
     level,

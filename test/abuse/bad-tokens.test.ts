@@ -207,7 +207,7 @@ test('a page that shows no token is not let in, whatever becomes of the others',
 });
 
 test('pages that are let in for the cause have no more places than others, and want of places is no offence of theirs', async context => {
-  const scene = await startWatched(context, { ...own, limits: { visitorsPerAddress: 2 } });
+  const scene = await startWatched(context, { ...own, limits: { connectionsPerAddress: 2 } });
   const held = await Promise.all(
     [1, 2].map(async () => knock(scene, { protocols: ['sip', `token.${await sign(WRONG)}`] })),
   );

@@ -229,7 +229,7 @@ export class Company {
       address: address.gateway,
       dns: { servers: ['127.0.0.1:53'], allow: ['198.51.100.0/24'] },
       media: { browserPort: 19000, pbxPorts: [20000, 21998] },
-      log: { security: this.securityLog },
+      log: { securityFile: this.securityLog },
       sip: {},
       // The good caller calls again and again, without an end. One page tries many names here; with a right to call, it
       // would get no further than the first.

@@ -44,7 +44,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
         'address: 198.51.100.7',
         'url: https://call.mysite.ru',
         'proxy: { networks: [127.0.0.0/8, "::1/128", 203.0.113.0/28, 203.0.113.8/29] }',
-        `log: { security: ${file('security.log')} }`,
+        `log: { securityFile: ${file('security.log')} }`,
         'media: { workers: 2 }',
         'sites:',
         '  - domain: mysite.ru',
@@ -198,7 +198,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
       [
         "listen: '[::]:443'",
         'address: 2001:db8:0::7',
-        `log: { security: ${file('security.log')} }`,
+        `log: { securityFile: ${file('security.log')} }`,
         "sites: [{ domain: mysite.test, origins: ['*'], callable: [101], pbx: '2001:db8::22' }]",
       ].join('\n'),
     );

@@ -187,7 +187,7 @@ test('a visitor who leaves while it rings is hung up on the PBX side at once', a
 });
 
 test('a call outlives its WebSocket for the time of grace, and no longer', async context => {
-  const { browser, pbx, quiet } = await established(context, { graceSeconds: 0.2 });
+  const { browser, pbx, quiet } = await established(context, { reconnectSeconds: 0.2 });
   browser.close();
   const bye = await pbx.request('BYE');
   assert.match(bye.headers.get('Reason') ?? '', /The caller is gone/);
@@ -196,7 +196,7 @@ test('a call outlives its WebSocket for the time of grace, and no longer', async
 });
 
 test('a call outlives its sound for the time of grace, and no longer', async context => {
-  const { browser, media, pbx, call, quiet } = await established(context, { graceSeconds: 0.4 });
+  const { browser, media, pbx, call, quiet } = await established(context, { reconnectSeconds: 0.4 });
   media.emit({ type: 'lost' });
   media.emit({ type: 'connected' });
   // Well after the time of grace the call is there still.
@@ -212,7 +212,7 @@ test('a call outlives its sound for the time of grace, and no longer', async con
 });
 
 test('a visitor who comes back on another WebSocket has the call again, until that one is lost too', async context => {
-  const { gateway, browser, pbx, invite, call, quiet } = await established(context, { graceSeconds: 2 });
+  const { gateway, browser, pbx, invite, call, quiet } = await established(context, { reconnectSeconds: 2 });
   browser.close();
   const again = await RawPeer.browser(gateway.url, PAGE);
   call.moveTo(again);

@@ -212,10 +212,10 @@ test('folders of records and of the security log are made; what cannot be writte
   await refuses(
     {
       records: { file: join(folder, 'file/calls.jsonl') },
-      log: { security: folder },
+      log: { securityFile: folder },
     },
     /^FILE:\d+: records\.file: the folder .*file cannot be made: (?:EEXIST|ENOTDIR)$/,
-    /^FILE:\d+: log\.security: .* is a folder; expected the path of a file$/,
+    /^FILE:\d+: log\.securityFile: .* is a folder; expected the path of a file$/,
   );
   const log = await starts(
     context,

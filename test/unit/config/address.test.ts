@@ -32,7 +32,7 @@ test('a plain address is bound and announced; several make a gateway of both fam
 });
 
 test('bound and announced address are apart; whoever is near is told the bound one', () => {
-  const [one] = own({ bind: '10.0.0.5', announce: '203.0.113.5', inside: ['10.0.0.0/8'] });
+  const [one] = own({ bind: '10.0.0.5', announce: '203.0.113.5', localNetworks: ['10.0.0.0/8'] });
   assert.ok(one);
   assert.deepEqual([one.bind, one.announced], ['10.0.0.5', ['203.0.113.5']]);
   assert.equal(one.toward('198.51.100.1'), '203.0.113.5');
@@ -104,7 +104,7 @@ for (const [what, address, words] of [
 test('a PBX is called from an address of its own network, else from the first of its family', () => {
   const addresses = own([
     '198.51.100.7',
-    { bind: '10.0.0.7', announce: '10.0.0.7', inside: ['10.0.0.0/8'] },
+    { bind: '10.0.0.7', announce: '10.0.0.7', localNetworks: ['10.0.0.0/8'] },
     '2001:db8::7',
   ]);
   const told = (pbx: string | undefined) => pbxSide(addresses, pbx)?.announce;

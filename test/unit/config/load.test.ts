@@ -216,7 +216,7 @@ test('TURN servers are named by their URLs and the secret that they share with u
   const at = (turn: string) => `turn: ${turn}\n${smallest}`;
   const urls = ['turn:turn.mysite.ru', 'turns:[2001:db8::1]:443?transport=tcp'];
   const config = parseConfig(at(`{urls: ${JSON.stringify(urls)}, secret: cymru}`), 'gateway.yaml');
-  assert.deepEqual(config.turn, { urls, secret: 'cymru', seconds: 7200 });
+  assert.deepEqual(config.turn, { urls, secret: 'cymru', lifetimeSeconds: 7200 });
   assert.deepEqual(problems(at('{urls: [stun:turn.mysite.ru], secret: cymru}')), [
     'gateway.yaml:1: turn.urls.1: expected a TURN URL such as turns:turn.mysite.ru:443?transport=tcp, got "stun:turn.mysite.ru"',
   ]);

@@ -9,13 +9,13 @@ const with_ = (limits: ConfigInput['limits']) => configFrom({ sites, limits });
 
 test('limits change while calls go on, save those that are counted by from the start', () => {
   const running = with_({});
-  assertReplaceable(running, with_({ calls: 7, perAddress: { calls: 1 }, graceSeconds: 5 }));
+  assertReplaceable(running, with_({ calls: 7, perAddress: { calls: 1 }, reconnectSeconds: 5 }));
   for (const [limits, path] of [
     [{ addressBits: { ipv4: 24 } }, 'limits.addressBits.ipv4'],
     [{ addressBits: { ipv6: 48 } }, 'limits.addressBits.ipv6'],
-    [{ visitors: 7 }, 'limits.visitors'],
-    [{ visitorsPerAddress: 7 }, 'limits.visitorsPerAddress'],
-    [{ silentSeconds: 7 }, 'limits.silentSeconds'],
+    [{ connections: 7 }, 'limits.connections'],
+    [{ connectionsPerAddress: 7 }, 'limits.connectionsPerAddress'],
+    [{ silenceSeconds: 7 }, 'limits.silenceSeconds'],
   ] as const) {
     assert.throws(() => assertReplaceable(running, with_(limits)), {
       message: `${path}: cannot change while the gateway runs; restart it`,

@@ -22,7 +22,7 @@ function premises(more: Partial<ConfigInput> = {}, say: Partial<KitOptions> = {}
   const config = configFrom({
     listen: '0.0.0.0:443',
     address: '198.51.100.7',
-    log: { security: '/var/log/sip-call/security.log' },
+    log: { securityFile: '/var/log/sip-call/security.log' },
     sites: [site('192.0.2.10')],
     ...more,
   });
@@ -366,7 +366,7 @@ test('what cannot be written down is said in words, all at once', () => {
       '--firewall pf: expected iptables or nftables',
       '--ssh 0: expected a port from 1 to 65535',
       'listen: 0 means any free port; a firewall needs a fixed one',
-      'log.security: the gateway keeps no log for fail2ban; write log: { level: info, security: /var/log/sip-call/security.log }',
+      'log.securityFile: the gateway keeps no log for fail2ban; write log: { level: info, securityFile: /var/log/sip-call/security.log }',
       '--pbx pbx.mysite.ru: expected the IP address of the PBX',
     ],
   );
