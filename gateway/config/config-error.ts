@@ -1,4 +1,4 @@
-// What is wrong with a configuration, or with what it needs.
+// The problems of a configuration, or of a file or address that it names.
 
 /** One line of text for each problem. */
 export class ConfigError extends Error {

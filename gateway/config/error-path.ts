@@ -1,6 +1,6 @@
-// Where in a configuration something is wrong, as people count: places of lists from 1, and persons by their names.
+// The path of a configuration error as the administrator reads it: entries of lists count from 1, people have their name.
 
-/** `sites.2.callable.3 (Anna Petrova).phone`; `written` is what the file holds. */
+/** Such as `sites.2.callable.3 (Anna Petrova).phone`; `written` is the content of the file. */
 export function errorPath(path: readonly PropertyKey[], written: unknown): string {
   let value = written;
   const parts: string[] = [];
@@ -12,14 +12,14 @@ export function errorPath(path: readonly PropertyKey[], written: unknown): strin
   return parts.join('.');
 }
 
-/** What an entry of a list is known by, unless that itself is wrong. */
+/** The name or user of an entry of a list, unless that key is the wrong one. */
 function nameOf(entry: unknown, wrong: PropertyKey | undefined): string | undefined {
   if (!isObject(entry)) return undefined;
-  const known = ['name', 'user'].find(key => key !== wrong && isWord(entry[key]));
-  return known && String(entry[known]);
+  const key = ['name', 'user'].find(one => one !== wrong && isName(entry[one]));
+  return key && String(entry[key]);
 }
 
-function isWord(value: unknown): boolean {
+function isName(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && /^[^\0-\x1f]{1,60}$/.test(value));
 }
 

@@ -1,8 +1,8 @@
-// Origins of pages (RFC 6454) as an owner writes them, and the one comparison by which a page's is among them.
+// Origins of pages (RFC 6454) in the file, and the comparison of the origin of a page with them.
 //
 //   origins: [https://mysite.ru, "https://*.mysite.ru", "*"]
 //
-// A wildcard stands for one label or more, and not for none, as in a policy for contents (CSP 3, 6.7.2.8).
+// A wildcard matches one label or more, as in a Content-Security-Policy (CSP 3, 6.7.2.8).
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
@@ -11,43 +11,43 @@ import { asciiHost } from './host-name.ts';
 const expected =
   'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page';
 
-/** As browsers send it: in lower case and ASCII, without the port that goes without saying. */
+/** In the form of browsers: lower case, ASCII, without the default port. */
 export const origin = z.string('expected an origin').transform((text, context): string => {
   const read = readOrigin(text);
   if (typeof read !== 'string') context.addIssue({ code: 'custom', message: read.problem, input: text });
   return typeof read === 'string' ? read : z.NEVER;
 });
 
-/** Where this gateway itself is: a single origin. */
+/** The origin of this gateway: no wildcard. */
 export const ownOrigin = origin.refine(
   text => !text.includes('*'),
-  'expected how visitors reach this gateway, such as https://call.mysite.ru',
+  'expected the origin of this gateway, such as https://call.mysite.ru',
 );
 
 type Origins = readonly string[];
 
-/** Whether pages of that origin, as a browser says it, may call where these are listed. */
+/** Whether the list contains the origin that a browser sent for `page`. */
 export function isListed(origins: Origins, page: string): boolean {
   return origins.includes('*') || isNamed(origins, page);
 }
 
-/** The same, where `*` does not count: it names no page. */
+/** The same without `*`, which names no particular page. */
 export function isNamed(origins: Origins, page: string): boolean {
   const plain = withoutFinalDot(page);
   if (plain.includes('*')) return false;
   return origins.includes(plain) || wildcardsOf(origins).some(([head, tail]) => fits(plain, head, tail));
 }
 
-const known = new WeakMap<Origins, readonly (readonly [head: string, tail: string])[]>();
+const wildcards = new WeakMap<Origins, readonly (readonly [head: string, tail: string])[]>();
 
-/** What stands before and after each wildcard; a configuration's lists stay what they are. */
+/** The text before and after each wildcard. The lists of a configuration are frozen, so the result is stored. */
 function wildcardsOf(origins: Origins): readonly (readonly [head: string, tail: string])[] {
-  const before = known.get(origins);
-  if (before) return before;
+  const stored = wildcards.get(origins);
+  if (stored) return stored;
   const found = origins
     .filter(one => one.includes('//*.'))
     .map(one => [one.slice(0, one.indexOf('*')), one.slice(one.indexOf('*') + 1)] as const);
-  known.set(origins, found);
+  wildcards.set(origins, found);
   return found;
 }
 
@@ -55,7 +55,7 @@ function fits(page: string, head: string, tail: string): boolean {
   return page.length > head.length + tail.length && page.startsWith(head) && page.endsWith(tail);
 }
 
-/** An origin that was typed, in the form in which browsers send it; as it is where it is none. */
+/** An origin in the form of browsers; text that is not an origin is returned unchanged. */
 export function canonicalOrigin(text: string): string {
   const read = readOrigin(text);
   return typeof read === 'string' ? read : text;
@@ -70,13 +70,13 @@ function readOrigin(text: string): string | { readonly problem: string } {
   const rest = isWild ? host.slice(2) : host;
   if (rest.includes('*') || host === '*')
     return {
-      problem: 'expected a wildcard for whole labels before a domain of yours, such as https://*.mysite.ru',
+      problem: 'expected a wildcard for whole labels before your own domain, such as https://*.mysite.ru',
     };
   const name = rest.startsWith('[') ? rest.toLowerCase() : asciiHost(rest);
   if (name === undefined) return { problem: expected };
   if (isWild && isShared(name))
     return {
-      problem: `expected a domain of yours after the wildcard: what is under ${name} is not yours alone`,
+      problem: `expected your own domain after the wildcard: names under ${name} belong to others too`,
     };
   const plain = `${scheme.toLowerCase()}://${name}${port === undefined ? '' : `:${port}`}`;
   if (!URL.canParse(plain)) return { problem: expected };
@@ -88,11 +88,11 @@ function withoutFinalDot(origin: string): string {
   return origin.replace(/^(https?:\/\/[^/:]*[^/:.])\.(?=$|:)/, '$1');
 }
 
-/** Registries of second level, under two letters of a country. */
+/** Public suffixes of second level under a country code. */
 const registries =
   /^(?:ac|co|com|edu|gob|gouv|gov|gv|id|info|mil|msk|ne|net|nom|or|org|pp|sch|spb|web|go|in|ltd|plc|me|biz)\.[a-z]{2}$/;
 
-/** Hosters that give names to all comers; the rest of the public suffix list is not known here. */
+/** Hosting providers under whose domain anyone gets a name: a part of the public suffix list. */
 const hosters = new Set([
   ...[
     'github.io',
@@ -134,7 +134,7 @@ const hosters = new Set([
   ],
 ]);
 
-/** A public suffix (publicsuffix.org), as far as it can be told from its looks. */
+/** Whether the name is a public suffix (publicsuffix.org), by the patterns above; the full list is not included. */
 function isShared(name: string): boolean {
   return (
     !name.includes('.') ||

@@ -245,11 +245,11 @@ test('two ports of one file that are the same are refused with the line', async 
   const port = await freePort(HOST);
   await refuses(
     { sip: { udp: port, tcp: 0 }, media: { browserPort: port } },
-    /^FILE:\d+: media\.browserPort: is the same UDP port as sip\.udp/,
+    /^FILE:\d+: media\.browserPort: is also the UDP port of sip\.udp/,
   );
   await refuses(
     { sip: { udp: 20_100, tcp: 0 }, media: { browserPort: 0, pbxPorts: [20_000, 20_998] } },
-    /^FILE:\d+: media\.pbxPorts: holds 20100, which is sip\.udp/,
+    /^FILE:\d+: media\.pbxPorts: contains 20100, the port of sip\.udp/,
   );
 });
 

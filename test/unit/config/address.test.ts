@@ -75,19 +75,19 @@ test('a port that no mapping names is known by its own number', () => {
 });
 
 for (const [what, address, words] of [
-  ['a wildcard alone', '0.0.0.0', /^address: expected the IP address of this machine/],
+  ['a wildcard alone', '0.0.0.0', /^address: expected an IP address of this machine/],
   ['a wildcard that nothing is announced for', { bind: '0.0.0.0' }, /^address\.announce: missing/],
   [
     'another family',
     { bind: '::1', announce: '203.0.113.5' },
     /^address\.announce: expected the family of bind/,
   ],
-  ['a name', { announce: 'call.mysite.ru' }, /^address\.announce: expected the IP address/],
-  ['the same twice', ['10.0.0.1', '10.0.0.1'], /^address\.2: binds what an entry before it binds/],
+  ['a name', { announce: 'call.mysite.ru' }, /^address\.announce: expected an IP address/],
+  ['the same twice', ['10.0.0.1', '10.0.0.1'], /^address\.2: binds the same address as an earlier entry/],
   [
     'a wildcard beside an address',
     ['10.0.0.1', { bind: '0.0.0.0', announce: '203.0.113.5' }],
-    /^address\.2: binds what/,
+    /^address\.2: binds the same/,
   ],
   ['nothing', [], /^address: expected at least one address/],
   ['a key that is none', { anounce: '203.0.113.5' }, /address\.anounce: no such key/],
@@ -96,7 +96,7 @@ for (const [what, address, words] of [
     { announce: '203.0.113.5', ports: ['1-3:2-3'] },
     /^address\.ports\.1: expected OUTSIDE/,
   ],
-  ['a group', '224.0.0.1', /^address: expected the IP address/],
+  ['a group', '224.0.0.1', /^address: expected an IP address/],
 ] as const) {
   test(`an address that is ${what} is refused with why`, () => assert.match(problem(address), words));
 }

@@ -68,10 +68,10 @@ test('an alias bomb is refused rather than expanded', () => {
   assert.ok(problems(bomb.join('\n')).length > 0);
 });
 
-test('a domain that stands in the list twice is a mistake', () => {
+test('a domain that is in the list twice is a mistake', () => {
   const twice = '  - {domain: mysite.ru, origins: ["*"], callable: [a]}\n';
   assert.deepEqual(problems(`sites:\n${twice}${twice}`), [
-    'gateway.yaml:3: sites.2.domain: stands in the list twice, got "mysite.ru"',
+    'gateway.yaml:3: sites.2.domain: is in the list twice, got "mysite.ru"',
   ]);
 });
 
@@ -139,7 +139,7 @@ test('a secret that cannot be sent is refused without being shown', () => {
 
 test('ports toward PBXs are the business of the engine that has them', () => {
   assert.deepEqual(problems(`engine: {${remote}}\nsip: {udp: 5080}\n${smallest}`), [
-    'gateway.yaml:2: sip: belongs to the embedded engine; a drachtio-server has its ports from its own contacts, got {"udp":5080}',
+    'gateway.yaml:2: sip: belongs to the embedded engine; a drachtio-server has its ports in its own contacts, got {"udp":5080}',
   ]);
 });
 
@@ -162,7 +162,7 @@ for (const [media, problem] of [
     'rtpengine: ["udp:10.0.0.5:22222"]',
     'rtpengine.1: expected HOST:PORT, such as 10.0.0.5:22222, got "udp:10.0.0.5:22222"',
   ],
-  ['rtpengine: ["a:22222", "a:22222"]', 'rtpengine.2: stands in the list twice, got "a:22222"'],
+  ['rtpengine: ["a:22222", "a:22222"]', 'rtpengine.2: is in the list twice, got "a:22222"'],
   [
     'rtpengine: ["a:22222"], workers: 2',
     'workers: belongs to the embedded relay; an rtpengine has its own configuration, got 2',
@@ -184,9 +184,9 @@ test('nothing can change a configuration once it is read', () => {
 });
 
 for (const [line, words] of [
-  ['address: 0.0.0.0', /address: expected the IP address of this machine/],
-  ['address: "::"', /address: expected the IP address of this machine/],
-  ['address: 224.0.0.1', /address: expected the IP address of this machine/],
+  ['address: 0.0.0.0', /address: expected an IP address of this machine/],
+  ['address: "::"', /address: expected an IP address of this machine/],
+  ['address: 224.0.0.1', /address: expected an IP address of this machine/],
   ['limits: { callMinutes: 40000 }', /callMinutes: expected at most a day/],
   ['limits: { ringSeconds: 3000000 }', /ringSeconds: expected at most a day/],
 ] as const) {

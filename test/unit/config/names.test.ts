@@ -103,13 +103,13 @@ test('* lets everybody call and names nobody', () => {
 });
 
 for (const [origin, words] of [
-  ['https://*.ru', /what is under ru is not yours alone/],
-  ['https://*.co.uk', /what is under co\.uk/],
-  ['https://*.com.ru', /what is under com\.ru/],
-  ['https://*.github.io', /what is under github\.io/],
-  ['https://*.рф', /what is under xn--p1ai/],
+  ['https://*.ru', /names under ru belong to others/],
+  ['https://*.co.uk', /names under co\.uk/],
+  ['https://*.com.ru', /names under com\.ru/],
+  ['https://*.github.io', /names under github\.io/],
+  ['https://*.рф', /names under xn--p1ai/],
   ['https://*', /a wildcard for whole labels/],
-  ['https://*.127.0.0.1', /not yours alone/],
+  ['https://*.127.0.0.1', /belong to others/],
   ['https://www*.mysite.ru', /a wildcard for whole labels/],
   ['https://www.*.ru', /a wildcard for whole labels/],
   ['https://*.mysite.ru:*', /expected an origin/],

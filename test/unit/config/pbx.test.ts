@@ -64,7 +64,7 @@ test('what cannot be is said in words', () => {
   assert.deepEqual(
     problems({ servers: [{ addresses: ['192.0.2.10'], udp: 0 }], context: 'a b', driver: 'iax' }),
     [
-      `${at}.servers.1.udp: expected a port from 1 to 65535, or false where the PBX does not listen, got 0`,
+      `${at}.servers.1.udp: expected a port from 1 to 65535, or false when the PBX does not listen, got 0`,
       `${at}.driver: expected chan_pjsip or chan_sip, got "iax"`,
       `${at}.context: expected the name of a context, such as default, got "a b"`,
     ],

@@ -91,7 +91,7 @@ for (const [lines, problem] of [
   ],
   [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.1.callable.2 (Anna).user: missing'],
   [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.1.callable.1 (a).nmae: no such key'],
-  [['callable: [a, b, A]'], '4: sites.1.callable.3: stands in the list twice, got "a"'],
+  [['callable: [a, b, A]'], '4: sites.1.callable.3: is in the list twice, got "a"'],
   [
     ['callable:', '  - [a]'],
     '5: sites.1.callable.1: expected a name such as director, or { user: director, name: ..., title: ... }, got ["a"]',
@@ -123,7 +123,7 @@ for (const [lines, problem] of [
   ],
   [
     ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  mon-fri: 09:00-18:00', '  fri: 09:00-16:00'],
-    '8: sites.1.hours.fri: fri stands in two lines, got "09:00-16:00"',
+    '8: sites.1.hours.fri: fri is in two lines, got "09:00-16:00"',
   ],
   [
     ['callable: [a]', 'hours: { zone: Europe/Moscow, mon: 09:00-18:00, holidays: [2026-02-30] }'],
@@ -135,7 +135,7 @@ for (const [lines, problem] of [
   ],
   [
     ['callable: [a]', 'fallbacks: { person: alex }'],
-    '5: sites.1.fallbacks: expected a person that stands under callable, got "alex"',
+    '5: sites.1.fallbacks: expected a person that is in callable, got "alex"',
   ],
   [
     ['callable: [a]', 'fallbacks: { fax: 1 }'],
@@ -143,7 +143,7 @@ for (const [lines, problem] of [
   ],
   [
     ['callable: [a]', 'fallbacks:', '  - { person: a }', '  - { callback: "http://crm.mysite.ru" }'],
-    '7: sites.1.fallbacks.2.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
+    '7: sites.1.fallbacks.2.callback: expected an https URL, or true to log the requests, got "http://crm.mysite.ru"',
   ],
   [
     ['callable: [a]', 'fallbacks: { mail: "a@b?subject=x" }'],
@@ -156,5 +156,5 @@ for (const [lines, problem] of [
 }
 
 test('the name of the echo test is taken', () => {
-  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.2: .*where visitors try their sound/);
+  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.2: .*reserved for the sound test/);
 });
