@@ -12,7 +12,7 @@ import type { Reach } from './availability/reachability.ts';
 import { asciiAddress } from './config/host-name.ts';
 import { derived, type Live } from './config/live.ts';
 import type { Config } from './config/schema.ts';
-import { createDirectory } from './directory/directory.ts';
+import { directoryOf } from './directory/directory.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { callbackRoute } from './http/callback.ts';
 import { cardRoute } from './http/card-pages.ts';
@@ -89,10 +89,9 @@ export function publicRoutes(
     firstOf([callPageRoute(present, lookups), cardRoute(present, lookups, log)]),
   );
   const reception = derived(config, present => new Availability({ config: present, reach }));
-  const directory = derived(config, createDirectory);
   /** Whoever may not be called may not be asked about either. */
   const find = (to: string, page: AskingPage) =>
-    directory.current(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
+    directoryOf(config.current).destination(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
   const tokens = new TokenIssuer(entrance, config, log);
   const callbacks = new CallbackRequests({
     fallback: (to, page) => {

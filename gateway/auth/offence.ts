@@ -5,8 +5,8 @@
 
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { isNamed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import { isOfKnownAddress, isSecure } from '../net/client-address.ts';
 
 export type Judged = Pick<Config, 'sites' | 'url'>;
@@ -20,7 +20,7 @@ export function countsAsOffence(request: IncomingMessage, config: Judged): boole
 function isOfKnownPage(request: IncomingMessage, config: Judged): boolean {
   const { origin } = request.headers;
   // `*` names no page: strangers' pages have it in common with the owner's.
-  if (origin !== undefined && config.sites.some(({ origins }) => isNamed(origins, origin))) return true;
+  if (origin !== undefined && directoryOf(config).isNamed(origin)) return true;
   const { host = '' } = request.headers;
   const sameOrigin =
     origin === undefined

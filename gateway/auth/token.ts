@@ -14,6 +14,7 @@ import { asciiAddress } from '../config/host-name.ts';
 import type { Live } from '../config/live.ts';
 import { canonicalOrigin } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
 import type { TokenFault } from './token-fault.ts';
 import type { Issuer } from './token-health.ts';
@@ -169,7 +170,7 @@ export class Tokens {
   }
 
   #site(domain: string): Site | undefined {
-    return this.#config.current.sites.find(site => site.domain === domain);
+    return directoryOf(this.#config.current).site(domain);
   }
 }
 

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Allowed, Authorization, Denial, DenialReason } from '../auth/authorization.ts';
 import type { Grant } from '../auth/grant.ts';
 import { countsAsOffence } from '../auth/offence.ts';
-import { isListed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -85,7 +85,7 @@ async function judge(
 
   const origin = request.headers.origin ?? '';
   const ownPage = isOwn(origin, request.headers.host);
-  if (!ownPage && !originAllowed(origin, config))
+  if (!ownPage && !directoryOf(config).isListed(origin))
     return { status: 403, reason: 'no site lists this origin', offence: 'wrong-origin' };
 
   // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
@@ -134,8 +134,4 @@ function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeR
  */
 function isOwn(origin: string, host: string | undefined): boolean {
   return /^https?:\/\/[^/]+$/.test(origin) && origin.replace(/^https?:\/\//, '') === host?.toLowerCase();
-}
-
-function originAllowed(origin: string, config: Config): boolean {
-  return config.sites.some(({ origins }) => isListed(origins, origin));
 }
