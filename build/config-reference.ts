@@ -30,7 +30,13 @@ export function configurationTables(root: JsonSchema): string {
       }
       const link = inner ? ` See [\`${known ?? innerPath}\`](#${anchor(known ?? innerPath)}).` : '';
       const required = schema.required?.includes(name) ? 'required' : defaultOf(key);
-      const cells = [`\`${name}\``, `${key.description}${link}`, valueOf(key), required, reload ? 'yes' : 'no'];
+      const cells = [
+        `\`${name}\``,
+        `${key.description}${link}`,
+        describeValue(key),
+        required,
+        reload ? 'yes' : 'no',
+      ];
       lines.push(`| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`);
     }
   }
@@ -48,7 +54,9 @@ export function allKeys(schema: JsonSchema, path = ''): (readonly [path: string,
 
 function keysOf({ properties = {}, additionalProperties }: JsonSchema): [string, JsonSchema][] {
   const further: [string, JsonSchema][] =
-    typeof additionalProperties === 'object' ? [[additionalProperties.title ?? '', additionalProperties]] : [];
+    typeof additionalProperties === 'object'
+      ? [[additionalProperties.title ?? '', additionalProperties]]
+      : [];
   return [...Object.entries(properties), ...further];
 }
 
@@ -64,12 +72,12 @@ function isList(schema: JsonSchema): boolean {
   return schema.items !== undefined && !Array.isArray(schema.items);
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub gives a heading. */
 function anchor(heading: string): string {
   return heading.toLowerCase().replace(/[^a-z0-9-]/g, '');
 }
 
-function valueOf(schema: JsonSchema): string {
+function describeValue(schema: JsonSchema): string {
   const examples = (schema.examples ?? []).map(inYaml).join(' or ');
   return `${schema.form ?? typeOf(schema)}${examples && `, such as ${examples}`}`;
 }

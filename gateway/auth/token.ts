@@ -14,8 +14,8 @@ import { asciiAddress } from '../config/host-name.ts';
 import type { Live } from '../config/live.ts';
 import { canonicalOrigin } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
-import { directoryOf } from '../directory/directory.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
+import { directoryOf } from '../directory/directory.ts';
 import type { TokenFault } from './token-fault.ts';
 import type { Issuer } from './token-health.ts';
 

@@ -202,7 +202,9 @@ export class CallApp {
   #invited(request: SrfRequest, response: SrfResponse): void {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
     const destination =
-      caller && !bringsRoute(request) ? directoryOf(this.#config.current).destination(request.uri, caller) : undefined;
+      caller && !bringsRoute(request)
+        ? directoryOf(this.#config.current).destination(request.uri, caller)
+        : undefined;
     const why = this.#refusal(caller, destination);
     const unsupported = unsupportedBody(request);
     if (caller && destination && !why && unsupported) response.send(415, { headers: unsupported });

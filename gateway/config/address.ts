@@ -101,7 +101,8 @@ export const addresses = z
         }
         continue;
       }
-      const next = typeof result.data === 'string' ? fromPlain(result.data) : fromBoundAndAnnounced(result.data);
+      const next =
+        typeof result.data === 'string' ? fromPlain(result.data) : fromBoundAndAnnounced(result.data);
       if (found.some(other => bindsSame(other, next))) {
         const message =
           'binds the same address as an earlier entry; write several announced addresses as one list under announce';
@@ -116,7 +117,12 @@ function fromPlain(address: string): WrittenAddress {
   return { bind: canonical(address), announce: [canonical(address)], ports: [], localNetworks: [] };
 }
 
-function fromBoundAndAnnounced({ bind, announce, ports, localNetworks }: z.output<typeof boundAndAnnounced>): WrittenAddress {
+function fromBoundAndAnnounced({
+  bind,
+  announce,
+  ports,
+  localNetworks,
+}: z.output<typeof boundAndAnnounced>): WrittenAddress {
   return {
     ...(bind !== undefined && { bind: canonical(bind) }),
     announce: [announce].flat().map(canonical),

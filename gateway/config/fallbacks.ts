@@ -35,10 +35,14 @@ const kinds = {
 const expected = 'expected some of person, hotline, mail and callback, in the order of the offers';
 
 const offers = z.strictObject({
-  person: key(user.optional(), 'Another person of the site, called on the same page. Left out while closed.', {
-    form: 'a user of `callable`',
-    examples: ['alex'],
-  }),
+  person: key(
+    user.optional(),
+    'Another person of the site, called on the same page. Left out while closed.',
+    {
+      form: 'a user of `callable`',
+      examples: ['alex'],
+    },
+  ),
   hotline: key(phone.optional(), 'A number that the visitor calls with a telephone.', {
     form: 'telephone number',
     examples: ['+7 800 200-00-00'],

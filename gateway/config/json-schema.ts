@@ -44,7 +44,11 @@ export function annotatedSchema(): JsonSchema {
 /** The schema as it is published: `form`, `unit` and `defaultText` become part of the description. */
 export function publishedSchema(): JsonSchema {
   const published = publish(toJson(schema), false);
-  return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Configuration of sip-call', ...published };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Configuration of sip-call',
+    ...published,
+  };
 }
 
 function toJson(type: z.core.$ZodType): JsonSchema {

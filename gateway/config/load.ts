@@ -3,8 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { ConfigError } from './config-error.ts';
-import { errorPath } from './error-path.ts';
+import { ConfigError, errorPath } from './config-error.ts';
 import { type Config, type ConfigInput, schema } from './schema.ts';
 
 export { ConfigError } from './config-error.ts';

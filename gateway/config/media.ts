@@ -24,7 +24,10 @@ export const media = z
     pbxPorts: key(
       z
         .tuple([port, port], 'expected two ports, such as [20000, 29999]')
-        .refine(([first, last]) => last - first >= 3, 'expected the last port to be at least 3 above the first')
+        .refine(
+          ([first, last]) => last - first >= 3,
+          'expected the last port to be at least 3 above the first',
+        )
         .optional(),
       'First and last UDP port toward PBXs. Each media line of a call takes a pair, for RTP and RTCP.',
       { form: '[first port, last port]', default: embedded.pbxPorts },

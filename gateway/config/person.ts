@@ -61,7 +61,10 @@ const wholePerson = z.strictObject(
       defaultText: 'those of the site',
       written: writtenFallbacks,
     }),
-    limits: key(quota.optional(), 'Limits of calls to this person; each key replaces one of `limits.perDestination`.'),
+    limits: key(
+      quota.optional(),
+      'Limits of calls to this person; each key replaces one of `limits.perDestination`.',
+    ),
   },
   'expected a name such as director, or { user: director, name: ..., title: ... }',
 );

@@ -40,7 +40,11 @@ export function portClashes({ engine, sip, media }: Ports): PortClash[] {
     ...browsers.filter(within).map(port => [port, 'media.browserPort'] as const),
   ];
   for (const [port, key] of used.slice(0, 1)) {
-    clashes.push({ path: ['media', 'pbxPorts'], message: `contains ${port}, the port of ${key}`, input: pbxPorts });
+    clashes.push({
+      path: ['media', 'pbxPorts'],
+      message: `contains ${port}, the port of ${key}`,
+      input: pbxPorts,
+    });
   }
   return clashes;
 }

@@ -2,8 +2,8 @@
 // start: ports, threads, the engine. A key without a statement needs a restart.
 
 import { isDeepStrictEqual } from 'node:util';
-import { annotatedSchema, type JsonSchema } from './json-schema.ts';
 import { ConfigError } from './config-error.ts';
+import { annotatedSchema, type JsonSchema } from './json-schema.ts';
 import type { Config } from './schema.ts';
 
 /** @throws {ConfigError} naming every changed key that needs a restart */

@@ -47,11 +47,11 @@ const tls = z.strictObject({
 });
 
 const dns = z.strictObject({
-  servers: key(
-    z.array(endpoint, 'expected a list of ADDRESS:PORT').min(1).optional(),
-    'DNS servers.',
-    { form: 'list of ADDRESS:PORT', defaultText: 'those of the system', examples: [['10.0.0.1:53']] },
-  ),
+  servers: key(z.array(endpoint, 'expected a list of ADDRESS:PORT').min(1).optional(), 'DNS servers.', {
+    form: 'list of ADDRESS:PORT',
+    defaultText: 'those of the system',
+    examples: [['10.0.0.1:53']],
+  }),
   allow: key(
     z.array(network, 'expected a list of networks').default([]),
     'Private networks, or addresses of the gateway itself, that DNS answers may point at. Public addresses are always allowed.',
@@ -93,16 +93,24 @@ const sites = z
   });
 
 const settings = z.strictObject({
-  listen: key(endpoint.default('0.0.0.0:8443'), 'Address and port of the HTTP server: pages, widget, WebSocket.', {
-    form: 'ADDRESS:PORT',
-    examples: ['0.0.0.0:443', '[::]:443'],
-  }),
-  url: key(ownOrigin.optional(), 'Origin at which visitors reach the gateway, for links on cards and QR codes.', {
-    form: 'origin',
-    defaultText: 'the host of each request',
-    examples: ['https://call.mysite.ru'],
-    reload: true,
-  }),
+  listen: key(
+    endpoint.default('0.0.0.0:8443'),
+    'Address and port of the HTTP server: pages, widget, WebSocket.',
+    {
+      form: 'ADDRESS:PORT',
+      examples: ['0.0.0.0:443', '[::]:443'],
+    },
+  ),
+  url: key(
+    ownOrigin.optional(),
+    'Origin at which visitors reach the gateway, for links on cards and QR codes.',
+    {
+      form: 'origin',
+      defaultText: 'the host of each request',
+      examples: ['https://call.mysite.ru'],
+      reload: true,
+    },
+  ),
   tls: key(
     tls.optional(),
     'Certificate of the HTTP server. Browsers allow the microphone on https pages and on localhost only. A reload reads the files again, but cannot add or remove `tls`.',
@@ -113,7 +121,8 @@ const settings = z.strictObject({
     'Addresses of this machine for SIP and media: an address, an object with the keys below, or a list of both.',
     {
       form: 'IP address, object, or list',
-      defaultText: 'the first IPv4 address of this machine that is not loopback, or else the first IPv6 address',
+      defaultText:
+        'the first IPv4 address of this machine that is not loopback, or else the first IPv6 address',
       examples: ['198.51.100.7', ['198.51.100.7', '2001:db8::7']],
       written: writtenAddresses,
     },

@@ -27,7 +27,10 @@ export interface CallingPage {
 
 export class Directory {
   readonly sites: readonly Site[];
-  readonly #byDomain: ReadonlyMap<string, { readonly site: Site; readonly people: ReadonlyMap<string, Person> }>;
+  readonly #byDomain: ReadonlyMap<
+    string,
+    { readonly site: Site; readonly people: ReadonlyMap<string, Person> }
+  >;
 
   constructor(sites: readonly Site[]) {
     this.sites = sites;

@@ -5,7 +5,9 @@ import type { JsonSchema } from '../../../gateway/config/json-schema.ts';
 
 const keywords = new Set(
   `$schema title description default examples type enum const anyOf properties required additionalProperties items
-  additionalItems minItems maxItems minLength maxLength pattern minimum maximum exclusiveMinimum`.split(/\s+/),
+  additionalItems minItems maxItems minLength maxLength pattern minimum maximum exclusiveMinimum`.split(
+    /\s+/,
+  ),
 );
 
 /** Paths at which the value breaks the schema. */

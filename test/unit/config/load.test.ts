@@ -21,7 +21,7 @@ test('the smallest configuration is one site; everything else has a default', ()
   assert.deepEqual(config.media.pbxPorts, [20000, 29999]);
 });
 
-test('an extension that YAML reads as a number is the name that was meant', () => {
+test('a name that YAML reads as a number becomes text', () => {
   const config = parseConfig(smallest.replace('director', '101, Director'), 'gateway.yaml');
   assert.deepEqual(
     config.sites[0]?.callable.map(({ user }) => user),
@@ -29,7 +29,7 @@ test('an extension that YAML reads as a number is the name that was meant', () =
   );
 });
 
-test('every problem is told at once, each with its line, key, value and what was expected', () => {
+test('all problems are reported together, each with its line, key, value and what was expected', () => {
   const yaml = [
     'listen: 127.0.0.6',
     'adress: 127.0.0.6',
@@ -48,14 +48,14 @@ test('every problem is told at once, each with its line, key, value and what was
   ]);
 });
 
-test('a missing key is named where it should stand', () => {
+test('a missing key is reported with the line of its section', () => {
   assert.deepEqual(problems('sites:\n  - domain: mysite.ru\n    origins: ["*"]'), [
     'gateway.yaml:2: sites.1.callable: missing',
   ]);
   assert.deepEqual(problems(''), ['gateway.yaml:1: sites: missing']);
 });
 
-test('what is not YAML is told with line and column', () => {
+test('invalid YAML is reported with line and column', () => {
   const [problem] = problems('sites: [\n  {domain: mysite.ru');
   assert.match(problem ?? '', /^gateway\.yaml:\d+:\d+: not valid YAML/);
 });
@@ -120,12 +120,12 @@ for (const [what, engine, problem] of [
     'engine.websocket: expected ws://HOST:PORT or wss://HOST:PORT, such as ws://sip.internal:8080, got "http://sip.internal:8080"',
   ],
 ] as const) {
-  test(`an engine that is ${what} is refused in words`, () => {
+  test(`an engine that is ${what} is refused with a reason`, () => {
     assert.deepEqual(problems(`engine: ${engine}\n${smallest}`), [`gateway.yaml:1: ${problem}`]);
   });
 }
 
-test('a secret that cannot be sent is refused without being shown', () => {
+test('a secret that cannot be sent is refused without its text', () => {
   for (const [secret, problem] of [
     ['"hush|hush"', 'expected some text without | or line breaks'],
     ['1234', 'expected text; put quotes around a number'],
@@ -137,13 +137,13 @@ test('a secret that cannot be sent is refused without being shown', () => {
   }
 });
 
-test('ports toward PBXs are the business of the engine that has them', () => {
+test('sip is refused with a drachtio-server', () => {
   assert.deepEqual(problems(`engine: {${remote}}\nsip: {udp: 5080}\n${smallest}`), [
     'gateway.yaml:2: sip: belongs to the embedded engine; a drachtio-server has its ports in its own contacts, got {"udp":5080}',
   ]);
 });
 
-test('rtpengines stand in for the embedded relay', () => {
+test('rtpengines replace the embedded relay', () => {
   const config = parseConfig(
     `media: {rtpengine: ["10.0.0.5:22222", "[fd00::5]:22222"]}\n${smallest}`,
     'gateway.yaml',
@@ -168,12 +168,12 @@ for (const [media, problem] of [
     'workers: belongs to the embedded relay; an rtpengine has its own configuration, got 2',
   ],
 ] as const) {
-  test(`media that says ${media} is refused in words`, () => {
+  test(`media that says ${media} is refused with a reason`, () => {
     assert.deepEqual(problems(`media: {${media}}\n${smallest}`), [`gateway.yaml:1: media.${problem}`]);
   });
 }
 
-test('nothing can change a configuration once it is read', () => {
+test('a configuration is frozen', () => {
   const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['a'] }] });
   const [site] = config.sites;
   assert.throws(
@@ -190,12 +190,12 @@ for (const [line, words] of [
   ['limits: { callMinutes: 40000 }', /callMinutes: expected at most a day/],
   ['limits: { ringSeconds: 3000000 }', /ringSeconds: expected at most a day/],
 ] as const) {
-  test(`"${line}" is refused: it could not be kept`, () => {
+  test(`"${line}" is refused`, () => {
     assert.match(problems(`${line}\n${smallest}`).join('\n'), words);
   });
 }
 
-test('what signs tokens is in no complaint, whatever is wrong beside it', () => {
+test('no error contains a secret, whatever else is wrong', () => {
   const secret = '0123456789abcdef0123456789abcdef';
   const site = 'domain: mysite.ru, origins: ["*"], callable: [alex]';
   for (const text of [
@@ -206,9 +206,9 @@ test('what signs tokens is in no complaint, whatever is wrong beside it', () => 
     `tokens: {secret: ["${secret}"]}\nsites: [{${site}}]`,
     `sites: {${site}, tokens: {secret: "${secret}"}}`,
   ]) {
-    const told = problems(text).join();
-    assert.notEqual(told, '');
-    assert.doesNotMatch(told, /01234567/, text);
+    const report = problems(text).join();
+    assert.notEqual(report, '');
+    assert.doesNotMatch(report, /01234567/, text);
   }
 });
 

@@ -96,7 +96,7 @@ for (const [listed, page, expected] of [
   });
 }
 
-test('* lets everybody call and names nobody', () => {
+test('* allows every page and names no particular one', () => {
   assert.equal(isNamed(['*'], 'https://mysite.ru'), false);
   assert.equal(isNamed(['*'], '*'), false);
   assert.equal(isNamed(['*', 'https://*.mysite.ru'], 'https://www.mysite.ru'), true);
@@ -118,7 +118,7 @@ for (const [origin, words] of [
   ['https://user@mysite.ru', /expected an origin/],
   ['null', /expected an origin/],
 ] as const) {
-  test(`the origin ${origin} is refused with why`, () => {
+  test(`the origin ${origin} is refused with a reason`, () => {
     const site = { domain: 'mysite.ru', origins: [origin], callable: ['a'] };
     assert.throws(() => configFrom({ sites: [site] }), words);
   });

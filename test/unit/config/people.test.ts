@@ -20,7 +20,7 @@ function problems(...lines: string[]): string {
   assert.fail('the configuration was accepted');
 }
 
-test('a plain name and a whole person stand in one list', () => {
+test('a list may have both names and objects', () => {
   const { callable } = read(
     'callable:',
     '  - alex',
@@ -66,20 +66,20 @@ test('opening hours become minutes of each day, Monday first', () => {
   });
 });
 
-test("a ladder keeps the owner's order, written either way", () => {
-  const ladder = [
+test('fallbacks keep the order of the file, as an object and as a list', () => {
+  const expected = [
     { kind: 'mail', mail: 'office@mysite.ru' },
     { kind: 'callback', url: undefined },
     { kind: 'person', user: '101' },
     { kind: 'hotline', phone: '+7 800 200-00-00' },
   ];
   const written = 'mail: office@mysite.ru, callback: true, person: 101, hotline: "+7 800 200-00-00"';
-  assert.deepEqual(read('callable: [101]', `fallbacks: { ${written} }`).fallbacks, ladder);
+  assert.deepEqual(read('callable: [101]', `fallbacks: { ${written} }`).fallbacks, expected);
   const list = written.replaceAll(', ', ' }, { ');
-  assert.deepEqual(read('callable: [101]', `fallbacks: [{ ${list} }]`).fallbacks, ladder);
+  assert.deepEqual(read('callable: [101]', `fallbacks: [{ ${list} }]`).fallbacks, expected);
 });
 
-test("a callback goes to an address of the owner's", () => {
+test('a callback has the URL of the file', () => {
   const { fallbacks } = read('callable: [alex]', 'fallbacks: { callback: "https://crm.mysite.ru/in?key=1" }');
   assert.deepEqual(fallbacks, [{ kind: 'callback', url: 'https://crm.mysite.ru/in?key=1' }]);
 });
@@ -150,11 +150,11 @@ for (const [lines, problem] of [
     '5: sites.1.fallbacks.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
   ],
 ] as const) {
-  test(`told in words: ${problem.split(': ').slice(1).join(': ')}`, () => {
+  test(`refused: ${problem.split(': ').slice(1).join(': ')}`, () => {
     assert.equal(problems(...lines), `gateway.yaml:${problem}`);
   });
 }
 
-test('the name of the echo test is taken', () => {
+test('the name of the echo test is reserved', () => {
   assert.match(problems('callable: [alex, Echo-Test]'), /callable\.2: .*reserved for the sound test/);
 });

@@ -33,20 +33,22 @@ test('every key has a description', () => {
   );
 });
 
-test('every key that is text, a list or a union says its form, and every duration its unit', () => {
+test('every text, list or union has a form or an example, and every duration a unit', () => {
   const isShapeless = ({ type, enum: choices, anyOf, properties, form, examples }: JsonSchema) =>
     choices === undefined &&
     properties === undefined &&
     (anyOf !== undefined || Array.isArray(type) || type === 'string' || type === 'array') &&
     form === undefined &&
     examples === undefined;
-  const secrets = /secret$|hours$|fallbacks$|(^|\.)servers$/;
+  const described = /secret$|hours$|fallbacks$|(^|\.)servers$/;
   assert.deepEqual(
-    keys.filter(([path, key]) => isShapeless(key) && !secrets.test(path)).map(([path]) => path),
+    keys.filter(([path, key]) => isShapeless(key) && !described.test(path)).map(([path]) => path),
     [],
   );
   assert.deepEqual(
-    keys.filter(([path, { unit }]) => /(Seconds|Minutes|\.seconds|\.days)$/.test(path) && !unit).map(([path]) => path),
+    keys
+      .filter(([path, { unit }]) => /(Seconds|Minutes|\.seconds|\.days)$/.test(path) && !unit)
+      .map(([path]) => path),
     [],
   );
 });

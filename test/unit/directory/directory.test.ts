@@ -7,11 +7,11 @@ import { cardOf } from '../../../gateway/directory/people.ts';
 const PAGE = { origin: 'https://mysite.ru' };
 const OWN = { origin: 'https://call.gateway.ru', ownPage: true };
 const config = configFrom({
-    sites: [
-      { domain: 'mysite.ru', origins: [PAGE.origin], callable: ['director', 101] },
-      { domain: 'closed.ru', origins: [PAGE.origin], callable: ['director'], pages: false },
-      { domain: 'other.ru', origins: ['*'], callable: ['sales'] },
-    ],
+  sites: [
+    { domain: 'mysite.ru', origins: [PAGE.origin], callable: ['director', 101] },
+    { domain: 'closed.ru', origins: [PAGE.origin], callable: ['director'], pages: false },
+    { domain: 'other.ru', origins: ['*'], callable: ['sales'] },
+  ],
 });
 const directory = directoryOf(config);
 
@@ -23,7 +23,10 @@ test('a listed person of a site is callable from its pages, by an address built 
     sendsVisitorAddress: true,
   });
   assert.equal(directory.destination('sip:%64irector@MySite.ru', PAGE)?.uri, 'sip:director@mysite.ru');
-  assert.equal(directory.destination('sip:sales@other.ru', { origin: 'https://anywhere.example' })?.user, 'sales');
+  assert.equal(
+    directory.destination('sip:sales@other.ru', { origin: 'https://anywhere.example' })?.user,
+    'sales',
+  );
 });
 
 for (const uri of [
@@ -57,13 +60,19 @@ test('a page of the gateway itself may call each person of a site with pages', (
 });
 
 test('a page of another site selects no destination', () => {
-  assert.equal(directory.destination('sip:director@mysite.ru', { origin: 'https://evil.example' }), undefined);
+  assert.equal(
+    directory.destination('sip:director@mysite.ru', { origin: 'https://evil.example' }),
+    undefined,
+  );
 });
 
 test('the echo test of a site is callable from its pages, unlisted', () => {
   assert.equal(directory.destination('sip:echo-test@mysite.ru', PAGE)?.user, 'echo-test');
   assert.equal(directory.destination('sip:Echo-Test@mysite.ru', OWN)?.user, 'echo-test');
-  assert.equal(directory.destination('sip:echo-test@mysite.ru', { origin: 'https://evil.example' }), undefined);
+  assert.equal(
+    directory.destination('sip:echo-test@mysite.ru', { origin: 'https://evil.example' }),
+    undefined,
+  );
   assert.equal(directory.destination('sip:echo-test@elsewhere.ru', PAGE), undefined);
 });
 
@@ -77,7 +86,8 @@ test('domains and people are found by their names, once for each configuration',
 });
 
 test('the sites of a page are those that list its origin, and those with pages for one of the gateway', () => {
-  const domains = (page: { origin: string; ownPage?: boolean }) => directory.sitesOf(page).map(one => one.domain);
+  const domains = (page: { origin: string; ownPage?: boolean }) =>
+    directory.sitesOf(page).map(one => one.domain);
   assert.deepEqual(domains(PAGE), ['mysite.ru', 'closed.ru', 'other.ru']);
   assert.deepEqual(domains(OWN), ['mysite.ru', 'other.ru']);
   assert.equal(directory.isListed('https://evil.example'), true);
@@ -88,7 +98,9 @@ test('the sites of a page are those that list its origin, and those with pages f
 test('a card shows the user in place of a name, and the path of a photograph on the gateway', () => {
   const card = cardOf(
     directoryOf(
-      configFrom({ sites: [{ domain: 'mysite.ru', origins: ['*'], callable: [{ user: 'alex', photo: 'a.jpg' }] }] }),
+      configFrom({
+        sites: [{ domain: 'mysite.ru', origins: ['*'], callable: [{ user: 'alex', photo: 'a.jpg' }] }],
+      }),
     ),
     'alex@mysite.ru',
   );

@@ -30,13 +30,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/config': ['gateway/net'],
   'gateway/directory': ['gateway/config', 'gateway/engine/message', 'types of gateway/cards'],
-  'gateway/edge': [
-    'gateway/auth',
-    'gateway/config',
-    'gateway/directory',
-    'gateway/net',
-    'gateway/observe',
-  ],
+  'gateway/edge': ['gateway/auth', 'gateway/config', 'gateway/directory', 'gateway/net', 'gateway/observe'],
   'gateway/engine': ['gateway/engine/message'],
   'gateway/engine/message': [],
   'gateway/http': [
