@@ -41,7 +41,7 @@ export function annotatedSchema(): JsonSchema {
   return toJson(schema);
 }
 
-/** The schema as it is published: `form`, `unit` and `defaultText` become part of the description. */
+/** The published schema: the description contains `form`, `unit`, `defaultText` and whether a change needs a restart. */
 export function publishedSchema(): JsonSchema {
   const published = publish(toJson(schema), false);
   return {
@@ -80,6 +80,7 @@ function publish(annotated: JsonSchema, inherited: boolean): JsonSchema {
     form && `Form: ${form}.`,
     unit && `Unit: ${unit}.`,
     defaultText && `Default: ${defaultText}.`,
+    reload ? undefined : 'A change needs a restart.',
   ].filter(text => text !== undefined);
   const each = (one: JsonSchema) => publish(one, reload);
   const { properties, anyOf, items, additionalProperties } = json;

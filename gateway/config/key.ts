@@ -26,7 +26,7 @@ export function key<T extends z.ZodType>(schema: T, description: string, facts: 
   return schema.meta({ description, ...facts });
 }
 
-/** Facts of an entry of a list, or of a value that several keys share. */
+/** The facts of a schema; none for one that is not the value of a key. */
 export function factsOf(schema: z.core.$ZodType): KeyFacts & { readonly description?: string } {
   return (schema as z.ZodType).meta() ?? {};
 }
