@@ -9,7 +9,7 @@ function head(file: string, what: string, reload: string, check: string): string
     ';',
     `; Add this line at the end of /etc/asterisk/${file.replace('-transports', '')}:`,
     `;     #include sip-call/${file}`,
-    `; Load: asterisk -rx "${reload}"`,
+    `; Load:  asterisk -rx "${reload}"`,
     `; Check: asterisk -rx "${check}"`,
     '',
   ];

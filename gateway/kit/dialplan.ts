@@ -16,7 +16,7 @@ export function dialplan(pbx: PbxSide, gateways: readonly string[]): string {
     ';',
     '; Add this line at the end of /etc/asterisk/extensions.conf, and remove a [guest-call] of your own:',
     ';     #include sip-call/extensions.conf',
-    '; Load: asterisk -rx "dialplan reload"',
+    '; Load:  asterisk -rx "dialplan reload"',
     '; Check: asterisk -rx "dialplan show guest-call"',
     '',
     ...guestCall(pbx.sites),
@@ -74,8 +74,8 @@ function contextOf(site: KitSite, sites: readonly KitSite[]): string {
 
 function people(site: KitSite, _: number, sites: readonly KitSite[]): string[] {
   return [
-    `; The people of ${site.domain}. Local/105@${site.context} rings extension 105 of the context "${site.context}", like an`,
-    '; internal call. Its Dial must not have the options t and T: guests could transfer calls.',
+    `; The people of ${site.domain}. Local/105@${site.context} rings extension 105 of the context "${site.context}",`,
+    '; like an internal call. Its Dial must not have the options t and T: guests could transfer calls.',
     `[${contextOf(site, sites)}]`,
     ...site.people.flatMap(person => steps(person, site)),
     '',
