@@ -104,7 +104,7 @@ async function start(
     one => one.close(),
   );
   const securityLog = await lifecycle.start(
-    () => (config.log.security ? new SecurityLog(config.log.security, log) : undefined),
+    () => (config.log.securityFile ? new SecurityLog(config.log.securityFile, log) : undefined),
     one => one?.close(),
   );
   const refused = securityLog?.refused ?? ignoreRefusal;

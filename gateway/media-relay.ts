@@ -27,8 +27,8 @@ export async function startMediaRelay(
   log: Log,
 ): Promise<MediaRelay> {
   const { media, limits } = config.current;
-  const silentAfterMs = limits.silentSeconds * 1000;
-  const { symmetric = [] } = media;
+  const silentAfterMs = limits.silenceSeconds * 1000;
+  const { symmetricRtp = [] } = media;
   if (media.rtpengine) {
     const servers = media.rtpengine.map(text => {
       const { address: host, port } = splitEndpoint(text);
@@ -36,14 +36,14 @@ export async function startMediaRelay(
     });
     return await createRtpengineRelay({
       ...{ servers, addresses, silentAfterMs, allowPbxMedia, resolveHost, log },
-      latches: symmetric.length > 0,
+      latches: symmetricRtp.length > 0,
     });
   }
   return await createEmbeddedRelay({
     workers: media.workers,
     addresses,
     browser: { port: media.browserPort },
-    pbx: { ports: media.pbxPorts, networks: symmetric },
+    pbx: { ports: media.pbxPorts, networks: symmetricRtp },
     silentAfterMs,
     longestMs: () => longestMs(config.current.limits),
     allowPbxMedia,

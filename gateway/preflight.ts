@@ -21,7 +21,7 @@ export async function preflight(
     ...problemsOf(() => tls && readIdentity(tls)),
     ...problemsOf(ensureBuilt),
     ...(records ? folderProblems('records.file', records.file) : []),
-    ...(log.security ? folderProblems('log.security', log.security) : []),
+    ...(log.securityFile ? folderProblems('log.securityFile', log.securityFile) : []),
     ...(await portProblems(config, addresses, media && !config.media.rtpengine)),
   ];
   if (problems.length > 0) throw new ConfigError(problems);

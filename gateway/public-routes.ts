@@ -13,7 +13,7 @@ import type { Reach } from './availability/reachability.ts';
 import { asciiAddress } from './config/host-name.ts';
 import { derived, type Live } from './config/live.ts';
 import type { Config } from './config/schema.ts';
-import { createDirectory } from './directory/directory.ts';
+import { directoryOf } from './directory/directory.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { callbackRoute } from './http/callback.ts';
 import { cardRoute } from './http/card-pages.ts';
@@ -39,8 +39,8 @@ const callbackFloodRate = { burst: 20, everyMs: 60_000 };
  */
 const nobodyRate = { burst: 10, everyMs: 60_000 };
 /** A token is requested when a visitor points at a button. All listeners of a seminar may arrive in the same minute. */
-const tokenRate = ({ visitorsPerAddress }: Config['limits']) => {
-  const burst = Math.max(60, 3 * visitorsPerAddress);
+const tokenRate = ({ connectionsPerAddress }: Config['limits']) => {
+  const burst = Math.max(60, 3 * connectionsPerAddress);
   return { burst, everyMs: 60_000 / burst };
 };
 /**
@@ -93,10 +93,9 @@ export function publicRoutes(
     firstOf([callPageRoute(present, lookups), cardRoute(present, lookups, log)]),
   );
   const reception = derived(config, present => new Availability({ config: present, reach }));
-  const directory = derived(config, createDirectory);
   /** A page may ask only about persons that it may call. */
   const find = (to: string, page: AskingPage) =>
-    directory.current(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
+    directoryOf(config.current).destination(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
   const tokens = new TokenIssuer(entrance, config, log);
   const callbacks = new CallbackRequests({
     fallback: (to, page) => {

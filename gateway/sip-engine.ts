@@ -62,7 +62,7 @@ async function embeddedEngine(config: Config, dependencies: EngineDependencies):
     ]),
     admin: { secret },
     // Timer B runs only until the first response. If it is short, a silent server is left for the next one sooner.
-    timers: { b: config.limits.answerSeconds * 1000 },
+    timers: { b: config.limits.responseSeconds * 1000 },
     mayReach,
     answer: strangersAnswer(log, refused),
     takesAnyAnswer: true,

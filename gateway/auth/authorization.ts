@@ -3,8 +3,8 @@
 // proxy's log keeps them. Knows neither HTTP nor SIP.
 
 import type { Live } from '../config/live.ts';
-import { isListed } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import type { Log } from '../observe/log.ts';
 import { AddressRate } from './address-rate.ts';
 import { type Grant, Grants } from './grant.ts';
@@ -155,10 +155,8 @@ export class Authorization {
     return this.#sitesOf(page).some(({ tokens }) => tokens === false);
   }
 
-  #sitesOf({ origin, ownPage }: Page): Site[] {
-    return this.#config.current.sites.filter(
-      ({ origins, pages }) => isListed(origins, origin) || (ownPage && pages),
-    );
+  #sitesOf(page: Page): readonly Site[] {
+    return directoryOf(this.#config.current).sitesOf(page);
   }
 }
 

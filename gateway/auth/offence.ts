@@ -5,8 +5,8 @@
 
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { isNamed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import { hasKnownAddress, isSecure } from '../net/client-address.ts';
 
 export type Judged = Pick<Config, 'sites' | 'url'>;
@@ -20,17 +20,13 @@ export function countsAsOffence(request: IncomingMessage, config: Judged): boole
 function isOfKnownPage(request: IncomingMessage, config: Judged): boolean {
   const { origin } = request.headers;
   // `*` names no page: strangers' pages have it in common with the owner's.
-  if (origin !== undefined && isNamedBySite(origin, config)) return true;
+  if (origin !== undefined && directoryOf(config).isNamed(origin)) return true;
   const { host = '' } = request.headers;
   const sameOrigin =
     origin === undefined
       ? request.headers['sec-fetch-site'] === 'same-origin'
       : origin === `https://${host.toLowerCase()}` || origin === `http://${host.toLowerCase()}`;
   return sameOrigin && isOurName(host, request, config);
-}
-
-function isNamedBySite(origin: string, { sites }: Judged): boolean {
-  return sites.some(({ origins, domain }) => isNamed(origins, origin, domain));
 }
 
 /**

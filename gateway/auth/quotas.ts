@@ -4,6 +4,7 @@
 import type { Live } from '../config/live.ts';
 import type { Quota } from '../config/quotas.ts';
 import type { Config } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import { networkOf } from '../net/network-address.ts';
 import { type ChargedCall, type Clock, type Excess, QuotaUsage } from './quota-usage.ts';
 
@@ -96,7 +97,8 @@ export class Quotas {
   }
 
   #shares(address: string, called: Called | undefined): Share[] {
-    const { limits, sites } = this.#config.current;
+    const config = this.#config.current;
+    const { limits } = config;
     const shares: Share[] = [
       {
         scope: 'perAddress',
@@ -105,8 +107,9 @@ export class Quotas {
       },
     ];
     if (!called) return shares;
-    const site = sites.find(({ domain }) => domain === called.domain);
-    const person = site?.callable.find(({ user }) => user === called.user);
+    const directory = directoryOf(config);
+    const site = directory.site(called.domain);
+    const person = directory.person(called.domain, called.user);
     return [
       ...shares,
       this.#share('perDestination', `${called.user}@${called.domain}`, {

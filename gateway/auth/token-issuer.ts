@@ -50,7 +50,7 @@ export class TokenIssuer {
     const challenge = destination && (await this.#workFor(destination, wish));
     if (challenge) return { challenge };
     const token = destination && (await tokens.mint(destination.domain, destination.user, origin));
-    if (token !== undefined) return { token, seconds: this.#config.current.tokens.seconds };
+    if (token !== undefined) return { token, seconds: this.#config.current.tokens.lifetimeSeconds };
     this.#log.info({ address, to: redactUri(to), origin }, 'no token was given');
     return undefined;
   }

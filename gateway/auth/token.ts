@@ -15,6 +15,7 @@ import type { Live } from '../config/live.ts';
 import { canonicalOrigin } from '../config/origin.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { LONGEST_TOKEN_SECONDS, type OwnTokens } from '../config/tokens.ts';
+import { directoryOf } from '../directory/directory.ts';
 import type { TokenFault } from './token-fault.ts';
 import type { Issuer } from './token-health.ts';
 
@@ -61,7 +62,7 @@ export class Tokens {
       .setProtectedHeader({ alg: 'HS256', kid: this.#keyId })
       .setIssuer(ISSUER)
       .setJti(randomBytes(12).toString('base64url'))
-      .setExpirationTime(now + this.#config.current.tokens.seconds)
+      .setExpirationTime(now + this.#config.current.tokens.lifetimeSeconds)
       .sign(this.#key);
   }
 
@@ -171,7 +172,7 @@ export class Tokens {
   }
 
   #site(domain: string): Site | undefined {
-    return this.#config.current.sites.find(site => site.domain === domain);
+    return directoryOf(this.#config.current).site(domain);
   }
 }
 

@@ -4,10 +4,9 @@
 import type { Fallback } from '../config/fallbacks.ts';
 import { readableHost } from '../config/host-name.ts';
 import type { Config, Site } from '../config/schema.ts';
+import { type Directory, directoryOf, type Person } from '../directory/directory.ts';
 import { type Opening, openingAt } from './opening-hours.ts';
 import type { Reach } from './reachability.ts';
-
-type CallablePerson = Site['callable'][number];
 
 /** One rung as a page is told of it: never where a callback goes. */
 export type FallbackOffer =
@@ -32,12 +31,12 @@ export interface AvailabilityOptions {
 }
 
 export class Availability {
-  readonly #sites: ReadonlyMap<string, Site>;
+  readonly #directory: Directory;
   readonly #reach: AvailabilityOptions['reach'];
   readonly #now: () => number;
 
   constructor({ config, reach, now = Date.now }: AvailabilityOptions) {
-    this.#sites = new Map(config.sites.map(site => [site.domain, site]));
+    this.#directory = directoryOf(config);
     this.#reach = reach;
     this.#now = now;
   }
@@ -66,23 +65,22 @@ export class Availability {
     return site && person && ladderOf(site, person).find(fallback => fallback.kind === 'callback');
   }
 
-  #find(domain: string, user: string): [Site?, CallablePerson?] {
-    const site = this.#sites.get(domain);
-    return [site, site?.callable.find(one => one.user === user)];
+  #find(domain: string, user: string): [Site?, Person?] {
+    return [this.#directory.site(domain), this.#directory.person(domain, user)];
   }
 
-  #opening(site: Site, person: CallablePerson): Opening {
+  #opening(site: Site, person: Person): Opening {
     const hours = person.hours ?? site.hours;
     return hours ? openingAt(hours, this.#now()) : { open: true };
   }
 
-  #offers(site: Site, person: CallablePerson): FallbackOffer[] {
+  #offers(site: Site, person: Person): FallbackOffer[] {
     const offers: FallbackOffer[] = [];
     for (const fallback of ladderOf(site, person)) {
       if (fallback.kind === 'callback') offers.push({ kind: 'callback' });
       else if (fallback.kind !== 'person') offers.push(fallback);
       else {
-        const other = site.callable.find(one => one.user === fallback.user);
+        const other = this.#directory.person(site.domain, fallback.user);
         if (!other || other === person || !this.#opening(site, other).open) continue;
         const { user, name, title } = other;
         const to = `${user}@${readableHost(site.domain)}`;
@@ -93,6 +91,6 @@ export class Availability {
   }
 }
 
-function ladderOf(site: Site, person: CallablePerson): readonly Fallback[] {
+function ladderOf(site: Site, person: Person): readonly Fallback[] {
   return person.fallbacks ?? site.fallbacks ?? [];
 }

@@ -7,9 +7,9 @@ import { EnumerationGuard } from '../auth/enumeration-guard.ts';
 import type { Quotas } from '../auth/quotas.ts';
 import type { Echo } from '../availability/reachability.ts';
 import { echoUser } from '../config/contact.ts';
-import { derived, type Live } from '../config/live.ts';
+import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
-import { createDirectory, type Destination, type Directory } from '../directory/directory.ts';
+import { type Destination, directoryOf } from '../directory/directory.ts';
 import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import type { ReportRefusal } from '../observe/security-log.ts';
@@ -56,7 +56,7 @@ export interface CallAppOptions
 export class CallApp {
   readonly #options: CallAppOptions;
   readonly #log: Log;
-  readonly #directory: Live<Directory>;
+  readonly #config: Live<Config>;
   readonly #connection: EngineConnection;
   readonly #dependencies: CallDependencies;
   readonly #calls: CallRegistry;
@@ -69,7 +69,7 @@ export class CallApp {
     this.#calls = options.registry;
     const boundary = new CallErrorBoundary(new Faults(options.log));
     this.#connection = new EngineConnection(options.engine, options.log, boundary);
-    this.#directory = derived(options.config, createDirectory);
+    this.#config = options.config;
     this.#dependencies = {
       ...options,
       boundary,
@@ -183,7 +183,9 @@ export class CallApp {
   #invited(request: SrfRequest, response: SrfResponse): void {
     const caller = this.#options.visitorAt(request.source_address, request.source_port);
     const destination =
-      caller && !bringsRoute(request) ? this.#directory.current(request.uri, caller) : undefined;
+      caller && !bringsRoute(request)
+        ? directoryOf(this.#config.current).destination(request.uri, caller)
+        : undefined;
     const why = this.#refusal(caller, destination);
     const id = randomUUID();
     if (!caller || !destination) {

@@ -38,7 +38,7 @@ export class Call extends BaseCall {
   constructor(dependencies: CallDependencies, received: ReceivedCall) {
     super(dependencies, received);
     const { limits, log, mediaPorts } = dependencies;
-    this.#grace = new ReconnectGrace(limits.graceSeconds, ending => this.end(ending));
+    this.#grace = new ReconnectGrace(limits.reconnectSeconds, ending => this.end(ending));
     this.#media = mediaUntil(dependencies.media, () => this.state === 'ended');
     this.#forPbx = pictureOf(dependencies.media, this.id);
     this.#oneWay = new OneWayNotice({

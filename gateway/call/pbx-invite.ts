@@ -81,7 +81,7 @@ export class PbxInvite {
     user: PbxInviteUser,
   ) {
     this.target = target;
-    this.tried = triedAt(target, destination, offer, dependencies.limits.answerSeconds);
+    this.tried = triedAt(target, destination, offer, dependencies.limits.responseSeconds);
     this.#dependencies = dependencies;
     this.#uri = destination.uri;
     this.#headers = headers;

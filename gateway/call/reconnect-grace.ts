@@ -12,9 +12,9 @@ export class ReconnectGrace {
   #media: NodeJS.Timeout | undefined;
   #engine: NodeJS.Timeout | undefined;
 
-  /** `over` is called when one of them is away for longer than `graceSeconds`, or cannot come back. */
-  constructor(graceSeconds: number, over: (ending: Ending) => void) {
-    this.#graceMs = graceSeconds * 1000;
+  /** `over` is called when one of them is away for longer than `reconnectSeconds`, or cannot come back. */
+  constructor(reconnectSeconds: number, over: (ending: Ending) => void) {
+    this.#graceMs = reconnectSeconds * 1000;
     this.#over = over;
   }
 

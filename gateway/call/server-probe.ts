@@ -29,7 +29,7 @@ export async function askServers(
     const { targets } = await resolve(domain, over);
     for await (const target of targets) {
       if (over.aborted || ++asked > MOST_SERVERS) break;
-      const outcome = await askOne(srf, domain, target, limits.answerSeconds * 1000, over);
+      const outcome = await askOne(srf, domain, target, limits.responseSeconds * 1000, over);
       if (outcome === undefined) return 'unknown';
       if (outcome.kind === 'response') return 'heard';
       // A server may drop OPTIONS and accept calls: silence is not counted as a failure.

@@ -1,15 +1,15 @@
-// The configuration file of --config.
+// Reads the configuration file of --config.
 
 import { readFileSync } from 'node:fs';
 import { ConfigError, lineOf, parseConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 
-/** @throws {ConfigError} when it cannot be read or is wrong */
+/** @throws {ConfigError} when the file cannot be read or is wrong */
 export function readConfigFile(path: string): Config {
   return parseConfig(readText(path), path);
 }
 
-/** What was found wrong once the file was read, with the line of each key that is in it. */
+/** A ConfigError from after the reading, with the line of each key that the file has. */
 export function withLines(error: unknown, path: string): unknown {
   if (!(error instanceof ConfigError)) return error;
   const text = readText(path);

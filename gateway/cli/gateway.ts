@@ -1,4 +1,4 @@
-// `sip-call gateway`: runs a gateway from a file, or for one site from flags.
+// `sip-call gateway`: runs a gateway from a configuration file, or for one site from flags.
 
 import type { Command } from 'commander';
 import { ConfigError, configFrom } from '../config/load.ts';
@@ -22,20 +22,20 @@ interface Flags {
   allow?: string[];
 }
 
-/** `started` receives the running gateway: signals are the process's business, not the command's. */
+/** `started` receives the running gateway: main.ts handles the signals of the process. */
 export function addGatewayCommand(program: Command, started: (running: Running) => void): void {
   program
     .command('gateway')
-    .description('take calls from browsers and bring them to PBXs')
-    .option('-c, --config <file>', 'YAML configuration, in place of all other options')
+    .description('accept calls from browsers and forward them to PBXs')
+    .option('-c, --config <file>', 'YAML configuration; excludes all other options')
     .option('--domain <domain>', 'SIP domain of the one site, such as mysite.ru')
-    .option('--callable <names>', 'whom visitors may call, such as director,alex,101')
+    .option('--callable <names>', 'the people that visitors can call, such as director,alex,101')
     .option('--origin <origins...>', 'pages that may call, such as https://mysite.ru, or * for any')
     .option(
       '--listen <address:port>',
-      'where the widget and the WebSocket are served (default: 0.0.0.0:8443)',
+      'address of the HTTP server for pages, widget and WebSocket (default: 0.0.0.0:8443)',
     )
-    .option('--address <ip>', "this machine's address as browsers and PBXs reach it")
+    .option('--address <ip>', 'address of this machine for browsers and PBXs')
     .option('--certificate <file>', 'PEM certificate, for https')
     .option('--key <file>', 'PEM key of the certificate')
     .option('--dns <servers...>', "DNS servers as ADDRESS:PORT (default: the system's)")
@@ -45,7 +45,7 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
       const log = createLog(config.log.level, undefined, config.log.addresses);
       const release = captureLibraryOutput(log);
       const gateway = await startGateway(config, log).catch(error => {
-        // What is wrong is told on standard error, as by the other commands.
+        // The error goes to standard error, like those of the other commands.
         release();
         throw flags.config === undefined ? error : withLines(error, flags.config);
       });
@@ -56,15 +56,15 @@ export function addGatewayCommand(program: Command, started: (running: Running) 
 
 function readConfig({ config, ...flags }: Flags): Config {
   if (config !== undefined) {
-    const beside = Object.keys(flags).map(name => `--${name}`);
-    if (beside.length === 0) return readConfigFile(config);
-    throw new ConfigError([`${beside.join(', ')}: not beside --config; write it into ${config}`]);
+    const others = Object.keys(flags).map(name => `--${name}`);
+    if (others.length === 0) return readConfigFile(config);
+    throw new ConfigError([`${others.join(', ')}: not allowed with --config; write it into ${config}`]);
   }
   if (!flags.domain || !flags.callable) {
-    throw new ConfigError(['give --config FILE, or --domain and --callable for a single site']);
+    throw new ConfigError(['expected --config FILE, or --domain and --callable for a single site']);
   }
   if ((flags.certificate === undefined) !== (flags.key === undefined)) {
-    throw new ConfigError(['--certificate and --key go together']);
+    throw new ConfigError(['--certificate and --key: expected both or neither']);
   }
   return configFrom({
     ...(flags.listen && { listen: flags.listen }),

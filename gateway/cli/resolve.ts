@@ -1,4 +1,4 @@
-// `sip-call resolve`: shows where a SIP address leads, the way a call of the gateway would find it.
+// `sip-call resolve`: shows the servers of a SIP address, as a call of the gateway finds them.
 
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
@@ -17,13 +17,13 @@ interface Flags {
   allow?: string[];
 }
 
-/** `ended` receives the exit code: 0 for a server or more, 1 for none. */
+/** `ended` receives the exit code: 0 with at least one server, 1 without. */
 export function addResolveCommand(program: Command, ended: (code: number) => void): void {
   program
     .command('resolve')
-    .description('show which servers a SIP address leads to, and why (RFC 3263)')
-    .argument('<address>', 'such as sip:director@mysite.ru; sips:, ports and ;transport= count')
-    .option('--json', 'print the walk as JSON')
+    .description('show the servers of a SIP address, and the DNS records that lead to them (RFC 3263)')
+    .argument('<address>', 'such as sip:director@mysite.ru, also with sips:, a port or ;transport=')
+    .option('--json', 'print the resolution as JSON')
     .option('--dns <servers...>', "DNS servers as ADDRESS:PORT (default: the system's)")
     .option('--allow <networks...>', 'private networks that DNS may point at, such as 10.0.0.0/8')
     .action(async (address: string, flags: Flags) => {
@@ -54,10 +54,10 @@ async function walk(resolver: Resolver, uri: ResolvableUri, address: string): Pr
   }
 }
 
-/** People leave the scheme away, and the user: both are what a call would begin with anyway. */
+/** Scheme and user may be absent. */
 function readAddress(text: string): ResolvableUri {
   const ascii = asciiAddress(/^sips?:/i.test(text) ? text : `sip:${text}`);
-  // A user plays no part in where an address leads.
+  // The user does not affect the resolution.
   const parsed = parseUri(ascii.replace(/^(sips?:)[^@]*@/i, '$1'));
   if (!parsed) throw new ConfigError([`${text}: expected a SIP address such as sip:director@mysite.ru`]);
   const { scheme, host, port, params } = parsed;
@@ -71,7 +71,7 @@ function readAddress(text: string): ResolvableUri {
 
 function resolverFor(flags: Flags): Resolver {
   const dns = { ...(flags.dns && { servers: flags.dns }), ...(flags.allow && { allow: flags.allow }) };
-  // The flags are those of a gateway: a configuration judges them, its site being of no importance here.
+  // The flags are those of a gateway: the schema of the configuration checks them. The site is a placeholder.
   const site = { domain: 'mysite.ru', origins: ['*'], callable: ['director'] };
   const { servers, allow } = configFrom({ dns, sites: [site] }).dns;
   for (const server of servers ?? []) {

@@ -1,4 +1,4 @@
-// `sip-call snippet`: what to paste into a page, of this version and no other, with its fingerprint.
+// `sip-call snippet`: prints the tags for a page, pinned to this version of the widget by its hash.
 
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
@@ -11,9 +11,9 @@ export function addSnippetCommand(program: Command): void {
   program
     .command('snippet')
     .description('print the tags to paste into a page, pinned to this version of the widget')
-    .argument('<address>', 'whom to call, such as director@mysite.ru')
-    .requiredOption('--gateway <url>', 'where pages reach the gateway, such as https://call.mysite.ru')
-    .option('--chunks', 'fingerprints also of what the script loads later, as an import map')
+    .argument('<address>', 'the address to call, such as director@mysite.ru')
+    .requiredOption('--gateway <url>', 'URL of the gateway, such as https://call.mysite.ru')
+    .option('--chunks', 'also print the hashes of the chunks that the script loads later, as an import map')
     .action((address: string, { gateway, chunks }: { gateway: string; chunks?: boolean }) => {
       ensureBuilt();
       console.log(snippet(readAddress(address), readGateway(gateway), chunks === true));
@@ -29,13 +29,13 @@ function snippet(address: string, gateway: string, withChunks: boolean): string 
   ].join('\n');
 }
 
-/** HTML, "import map's integrity": a page's policy must allow this one script, which is inline by its nature. */
+/** HTML, "import map's integrity". An import map is an inline script, so the policy of the page must allow its hash. */
 function importMap(base: string): string[] {
   const integrity = Object.fromEntries(chunks().map(name => [`${base}${name}`, integrityOf(name)]));
   const map = JSON.stringify({ integrity });
   const hash = createHash('sha256').update(map).digest('base64');
   return [
-    `<!-- under a Content-Security-Policy: script-src 'sha256-${hash}' -->`,
+    `<!-- with a Content-Security-Policy: script-src 'sha256-${hash}' -->`,
     `<script type="importmap">${map}</script>`,
   ];
 }
@@ -43,18 +43,18 @@ function importMap(base: string): string[] {
 function readAddress(text: string): string {
   const uri = parseUri(asciiAddress(/^sips?:/i.test(text) ? text : `sip:${text}`));
   if (!uri?.user || !/^[\w.!*+~-]+@[\w.-]+$/.test(`${uri.user}@${uri.host}`)) {
-    throw new ConfigError([`${text}: not an address; write it like director@mysite.ru`]);
+    throw new ConfigError([`${text}: expected an address such as director@mysite.ru`]);
   }
-  // The page shows what stands there.
+  // The page shows the address, so the host is in Unicode.
   return `${uri.user}@${readableHost(uri.host)}`;
 }
 
-/** Without a slash at the end. */
+/** The URL without a slash at the end. */
 function readGateway(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
     throw new ConfigError([
-      `--gateway ${text}: not an address of a gateway; write it like https://call.mysite.ru`,
+      `--gateway ${text}: expected the URL of the gateway, such as https://call.mysite.ru`,
     ]);
   }
   return (url.origin + url.pathname).replace(/(?<!\/)\/+$/, '');

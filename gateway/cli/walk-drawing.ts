@@ -1,24 +1,24 @@
-// A resolution on paper: the questions in the order in which a person would follow them, what came of each,
-// and the servers in the order in which a call would try them. 80 columns; pure text in, text out.
+// Formats a resolution as text of 80 columns: the DNS queries with their answers, and the servers in the order in which a
+// call tries them. No input or output.
 
 import { styleText } from 'node:util';
 import type { ResolutionStep, Target } from '../resolver/target.ts';
 
 export interface KnownTarget extends Target {
-  /** When it and all better ones were known, in milliseconds from the start. */
+  /** Milliseconds from the start until this target and all before it were known. */
   readonly knownAfterMs: number;
 }
 
 export interface Walk {
-  /** As it was asked for. */
+  /** The argument of the command. */
   readonly address: string;
-  /** Best first. */
+  /** In the order of preference. */
   readonly targets: readonly KnownTarget[];
   readonly trace: readonly ResolutionStep[];
   readonly error?: {
     readonly code: string;
     readonly message: string;
-    /** Which record or question is at fault, and what mends it. */
+    /** The wrong record or query, and the correction. */
     readonly why?: string;
     readonly mend?: string | undefined;
   };
@@ -30,15 +30,16 @@ type Ink = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) =>
 
 export function drawWalk(walk: Walk, colour: boolean): string {
   const ink: Ink = colour ? (style, text) => styleText(style, text) : (_style, text) => text;
-  const lines = [ends(walk.address, times('asked at', 'took', 'ttl'), ink, 'bold'), ''];
+  const lines = [ends(walk.address, times('sent at', 'took', 'ttl'), ink, 'bold'), ''];
   for (const step of walk.trace) lines.push(...drawStep(step, walk.trace, ink));
-  if (walk.trace.length === 0) lines.push(ink('dim', 'Nothing to ask DNS for.'));
+  if (walk.trace.length === 0) lines.push(ink('dim', 'No DNS query needed.'));
   lines.push('', ...(walk.error ? drawError(walk.error, ink) : drawTargets(walk, ink)));
   return lines.join('\n');
 }
 
 function drawError({ code, message, why, mend }: NonNullable<Walk['error']>, ink: Ink): string[] {
-  const hint = code === 'forbidden-address' ? [ink('dim', 'Open a network that is meant with --allow.')] : [];
+  const hint =
+    code === 'forbidden-address' ? [ink('dim', 'Allow the network with --allow if this is intended.')] : [];
   return [ink('red', `${message}.`), ...[why, mend].filter(text => text !== undefined), ...hint];
 }
 
@@ -63,7 +64,7 @@ function drawStep(step: ResolutionStep, trace: readonly ResolutionStep[], ink: I
   return lines;
 }
 
-/** Why the records of an answer stand in the order they do. */
+/** The rule that orders the records of an answer. */
 const orders: Partial<Record<ResolutionStep['type'], string>> = {
   NAPTR: 'lowest order, then lowest preference',
   SRV: 'lowest priority; equal ones drawn by weight',
@@ -85,9 +86,9 @@ function drawTargets({ targets, trace }: Walk, ink: Ink): string[] {
     const name = hostname === address ? '' : `  ${hostname}`;
     lines.push(ends(`  ${index + 1}  ${ink('green', place)}${name}`, `after ${knownAfterMs} ms`, ink));
     lines.push(ink('dim', `     ${because}`));
-    if (transport === 'tls') lines.push(ink('dim', `     its certificate must bear ${domain}`));
+    if (transport === 'tls') lines.push(ink('dim', `     its certificate must name ${domain}`));
   }
-  if (keepsOffClear(trace, targets)) lines.push(ink('dim', '  After TLS nothing is tried in clear.'));
+  if (omitsPlain(trace, targets)) lines.push(ink('dim', '  After TLS, no server without TLS is tried.'));
   return lines;
 }
 
@@ -95,19 +96,19 @@ function placeOf({ transport, address, port }: Target): string {
   return `${transport} ${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
-/** NAPTR at the margin, SRV under it, hosts under these: the way one leads to the other. */
+/** NAPTR is not indented, SRV by one level, hosts by one more. */
 function depthOf({ type }: ResolutionStep, trace: readonly ResolutionStep[]): number {
-  const above = (other: ResolutionStep['type']) => (trace.some(step => step.type === other) ? 1 : 0);
+  const levelOf = (other: ResolutionStep['type']) => (trace.some(step => step.type === other) ? 1 : 0);
   if (type === 'NAPTR') return 0;
-  return type === 'SRV' ? above('NAPTR') : above('NAPTR') + above('SRV');
+  return type === 'SRV' ? levelOf('NAPTR') : levelOf('NAPTR') + levelOf('SRV');
 }
 
-function keepsOffClear(trace: readonly ResolutionStep[], targets: readonly Target[]): boolean {
+function omitsPlain(trace: readonly ResolutionStep[], targets: readonly Target[]): boolean {
   const lastSecure = trace.findLastIndex(step => step.type === 'SRV' && step.name.startsWith('_sips.'));
-  const clearFollows = trace.some(
+  const plainFollows = trace.some(
     (step, index) => index > lastSecure && step.type === 'SRV' && step.records.length > 0,
   );
-  return targets.at(-1)?.transport === 'tls' && lastSecure >= 0 && clearFollows;
+  return targets.at(-1)?.transport === 'tls' && lastSecure >= 0 && plainFollows;
 }
 
 function isAbsence({ failure }: ResolutionStep): boolean {
@@ -118,7 +119,7 @@ function times(at: string, took: string, ttl: string): string {
   return `${at.padStart(9)}${took.padStart(10)}${ttl.padStart(7)}`;
 }
 
-/** Both ends of a line, the right one as far right as it goes. Colours take no room. */
+/** Text at the left and right end of a line. Escape codes of colours have no width. */
 function ends(left: string, right: string, ink: Ink, style?: 'bold'): string {
   const length = left.replace(/\x1b\[\d+m/g, '').length;
   const gap = ' '.repeat(Math.max(2, columns - length - right.length));

@@ -1,5 +1,5 @@
-// This machine's addresses, as an owner writes them. Where a NAT or a container stands before the machine, the address
-// that is bound and the one that others know are apart:
+// The key `address`: this machine's addresses. Behind a NAT or in a container, the bound address and the announced one
+// differ:
 //
 //   address: 198.51.100.7
 //   address: [198.51.100.7, "2001:db8::7"]
@@ -9,45 +9,58 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { network } from '../net/network.ts';
+import { key } from './key.ts';
 import { isPortMapping, type PortMapping, portMapping } from './port-mapping.ts';
 
-/** One address, complete but for what only the running machine knows. */
+/** One address as the file gives it; own-address.ts adds what the running machine has. */
 export interface WrittenAddress {
   /** Absent: the machine's first address of that family. */
   readonly bind?: string;
-  /** What others get, the best first; never empty. */
+  /** What browsers and PBXs get, the preferred one first; never empty. */
   readonly announce: readonly string[];
   readonly ports: readonly PortMapping[];
-  /** Networks whose members reach the bound address, beside those that the machine is connected to. */
-  readonly inside: readonly string[];
+  /** Networks whose members reach the bound address, in addition to those that the machine is connected to. */
+  readonly localNetworks: readonly string[];
 }
 
-const one = z.string('expected an IP address').refine(isHostAddress, {
-  message: 'expected the IP address of this machine, not a wildcard or a group',
+const plain = z.string('expected an IP address').refine(isHostAddress, {
+  message: 'expected an IP address of this machine, not a wildcard or a multicast address',
 });
 
-const apart = z
+const boundAndAnnounced = z
   .strictObject({
-    /** Of this machine; 0.0.0.0 or "::" for all of a family. Default: its first address of that family. */
-    bind: z
-      .string('expected an IP address of this machine')
-      .refine(text => isHostAddress(text) || isWildcard(text), 'expected an IP address of this machine')
-      .optional(),
-    /** As browsers and PBXs reach it; several where some reach it by one and some by another. */
-    announce: z.union([one, z.array(one).min(1, 'expected at least one address')], {
-      error: 'expected an IP address, or a list of them',
-    }),
-    /** Ports that others know by another number, as Docker's `-p` writes them: OUTSIDE:INSIDE. */
-    ports: z
-      .array(
-        z.string('expected OUTSIDE:INSIDE in quotes').refine(isPortMapping, {
-          message: 'expected OUTSIDE:INSIDE such as "15060:5060" or "30000-39999:20000-29999/udp"',
-        }),
-        'expected a list such as ["15060:5060"]',
-      )
-      .default([]),
-    /** Networks that reach the bound address without the NAT. */
-    inside: z.array(network, 'expected a list of networks').default([]),
+    bind: key(
+      z
+        .string('expected an IP address of this machine')
+        .refine(text => isHostAddress(text) || isWildcard(text), 'expected an IP address of this machine')
+        .optional(),
+      'Address of this machine that SIP and media bind; `0.0.0.0` or `"::"` for all addresses of a family.',
+      { form: 'IP address', defaultText: 'the first address of this machine of the family of `announce`' },
+    ),
+    announce: key(
+      z.union([plain, z.array(plain).min(1, 'expected at least one address')], {
+        error: 'expected an IP address, or a list of them',
+      }),
+      'Address at which browsers and PBXs reach the gateway: that of the NAT. With a list, browsers get a candidate for each, the first preferred; PBXs get the first.',
+      { form: 'IP address, or a list of them', examples: ['203.0.113.5', ['203.0.113.5', '10.0.0.5']] },
+    ),
+    ports: key(
+      z
+        .array(
+          z.string('expected OUTSIDE:INSIDE in quotes').refine(isPortMapping, {
+            message: 'expected OUTSIDE:INSIDE such as "15060:5060" or "30000-39999:20000-29999/udp"',
+          }),
+          'expected a list such as ["15060:5060"]',
+        )
+        .default([]),
+      'Ports that the NAT maps to other numbers, in the form of `docker run -p`. A range and its counterpart have the same length.',
+      { form: 'list of OUTSIDE:INSIDE', examples: [['15060:5060', '30000-39999:20000-29999/udp']] },
+    ),
+    localNetworks: key(
+      z.array(network, 'expected a list of networks').default([]),
+      'Networks that reach the bound address without the NAT. Their PBXs get the bound address. The networks that the machine is connected to are included.',
+      { form: 'list of networks', examples: [['10.0.0.0/8']] },
+    ),
   })
   .superRefine(({ bind, announce }, context) => {
     const families = new Set([...(bind ? [bind] : []), announce].flat().map(isIP));
@@ -62,6 +75,13 @@ const apart = z
 
 const expected = 'expected an IP address, { bind: ..., announce: ... }, or a list of these';
 
+/** The accepted input. Validation takes it apart, so that an error names the entry and its key. */
+export const writtenAddresses = z.union([
+  plain,
+  boundAndAnnounced,
+  z.array(z.union([plain, boundAndAnnounced])).min(1),
+]);
+
 type Written = string | Readonly<Record<string, unknown>>;
 
 export const addresses = z
@@ -73,7 +93,7 @@ export const addresses = z
     const found: WrittenAddress[] = [];
     for (const [index, item] of list.entries()) {
       const path = Array.isArray(value) ? [index] : [];
-      const kind = typeof item === 'object' && item !== null ? apart : one;
+      const kind = typeof item === 'object' && item !== null ? boundAndAnnounced : plain;
       const result = kind.safeParse(item, { reportInput: true });
       if (!result.success) {
         for (const issue of result.error.issues) {
@@ -81,10 +101,11 @@ export const addresses = z
         }
         continue;
       }
-      const next = typeof result.data === 'string' ? plainly(result.data) : separately(result.data);
-      if (found.some(other => clash(other, next))) {
+      const next =
+        typeof result.data === 'string' ? fromPlain(result.data) : fromBoundAndAnnounced(result.data);
+      if (found.some(other => bindsSame(other, next))) {
         const message =
-          'binds what an entry before it binds; write what others are told as one list under announce';
+          'binds the same address as an earlier entry; write several announced addresses as one list under announce';
         context.addIssue({ code: 'custom', path, message, input: item });
       }
       found.push(next);
@@ -92,20 +113,25 @@ export const addresses = z
     return found;
   });
 
-function plainly(address: string): WrittenAddress {
-  return { bind: canonical(address), announce: [canonical(address)], ports: [], inside: [] };
+function fromPlain(address: string): WrittenAddress {
+  return { bind: canonical(address), announce: [canonical(address)], ports: [], localNetworks: [] };
 }
 
-function separately({ bind, announce, ports, inside }: z.output<typeof apart>): WrittenAddress {
+function fromBoundAndAnnounced({
+  bind,
+  announce,
+  ports,
+  localNetworks,
+}: z.output<typeof boundAndAnnounced>): WrittenAddress {
   return {
     ...(bind !== undefined && { bind: canonical(bind) }),
     announce: [announce].flat().map(canonical),
     ports: ports.flatMap(text => portMapping(text) ?? []),
-    inside,
+    localNetworks,
   };
 }
 
-function clash(one: WrittenAddress, other: WrittenAddress): boolean {
+function bindsSame(one: WrittenAddress, other: WrittenAddress): boolean {
   if (isIP(one.announce[0] ?? '') !== isIP(other.announce[0] ?? '')) return false;
   const binds = [one.bind, other.bind];
   return one.bind === other.bind || binds.some(bind => bind === undefined || isWildcard(bind));

@@ -1,14 +1,14 @@
-// The small words of an owner's file that name a person or a way to reach one.
+// Values that name a person or a way to reach one: user, extension, telephone number, mail address.
 
 import { z } from 'zod';
 import { asciiAddress } from './host-name.ts';
 
-/** Of every site, and nobody's: the gateway answers it itself, so that visitors can try their sound. */
+/** Reserved on every site: the gateway itself answers it, so that visitors can test their sound. */
 export const echoUser = 'echo-test';
 
 /**
- * Users that may be called are plain names: nothing in them can be read as a dial string.
- * YAML reads 101 as a number; people mean the name.
+ * The user part of a callable address. Only plain names: no character of them has a meaning in a dial string.
+ * YAML reads 101 as a number; here it is a name.
  */
 export const user = z
   .union([z.string(), z.int()], 'expected a name such as director, or an extension such as 101')
@@ -17,9 +17,9 @@ export const user = z
   .refine(text => /^[._-]|^[a-z0-9][a-z0-9._-]{0,63}$/.test(text), {
     message: 'expected letters, digits, dots, dashes or underscores, such as director or 101',
   })
-  .refine(text => text !== echoUser, { message: 'is where visitors try their sound; expected another name' });
+  .refine(text => text !== echoUser, { message: 'is reserved for the sound test; expected another name' });
 
-/** A number or name inside the PBX; like a user, it can be read as nothing but itself in a dialplan. */
+/** An extension of the PBX. As with a user, no character has a meaning in a dialplan. */
 export const extension = z
   .union([z.string(), z.int()], 'expected an extension such as 105')
   .transform(String)
@@ -28,7 +28,7 @@ export const extension = z
     message: 'expected letters, digits, dots, dashes or underscores, such as 105',
   });
 
-/** A telephone number as people write it. */
+/** A telephone number with spaces, brackets and dashes. */
 export const phone = z
   .string('expected a telephone number in quotes, such as "+7 800 200-00-00"')
   .trim()

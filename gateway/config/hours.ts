@@ -1,12 +1,13 @@
-// When a site or a person takes calls, as an owner writes it and as the gateway reckons with it.
+// The key `hours`: when a site or a person takes calls.
 //
 //   hours: { zone: Europe/Moscow, mon-fri: "09:00-13:00, 14:00-18:00", sat: 10:00-14:00, holidays: [2026-01-01] }
 //
-// Knows the grammar only; what time it is, gateway/availability/opening-hours.ts knows.
+// Reads the grammar only; gateway/availability/opening-hours.ts compares it with the clock.
 
 import { z } from 'zod';
+import { key } from './key.ts';
 
-/** Minutes after the day's own midnight; `to` is above `from`, and above 1440 where the span goes over midnight. */
+/** Minutes after midnight of the day; `to` is above `from`, and above 1440 when the span ends on the next day. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -17,21 +18,42 @@ export interface Hours {
   readonly zone: string;
   /** Seven lists, Monday first, each in order. */
   readonly week: readonly (readonly Span[])[];
-  /** Days on which nothing opens, as `2026-01-01`. */
+  /** Days without calls, as `2026-01-01`. */
   readonly holidays: readonly string[];
 }
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-const zone = z.string('expected a time zone such as Europe/Moscow').refine(isZone, {
-  message: 'expected a time zone of the IANA list, such as Europe/Moscow',
-});
+const zone = key(
+  z.string('expected a time zone such as Europe/Moscow').refine(isZone, {
+    message: 'expected a time zone of the IANA list, such as Europe/Moscow',
+  }),
+  'Time zone of the opening times.',
+  { form: 'IANA time zone', examples: ['Europe/Moscow'] },
+);
 
 const holiday = z.string('expected a date such as 2026-01-01').refine(isDate, {
   message: 'expected a date such as 2026-01-01',
 });
 
-const holidays = z.array(holiday, 'expected a list of dates such as [2026-01-01]').default([]);
+const holidays = key(
+  z.array(holiday, 'expected a list of dates such as [2026-01-01]').default([]),
+  'Days on which no opening begins.',
+  { form: 'list of dates, YYYY-MM-DD', examples: [['2026-01-01', '2026-05-09']] },
+);
+
+const times = key(
+  z.union([z.string(), z.array(z.string())]),
+  'Opening times of these days: one range or several. A range whose end is before its beginning ends on the next day.',
+  {
+    title: 'mon, mon-fri, "sat, sun"',
+    form: 'HH:MM-HH:MM, several separated by commas or as a list',
+    examples: ['09:00-18:00', '09:00-13:00, 14:00-18:00'],
+  },
+);
+
+/** The accepted input. */
+export const writtenHours = z.object({ zone, holidays }).catchall(times);
 
 export const hours = z
   .looseObject({ zone, holidays }, 'expected hours such as { zone: Europe/Moscow, mon-fri: 09:00-18:00 }')
@@ -39,18 +61,18 @@ export const hours = z
     const week: Span[][] = days.map(() => []);
     const taken = new Set<number>();
     for (const [key, value] of Object.entries(lines)) {
-      const complain = (message: string) =>
+      const addIssue = (message: string) =>
         context.addIssue({ code: 'custom', path: [key], message, input: value });
-      const which = daysOf(key);
-      if (!which) {
-        complain('expected days such as mon, mon-fri or sat-sun, or one of zone and holidays');
+      const named = daysOf(key);
+      if (!named) {
+        addIssue('expected days such as mon, mon-fri or sat-sun, or one of zone and holidays');
         continue;
       }
-      const twice = which.find(day => taken.has(day));
-      if (twice !== undefined) complain(`${days[twice]} stands in two lines`);
+      const twice = named.find(day => taken.has(day));
+      if (twice !== undefined) addIssue(`${days[twice]} is in two lines`);
       const spans = spansOf(value);
-      if (!spans) complain('expected times such as 09:00-18:00, or several: "09:00-13:00, 14:00-18:00"');
-      for (const day of which) {
+      if (!spans) addIssue('expected times such as 09:00-18:00, or several: "09:00-13:00, 14:00-18:00"');
+      for (const day of named) {
         taken.add(day);
         week[day]?.push(...(spans ?? []));
       }
@@ -65,7 +87,7 @@ export const hours = z
     return { zone, week, holidays };
   });
 
-/** `mon`, `mon-fri`, `sat-mon` or `mon, wed` as places in the week. */
+/** The days of `mon`, `mon-fri`, `sat-mon` or `mon, wed`; Monday is 0. */
 function daysOf(key: string): number[] | undefined {
   const found: number[] = [];
   for (const part of key.toLowerCase().split(',')) {
@@ -91,14 +113,14 @@ function spansOf(value: unknown): Span[] | undefined {
     const from = fromHour * 60 + fromMinute;
     const to = toHour * 60 + toMinute;
     if (from >= 1440 || to > 1440 || from === to) return undefined;
-    // Closing before it opens, it closes on the next day.
+    // An end before the beginning is on the next day.
     spans.push({ from, to: to > from ? to : to + 1440 });
   }
   return spans.sort((a, b) => a.from - b.from);
 }
 
 function isZone(text: string): boolean {
-  // Offsets such as +03:00 are taken by Intl too, but no clock of a town is set by one.
+  // Intl also accepts offsets such as +03:00; they have no daylight saving time.
   if (!/^[A-Za-z]/.test(text)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });

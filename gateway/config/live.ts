@@ -1,5 +1,5 @@
-// A configuration that may be replaced while calls go on: who holds it looks at `current` each time, and keeps none
-// of it. What is made of it, such as a directory, is made anew when it was replaced and not before.
+// A configuration that a reload replaces while calls go on. Readers use `current` each time and keep no part of it.
+// `derived` computes a value from it again only after a replacement.
 
 export interface Live<T> {
   readonly current: T;
@@ -13,7 +13,7 @@ export class Replaceable<T> implements Live<T> {
   }
 }
 
-/** What `make` makes of the source's present value. */
+/** The result of `make` for the current value of `source`. */
 export function derived<T, U>(source: Live<T>, make: (value: T) => U): Live<U> {
   let from = source.current;
   let made = make(from);

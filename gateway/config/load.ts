@@ -1,17 +1,16 @@
-// YAML text -> one frozen Config, or every problem at once with its line.
+// Reads YAML text into one frozen Config, or reports all its problems, each with its line.
 
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { ConfigError } from './config-error.ts';
-import { errorPath } from './error-path.ts';
+import { ConfigError, errorPath } from './config-error.ts';
 import { type Config, type ConfigInput, schema } from './schema.ts';
 
 export { ConfigError } from './config-error.ts';
 
 /**
- * Reads a configuration from YAML text. `file` only names it in complaints.
- * @throws {ConfigError} naming every offending key, its value, its line and what was expected.
+ * Reads a configuration from YAML text. `file` is its name in errors.
+ * @throws {ConfigError} naming each wrong key, its value, its line and what was expected
  */
 export function parseConfig(text: string, file: string): Config {
   const lines = new LineCounter();
@@ -26,12 +25,12 @@ export function parseConfig(text: string, file: string): Config {
   }
   const value = expand(document, file);
   const result = schema.safeParse(value, { reportInput: true });
-  if (result.success) return freeze(withPhotosBeside(dirname(file), result.data));
+  if (result.success) return freeze(withAbsolutePhotos(dirname(file), result.data));
 
   const located = result.error.issues
     .flatMap(issue => explain(issue))
     .map(problem => {
-      // A missing key is shown at its parent.
+      // A missing key has the line of its parent.
       const line = lineIn(document, lines, problem.path) ?? 1;
       return {
         line,
@@ -41,7 +40,7 @@ export function parseConfig(text: string, file: string): Config {
   throw new ConfigError(located.sort((a, b) => a.line - b.line).map(problem => problem.text));
 }
 
-/** The line of a key such as `address.2.bind`, or of what it would stand in; undefined where none of it is written. */
+/** The line of a key such as `address.2.bind`, or of the section that lacks it; undefined when the section is absent too. */
 export function lineOf(text: string, key: string): number | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -49,7 +48,7 @@ export function lineOf(text: string, key: string): number | undefined {
   return lineIn(document, lines, path);
 }
 
-/** The line of the deepest node that exists on the way to `path`. */
+/** The line of the deepest node of `path` that exists. */
 function lineIn(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
@@ -59,7 +58,7 @@ function lineIn(document: Document, lines: LineCounter, path: readonly PropertyK
   return undefined;
 }
 
-/** Aliases are expanded so far and no farther: a few lines of YAML can stand for gigabytes. */
+/** At most 20 aliases are expanded: a few lines of nested aliases can stand for gigabytes. */
 function expand(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 20 }) ?? {};
@@ -68,7 +67,7 @@ function expand(document: Document, file: string): unknown {
   }
 }
 
-/** A configuration that was put together from flags rather than read from a file. */
+/** A configuration from the flags of the command line. */
 export function configFrom(input: ConfigInput): Config {
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return freeze(result.data);
@@ -79,8 +78,8 @@ export function configFrom(input: ConfigInput): Config {
   );
 }
 
-/** Pictures are named as they lie beside the file, wherever the gateway is started from. */
-function withPhotosBeside(folder: string, config: Config): Config {
+/** Paths of photographs are relative to the file, not to the working directory. */
+function withAbsolutePhotos(folder: string, config: Config): Config {
   for (const { callable } of config.sites) {
     for (const person of callable) {
       if (person.photo && !person.photo.startsWith('https://')) person.photo = resolve(folder, person.photo);
@@ -99,15 +98,15 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
     return issue.keys.map(key => ({ path: [...issue.path, key], message: 'no such key' }));
   }
   if (issue.input === undefined) return [{ path: issue.path, message: 'missing' }];
-  if (secretive.has(issue.path.at(-1) ?? '')) return [{ path: issue.path, message: issue.message }];
+  if (secretKeys.has(issue.path.at(-1) ?? '')) return [{ path: issue.path, message: issue.message }];
   return [{ path: issue.path, message: `${issue.message}, got ${shown(issue.input)}` }];
 }
 
-/** What is written there is nobody's to read in a log. */
-const secretive: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'tokens']);
+/** Their values must not appear in an error or a log. */
+const secretKeys: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'tokens', 'token', 'admin']);
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value, (key, inner) => (secretive.has(key) ? '…' : inner)) ?? String(value);
+  const text = JSON.stringify(value, (key, inner) => (secretKeys.has(key) ? '…' : inner)) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -1,35 +1,41 @@
-// What is logged, as an owner writes it: a level alone, or
+// The key `log`: a level alone, or
 //
-//   log: { level: info, addresses: short, security: /var/log/sip-call/security.log }
+//   log: { level: info, addresses: short, securityFile: /var/log/sip-call/security.log }
 
 import { z } from 'zod';
+import { key } from './key.ts';
+import { filePath } from './values.ts';
 
 const level = z.enum(
   ['debug', 'info', 'warn', 'error', 'silent'],
   'expected debug, info, warn, error or silent',
 );
 
-export const path = z.string('expected the path of a file').regex(/^\/[^\0\r\n]*[^/\0\r\n]$/, {
-  message: 'expected the whole path of a file, such as /var/log/sip-call/security.log',
+const settings = z.strictObject({
+  level: key(level.default('info'), 'Lowest level that is logged.'),
+  addresses: key(
+    z.enum(['full', 'short'], 'expected full or short').default('full'),
+    'Addresses of visitors in the log and the records: `short` writes only the network, /24 of IPv4 or /48 of IPv6.',
+  ),
+  securityFile: key(
+    filePath.optional(),
+    'Security log, which fail2ban reads. It holds full addresses, because fail2ban bans them.',
+    { form: 'absolute path', defaultText: 'no security log', examples: ['/var/log/sip-call/security.log'] },
+  ),
 });
 
-const whole = z.strictObject({
-  level: level.default('info'),
-  /** `short` leaves visitors' networks of their addresses, /24 or /48, in the log and the records. */
-  addresses: z.enum(['whole', 'short'], 'expected whole or short').default('whole'),
-  /** The file that fail2ban reads; none when absent. Addresses are whole there, or nobody could be banned. */
-  security: path.optional(),
-});
+type Settings = z.output<typeof settings>;
 
-type Settings = z.output<typeof whole>;
+/** The accepted input. Validation reads an object separately, so that an error names the key. */
+export const writtenLog = z.union([level, settings]);
 
-/** A level alone is all that most write. */
 export const log = z
   .union([level, z.record(z.string(), z.unknown())], {
-    error: 'expected debug, info, warn, error or silent, or { level: ..., addresses: ..., security: ... }',
+    error:
+      'expected debug, info, warn, error or silent, or { level: ..., addresses: ..., securityFile: ... }',
   })
   .transform((value, context): Settings => {
-    const result = whole.safeParse(typeof value === 'object' ? value : { level: value }, {
+    const result = settings.safeParse(typeof value === 'object' ? value : { level: value }, {
       reportInput: true,
     });
     if (result.success) return result.data;

@@ -1,8 +1,8 @@
-// Origins of pages (RFC 6454) as an owner writes them, and the one comparison by which a page's is among them.
+// Origins of pages (RFC 6454) in the file, and the comparison of the origin of a page with them.
 //
 //   origins: [https://mysite.ru, "https://*.mysite.ru", "*"]
 //
-// A wildcard stands for one label or more, and not for none, as in a policy for contents (CSP 3, 6.7.2.8).
+// A wildcard matches one label or more, as in a Content-Security-Policy (CSP 3, 6.7.2.8).
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
@@ -11,35 +11,35 @@ import { asciiHost } from './host-name.ts';
 const expected =
   'expected an origin such as https://mysite.ru (scheme, host and port only), or "*" for any page';
 
-/** As browsers send it: in lower case and ASCII, without the port that goes without saying. */
+/** In the form of browsers: lower case, ASCII, without the default port. */
 export const origin = z.string('expected an origin').transform((text, context): string => {
   const read = readOrigin(text);
   if (typeof read !== 'string') context.addIssue({ code: 'custom', message: read.problem, input: text });
   return typeof read === 'string' ? read : z.NEVER;
 });
 
-/** Where this gateway itself is: a single origin. */
+/** The origin of this gateway: no wildcard. */
 export const ownOrigin = origin.refine(
   text => !text.includes('*'),
-  'expected how visitors reach this gateway, such as https://call.mysite.ru',
+  'expected the origin of this gateway, such as https://call.mysite.ru',
 );
 
 type Origins = readonly string[];
 
-/** Whether pages of that origin, as a browser says it, may call where these are listed. */
+/** Whether the list contains the origin that a browser sent for `page`. */
 export function isListed(origins: Origins, page: string): boolean {
   return origins.includes('*') || matches(origins, page, () => true);
 }
 
 /**
- * Whether such a page is the owner's for certain, whose site has that domain. `*` names no page, and a wildcard only
- * where all of its pages are under the site's own domain: which other ones are shared with strangers, no list says in full.
+ * Whether the page is certainly the owner's, for a site with that domain. `*` names no particular page. A wildcard counts
+ * only where all its pages are under the domain of the site: no list names all domains that strangers share.
  */
 export function isNamed(origins: Origins, page: string, domain: string): boolean {
   return matches(origins, page, tail => `.${tail.replace(/:\d+$/, '')}`.endsWith(`.${domain}`));
 }
 
-/** `counts`: of the wildcards, by what stands behind them. */
+/** `counts` selects the wildcards that count, by the text after the wildcard. */
 function matches(origins: Origins, page: string, counts: (tail: string) => boolean): boolean {
   const plain = withoutFinalDot(page);
   if (plain.includes('*')) return false;
@@ -47,16 +47,16 @@ function matches(origins: Origins, page: string, counts: (tail: string) => boole
   return wild || origins.includes(plain);
 }
 
-const known = new WeakMap<Origins, readonly (readonly [head: string, tail: string])[]>();
+const wildcards = new WeakMap<Origins, readonly (readonly [head: string, tail: string])[]>();
 
-/** What stands before and after each wildcard; a configuration's lists stay what they are. */
+/** The text before and after each wildcard. The lists of a configuration are frozen, so the result is stored. */
 function wildcardsOf(origins: Origins): readonly (readonly [head: string, tail: string])[] {
-  const before = known.get(origins);
-  if (before) return before;
+  const stored = wildcards.get(origins);
+  if (stored) return stored;
   const found = origins
     .filter(one => one.includes('//*.'))
     .map(one => [one.slice(0, one.indexOf('*')), one.slice(one.indexOf('*') + 1)] as const);
-  known.set(origins, found);
+  wildcards.set(origins, found);
   return found;
 }
 
@@ -64,7 +64,7 @@ function fits(page: string, head: string, tail: string): boolean {
   return page.length > head.length + tail.length && page.startsWith(head) && page.endsWith(tail);
 }
 
-/** An origin that was typed, in the form in which browsers send it; as it is where it is none. */
+/** An origin in the form of browsers; text that is not an origin is returned unchanged. */
 export function canonicalOrigin(text: string): string {
   const read = readOrigin(text);
   return typeof read === 'string' ? read : text;
@@ -79,13 +79,13 @@ function readOrigin(text: string): string | { readonly problem: string } {
   const rest = isWild ? host.slice(2) : host;
   if (rest.includes('*') || host === '*')
     return {
-      problem: 'expected a wildcard for whole labels before a domain of yours, such as https://*.mysite.ru',
+      problem: 'expected a wildcard for whole labels before your own domain, such as https://*.mysite.ru',
     };
   const name = rest.startsWith('[') ? rest.toLowerCase() : asciiHost(rest);
   if (name === undefined) return { problem: expected };
   if (isWild && isShared(name))
     return {
-      problem: `expected a domain of yours after the wildcard: what is under ${name} is not yours alone`,
+      problem: `expected your own domain after the wildcard: names under ${name} belong to others too`,
     };
   const plain = `${scheme.toLowerCase()}://${name}${port === undefined ? '' : `:${port}`}`;
   if (!URL.canParse(plain)) return { problem: expected };
@@ -97,11 +97,11 @@ function withoutFinalDot(origin: string): string {
   return origin.replace(/^(https?:\/\/[^/:]*[^/:.])\.(?=$|:)/, '$1');
 }
 
-/** Registries of second level, under two letters of a country. */
+/** Public suffixes of second level under a country code. */
 const registries =
   /^(?:ac|co|com|edu|gob|gouv|gov|gv|id|info|mil|msk|ne|net|nom|or|org|pp|sch|spb|web|go|in|ltd|plc|me|biz)\.[a-z]{2}$/;
 
-/** Hosters that give names to all comers; the rest of the public suffix list is not known here. */
+/** Hosting providers under whose domain anyone gets a name: a part of the public suffix list. */
 const hosters = new Set([
   ...[
     'github.io',
@@ -144,9 +144,9 @@ const hosters = new Set([
 ]);
 
 /**
- * A public suffix (publicsuffix.org), as far as it can be told from its looks. It is there for slips: an owner may list
- * `*` as well, and what pages under any other shared name do is no offence ({@link isNamed}). The whole list is 16,000
- * names and changes every week; a copy in here would be incomplete too.
+ * Whether the name is a public suffix (publicsuffix.org), by the patterns above. This check is for mistakes: an owner may
+ * list `*` as well, and requests of pages under any other shared name are no offences ({@link isNamed}). The full list has
+ * 16,000 names and changes every week; a copy in this file would be incomplete too.
  */
 function isShared(name: string): boolean {
   return (

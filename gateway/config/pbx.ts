@@ -1,16 +1,19 @@
-// Where a site's PBX is and how it takes guests, for `sip-call pbx`, as an owner writes it:
+// The key `pbx` of a site: the servers of its PBX and how they take guest calls.
+//
 //
 //   pbx: 192.0.2.10
 //
-// or with more of it:
+// or
 //
 //   pbx: { servers: [{ name: asterisk.mysite.ru, addresses: [192.0.2.10], tls: 5061 }], context: office }
 //
-// Calls do not go by it: they find the PBX in DNS. The embedded engine's own ports keep clear of it.
+// `sip-call pbx` reads it, and the embedded engine leaves the ports of a PBX on this machine free. Calls find the PBX
+// in DNS.
 
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { asciiHost } from './host-name.ts';
+import { key } from './key.ts';
 
 const address = z
   .string('expected an IP address such as 192.0.2.10')
@@ -20,13 +23,13 @@ const address = z
   })
   .transform(plainAddress);
 
-const portText = 'expected a port from 1 to 65535, or false where the PBX does not listen';
+const portText = 'expected a port from 1 to 65535, or false when the PBX does not listen';
 const serverPort = z.union(
   [z.literal(false), z.int(portText).min(1, portText).max(65_535, portText)],
   portText,
 );
 
-/** As in a zone file: an owner may write the final dot, and letters of any script. */
+/** A final dot and letters of any script are accepted. */
 const name = z
   .string('expected a name such as asterisk.mysite.ru')
   .refine(text => isName(asciiHost(text) ?? ''), { message: 'expected a name such as asterisk.mysite.ru' })
@@ -37,78 +40,108 @@ function isName(text: string): boolean {
   return labels.test(text) && isIP(text) === 0;
 }
 
-const server = z.preprocess(
-  value => (typeof value === 'string' ? { addresses: [value] } : value),
-  z
-    .strictObject(
-      {
-        /** In DNS. Default: asterisk.DOMAIN for the first, second.DOMAIN for the second. */
-        name: name.optional(),
-        /** All of its addresses, as the gateway reaches it. */
-        addresses: z
-          .array(address, 'expected a list of IP addresses')
-          .min(1, 'expected at least one IP address'),
-        udp: serverPort.default(5060),
-        tcp: serverPort.default(5060),
-        /** Usually 5061. */
-        tls: serverPort.default(false),
-      },
-      'expected an IP address, or { name: ..., addresses: [...] }',
-    )
-    .refine(({ udp, tcp, tls }) => udp !== false || tcp !== false || tls !== false, {
-      message: 'expected at least one of udp, tcp and tls',
-    }),
-);
-
-const soundText = 'expected two ports from 1024 to 65535, such as [10000, 20000]';
-const soundPort = z.int(soundText).min(1024, soundText).max(65_535, soundText);
-
-export const pbx = z.preprocess(
-  value => (typeof value === 'string' ? { servers: [value] } : value),
-  z.strictObject(
+const wholeServer = z
+  .strictObject(
     {
-      /** The best one first. Each takes guests in the same way. */
-      servers: z
+      name: key(name.optional(), 'Name of the server in DNS.', {
+        form: 'host name',
+        defaultText: '`asterisk.DOMAIN` for the first server, `second.DOMAIN` for the second',
+        examples: ['asterisk.mysite.ru'],
+      }),
+      addresses: key(
+        z.array(address, 'expected a list of IP addresses').min(1, 'expected at least one IP address'),
+        'All addresses of the server, as the gateway reaches it.',
+        { form: 'list of IP addresses', examples: [['192.0.2.10', '2001:db8::10']] },
+      ),
+      udp: key(serverPort.default(5060), 'SIP port, UDP.', { form: 'port, or false' }),
+      tcp: key(serverPort.default(5060), 'SIP port, TCP.', { form: 'port, or false' }),
+      tls: key(serverPort.default(false), 'SIP port, TLS; usually 5061.', { form: 'port, or false' }),
+    },
+    'expected an IP address, or { name: ..., addresses: [...] }',
+  )
+  .refine(({ udp, tcp, tls }) => udp !== false || tcp !== false || tls !== false, {
+    message: 'expected at least one of udp, tcp and tls',
+  });
+
+const server = z
+  .preprocess(value => (typeof value === 'string' ? { addresses: [value] } : value), wholeServer)
+  .meta({ written: z.union([address, wholeServer]) });
+
+const rtpText = 'expected two ports from 1024 to 65535, such as [10000, 20000]';
+const rtpPort = z.int(rtpText).min(1024, rtpText).max(65_535, rtpText);
+
+const wholePbx = z.strictObject(
+  {
+    servers: key(
+      z
         .array(server, 'expected a list of servers')
         .min(1, 'expected at least one server')
         .max(9, 'expected at most 9 servers'),
-      /** Asterisk's channel driver: chan_sip is gone since Asterisk 21. */
-      driver: z.enum(['chan_pjsip', 'chan_sip'], 'expected chan_pjsip or chan_sip').default('chan_pjsip'),
-      /** The dialplan's context in which people's extensions are. */
-      context: z
+      'The servers, the preferred one first. All take guest calls in the same way. An address alone is a server too.',
+    ),
+    driver: key(
+      z.enum(['chan_pjsip', 'chan_sip'], 'expected chan_pjsip or chan_sip').default('chan_pjsip'),
+      'Channel driver of Asterisk. Asterisk 21 and later have no `chan_sip`.',
+    ),
+    context: key(
+      z
         .string('expected the name of a context, such as default')
         .regex(/^[A-Za-z][\w-]{0,78}$/, 'expected the name of a context, such as default')
         .default('default'),
-      /** A caller of an unknown name gets 404, or hears the sound `bad-user`. */
-      wrongNumber: z.enum(['404', 'bad-user'], 'expected "404" or bad-user').default('404'),
-      /** Of guests who call the PBX past the gateway: concurrent calls, and the longest call. */
-      guests: z
+      'Context of the dialplan that has the extensions of the people.',
+      { form: 'context name' },
+    ),
+    wrongNumber: key(
+      z.enum(['404', 'bad-user'], 'expected "404" or bad-user').default('404'),
+      'Response to a call of an unknown name: status 404, or the sound `bad-user`.',
+    ),
+    guests: key(
+      z
         .strictObject({
-          calls: z
-            .int('expected a whole number')
-            .positive('expected at least 1')
-            .max(10_000, 'expected at most 10000')
-            .default(10),
-          seconds: z
-            .int('expected a whole number')
-            .positive('expected at least 1')
-            .max(86_400, 'expected at most a day, 86400 seconds')
-            .default(3600),
+          calls: key(
+            z
+              .int('expected a whole number')
+              .positive('expected at least 1')
+              .max(10_000, 'expected at most 10000')
+              .default(10),
+            'Concurrent guest calls.',
+          ),
+          seconds: key(
+            z
+              .int('expected a whole number')
+              .positive('expected at least 1')
+              .max(86_400, 'expected at most a day, 86400 seconds')
+              .default(3600),
+            'Longest guest call.',
+            { unit: 'seconds' },
+          ),
         })
         .prefault({}),
-      /** First and last UDP port of sound: rtpstart and rtpend of rtp.conf. Default: Asterisk's own. */
-      rtp: z
-        .tuple([soundPort, soundPort], { error: soundText })
+      'Limits of guests who call the PBX directly and not through the gateway.',
+    ),
+    rtp: key(
+      z
+        .tuple([rtpPort, rtpPort], { error: rtpText })
         .refine(([first, last]) => last > first, 'expected the last port to be above the first')
         .optional(),
-    },
-    'expected an IP address, or { servers: [...] }',
-  ),
+      'First and last UDP port of RTP: `rtpstart` and `rtpend` of rtp.conf.',
+      { form: '[first port, last port]', defaultText: 'those of Asterisk, 10000 to 20000' },
+    ),
+  },
+  'expected an IP address, or { servers: [...] }',
 );
+
+export const pbx = z.preprocess(
+  value => (typeof value === 'string' ? { servers: [value] } : value),
+  wholePbx,
+);
+
+/** The accepted input. */
+export const writtenPbx = z.union([address, wholePbx]);
 
 export type PbxSettings = z.output<typeof pbx>;
 
-/** RFC 5952, as Asterisk and firewalls write an address. */
+/** The spelling of RFC 5952, which Asterisk and firewalls use. */
 export function plainAddress(text: string): string {
   return isIP(text) === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
 }
@@ -121,7 +154,7 @@ export function isLoopback(text: string): boolean {
   return isIP(text) !== 0 && loopback.check(text, isIP(text) === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Ports that the PBXs of `sites` have on the machine with these addresses. */
+/** Ports of the PBXs of `sites` on the machine that has the addresses `own`. */
 export function portsOfPbxHere(
   sites: readonly { readonly pbx?: PbxSettings | undefined }[],
   own: readonly string[],
@@ -136,7 +169,7 @@ export function portsOfPbxHere(
   };
 }
 
-/** 5060, or the next port that no PBX of this machine has. */
+/** 5060, or the next port that no PBX of this machine uses. */
 export function freeSipPort(taken: ReadonlySet<number>): number {
   let port = 5060;
   while (taken.has(port)) port += 10;

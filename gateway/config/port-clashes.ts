@@ -1,4 +1,4 @@
-// Ports of one configuration that are wanted twice. SIP and media bind the same addresses.
+// Finds ports that two keys of one configuration use. SIP and media bind the same addresses.
 
 interface Ports {
   readonly engine?: object | undefined;
@@ -12,13 +12,13 @@ interface Ports {
   };
 }
 
-export interface Clash {
+export interface PortClash {
   readonly path: string[];
   readonly message: string;
   readonly input: unknown;
 }
 
-export function portClashes({ engine, sip, media }: Ports): Clash[] {
+export function portClashes({ engine, sip, media }: Ports): PortClash[] {
   const { browserPort, workers, pbxPorts, rtpengine } = media;
   const isWhole = browserPort !== undefined && workers !== undefined && pbxPorts !== undefined;
   if (rtpengine || !isWhole) return [];
@@ -26,10 +26,10 @@ export function portClashes({ engine, sip, media }: Ports): Clash[] {
   const own = engine ? {} : { udp: sip?.udp ?? 5060, tcp: sip?.tcp ?? 5060 };
   const isBrowsers = (port: number) =>
     port !== 0 && browserPort !== 0 && port >= browserPort && port < browserPort + workers;
-  const clashes: Clash[] = [];
+  const clashes: PortClash[] = [];
   for (const [transport, port] of Object.entries(own)) {
     if (!isBrowsers(port)) continue;
-    const message = `is the same ${transport.toUpperCase()} port as sip.${transport}`;
+    const message = `is also the ${transport.toUpperCase()} port of sip.${transport}`;
     clashes.push({ path: ['media', 'browserPort'], message, input: browserPort });
   }
   const within = (port: number | undefined) => port !== undefined && port >= first && port <= last;
@@ -37,12 +37,16 @@ export function portClashes({ engine, sip, media }: Ports): Clash[] {
     { length: browserPort === 0 ? 0 : workers },
     (_, worker) => browserPort + worker,
   );
-  const held = [
+  const used = [
     ...(within(own.udp) ? [[own.udp, 'sip.udp'] as const] : []),
     ...browsers.filter(within).map(port => [port, 'media.browserPort'] as const),
   ];
-  for (const [port, key] of held.slice(0, 1)) {
-    clashes.push({ path: ['media', 'pbxPorts'], message: `holds ${port}, which is ${key}`, input: pbxPorts });
+  for (const [port, key] of used.slice(0, 1)) {
+    clashes.push({
+      path: ['media', 'pbxPorts'],
+      message: `contains ${port}, the port of ${key}`,
+      input: pbxPorts,
+    });
   }
   return clashes;
 }

@@ -1,15 +1,15 @@
-// Ports that others know by another number than the one that is bound, as Docker's `-p` writes them: OUTSIDE:INSIDE,
-// each a port or a range of the same length, for one transport or both.
+// Port mappings of a NAT in the form of `docker run -p`: OUTSIDE:INSIDE, each a port or a range of the same length, for
+// one transport or both.
 
 export interface PortMapping {
   readonly outside: number;
   readonly inside: number;
-  /** How many, beginning with these. */
+  /** Number of ports, beginning with these. */
   readonly count: number;
   readonly transport: 'udp' | 'tcp' | undefined;
 }
 
-/** Undefined for what is none. */
+/** Undefined when the text is not a port mapping. */
 export function portMapping(text: string): PortMapping | undefined {
   const [, first = '', last, to = '', toLast, transport] =
     /^(\d{1,5})(?:-(\d{1,5}))?:(\d{1,5})(?:-(\d{1,5}))?(?:\/(udp|tcp))?$/.exec(text) ?? [];
@@ -25,7 +25,7 @@ export function isPortMapping(text: string): boolean {
   return portMapping(text) !== undefined;
 }
 
-/** The number by which others know a port that is bound here. */
+/** The port outside the NAT for a port that is bound here. */
 export function outsidePort(
   mappings: readonly PortMapping[],
   transport: 'udp' | 'tcp',

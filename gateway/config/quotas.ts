@@ -1,31 +1,46 @@
-// How much of the telephones visitors may take, as an owner writes it: calls at once, calls a minute, minutes a day; of
-// one address, one site, one person, and all together. What is absent has no bound.
+// Limits on calls: concurrent calls, calls per minute and minutes per day, for each visitor address, person and site, and
+// in total. An absent limit does not apply.
 //
 //   limits: { perAddress: { calls: 10, callsPerMinute: 20, minutesPerDay: 600 }, overall: { minutesPerDay: 3000 } }
 
 import { z } from 'zod';
+import { key } from './key.ts';
+import { count } from './values.ts';
 
-const count = z.int('expected a whole number').positive('expected at least 1');
+const minutes = z.number('expected a number of minutes').positive('expected more than 0 minutes');
 
-const bounds = {
-  /** At once. */
-  calls: count.optional(),
-  /** As many in a row, too. */
-  callsPerMinute: count.optional(),
-  /** Of talk, by the clock of this machine, which begins its days at its own midnight. */
-  minutesPerDay: z.number('expected a number of minutes').positive('expected more than 0 minutes').optional(),
-};
+function bounds(defaults: Quota, absent: string) {
+  const facts = (name: keyof Quota) =>
+    name in defaults ? { default: defaults[name] } : { defaultText: absent };
+  return z.strictObject(
+    {
+      calls: key(count.optional(), 'Concurrent calls.', facts('calls')),
+      callsPerMinute: key(
+        count.optional(),
+        'Calls per minute. A burst of this size is accepted too.',
+        facts('callsPerMinute'),
+      ),
+      minutesPerDay: key(
+        minutes.optional(),
+        'Talk time per day. A day begins at midnight of the clock of this machine.',
+        { ...facts('minutesPerDay'), unit: 'minutes' },
+      ),
+    },
+    'expected some of calls, callsPerMinute and minutesPerDay',
+  );
+}
 
-const expected = 'expected some of calls, callsPerMinute and minutesPerDay';
+export interface Quota {
+  readonly calls?: number | undefined;
+  readonly callsPerMinute?: number | undefined;
+  readonly minutesPerDay?: number | undefined;
+}
 
-/** Of one site or one person, instead of what stands for all. */
-export const quota = z.strictObject(bounds, expected);
+/** For one site or one person, in place of the limit for all. */
+export const quota = bounds({}, 'the limit for all');
 
-export type Quota = Readonly<z.output<typeof quota>>;
-
-function usually(defaults: Quota) {
-  return z
-    .strictObject(bounds, expected)
+function quotaWith(defaults: Quota) {
+  return bounds(defaults, 'no limit')
     .prefault({})
     .transform((own): Quota => ({ ...defaults, ...own }));
 }
@@ -34,13 +49,26 @@ const bits = (most: number) =>
   z.int('expected a number of bits').min(8, 'expected at least 8').max(most, `expected at most ${most}`);
 
 export const quotas = {
-  /** Of visitors who share an address, such as an office. */
-  perAddress: usually({ calls: 10, callsPerMinute: 20, minutesPerDay: 600 }),
-  /** Of one person. */
-  perDestination: usually({ callsPerMinute: 60 }),
-  perSite: usually({ callsPerMinute: 300 }),
-  /** Of all sites; calls at once are `limits.calls`. */
-  overall: usually({ callsPerMinute: 600 }),
-  /** Which addresses are one, by the bits that they share: a home has a /64 of IPv6. */
-  addressBits: z.strictObject({ ipv4: bits(32).default(32), ipv6: bits(128).default(64) }).prefault({}),
+  perAddress: key(
+    quotaWith({ calls: 10, callsPerMinute: 20, minutesPerDay: 600 }),
+    'Limits of one visitor address. Visitors of an office or of a mobile network may share one.',
+  ),
+  perDestination: key(quotaWith({ callsPerMinute: 60 }), 'Limits of calls to one person.'),
+  perSite: key(quotaWith({ callsPerMinute: 300 }), 'Limits of calls to one site.'),
+  overall: key(
+    quotaWith({ callsPerMinute: 600 }),
+    'Limits of all sites together, in addition to `limits.calls`.',
+  ),
+  addressBits: key(
+    z
+      .strictObject({
+        ipv4: key(bits(32).default(32), 'Prefix length of IPv4.', { unit: 'bits' }),
+        ipv6: key(bits(128).default(64), 'Prefix length of IPv6. A household usually has a /64.', {
+          unit: 'bits',
+        }),
+      })
+      .prefault({}),
+    'Addresses with this common prefix count as one visitor address.',
+    { reload: false },
+  ),
 };

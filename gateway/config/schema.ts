@@ -1,149 +1,160 @@
-// The shape of the configuration file: every key, every default, every complaint in the owner's words.
-// Knows nothing of files or command lines; load.ts feeds it.
+// The schema of the configuration file. Each key states its type, default, error text and description once; validation
+// (load.ts), the reference and JSON Schema (reference.ts, json-schema.ts) and the reload rule (reload.ts) read it.
 
 import { z } from 'zod';
 import { ownAddresses, splitEndpoint } from '../net/address-fence.ts';
 import { network } from '../net/network.ts';
-import { addresses } from './address.ts';
+import { addresses, writtenAddresses } from './address.ts';
 import { admin } from './admin.ts';
-import { isEndpoint, isPlace, port } from './endpoint.ts';
-import { log, path } from './log.ts';
+import { key } from './key.ts';
+import { limits } from './limits.ts';
+import { log, writtenLog } from './log.ts';
 import { media } from './media.ts';
 import { ownOrigin } from './origin.ts';
 import { freeSipPort, isLoopback, portsOfPbxHere } from './pbx.ts';
 import { portClashes } from './port-clashes.ts';
 import { proxy } from './proxy.ts';
-import { quotas } from './quotas.ts';
 import { site } from './site.ts';
 import { tokens } from './tokens.ts';
 import { turn } from './turn.ts';
+import { count, endpoint, filePath, port, remoteEndpoint, secretText } from './values.ts';
 
-const seconds = z
-  .number('expected a number of seconds')
-  .positive('expected more than 0 seconds')
-  .max(86_400, 'expected at most a day, 86400 seconds');
-const count = z.int('expected a whole number').positive('expected at least 1');
-
-const endpoint = z.string('expected ADDRESS:PORT').refine(isEndpoint, {
-  message: 'expected ADDRESS:PORT, such as 0.0.0.0:8443 or [::]:8443',
-});
-
-/** A drachtio-server that stands in for the embedded engine. */
 const drachtioServer = z.strictObject(
   {
-    /** Where it waits for applications, as HOST:PORT. */
-    drachtio: z
-      .string('expected HOST:PORT')
-      .refine(isPlace, { message: 'expected HOST:PORT, such as sip.internal:9022' }),
-    /** What it asks of applications; a frame of its protocol can carry neither bars nor line breaks. */
-    secret: z
-      .string('expected text; put quotes around a number')
-      .regex(/^[^|\r\n]+$/, { message: 'expected some text without | or line breaks' }),
-    /** Its contact for browsers: visitors' frames are handed on there. */
-    websocket: z.string('expected a URL').refine(isWebSocketUrl, {
-      message: 'expected ws://HOST:PORT or wss://HOST:PORT, such as ws://sip.internal:8080',
-    }),
+    drachtio: key(
+      remoteEndpoint('sip.internal:9022'),
+      'Where drachtio-server, v0.8.2 or later, accepts applications.',
+      { form: 'HOST:PORT', examples: ['sip.internal:9022'] },
+    ),
+    // The framing of the protocol has no escape for these characters.
+    secret: key(
+      secretText.regex(/^[^|\r\n]+$/, { message: 'expected some text without | or line breaks' }),
+      'The secret of drachtio-server, without `|` and line breaks.',
+    ),
+    websocket: key(
+      z.string('expected a URL').refine(isWebSocketUrl, {
+        message: 'expected ws://HOST:PORT or wss://HOST:PORT, such as ws://sip.internal:8080',
+      }),
+      'The ws or wss contact of drachtio-server. The gateway forwards the frames of visitors to it.',
+      { form: 'ws or wss URL', examples: ['ws://sip.internal:8080'] },
+    ),
   },
   'expected drachtio, secret and websocket; leave engine out to use the embedded one',
 );
 
-const settings = z.strictObject({
-  /** Where pages, the widget and the WebSocket are served. */
-  listen: endpoint.default('0.0.0.0:8443'),
-  /** How visitors reach it, for links on cards and codes, such as https://call.mysite.ru. Default: as they ask. */
-  url: ownOrigin.optional(),
-  /** Certificate and key in PEM files. Browsers ask for the microphone on https pages only (and on localhost). */
-  tls: z.strictObject({ certificate: z.string(), key: z.string() }).optional(),
-  /** The administrator's listener. Default: none. */
-  admin: admin.optional(),
-  /**
-   * This machine's addresses, bound and announced, for SIP and media. Default: its first address that is not loopback.
-   */
-  address: addresses.optional(),
-  /** Reverse proxies that bring visitors' requests. Default: none, and nobody is believed to be one. */
-  proxy: proxy.optional(),
-  dns: z
-    .strictObject({
-      /** ADDRESS:PORT of DNS servers; the system's when absent. */
-      servers: z.array(endpoint, 'expected a list of ADDRESS:PORT').min(1).optional(),
-      /** Networks inside the company that DNS answers may point at; public addresses always may. */
-      allow: z.array(network, 'expected a list of networks').default([]),
-    })
-    .prefault({}),
-  /** The SIP engine. Default: the embedded one. */
-  engine: drachtioServer.optional(),
-  /** The embedded engine's local ports toward PBXs; 0 means any free one. Default: 5060 both, or what a PBX of
-   * the same machine leaves free. */
-  sip: z.strictObject({ udp: port.optional(), tcp: port.optional() }).optional(),
-  /** The embedded relay's ports, or the rtpengines that stand in for it. */
-  media: media.prefault({}),
-  /** For visitors whose networks let no UDP out. */
-  turn: turn.optional(),
-  /** Of entry: each call takes one, which the gateway gives to pages that may call. */
-  tokens: tokens.prefault({}),
-  limits: z
-    .strictObject({
-      /** Calls at once. */
-      calls: count.default(200),
-      ...quotas,
-      /** WebSockets at once, in all and from one address. */
-      visitors: count.default(2000),
-      visitorsPerAddress: count.default(20),
-      /** SIP messages a second that one visitor may send, after a burst of five times as many. */
-      messagesPerSecond: count.default(20),
-      /** How long a person's phone rings. */
-      ringSeconds: seconds.default(60),
-      /** Longest set-up until something rings, over all servers of the domain. */
-      setupSeconds: seconds.default(12),
-      /** How long one server of a domain may say nothing before the next is tried. */
-      answerSeconds: seconds.default(2),
-      /** How long one may say no more than that it is trying (100) before it is cancelled for the next. */
-      tryingSeconds: seconds.default(6),
-      /** How long a call outlives its visitor's WebSocket or sound, or the connection to its drachtio-server. */
-      graceSeconds: seconds.default(30),
-      /** Silence on the PBX's side after which the gateway asks whether it is still there. */
-      silentSeconds: seconds.default(30),
-      /** Longest call. */
-      callMinutes: z
-        .number('expected a number of minutes')
-        .positive('expected more than 0 minutes')
-        .max(1440, 'expected at most a day, 1440 minutes')
-        .default(120),
-      /** How long running calls may go on once the gateway was told to stop. */
-      drainSeconds: z
-        .number('expected a number of seconds')
-        .min(0, 'expected 0 seconds or more')
-        .max(86_400, 'expected at most a day, 86400 seconds')
-        .default(30),
-    })
-    .prefault({}),
-  /** A level, or `{ level, addresses, security }`. */
-  log: log.prefault('info'),
-  /** A record of each call as a line of JSON, in a file a day beside `file`, for so many days. */
-  records: z
-    .strictObject(
-      {
-        file: path,
-        days: count.max(3660, 'expected at most ten years, 3660 days').default(30),
-      },
-      'expected file and days; leave records out to keep none',
-    )
-    .optional(),
-  sites: z
-    .array(site, 'expected a list of sites')
-    .min(1, 'expected at least one site')
-    .superRefine((sites, context) => {
-      const domains = sites.map(({ domain }) => domain);
-      for (const [index, input] of domains.entries()) {
-        if (domains.indexOf(input) === index) continue;
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'domain'],
-          message: 'stands in the list twice',
-          input,
-        });
-      }
+const tls = z.strictObject({
+  certificate: key(z.string(), 'PEM file of the certificate, followed by its chain.', { form: 'path' }),
+  key: key(z.string(), 'PEM file of the private key, not encrypted.', { form: 'path' }),
+});
+
+const dns = z.strictObject({
+  servers: key(z.array(endpoint, 'expected a list of ADDRESS:PORT').min(1).optional(), 'DNS servers.', {
+    form: 'list of ADDRESS:PORT',
+    defaultText: 'those of the system',
+    examples: [['10.0.0.1:53']],
+  }),
+  allow: key(
+    z.array(network, 'expected a list of networks').default([]),
+    'Private networks, or addresses of the gateway itself, that DNS answers may point at. Public addresses are always allowed.',
+    { form: 'list of networks', examples: [['10.0.0.0/8']], reload: true },
+  ),
+});
+
+const sipPort = { form: 'port', defaultText: '5060, or the next port that no PBX on this machine uses' };
+
+const sip = z.strictObject({
+  udp: key(port.optional(), 'UDP port; 0 for any free one.', sipPort),
+  tcp: key(port.optional(), 'TCP port; 0 for any free one.', sipPort),
+});
+
+const records = z.strictObject(
+  {
+    file: key(filePath, 'The file. The date is inserted before its extension.', {
+      form: 'absolute path',
+      examples: ['/var/lib/sip-call/calls.jsonl'],
     }),
+    days: key(
+      count.max(3660, 'expected at most ten years, 3660 days').default(30),
+      'How long a file is kept.',
+      { unit: 'days' },
+    ),
+  },
+  'expected file and days; leave records out to keep none',
+);
+
+const sites = z
+  .array(site, 'expected a list of sites')
+  .min(1, 'expected at least one site')
+  .superRefine((sites, context) => {
+    const domains = sites.map(({ domain }) => domain);
+    for (const [index, input] of domains.entries()) {
+      if (domains.indexOf(input) === index) continue;
+      context.addIssue({ code: 'custom', path: [index, 'domain'], message: 'is in the list twice', input });
+    }
+  });
+
+const settings = z.strictObject({
+  listen: key(
+    endpoint.default('0.0.0.0:8443'),
+    'Address and port of the HTTP server: pages, widget, WebSocket.',
+    {
+      form: 'ADDRESS:PORT',
+      examples: ['0.0.0.0:443', '[::]:443'],
+    },
+  ),
+  url: key(
+    ownOrigin.optional(),
+    'Origin at which visitors reach the gateway, for links on cards and QR codes.',
+    {
+      form: 'origin',
+      defaultText: 'the host of each request',
+      examples: ['https://call.mysite.ru'],
+      reload: true,
+    },
+  ),
+  tls: key(
+    tls.optional(),
+    'Certificate of the HTTP server. Browsers allow the microphone on https pages and on localhost only. A reload reads the files again, but cannot add or remove `tls`.',
+    { defaultText: 'plain HTTP', reload: true },
+  ),
+  admin: key(admin.optional(), 'Listener of the administrator, for details of health.', {
+    defaultText: 'no such listener',
+  }),
+  address: key(
+    addresses.optional(),
+    'Addresses of this machine for SIP and media: an address, an object with the keys below, or a list of both.',
+    {
+      form: 'IP address, object, or list',
+      defaultText:
+        'the first IPv4 address of this machine that is not loopback, or else the first IPv6 address',
+      examples: ['198.51.100.7', ['198.51.100.7', '2001:db8::7']],
+      written: writtenAddresses,
+    },
+  ),
+  proxy: key(proxy.optional(), 'Reverse proxies that forward the requests of visitors.', {
+    defaultText: 'none',
+  }),
+  dns: key(dns.prefault({}), 'How the gateway finds the PBX of a domain.'),
+  engine: key(drachtioServer.optional(), 'A drachtio-server that replaces the embedded SIP engine.', {
+    defaultText: 'the embedded engine',
+  }),
+  sip: key(sip.optional(), 'Ports of the embedded SIP engine toward PBXs. Must be absent with `engine`.'),
+  media: key(media.prefault({}), 'Relay of sound and picture.'),
+  turn: key(turn.optional(), 'TURN servers for visitors whose networks block UDP.', {
+    defaultText: 'none',
+    reload: true,
+  }),
+  tokens: key(tokens.prefault({}), 'Tokens that the gateway issues to pages, one for each call.'),
+  limits: key(limits.prefault({}), 'Numbers of calls and connections, and durations.', { reload: true }),
+  log: key(log.prefault('info'), 'The log: a level, or an object with the keys below.', {
+    form: 'level, or object',
+    default: 'info',
+    written: writtenLog,
+  }),
+  records: key(records.optional(), 'Call records: a JSON line for each call, in one file per day.', {
+    defaultText: 'no records',
+  }),
+  sites: key(sites, 'The domains whose people visitors can call.', { form: 'list of sites', reload: true }),
 });
 
 export const schema = settings
@@ -167,7 +178,7 @@ export const schema = settings
     context.addIssue({
       code: 'custom',
       path: ['sip'],
-      message: 'belongs to the embedded engine; a drachtio-server has its ports from its own contacts',
+      message: 'belongs to the embedded engine; a drachtio-server has its ports in its own contacts',
       input,
     });
   })

@@ -1,19 +1,19 @@
-// Tokens of entry, as an owner writes of them: how long one is good for, and who may mint it.
+// The keys `tokens` of the gateway and of a site: how long a token for a call is valid, and who issues it.
 //
-//   tokens: { seconds: 120 }                       # of the gateway's own
+//   tokens: { lifetimeSeconds: 120 }                       # tokens of the gateway
 //   sites: [{ domain: mysite.ru, tokens: { secret: "thirty-two characters or more…", required: true } }]
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { key } from './key.ts';
+import { secretText, wholeSeconds, yesOrNo } from './values.ts';
 
-/** No token is believed that is good for longer: what was used must be remembered for as long. */
+/** Longer tokens are refused, because the gateway stores each used token until it expires. */
 export const LONGEST_TOKEN_SECONDS = 300;
 
-const secret = z
-  .string('expected text; put quotes around a number')
-  .min(32, 'expected at least 32 characters (RFC 7518 3.2)');
+const secret = secretText.min(32, 'expected at least 32 characters (RFC 7518 3.2)');
 
-/** JOSE's names of what such a key can sign (RFC 7518 3.1, RFC 8037 3.1). */
+/** JOSE algorithms for each type of key (RFC 7518 3.1, RFC 8037 3.1). */
 const algorithms: Readonly<Record<string, readonly string[]>> = {
   rsa: ['RS256', 'PS256'],
   ec: ['ES256'],
@@ -35,31 +35,44 @@ const publicKey = z
     return z.NEVER;
   });
 
-/** Of the gateway's own tokens. */
+/** Tokens that the gateway issues. */
 export const tokens = z.strictObject({
-  /** From the visitor's intent to the call. */
-  seconds: z
-    .int('expected a whole number of seconds')
-    .min(10, 'expected at least 10 seconds')
-    .max(LONGEST_TOKEN_SECONDS, `expected at most ${LONGEST_TOKEN_SECONDS} seconds`)
-    .default(120),
-  /** Whether a page has to work for it: one whose address has made half of `perAddress.callsPerMinute` lately, or each. */
-  proofOfWork: z
-    .enum(['never', 'adaptive', 'always'], 'expected never, adaptive or always')
-    .default('adaptive'),
-  /** Shared by gateways that stand behind one name. Default: drawn anew at each start. */
-  secret: secret.optional(),
+  lifetimeSeconds: key(
+    wholeSeconds
+      .min(10, 'expected at least 10 seconds')
+      .max(LONGEST_TOKEN_SECONDS, `expected at most ${LONGEST_TOKEN_SECONDS} seconds`)
+      .default(120),
+    'How long a token is valid before its call begins.',
+    { unit: 'seconds', reload: true },
+  ),
+  proofOfWork: key(
+    z.enum(['never', 'adaptive', 'always'], 'expected never, adaptive or always').default('adaptive'),
+    'Whether the browser has to solve a proof of work for a token: `adaptive` requires it from addresses that have recently made half of `limits.perAddress.callsPerMinute`.',
+    { reload: true },
+  ),
+  secret: key(
+    secret.optional(),
+    'Key that signs the tokens, at least 32 characters. Gateways behind one name need the same one.',
+    { defaultText: 'a random key at each start' },
+  ),
 });
 
 const own = z
   .strictObject(
     {
-      /** Shared with the site's own server, which signs by HS256. */
-      secret: secret.optional(),
-      /** PEM, where the site's server signs by a key of its own instead. */
-      publicKey: publicKey.optional(),
-      /** The site's own tokens only: the gateway mints none for it. */
-      required: z.boolean('expected true or false').default(false),
+      secret: key(
+        secret.optional(),
+        'Key with which the server of the site signs tokens by HS256, at least 32 characters. Either `secret` or `publicKey` is required.',
+      ),
+      publicKey: key(
+        publicKey.optional(),
+        'Public key of the server of the site: RSA (RS256, PS256), P-256 (ES256) or Ed25519 (EdDSA).',
+        { form: 'PEM' },
+      ),
+      required: key(
+        yesOrNo.default(false),
+        'Only tokens of the site are accepted: the gateway issues none for it.',
+      ),
     },
     'expected secret or publicKey, or false for pages that call without tokens',
   )
@@ -67,13 +80,13 @@ const own = z
     if ((value.secret === undefined) !== (value.publicKey === undefined)) return;
     context.addIssue({
       code: 'custom',
-      message: 'expected one of secret and publicKey: by which are tokens told from forgeries?',
+      message: 'expected either secret or publicKey, to verify the tokens of the site',
       path: ['secret'],
       input: '',
     });
   });
 
-/** Of one site. `false`: whoever says a listed origin may call, which any program can. */
+/** `false` accepts calls without a token: any program can then send a listed origin and call. */
 export const siteTokens = z.union([z.literal(false), own], {
   error: 'expected secret or publicKey, or false for pages that call without tokens',
 });
@@ -81,7 +94,7 @@ export const siteTokens = z.union([z.literal(false), own], {
 export type OwnTokens = z.output<typeof own>;
 
 function readKey(pem: string): KeyObject | undefined {
-  // A private key would do, and must not lie here.
+  // createPublicKey accepts a private key too; it must not be in this file.
   if (!pem.includes('BEGIN PUBLIC KEY')) return undefined;
   try {
     return createPublicKey(pem);

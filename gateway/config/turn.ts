@@ -1,9 +1,11 @@
-// TURN servers (RFC 8656) for visitors whose networks let no UDP out, as an owner writes them:
+// The key `turn`: TURN servers (RFC 8656) for visitors whose networks block UDP.
 //
 //   turn: { urls: ["turns:turn.mysite.ru:443?transport=tcp"], secret: cymru }
 
 import { z } from 'zod';
 import { asciiHost } from './host-name.ts';
+import { key } from './key.ts';
+import { secretText, wholeSeconds } from './values.ts';
 
 const url = z
   .string('expected a TURN URL')
@@ -16,17 +18,25 @@ const url = z
 
 export const turn = z.strictObject(
   {
-    urls: z.array(url, 'expected a list of TURN URLs').min(1, 'expected at least one TURN URL'),
-    /** What the server shares with us: coturn's `static-auth-secret`, where `use-auth-secret` is on. */
-    secret: z.string('expected text; put quotes around a number').min(1, 'expected some text'),
-    /** How long one visitor's credentials are good for: no shorter than the longest call. */
-    seconds: z
-      .int('expected a whole number of seconds')
-      .min(60, 'expected at least 60 seconds')
-      .max(86_400, 'expected at most a day, 86400 seconds')
-      .default(7200),
+    urls: key(
+      z.array(url, 'expected a list of TURN URLs').min(1, 'expected at least one TURN URL'),
+      'URLs of the TURN servers (RFC 7065).',
+      { form: 'list of TURN URLs', examples: [['turns:turn.mysite.ru:443?transport=tcp']] },
+    ),
+    secret: key(
+      secretText.min(1, 'expected some text'),
+      'Shared secret of the servers: `static-auth-secret` of coturn with `use-auth-secret`.',
+    ),
+    lifetimeSeconds: key(
+      wholeSeconds
+        .min(60, 'expected at least 60 seconds')
+        .max(86_400, 'expected at most a day, 86400 seconds')
+        .default(7200),
+      'Lifetime of the credentials of one visitor. Not shorter than the longest call.',
+      { unit: 'seconds' },
+    ),
   },
-  'expected urls and secret; leave turn out where there is no TURN server',
+  'expected urls and secret; leave turn out without a TURN server',
 );
 
 export type Turn = Readonly<z.output<typeof turn>>;

@@ -1,46 +1,34 @@
-// The configuration's people by their address, as their cards show them.
+// What the card of a person shows, from the configuration.
 
 import type { CardPerson } from '../cards/person.ts';
 import { readableHost } from '../config/host-name.ts';
-import type { Config } from '../config/schema.ts';
+import type { Directory } from './directory.ts';
 
 export interface DirectoryEntry {
   readonly person: CardPerson;
-  /** The photograph on this machine's disk; undefined when it is elsewhere, or there is none. */
+  /** The photograph on the disk of this machine; undefined when it is an https URL, or there is none. */
   readonly photoFile: string | undefined;
 }
 
-export type People = ReadonlyMap<string, DirectoryEntry>;
-
-export function peopleOf(config: Config): People {
-  return new Map(
-    config.sites
-      .filter(({ pages }) => pages)
-      .flatMap(({ domain, callable }) =>
-        callable.map(({ user, name, title, mail, phone, photo }) => {
-          const address = `${user}@${domain}`;
-          const elsewhere = isElsewhere(photo);
-          const person = {
-            address,
-            // Nobody told the name: the address has to do.
-            name: name ?? user,
-            title: title ?? '',
-            company: readableHost(domain),
-            mail,
-            phone,
-            photo: photoUrl(address, photo),
-          };
-          return [address, { person, photoFile: elsewhere ? undefined : photo }] as const;
-        }),
-      ),
-  );
+/** Undefined when no person with pages has the address. */
+export function cardOf(directory: Directory, address: string): DirectoryEntry | undefined {
+  const [user = '', domain = '', ...rest] = address.split('@');
+  const found = rest.length > 0 ? undefined : directory.personWithPages(domain, user);
+  if (!found) return undefined;
+  const { name = user, title = '', mail, phone, photo } = found;
+  const company = readableHost(domain);
+  return {
+    person: { address, name, title, company, mail, phone, photo: photoUrl(address, photo) },
+    photoFile: isRemote(photo) ? undefined : photo,
+  };
 }
 
-/** Where browsers find a photograph of the configuration: an https URL, or a path on the gateway. */
+/** The URL of a photograph for browsers: an https URL, or a path on the gateway. */
 export function photoUrl(address: string, photo: string | undefined): string | undefined {
-  return isElsewhere(photo) ? photo : `/card/${address}/photo`;
+  return isRemote(photo) ? photo : `/card/${address}/photo`;
 }
 
-function isElsewhere(photo: string | undefined): boolean {
+/** True without a photograph too: then the gateway has no file. */
+function isRemote(photo: string | undefined): boolean {
   return photo?.startsWith('https://') ?? true;
 }

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Allowed, Authorization, Denial, DenialReason } from '../auth/authorization.ts';
 import type { Grant } from '../auth/grant.ts';
 import { countsAsOffence } from '../auth/offence.ts';
-import { isListed } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -85,7 +85,7 @@ async function judge(
 
   const origin = request.headers.origin ?? '';
   const ownPage = isOwn(origin, request.headers.host);
-  if (!ownPage && !originAllowed(origin, config))
+  if (!ownPage && !directoryOf(config).isListed(origin))
     return { status: 403, reason: 'no site lists this origin', offence: 'missing-origin' };
 
   // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
@@ -117,14 +117,14 @@ function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeR
 
 /** Who has no right to call takes a tenth of the places at most: the others are for those who have. */
 function isFull({ config, visitors }: Threshold): boolean {
-  return visitors.objected >= Math.max(1, Math.floor(config.limits.visitors / 10));
+  return visitors.objected >= Math.max(1, Math.floor(config.limits.connections / 10));
 }
 
 /** `right`: once it is known. */
 function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeRefusal | undefined {
   const { config, visitors, entrance } = threshold;
-  if (visitors.size >= config.limits.visitors) return { status: 503, reason: 'too many visitors' };
-  if (visitors.countFrom(address) >= config.limits.visitorsPerAddress) {
+  if (visitors.size >= config.limits.connections) return { status: 503, reason: 'too many visitors' };
+  if (visitors.countFrom(address) >= config.limits.connectionsPerAddress) {
     return { status: 429, reason: 'too many connections from this address', offence: 'rate-limit' };
   }
   const excess = right?.called && entrance.quotas.refusal(address, right.called);
@@ -140,8 +140,4 @@ function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeR
  */
 function isOwn(origin: string, host: string | undefined): boolean {
   return /^https?:\/\/[^/]+$/.test(origin) && origin.replace(/^https?:\/\//, '') === host?.toLowerCase();
-}
-
-function originAllowed(origin: string, config: Config): boolean {
-  return config.sites.some(({ origins }) => isListed(origins, origin));
 }

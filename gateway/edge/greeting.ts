@@ -15,22 +15,22 @@ export interface IceServer {
 }
 
 /** Of the configuration. */
-type Greeted = Pick<Config, 'turn'> & { readonly limits: Pick<Config['limits'], 'graceSeconds'> };
+type Greeted = Pick<Config, 'turn'> & { readonly limits: Pick<Config['limits'], 'reconnectSeconds'> };
 
 /** The first frame for whoever came by this URL; undefined for those who did not ask. `now` in milliseconds. */
 export function greeting(
   url: string | undefined,
-  { turn, limits: { graceSeconds } }: Greeted,
+  { turn, limits: { reconnectSeconds } }: Greeted,
   now: number,
   back?: string,
 ): string | undefined {
   const asked = new URLSearchParams(url?.split('?')[1]).has('ice');
   const iceServers = turn ? [iceServer(turn, now)] : [];
-  return asked ? JSON.stringify({ graceSeconds, iceServers, back }) : undefined;
+  return asked ? JSON.stringify({ reconnectSeconds, iceServers, back }) : undefined;
 }
 
-function iceServer({ urls, secret, seconds }: Turn, now: number): IceServer {
-  const expiry = Math.floor(now / 1000) + seconds;
+function iceServer({ urls, secret, lifetimeSeconds }: Turn, now: number): IceServer {
+  const expiry = Math.floor(now / 1000) + lifetimeSeconds;
   // The second part tells visitors apart in the server's log and quotas.
   const username = `${expiry}:${randomBytes(6).toString('hex')}`;
   return { urls, username, credential: createHmac('sha1', secret).update(username).digest('base64') };

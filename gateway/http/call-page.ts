@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { asciiHost, readableHost } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
+import { directoryOf } from '../directory/directory.ts';
 import { photoUrl } from '../directory/people.ts';
 import { refuse } from './page-origin.ts';
 import { type PersonLookups, unwatched } from './person-lookups.ts';
@@ -31,12 +32,8 @@ interface CallPagePerson {
   readonly photo?: string | undefined;
 }
 
-export function callPageRoute({ sites }: Config, lookups: PersonLookups = unwatched): Route {
-  const people = new Map(
-    sites.flatMap(site =>
-      site.pages ? site.callable.map(person => [`${person.user}@${site.domain}`, person] as const) : [],
-    ),
-  );
+export function callPageRoute(config: Config, lookups: PersonLookups = unwatched): Route {
+  const directory = directoryOf(config);
   return reading('/call', (request, response) => {
     if (!lookups.allows(request)) return refuse(response, 429);
     const query = new URLSearchParams(request.url?.split('?')[1]);
@@ -44,7 +41,7 @@ export function callPageRoute({ sites }: Config, lookups: PersonLookups = unwatc
     const to = (query.get('to') ?? '').slice(0, MOST_CHARACTERS);
     const [user = '', domain = '', ...rest] = to.replace(/^sip:/i, '').toLowerCase().split('@');
     const host = asciiHost(domain) ?? '';
-    const person = rest.length > 0 ? undefined : people.get(`${user}@${host}`);
+    const person = rest.length > 0 ? undefined : directory.personWithPages(host, user);
     if (!person) {
       lookups.missed(request, to);
       return notFound(response);

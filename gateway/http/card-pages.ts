@@ -12,7 +12,8 @@ import { vcard } from '../cards/vcard.ts';
 import { type CardLanguage, cardLanguage, cardWords } from '../cards/words.ts';
 import { asciiAddress } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
-import { type DirectoryEntry, peopleOf } from '../directory/people.ts';
+import { directoryOf } from '../directory/directory.ts';
+import { cardOf, type DirectoryEntry } from '../directory/people.ts';
 import { clientAddressOf } from '../net/client-address.ts';
 import { networkOf } from '../net/network-address.ts';
 import type { Log } from '../observe/log.ts';
@@ -95,7 +96,7 @@ const drawRate = { burst: 40, everyMs: 5_000 };
 const styles: Answer = { type: 'text/css; charset=utf-8', body: Buffer.from(pageStyles) };
 
 export function cardRoute(config: Config, lookups: PersonLookups = unwatched, log?: Log): Route {
-  const people = peopleOf(config);
+  const directory = directoryOf(config);
   const photos = new Photos(log);
   const drawings = new Drawings<Answer>();
   const rate = new AddressRate(drawRate);
@@ -111,7 +112,7 @@ export function cardRoute(config: Config, lookups: PersonLookups = unwatched, lo
     if (rest === 'card.css') return send(response, styles);
     if (!lookups.allows(request)) return refuse(response, 429);
     const [address = '', name = '', ...more] = rest.split('/', 3).map(decoded);
-    const entry = people.get(asciiAddress(address).toLowerCase());
+    const entry = cardOf(directory, asciiAddress(address).toLowerCase());
     if (!entry) lookups.missed(request, address);
     const gateway = publicUrl(request, config.url);
     if (!entry || !gateway || more.length > 0) return notFound(response);

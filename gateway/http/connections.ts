@@ -23,14 +23,14 @@ export class Connections {
   /** Watches `server` from now on. `speaksForMany`: a proxy of the owner's, whose connections are those of many. */
   constructor(
     server: Server,
-    { visitors, visitorsPerAddress }: Config['limits'],
+    { connections, connectionsPerAddress }: Config['limits'],
     speaksForMany: (address: string) => boolean,
     rate: Pick<AddressRate, 'take'>,
   ) {
     this.#speaksForMany = speaksForMany;
     this.#rate = rate;
-    this.#mostFromOne = visitorsPerAddress + OTHERS_FROM_ONE;
-    server.maxConnections = visitors + OTHERS;
+    this.#mostFromOne = connectionsPerAddress + OTHERS_FROM_ONE;
+    server.maxConnections = connections + OTHERS;
     server.on('connection', socket => this.#opened(socket));
   }
 

@@ -33,8 +33,8 @@ const IDLE_MS = 30_000;
  * second, and 400 in each minute after it; more where the owner allows an address more WebSockets. A request costs some
  * 0.2 ms of the thread: 100 a second are 2 % of it.
  */
-const requestRate = ({ visitorsPerAddress }: Config['limits']) => ({
-  burst: Math.max(1_000, 20 * visitorsPerAddress),
+const requestRate = ({ connectionsPerAddress }: Config['limits']) => ({
+  burst: Math.max(1_000, 20 * connectionsPerAddress),
   everyMs: 10,
 });
 

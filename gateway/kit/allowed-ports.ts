@@ -1,8 +1,8 @@
-// What a machine lets in, in one list whichever language its firewall has.
+// The ports that a machine accepts, independent of the syntax of its firewall.
 
 import { type Deployment, type Machine, pbxElsewhere, type Range } from './deployment.ts';
 
-/** `from`: addresses and networks that may; everybody when absent. */
+/** `from`: the accepted addresses and networks; any source when absent. */
 export interface AllowedPort {
   readonly what: string;
   readonly protocol: 'tcp' | 'udp';
@@ -10,28 +10,31 @@ export interface AllowedPort {
   readonly from?: readonly string[];
 }
 
-export function allowedPorts(premises: Deployment, machine: Machine): AllowedPort[] {
+export function allowedPorts(deployment: Deployment, machine: Machine): AllowedPort[] {
   return [
-    { what: 'ssh', protocol: 'tcp', ports: one(premises.sshPort) },
-    ...(machine.isGateway ? forGateway(premises, machine) : []),
+    { what: 'ssh', protocol: 'tcp', ports: one(deployment.sshPort) },
+    ...(machine.isGateway ? forGateway(deployment, machine) : []),
     ...(machine.pbx ? forPbx(machine.pbx) : []),
   ];
 }
 
-function forGateway(premises: Deployment, machine: Machine): AllowedPort[] {
-  const { webPorts, remoteProxies, listenPort, browsers, sip, rtp } = premises.gateway;
-  const pbx = pbxElsewhere(premises, machine);
-  const isBehind = remoteProxies.length > 0;
+function forGateway(deployment: Deployment, machine: Machine): AllowedPort[] {
+  const { webPorts, remoteProxies, listenPort, browsers, sip, rtp } = deployment.gateway;
+  const pbx = pbxElsewhere(deployment, machine);
+  const hasRemoteProxy = remoteProxies.length > 0;
   return [
     ...webPorts.map(port => ({
-      what: port === listenPort ? 'pages and WebSocket' : 'pages and WebSocket, by the proxy of this machine',
+      what:
+        port === listenPort
+          ? 'pages and WebSocket'
+          : 'pages and WebSocket, through the proxy of this machine',
       protocol: 'tcp' as const,
       ports: one(port),
     })),
-    ...(isBehind && !webPorts.includes(listenPort)
+    ...(hasRemoteProxy && !webPorts.includes(listenPort)
       ? [
           {
-            what: 'pages and WebSocket, by the proxies',
+            what: 'pages and WebSocket, through the proxies',
             protocol: 'tcp' as const,
             ports: one(listenPort),
             from: remoteProxies,
@@ -41,29 +44,29 @@ function forGateway(premises: Deployment, machine: Machine): AllowedPort[] {
     ...(browsers
       ? [
           { what: 'media of browsers', protocol: 'udp' as const, ports: browsers },
-          { what: 'the same where UDP does not get out', protocol: 'tcp' as const, ports: browsers },
+          { what: 'media of browsers whose networks block UDP', protocol: 'tcp' as const, ports: browsers },
         ]
       : []),
     ...(sip && pbx.length > 0
       ? [
-          { what: 'SIP of the PBXs, by UDP', protocol: 'udp' as const, ports: one(sip.udp), from: pbx },
-          { what: 'SIP of the PBXs, by TCP', protocol: 'tcp' as const, ports: one(sip.tcp), from: pbx },
+          { what: 'SIP of the PBXs, UDP', protocol: 'udp' as const, ports: one(sip.udp), from: pbx },
+          { what: 'SIP of the PBXs, TCP', protocol: 'tcp' as const, ports: one(sip.tcp), from: pbx },
         ]
       : []),
     ...(rtp && pbx.length > 0
-      ? [{ what: 'sound of the PBXs', protocol: 'udp' as const, ports: rtp, from: pbx }]
+      ? [{ what: 'RTP of the PBXs', protocol: 'udp' as const, ports: rtp, from: pbx }]
       : []),
   ];
 }
 
 function forPbx({ ports, rtp }: NonNullable<Machine['pbx']>): AllowedPort[] {
   const calls = (how: string, protocol: 'tcp' | 'udp', all: readonly number[]) =>
-    all.map((port): AllowedPort => ({ what: `calls to the PBX, by ${how}`, protocol, ports: one(port) }));
+    all.map((port): AllowedPort => ({ what: `calls to the PBX, ${how}`, protocol, ports: one(port) }));
   return [
     ...calls('UDP', 'udp', ports.udp),
     ...calls('TCP', 'tcp', ports.tcp),
     ...calls('TLS', 'tcp', ports.tls),
-    { what: 'sound of the PBX: rtpstart and rtpend of rtp.conf', protocol: 'udp', ports: rtp },
+    { what: 'RTP of the PBX: rtpstart and rtpend of rtp.conf', protocol: 'udp', ports: rtp },
   ];
 }
 

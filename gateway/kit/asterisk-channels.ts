@@ -1,37 +1,37 @@
-// What Asterisk's channel drivers need so that guests may call, in files that the stock configuration includes.
+// Configuration of Asterisk's channel drivers for guest calls, in files that the stock configuration includes.
 
 import { isIP } from 'node:net';
 import type { PbxSide } from './deployment.ts';
 
-function head(file: string, what: string, reload: string, look: string): string[] {
+function head(file: string, what: string, reload: string, check: string): string[] {
   return [
     `; /etc/asterisk/sip-call/${file}: ${what}`,
     ';',
     `; Add this line at the end of /etc/asterisk/${file.replace('-transports', '')}:`,
     `;     #include sip-call/${file}`,
-    `; Then: asterisk -rx "${reload}"`,
-    `; Look: asterisk -rx "${look}"`,
+    `; Load:  asterisk -rx "${reload}"`,
+    `; Check: asterisk -rx "${check}"`,
     '',
   ];
 }
 
-/** sip.conf: `(+)` adds to the [general] that is there. */
+/** sip.conf: `(+)` adds to the existing [general]. */
 export function sipConf({ ports, name, addresses }: PbxSide): string {
   const [udp] = ports.udp;
   const [tcp] = ports.tcp;
   const [tls] = ports.tls;
-  // One socket for each transport: of both families it would call IPv4 callers by mapped addresses.
+  // chan_sip has one socket for each transport. A socket of both families would send mapped addresses to IPv4 callers.
   const own = addresses.every(address => isIP(address) === 6) ? '[::]' : '0.0.0.0';
   const isStock = own === '0.0.0.0';
   return [
-    ...head('sip.conf', 'guests of chan_sip.', 'sip reload', 'sip show settings'),
+    ...head('sip.conf', 'guest calls, chan_sip.', 'sip reload', 'sip show settings'),
     '[general](+)',
-    '; Where everybody goes whom no peer of yours stands for.',
+    '; The context of callers without a peer of their own.',
     'context=guest-call',
     'allowguest=yes',
-    '; A wrong password and a wrong name get the same answer.',
+    '; A wrong password and a wrong name get the same response.',
     'alwaysauthreject=yes',
-    '; For guests behind a NAT: answer where the packets come from, and keep the sound on this machine.',
+    '; For guests behind a NAT: respond to the source address, and relay RTP through this machine.',
     'nat=force_rport,comedia',
     'directmedia=no',
     ...(udp === undefined || (udp === 5060 && isStock) ? [] : [`udpbindaddr=${own}:${udp}`]),
@@ -43,7 +43,7 @@ export function sipConf({ ports, name, addresses }: PbxSide): string {
       : [
           'tlsenable=yes',
           `tlsbindaddr=${own}:${tls}`,
-          `; Certificate of ${name}, then its key, in one file.`,
+          `; Certificate of ${name} and its key, in one file.`,
           'tlscertfile=/etc/asterisk/keys/sip-call.pem',
         ]),
     '',
@@ -52,19 +52,19 @@ export function sipConf({ ports, name, addresses }: PbxSide): string {
 
 export function pjsipConf(): string {
   return [
-    ...head('pjsip.conf', 'guests of chan_pjsip.', 'pjsip reload', 'pjsip show endpoint anonymous'),
+    ...head('pjsip.conf', 'guest calls, chan_pjsip.', 'pjsip reload', 'pjsip show endpoint anonymous'),
     '[anonymous]',
     'type=endpoint',
-    '; Where everybody goes whom no endpoint of yours stands for.',
+    '; The context of callers without an endpoint of their own.',
     'context=guest-call',
     'disallow=all',
     'allow=opus,alaw,ulaw,g722,vp8,h264',
-    '; For guests behind a NAT: answer where the packets come from, and keep the sound on this machine.',
+    '; For guests behind a NAT: respond to the source address, and relay RTP through this machine.',
     'direct_media=no',
     'force_rport=yes',
     'rewrite_contact=yes',
     'rtp_symmetric=yes',
-    '; A guest who is silent for so many seconds, or on hold, is gone.',
+    '; Ends the call of a guest after so many seconds without RTP, or on hold.',
     'rtp_timeout=120',
     'rtp_timeout_hold=600',
     'allow_transfer=no',
@@ -73,7 +73,7 @@ export function pjsipConf(): string {
   ].join('\n');
 }
 
-/** Stock pjsip.conf has no transport at all. Each is of one family. */
+/** The stock pjsip.conf has no transport. A transport has one address family. */
 export function pjsipTransports({ ports, name, addresses }: PbxSide): string {
   const has = (family: number) => addresses.some(address => isIP(address) === family);
   const transport = (protocol: string, port: number, ...more: readonly string[]) => [
@@ -85,7 +85,7 @@ export function pjsipTransports({ ports, name, addresses }: PbxSide): string {
             `protocol=${protocol}`,
             `bind=0.0.0.0:${port}`,
           ],
-          '; Is this machine behind a NAT? Then write its public address, and your own network, here:',
+          '; If this machine is behind a NAT, write its public address and your local network here:',
           ...[';external_media_address=203.0.113.5', ';external_signaling_address=203.0.113.5'],
           ...[';local_net=192.168.0.0/16', ...more, ''],
         ]
@@ -105,7 +105,7 @@ export function pjsipTransports({ ports, name, addresses }: PbxSide): string {
   return [
     ...head(
       'pjsip-transports.conf',
-      'where chan_pjsip listens. Leave it out if "pjsip show transports" shows these ports already.',
+      'the ports of chan_pjsip. Leave this file out if "pjsip show transports" already has these ports.',
       'core restart when convenient',
       'pjsip show transports',
     ),
@@ -126,7 +126,7 @@ export function pjsipTransports({ ports, name, addresses }: PbxSide): string {
 
 export function rtpConf({ rtp }: PbxSide): string {
   return [
-    ...head('rtp.conf', 'the UDP ports of sound.', 'core restart when convenient', 'rtp show settings'),
+    ...head('rtp.conf', 'the UDP ports of RTP.', 'core restart when convenient', 'rtp show settings'),
     '[general](+)',
     `rtpstart=${rtp[0]}`,
     `rtpend=${rtp[1]}`,

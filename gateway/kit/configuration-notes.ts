@@ -1,4 +1,4 @@
-// What a configuration still lacks for calls to work, as sentences with the line that mends it.
+// Notes on settings that are still missing for calls to work, each with the line to write.
 
 import { isIP } from 'node:net';
 import type { Config } from '../config/schema.ts';
@@ -9,50 +9,52 @@ export function notesOn(config: Config, gateway: GatewaySide, sites: readonly Ki
   return [
     ...(config.address === undefined
       ? [
-          `address: the file does not say it, so the kit takes this machine's, ${gateway.addresses.join(', ')}. Is the gateway another machine? Then write its address, and make the kit anew.`,
+          `address: missing; the kit uses the address of this machine, ${gateway.addresses.join(', ')}. If the gateway runs on another machine, write its address and run the command again.`,
         ]
       : []),
-    ...fenced(config, gateway, sites),
-    ...sites.flatMap(rings),
-    ...sites.flatMap(unreachable),
+    ...refusedAddresses(config, gateway, sites),
+    ...sites.flatMap(missingExtensions),
+    ...sites.flatMap(privateAddresses),
     ...(config.media.rtpengine
-      ? ['media.rtpengine: the kit does not know its ports. Their firewall is yours: see docs/operations.md.']
+      ? [
+          'media.rtpengine: the kit has no rules for the ports of rtpengine. Write them yourself: see docs/operations.md.',
+        ]
       : []),
     ...(config.engine
-      ? ['engine: the kit does not know the ports of the drachtio-server. Their firewall is yours.']
+      ? ['engine: the kit has no rules for the ports of drachtio-server. Write them yourself.']
       : []),
   ];
 }
 
-/** Addresses of PBXs that the gateway would refuse to call. */
-function fenced(config: Config, gateway: GatewaySide, sites: readonly KitSite[]): string[] {
+/** Addresses of PBXs that the gateway refuses to call. */
+function refusedAddresses(config: Config, gateway: GatewaySide, sites: readonly KitSite[]): string[] {
   const passes = addressFence(config.dns.allow, () => gateway.addresses);
   const all = sites.flatMap(({ servers }) => servers.flatMap(({ addresses }) => addresses));
   const refused = [...new Set(all)].filter(address => !passes(address));
   if (refused.length === 0) return [];
   const networks = refused.map(address => `${address}/${isIP(address) === 4 ? 32 : 128}`);
   return [
-    `dns.allow: the gateway calls private addresses, and its own, only where the file allows it. Add ${networks.join(', ')}.`,
+    `dns.allow: the gateway calls private addresses, and its own, only if dns.allow contains them. Add ${networks.join(', ')}.`,
   ];
 }
 
-function rings({ domain, people }: KitSite): string[] {
-  const silent = people.filter(({ extension, conference }) => extension === undefined && !conference);
-  const [one] = silent;
+function missingExtensions({ domain, people }: KitSite): string[] {
+  const missing = people.filter(({ extension, conference }) => extension === undefined && !conference);
+  const [one] = missing;
   if (!one) return [];
-  const users = silent.map(({ user }) => user).join(', ');
+  const users = missing.map(({ user }) => user).join(', ');
   return [
-    `${domain}: no extension is known of ${users}: their callers get 480. Write { user: ${one.user}, extension: 105 } under callable, and make the kit anew.`,
+    `${domain}: no extension for ${users}: their callers get 480. Write { user: ${one.user}, extension: 105 } under callable, and run the command again.`,
   ];
 }
 
-/** Not for the zone that the world reads. */
-function unreachable({ domain, hasZone, servers }: KitSite): string[] {
+/** Private addresses in a public zone. */
+function privateAddresses({ domain, hasZone, servers }: KitSite): string[] {
   if (!hasZone) return [];
-  const world = addressFence([], () => []);
-  const inside = servers.flatMap(({ addresses }) => addresses).filter(address => !world(address));
+  const isPublic = addressFence([], () => []);
+  const inside = servers.flatMap(({ addresses }) => addresses).filter(address => !isPublic(address));
   if (inside.length === 0) return [];
   return [
-    `${domain}: ${inside.join(', ')} in its zone is no public address: only hosts that reach it can call. Callers from outside need the public one.`,
+    `${domain}: ${inside.join(', ')} in its zone is a private address: only hosts in that network can call. Other callers need the public address.`,
   ];
 }

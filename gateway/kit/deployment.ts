@@ -1,4 +1,4 @@
-// What the administrator's kit is made from: the gateway's whole configuration as machines, sites and ports.
+// The input of the kit: the configuration as machines, sites and ports.
 
 import type { PbxSettings } from '../config/pbx.ts';
 
@@ -8,31 +8,31 @@ export interface Deployment {
   /** The gateway's first. */
   readonly machines: readonly Machine[];
   readonly firewall: Firewall;
-  /** Where the administrator comes in. */
+  /** The port that the firewall leaves open for ssh. */
   readonly sshPort: number;
-  /** What is still missing for calls to work, in words. */
+  /** What is still missing for calls to work. */
   readonly notes: readonly string[];
 }
 
 export type Firewall = 'iptables' | 'nftables';
 
 export interface GatewaySide {
-  /** As PBXs and browsers see it. */
+  /** The announced addresses. */
   readonly addresses: readonly string[];
-  /** Its name in DNS, when that leads to this machine. */
+  /** Its name in DNS, if that resolves to this machine. */
   readonly name: string | undefined;
-  /** Of log.security. */
+  /** The value of log.securityFile. */
   readonly securityLog: string;
-  /** Networks of the proxies before it, from which all visitors come; those of other machines. */
+  /** Networks of proxies on other machines. */
   readonly remoteProxies: readonly string[];
-  /** Ports that visitors reach on this machine: the gateway's own, or those of a proxy here. */
+  /** Ports of this machine for visitors: the gateway's own, or those of a proxy on it. */
   readonly webPorts: readonly number[];
   readonly listenPort: number;
-  /** Media of browsers, UDP and TCP; undefined where an rtpengine has it. */
+  /** Media of browsers, UDP and TCP; undefined with rtpengine. */
   readonly browsers: Range | undefined;
-  /** SIP toward the PBX; undefined where a drachtio-server speaks it. */
+  /** SIP toward the PBX; undefined with drachtio-server. */
   readonly sip: { readonly udp: number; readonly tcp: number } | undefined;
-  /** RTP toward the PBX; undefined where an rtpengine has it. */
+  /** RTP toward the PBX; undefined with rtpengine. */
   readonly rtp: Range | undefined;
 }
 
@@ -42,12 +42,12 @@ export interface KitSite {
   readonly domain: string;
   /** A domain that is an IP address has no zone. */
   readonly hasZone: boolean;
-  /** The best one first. */
+  /** The preferred one first. */
   readonly servers: readonly KitServer[];
-  /** The dialplan's context in which people's extensions are. */
+  /** The context of the dialplan that has the extensions of the people. */
   readonly context: string;
   readonly people: readonly KitPerson[];
-  /** Whether the PBX gets visitors' addresses. */
+  /** Whether the PBX gets the addresses of visitors. */
   readonly sendVisitorAddress: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface KitServer {
 }
 
 export interface Machine {
-  /** Of the kit. */
+  /** Folder of this machine in the kit. */
   readonly folder: string;
   readonly isGateway: boolean;
   readonly pbx: PbxSide | undefined;
@@ -79,7 +79,7 @@ export interface PbxSide {
   readonly wrongNumber: PbxSettings['wrongNumber'];
   readonly guests: PbxSettings['guests'];
   readonly rtp: Range;
-  /** Whether rtp.conf has to say so: Asterisk's own range is another one. */
+  /** Whether the kit has an rtp.conf, because the range is not Asterisk's default. */
   readonly writesRtp: boolean;
   readonly ports: {
     readonly udp: readonly number[];
@@ -89,10 +89,10 @@ export interface PbxSide {
   readonly sites: readonly KitSite[];
 }
 
-/** Asterisk's own defaults. */
+/** The default of Asterisk. */
 export const asteriskRtp: Range = [10_000, 20_000];
 
-/** All PBXs' addresses but those of `machine`. */
+/** The addresses of all PBXs on other machines than `machine`. */
 export function pbxElsewhere({ machines }: Deployment, machine: Machine): string[] {
   return machines.flatMap(one => (one === machine ? [] : (one.pbx?.addresses ?? [])));
 }

@@ -1,32 +1,32 @@
-// Asterisk's side: guests come into guest-call, reach only the people named, and are logged by the address
-// they come from. The founding document's dialplan, with three things mended:
+// The dialplan: guest calls enter the context guest-call, reach only the listed people, and are logged with their source
+// address. It differs from the dialplan of the founding document in three points:
 //
-// - its `_.` also matches h, the end of every good call, and i and t: here a call leaves guest-call with its first
-//   step, and the contexts it goes to have no pattern, so nothing but a dialled name ever meets it;
-// - a failed Dial went on at the next line, or ended in 404: here its end is one of 486 and 480;
-// - what was dialled is in no line of the log, so dialling writes no lines there.
+// - the pattern `_.` also matches h (the end of every good call), i and t. Here the first step of a call leaves
+//   guest-call, and the contexts after it have no pattern: only a dialled name matches the pattern;
+// - a failed Dial continued at the next line, or ended with 404. Here it ends with 486 or 480;
+// - the dialled name is not logged, so a caller cannot write into the log.
 
 import type { KitPerson, KitSite, PbxSide } from './deployment.ts';
 import { guestContext } from './guest-context.ts';
 
-/** `gateways`: the addresses whose word on a visitor is taken. */
+/** `gateways`: the addresses from which the header with the address of a visitor is trusted. */
 export function dialplan(pbx: PbxSide, gateways: readonly string[]): string {
   return [
-    '; /etc/asterisk/sip-call/extensions.conf: calls of guests.',
+    '; /etc/asterisk/sip-call/extensions.conf: guest calls.',
     ';',
-    '; Add this line at the end of /etc/asterisk/extensions.conf, and take a [guest-call] of your own out:',
+    '; Add this line at the end of /etc/asterisk/extensions.conf, and remove a [guest-call] of your own:',
     ';     #include sip-call/extensions.conf',
-    '; Then: asterisk -rx "dialplan reload"',
-    '; Look: asterisk -rx "dialplan show guest-call"',
+    '; Load:  asterisk -rx "dialplan reload"',
+    '; Check: asterisk -rx "dialplan show guest-call"',
     '',
-    ...entrance(pbx.sites),
+    ...guestCall(pbx.sites),
     ...pbx.sites.flatMap(people),
     ...endings(pbx),
     ...guestContext(pbx, gateways),
   ].join('\n');
 }
 
-function entrance(sites: readonly KitSite[]): string[] {
+function guestCall(sites: readonly KitSite[]): string[] {
   const byUser = new Map<string, KitSite[]>();
   for (const site of sites) {
     for (const { user } of site.people) byUser.set(user, [...(byUser.get(user) ?? []), site]);
@@ -34,26 +34,26 @@ function entrance(sites: readonly KitSite[]): string[] {
   const shared = [...byUser].filter(([, list]) => list.length > 1);
   return [
     '[guest-call]',
-    '; Each name leads out of this context at once.',
+    '; The first step of each name leaves this context.',
     ...[...byUser].map(([user, [first, second]]) =>
       second || !first
         ? `exten => ${user},1,Goto(guest-call-domains,${user},1)`
         : `exten => ${user},1,Goto(${contextOf(first, sites)},${user},1)`,
     ),
-    '; Whatever else is dialled, h, i and t included.',
+    '; Everything else that is dialled, including h, i and t.',
     'exten => _[!-~]!,1,Goto(guest-call-wrong,s,1)',
     '',
     ...(shared.length === 0 ? [] : domains(shared, sites)),
   ];
 }
 
-/** Names of several sites: the domain that was dialled tells which one. */
+/** Names that several sites have: the dialled domain selects the site. */
 function domains(
   shared: readonly (readonly [user: string, sites: readonly KitSite[]])[],
   sites: readonly KitSite[],
 ): string[] {
   return [
-    '; Names that several of the sites have. DOMAIN is what was dialled after the @.',
+    '; Names that several sites have. DOMAIN is the part of the dialled address after the @.',
     '[guest-call-domains]',
     ...shared.flatMap(([user, list]) => [
       `exten => ${user},1,Gosub(guest-call-domain,s,1)`,
@@ -66,7 +66,7 @@ function domains(
   ];
 }
 
-/** Asterisk cuts names of contexts after 79 characters. */
+/** Asterisk truncates names of contexts after 79 characters. */
 function contextOf(site: KitSite, sites: readonly KitSite[]): string {
   const name = `guest-call-at-${site.domain}`;
   return name.length <= 79 ? name : `guest-call-at-site-${sites.indexOf(site) + 1}`;
@@ -74,8 +74,8 @@ function contextOf(site: KitSite, sites: readonly KitSite[]): string {
 
 function people(site: KitSite, _: number, sites: readonly KitSite[]): string[] {
   return [
-    `; The people of ${site.domain}. Local/105@${site.context} rings extension 105 of the context "${site.context}", as a`,
-    '; colleague would. Its own Dial should not have the options t and T, or guests could transfer.',
+    `; The people of ${site.domain}. Local/105@${site.context} rings extension 105 of the context "${site.context}",`,
+    '; like an internal call. Its Dial must not have the options t and T: guests could transfer calls.',
     `[${contextOf(site, sites)}]`,
     ...site.people.flatMap(person => steps(person, site)),
     '',
@@ -103,16 +103,16 @@ function steps({ user, extension, conference }: KitPerson, { domain, context }: 
     ];
   }
   return [
-    `; Where does ${user} ring? Write { user: ${user}, extension: 105 } in gateway.yaml, and make the kit anew.`,
-    `exten => ${user},1,Log(WARNING,No extension is known of ${user}@${domain})`,
+    `; ${user} has no extension. Write { user: ${user}, extension: 105 } in gateway.yaml, and run sip-call pbx again.`,
+    `exten => ${user},1,Log(WARNING,No extension for ${user}@${domain})`,
     ' same => n,Hangup(20)                       ; 480',
   ];
 }
 
 function endings({ wrongNumber }: PbxSide): string[] {
   return [
-    '; What the caller gets when nobody has answered: 486 where the person is busy or declines, 480 otherwise, also where',
-    '; the telephone is not registered.',
+    '; The response to an unanswered call: 486 if the person is busy or declines; 480 otherwise, also if the telephone',
+    '; is not registered.',
     '[guest-call-over]',
     'exten => s,1,GotoIf($["${DIALSTATUS}" = "ANSWER"]?answered)',
     ' same => n,GotoIf($["${DIALSTATUS}" = "BUSY"]?busy)',
@@ -126,7 +126,7 @@ function endings({ wrongNumber }: PbxSide): string[] {
     ' same => n,Log(WARNING,Wrong call IP=${GUEST}${BY})',
     ...(wrongNumber === 'bad-user'
       ? [
-          "; The founding document's word for it. It answers the call. No Debian package has a sound of this name.",
+          '; Answers the call and plays the sound bad-user. No Debian package has a sound of this name.',
           ' same => n,Playback(bad-user)',
           ' same => n,Hangup()',
         ]

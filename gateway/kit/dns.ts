@@ -1,26 +1,26 @@
-// One site's zone: where the world finds its PBXs (RFC 3263), as the founding document's records, and the gateway.
+// The DNS records of one site (RFC 3263): NAPTR, SRV and addresses of its PBXs, and the address of the gateway.
 
 import { isIP } from 'node:net';
 import type { Deployment, KitServer, KitSite } from './deployment.ts';
 
-export function zone(site: KitSite, premises: Deployment): string {
+export function zone(site: KitSite, deployment: Deployment): string {
   const { domain, servers } = site;
   return [
-    `; Records for the zone of ${domain}: where SIP calls to its people go. Lower numbers come first.`,
-    '; Every name is whole and ends with a dot. Leave out what the zone has already.',
+    `; Records for the zone of ${domain}: the servers for SIP calls. Lower numbers come first.`,
+    '; Every name is fully qualified and ends with a dot. Leave out records that the zone already has.',
     ...naptr(site),
     '',
-    '; Many SIP clients ask for these alone. Priority, weight, port, server.',
+    '; Many SIP clients query only SRV. Priority, weight, port, server.',
     ...srv(domain, servers),
     ...alternatives(site).map(({ name, udp }) => record(`_sip._udp.${name}.`, 'SRV', `10 0 ${udp} ${name}.`)),
     '',
-    '; The servers. Theirs are addresses, not aliases: an SRV record may not lead to a CNAME.',
-    ...addresses(site, premises),
+    '; The servers. An SRV record must point at a name with address records, not at a CNAME (RFC 2782).',
+    ...addresses(site, deployment),
     '',
   ].join('\n');
 }
 
-/** Transports in the founding document's order. */
+/** In the order of preference. */
 const transports = [
   { key: 'udp', order: 10, service: 'SIP+D2U', label: '_sip._udp' },
   { key: 'tcp', order: 20, service: 'SIP+D2T', label: '_sip._tcp' },
@@ -42,7 +42,7 @@ function naptr(site: KitSite): string[] {
   });
 }
 
-/** Further servers that have UDP, by names of their own within the zone. */
+/** Further servers with UDP and a name within the zone. */
 function alternatives({ domain, servers }: KitSite): KitServer[] {
   return servers.slice(1).filter(({ name, udp }) => udp !== undefined && name.endsWith(`.${domain}`));
 }
@@ -59,25 +59,25 @@ function srv(domain: string, servers: readonly KitServer[]): string[] {
 
 function addresses({ domain, servers }: KitSite, { gateway, sites }: Deployment): string[] {
   const zones = sites.filter(({ hasZone }) => hasZone).map(site => site.domain);
-  const isOurs = (name: string) => zoneOf(name, zones) === domain;
+  const isInZone = (name: string) => zoneOf(name, zones) === domain;
   const lines = new Set<string>();
   for (const server of sites.flatMap(site => site.servers)) {
-    if (!isOurs(server.name)) continue;
+    if (!isInZone(server.name)) continue;
     for (const address of server.addresses) lines.add(addressRecord(server.name, address));
   }
   for (const { name, addresses } of servers) {
     if (zoneOf(name, zones) !== undefined) continue;
     lines.add(`; ${name} is in another zone. There it needs: ${addresses.join(', ')}`);
   }
-  // What stands at the top of a zone is the site's own web server already.
-  if (gateway.name !== undefined && isOurs(gateway.name) && !zones.includes(gateway.name)) {
-    lines.add('; The gateway, or the proxy of its machine, as `url` says.');
+  // The apex of a zone already has the address of the site's web server.
+  if (gateway.name !== undefined && isInZone(gateway.name) && !zones.includes(gateway.name)) {
+    lines.add('; The gateway, or the proxy on its machine: the host of `url`.');
     for (const address of gateway.addresses) lines.add(addressRecord(gateway.name, address));
   }
   return [...lines];
 }
 
-/** The zone of the kit that holds a name: the longest. */
+/** The zone of the kit that contains a name: the longest match. */
 function zoneOf(name: string, zones: readonly string[]): string | undefined {
   return zones
     .filter(zone => name === zone || name.endsWith(`.${zone}`))

@@ -1,15 +1,15 @@
-// fail2ban. The gateway's log names visitors, and the gateway's jail bans them; Asterisk's names its callers, and
-// its jails never ban the gateway, through which everybody else's calls come. fail2ban does not start at all when one
-// jail finds no log, so every jail also names a file that is always there.
+// fail2ban: filters, actions and jails. The jail of the gateway bans the visitors in its security log. The jails of the
+// PBX ban direct callers and never the gateway, from which the calls of all visitors come. fail2ban does not start when a
+// jail finds no log, so every jail also has a file that always exists.
 
 import type { Deployment, Machine, Range } from './deployment.ts';
 import { pbxElsewhere } from './deployment.ts';
 
-/** Matches the lines of gateway/observe/security-log.ts, to their end: nothing may stand behind the address. */
+/** Matches the lines of gateway/observe/security-log.ts to their end: the address must be the last word. */
 export function gatewayFilter(): string {
   return [
     '# /etc/fail2ban/filter.d/sip-call.conf: the security log of sip-call.',
-    '# Of IPv6 the network is banned, since one home may take any address of its own.',
+    '# For IPv6 the whole /64 is banned, because a household usually controls all of it.',
     '[Definition]',
     'failregex = ^\\s*sip-call refused [a-z-]+ from (?:\\S+ in )?<SUBNET>$',
     'ignoreregex =',
@@ -19,7 +19,7 @@ export function gatewayFilter(): string {
 }
 
 export function gatewayAction({ firewall }: Deployment): string {
-  const head = `# /etc/fail2ban/action.d/sip-call.conf: bans by ${firewall}, without a word to the banned.`;
+  const head = `# /etc/fail2ban/action.d/sip-call.conf: bans by ${firewall}, without a response.`;
   if (firewall === 'iptables') {
     const quiet = ['[Init]', 'blocktype = DROP', '[Init?family=inet6]', 'blocktype = DROP'];
     return [head, '[INCLUDES]', 'before = iptables-multiport.conf', ...quiet, ''].join('\n');
@@ -30,18 +30,18 @@ export function gatewayAction({ firewall }: Deployment): string {
     'before = nftables-multiport.conf',
     '[Init]',
     'blocktype = drop',
-    '# A set holds networks only when it is declared so.',
+    '# A set contains networks only with the flag interval.',
     '[Init?family=inet6]',
     'addr_type = ipv6_addr\\; flags interval',
     '',
   ].join('\n');
 }
 
-/** Wrong guest calls, in the lines that Debian's own filter knows. */
+/** Wrong guest calls, with the line prefixes of Debian's own filter. */
 export function pbxFilter(): string {
   return [
-    '# /etc/fail2ban/filter.d/asterisk-guest-call.conf: wrong calls of guests, as the dialplan logs them.',
-    '# To the end of the line: what the gateway told of its visitors ends otherwise, and is not ours to ban.',
+    '# /etc/fail2ban/filter.d/asterisk-guest-call.conf: wrong guest calls in the log of the dialplan.',
+    '# The address is the last word. Lines of calls via the gateway end differently: the gateway bans its visitors.',
     '[INCLUDES]',
     'before = asterisk.conf',
     '[Definition]',
@@ -50,20 +50,20 @@ export function pbxFilter(): string {
   ].join('\n');
 }
 
-export function jails(premises: Deployment, machine: Machine): string {
-  const { gateway, firewall, sshPort } = premises;
+export function jails(deployment: Deployment, machine: Machine): string {
+  const { gateway, firewall, sshPort } = deployment;
   const { isGateway, pbx } = machine;
-  const quietly = `blocktype=${firewall === 'iptables' ? 'DROP' : 'drop'}`;
-  const friends = [...gateway.addresses, ...(isGateway ? pbxElsewhere(premises, machine) : [])];
+  const blockType = `blocktype=${firewall === 'iptables' ? 'DROP' : 'drop'}`;
+  const trusted = [...gateway.addresses, ...(isGateway ? pbxElsewhere(deployment, machine) : [])];
   const proxies = isGateway ? gateway.remoteProxies : [];
   return [
     '# /etc/fail2ban/jail.d/sip-call.conf',
-    '# Then: fail2ban-client reload',
-    '# Look: fail2ban-client status',
-    '# Of several logs those are read that are there. /dev/null always is, so that no jail keeps the others from starting.',
+    '# Load:  fail2ban-client reload',
+    '# Check: fail2ban-client status',
+    '# Of several logs, fail2ban reads the existing ones. /dev/null always exists: without a log fail2ban does not start.',
     '',
-    '# The Debian packages fail2ban and rsyslog: without rsyslog Debian 12 and later keep no auth.log. To read the journal',
-    '# instead, install python3-systemd and write "backend = systemd" here in place of backend and logpath.',
+    '# Needs the Debian packages fail2ban and rsyslog: without rsyslog, Debian 12 and later have no auth.log. To read the',
+    '# journal instead, install python3-systemd and write "backend = systemd" in place of backend and logpath.',
     ...jail('sshd', {
       logs: ['/var/log/auth.log'],
       retry: 5,
@@ -73,35 +73,35 @@ export function jails(premises: Deployment, machine: Machine): string {
       ? [
           ...(proxies.length > 0
             ? [
-                '# Visitors come through a proxy of another machine: have this jail there, with a copy of the log.',
+                '# Visitors come through a proxy on another machine: this jail belongs there, with a copy of the log.',
               ]
             : []),
-          '# A person who is refused tries again once or twice.',
+          '# 10 refusals: a person who is refused may try again once or twice.',
           ...jail('sip-call', {
             filter: 'sip-call',
             logs: [gateway.securityLog],
             retry: 10,
-            ignore: [...friends, ...proxies],
-            actions: bothProtocols('sip-call', 'sip-call', gatewayPorts(premises)),
+            ignore: [...trusted, ...proxies],
+            actions: bothProtocols('sip-call', 'sip-call', gatewayPorts(deployment)),
           }),
         ]
       : []),
     ...(pbx
       ? [
-          "# All visitors' calls come from the gateway: it must never be banned. Add your trunks and your office to both",
-          '# lines of ignoreip: over UDP anybody can call in their name.',
+          '# The calls of all visitors come from the gateway: it must never be banned. Add your trunks and your office to both',
+          '# lines of ignoreip: the source address of UDP can be forged.',
           ...(['asterisk', 'asterisk-guest-call'] as const).flatMap(name =>
             jail(name, {
               filter: name,
-              // Its name in the packages of Asterisk up to 17, and since 18.
+              // The names up to Asterisk 17, and from 18.
               logs: ['/var/log/asterisk/messages', '/var/log/asterisk/messages.log'],
               retry: name === 'asterisk' ? 10 : 5,
-              ignore: friends,
+              ignore: trusted,
               actions: bothProtocols(
                 `${firewall}-multiport`,
                 name === 'asterisk' ? 'asterisk' : 'guest-call',
                 [...pbx.ports.udp, ...pbx.ports.tcp, ...pbx.ports.tls],
-                `, ${quietly}`,
+                `, ${blockType}`,
               ),
             }),
           ),
@@ -136,7 +136,7 @@ function jail(name: string, { filter, logs, retry, ignore, actions }: Jail): str
   ];
 }
 
-/** Where visitors reach the gateway's machine. */
+/** Ports of the gateway's machine for visitors. */
 function gatewayPorts({ gateway }: Deployment): (number | Range)[] {
   const { webPorts, remoteProxies, listenPort, browsers, sip } = gateway;
   return [
@@ -147,7 +147,7 @@ function gatewayPorts({ gateway }: Deployment): (number | Range)[] {
   ];
 }
 
-/** One for each protocol: lists of them are understood since 1.0 only. */
+/** One action for each protocol: fail2ban before 1.0 accepts no list. */
 function bothProtocols(
   action: string,
   name: string,

@@ -1,5 +1,5 @@
-// Writes a kit into a folder, and leaves what was changed there by hand. SHA256SUMS holds what was written last:
-// a file with another sum was changed by hand. Either all files are written, or none.
+// Writes the kit into a folder and does not overwrite files that were changed by hand: those whose sum differs from
+// SHA256SUMS, which has the sums of the last run. Writes either all files or none.
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -10,16 +10,16 @@ import type { KitFile } from './kit.ts';
 const SUMS = 'SHA256SUMS';
 
 export interface Written {
-  /** Paths below the folder that are new or other than before. */
+  /** Paths of new and changed files, relative to the folder. */
   readonly written: readonly string[];
   readonly unchanged: number;
-  /** Of an earlier kit; left where they are. */
+  /** Files of an earlier kit, which stay. */
   readonly obsolete: readonly string[];
 }
 
 /**
- * `force` overwrites changed files too, and leaves the changed one beside, as FILE.old.
- * @throws {ConfigError} when something stands in the way
+ * `force` also overwrites files that were changed by hand, and keeps each as FILE.old.
+ * @throws {ConfigError} when a file was changed by hand or cannot be written
  */
 export function writeKit(files: readonly KitFile[], folder: string, force: boolean): Written {
   try {
@@ -36,14 +36,14 @@ function write(files: readonly KitFile[], folder: string, force: boolean): Writt
   const changed: string[] = [];
   const toWrite: KitFile[] = [];
   for (const file of files) {
-    const there = readIfThere(join(folder, file.path));
-    if (there === file.text) continue;
-    if (there !== undefined && known.get(file.path) !== sumOf(there)) changed.push(file.path);
+    const present = readIfExists(join(folder, file.path));
+    if (present === file.text) continue;
+    if (present !== undefined && known.get(file.path) !== sumOf(present)) changed.push(file.path);
     toWrite.push(file);
   }
   if (changed.length > 0 && !force) {
     throw new ConfigError([
-      `nothing was written: these files in ${folder} are not as sip-call wrote them`,
+      `nothing was written: these files in ${folder} were changed by hand`,
       ...changed.map(path => `  ${path}`),
       'write into another folder with --out, or overwrite them with --force, which keeps each as FILE.old',
     ]);
@@ -63,9 +63,9 @@ function write(files: readonly KitFile[], folder: string, force: boolean): Writt
   };
 }
 
-/** The form of sha256sum, which checks it with -c. */
+/** In the format of `sha256sum -c`. */
 function readSums(path: string): Map<string, string> {
-  const lines = (readIfThere(path) ?? '').split('\n');
+  const lines = (readIfExists(path) ?? '').split('\n');
   return new Map(
     lines.flatMap(line => {
       const [, sum, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
@@ -74,9 +74,9 @@ function readSums(path: string): Map<string, string> {
   );
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
-  // What is no file is in the way, whatever is in it.
+  // Anything but a regular file counts as changed by hand.
   return statSync(path).isFile() ? readFileSync(path, 'utf8') : '';
 }
 

@@ -1,4 +1,4 @@
-// Who is calling: the subroutines of the dialplan that tell a visitor of the gateway from a guest who calls directly.
+// Subroutines of the dialplan that find the source of a call: a visitor of the gateway, or a guest who calls directly.
 
 import type { PbxSide } from './deployment.ts';
 
@@ -18,7 +18,7 @@ function domainContext(isSip: boolean): string[] {
     ...(isSip
       ? ['exten => s,1,Set(DOMAIN=${CUT(SIPDOMAIN,:,1)})']
       : [
-          '; The Request-URI, as sip:director@mysite.ru:5060;transport=tcp.',
+          '; The Request-URI, such as sip:director@mysite.ru:5060;transport=tcp.',
           'exten => s,1,Set(DOMAIN=${CHANNEL(pjsip,request_uri)})',
           ' same => n,Set(DOMAIN=${CUT(DOMAIN,@,2)})',
           ' same => n,Set(DOMAIN=${CUT(DOMAIN,\\;,1)})',
@@ -34,13 +34,13 @@ function fromContext({ guests, sites }: PbxSide, gateways: readonly string[], is
   const header = (name: string) => (isSip ? `SIP_HEADER(${name})` : `PJSIP_HEADER(read,${name})`);
   const isGateway = gateways.map(address => `"\${GUEST}" = "${address}"`).join(' | ');
   return [
-    "; GUEST: the address a call comes from. What the gateway tells is believed when it comes from the gateway's own",
-    '; address; such a line says so at its end, and fail2ban leaves it alone: the gateway bans its visitors itself.',
+    '; GUEST: the source address of a call. The header of the gateway is trusted only from the address of the gateway. The',
+    '; log line of such a call ends with "via gateway": fail2ban ignores it, because the gateway bans its visitors itself.',
     '[guest-call-from]',
     ...(isSip
       ? ['exten => s,1,Set(GUEST=${CHANNEL(peerip)})']
       : [
-          '; Address and port, as 192.0.2.1:5060 or [2001:db8::1]:5060.',
+          '; Address and port, such as 192.0.2.1:5060 or [2001:db8::1]:5060.',
           'exten => s,1,Set(PEER=${CHANNEL(pjsip,remote_addr)})',
           ' same => n,Set(GUEST=${CUT(PEER,:,1)})',
           ' same => n,GotoIf($[${FIELDQTY(PEER,:)} < 3]?whole)',
@@ -48,28 +48,28 @@ function fromContext({ guests, sites }: PbxSide, gateways: readonly string[], is
         ]),
     ' same => n(whole),Set(BY=)',
     ` same => n,GotoIf($[${isGateway}]?gateway)`,
-    `; Past the gateway: at most ${guests.calls} calls at once, of ${guests.seconds} seconds each.`,
+    `; Direct calls: at most ${guests.calls} concurrent calls, of ${guests.seconds} seconds each.`,
     ' same => n,Set(GROUP(guest-call)=direct)',
     ` same => n,GotoIf($[\${GROUP_COUNT(direct@guest-call)} > ${guests.calls}]?full)`,
     ` same => n,Set(TIMEOUT(absolute)=${guests.seconds})`,
     ' same => n,Return()',
-    ' same => n(full),Log(NOTICE,Guest calls are at their limit. Refused IP=${GUEST})',
+    ' same => n(full),Log(NOTICE,Limit of guest calls reached. Refused IP=${GUEST})',
     ' same => n,Hangup(34)                       ; 503',
-    ` same => n(gateway),Set(BY= told by the gateway \${GUEST})`,
+    ` same => n(gateway),Set(BY= via gateway \${GUEST})`,
     ...(sites.some(site => site.sendVisitorAddress)
       ? [
-          ` same => n,Set(TOLD=\${FILTER(0-9a-fA-F:.,\${${header('X-Sip-Call-Address')}})})`,
-          ' same => n,GotoIf($["${TOLD}" = ""]?call)',
-          ' same => n,Set(GUEST=${TOLD})',
+          ` same => n,Set(VISITOR=\${FILTER(0-9a-fA-F:.,\${${header('X-Sip-Call-Address')}})})`,
+          ' same => n,GotoIf($["${VISITOR}" = ""]?call)',
+          ' same => n,Set(GUEST=${VISITOR})',
         ]
       : []),
-    "; The call as the gateway's log and records name it, and the page it comes from; in the CDR too.",
+    '; The call ID of the log and the records of the gateway, and the calling page; also in the CDR.',
     ` same => n(call),Set(CALL=\${FILTER(-0-9a-zA-Z_.,\${${header('X-Sip-Call')}})})`,
     ` same => n,Set(PAGE=\${FILTER(-0-9a-zA-Z_.~:/%@+=&!*,\${${header('X-Sip-Call-Page')}})})`,
-    ' same => n,GotoIf($["${CALL}" = ""]?told)',
+    ' same => n,GotoIf($["${CALL}" = ""]?done)',
     ' same => n,Set(CDR(userfield)=${CALL:0:64} ${PAGE:0:180})',
     ' same => n,Set(BY=${BY} call ${CALL:0:64} page ${PAGE:0:180})',
-    ' same => n(told),Return()',
+    ' same => n(done),Return()',
     '',
   ];
 }

@@ -1,4 +1,4 @@
-// The administrator's kit: every file, by the machine it is for. Pure text from premises; nothing is written here.
+// The files of the kit, sorted by machine. Only makes text from a deployment; folder.ts writes it.
 
 import { pjsipConf, pjsipTransports, rtpConf, sipConf } from './asterisk-channels.ts';
 import type { Deployment, Machine } from './deployment.ts';
@@ -10,29 +10,29 @@ import { logrotate } from './logrotate.ts';
 import { guide } from './readme.ts';
 
 export interface KitFile {
-  /** Below the folder of the kit: README.txt, dns/DOMAIN.zone, and MACHINE/etc/... */
+  /** Relative to the folder of the kit: README.txt, dns/DOMAIN.zone, and MACHINE/etc/... */
   readonly path: string;
   readonly text: string;
 }
 
-export function kit(premises: Deployment): KitFile[] {
+export function kit(deployment: Deployment): KitFile[] {
   const files = [
-    ...premises.sites
+    ...deployment.sites
       .filter(({ hasZone }) => hasZone)
-      .map(site => ({ path: `dns/${site.domain}.zone`, text: zone(site, premises) })),
-    ...premises.machines.flatMap(machine =>
-      filesOf(machine, premises).map(({ path, text }) => ({ path: `${machine.folder}/etc/${path}`, text })),
+      .map(site => ({ path: `dns/${site.domain}.zone`, text: zone(site, deployment) })),
+    ...deployment.machines.flatMap(machine =>
+      filesOf(machine, deployment).map(({ path, text }) => ({ path: `${machine.folder}/etc/${path}`, text })),
     ),
   ];
-  return [{ path: 'README.txt', text: guide(premises, files) }, ...files];
+  return [{ path: 'README.txt', text: guide(deployment, files) }, ...files];
 }
 
-/** By their paths below /etc. */
-function filesOf(machine: Machine, premises: Deployment): KitFile[] {
+/** With paths relative to /etc. */
+function filesOf(machine: Machine, deployment: Deployment): KitFile[] {
   const { isGateway, pbx } = machine;
   const file = (path: string, text: string): KitFile => ({ path, text });
   return [
-    ...(pbx ? [file('asterisk/sip-call/extensions.conf', dialplan(pbx, premises.gateway.addresses))] : []),
+    ...(pbx ? [file('asterisk/sip-call/extensions.conf', dialplan(pbx, deployment.gateway.addresses))] : []),
     ...(pbx?.driver === 'chan_sip' ? [file('asterisk/sip-call/sip.conf', sipConf(pbx))] : []),
     ...(pbx?.driver === 'chan_pjsip'
       ? [
@@ -41,18 +41,18 @@ function filesOf(machine: Machine, premises: Deployment): KitFile[] {
         ]
       : []),
     ...(pbx?.writesRtp ? [file('asterisk/sip-call/rtp.conf', rtpConf(pbx))] : []),
-    ...(premises.firewall === 'nftables'
-      ? [file('nftables.conf', nftables(premises, machine))]
+    ...(deployment.firewall === 'nftables'
+      ? [file('nftables.conf', nftables(deployment, machine))]
       : [
-          file('iptables.up', iptables(premises, machine, 4)),
-          file('ip6tables.up', iptables(premises, machine, 6)),
+          file('iptables.up', iptables(deployment, machine, 4)),
+          file('ip6tables.up', iptables(deployment, machine, 6)),
         ]),
-    file('fail2ban/jail.d/sip-call.conf', jails(premises, machine)),
+    file('fail2ban/jail.d/sip-call.conf', jails(deployment, machine)),
     ...(isGateway
       ? [
           file('fail2ban/filter.d/sip-call.conf', gatewayFilter()),
-          file('fail2ban/action.d/sip-call.conf', gatewayAction(premises)),
-          file('logrotate.d/sip-call', logrotate(premises.gateway)),
+          file('fail2ban/action.d/sip-call.conf', gatewayAction(deployment)),
+          file('logrotate.d/sip-call', logrotate(deployment.gateway)),
         ]
       : []),
     ...(pbx ? [file('fail2ban/filter.d/asterisk-guest-call.conf', pbxFilter())] : []),

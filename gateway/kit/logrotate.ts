@@ -1,5 +1,5 @@
-// The security log does not grow for ever. It is cut where it lies: fail2ban does not start without the file, and the
-// gateway, which opens it anew for each line, needs no signal.
+// Rotation of the security log by copytruncate: fail2ban does not start without the file, and the gateway opens the file
+// for each line, so it needs no signal.
 
 import type { GatewaySide } from './deployment.ts';
 

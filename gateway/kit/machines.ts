@@ -1,4 +1,4 @@
-// Which servers are one machine, whichever sites name them. Addresses decide: two names of one address are one machine.
+// Groups the servers of all sites into machines: servers with a common address are one machine, whatever their names.
 
 import type { PbxSettings } from '../config/pbx.ts';
 import type { GatewaySide, KitServer, KitSite, Machine, PbxSide } from './deployment.ts';
@@ -16,7 +16,7 @@ export function readMachines(
   problems: string[],
 ): Machine[] {
   const groups = grouped([...settings.keys()]);
-  for (const name of namesOfSeveral(groups)) {
+  for (const name of ambiguousNames(groups)) {
     problems.push(`${name}: two servers with different addresses have this name`);
   }
   const machines = groups.map((group): Machine => {
@@ -40,7 +40,7 @@ function grouped(sites: readonly KitSite[]): Group[] {
         sites: new Set([...same.flatMap(one => [...one.sites]), site]),
       };
       const [first] = same;
-      // In the place of the first, so that the order stays that of the file.
+      // In the place of the first, to keep the order of the file.
       groups = first
         ? groups.flatMap(one => (one === first ? [merged] : same.includes(one) ? [] : [one]))
         : [...groups, merged];
@@ -49,7 +49,7 @@ function grouped(sites: readonly KitSite[]): Group[] {
   return groups;
 }
 
-function namesOfSeveral(groups: readonly Group[]): string[] {
+function ambiguousNames(groups: readonly Group[]): string[] {
   const names = groups.flatMap(({ servers }) => [...new Set(servers.map(({ name }) => name))]);
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
@@ -57,7 +57,7 @@ function namesOfSeveral(groups: readonly Group[]): string[] {
 function pbxSide(
   { addresses, servers, sites }: Group,
   settings: ReadonlyMap<KitSite, PbxSettings>,
-  gatewayHere: GatewaySide | undefined,
+  gatewayOfMachine: GatewaySide | undefined,
   problems: string[],
 ): PbxSide {
   const name = servers[0]?.name ?? '';
@@ -68,7 +68,7 @@ function pbxSide(
     const [first, ...others] = all.map(one => one[key]);
     if (others.some(one => JSON.stringify(one) !== JSON.stringify(first))) {
       const domains = [...sites].map(({ domain }) => domain).join(' and ');
-      problems.push(`pbx.${key}: ${domains} have one PBX (${name}), so both must say the same`);
+      problems.push(`pbx.${key}: ${domains} have one PBX (${name}) and need the same value`);
     }
     return first;
   };
@@ -80,7 +80,7 @@ function pbxSide(
     driver: agreed('driver') ?? 'chan_pjsip',
     wrongNumber: agreed('wrongNumber') ?? '404',
     guests: agreed('guests') ?? { calls: 10, seconds: 3600 },
-    ...freeRtp(rtp, gatewayHere),
+    ...freeRtp(rtp, gatewayOfMachine),
     ports: { udp: ports('udp'), tcp: ports('tcp'), tls: ports('tls') },
     sites: [...sites],
   };

@@ -1,4 +1,4 @@
-// Ports of a machine that is both gateway and PBX: the two programs may share none.
+// Ports of a machine that is both gateway and PBX. The two programs must not use the same port.
 
 import { asteriskRtp, type GatewaySide, type Machine, type PbxSide, type Range } from './deployment.ts';
 
@@ -8,24 +8,24 @@ interface Use {
   readonly ports: Range;
 }
 
-/** Asterisk's ports of sound: as the file says, or its own, cut where the gateway of the same machine begins. */
+/** The RTP ports of Asterisk: those of the file, or the default range, ended before the ports of a gateway on this machine. */
 export function freeRtp(
   written: Range | undefined,
   gateway: GatewaySide | undefined,
 ): Pick<PbxSide, 'rtp' | 'writesRtp'> {
   if (written) return { rtp: written, writesRtp: true };
   const [first, last] = asteriskRtp;
-  const begins = [gateway?.browsers, gateway?.rtp]
+  const starts = [gateway?.browsers, gateway?.rtp]
     .filter(range => range !== undefined)
     .filter(range => range[0] <= last && range[1] >= first)
     .map(range => range[0]);
-  if (begins.length === 0) return { rtp: asteriskRtp, writesRtp: false };
+  if (starts.length === 0) return { rtp: asteriskRtp, writesRtp: false };
   // RTP has the even port, RTCP the odd one after it.
-  const end = Math.min(...begins) - 1;
+  const end = Math.min(...starts) - 1;
   return { rtp: [first, end - (end % 2 === 0 ? 1 : 0)], writesRtp: true };
 }
 
-/** What two programs of one machine both want, with the line that settles it. */
+/** Ports that both programs use, each with the correction. */
 export function portClashes(gateway: GatewaySide, machines: readonly Machine[]): string[] {
   return machines.flatMap(({ isGateway, pbx }) => {
     if (!isGateway || !pbx) return [];
@@ -33,9 +33,11 @@ export function portClashes(gateway: GatewaySide, machines: readonly Machine[]):
     return usesOfGateway(gateway).flatMap(own => {
       const other = theirs.find(one => one.protocol === own.protocol && overlap(one.ports, own.ports));
       if (!other) return [];
-      const mend = own.what.startsWith('sip.') ? '; take the key out, and the gateway finds a free port' : '';
+      const correction = own.what.startsWith('sip.')
+        ? '; remove the key, and the gateway uses a free port'
+        : '';
       return [
-        `${own.what}: the gateway and the PBX ${pbx.name} are one machine, and ${other.what} of the PBX has ${own.protocol} port ${text(other.ports)} too, got ${text(own.ports)}${mend}`,
+        `${own.what}: the gateway and the PBX ${pbx.name} are on one machine, and ${other.what} of the PBX also uses ${own.protocol} port ${text(other.ports)}, got ${text(own.ports)}${correction}`,
       ];
     });
   });

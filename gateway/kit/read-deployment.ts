@@ -1,4 +1,4 @@
-// Reads premises out of a configuration, with what the command line adds, or says everything that is in the way.
+// Makes a deployment from a configuration and the flags of `sip-call pbx`, or reports all problems.
 
 import { BlockList, isIP } from 'node:net';
 import { ConfigError } from '../config/load.ts';
@@ -12,25 +12,25 @@ import { readMachines } from './machines.ts';
 import { portClashes } from './ports.ts';
 
 export interface KitOptions {
-  /** Addresses of the PBX of sites that name none. */
+  /** Addresses of the PBX of sites without `pbx`. */
   readonly pbx?: readonly string[] | undefined;
   readonly firewall: string;
   readonly ssh: string;
 }
 
-/** @throws {ConfigError} in the administrator's words */
-export function readDeployment(config: Config, told: KitOptions): Deployment {
+/** @throws {ConfigError} naming all problems */
+export function readDeployment(config: Config, options: KitOptions): Deployment {
   const problems: string[] = [];
-  const firewall = readFirewall(told.firewall, problems);
-  const sshPort = readPort(told.ssh, problems);
+  const firewall = readFirewall(options.firewall, problems);
+  const sshPort = readPort(options.ssh, problems);
   const gateway = readGateway(config, problems);
   const settings = new Map<KitSite, PbxSettings>();
   for (const site of config.sites) {
-    const own = site.pbx ?? toldPbx(site.domain, told.pbx, problems);
-    if (own) settings.set(readSite(site, own, gateway, problems), own);
+    const pbx = site.pbx ?? pbxFromFlag(site.domain, options.pbx, problems);
+    if (pbx) settings.set(readSite(site, pbx, gateway, problems), pbx);
   }
-  if (told.pbx && config.sites.every(site => site.pbx)) {
-    problems.push('--pbx: every site of the file names its own PBX under sites[].pbx');
+  if (options.pbx && config.sites.every(site => site.pbx)) {
+    problems.push('--pbx: every site of the file has its own pbx; remove the flag');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const machines = readMachines(settings, gateway, problems);
@@ -40,10 +40,10 @@ export function readDeployment(config: Config, told: KitOptions): Deployment {
   return { gateway, sites, machines, firewall, sshPort, notes: notesOn(config, gateway, sites) };
 }
 
-/** What no configuration file of another program reads otherwise than it stands there. */
+/** Characters that have no special meaning in the files of fail2ban and logrotate. */
 const PLAIN_PATH = /^[\w./-]*$/;
 
-/** All the addresses under which others see the gateway. */
+/** All announced addresses of the gateway. */
 function addressesOf(config: Config): string[] {
   return ownAddressesOf(config.address).flatMap(({ announced }) => announced.map(plainAddress));
 }
@@ -61,26 +61,26 @@ function readGateway(config: Config, problems: string[]): GatewaySide {
   })) {
     if (port === 0) problems.push(`${key}: 0 means any free port; a firewall needs a fixed one`);
   }
-  if (config.log.security === undefined) {
+  if (config.log.securityFile === undefined) {
     problems.push(
-      'log.security: the gateway keeps no log for fail2ban; write log: { level: info, security: /var/log/sip-call/security.log }',
+      'log.securityFile: missing; fail2ban needs it. Write log: { level: info, securityFile: /var/log/sip-call/security.log }',
     );
   }
-  const securityLog = config.log.security ?? '';
+  const securityLog = config.log.securityFile ?? '';
   if (!PLAIN_PATH.test(securityLog)) {
     problems.push(
-      `log.security ${securityLog}: fail2ban and logrotate give some characters a meaning of their own; a path for them has letters, digits, and / . _ - alone`,
+      `log.securityFile ${securityLog}: fail2ban and logrotate give other characters a special meaning; use letters, digits, and / . _ - only`,
     );
   }
   const networks = config.proxy?.networks ?? [];
-  const here = networks.filter(network => isHere(network, addresses));
+  const localProxies = networks.filter(network => isHere(network, addresses));
   const url = config.url === undefined ? undefined : new URL(config.url);
   return {
     addresses,
-    name: networks.length === 0 || here.length > 0 ? url?.hostname : undefined,
+    name: networks.length === 0 || localProxies.length > 0 ? url?.hostname : undefined,
     securityLog,
     remoteProxies: networks.filter(network => !isLoopback(network.split('/')[0] ?? '')),
-    webPorts: networks.length === 0 ? [listen.port] : here.length > 0 ? proxyPorts(url) : [],
+    webPorts: networks.length === 0 ? [listen.port] : localProxies.length > 0 ? proxyPorts(url) : [],
     listenPort: listen.port,
     browsers: rtpengine ? undefined : [browserPort, browserPort + workers - 1],
     sip,
@@ -88,13 +88,13 @@ function readGateway(config: Config, problems: string[]): GatewaySide {
   };
 }
 
-/** Where a proxy of this machine takes visitors: by https, and by http to send them there. */
+/** The ports of a proxy on this machine: https, and http for its redirection. */
 function proxyPorts(url: URL | undefined): number[] {
   if (url?.port) return [Number(url.port)];
   return url?.protocol === 'http:' ? [80] : [443, 80];
 }
 
-/** Whether a proxy of this network may be on the gateway's machine. */
+/** Whether the network contains an address of the gateway's machine. */
 function isHere(network: string, addresses: readonly string[]): boolean {
   const [address = '', prefix = ''] = network.split('/');
   if (isLoopback(address)) return true;
@@ -107,7 +107,7 @@ function family(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
-function toldPbx(
+function pbxFromFlag(
   domain: string,
   addresses: readonly string[] | undefined,
   problems: string[],
@@ -115,20 +115,20 @@ function toldPbx(
   const known = addresses ?? (isIP(domain) ? [domain] : undefined);
   if (!known) {
     problems.push(
-      `${domain}: where is its PBX? Write pbx: 192.0.2.10 to the site, or say --pbx 192.0.2.10 for all sites without it`,
+      `${domain}: pbx is missing. Write pbx: 192.0.2.10 in the site, or use --pbx 192.0.2.10 for all sites without pbx`,
     );
     return undefined;
   }
   const read = pbxSchema.safeParse({ servers: [{ addresses: known }] });
   if (read.success) return read.data;
   for (const one of known.filter(text => isIP(text) === 0 || text.includes('%'))) {
-    const said = `--pbx ${one}: expected the IP address of the PBX`;
-    if (!problems.includes(said)) problems.push(said);
+    const problem = `--pbx ${one}: expected the IP address of the PBX`;
+    if (!problems.includes(problem)) problems.push(problem);
   }
   return undefined;
 }
 
-/** Extensions that mean something else to Asterisk than a person's name. */
+/** Special extensions of Asterisk. */
 const special = /^[aehiost]$/;
 
 function readSite(
@@ -138,15 +138,15 @@ function readSite(
   problems: string[],
 ): KitSite {
   const { domain } = site;
-  const say = (text: string) => problems.push(`${domain}: ${text}`);
+  const report = (text: string) => problems.push(`${domain}: ${text}`);
   const dialled = new Map<string, string>();
   for (const { user } of site.callable) {
     if (special.test(user)) {
-      say(`${user} means something else in a dialplan; give this person another name`);
+      report(`${user} is a special extension of Asterisk; use another user for this person`);
     }
-    // Asterisk leaves hyphens out when it compares names.
+    // Asterisk ignores hyphens when it compares names.
     const alike = dialled.get(user.replaceAll('-', ''));
-    if (alike) say(`${alike} and ${user} are one name to Asterisk, which does not count hyphens`);
+    if (alike) report(`${alike} and ${user} are the same name for Asterisk, which ignores hyphens`);
     dialled.set(user.replaceAll('-', ''), user);
   }
   const isAddress = isIP(domain) !== 0;
@@ -154,7 +154,7 @@ function readSite(
     domain,
     hasZone: !isAddress,
     servers: servers.map(({ name, addresses, udp, tcp, tls }, index) => ({
-      name: name ?? (isAddress ? `pbx-${addresses[0]}` : usualName(domain, index)),
+      name: name ?? (isAddress ? `pbx-${addresses[0]}` : defaultName(domain, index)),
       addresses: [...new Set(addresses.flatMap(one => (isLoopback(one) ? gateway.addresses : [one])))],
       udp: udp || undefined,
       tcp: tcp || undefined,
@@ -162,19 +162,19 @@ function readSite(
     })),
     context,
     people: site.callable.map(({ user, extension, conference }) => {
-      const rings = extension ?? (/^\d+$/.test(user) ? user : undefined);
+      const number = extension ?? (/^\d+$/.test(user) ? user : undefined);
       return {
         user,
-        extension: rings,
-        conference: conference ?? (user === 'seminar' && rings === undefined),
+        extension: number,
+        conference: conference ?? (user === 'seminar' && number === undefined),
       };
     }),
     sendVisitorAddress: site.sendVisitorAddress,
   };
 }
 
-/** The founding document's names. */
-function usualName(domain: string, index: number): string {
+/** The default name of a server. */
+function defaultName(domain: string, index: number): string {
   return `${['asterisk', 'second'][index] ?? `asterisk${index + 1}`}.${domain}`;
 }
 

@@ -1,20 +1,20 @@
-// README.txt of the kit: which file goes where, which command takes it over, and how one sees that it works.
+// README.txt of the kit: where each file goes, which command loads it, and how to check it.
 
 import type { Deployment, Machine, PbxSide } from './deployment.ts';
 import type { KitFile } from './kit.ts';
 
-export function guide(premises: Deployment, files: readonly KitFile[]): string {
-  const { gateway, sites, machines, firewall, notes } = premises;
+export function guide(deployment: Deployment, files: readonly KitFile[]): string {
+  const { gateway, sites, machines, firewall, notes } = deployment;
   const zones = files.filter(({ path }) => path.startsWith('dns/'));
   const chapters = [
-    ...(zones.length > 0 ? [dns(premises, zones)] : []),
-    ...machines.filter(({ isGateway }) => !isGateway).map(machine => oneMachine(premises, machine, files)),
-    ...machines.filter(({ isGateway }) => isGateway).map(machine => oneMachine(premises, machine, files)),
-    firewall === 'nftables' ? nftables(premises) : iptables(premises),
+    ...(zones.length > 0 ? [dns(deployment, zones)] : []),
+    ...machines.filter(({ isGateway }) => !isGateway).map(machine => oneMachine(deployment, machine, files)),
+    ...machines.filter(({ isGateway }) => isGateway).map(machine => oneMachine(deployment, machine, files)),
+    firewall === 'nftables' ? nftables(deployment) : iptables(deployment),
     fail2ban(machines),
-    aCall(premises),
+    aCall(deployment),
   ];
-  const title = 'The kit of sip-call: what belongs beside the gateway and its PBXs';
+  const title = 'The kit of sip-call: files for the gateway, its PBXs and their DNS';
   return [
     title,
     '='.repeat(title.length),
@@ -27,7 +27,7 @@ export function guide(premises: Deployment, files: readonly KitFile[]): string {
     ...(notes.length > 0
       ? [
           '',
-          'Before all else, in the file of the gateway:',
+          'First, in the configuration file of the gateway:',
           '',
           ...notes.flatMap(note => wrapped(note, '  - ', '    ')),
         ]
@@ -42,30 +42,30 @@ function dns({ sites }: Deployment, zones: readonly KitFile[]): string[] {
   return [
     'DNS',
     ...zones.map(
-      ({ path }) => `  ${path.padEnd(40)} into the zone of ${path.slice('dns/'.length, -'.zone'.length)}`,
+      ({ path }) => `  ${path.padEnd(40)} for the zone of ${path.slice('dns/'.length, -'.zone'.length)}`,
     ),
     '',
-    '  Line by line into the form of your provider, or into the zone file of your own server, with a new serial.',
+    '  Enter the records in the form of your provider, or add them to the zone file of your server and raise the serial.',
     `  Load (BIND):  rndc reload ${first?.domain}`,
     `  Check:        sip-call resolve ${first?.people[0]?.user}@${first?.domain}`,
   ];
 }
 
-function oneMachine(premises: Deployment, machine: Machine, files: readonly KitFile[]): string[] {
-  const { gateway } = premises;
+function oneMachine(deployment: Deployment, machine: Machine, files: readonly KitFile[]): string[] {
+  const { gateway } = deployment;
   const { folder, isGateway, pbx } = machine;
   const addresses = isGateway ? gateway.addresses : (pbx?.addresses ?? []);
   const what = isGateway ? (pbx ? 'The gateway and its PBX' : 'The gateway') : `The PBX ${pbx?.name}`;
   const own = files.filter(({ path }) => path.startsWith(`${folder}/`));
   return [
     `${what} (${addresses.join(', ')})`,
-    `  What is below ${folder}/etc/ goes below /etc/ of the machine:`,
+    `  The files of ${folder}/etc/ belong in /etc/ of the machine:`,
     ...own.map(({ path }) => `    ${path.slice(folder.length)}`),
-    `  All at once:  cp -r ${folder}/etc/. /etc/`,
+    `  Copy all:  cp -r ${folder}/etc/. /etc/`,
     ...(isGateway && pbx && gateway.sip
       ? [
           '',
-          `  Both share this machine: the SIP ports of the PBX stay, the gateway uses ${gateway.sip.udp} (UDP) and ${gateway.sip.tcp} (TCP).`,
+          `  The PBX keeps its SIP ports; the gateway uses ${gateway.sip.udp} (UDP) and ${gateway.sip.tcp} (TCP).`,
         ]
       : []),
     ...(pbx ? ['', ...asterisk(pbx)] : []),
@@ -74,7 +74,7 @@ function oneMachine(premises: Deployment, machine: Machine, files: readonly KitF
           '',
           '  The gateway',
           '  Load:   systemctl restart sip-call',
-          '  Check:  journalctl -u sip-call -n 20                 has "ready"',
+          '  Check:  journalctl -u sip-call -n 20                 contains "ready"',
         ]
       : []),
   ];
@@ -83,7 +83,7 @@ function oneMachine(premises: Deployment, machine: Machine, files: readonly KitF
 function asterisk(pbx: PbxSide): string[] {
   const isSip = pbx.driver === 'chan_sip';
   const include = (file: string, into = file) =>
-    `    to the end of /etc/asterisk/${into.padEnd(18)} #include sip-call/${file}`;
+    `    at the end of /etc/asterisk/${into.padEnd(18)} #include sip-call/${file}`;
   return [
     `  Asterisk with ${pbx.driver}: add these lines,`,
     include('extensions.conf'),
@@ -92,46 +92,46 @@ function asterisk(pbx: PbxSide): string[] {
     ...(isSip
       ? []
       : [
-          '  and, if asterisk -rx "pjsip show transports" shows none of these ports yet,',
+          '  and, if asterisk -rx "pjsip show transports" does not list these ports,',
           include('pjsip-transports.conf', 'pjsip.conf'),
-          '    (on Asterisk 16 to 20 chan_sip may have the port: noload => chan_sip.so in modules.conf)',
+          '    (on Asterisk 16 to 20 chan_sip may use the port: noload => chan_sip.so in modules.conf)',
         ]),
     ...(pbx.ports.tls.length > 0
       ? [
-          `  TLS: ${isSip ? 'sip.conf' : 'pjsip-transports.conf'} below sip-call/ names where the certificate belongs.`,
+          `  TLS: ${isSip ? 'sip.conf' : 'pjsip-transports.conf'} in sip-call/ has the path of the certificate.`,
         ]
       : []),
     ...(pbx.wrongNumber === 'bad-user'
       ? [
-          '  Put a sound bad-user.gsm, or bad-user.wav (8 kHz, mono, 16 bit), into /usr/share/asterisk/sounds/en/.',
+          '  Put a sound file bad-user.gsm, or bad-user.wav (8 kHz, mono, 16 bit), into /usr/share/asterisk/sounds/en/.',
         ]
       : []),
     `  Load:   asterisk -rx "dialplan reload"; asterisk -rx "${isSip ? 'sip reload' : 'pjsip reload'}"`,
     ...(pbx.writesRtp || !isSip
-      ? ['          systemctl restart asterisk           once, for transports and rtp.conf']
+      ? ['          systemctl restart asterisk           once, for the transports and rtp.conf']
       : []),
-    '  Check:  asterisk -rx "dialplan show guest-call"      one line for each name, one pattern, no Include',
+    '  Check:  asterisk -rx "dialplan show guest-call"      one line for each name, one pattern, no include',
     `          asterisk -rx "${isSip ? 'sip show settings' : 'pjsip show endpoint anonymous'}"`,
     ...pbx.sites.flatMap(({ people, context }) => {
-      const rings = people.find(({ extension }) => extension !== undefined);
-      return rings
+      const person = people.find(({ extension }) => extension !== undefined);
+      return person
         ? [
-            `          asterisk -rx "dialplan show ${rings.extension}@${context}"      where ${rings.user} rings: your own lines`,
+            `          asterisk -rx "dialplan show ${person.extension}@${context}"      the extension of ${person.user}: your own lines`,
           ]
         : [];
     }),
-    '          asterisk -rx "module show like codec_opus"   one module; if none, install asterisk-opus, or take',
-    `                                                       opus out of allow in ${isSip ? 'sip.conf' : 'sip-call/pjsip.conf'}`,
+    '          asterisk -rx "module show like codec_opus"   one module; if none, install asterisk-opus, or',
+    `                                                       remove opus from allow in ${isSip ? 'sip.conf' : 'sip-call/pjsip.conf'}`,
   ];
 }
 
 function iptables({ sshPort }: Deployment): string[] {
   return [
     'The firewall, on each machine',
-    ...wayBack(sshPort, 'iptables -P INPUT ACCEPT; ip6tables -P INPUT ACCEPT; iptables -F; ip6tables -F'),
+    ...openAgain(sshPort, 'iptables -P INPUT ACCEPT; ip6tables -P INPUT ACCEPT; iptables -F; ip6tables -F'),
     '  Load:     iptables-restore < /etc/iptables.up; ip6tables-restore < /etc/ip6tables.up',
     '  Check:    iptables -nvL INPUT',
-    '  At boot:  in /etc/network/interfaces, below the lines of the interface that leads to the world, such as',
+    '  At boot:  in /etc/network/interfaces, below the lines of the external interface, such as',
     '            allow-hotplug eth1 and iface eth1 inet dhcp:',
     '                post-up iptables-restore < /etc/iptables.up',
     '                post-up ip6tables-restore < /etc/ip6tables.up',
@@ -141,33 +141,33 @@ function iptables({ sshPort }: Deployment): string[] {
 function nftables({ sshPort }: Deployment): string[] {
   return [
     'The firewall, on each machine',
-    ...wayBack(sshPort, 'nft delete table inet sip-call'),
+    ...openAgain(sshPort, 'nft delete table inet sip-call'),
     '  Load:     nft -f /etc/nftables.conf',
     '  Check:    nft list table inet sip-call',
     '  At boot:  systemctl enable nftables',
   ];
 }
 
-function wayBack(sshPort: number, undo: string): string[] {
+function openAgain(sshPort: number, undo: string): string[] {
   return [
-    `  The rules drop what they do not name. They leave ssh open at port ${sshPort}; --ssh PORT makes them for another.`,
+    `  The rules drop everything else. Port ${sshPort} stays open for ssh; another one with --ssh PORT.`,
     `  First:    (sleep 120; ${undo}) &`,
-    '            opens all again after two minutes. Once you see that you still get in: kill %1',
+    '            removes the rules after two minutes. When a new ssh connection works: kill %1',
   ];
 }
 
 function fail2ban(machines: readonly Machine[]): string[] {
   return [
     'fail2ban, on each machine, after the firewall',
-    '  Install:  apt install fail2ban rsyslog      without rsyslog, Debian 12 and later keep no auth.log for sshd',
-    '  Load:     systemctl restart fail2ban        also after iptables-restore, which takes the bans away',
-    '  Check:    fail2ban-client status            names',
+    '  Install:  apt install fail2ban rsyslog      without rsyslog, Debian 12 and later have no auth.log for sshd',
+    '  Load:     systemctl restart fail2ban        also after iptables-restore, which removes the bans',
+    '  Check:    fail2ban-client status            lists',
     ...machines.map(machine => `              ${machine.folder}: ${jailNames(machine).join(', ')}`),
-    '            fail2ban-client status sshd       and so on: "File list" has a log beside /dev/null',
+    '            fail2ban-client status sshd       and the others: "File list" has a log and /dev/null',
   ];
 }
 
-/** Those that `fail2ban-client status` names on a machine. */
+/** The jails that `fail2ban-client status` lists on a machine. */
 export function jailNames({ isGateway, pbx }: Machine): string[] {
   return ['sshd', ...(isGateway ? ['sip-call'] : []), ...(pbx ? ['asterisk', 'asterisk-guest-call'] : [])];
 }
@@ -178,11 +178,11 @@ function aCall({ sites, gateway }: Deployment): string[] {
   const page = gateway.name === undefined ? 'https://GATEWAY' : `https://${gateway.name}`;
   return [
     'A call',
-    `  ${page}/call?to=${person?.user}@${site?.domain} rings there, and Asterisk's log has`,
-    `      Good call IP=203.0.113.9 told by the gateway ${gateway.addresses[0]} call ID page URL`,
-    `  sip:no-such-name@${site?.domain} from a SIP phone of yours ends as a wrong number, and the log has`,
+    `  ${page}/call?to=${person?.user}@${site?.domain} rings, and the log of Asterisk has`,
+    `      Good call IP=203.0.113.9 via gateway ${gateway.addresses[0]} call ID page URL`,
+    `  sip:no-such-name@${site?.domain} from your own SIP phone ends with 404, and the log has`,
     '      Wrong call IP=192.0.2.66',
-    '  Five of these in ten minutes ban that phone.',
+    '  Five of these calls in ten minutes ban the phone.',
   ];
 }
 

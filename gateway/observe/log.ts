@@ -9,13 +9,13 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
 export type LogThreshold = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** `short` writes only the network of an address: enough for statistics, and it does not identify a household. */
-export type Addresses = 'whole' | 'short';
+export type Addresses = 'full' | 'short';
 
 /** JSON lines, one object each: `{"level":"info","time":"…","msg":"…",…}`. Default destination: standard output. */
 export function createLog(
   level: LogThreshold,
   sink: DestinationStream = standardOutput(),
-  addresses: Addresses = 'whole',
+  addresses: Addresses = 'full',
 ): Log {
   const options: LoggerOptions = {
     level,

@@ -78,8 +78,8 @@ test('9: an upgrade without what it takes is refused at HTTP, and only the log t
 
 test('one connection too many is no offence of a page that was given a token', async context => {
   const security = join(privateFolder('security'), 'security.log');
-  const settings = { log: { security } };
-  const scene = await startDeserted(context, { ...tokens, settings, limits: { visitorsPerAddress: 1 } });
+  const settings = { log: { securityFile: security } };
+  const scene = await startDeserted(context, { ...tokens, settings, limits: { connectionsPerAddress: 1 } });
   await enter(scene);
   const offences = () =>
     readFileSync(security, 'utf8')
@@ -185,7 +185,7 @@ test("a site's own tokens open, by whichever key it names, and alone where it sa
 async function established(context: TestContext, seconds?: number) {
   const scene = await startDeserted(context, {
     site: { tokens: { secret: SECRET } },
-    limits: { graceSeconds: 5 },
+    limits: { reconnectSeconds: 5 },
   });
   const token = await sign(seconds === undefined ? {} : { seconds });
   const answer = await knock(scene, { protocols: ['sip', `token.${token}`] });

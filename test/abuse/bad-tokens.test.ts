@@ -256,7 +256,7 @@ test('a page that shows no token is not let in, whatever becomes of the others',
 });
 
 test('pages that are let in for the cause have no more places than others, and want of places is no offence of theirs', async context => {
-  const scene = await startWatched(context, { ...own, limits: { visitorsPerAddress: 2 } });
+  const scene = await startWatched(context, { ...own, limits: { connectionsPerAddress: 2 } });
   const held = await Promise.all(
     [1, 2].map(async () => knock(scene, { protocols: ['sip', `token.${await sign(WRONG)}`] })),
   );
@@ -269,7 +269,10 @@ test('pages that are let in for the cause have no more places than others, and w
 });
 
 test('pages that are let in for the cause leave nine places of ten to the others', async context => {
-  const scene = await startWatched(context, { ...own, limits: { visitors: 20, visitorsPerAddress: 20 } });
+  const scene = await startWatched(context, {
+    ...own,
+    limits: { connections: 20, connectionsPerAddress: 20 },
+  });
   const held = [];
   for (let i = 0; i < 2; i++) {
     held.push(await knock(scene, { protocols: ['sip', `token.${await sign(WRONG)}`] }));

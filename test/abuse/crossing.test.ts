@@ -79,7 +79,7 @@ test('14: the same INVITE by another branch is answered 482, and rings once', as
 });
 
 test('15: a CANCEL in the same breath as its INVITE rings nobody for longer than a breath', async context => {
-  const siege = await startSiege(context, { limits: { answerSeconds: 5 } });
+  const siege = await startSiege(context, { limits: { responseSeconds: 5 } });
   const { browser, pbx } = siege;
   const invites = Array.from({ length: 12 }, () => stray('INVITE', DIRECTOR, WS, OFFER));
   for (const [turns, invite] of invites.entries()) {
@@ -123,7 +123,7 @@ test('15: a CANCEL in the same breath as its INVITE rings nobody for longer than
 });
 
 test('15: a CANCEL before the PBX has said anything waits for its first word', async context => {
-  const siege = await startSiege(context, { limits: { answerSeconds: 5 } });
+  const siege = await startSiege(context, { limits: { responseSeconds: 5 } });
   const { browser, pbx } = siege;
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);

@@ -35,7 +35,7 @@ test('30: short of file descriptors, newcomers get 503, the call that is up goes
   const scene = await startProcessScene(context, {
     // Enough for Node to read the program, which it does from many files at once.
     under: ['prlimit', '--nofile=320:320'],
-    limits: { visitorsPerAddress: 1000 },
+    limits: { connectionsPerAddress: 1000 },
   });
   const { gateway, pbx } = scene;
   const caller = await scene.page();
@@ -146,7 +146,7 @@ const dateSetter = `
 test('30: when the date is set by an hour, on or back, no timer is late or early by it', async context => {
   const { gateway, pbx, page } = await startProcessScene(context, {
     node: ['--import', `data:text/javascript,${encodeURIComponent(dateSetter)}`],
-    limits: { ringSeconds: 1, graceSeconds: 1, callMinutes: 30 },
+    limits: { ringSeconds: 1, reconnectSeconds: 1, callMinutes: 30 },
   });
   const caller = await page();
   const { call } = await callAnswered(caller, pbx);

@@ -23,11 +23,11 @@ test(`whatever a browser sends, a PBX sees only configured people and our own wo
   const siege = await startSiege(context, {
     limits: {
       messagesPerSecond: 100_000,
-      visitorsPerAddress: 1_000,
+      connectionsPerAddress: 1_000,
       calls: 1_000,
       setupSeconds: 2,
       ringSeconds: 0.2,
-      graceSeconds: 0.1,
+      reconnectSeconds: 0.1,
     },
   });
   const random = new Random(SEED);

@@ -135,7 +135,7 @@ test('messages keep a WebSocket without a call for three minutes, and no longer'
 });
 
 test('all places held by pages that do not call are free again within half a minute', async context => {
-  const scene = await start(context, { limits: { visitors: 5 } });
+  const scene = await start(context, { limits: { connections: 5 } });
   const held = await Promise.all(Array.from({ length: 5 }, () => scene.page()));
   const protocols = ['sip', `token.${await tokenOf(scene)}`];
   assert.equal((await knock(scene, { protocols })).status, 503);

@@ -196,7 +196,9 @@ for (const [what, host] of [
 
 test('one address has so many requests of any kind, others are served, and it is no offence', async context => {
   const security = join(folder, 'security.log');
-  const { gateway } = await startDeserted(context, { settings: { log: { level: 'info', security } } });
+  const { gateway } = await startDeserted(context, {
+    settings: { log: { level: 'info', securityFile: security } },
+  });
   // However slow this machine is, nothing is given back meanwhile.
   const instant = performance.now();
   context.mock.method(performance, 'now', () => instant);

@@ -65,7 +65,7 @@ test('headers of 1 MB and bodies of 1 MB are refused, and pages are served', asy
 });
 
 test('one address holds only so many connections that say nothing', async context => {
-  const { gateway } = await startScene(context, { limits: { visitorsPerAddress: 3 } });
+  const { gateway } = await startScene(context, { limits: { connectionsPerAddress: 3 } });
   const sockets: BareSocket[] = [];
   context.after(() => {
     for (const { socket } of sockets) socket.destroy();

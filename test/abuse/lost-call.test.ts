@@ -67,7 +67,7 @@ async function portsFreed({ gateway, quiet }: Talk): Promise<void> {
 }
 
 test('12: sound outlives the WebSocket for the grace; then BYE to the PBX, and the ports are free', async context => {
-  const talk = await talking(context, { graceSeconds: 0.5 });
+  const talk = await talking(context, { reconnectSeconds: 0.5 });
   talk.browser.close();
   for (let i = 0; i < 5; i++) await talk.hear();
   const bye = await talk.pbx.request('BYE');
@@ -78,7 +78,7 @@ test('12: sound outlives the WebSocket for the grace; then BYE to the PBX, and t
 });
 
 test('13: the page that made the call has it again by a new WebSocket, with ICE begun anew', async context => {
-  const talk = await talking(context, { graceSeconds: 0.5 });
+  const talk = await talking(context, { reconnectSeconds: 0.5 });
   talk.browser.close();
   const again = await talk.visitor();
   talk.call.moveTo(again);
@@ -99,7 +99,7 @@ for (const [who, attack] of [
 ] as const) {
   for (const there of [true, false]) {
     test(`13: a stranger who ${who} gets 481 ${there ? 'in the call' : 'while its page is away'}`, async context => {
-      const talk = await talking(context, { graceSeconds: 20 });
+      const talk = await talking(context, { reconnectSeconds: 20 });
       if (!there) talk.browser.close();
       const stranger = await RawPeer.browser(talk.gateway.url, OTHER_PAGE);
       context.after(() => stranger.close());

@@ -36,7 +36,7 @@ test('a gateway that logs everything logs no key, token, query or content', {
     relay: 'embedded',
     site: { tokens: { secret: secret('site-tokens-of-many-characters') } },
     settings: {
-      log: { level: 'debug', addresses: 'short', security: join(folder, 'security.log') },
+      log: { level: 'debug', addresses: 'short', securityFile: join(folder, 'security.log') },
       records: { file },
       turn: { urls: ['turn:127.0.0.1:3478'], secret: secret('turn') },
       media: { browserPort: 0, pbxPorts: [23000, 23998] },

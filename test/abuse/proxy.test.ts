@@ -9,7 +9,7 @@ import { SDP, startDeserted } from '../support/signalling-gateway.ts';
 import { DIRECTOR, knock, tokenOf } from './authorization-scene.ts';
 
 async function comers(context: TestContext, settings: Partial<ConfigInput>, said: readonly string[]) {
-  const limits = { visitorsPerAddress: 1 };
+  const limits = { connectionsPerAddress: 1 };
   const scene = await startDeserted(context, { site: { tokens: undefined }, limits, settings });
   const come = async (header: string) => {
     const protocols = ['sip', `token.${await tokenOf(scene)}`];

@@ -42,10 +42,10 @@ test('SIGHUP: of a file with mistakes, or with what only a start can change, all
     listen: '127.0.0.1:1',
     sip: { udp: 5061, tcp: 0 },
     media: { browserPort: 0, pbxPorts: [30000, 30009] },
-    limits: { answerSeconds: 1 },
+    limits: { responseSeconds: 1 },
   });
   assert.match(bound, /"level":"error"/);
-  for (const key of ['listen', 'sip.udp', 'media.pbxPorts', 'limits.answerSeconds']) {
+  for (const key of ['listen', 'sip.udp', 'media.pbxPorts', 'limits.responseSeconds']) {
     assert.ok(bound.includes(`${key}: cannot change while the gateway runs; restart it`), `${key}: ${bound}`);
   }
 

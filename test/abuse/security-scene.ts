@@ -21,7 +21,7 @@ export interface Watched extends Deserted {
 
 export async function startWatched(context: TestContext, options: SceneOptions = {}): Promise<Watched> {
   const security = join(privateFolder('security'), 'security.log');
-  const settings = { log: { security }, ...options.settings };
+  const settings = { log: { securityFile: security }, ...options.settings };
   const scene = await startDeserted(context, { ...options, settings });
   const offences = () => readFileSync(security, 'utf8').match(/(?<=refused )\S+/g) ?? [];
   const assertOffences = (...expected: string[]) => assert.deepEqual(offences(), expected);

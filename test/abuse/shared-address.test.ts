@@ -10,8 +10,8 @@ import { DIRECTOR, knock, tokenOf } from './authorization-scene.ts';
 import { startWatched } from './security-scene.ts';
 
 for (const [whose, limits] of [
-  ['its address', { visitorsPerAddress: 1 }],
-  ['the gateway', { visitors: 1 }],
+  ['its address', { connectionsPerAddress: 1 }],
+  ['the gateway', { connections: 1 }],
 ] as const) {
   test(`a call finds back from a broken WebSocket although ${whose} holds as many as it may`, async context => {
     const scene = await startWatched(context, { site: { tokens: undefined }, limits });
@@ -41,7 +41,7 @@ for (const [whose, limits] of [
 }
 
 test('pages of an office beyond the bound of its address are told to wait, and it is no offence', async context => {
-  const scene = await startWatched(context, { limits: { visitorsPerAddress: 2 } });
+  const scene = await startWatched(context, { limits: { connectionsPerAddress: 2 } });
   for (let count = 0; count < 2; count++) {
     const { status, socket } = await knock(scene, {});
     context.after(() => socket.terminate());
@@ -57,7 +57,7 @@ test('a seminar of 100 from one address, which its owner allows, gets its tokens
   context.mock.method(performance, 'now', () => instant);
   const scene = await startDeserted(context, {
     site: { tokens: undefined },
-    limits: { visitorsPerAddress: 100 },
+    limits: { connectionsPerAddress: 100 },
   });
   for (let count = 0; count < 100; count++) await tokenOf(scene);
 });

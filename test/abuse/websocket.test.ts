@@ -105,7 +105,7 @@ test('pings, and answers to none, count as messages do', async context => {
 });
 
 test('10: a page that stops reading in a call is cut off at the cap; grace, BYE, nothing left', async context => {
-  const siege = await startSiege(context, { limits: { graceSeconds: 0.2, messagesPerSecond: 10_000 } });
+  const siege = await startSiege(context, { limits: { reconnectSeconds: 0.2, messagesPerSecond: 10_000 } });
   const page = await bare(context, siege);
   const call = new RawCall(peerOf(page), DIRECTOR);
   call.invite(OFFER);

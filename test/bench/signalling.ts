@@ -34,8 +34,8 @@ export async function benchSignalling(): Promise<Figure[]> {
     limits: {
       ...unbound,
       calls: 10_000,
-      visitors: 10_000,
-      visitorsPerAddress: 10_000,
+      connections: 10_000,
+      connectionsPerAddress: 10_000,
       messagesPerSecond: 100_000,
     },
     sites: domains.map(domain => ({ domain, origins: ['*'], callable: ['director'], tokens: false })),

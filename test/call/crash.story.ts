@@ -14,7 +14,7 @@ stories(
   async office => {
     visitor = await office.visitor();
     // Longer than a story may take: who waits for the grace is seen to.
-    line = await office.line({ first: office.addressOf(16), limits: { graceSeconds: 600 } });
+    line = await office.line({ first: office.addressOf(16), limits: { reconnectSeconds: 600 } });
   },
   story => {
     story('once another is in its place, the visitor is told, and can call again', async office => {

@@ -13,7 +13,7 @@ stories(
   [16, 22],
   async office => {
     visitor = await office.visitor();
-    const limits = { ringSeconds: 3, silentSeconds: 2, answerSeconds: 1 };
+    const limits = { ringSeconds: 3, silenceSeconds: 2, responseSeconds: 1 };
     lines.set(16, await office.line({ first: office.addressOf(16), limits }));
     lines.set(22, await office.line({ first: office.addressOf(22), limits }));
   },

@@ -16,8 +16,8 @@ stories(
   [16],
   async office => {
     visitor = await office.visitor();
-    line = await office.line({ first: office.addressOf(16), limits: { graceSeconds: 15 } });
-    patient = await office.line({ first: office.addressOf(16), limits: { graceSeconds: 30 } });
+    line = await office.line({ first: office.addressOf(16), limits: { reconnectSeconds: 15 } });
+    patient = await office.line({ first: office.addressOf(16), limits: { reconnectSeconds: 30 } });
   },
   story => {
     story('the sound goes on for the grace, then the gateway ends the call', async office => {

@@ -101,14 +101,14 @@ stories(
   },
 );
 
-async function journey(office: Office, host: number, graceSeconds: number): Promise<Journey> {
+async function journey(office: Office, host: number, reconnectSeconds: number): Promise<Journey> {
   const gatewayAddress = office.network.address(host);
   const browserPort = await freePort(gatewayAddress);
   const line = await office.line({
     first: office.addressOf(16),
     gatewayAddress,
     media: { browserPort },
-    limits: { graceSeconds },
+    limits: { reconnectSeconds },
   });
   const here = office.network.address(host + 1);
   const link = office.add(await BreakableLink.to(line.gateway.url, here));

@@ -24,7 +24,7 @@ stories(
       const line = await office.line({
         first: office.network.address(10),
         second: office.addressOf(16),
-        limits: { answerSeconds: 1 },
+        limits: { responseSeconds: 1 },
       });
       await talk(office, line, 16);
       assert.ok(

@@ -1,6 +1,6 @@
 // A company on a wire: its gateway, its two PBXs, and people of the internet, each on a machine of its own. Zones,
 // firewalls, dialplans and what fail2ban reads are what `sip-call pbx` wrote, in force from the start; the PBXs have the
-// configuration of their Debian package, which includes the kit's files as its README.txt says.
+// configuration of their Debian package, which includes the kit's files as in its README.txt.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ const office = (technology: string) =>
     ' same => n,Hangup()',
   ].join('\n');
 
-/** Where the telephone stands that is always busy: see test/support/namespace-caller.ts. */
+/** The machine of the telephone that is always busy: see test/support/namespace-caller.ts. */
 export const BUSY_PORT = 5098;
 
 const phones22 = [
@@ -85,7 +85,7 @@ export class Company {
       machine('the gateway', `${address.gateway}/24`, '2001:db8:66::7/48'),
       machine('the PBX', `${address.pbx22}/24`),
       machine('the old PBX', `${address.pbx16}/24`),
-      machine('somebody good', `${address.good}/24`),
+      machine('an honest caller', `${address.good}/24`),
       machine('a guesser', `${address.guesser}/24`, `${address.guesser6}/48`),
       machine('a forger', `${address.forger}/24`),
     ]);
@@ -174,7 +174,7 @@ export class Company {
     );
     if (asterisk22) this.pbx22 = asterisk22;
     if (asterisk16) this.pbx16 = asterisk16;
-    // The gateway also lets visitors call people that no PBX knows.
+    // The gateway also lists people that no PBX has.
     const { dns: asked, sites, ...file } = this.#config(['gone']);
     this.gateway = this.#with(
       await Gateway.start({
@@ -229,7 +229,7 @@ export class Company {
       address: address.gateway,
       dns: { servers: ['127.0.0.1:53'], allow: ['198.51.100.0/24'] },
       media: { browserPort: 19000, pbxPorts: [20000, 21998] },
-      log: { security: this.securityLog },
+      log: { securityFile: this.securityLog },
       sip: {},
       // The good caller calls again and again, without an end. One page tries many names here; with a right to call, it
       // would get no further than the first.

@@ -122,7 +122,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     assert.equal(await company.isOpenTo(guesser, url()), true);
   });
 
-  test('the PBX logs whom the gateway tells of and bans whoever pretends to be told of', {
+  test('the PBX logs visitors of the gateway, and bans a caller who forges its header', {
     timeout: 240_000,
   }, async () => {
     const { gateway, pbx22: machine, good: visitor, forger } = company.machines;
@@ -141,14 +141,18 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     await company
       .caller(visitor, 'guess', url(), PAGE, ...wrong.map(user => `${user}@mysite.test`))
       .waitFor(/^gone@mysite\.test 480$/, slow);
-    await eventually('all of them are logged', () => told(pbx22.messages, address.good).length === 8, slow);
-    // A gateway that tells nothing is one that everybody's calls come from.
+    await eventually(
+      'all of them are logged',
+      () => linesOfVisitor(pbx22.messages, address.good).length === 8,
+      slow,
+    );
+    // Without the header, the calls of all visitors come from the gateway's address.
     await company.caller(gateway, 'dial', address.pbx22, '', ...wrong).waitFor(/^gone 404$/, slow);
     await company.caller(forger, 'dial', address.pbx22, address.good, ...wrong).waitFor(/^gone 404$/, slow);
     await fail2ban.isBanning('asterisk-guest-call', address.forger);
     assert.deepEqual(await fail2ban.banned('asterisk-guest-call'), [address.forger]);
     assert.match(pbx22.messages, /Wrong call IP=198\.51\.100\.99$/m);
-    assert.equal(told(pbx22.messages, address.good).length, 8, 'a forged header was believed');
+    assert.equal(linesOfVisitor(pbx22.messages, address.good).length, 8, 'a forged header was believed');
     const before = pbx22.messages.length;
     await assert.rejects(
       company
@@ -157,7 +161,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     );
     assert.equal(pbx22.messages.slice(before).includes(address.forger), false, 'it still arrives');
     await goodIsUndisturbed();
-    assert.match(pbx22.messages, /Good call IP=198\.51\.100\.50 told by the gateway 198\.51\.100\.7 call /m);
+    assert.match(pbx22.messages, /Good call IP=198\.51\.100\.50 via gateway 198\.51\.100\.7 call /m);
 
     const now = new Date().toISOString().replace('Z', '+00:00');
     appendFileSync(authLog, FAILED_LOGIN.replace('Mar  1 12:00:00', now).repeat(5));
@@ -165,7 +169,7 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
     await fail2ban.stop();
   });
 
-  test('on a machine that has none of the logs every jail starts, and a wrong jail beside them costs itself', {
+  test('on a machine without these logs every jail starts, and a wrong jail stops only itself', {
     timeout: 240_000,
   }, async () => {
     const kit = await company.kit();
@@ -194,21 +198,21 @@ describe('fail2ban', { skip: partsMissing(firewallPrograms) || (await namespaces
       if (version === 16) await pbx.quiet();
       assert.equal(wrongs(), before);
       const { gateway } = company.machines;
-      // From the gateway's own address: the address that it gives is believed, as far as it has characters of one.
-      const told = '203.0.113.9 told ${SHELL(id)}';
+      // From the gateway's own address: its header is trusted, without characters that no address has.
+      const forged = '203.0.113.9 told ${SHELL(id)}';
       const users = ['h', 'i', 't', 's', 'x;y', 'gone'];
       await company
-        .caller(gateway, 'dial', pbx.address, told, ...users)
+        .caller(gateway, 'dial', pbx.address, forged, ...users)
         .waitFor(new RegExp(`^gone ${status}$`), slow);
       // Asterisk answers before it has written.
       await eventually('all of them are logged', () => wrongs() === before + 6, slow);
       const after = pbx.messages.match(/Wrong call.*/g)?.slice(before);
-      assert.deepEqual(after, Array(6).fill('Wrong call IP=203.0.113.9dEd told by the gateway 198.51.100.7'));
+      assert.deepEqual(after, Array(6).fill('Wrong call IP=203.0.113.9dEd via gateway 198.51.100.7'));
     });
   }
 });
 
-function told(messages: string, visitor: string): string[] {
-  const line = `Wrong call IP=${visitor} told by the gateway ${address.gateway} call `;
+function linesOfVisitor(messages: string, visitor: string): string[] {
+  const line = `Wrong call IP=${visitor} via gateway ${address.gateway} call `;
   return messages.split('\n').filter(text => text.includes(line));
 }

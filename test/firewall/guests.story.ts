@@ -1,5 +1,5 @@
-// Guests of a stock Asterisk that includes the kit's files: who is reached, what a failed call ends with, and
-// what the PBX knows of the call. Zones are served by BIND.
+// Guest calls to a stock Asterisk that includes the kit's files: the reached person, the status of a failed call, and the
+// log and CDR of the PBX. BIND serves the zones.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ describe('guests', { skip: partsMissing(firewallPrograms) || (await namespacesMi
         extensions.map(([name]) => name).filter(name => name?.startsWith('_')),
         ['_[!-~]!'],
       );
-      // What somebody writes below the #include is where it was before.
+      // Lines after the #include stay in their context.
       assert.match(await pbx.cli('dialplan show office'), /'999'/);
       for (const [name] of (await pbx.cli('dialplan show')).matchAll(/Context 'guest-call[^']*'/g)) {
         assert.doesNotMatch(
@@ -69,7 +69,7 @@ describe('guests', { skip: partsMissing(firewallPrograms) || (await namespacesMi
       assert.doesNotMatch(await pbx.cli('dialplan show default'), /guest-call/);
     });
 
-    test(`Asterisk ${version}: who is there answers, who is not has the right status`, async () => {
+    test(`Asterisk ${version}: a present person answers, and a failed call has the right status`, async () => {
       const endings = {
         director: 200,
         'anna.petrova': 200,
@@ -80,7 +80,7 @@ describe('guests', { skip: partsMissing(firewallPrograms) || (await namespacesMi
         unplugged: 480,
         // An extension that the office never made.
         lost: 480,
-        // No extension is known.
+        // No extension is configured.
         nowhere: 480,
         busy: 486,
         gone: unknown,
@@ -95,7 +95,7 @@ describe('guests', { skip: partsMissing(firewallPrograms) || (await namespacesMi
       const pbx = company[which];
       assert.deepEqual(await visit(domain, 'director'), ['director 200']);
       const line = new RegExp(
-        `Ext\\. director: Good call IP=${address.good} told by the gateway ${address.gateway} call (\\S+) page ${PAGE}/contacts$`,
+        `Ext\\. director: Good call IP=${address.good} via gateway ${address.gateway} call (\\S+) page ${PAGE}/contacts$`,
         'gm',
       );
       const call = await eventually('the line is there', () => [...pbx.messages.matchAll(line)].at(-1)?.[1]);
@@ -107,18 +107,18 @@ describe('guests', { skip: partsMissing(firewallPrograms) || (await namespacesMi
       );
     });
 
-    test(`Asterisk ${version}: guests past the gateway have so many calls, each for so long`, async () => {
+    test(`Asterisk ${version}: direct guest calls are limited in number and length`, async () => {
       const pbx = company[which];
       await pbx.quiet(slow);
       const users = ['director', 'director', 'director'];
       const dialling = company.caller(company.machines.forger, 'dial', pbx.address, '', ...users);
       await dialling.waitFor(/^director 503$/, slow);
       assert.deepEqual(dialling.output().match(/\d{3}$/gm), ['200', '200', '503']);
-      // Asterisk writes its log in a thread of its own, which may come after the answer.
+      // Asterisk writes its log in a separate thread, possibly after the response.
       await eventually('the refusal is logged', () =>
-        /Guest calls are at their limit\. Refused IP=198\.51\.100\.99$/m.test(pbx.messages),
+        /Limit of guest calls reached\. Refused IP=198\.51\.100\.99$/m.test(pbx.messages),
       );
-      // Nobody ends these calls but the PBX, by its limit: without sound they would last for two minutes.
+      // Only the limit of the PBX ends these calls: without RTP they would last for two minutes.
       await pbx.quiet(slow);
       // The gateway has no part in this limit.
       assert.deepEqual(

@@ -23,8 +23,8 @@ const LINES = [
 const MESSAGES = [
   '[2026-11-22 22:45:31.473] WARNING[26218][C-0000000b] Ext. s: Wrong call IP=203.0.113.9',
   '[2026-11-22 22:45:31.473] WARNING[26218][C-0000000c] Ext. s: Wrong call IP=2001:db8::9',
-  '[2026-11-22 22:45:31.473] WARNING[26218][C-0000000d] Ext. s: Wrong call IP=192.0.2.1 told by the gateway 198.51.100.7',
-  '[2026-11-22 22:45:31.473] WARNING[26218][C-0000000d] Ext. s: Wrong call IP=192.0.2.1 told by the gateway 198.51.100.7 call a page https://mysite.ru/',
+  '[2026-11-22 22:45:31.473] WARNING[26218][C-0000000d] Ext. s: Wrong call IP=192.0.2.1 via gateway 198.51.100.7',
+  '[2026-11-22 22:45:31.473] WARNING[26218][C-0000000d] Ext. s: Wrong call IP=192.0.2.1 via gateway 198.51.100.7 call a page https://mysite.ru/',
   '[2026-11-22 22:45:36.406] NOTICE[26316][C-0000000e] Ext. director: Good call IP=203.0.113.10',
   "[2026-11-22 22:45:36.406] NOTICE[26316] chan_sip.c: Registration from '<sip:1@x>' failed for '203.0.113.11:5060' - Wrong password",
 ];
@@ -44,7 +44,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
         'address: 198.51.100.7',
         'url: https://call.mysite.ru',
         'proxy: { networks: [127.0.0.0/8, "::1/128", 203.0.113.0/28, 203.0.113.8/29] }',
-        `log: { security: ${file('security.log')} }`,
+        `log: { securityFile: ${file('security.log')} }`,
         'media: { workers: 2 }',
         'sites:',
         '  - domain: mysite.ru',
@@ -74,7 +74,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
   }
 
   for (const domain of ['mysite.ru', DOMAIN]) {
-    test(`named-checkzone has nothing to say against the zone of ${domain}`, async () => {
+    test(`named-checkzone accepts the zone of ${domain}`, async () => {
       const whole = file(`${domain}.whole`);
       writeFileSync(whole, zoneFile(domain, file(`iptables/dns/${domain}.zone`)));
       const answer = await run('named-checkzone', [domain, whole]);
@@ -164,7 +164,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
         const configuration = fail2banConfiguration(Object.fromEntries(own));
         const answer = await run('fail2ban-client', ['-c', configuration, '-t'], { inside: machine });
         assert.match(answer, /test is successful/);
-        // Debian's own file leaves one thing to its default, and is told so.
+        // fail2ban warns about a default in Debian's own file.
         assert.doesNotMatch(answer.replace(/^.*'allowipv6' not defined.*$/m, ''), /WARN|ERROR/);
       }
     });
@@ -188,7 +188,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
     return answer.split('\n').filter(line => /^[0-9a-f.:/]+$/.test(line));
   }
 
-  test('chan_pjsip tells callers apart over IPv6 too, whose addresses it writes in brackets', async () => {
+  test('chan_pjsip distinguishes IPv6 callers too, whose addresses it writes in brackets', async () => {
     // Machines of their own: a PBX that listens at [::] answers from whichever of its addresses is nearest.
     const wire = await Wire.start();
     const office = await wire.machine('the PBX', '2001:db8::22/64');
@@ -198,7 +198,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
       [
         "listen: '[::]:443'",
         'address: 2001:db8:0::7',
-        `log: { security: ${file('security.log')} }`,
+        `log: { securityFile: ${file('security.log')} }`,
         "sites: [{ domain: mysite.test, origins: ['*'], callable: [101], pbx: '2001:db8::22' }]",
       ].join('\n'),
     );
@@ -223,7 +223,7 @@ describe('the kit', { skip: partsMissing(firewallPrograms) || (await namespacesM
     const lines = () => pbx.messages.match(/Wrong call.*/g) ?? [];
     await eventually('both are logged', () => lines().length === 2);
     assert.deepEqual(lines(), [
-      'Wrong call IP=2001:db8:ff::9 told by the gateway 2001:db8::7',
+      'Wrong call IP=2001:db8:ff::9 via gateway 2001:db8::7',
       'Wrong call IP=2001:db8::8',
     ]);
     await pbx.stop();

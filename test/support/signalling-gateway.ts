@@ -124,7 +124,7 @@ export async function startDeserted(
   const limits = { ...unbound, ...options.limits };
   const drachtio =
     (options.engine ?? everyScene.engine) === 'drachtio'
-      ? await DrachtioProcess.start({ timerB: (limits.answerSeconds ?? 2) * 1000 })
+      ? await DrachtioProcess.start({ timerB: (limits.responseSeconds ?? 2) * 1000 })
       : undefined;
   const config = configFrom({
     listen: '127.0.0.1:0',

@@ -9,7 +9,7 @@ import type { TakeToken } from './token.ts';
 
 interface Greeting {
   readonly iceServers?: RTCIceServer[];
-  readonly graceSeconds?: number;
+  readonly reconnectSeconds?: number;
   readonly back?: string;
 }
 
@@ -146,9 +146,9 @@ export class GatewaySocket {
   }
 
   #onGreeting(data: string): void {
-    const { iceServers = [], graceSeconds = 30, back } = JSON.parse(data) as Greeting;
+    const { iceServers = [], reconnectSeconds = 30, back } = JSON.parse(data) as Greeting;
     this.iceServers = iceServers;
-    this.grace = graceSeconds * 1_000;
+    this.grace = reconnectSeconds * 1_000;
     this.#resume = back;
     this.#retries = 0;
     this.#greeted = true;

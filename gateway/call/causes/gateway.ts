@@ -19,7 +19,7 @@ export const gatewayCauses = {
     outcome: 'answered',
     side: 'pbx',
     says: 'The call was answered and no sound arrived from {server}',
-    mend: 'Let UDP from the PBX reach the media ports of the gateway, {ports}: at the firewalls of both machines; a PBX behind a NAT needs its public address (chan_pjsip: external_media_address), or its network in media.symmetric',
+    mend: 'Let UDP from the PBX reach the media ports of the gateway, {ports}: at the firewalls of both machines; a PBX behind a NAT needs its public address (chan_pjsip: external_media_address), or its network in media.symmetricRtp',
   },
   'no-sound-to-pbx': {
     outcome: 'answered',

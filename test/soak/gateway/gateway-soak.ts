@@ -221,8 +221,8 @@ function configOf(sip: number, dns: number): ConfigInput {
     limits: {
       ...unbound,
       calls: 1_000,
-      visitors: 10_000,
-      visitorsPerAddress: 10_000,
+      connections: 10_000,
+      connectionsPerAddress: 10_000,
       messagesPerSecond: 10_000,
     },
     sites: [{ domain: DOMAIN, origins: [ORIGIN], callable: [...new Set(mix)], tokens: false }],

@@ -52,11 +52,11 @@ export class BlameScene {
       address,
       dns: `${address}:${dns.port}`,
       under: ['env', `NODE_EXTRA_CA_CERTS=${trusted}`],
-      limits: { ...unbound, answerSeconds: 0.6, setupSeconds: 8 },
+      limits: { ...unbound, responseSeconds: 0.6, setupSeconds: 8 },
       sites: domains.map(domain => ({ domain, origins: [PAGE], callable: ['director'], tokens: false })),
       file: {
         dns: { servers: [`${address}:${dns.port}`], allow: ['127.0.0.0/8', '203.0.113.0/24'] },
-        log: { level: 'info', security },
+        log: { level: 'info', securityFile: security },
         records: { file: join(folder, 'calls.jsonl') },
         ...settings,
       },

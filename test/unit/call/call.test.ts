@@ -207,7 +207,7 @@ test('a visitor who leaves while it rings is hung up on the PBX side at once', a
 });
 
 test('a call outlives its WebSocket for the time of grace, and no longer', async context => {
-  const { browser, pbx, quiet } = await established(context, { graceSeconds: 0.2 });
+  const { browser, pbx, quiet } = await established(context, { reconnectSeconds: 0.2 });
   browser.close();
   const bye = await pbx.request('BYE');
   assert.match(bye.headers.get('Reason') ?? '', /The caller is gone/);
@@ -216,7 +216,7 @@ test('a call outlives its WebSocket for the time of grace, and no longer', async
 });
 
 test('a call outlives its sound for the time of grace, and no longer', async context => {
-  const scene = await established(context, { graceSeconds: 0.4 });
+  const scene = await established(context, { reconnectSeconds: 0.4 });
   const { browser, media, pbx, call, quiet } = scene;
   const anotherLeaves = await leaver(scene, pbx);
   media.emit({ type: 'lost' });
@@ -234,7 +234,7 @@ test('a call outlives its sound for the time of grace, and no longer', async con
 });
 
 test('a visitor who comes back on another WebSocket has the call again, until that one is lost too', async context => {
-  const scene = await established(context, { graceSeconds: 5 });
+  const scene = await established(context, { reconnectSeconds: 5 });
   const { gateway, browser, pbx, invite, call, quiet } = scene;
   const anotherLeaves = await leaver(scene, pbx);
   browser.close();

@@ -67,7 +67,7 @@ test('when the server dies, ringing calls end, pages lose their connection and n
 });
 
 test('a set-up that no PBX has answered yet ends with its server, and the gateway stands', async context => {
-  const scene = await startRemoteScene(context, { answerSeconds: 10 });
+  const scene = await startRemoteScene(context, { responseSeconds: 10 });
   new RawCall(scene.browser, DIRECTOR).invite(SDP);
   await scene.pbx.request('INVITE');
   await scene.drachtio.kill();
@@ -96,7 +96,7 @@ test('when the server is back, calls go through again', async context => {
 });
 
 test('a call that is up outlives its server by the time of grace, and is ended with a reason', async context => {
-  const scene = await startRemoteScene(context, { graceSeconds: 0.5 });
+  const scene = await startRemoteScene(context, { reconnectSeconds: 0.5 });
   await establish(scene);
   await scene.drachtio.kill();
   await becomes(scene, 'engine-away');
@@ -108,7 +108,7 @@ test('a call that is up outlives its server by the time of grace, and is ended w
 });
 
 test('a call that its restarted server knows nothing of is ended as soon as that is known', async context => {
-  const scene = await startRemoteScene(context, { graceSeconds: 60 });
+  const scene = await startRemoteScene(context, { reconnectSeconds: 60 });
   await establish(scene);
   await scene.drachtio.kill();
   await becomes(scene, 'engine-away');

@@ -47,7 +47,7 @@ test('an event has its call, its site and both clocks; a listener that fails cos
 
 test('a call emits its events in order, all with one identity', async context => {
   const { gateway, browser, pbxs, media, events, ended } = await observed(context, {
-    limits: { graceSeconds: 5 },
+    limits: { reconnectSeconds: 5 },
   });
   const [pbx] = pbxs as [RawPeer];
   const call = new RawCall(browser, DIRECTOR);

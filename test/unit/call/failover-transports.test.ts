@@ -52,7 +52,7 @@ async function browserOf(
     address: LOOPBACK,
     dns: { servers: [`${LOOPBACK}:${dns.port}`], allow: more.allow ?? ['127.0.0.0/8'] },
     sip: { udp: 0, tcp: 0 },
-    limits: { answerSeconds: 30, setupSeconds: 60 },
+    limits: { responseSeconds: 30, setupSeconds: 60 },
     sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const gateway = await startGateway(config, createLog('silent'), {

@@ -10,7 +10,7 @@ const DIRECTOR = 'sip:director@mysite.test';
 test('a server that refuses is passed over at once', async context => {
   const { browser, pbxs } = await startScene(context, {
     firstIsDead: true,
-    limits: { answerSeconds: 30, setupSeconds: 60 },
+    limits: { responseSeconds: 30, setupSeconds: 60 },
   });
   const [second] = pbxs as [RawPeer];
   const askedAt = performance.now();
@@ -21,7 +21,7 @@ test('a server that refuses is passed over at once', async context => {
 });
 
 test('a server that says nothing is passed over when its time is up', async context => {
-  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.3 } });
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { responseSeconds: 0.3 } });
   const [silent, second] = pbxs as [RawPeer, RawPeer];
   new RawCall(browser, DIRECTOR).invite(SDP);
   await silent.request('INVITE');
@@ -33,7 +33,7 @@ test('a server that says nothing is passed over when its time is up', async cont
 test('a server that says 100 and then thinks is not passed over', async context => {
   const { browser, pbxs } = await startScene(context, {
     pbxs: 2,
-    limits: { answerSeconds: 0.2, setupSeconds: 1 },
+    limits: { responseSeconds: 0.2, setupSeconds: 1 },
   });
   const [slow, second] = pbxs as [RawPeer, RawPeer];
   new RawCall(browser, DIRECTOR).invite(SDP);
@@ -113,7 +113,7 @@ test('a late answer of a server that was given up is acknowledged and ended', as
 });
 
 test('a late answer of a server that was silent too long is acknowledged and ended, and the next server keeps the call', async context => {
-  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.3 } });
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { responseSeconds: 0.3 } });
   const [late, second] = pbxs as [RawPeer, RawPeer];
   const call = new RawCall(browser, DIRECTOR);
   call.invite(SDP);
@@ -134,7 +134,7 @@ test('a late answer of a server that was silent too long is acknowledged and end
 });
 
 test('a phone that rings only after its server was given up is cancelled', async context => {
-  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.3 } });
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { responseSeconds: 0.3 } });
   const [late, second] = pbxs as [RawPeer, RawPeer];
   new RawCall(browser, DIRECTOR).invite(SDP);
   const missed = await late.request('INVITE');
@@ -149,7 +149,7 @@ test('a phone that rings only after its server was given up is cancelled', async
 });
 
 test('servers that fail one call are still on the list of another that is under way', async context => {
-  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { answerSeconds: 0.6 } });
+  const { browser, pbxs, quiet } = await startScene(context, { pbxs: 2, limits: { responseSeconds: 0.6 } });
   const [first, second] = pbxs as [RawPeer, RawPeer];
   new RawCall(browser, DIRECTOR).invite(SDP);
   await first.request('INVITE');
@@ -165,7 +165,7 @@ test('servers that fail one call are still on the list of another that is under 
 });
 
 test('however many servers are silent, the visitor is told when the set-up has taken its time', async context => {
-  const limits = { answerSeconds: 1, setupSeconds: 2.3 };
+  const limits = { responseSeconds: 1, setupSeconds: 2.3 };
   const { browser, pbxs, quiet } = await startScene(context, { pbxs: 5, limits });
   const askedAt = performance.now();
   new RawCall(browser, DIRECTOR).invite(SDP);
@@ -178,6 +178,6 @@ test('however many servers are silent, the visitor is told when the set-up has t
 
 test('unless the owner says otherwise, a server may be silent for 2 s and a set-up take 12', () => {
   const sites = [{ domain: 'mysite.test', origins: ['*'], callable: ['director'], tokens: false as const }];
-  const { answerSeconds, setupSeconds } = configFrom({ sites }).limits;
-  assert.deepEqual([answerSeconds, setupSeconds], [2, 12]);
+  const { responseSeconds, setupSeconds } = configFrom({ sites }).limits;
+  assert.deepEqual([responseSeconds, setupSeconds], [2, 12]);
 });

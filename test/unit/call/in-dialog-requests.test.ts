@@ -19,7 +19,7 @@ interface Called extends Scene {
 }
 
 async function called(context: TestContext): Promise<Called> {
-  const scene = await startScene(context, { limits: { answerSeconds: 20 } });
+  const scene = await startScene(context, { limits: { responseSeconds: 20 } });
   const [pbx] = scene.pbxs as [RawPeer];
   const call = new RawCall(scene.browser, DIRECTOR);
   call.invite(SDP);

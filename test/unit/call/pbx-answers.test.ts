@@ -21,7 +21,7 @@ interface Called extends Scene {
 
 async function called(context: TestContext, options: SceneOptions = {}): Promise<Called> {
   // The first answer of these PBXs may be late on a busy machine, and is waited for.
-  const scene = await startScene(context, { ...options, limits: { answerSeconds: 20, ...options.limits } });
+  const scene = await startScene(context, { ...options, limits: { responseSeconds: 20, ...options.limits } });
   const [pbx] = scene.pbxs as [RawPeer];
   const call = new RawCall(scene.browser, DIRECTOR);
   call.invite(SDP);

@@ -18,7 +18,7 @@ async function scene(context: TestContext, options: SceneOptions = {}) {
   const file = join(privateFolder('security'), 'security.log');
   const made = await startScene(context, {
     ...options,
-    settings: { log: { security: file }, ...options.settings },
+    settings: { log: { securityFile: file }, ...options.settings },
   });
   const offences = () =>
     readFileSync(file, 'utf8')
@@ -133,7 +133,7 @@ test('rubbish that a proxy brings is a line about the visitor, not about the pro
 });
 
 test('a gateway that is full blames nobody', async context => {
-  const { gateway, offences, browser } = await scene(context, { limits: { visitors: 1 } });
+  const { gateway, offences, browser } = await scene(context, { limits: { connections: 1 } });
   await refused(gateway.url);
   browser.send('a line more, so that there is one to wait for');
   await eventually('something was written', () => offences().length > 0);

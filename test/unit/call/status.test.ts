@@ -81,7 +81,7 @@ test('where nobody answers, the telephone is unreachable', async context => {
 });
 
 test('a machine that refuses is unreachable at once', async context => {
-  const made = await scene(context, { pbxs: 0, firstIsDead: true, limits: { answerSeconds: 60 } });
+  const made = await scene(context, { pbxs: 0, firstIsDead: true, limits: { responseSeconds: 60 } });
   assert.equal((await told(made)).state, 'unreachable');
 });
 

@@ -40,7 +40,7 @@ function withFile(context: TestContext, yaml: string): ChildProcess {
   return start(context, 'gateway', '--config', file);
 }
 
-/** The line that says where the gateway is. */
+/** The log line with the address of the gateway. */
 async function ready(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {
     const entry = JSON.parse(line);
@@ -49,7 +49,7 @@ async function ready(child: ChildProcess): Promise<string> {
   throw new Error('the gateway ended before it was ready');
 }
 
-test('a configuration with mistakes is told all of them, with lines, and the process ends with 2', async context => {
+test('all mistakes of a configuration are reported with their lines, and the process ends with 2', async context => {
   const { code, stdout, stderr } = await finished(
     withFile(context, 'listen: nowhere\ncolour: red\nsites:\n  - domain: mysite.ru\n    origins: [x]\n'),
   );
@@ -76,7 +76,11 @@ for (const [what, args, words] of [
     ['gateway', '--domain', 'a b', '--callable', 'x'],
     /domain: expected a domain name/,
   ],
-  ['half a certificate', ['gateway', ...ONE_SITE, '--key', 'x'], /--certificate and --key go together/],
+  [
+    'half a certificate',
+    ['gateway', ...ONE_SITE, '--key', 'x'],
+    /--certificate and --key: expected both or neither/,
+  ],
 ] as const) {
   test(`the command line with ${what} ends with 2 and a word on why`, async context => {
     const { code, stderr } = await finished(start(context, ...args));

@@ -1,4 +1,4 @@
-// A start that cannot serve: it ends with 2, says why, with the line to change, and nothing has listened before.
+// A start that fails: it ends with 2 before anything listens, and reports the reason with the line to change.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -26,7 +26,7 @@ const usual = {
   sites,
 };
 
-/** Runs it to its end; what it said on standard error, the file's name left out. */
+/** Runs the gateway to its end; its standard error without the name of the file. */
 async function ends(config: object, main = program): Promise<{ code: number | null; said: string[] }> {
   const file = join(privateFolder('preflight'), 'gateway.yaml');
   writeFileSync(file, stringify({ ...usual, ...config }));
@@ -83,7 +83,7 @@ async function refuses(config: object, ...expected: readonly RegExp[]): Promise<
   for (const [index, words] of expected.entries()) assert.match(said[index] ?? '', words);
 }
 
-/** Files of a certificate and a key, or of what stands in their place. */
+/** Files of a certificate and a key, or other files in their place. */
 function files(certificate: string | undefined, key: string | undefined) {
   const folder = privateFolder('identity');
   const paths = { certificate: join(folder, 'site.pem'), key: join(folder, 'site.key') };
@@ -178,7 +178,7 @@ test('a SIP port that a PBX has ends the start, which names a free one and the l
       `^FILE:\\d+: sip\\.udp: UDP port ${udp} of ${HOST} is taken .*PBX on this machine; write "sip: \\{ udp: \\d+, tcp: \\d+ \\}"$`,
     ),
   );
-  // What it says can be written, and the gateway starts.
+  // With the proposed line the gateway starts.
   const [, line = ''] = /write "(.*)"/.exec(said[0] ?? '') ?? [];
   await starts(context, stringify({ ...usual, sip: undefined }) + line);
 });
@@ -191,7 +191,7 @@ test('a media port that is taken ends the start', async context => {
   );
 });
 
-test('an address of another machine ends the start, and what stands before a NAT is named', async () => {
+test('an address of another machine ends the start, and the error has the line for a NAT', async () => {
   await refuses(
     { address: '192.0.2.1' },
     /^FILE:2: address: 192\.0\.2\.1 is not an address of this machine; .*write address: \{ announce: 192\.0\.2\.1 \}$/,
@@ -212,10 +212,10 @@ test('folders of records and of the security log are made; what cannot be writte
   await refuses(
     {
       records: { file: join(folder, 'file/calls.jsonl') },
-      log: { security: folder },
+      log: { securityFile: folder },
     },
     /^FILE:\d+: records\.file: the folder .*file cannot be made: (?:EEXIST|ENOTDIR)$/,
-    /^FILE:\d+: log\.security: .* is a folder; expected the path of a file$/,
+    /^FILE:\d+: log\.securityFile: .* is a folder; expected the path of a file$/,
   );
   const log = await starts(
     context,
@@ -230,7 +230,7 @@ test('a widget that is not built ends the start', async () => {
   assert.deepEqual([code, said], [2, ['FILE: the widget is not built: run "npm run build" first']]);
 });
 
-test('all that is wrong is said at once', async context => {
+test('all problems are reported together', async context => {
   const port = await takenTcp(context);
   const { code, said } = await ends({
     listen: `${HOST}:${port}`,
@@ -245,15 +245,15 @@ test('two ports of one file that are the same are refused with the line', async 
   const port = await freePort(HOST);
   await refuses(
     { sip: { udp: port, tcp: 0 }, media: { browserPort: port } },
-    /^FILE:\d+: media\.browserPort: is the same UDP port as sip\.udp/,
+    /^FILE:\d+: media\.browserPort: is also the UDP port of sip\.udp/,
   );
   await refuses(
     { sip: { udp: 20_100, tcp: 0 }, media: { browserPort: 0, pbxPorts: [20_000, 20_998] } },
-    /^FILE:\d+: media\.pbxPorts: holds 20100, which is sip\.udp/,
+    /^FILE:\d+: media\.pbxPorts: contains 20100, the port of sip\.udp/,
   );
 });
 
-test('--version tells the version; flags beside --config are refused', () => {
+test('--version prints the version; other flags with --config are refused', () => {
   const version = spawnSync(process.execPath, [program, '--version'], { encoding: 'utf8' });
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
   assert.equal(version.status, 0);
@@ -263,5 +263,5 @@ test('--version tells the version; flags beside --config are refused', () => {
     { encoding: 'utf8' },
   );
   assert.equal(both.status, 2);
-  assert.match(both.stderr, /^--listen, --allow: not beside --config; write it into gateway\.yaml\n$/);
+  assert.match(both.stderr, /^--listen, --allow: not allowed with --config; write it into gateway\.yaml\n$/);
 });

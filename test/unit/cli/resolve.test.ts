@@ -1,4 +1,4 @@
-// `sip-call resolve` as a process, beside a DNS server of the test's own.
+// `sip-call resolve` as a process, with a DNS server of the test.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -89,7 +89,7 @@ test("the founding document's zone is drawn in 80 columns: records, order, reaso
   assert.match(stdout, /^ {4}A asterisk\.mysite\.test +[\d.]+ ms +[\d.]+ ms +60 s$/m);
 });
 
-test('as JSON the walk has its targets, when each was known, and every question', async context => {
+test('the JSON has the targets, the time at which each was known, and every query', async context => {
   const args = ['--json', '--dns', await dns(context), '--allow', '127.0.0.0/8', '10.0.0.0/8'];
   const { code, stdout } = await run('sips:director@mysite.test;transport=tcp', ...args);
   assert.equal(code, 1);
@@ -126,7 +126,7 @@ test('addresses that a gateway would refuse are shown as such, and nothing found
   assert.match(stdout, /^mysite\.test: points at addresses that are not allowed\.$/m);
 });
 
-test('what a zone says is shown without anything that a terminal would obey', async context => {
+test('text of a zone is printed without control characters', async context => {
   const record: ZoneRecord = {
     name: 'evil.test',
     type: 'NAPTR',

@@ -11,7 +11,7 @@ const unit = readFileSync(join(repository, 'deploy/sip-call.service'), 'utf8');
 const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
 const absent = spawnSync('systemd-analyze', ['--version']).error ? 'there is no systemd-analyze' : false;
 
-test('systemd has nothing to say against the unit', { skip: absent }, () => {
+test('systemd accepts the unit', { skip: absent }, () => {
   const file = join(privateFolder('unit'), 'sip-call.service');
   // Where node is differs from machine to machine, and a program that is missing is an denial.
   writeFileSync(file, unit.replace('/usr/bin/node', process.execPath));
@@ -29,9 +29,9 @@ test('the unit starts what is built, and lets it drain before it is killed', () 
   assert.ok(Number(setting('TimeoutStopSec')) >= limits.drainSeconds + 5);
 });
 
-test('the unit waits for the gateway to say that it listens, and ends one whose event loop hangs', () => {
+test('the unit waits until the gateway listens, and ends a gateway whose event loop hangs', () => {
   assert.equal(setting('Type'), 'notify');
-  // systemd-notify is a child: systemd takes the word of the main process alone unless told.
+  // systemd-notify is a child process: without NotifyAccess=all, systemd accepts only messages of the main process.
   assert.equal(setting('NotifyAccess'), 'all');
   assert.ok(Number(setting('WatchdogSec')) >= 10);
   // A process that hangs handles no signal, and a core file holds its keys.

@@ -57,18 +57,18 @@ test('another version than the gateway has is not there', async context => {
   assert.equal((await fetch(`${url}/v/`)).status, 404);
 });
 
-for (const [args, told] of [
+for (const [args, expected] of [
   [
     ['director', '--gateway', 'https://call.mysite.ru'],
-    /director: not an address; write it like director@mysite\.ru/,
+    /director: expected an address such as director@mysite\.ru/,
   ],
-  [['"><script>@mysite.ru', '--gateway', 'https://call.mysite.ru'], /not an address; write it like/],
+  [['"><script>@mysite.ru', '--gateway', 'https://call.mysite.ru'], /expected an address such as/],
   [
     ['director@mysite.ru', '--gateway', 'call.mysite.ru'],
-    /--gateway call\.mysite\.ru: not an address of a gateway/,
+    /--gateway call\.mysite\.ru: expected the URL of the gateway/,
   ],
 ] as const) {
-  test(`${args.join(' ')} is refused in words`, async () => {
-    await assert.rejects(snippet(...args), told);
+  test(`${args.join(' ')} is refused with a reason`, async () => {
+    await assert.rejects(snippet(...args), expected);
   });
 }

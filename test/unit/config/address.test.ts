@@ -31,8 +31,8 @@ test('a plain address is bound and announced; several make a gateway of both fam
   );
 });
 
-test('bound and announced address are apart; whoever is near is told the bound one', () => {
-  const [one] = own({ bind: '10.0.0.5', announce: '203.0.113.5', inside: ['10.0.0.0/8'] });
+test('bound and announced address are apart; a PBX in a local network gets the bound one', () => {
+  const [one] = own({ bind: '10.0.0.5', announce: '203.0.113.5', localNetworks: ['10.0.0.0/8'] });
   assert.ok(one);
   assert.deepEqual([one.bind, one.announced], ['10.0.0.5', ['203.0.113.5']]);
   assert.equal(one.toward('198.51.100.1'), '203.0.113.5');
@@ -70,47 +70,47 @@ for (const [text, expected] of [
   test(`a mapping of ports: ${text}`, () => assert.deepEqual(portMapping(text), expected));
 }
 
-test('a port that no mapping names is known by its own number', () => {
+test('a port without a mapping keeps its number', () => {
   assert.equal(outsidePort([], 'udp', 5060), 5060);
 });
 
 for (const [what, address, words] of [
-  ['a wildcard alone', '0.0.0.0', /^address: expected the IP address of this machine/],
+  ['a wildcard alone', '0.0.0.0', /^address: expected an IP address of this machine/],
   ['a wildcard that nothing is announced for', { bind: '0.0.0.0' }, /^address\.announce: missing/],
   [
     'another family',
     { bind: '::1', announce: '203.0.113.5' },
     /^address\.announce: expected the family of bind/,
   ],
-  ['a name', { announce: 'call.mysite.ru' }, /^address\.announce: expected the IP address/],
-  ['the same twice', ['10.0.0.1', '10.0.0.1'], /^address\.2: binds what an entry before it binds/],
+  ['a name', { announce: 'call.mysite.ru' }, /^address\.announce: expected an IP address/],
+  ['the same twice', ['10.0.0.1', '10.0.0.1'], /^address\.2: binds the same address as an earlier entry/],
   [
     'a wildcard beside an address',
     ['10.0.0.1', { bind: '0.0.0.0', announce: '203.0.113.5' }],
-    /^address\.2: binds what/,
+    /^address\.2: binds the same/,
   ],
-  ['nothing', [], /^address: expected at least one address/],
-  ['a key that is none', { anounce: '203.0.113.5' }, /address\.anounce: no such key/],
+  ['an empty list', [], /^address: expected at least one address/],
+  ['an unknown key', { anounce: '203.0.113.5' }, /address\.anounce: no such key/],
   [
     'ports that do not fit',
     { announce: '203.0.113.5', ports: ['1-3:2-3'] },
     /^address\.ports\.1: expected OUTSIDE/,
   ],
-  ['a group', '224.0.0.1', /^address: expected the IP address/],
+  ['a group', '224.0.0.1', /^address: expected an IP address/],
 ] as const) {
-  test(`an address that is ${what} is refused with why`, () => assert.match(problem(address), words));
+  test(`an address that is ${what} is refused with a reason`, () => assert.match(problem(address), words));
 }
 
 test('a PBX is called from an address of its own network, else from the first of its family', () => {
   const addresses = own([
     '198.51.100.7',
-    { bind: '10.0.0.7', announce: '10.0.0.7', inside: ['10.0.0.0/8'] },
+    { bind: '10.0.0.7', announce: '10.0.0.7', localNetworks: ['10.0.0.0/8'] },
     '2001:db8::7',
   ]);
-  const told = (pbx: string | undefined) => localAddressFor(addresses, pbx)?.announce;
-  assert.equal(told('192.0.2.1'), '198.51.100.7');
-  assert.equal(told('10.9.9.9'), '10.0.0.7');
-  assert.equal(told('2001:db8:1::1'), '2001:db8::7');
-  assert.equal(told(undefined), '198.51.100.7');
+  const announced = (pbx: string | undefined) => localAddressFor(addresses, pbx)?.announce;
+  assert.equal(announced('192.0.2.1'), '198.51.100.7');
+  assert.equal(announced('10.9.9.9'), '10.0.0.7');
+  assert.equal(announced('2001:db8:1::1'), '2001:db8::7');
+  assert.equal(announced(undefined), '198.51.100.7');
   assert.equal(localAddressFor(own('198.51.100.7'), '2001:db8::1'), undefined);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { derived, Replaceable } from '../../../gateway/config/live.ts';
 
-test('what is made of a configuration is made once, and anew when that was replaced', () => {
+test('a derived value is computed once, and again after a replacement', () => {
   const source = new Replaceable(1);
   let times = 0;
   const made = derived(source, value => {

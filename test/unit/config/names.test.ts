@@ -96,7 +96,7 @@ for (const [listed, page, expected] of [
   });
 }
 
-test('* lets everybody call and names nobody', () => {
+test('* allows every page and names no particular one', () => {
   assert.equal(isNamed(['*'], 'https://mysite.ru', 'mysite.ru'), false);
   assert.equal(isNamed(['*'], '*', 'mysite.ru'), false);
   assert.equal(isNamed(['*', 'https://*.mysite.ru'], 'https://www.mysite.ru', 'mysite.ru'), true);
@@ -118,13 +118,13 @@ for (const [listed, page, expected] of [
 }
 
 for (const [origin, words] of [
-  ['https://*.ru', /what is under ru is not yours alone/],
-  ['https://*.co.uk', /what is under co\.uk/],
-  ['https://*.com.ru', /what is under com\.ru/],
-  ['https://*.github.io', /what is under github\.io/],
-  ['https://*.рф', /what is under xn--p1ai/],
+  ['https://*.ru', /names under ru belong to others/],
+  ['https://*.co.uk', /names under co\.uk/],
+  ['https://*.com.ru', /names under com\.ru/],
+  ['https://*.github.io', /names under github\.io/],
+  ['https://*.рф', /names under xn--p1ai/],
   ['https://*', /a wildcard for whole labels/],
-  ['https://*.127.0.0.1', /not yours alone/],
+  ['https://*.127.0.0.1', /belong to others/],
   ['https://www*.mysite.ru', /a wildcard for whole labels/],
   ['https://www.*.ru', /a wildcard for whole labels/],
   ['https://*.mysite.ru:*', /expected an origin/],
@@ -133,7 +133,7 @@ for (const [origin, words] of [
   ['https://user@mysite.ru', /expected an origin/],
   ['null', /expected an origin/],
 ] as const) {
-  test(`the origin ${origin} is refused with why`, () => {
+  test(`the origin ${origin} is refused with a reason`, () => {
     const site = { domain: 'mysite.ru', origins: [origin], callable: ['a'] };
     assert.throws(() => configFrom({ sites: [site] }), words);
   });

@@ -53,7 +53,7 @@ test('the gateway leaves the ports of a PBX of its own machine alone', () => {
   assert.deepEqual(ports('192.0.2.7', { sip: { udp: 5062 } }), { udp: 5062, tcp: 5070 });
 });
 
-test('what cannot be is said in words', () => {
+test('impossible values are refused with a reason', () => {
   const at = 'sites.1.pbx';
   assert.deepEqual(problems('pbx.mysite.ru'), [
     `${at}.servers.1.addresses.1: expected an IP address such as 192.0.2.10, got "pbx.mysite.ru"`,
@@ -67,7 +67,7 @@ test('what cannot be is said in words', () => {
   assert.deepEqual(
     problems({ servers: [{ addresses: ['192.0.2.10'], udp: 0 }], context: 'a b', driver: 'iax' }),
     [
-      `${at}.servers.1.udp: expected a port from 1 to 65535, or false where the PBX does not listen, got 0`,
+      `${at}.servers.1.udp: expected a port from 1 to 65535, or false when the PBX does not listen, got 0`,
       `${at}.driver: expected chan_pjsip or chan_sip, got "iax"`,
       `${at}.context: expected the name of a context, such as default, got "a b"`,
     ],

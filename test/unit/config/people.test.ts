@@ -20,7 +20,7 @@ function problems(...lines: string[]): string {
   assert.fail('the configuration was accepted');
 }
 
-test('a plain name and a whole person stand in one list', () => {
+test('a list may have both names and objects', () => {
   const { callable } = read(
     'callable:',
     '  - alex',
@@ -66,20 +66,20 @@ test('opening hours become minutes of each day, Monday first', () => {
   });
 });
 
-test("a ladder keeps the owner's order, written either way", () => {
-  const ladder = [
+test('fallbacks keep the order of the file, as an object and as a list', () => {
+  const expected = [
     { kind: 'mail', mail: 'office@mysite.ru' },
     { kind: 'callback', url: undefined },
     { kind: 'person', user: '101' },
     { kind: 'hotline', phone: '+7 800 200-00-00' },
   ];
   const written = 'mail: office@mysite.ru, callback: true, person: 101, hotline: "+7 800 200-00-00"';
-  assert.deepEqual(read('callable: [101]', `fallbacks: { ${written} }`).fallbacks, ladder);
+  assert.deepEqual(read('callable: [101]', `fallbacks: { ${written} }`).fallbacks, expected);
   const list = written.replaceAll(', ', ' }, { ');
-  assert.deepEqual(read('callable: [101]', `fallbacks: [{ ${list} }]`).fallbacks, ladder);
+  assert.deepEqual(read('callable: [101]', `fallbacks: [{ ${list} }]`).fallbacks, expected);
 });
 
-test("a callback goes to an address of the owner's", () => {
+test('a callback has the URL of the file', () => {
   const { fallbacks } = read('callable: [alex]', 'fallbacks: { callback: "https://crm.mysite.ru/in?key=1" }');
   assert.deepEqual(fallbacks, [{ kind: 'callback', url: 'https://crm.mysite.ru/in?key=1' }]);
 });
@@ -91,7 +91,7 @@ for (const [lines, problem] of [
   ],
   [['callable:', '  - alex', '  - { name: Anna }'], '6: sites.1.callable.2 (Anna).user: missing'],
   [['callable:', '  - { user: a, nmae: Anna }'], '5: sites.1.callable.1 (a).nmae: no such key'],
-  [['callable: [a, b, A]'], '4: sites.1.callable.3: stands in the list twice, got "a"'],
+  [['callable: [a, b, A]'], '4: sites.1.callable.3: is in the list twice, got "a"'],
   [
     ['callable:', '  - [a]'],
     '5: sites.1.callable.1: expected a name such as director, or { user: director, name: ..., title: ... }, got ["a"]',
@@ -123,7 +123,7 @@ for (const [lines, problem] of [
   ],
   [
     ['callable: [a]', 'hours:', '  zone: Europe/Moscow', '  mon-fri: 09:00-18:00', '  fri: 09:00-16:00'],
-    '8: sites.1.hours.fri: fri stands in two lines, got "09:00-16:00"',
+    '8: sites.1.hours.fri: fri is in two lines, got "09:00-16:00"',
   ],
   [
     ['callable: [a]', 'hours: { zone: Europe/Moscow, mon: 09:00-18:00, holidays: [2026-02-30] }'],
@@ -135,7 +135,7 @@ for (const [lines, problem] of [
   ],
   [
     ['callable: [a]', 'fallbacks: { person: alex }'],
-    '5: sites.1.fallbacks: expected a person that stands under callable, got "alex"',
+    '5: sites.1.fallbacks: expected a person that is in callable, got "alex"',
   ],
   [
     ['callable: [a]', 'fallbacks: { fax: 1 }'],
@@ -143,18 +143,18 @@ for (const [lines, problem] of [
   ],
   [
     ['callable: [a]', 'fallbacks:', '  - { person: a }', '  - { callback: "http://crm.mysite.ru" }'],
-    '7: sites.1.fallbacks.2.callback: expected an https URL, or true to have it logged, got "http://crm.mysite.ru"',
+    '7: sites.1.fallbacks.2.callback: expected an https URL, or true to log the requests, got "http://crm.mysite.ru"',
   ],
   [
     ['callable: [a]', 'fallbacks: { mail: "a@b?subject=x" }'],
     '5: sites.1.fallbacks.mail: expected a mail address such as office@mysite.ru, got "a@b?subject=x"',
   ],
 ] as const) {
-  test(`told in words: ${problem.split(': ').slice(1).join(': ')}`, () => {
+  test(`refused: ${problem.split(': ').slice(1).join(': ')}`, () => {
     assert.equal(problems(...lines), `gateway.yaml:${problem}`);
   });
 }
 
-test('the name of the echo test is taken', () => {
-  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.2: .*where visitors try their sound/);
+test('the name of the echo test is reserved', () => {
+  assert.match(problems('callable: [alex, Echo-Test]'), /callable\.2: .*reserved for the sound test/);
 });

@@ -58,7 +58,7 @@ test('a page that asks is greeted before anything else is said', async context =
   const { enter, taken } = await startEdge(context);
   const socket = enter('/sip?ice');
   const [first] = await once(socket, 'message');
-  assert.deepEqual(JSON.parse(String(first)), { graceSeconds: 30, iceServers: [] });
+  assert.deepEqual(JSON.parse(String(first)), { reconnectSeconds: 30, iceServers: [] });
   taken[0]?.send('SIP/2.0 200 OK');
   const [second] = await once(socket, 'message');
   assert.equal(String(second), 'SIP/2.0 200 OK');
@@ -89,7 +89,7 @@ test('the WebSocket is at one path and speaks sip', async context => {
 });
 
 test('one address holds only so many connections', async context => {
-  const { enter } = await startEdge(context, { visitorsPerAddress: 2 });
+  const { enter } = await startEdge(context, { connectionsPerAddress: 2 });
   await Promise.all([once(enter(), 'open'), once(enter(), 'open')]);
   assert.equal(await refusal(enter()), 429);
 });

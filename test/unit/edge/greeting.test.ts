@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { greeting, type IceServer } from '../../../gateway/edge/greeting.ts';
 
-const turn = { urls: ['turn:turn.mysite.ru?transport=tcp'], secret: 'cymru', seconds: 600 };
+const turn = { urls: ['turn:turn.mysite.ru?transport=tcp'], secret: 'cymru', lifetimeSeconds: 600 };
 
-const limits = { graceSeconds: 12 };
+const limits = { reconnectSeconds: 12 };
 const config = { turn, limits };
 
 const serversOf = (frame: string | undefined): IceServer[] => JSON.parse(frame ?? '').iceServers;
@@ -25,7 +25,7 @@ test('no two visitors get the same', () => {
 
 test('every greeting says for how long a call is held; who did not ask hears nothing', () => {
   assert.deepEqual(JSON.parse(greeting('/sip?ice', { turn: undefined, limits }, 0) ?? ''), {
-    graceSeconds: 12,
+    reconnectSeconds: 12,
     iceServers: [],
   });
   assert.equal(greeting('/sip', config, 0), undefined);

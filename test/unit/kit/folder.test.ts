@@ -1,4 +1,4 @@
-// A kit in a folder: what somebody has changed there stays, and a second kit replaces the first.
+// A kit in a folder: files that were changed by hand stay, and a second kit replaces the first.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ function problemsOf(act: () => unknown): string {
   assert.fail('nothing was in the way');
 }
 
-test('a later kit replaces what nobody has changed, and writes nothing that is the same', async () => {
+test('a later kit replaces files that were not changed by hand, and does not write equal ones', async () => {
   const folder = join(privateFolder('kit'), 'new/kit');
   assert.deepEqual(
     writeKit(first, folder, false).written,
@@ -45,7 +45,7 @@ test('a changed file is named and nothing is written, not even the others', () =
   const problems = problemsOf(() => writeKit(second, folder, false));
   assert.match(
     problems,
-    /are not as sip-call wrote them\n {2}pbx\/etc\/asterisk\/sip-call\/extensions\.conf\n.*--force/,
+    /were changed by hand\n {2}pbx\/etc\/asterisk\/sip-call\/extensions\.conf\n.*--force/,
   );
   assert.equal(readFileSync(join(folder, 'README.txt'), 'utf8'), 'one\n');
 
@@ -56,7 +56,7 @@ test('a changed file is named and nothing is written, not even the others', () =
 
 test('a file that is not of the kit is not taken for one', () => {
   const folder = privateFolder('kit');
-  writeFileSync(join(folder, 'README.txt'), 'of somebody else\n');
+  writeFileSync(join(folder, 'README.txt'), 'another file\n');
   assert.match(
     problemsOf(() => writeKit(first, folder, false)),
     /README\.txt/,
@@ -71,7 +71,7 @@ test('what an earlier kit had besides is named and stays', () => {
   assert.equal(existsSync(join(folder, dialplan.path)), true);
 });
 
-test('a folder that cannot be written is said in words', () => {
+test('a folder that cannot be written is reported', () => {
   const folder = privateFolder('kit');
   writeFileSync(join(folder, 'file'), '');
   assert.match(

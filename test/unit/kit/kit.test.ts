@@ -1,4 +1,4 @@
-// The administrator's kit as text. That tools take it, and what it does there, is shown by test/firewall.
+// The files of the kit as text. test/firewall loads them into the programs that read them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../../gateway/config/schema.ts';
 import { type KitFile, kit } from '../../../gateway/kit/kit.ts';
 import { type KitOptions, readDeployment } from '../../../gateway/kit/read-deployment.ts';
 
-const told: KitOptions = { firewall: 'iptables', ssh: '22' };
+const defaults: KitOptions = { firewall: 'iptables', ssh: '22' };
 const people = ['director', 101, { user: 'alex', extension: 106 }];
 const PBX = 'asterisk.mysite.ru/etc';
 
@@ -18,31 +18,31 @@ function site(pbx: Pbx, more: Partial<Sites[number]> = {}): Sites[number] {
   return { domain: 'mysite.ru', origins: ['*'], callable: people, pbx, ...more };
 }
 
-function premises(more: Partial<ConfigInput> = {}, say: Partial<KitOptions> = {}) {
+function deployment(more: Partial<ConfigInput> = {}, options: Partial<KitOptions> = {}) {
   const config = configFrom({
     listen: '0.0.0.0:443',
     address: '198.51.100.7',
-    log: { security: '/var/log/sip-call/security.log' },
+    log: { securityFile: '/var/log/sip-call/security.log' },
     sites: [site('192.0.2.10')],
     ...more,
   });
-  return readDeployment(config, { ...told, ...say });
+  return readDeployment(config, { ...defaults, ...options });
 }
 
-function files(...settings: Parameters<typeof premises>): readonly KitFile[] {
-  return kit(premises(...settings));
+function files(...settings: Parameters<typeof deployment>): readonly KitFile[] {
+  return kit(deployment(...settings));
 }
 
-function file(path: string, ...settings: Parameters<typeof premises>): string {
+function file(path: string, ...settings: Parameters<typeof deployment>): string {
   const all = files(...settings);
   const found = all.find(one => one.path === path);
   assert.ok(found, `no ${path} among ${all.map(one => one.path).join(', ')}`);
   return found.text;
 }
 
-function problems(...settings: Parameters<typeof premises>): readonly string[] {
+function problems(...settings: Parameters<typeof deployment>): readonly string[] {
   try {
-    premises(...settings);
+    deployment(...settings);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -61,7 +61,7 @@ function records(text: string): string[] {
 for (const driver of ['chan_sip', 'chan_pjsip'] as const) {
   const extensions = (sites: Sites) => file(`${PBX}/asterisk/sip-call/extensions.conf`, { sites });
 
-  test(`${driver}: people ring where the file says, a number where it says itself, others are 480`, () => {
+  test(`${driver}: people ring at their extension or their own number; others get 480`, () => {
     const lines = extensions([site({ servers: ['192.0.2.10'], driver })]).split('\n');
     assert.deepEqual(
       lines.filter(line => line.includes('Dial(')),
@@ -77,9 +77,9 @@ for (const driver of ['chan_sip', 'chan_pjsip'] as const) {
     assert.doesNotMatch(text, /\$\{EXTEN|include =>/);
   });
 
-  test(`${driver}: the PBX of a site that does not tell visitors' addresses is not told them`, () => {
+  test(`${driver}: the dialplan of a site with sendVisitorAddress: false does not read the header`, () => {
     const text = extensions([site({ servers: ['192.0.2.10'], driver }, { sendVisitorAddress: false })]);
-    assert.doesNotMatch(text, /X-Sip-Call-Address|TOLD/);
+    assert.doesNotMatch(text, /X-Sip-Call-Address|VISITOR/);
     assert.match(text, /X-Sip-Call-Page/);
   });
 }
@@ -128,7 +128,7 @@ test('a zone names the transports and ports that are there, and no others', () =
   ]);
 });
 
-test('a server of another zone has its address there, which the file says', () => {
+test('for a server of another zone the file has a comment with its address', () => {
   const sites = [site({ servers: [{ name: 'pbx.hoster.ru', addresses: ['192.0.2.10'] }, '192.0.2.11'] })];
   const text = file('dns/mysite.ru.zone', { sites });
   assert.match(text, /^; pbx\.hoster\.ru is in another zone\. There it needs: 192\.0\.2\.10$/m);
@@ -250,12 +250,12 @@ test('gateway and PBX on one machine have one firewall and no port in common', (
   }
 });
 
-test('ports that the file gives to both programs of one machine are said', () => {
+test('ports that gateway and PBX of one machine both use are refused', () => {
   const sites = [site({ servers: ['198.51.100.7'], rtp: [10_000, 20_000] })];
   assert.deepEqual(problems({ sites, sip: { udp: 5060 } }), [
-    'media.browserPort: the gateway and the PBX asterisk.mysite.ru are one machine, and rtp of the PBX has UDP port 10000 to 20000 too, got 19000',
-    'sip.udp: the gateway and the PBX asterisk.mysite.ru are one machine, and udp of the PBX has UDP port 5060 too, got 5060; take the key out, and the gateway finds a free port',
-    'media.pbxPorts: the gateway and the PBX asterisk.mysite.ru are one machine, and rtp of the PBX has UDP port 10000 to 20000 too, got 20000 to 29999',
+    'media.browserPort: the gateway and the PBX asterisk.mysite.ru are on one machine, and rtp of the PBX also uses UDP port 10000 to 20000, got 19000',
+    'sip.udp: the gateway and the PBX asterisk.mysite.ru are on one machine, and udp of the PBX also uses UDP port 5060, got 5060; remove the key, and the gateway uses a free port',
+    'media.pbxPorts: the gateway and the PBX asterisk.mysite.ru are on one machine, and rtp of the PBX also uses UDP port 10000 to 20000, got 20000 to 29999',
   ]);
 });
 
@@ -315,15 +315,15 @@ test('ssh, the ports of SIP and those of each worker are open as configured', ()
   ]);
 });
 
-test('a drachtio-server and an rtpengine have their own rules, and the guide says so', () => {
+test('a drachtio-server and an rtpengine have their own rules, and README.txt says so', () => {
   const settings = {
     engine: { drachtio: 'sip.internal:9022', secret: 'cymru', websocket: 'ws://sip.internal:8080' },
     media: { rtpengine: ['10.0.0.5:22222'] },
   };
   assert.doesNotMatch(file('gateway/etc/iptables.up', settings), /5060|19000|20000/);
   const guide = file('README.txt', settings);
-  assert.match(guide, /media\.rtpengine: the kit does not know its ports/);
-  assert.match(guide, /engine: the kit does not know the ports/);
+  assert.match(guide, /media\.rtpengine: the kit has no rules for the ports/);
+  assert.match(guide, /engine: the kit has no rules for the ports/);
 });
 
 test('neither machine bans the other, and each has the jails of what it runs', () => {
@@ -344,18 +344,18 @@ test('an address of the gateway is compared as Asterisk writes it', () => {
   assert.match(text, /"\$\{GUEST\}" = "2001:db8::7"/);
 });
 
-test('the guide names every file, and what the configuration still lacks', () => {
+test('README.txt names every file and each missing setting', () => {
   const all = files();
   const guide = all[0]?.text ?? '';
   for (const { path } of all.slice(1)) {
     assert.ok(guide.includes(path.startsWith('dns/') ? path : path.replace(/^[^/]+/, '')), path);
   }
-  assert.match(guide, /no extension is known of director/);
+  assert.match(guide, /no extension for director/);
   assert.match(guide, /dns\.allow: .*\n? *.*192\.0\.2\.10\/32/);
   assert.doesNotMatch(file('README.txt', { dns: { allow: ['192.0.2.0/24'] } }), /dns\.allow/);
 });
 
-test('what cannot be written down is said in words, all at once', () => {
+test('the command reports all problems of the flags and the file together', () => {
   const sites = [site(undefined, { callable: ['h', 'front-desk', 'frontdesk'] })];
   assert.deepEqual(
     problems(
@@ -366,38 +366,38 @@ test('what cannot be written down is said in words, all at once', () => {
       '--firewall pf: expected iptables or nftables',
       '--ssh 0: expected a port from 1 to 65535',
       'listen: 0 means any free port; a firewall needs a fixed one',
-      'log.security: the gateway keeps no log for fail2ban; write log: { level: info, security: /var/log/sip-call/security.log }',
+      'log.securityFile: missing; fail2ban needs it. Write log: { level: info, securityFile: /var/log/sip-call/security.log }',
       '--pbx pbx.mysite.ru: expected the IP address of the PBX',
     ],
   );
   assert.deepEqual(problems({ sites }, { pbx: ['192.0.2.10'] }), [
-    'mysite.ru: h means something else in a dialplan; give this person another name',
-    'mysite.ru: front-desk and frontdesk are one name to Asterisk, which does not count hyphens',
+    'mysite.ru: h is a special extension of Asterisk; use another user for this person',
+    'mysite.ru: front-desk and frontdesk are the same name for Asterisk, which ignores hyphens',
   ]);
   assert.deepEqual(problems({ sites: [site(undefined)] }), [
-    'mysite.ru: where is its PBX? Write pbx: 192.0.2.10 to the site, or say --pbx 192.0.2.10 for all sites without it',
+    'mysite.ru: pbx is missing. Write pbx: 192.0.2.10 in the site, or use --pbx 192.0.2.10 for all sites without pbx',
   ]);
   assert.deepEqual(problems({ sites: [site(undefined)] }, { pbx: ['fe80::1%eth0'] }), [
     '--pbx fe80::1%eth0: expected the IP address of the PBX',
   ]);
   assert.deepEqual(problems({}, { pbx: ['192.0.2.10'] }), [
-    '--pbx: every site of the file names its own PBX under sites[].pbx',
+    '--pbx: every site of the file has its own pbx; remove the flag',
   ]);
 });
 
 for (const name of ['a b', '100%', 'a"b', "a'b", 'a*', 'a;b', 'a#b', '$a', 'a{b}', 'журнал']) {
-  test(`a log ${JSON.stringify(name)}, which fail2ban or logrotate may read otherwise, is not written into their files`, () => {
-    const security = `/var/log/sip-call/${name}.log`;
-    const [problem, ...more] = problems({ log: { level: 'info', security } });
+  test(`a log ${JSON.stringify(name)} with characters that are special for fail2ban or logrotate is refused`, () => {
+    const securityFile = `/var/log/sip-call/${name}.log`;
+    const [problem, ...more] = problems({ log: { level: 'info', securityFile } });
     assert.deepEqual(more, []);
-    assert.ok(problem?.startsWith(`log.security ${security}: fail2ban and logrotate`), problem);
+    assert.ok(problem?.startsWith(`log.securityFile ${securityFile}: fail2ban and logrotate`), problem);
   });
 }
 
-test('sites that contradict each other about one PBX are said', () => {
+test('sites with different settings for one PBX are refused', () => {
   const two = (first: Pbx, second: Pbx) => ({ sites: [site(first), site(second, { domain: 'other.ru' })] });
   assert.deepEqual(problems(two('192.0.2.10', { servers: ['192.0.2.10'], driver: 'chan_sip' })), [
-    'pbx.driver: mysite.ru and other.ru have one PBX (asterisk.mysite.ru), so both must say the same',
+    'pbx.driver: mysite.ru and other.ru have one PBX (asterisk.mysite.ru) and need the same value',
   ]);
   const named = (address: string) => ({ servers: [{ name: 'pbx.hoster.ru', addresses: [address] }] });
   assert.deepEqual(problems(two(named('192.0.2.10'), named('192.0.2.11'))), [

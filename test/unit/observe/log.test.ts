@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLog, type Log } from '../../../gateway/observe/log.ts';
 
-function logged(write: (log: Log) => void, addresses?: 'whole' | 'short'): Record<string, unknown> {
+function logged(write: (log: Log) => void, addresses?: 'full' | 'short'): Record<string, unknown> {
   const lines: string[] = [];
   write(createLog('debug', { write: text => void lines.push(text) }, addresses));
   return JSON.parse(lines.join());

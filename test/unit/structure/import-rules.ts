@@ -5,8 +5,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // The composition root knows all rooms of the gateway.
   gateway: ['gateway/*'],
   'gateway/admin': ['gateway/auth', 'gateway/config', 'gateway/http', 'gateway/net', 'gateway/observe'],
-  'gateway/auth': ['gateway/config', 'gateway/net', 'gateway/observe'],
-  'gateway/availability': ['gateway/config', 'types of gateway/observe'],
+  'gateway/auth': ['gateway/config', 'gateway/directory', 'gateway/net', 'gateway/observe'],
+  'gateway/availability': ['gateway/config', 'gateway/directory', 'types of gateway/observe'],
   'gateway/call': [
     'gateway/auth',
     'gateway/availability',
@@ -31,7 +31,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/config': ['gateway/net'],
   'gateway/directory': ['gateway/config', 'gateway/engine/message', 'types of gateway/cards'],
-  'gateway/edge': ['gateway/auth', 'gateway/config', 'gateway/net', 'gateway/observe'],
+  'gateway/edge': ['gateway/auth', 'gateway/config', 'gateway/directory', 'gateway/net', 'gateway/observe'],
   'gateway/engine': ['gateway/engine/message'],
   'gateway/engine/message': [],
   'gateway/http': [

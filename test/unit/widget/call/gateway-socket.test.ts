@@ -34,7 +34,7 @@ async function connected(context: TestContext, words: readonly string[], patienc
 
 test('it is open after the greeting, which is not SIP, and applies its values', async context => {
   const servers = [{ urls: ['turn:turn.mysite.test'] }];
-  const greeting = JSON.stringify({ graceSeconds: 12, iceServers: servers });
+  const greeting = JSON.stringify({ reconnectSeconds: 12, iceServers: servers });
   const { socket, open, received, visitor } = await connected(context, [greeting]);
   await open;
   assert.equal(socket.isConnected(), true);
@@ -65,7 +65,7 @@ async function greeted(context: TestContext) {
     visitors.push(visitor);
     shown.push(String(headers['sec-websocket-protocol']));
     visitor.on('message', data => received.push(String(data)));
-    visitor.send(JSON.stringify({ graceSeconds: 12, iceServers: [], back: `value-${visitors.length}` }));
+    visitor.send(JSON.stringify({ reconnectSeconds: 12, iceServers: [], back: `value-${visitors.length}` }));
   });
   const { port } = server.address() as { port: number };
   const socket = new GatewaySocket(`ws://127.0.0.1:${port}/sip`, async () => {

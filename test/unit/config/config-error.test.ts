@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorPath } from '../../../gateway/config/error-path.ts';
+import { errorPath } from '../../../gateway/config/config-error.ts';
 import { lineOf } from '../../../gateway/config/load.ts';
 
 const written = {
@@ -18,10 +18,10 @@ for (const [path, shown] of [
   [['sites', 7, 'domain'], 'sites.8.domain'],
   [[], ''],
 ] as const) {
-  test(`people read ${shown || 'nothing'}`, () => assert.equal(errorPath(path, written), shown));
+  test(`the path is shown as ${shown || 'empty'}`, () => assert.equal(errorPath(path, written), shown));
 }
 
-test('the line of a key is found, or of what it would stand in', () => {
+test('the line of a key is found, or of the section that lacks it', () => {
   const text =
     'listen: 0.0.0.0:443\naddress:\n  - 198.51.100.7\n  - announce: 203.0.113.5\nsip: { udp: 5060 }\n';
   assert.equal(lineOf(text, 'listen'), 1);
