@@ -1,4 +1,5 @@
-// What visitors may ask before there is a call, and when there cannot be one: introduces the routes to those who know.
+// The HTTP routes for visitors before a call: status, token, callback, and the pages of people. Connects each route to the
+// component that answers it, and applies rate limits.
 
 import type { IncomingMessage } from 'node:http';
 import { AddressRate, type AddressRateOptions } from './auth/address-rate.ts';
@@ -8,7 +9,7 @@ import { countsAsOffence } from './auth/offence.ts';
 import { TokenIssuer } from './auth/token-issuer.ts';
 import { Availability } from './availability/availability.ts';
 import { CallbackRequests } from './availability/callback.ts';
-import type { Reach } from './availability/reachability.ts';
+import type { ReachabilityState } from './availability/reachability.ts';
 import { asciiAddress } from './config/host-name.ts';
 import { derived, type Live } from './config/live.ts';
 import type { Config } from './config/schema.ts';
@@ -16,8 +17,8 @@ import { createDirectory } from './directory/directory.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { callbackRoute } from './http/callback.ts';
 import { cardRoute } from './http/card-pages.ts';
-import type { AskingPage } from './http/page-origin.ts';
-import type { PersonLookups } from './http/person-lookups.ts';
+import type { RequestingPage } from './http/page-origin.ts';
+import type { PersonRequestLimit } from './http/person-request-limit.ts';
 import { firstOf, type Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import { tokenRoute } from './http/token.ts';
@@ -26,41 +27,41 @@ import type { Log } from './observe/log.ts';
 import type { ReportRefusal } from './observe/security-log.ts';
 import { redactUri } from './observe/uri-redaction.ts';
 
-/** Each button that is seen asks once a minute: an office of 60 with five of them on a page. */
+/** Each visible button requests its status once a minute: an office of 60 with five buttons on a page. */
 const statusRate = { burst: 300, everyMs: 200 };
-/** A person asks to be called back once. */
+/** A visitor normally sends one callback request. */
 const callbackRate = { burst: 5, everyMs: 60_000 };
-/** Beyond that: who presses again because it did not work is told to wait, and only who goes on and on is an offence. */
+/** Beyond the rate above the answer is 429, so a retry is no offence; beyond this rate it is an offence. */
 const callbackFloodRate = { burst: 20, everyMs: 60_000 };
-/** Pages may name some who are gone, each of them time and again; who asks about more is trying names. */
-const nobodyRate = { burst: 10, everyMs: 60_000 };
-/** A token is asked for wherever a visitor points at a button; the listeners of a seminar come in the same minute. */
+/** Pages may contain some stale names, and repeat each of them; more names from one address are guesses. */
+const unknownNameRate = { burst: 10, everyMs: 60_000 };
+/** A page requests a token when its visitor points at a button; participants of a seminar do so in the same minute. */
 const tokenRate = ({ visitorsPerAddress }: Config['limits']) => {
   const burst = Math.max(60, 3 * visitorsPerAddress);
   return { burst, everyMs: 60_000 / burst };
 };
 /**
- * A page of a person: /call takes one request, a card three, and browsers keep them for five minutes. An office of 80 may
- * open a card that was sent to all of them.
+ * The page of a person: /call needs one request, a card three, and browsers cache them for five minutes. An office of 80
+ * may open a card that was sent to all of them.
  */
 const personRate = { burst: 240, everyMs: 500 };
 /**
- * Beyond those rates: an office with many buttons in view is told to wait, and only a flood is an offence. An office of
- * 600 with five buttons asks 50 times a second.
+ * Beyond the rates above the answer is 429; beyond this rate it is an offence. An office of 600 with five visible buttons
+ * sends 50 requests a second.
  */
 const floodRate = { burst: 900, everyMs: 20 };
 
 export function publicRoutes(
   config: Live<Config>,
-  reach: (domain: string) => Promise<Reach>,
-  entrance: Authorization,
+  reachabilityOf: (domain: string) => Promise<ReachabilityState>,
+  authorization: Authorization,
   log: Log,
   refused: ReportRefusal,
 ): Route[] {
   const limit = (options: AddressRateOptions, excess: AddressRateOptions) => {
     const rate = new AddressRate(options);
     const flood = new AddressRate(excess);
-    // A stranger's page must not use up what its reader may ask from pages of a site.
+    // A page that no site lists must not use up the rate of its reader on listed pages.
     const foreign = new AddressRate(options);
     const take = (request: IncomingMessage) => {
       const address = clientAddressOf(request);
@@ -71,33 +72,34 @@ export function publicRoutes(
     };
     return { take };
   };
-  const names = new AddressRate(nobodyRate);
-  const asking = new EnumerationGuard();
-  const onNobody = (request: IncomingMessage, to: string) => {
-    // What strangers' pages have asked for must not be counted against the reader's own later.
+  const unknownNames = new AddressRate(unknownNameRate);
+  const enumeration = new EnumerationGuard();
+  const onUnknown = (request: IncomingMessage, to: string) => {
+    // Requests of pages that no site lists must not count against their reader.
     if (!countsAsOffence(request, config.current)) return;
     const address = clientAddressOf(request);
     const name = redactUri(to.replace(/^sip:/i, '')).toLowerCase();
-    if (asking.isFirst(address, name) && !names.take(address)) refused(address, 'wrong-destination');
+    if (enumeration.isFirst(address, name) && !unknownNames.take(address))
+      refused(address, 'wrong-destination');
   };
-  const people = new AddressRate(personRate);
-  const lookups: PersonLookups = {
-    allows: request => people.take(clientAddressOf(request)),
-    missed: onNobody,
+  const personPages = new AddressRate(personRate);
+  const requestLimit: PersonRequestLimit = {
+    allows: request => personPages.take(clientAddressOf(request)),
+    notFound: onUnknown,
   };
-  const pages = derived(config, present =>
-    firstOf([callPageRoute(present, lookups), cardRoute(present, lookups, log)]),
+  const pages = derived(config, current =>
+    firstOf([callPageRoute(current, requestLimit), cardRoute(current, requestLimit, log)]),
   );
-  const reception = derived(config, present => new Availability({ config: present, reach }));
+  const availability = derived(config, current => new Availability({ config: current, reachabilityOf }));
   const directory = derived(config, createDirectory);
-  /** Whoever may not be called may not be asked about either. */
-  const find = (to: string, page: AskingPage) =>
+  /** A page gets information only about people that it may call. */
+  const find = (to: string, page: RequestingPage) =>
     directory.current(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
-  const tokens = new TokenIssuer(entrance, config, log);
+  const tokens = new TokenIssuer(authorization, config, log);
   const callbacks = new CallbackRequests({
     fallback: (to, page) => {
       const destination = find(to, page);
-      return destination && reception.current.callback(destination.domain, destination.user);
+      return destination && availability.current.callback(destination.domain, destination.user);
     },
     log,
   });
@@ -106,16 +108,16 @@ export function publicRoutes(
     statusRoute(
       async (to, page) => {
         const destination = find(to, page);
-        return destination && (await reception.current.status(destination.domain, destination.user));
+        return destination && (await availability.current.status(destination.domain, destination.user));
       },
       limit(statusRate, floodRate),
-      onNobody,
+      onUnknown,
     ),
     tokenRoute(
       (to, page, address, proofOfWork) =>
-        tokens.give({ to, destination: find(to, page), origin: page.origin, address, proofOfWork }),
+        tokens.issue({ to, destination: find(to, page), origin: page.origin, address, proofOfWork }),
       limit(tokenRate(config.current.limits), floodRate),
-      onNobody,
+      onUnknown,
     ),
     callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, callbackFloodRate)),
   ];

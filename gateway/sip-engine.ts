@@ -1,5 +1,5 @@
-// Which SIP engine the gateway runs on: the embedded one, or a drachtio-server elsewhere. Whoever starts the
-// gateway sees one shape; that the call app cannot tell them apart is the doing of drachtio's protocol.
+// Starts the SIP engine of the gateway: the embedded one, or the client side of a drachtio-server. Both have the same
+// interface here, and both use drachtio's protocol toward the call application.
 
 import { randomBytes } from 'node:crypto';
 import type { EngineAddress } from './call/engine-connection.ts';
@@ -7,7 +7,7 @@ import { ALLOW } from './call/in-dialog-requests.ts';
 import { outcome } from './call/outcome.ts';
 import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
-import type { SocketTaker } from './edge/edge.ts';
+import type { AcceptSocket } from './edge/edge.ts';
 import { forwardFramesTo } from './edge/frame-forwarding.ts';
 import { type Clock, Engine, type NewRequest, type StatelessAnswer } from './engine/engine.ts';
 import { isKnownMethod } from './engine/message/methods.ts';
@@ -19,22 +19,22 @@ import type { ReportRefusal } from './observe/security-log.ts';
 import { redactUri } from './observe/uri-redaction.ts';
 
 export interface SipEngine {
-  /** Where the call app connects, and what it shows. */
+  /** Where the call application connects, with its secret. */
   readonly applications: EngineAddress;
-  /** Brings a visitor's frames to the engine. */
-  readonly takeOn: SocketTaker;
-  /** What is alive in it, as far as it tells. */
+  /** Passes a visitor's WebSocket to the engine. */
+  readonly acceptSocket: AcceptSocket;
+  /** The counts of its objects, as far as the engine reports them. */
   counts(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
-/** What the engine has to know of the rest. */
+/** What the engine needs from other components. */
 export interface EngineDependencies {
-  /** Of this machine, toward PBXs. */
+  /** The addresses of this machine toward PBXs. */
   readonly addresses: readonly OwnAddress[];
-  /** The fence: where a PBX's Contact may lead. */
+  /** The address fence: the permitted targets of a PBX's Contact. */
   mayReach(address: string): boolean;
-  /** Whose frames come from there: behind a proxy that is not whose address it is. */
+  /** The visitor whose frames come from this source. Behind a proxy the source is the proxy's address. */
   visitorAt(
     address: string,
     port: number,
@@ -45,13 +45,15 @@ export interface EngineDependencies {
   readonly clock?: Clock;
 }
 
-/** Rejects when one of the embedded engine's ports cannot be had; a drachtio-server is not asked yet. */
-export function startSipEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
-  return config.engine ? drachtioServer(config.engine, around.log) : embeddedEngine(config, around);
+/** Rejects when a port of the embedded engine cannot be bound. It does not connect to a drachtio-server yet. */
+export function startSipEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
+  return config.engine
+    ? drachtioServer(config.engine, dependencies.log)
+    : embeddedEngine(config, dependencies);
 }
 
-async function embeddedEngine(config: Config, around: EngineDependencies): Promise<SipEngine> {
-  const { addresses, mayReach, visitorAt, refused, log } = around;
+async function embeddedEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
+  const { addresses, mayReach, visitorAt, refused, log } = dependencies;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
     listen: addresses.flatMap(own => [
@@ -59,14 +61,14 @@ async function embeddedEngine(config: Config, around: EngineDependencies): Promi
       listenPoint(own, 'tcp', config.sip.tcp),
     ]),
     admin: { secret },
-    // Timer B runs only while a server has said nothing: cut short, silence moves on to the next one.
+    // Timer B ends when a server answers. Shortened, a server that does not answer is skipped sooner.
     timers: { b: config.limits.answerSeconds * 1000 },
     mayReach,
-    answer: strangersAnswer(log, refused),
+    answer: answerUnknownSender(log, refused),
     takesAnyAnswer: true,
-    limits: { transports: { stream: strangersStream } },
+    limits: { transports: { stream: unknownSenderLimits } },
     log,
-    ...(around.clock && { clock: around.clock }),
+    ...(dependencies.clock && { clock: dependencies.clock }),
     onMalformed: ({ transport, remote, reliable }) => {
       const isWebSocket = transport === 'ws' || transport === 'wss';
       const sender = isWebSocket ? visitorAt(remote.address, remote.port) : { ...remote, accountable: true };
@@ -75,7 +77,7 @@ async function embeddedEngine(config: Config, around: EngineDependencies): Promi
   });
   return {
     applications: { host: engine.admin.address, port: engine.admin.port, secret, guarded: true },
-    takeOn: (socket, remote, secure, seenAt) => {
+    acceptSocket: (socket, remote, secure, seenAt) => {
       seenAt(remote);
       engine.acceptWebSocket(socket, remote, secure);
     },
@@ -95,11 +97,11 @@ function listenPoint(own: OwnAddress, transport: 'udp' | 'tcp', port: number): L
   };
 }
 
-/** Methods that have a meaning in a dialog alone. */
+/** Methods that are valid only in a dialog. */
 const inDialogs: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
 
-/** At most so many of a stranger's connections, and only for as long as it speaks. */
-const strangersStream: StreamLimits = {
+/** Limits for connections of unknown senders: their number, and the time without a message. */
+const unknownSenderLimits: StreamLimits = {
   ...streamLimits,
   messageMs: 10_000,
   quietMs: 32_000,
@@ -107,15 +109,15 @@ const strangersStream: StreamLimits = {
   connections: 512,
 };
 
-/** Calls of strangers that are logged in one minute. */
+/** Log lines in one minute about calls of unknown senders. */
 const linesPerMinute = 50;
 
 /**
- * Visitors come by a WebSocket that the edge let in. What reaches the ports for PBXs is answered here, where the
- * transport is known: to an application a WebSocket and a TCP connection look alike, and a datagram can be sent with a
- * visitor's address. Nothing of it reaches the application.
+ * Visitors use a WebSocket that the edge admitted. Requests to the ports for PBXs are answered here, where the transport is
+ * known: an application cannot distinguish a WebSocket from a TCP connection, and the source address of a datagram can be
+ * forged. None of these requests reaches the application.
  */
-function strangersAnswer(
+function answerUnknownSender(
   log: Log,
   refused: ReportRefusal,
 ): (request: NewRequest) => StatelessAnswer | undefined {
@@ -123,9 +125,9 @@ function strangersAnswer(
   return ({ message, transport, remote, ours }) => {
     if (transport === 'ws' || transport === 'wss') return undefined;
     const { method } = message;
-    const knocks = method === 'INVITE' || method === 'REGISTER';
-    // On a connection that we opened it is a PBX: an offence would ban the owner's own telephones.
-    if (knocks && !ours && transport !== 'udp') refused(remote.address, 'stranger');
+    const isOffence = method === 'INVITE' || method === 'REGISTER';
+    // On a connection that the gateway opened the sender is a PBX: an offence would ban the owner's telephones.
+    if (isOffence && !ours && transport !== 'udp') refused(remote.address, 'stranger');
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
     if (mayLog()) {
@@ -142,7 +144,7 @@ function answerTo(method: string): StatelessAnswer {
   return { status, fields: [['Allow', ALLOW]] };
 }
 
-/** Says yes so many times in a minute. */
+/** A function that returns true at most `times` times in a minute. */
 function perMinute(times: number): () => boolean {
   let since = Number.NEGATIVE_INFINITY;
   let left = 0;
@@ -157,9 +159,9 @@ async function drachtioServer(server: NonNullable<Config['engine']>, log: Log): 
   const { address: host, port } = splitEndpoint(server.drachtio);
   return {
     applications: { host, port, secret: server.secret },
-    takeOn: forwardFramesTo(server.websocket, log),
+    acceptSocket: forwardFramesTo(server.websocket, log),
     counts: () => ({}),
-    // It has other applications, and it outlives this one.
+    // A drachtio-server may have other applications and keeps running.
     stop: async () => {},
   };
 }

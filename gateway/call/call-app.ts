@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { EnumerationGuard } from '../auth/enumeration-guard.ts';
 import type { Quotas } from '../auth/quotas.ts';
-import type { Echo } from '../availability/reachability.ts';
+import type { ProbeResult } from '../availability/reachability.ts';
 import { echoUser } from '../config/contact.ts';
 import { derived, type Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
@@ -134,7 +134,7 @@ export class CallApp {
   }
 
   /** Asks whether a domain's servers are there, ringing nobody. */
-  async probe(domain: string): Promise<Echo> {
+  async probe(domain: string): Promise<ProbeResult> {
     return this.engine === 'here' ? await askServers(this.#foundation, domain) : 'unknown';
   }
 

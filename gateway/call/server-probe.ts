@@ -2,7 +2,7 @@
 // answer will do, a refusal too: 401 and 404 are said by somebody who is there.
 
 import type Srf from 'drachtio-srf';
-import type { Echo } from '../availability/reachability.ts';
+import type { ProbeResult } from '../availability/reachability.ts';
 import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
 import { ResolveError } from '../resolver/resolve-error.ts';
 import type { Target } from '../resolver/target.ts';
@@ -17,9 +17,9 @@ const LONGEST_MS = 5_000;
 export async function askServers(
   { srf, resolve, judge, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'judge' | 'limits'>,
   domain: string,
-): Promise<Echo> {
+): Promise<ProbeResult> {
   const over = AbortSignal.timeout(LONGEST_MS);
-  let echo: Echo = 'refused';
+  let result: ProbeResult = 'refused';
   let asked = 0;
   try {
     const { targets } = await resolve(domain, over);
@@ -29,10 +29,10 @@ export async function askServers(
       if (outcome === undefined) return 'unknown';
       if (outcome.kind === 'response') return 'heard';
       // A server may well drop OPTIONS and take calls: silence is held against nobody.
-      if (outcome.kind === 'silent') echo = 'silent';
+      if (outcome.kind === 'silent') result = 'silent';
       else judge(target, outcome);
     }
-    return echo;
+    return result;
   } catch (error) {
     // Whom DNS does not lead to, no call reaches either.
     return error instanceof ResolveError ? 'refused' : 'unknown';

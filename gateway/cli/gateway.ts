@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { startGateway } from '../gateway.ts';
 import { captureLibraryOutput } from '../observe/library-output.ts';
 import { createLog } from '../observe/log.ts';
-import type { Running } from '../process-signals.ts';
+import type { RunningGateway } from '../process-signals.ts';
 import { readConfigFile, withLines } from './config-file.ts';
 
 interface Flags {
@@ -23,7 +23,7 @@ interface Flags {
 }
 
 /** `started` receives the running gateway: signals are the process's business, not the command's. */
-export function addGatewayCommand(program: Command, started: (running: Running) => void): void {
+export function addGatewayCommand(program: Command, started: (running: RunningGateway) => void): void {
   program
     .command('gateway')
     .description('take calls from browsers and bring them to PBXs')

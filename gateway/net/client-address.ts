@@ -78,7 +78,7 @@ export class Proxies {
   }
 
   /** To be called first of all with each request. */
-  readonly heed = (request: IncomingMessage): void => {
+  readonly readHeaders = (request: IncomingMessage): void => {
     const { headers } = request;
     let address = socketAddress(request);
     if (!this.trusts(address)) return;

@@ -167,7 +167,7 @@ test('tokens are given for those only whom a page may call, and all others hear 
   ].map(async asking => told(await askToken(gateway.url, asking), asking.origin));
   assert.equal(new Set(await Promise.all(answers)).size, 1);
   assert.match(await answers[0]!, /^\[403/);
-  assert.ok(logged.some(({ msg, to }) => msg === 'no token was given' && to === 'sip:nobody@mysite.test'));
+  assert.ok(logged.some(({ msg, to }) => msg === 'no token issued' && to === 'sip:nobody@mysite.test'));
 });
 
 test("a site's own tokens open, by whichever key it names, and alone where it says so", async context => {

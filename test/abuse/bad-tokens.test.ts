@@ -18,8 +18,8 @@ const RIGHT = 'the secret of mysite.test, for a test';
 const WRONG = 'what the server of mysite.test signs with';
 const own = { site: { tokens: { secret: RIGHT } } };
 const none = { site: { tokens: undefined } };
-const WARNING = 'every token that is shown for this site fails: its visitors cannot call';
-const SOME = 'some tokens that are shown for this site fail: some of its visitors cannot call';
+const WARNING = 'every token for this site is rejected: its visitors cannot call';
+const SOME = 'some tokens for this site are rejected: some of its visitors cannot call';
 
 function sign(secret: string, claims: Record<string, unknown> = {}) {
   const exp = Math.floor(Date.now() / 1000) + 60;

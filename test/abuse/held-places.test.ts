@@ -204,7 +204,7 @@ test('a call holds two places at most, however often its page comes back', async
   const back = [`back.${page.back}`];
   const first = await pageBy(context, scene, back);
   const second = await pageBy(context, scene, back);
-  assert.deepEqual(await first.closed(), { code: 1000, reason: 'another took its place' });
+  assert.deepEqual(await first.closed(), { code: 1000, reason: 'replaced by a newer connection' });
   assert.deepEqual([page.open, second.open], [true, true]);
   // The call moves to where its page is now; the WebSocket that it used before is of no use.
   call.moveTo(second.peer);

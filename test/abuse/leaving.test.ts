@@ -143,5 +143,5 @@ test('28: a failure that nobody caught is logged, calls end with a reason, and t
   await heardBye(caller, pbx, call, /cause=500;text="The gateway failed"/);
   await gateway.ended();
   assert.equal(gateway.exitCode, 1);
-  assert.match(gateway.log, /"level":"error".*broken inside.*"msg":"the gateway failed"/);
+  assert.match(gateway.log, /"level":"error".*broken inside.*"msg":"uncaught exception: the gateway stops"/);
 });

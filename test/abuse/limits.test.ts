@@ -52,7 +52,7 @@ test('an address that has its calls up gets no token, no WebSocket and no call m
   assert.deepEqual([knocked.status, knocked.retryAfter], [429, '10']);
   assert.deepEqual(limitsLogged(scene), [
     'call refused: perAddress.calls',
-    'no token was given: perAddress.calls',
+    'no token issued: perAddress.calls',
     'visitor refused: perAddress.calls',
   ]);
 
@@ -75,7 +75,7 @@ test('what all share is refused with 503, whoever asks, and says as little', asy
   const asked = await askToken(scene.gateway.url);
   assert.equal(asked.status, 503);
   assert.match(asked.headers.get('Retry-After') ?? '', /^(59|60)$/);
-  assert.deepEqual(limitsLogged(scene), ['no token was given: perSite.callsPerMinute']);
+  assert.deepEqual(limitsLogged(scene), ['no token issued: perSite.callsPerMinute']);
 });
 
 test("the day's minutes are charged as they are talked, and whoever talks is cut off when they are spent", async context => {

@@ -117,7 +117,7 @@ const forwarded = (name: 'forwarded' | 'x-forwarded-for', text: string): LinearC
   make: bytes => {
     const proxies = new Proxies({ networks: ['127.0.0.0/8'], header: name } as never);
     const headers = { [name]: `${filled(text, bytes)}, for=192.0.2.1` };
-    return () => proxies.heed({ headers, socket: { remoteAddress: '127.0.0.1' } } as never);
+    return () => proxies.readHeaders({ headers, socket: { remoteAddress: '127.0.0.1' } } as never);
   },
 });
 

@@ -107,12 +107,12 @@ for (const [what, certificate, key, words] of [
     'a key of another certificate',
     certPem,
     another.keyPem,
-    /tls\.key: the key in .* does not belong to the certificate in /,
+    /tls\.key: the key in .* does not match the certificate in /,
   ],
-  ['a certificate that is none', 'hello', keyPem, /tls\.certificate: .* holds no certificate in PEM/],
-  ['a certificate that is empty', '', keyPem, /tls\.certificate: .* holds no certificate in PEM/],
-  ['files that are exchanged', keyPem, certPem, /tls\.certificate: .* holds no certificate in PEM/],
-  ['a key that is none', certPem, certPem, /tls\.key: .* holds no private key in PEM/],
+  ['a certificate that is none', 'hello', keyPem, /tls\.certificate: .* contains no certificate in PEM/],
+  ['a certificate that is empty', '', keyPem, /tls\.certificate: .* contains no certificate in PEM/],
+  ['files that are exchanged', keyPem, certPem, /tls\.certificate: .* contains no certificate in PEM/],
+  ['a key that is none', certPem, certPem, /tls\.key: .* contains no private key in PEM/],
 ] as const) {
   test(`${what} ends the start`, async () => {
     await refuses({ tls: files(certificate, key) }, words);
@@ -187,7 +187,7 @@ test('a media port that is taken ends the start', async context => {
   const browserPort = await takenUdp(context);
   await refuses(
     { media: { browserPort } },
-    /media\.browserPort: UDP port .* is taken by another program; write "media: \{ browserPort: \d+ \}"$/,
+    /media\.browserPort: UDP port .* is in use by another program; write "media: \{ browserPort: \d+ \}"$/,
   );
 });
 
@@ -214,7 +214,7 @@ test('folders of records and of the security log are made; what cannot be writte
       records: { file: join(folder, 'file/calls.jsonl') },
       log: { security: folder },
     },
-    /^FILE:\d+: records\.file: the folder .*file cannot be made: (?:EEXIST|ENOTDIR)$/,
+    /^FILE:\d+: records\.file: the folder .*file cannot be created: (?:EEXIST|ENOTDIR)$/,
     /^FILE:\d+: log\.security: .* is a folder; expected the path of a file$/,
   );
   const log = await starts(

@@ -31,7 +31,7 @@ for (const [what, remote, header, expected] of [
 ] as const) {
   test(what, () => {
     const one = request(remote, { 'x-forwarded-for': header, forwarded: 'for=192.0.2.1' });
-    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).heed(one);
+    new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false }).readHeaders(one);
     assert.equal(clientAddressOf(one), expected);
   });
 }
@@ -50,7 +50,7 @@ for (const [header, expected] of [
 ] as const) {
   test(`Forwarded: ${header.slice(-80)}`, () => {
     const one = request('10.0.0.1', { 'x-forwarded-for': '192.0.2.1', forwarded: header });
-    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).heed(one);
+    new Proxies({ networks, header: 'forwarded', proxyProtocol: false }).readHeaders(one);
     assert.equal(clientAddressOf(one), expected);
   });
 }
@@ -59,14 +59,14 @@ test('a proxy says by which name and how the visitor has asked; nobody else does
   const headers = { host: 'inside', 'x-forwarded-host': 'call.mysite.ru', 'x-forwarded-proto': 'https' };
   const [ours, other] = [request('10.0.0.1', { ...headers }), request('203.0.113.9', { ...headers })];
   const proxies = new Proxies({ networks, header: 'x-forwarded-for', proxyProtocol: false });
-  for (const one of [ours, other]) proxies.heed(one);
+  for (const one of [ours, other]) proxies.readHeaders(one);
   assert.deepEqual([ours.headers.host, isSecure(ours)], ['call.mysite.ru', true]);
   assert.deepEqual([other.headers.host, isSecure(other)], ['inside', false]);
 });
 
 test('without proxies nobody is believed', () => {
   const one = request('10.0.0.1', { 'x-forwarded-for': '198.51.100.7' });
-  new Proxies(undefined).heed(one);
+  new Proxies(undefined).readHeaders(one);
   assert.equal(clientAddressOf(one), '10.0.0.1');
 });
 
@@ -127,7 +127,7 @@ for (const [what, headers, expected] of [
 ] as const) {
   test(`behind a proxy: ${what}`, () => {
     const one = request('10.0.0.1', { host: 'inside', ...headers } as Record<string, string>);
-    proxies().heed(one);
+    proxies().readHeaders(one);
     assert.deepEqual([clientAddressOf(one), isSecure(one), one.headers.host], expected);
   });
 }
@@ -140,8 +140,8 @@ test('a header that is named is the only one that counts', () => {
     'x-forwarded-host': 'evil.example',
   };
   const [one, other] = [request('10.0.0.1', { ...said }), request('10.0.0.1', { ...said })];
-  proxies('forwarded').heed(one);
-  proxies('x-forwarded-for').heed(other);
+  proxies('forwarded').readHeaders(one);
+  proxies('x-forwarded-for').readHeaders(other);
   assert.deepEqual(
     [clientAddressOf(one), isSecure(one), one.headers.host],
     ['198.51.100.7', true, 'call.mysite.ru'],
@@ -159,7 +159,7 @@ test('what a proxy does without saying for whom is not held against its address'
     [{ forwarded: 'for=198.51.100.7' }, true],
   ] as const) {
     const one = request('10.0.0.1', headers as Record<string, string>);
-    proxies().heed(one);
+    proxies().readHeaders(one);
     assert.equal(isOfKnownAddress(one), known);
   }
   assert.equal(isOfKnownAddress(request('203.0.113.9', {})), true);
