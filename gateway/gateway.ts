@@ -209,7 +209,7 @@ async function start(
       assertReplaceable(live.current, next);
       const identity = next.tls && readIdentity(next.tls);
       live.current = next;
-      if (identity) http.certificate?.show(identity);
+      if (identity) http.certificate?.replace(identity);
     },
     async drain() {
       draining = true;
