@@ -101,7 +101,7 @@ async function decide(
   const allowed = 'use' in right ? right : undefined;
   const limitedNow = resumes ? undefined : limitRefusal(address, context, allowed);
   if (limitedNow) return { ...limitedNow, offence: undefined };
-  const used = allowed ? allowed.use() : right;
+  const used = 'use' in right ? right.use() : right;
   if (!used || !('denial' in used)) return { origin, ownPage, grant: used };
   const { byOwner, denial } = used;
   if (!byOwner || isFull(context)) return unauthorized(used, config);
