@@ -135,7 +135,7 @@ test('a key that is encrypted ends the start', { skip: openssl }, async () => {
   ]);
   await refuses(
     { tls: { ...tls, key: `${tls.key}.enc` } },
-    /tls\.key: the key in .* is encrypted; decrypt it, such as by openssl pkey/,
+    /tls\.key: the key in .* is encrypted; decrypt it, for example with openssl pkey/,
   );
 });
 
@@ -164,7 +164,7 @@ test('a web port that is taken ends the start, which names a free one', async co
   await refuses(
     { listen: `${HOST}:${port}` },
     new RegExp(
-      `^FILE:1: listen: TCP port ${port} of ${HOST} is taken .*web server.*; write "listen: ${HOST}:\\d+"$`,
+      `^FILE:1: listen: TCP port ${port} of ${HOST} is in use .*web server.*; write "listen: ${HOST}:\\d+"$`,
     ),
   );
 });
@@ -175,7 +175,7 @@ test('a SIP port that a PBX has ends the start, which names a free one and the l
   assert.match(
     said[0] ?? '',
     new RegExp(
-      `^FILE:\\d+: sip\\.udp: UDP port ${udp} of ${HOST} is taken .*PBX on this machine; write "sip: \\{ udp: \\d+, tcp: \\d+ \\}"$`,
+      `^FILE:\\d+: sip\\.udp: UDP port ${udp} of ${HOST} is in use .*PBX on this machine; write "sip: \\{ udp: \\d+, tcp: \\d+ \\}"$`,
     ),
   );
   // What it says can be written, and the gateway starts.

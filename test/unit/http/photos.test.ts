@@ -37,7 +37,7 @@ test('a photograph that is too large is not served, and is logged once', async (
   assert.equal(await kept.of(path), undefined);
   assert.deepEqual(
     logged.map(({ why }) => why),
-    ['it is 4194305 bytes, more than 4194304'],
+    ['it has 4194305 bytes; at most 4194304 are served'],
   );
 });
 
