@@ -80,10 +80,10 @@ export function followEngine(calls: CallApp, edge: Edge, isDraining: () => boole
   calls.onEngine(state => {
     if (isDraining()) return;
     if (state === 'here') {
-      edge.admitNewcomers();
+      edge.acceptNewVisitors();
       return;
     }
-    edge.refuseNewcomers('the SIP engine is away');
-    edge.dismiss('the SIP engine is away');
+    edge.refuseNewVisitors('the SIP engine is away');
+    edge.closeAll('the SIP engine is away');
   });
 }

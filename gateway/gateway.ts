@@ -162,13 +162,13 @@ async function start(
   );
   const edge = await lifecycle.start(
     () =>
-      new Edge(live, engine.takeOn, component('edge'), {
-        ...{ refused, entrance: auth, visitors, now: overrides.now },
+      new Edge(live, engine.acceptSocket, component('edge'), {
+        ...{ refused, authorization: auth, visitors, now: overrides.now },
         callers: () => registry.callers,
       }),
     one => one.close(),
   );
-  edge.refuseWhile(() => headroom.exhausted && `too little is left: ${headroom.exhausted}`);
+  edge.refuseWhile(() => headroom.exhausted && `resource exhausted: ${headroom.exhausted}`);
   visitors.onLeft(visitor => calls.visitorLeft(visitor));
   followEngine(calls, edge, () => draining);
   edge.attach(http.server, http.secure, http.allows);
@@ -200,7 +200,7 @@ async function start(
   const stop: Gateway['stop'] = (why = 'stopping') => {
     stopping ??= (async () => {
       draining = true;
-      edge.refuseNewcomers('the gateway is stopping');
+      edge.refuseNewVisitors('the gateway is stopping');
       calls.refuseNewCalls();
       await calls.endAll(why);
       await lifecycle.stop();
@@ -217,14 +217,14 @@ async function start(
       assertReplaceable(live.current, next);
       const identity = next.tls && readIdentity(next.tls);
       live.current = next;
-      if (identity) http.certificate?.show(identity);
+      if (identity) http.certificate?.replace(identity);
     },
     async drain() {
       draining = true;
       calls.refuseNewCalls();
       // A visitor in a call may have to come back to it from another network; others are refused.
-      edge.refuseNewcomers('the gateway is stopping', origin => registry.isCallingFrom(origin));
-      edge.takeLeaveOf(visitor => !registry.isCalling(visitor), 'the gateway is stopping');
+      edge.refuseNewVisitors('the gateway is stopping', origin => registry.isCallingFrom(origin));
+      edge.closeWhere(visitor => !registry.isCalling(visitor), 'the gateway is stopping');
       await calls.quiet(live.current.limits.drainSeconds * 1000);
       await stop();
     },

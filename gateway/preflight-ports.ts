@@ -1,5 +1,5 @@
-// Checks that the ports of a configuration can be bound, by binding each for a moment. A problem names the key. If a
-// port is taken, it also names a free port and the line to write.
+// Checks that the ports of a configuration can be bound, by binding and releasing each. A problem names the key; for a port
+// in use it also names a free port and the line to write.
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ interface Claim {
   readonly port: number;
 }
 
-/** Number of higher ports among which a free one is searched. */
+/** How many of the following ports are tested for a free one. */
 const LOOK_AHEAD = 40;
 
 export async function portProblems(
@@ -24,15 +24,15 @@ export async function portProblems(
   media: boolean,
 ): Promise<string[]> {
   const problems: string[] = [];
-  /** If an address does not exist, its ports are not tried. */
+  /** Addresses that this machine does not have: their ports are not tested. */
   const absent = new Set<string>();
   for (const claim of claimsOf(config, addresses, media)) {
     const isKnown = absent.has(claim.address) && !claim.key.startsWith('address');
     const code = isKnown ? undefined : await refusalOf(claim);
     if (code === undefined) continue;
     if (isAbsent(code)) absent.add(claim.address);
-    const words = await problemOf(claim, code, config, addresses);
-    if (!problems.includes(words)) problems.push(words);
+    const problem = await problemOf(claim, code, config, addresses);
+    if (!problems.includes(problem)) problems.push(problem);
   }
   return problems;
 }
@@ -81,28 +81,28 @@ async function problemOf(
     return `${key}: ${where} cannot be bound by this user; ports below 1024 need CAP_NET_BIND_SERVICE`;
   if (code !== 'EADDRINUSE') return `${key}: ${where} cannot be bound: ${code}`;
   const free = await freeNear(port, key, config, addresses);
-  const mend = free === undefined ? 'use another one' : `write ${lineFor(key, free, config)}`;
-  return `${key}: ${where} is taken by another program${whoMayHave(key)}; ${mend}`;
+  const mend = free === undefined ? 'choose another port' : `write ${lineFor(key, free, config)}`;
+  return `${key}: ${where} is in use by another program${likelyUser(key)}; ${mend}`;
 }
 
 function isAbsent(code: string): boolean {
   return code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAFNOSUPPORT';
 }
 
-function whoMayHave(key: string): string {
+function likelyUser(key: string): string {
   if (key.startsWith('sip.')) return ', such as a PBX on this machine';
   return key.endsWith('listen') ? ', such as a web server or another gateway' : '';
 }
 
 function lineFor(key: string, port: number, { listen, admin }: Config): string {
-  const moved = (endpoint: string) => `${endpoint.slice(0, endpoint.lastIndexOf(':'))}:${port}`;
-  if (key === 'listen') return `"listen: ${moved(listen)}"`;
-  if (key === 'admin.listen' && admin) return `"listen: ${moved(admin.listen)}" under admin`;
+  const withPort = (endpoint: string) => `${endpoint.slice(0, endpoint.lastIndexOf(':'))}:${port}`;
+  if (key === 'listen') return `"listen: ${withPort(listen)}"`;
+  if (key === 'admin.listen' && admin) return `"listen: ${withPort(admin.listen)}" under admin`;
   if (key === 'media.browserPort') return `"media: { browserPort: ${port} }"`;
   return `"sip: { udp: ${port}, tcp: ${port} }"`;
 }
 
-/** A port that is free on both transports, on all addresses that need it. */
+/** A port that is free for UDP and TCP on all addresses that need it. */
 async function freeNear(
   port: number,
   key: string,
@@ -131,7 +131,7 @@ async function freeNear(
   return undefined;
 }
 
-/** The operating system's error if the port cannot be bound. */
+/** The error of the operating system, if it refuses the port. */
 async function refusalOf({ key, transport, address, port }: Claim): Promise<string | undefined> {
   try {
     await (transport === 'udp' ? bindUdp(address, port) : bindTcp(address, port, !key.endsWith('listen')));

@@ -1,5 +1,5 @@
-// Checks what a start needs before anything listens. A gateway that cannot run reports all reasons and exits. Ports are
-// bound for a moment and released; if another program takes one in between, the start itself fails.
+// Checks before the start: files, folders and ports. A gateway that cannot work reports every reason and exits. Ports are
+// bound and released; if another program binds one before the start, the start itself reports it.
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ import { readIdentity } from './http/certificate.ts';
 import { ensureBuilt } from './http/widget-build.ts';
 import { portProblems } from './preflight-ports.ts';
 
-/** @throws {ConfigError} that lists everything that is missing */
+/** @throws {ConfigError} with all problems */
 export async function preflight(
   config: Config,
   addresses: readonly OwnAddress[],
@@ -27,28 +27,28 @@ export async function preflight(
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function problemsOf(work: () => unknown): readonly string[] {
+function problemsOf(check: () => unknown): readonly string[] {
   try {
-    work();
+    check();
     return [];
   } catch (error) {
     return error instanceof ConfigError ? error.problems : [(error as Error).message];
   }
 }
 
-/** Creates the folder if it is missing, and checks that the file can be written. */
+/** Creates the folder if it is missing. An existing path must be a file that can be written. */
 function folderProblems(key: string, file: string): string[] {
   const folder = dirname(file);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o750 });
   } catch (error) {
-    return [`${key}: the folder ${folder} cannot be made: ${reasonOf(error)}`];
+    return [`${key}: the folder ${folder} cannot be created: ${reasonOf(error)}`];
   }
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
-    const there = statSync(file, { throwIfNoEntry: false });
-    if (there?.isDirectory()) return [`${key}: ${file} is a folder; expected the path of a file`];
-    if (there) accessSync(file, constants.W_OK);
+    const existing = statSync(file, { throwIfNoEntry: false });
+    if (existing?.isDirectory()) return [`${key}: ${file} is a folder; expected the path of a file`];
+    if (existing) accessSync(file, constants.W_OK);
     return [];
   } catch (error) {
     return [`${key}: ${file} cannot be written: ${reasonOf(error)}`];
@@ -57,7 +57,8 @@ function folderProblems(key: string, file: string): string[] {
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EACCES') return `the user ${process.env.USER ?? process.getuid?.() ?? ''} may not (EACCES)`;
-  if (code === 'EROFS') return 'it is on a file system that is read only (EROFS)';
+  if (code === 'EACCES')
+    return `the user ${process.env.USER ?? process.getuid?.() ?? ''} has no permission (EACCES)`;
+  if (code === 'EROFS') return 'the file system is read-only (EROFS)';
   return code ?? message;
 }

@@ -1,57 +1,60 @@
-// The reaction of the process to signals and uncaught errors: when to stop, and the exit code. Must not depend on
-// calls: the gateway ends them.
+// Signals and uncaught exceptions of the process of a running gateway: when the gateway stops, and the exit code. Does not
+// depend on calls, which the gateway ends.
 
 import { ConfigError } from './config/load.ts';
 import type { Gateway } from './gateway.ts';
 import type { Log } from './observe/log.ts';
 import { ServiceNotifier } from './service-notifier.ts';
 
-export interface Running {
+export interface RunningGateway {
   readonly gateway: Gateway;
   readonly log: Log;
-  /** Reads the configuration again and applies it. Throws {@link ConfigError} if it cannot be applied. */
+  /** Reads the configuration again and applies it. Throws {@link ConfigError} when it cannot be applied. */
   reload(): void;
 }
 
-/** The process exits after this time, even if stopping hangs. */
-const AT_ONCE_MS = 2_000;
+/** A process that must stop immediately exits after this time, even if a component hangs. */
+const FORCED_EXIT_MS = 2_000;
 
 /**
  * Reports to systemd, if present, that the gateway is ready, alive and stopping.
- * SIGTERM lets running calls end; SIGINT or a second SIGTERM does not. Both exit with 0. SIGHUP reloads.
- * An uncaught error ends all calls with a reason and exits with 1, because the state of the process can no longer be
- * trusted. The supervisor starts a new process.
+ * SIGTERM waits for running calls; SIGINT or a second SIGTERM does not. Both exit with 0. SIGHUP reloads.
+ * An uncaught exception ends all calls with a reason and exits with 1: the state of the process may be wrong, and the
+ * supervisor starts a new one.
  */
-export function handleSignals({ gateway, log, reload }: Running): void {
+export function handleSignals({ gateway, log, reload }: RunningGateway): void {
   const service = new ServiceNotifier(log);
   let draining = false;
   let code = 0;
 
-  const leaveAfter = (stopped: Promise<void>) =>
+  const exitAfter = (stopped: Promise<void>) =>
     void stopped.catch(error => log.error({ error }, 'stopping failed')).then(() => process.exit(code));
-  const leaveAtOnce = (why?: 'gateway-failed') => {
-    setTimeout(() => process.exit(code), AT_ONCE_MS);
-    leaveAfter(gateway.stop(why));
+  const stopNow = (why?: 'gateway-failed') => {
+    setTimeout(() => process.exit(code), FORCED_EXIT_MS);
+    exitAfter(gateway.stop(why));
   };
   const failed = (error: unknown) => {
-    // Only the first error counts. Further errors during the stop are consequences.
+    // Only the first failure counts; further ones during the stop are consequences.
     if (code === 1) return;
     code = 1;
-    log.error({ error: error instanceof Error ? error : String(error) }, 'the gateway failed');
+    log.error(
+      { error: error instanceof Error ? error : String(error) },
+      'uncaught exception: the gateway stops',
+    );
     service.stopping();
-    leaveAtOnce('gateway-failed');
+    stopNow('gateway-failed');
   };
 
   process.on('SIGTERM', () => {
-    log.info({ immediately: draining }, 'stopping on a signal');
+    log.info({ immediately: draining }, 'SIGTERM received: stopping');
     service.stopping();
-    if (draining) return leaveAtOnce();
+    if (draining) return stopNow();
     draining = true;
-    leaveAfter(gateway.drain());
+    exitAfter(gateway.drain());
   });
   process.on('SIGINT', () => {
     service.stopping();
-    leaveAtOnce();
+    stopNow();
   });
   process.on('SIGHUP', () => {
     try {
@@ -59,7 +62,7 @@ export function handleSignals({ gateway, log, reload }: Running): void {
       log.info({}, 'configuration reloaded');
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems : [String(error)];
-      log.error({ problems }, 'configuration refused: the previous one stays in use');
+      log.error({ problems }, 'configuration refused, the previous one stays in use');
     }
   });
   // Unhandled rejections arrive here too.

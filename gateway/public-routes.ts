@@ -1,5 +1,5 @@
-// The HTTP routes for visitors before a call, and when no call is possible. Connects the routes with their
-// dependencies.
+// The HTTP routes for visitors before a call: status, token, callback, and the pages of people. Connects each route to the
+// component that answers it, and applies rate limits.
 
 import type { IncomingMessage } from 'node:http';
 import { AddressRate, type AddressRateOptions } from './auth/address-rate.ts';
@@ -9,7 +9,7 @@ import { countsAsOffence } from './auth/offence.ts';
 import { TokenIssuer } from './auth/token-issuer.ts';
 import { Availability } from './availability/availability.ts';
 import { CallbackRequests } from './availability/callback.ts';
-import type { Reach } from './availability/reachability.ts';
+import type { ReachabilityState } from './availability/reachability.ts';
 import { asciiAddress } from './config/host-name.ts';
 import { derived, type Live } from './config/live.ts';
 import type { Config } from './config/schema.ts';
@@ -17,8 +17,8 @@ import { directoryOf } from './directory/directory.ts';
 import { callPageRoute } from './http/call-page.ts';
 import { callbackRoute } from './http/callback.ts';
 import { cardRoute } from './http/card-pages.ts';
-import type { AskingPage } from './http/page-origin.ts';
-import type { PersonLookups } from './http/person-lookups.ts';
+import type { RequestingPage } from './http/page-origin.ts';
+import type { PersonRequestLimit } from './http/person-request-limit.ts';
 import { firstOf, type Route } from './http/route.ts';
 import { statusRoute } from './http/status.ts';
 import { tokenRoute } from './http/token.ts';
@@ -27,44 +27,41 @@ import type { Log } from './observe/log.ts';
 import type { ReportRefusal } from './observe/security-log.ts';
 import { redactUri } from './observe/uri-redaction.ts';
 
-/** Each visible button asks once a minute: enough for an office of 60 people with five buttons on a page. */
+/** Each visible button requests its status once a minute: an office of 60 with five buttons on a page. */
 const statusRate = { burst: 300, everyMs: 200 };
-/** A person requests one callback. */
+/** A visitor normally sends one callback request. */
 const callbackRate = { burst: 5, everyMs: 60_000 };
-/** Above callbackRate, a visitor that tries again must wait. Only a flood above this rate is an offence. */
+/** Beyond the rate above the answer is 429, so a retry is no offence; beyond this rate it is an offence. */
 const callbackFloodRate = { burst: 20, everyMs: 60_000 };
-/**
- * Pages may list addresses that no longer exist and ask about each repeatedly. A client that asks about more is
- * guessing names.
- */
-const nobodyRate = { burst: 10, everyMs: 60_000 };
-/** A token is requested when a visitor points at a button. All listeners of a seminar may arrive in the same minute. */
+/** Pages may contain some stale names, and repeat each of them; more names from one address are guesses. */
+const unknownNameRate = { burst: 10, everyMs: 60_000 };
+/** A page requests a token when its visitor points at a button; participants of a seminar do so in the same minute. */
 const tokenRate = ({ connectionsPerAddress }: Config['limits']) => {
   const burst = Math.max(60, 3 * connectionsPerAddress);
   return { burst, everyMs: 60_000 / burst };
 };
 /**
- * A page of a person: /call takes one request, a card three, and browsers cache them for five minutes. An office of 80
- * people may open a card that was sent to all of them.
+ * The page of a person: /call needs one request, a card three, and browsers cache them for five minutes. An office of 80
+ * may open a card that was sent to all of them.
  */
 const personRate = { burst: 240, everyMs: 500 };
 /**
- * Above those rates, an office with many visible buttons must wait; only a flood is an offence. An office of 600 people
- * with five buttons asks 50 times per second.
+ * Beyond the rates above the answer is 429; beyond this rate it is an offence. An office of 600 with five visible buttons
+ * sends 50 requests a second.
  */
 const floodRate = { burst: 900, everyMs: 20 };
 
 export function publicRoutes(
   config: Live<Config>,
-  reach: (domain: string) => Promise<Reach>,
-  entrance: Authorization,
+  reachabilityOf: (domain: string) => Promise<ReachabilityState>,
+  authorization: Authorization,
   log: Log,
   refused: ReportRefusal,
 ): Route[] {
   const limit = (options: AddressRateOptions, excess: AddressRateOptions) => {
     const rate = new AddressRate(options);
     const flood = new AddressRate(excess);
-    // Requests from pages of other sites must not use up the budget of their reader for pages of a configured site.
+    // A page that no site lists must not use up the rate of its reader on listed pages.
     const foreign = new AddressRate(options);
     const take = (request: IncomingMessage) => {
       const address = clientAddressOf(request);
@@ -75,32 +72,33 @@ export function publicRoutes(
     };
     return { take };
   };
-  const names = new AddressRate(nobodyRate);
-  const asking = new EnumerationGuard();
-  const onNobody = (request: IncomingMessage, to: string) => {
-    // Requests from pages of other sites must not count against their reader.
+  const unknownNames = new AddressRate(unknownNameRate);
+  const enumeration = new EnumerationGuard();
+  const onUnknown = (request: IncomingMessage, to: string) => {
+    // Requests of pages that no site lists must not count against their reader.
     if (!countsAsOffence(request, config.current)) return;
     const address = clientAddressOf(request);
     const name = redactUri(to.replace(/^sip:/i, '')).toLowerCase();
-    if (asking.isFirst(address, name) && !names.take(address)) refused(address, 'wrong-destination');
+    if (enumeration.isFirst(address, name) && !unknownNames.take(address))
+      refused(address, 'wrong-destination');
   };
-  const people = new AddressRate(personRate);
-  const lookups: PersonLookups = {
-    allows: request => people.take(clientAddressOf(request)),
-    missed: onNobody,
+  const personPages = new AddressRate(personRate);
+  const requestLimit: PersonRequestLimit = {
+    allows: request => personPages.take(clientAddressOf(request)),
+    notFound: onUnknown,
   };
-  const pages = derived(config, present =>
-    firstOf([callPageRoute(present, lookups), cardRoute(present, lookups, log)]),
+  const pages = derived(config, current =>
+    firstOf([callPageRoute(current, requestLimit), cardRoute(current, requestLimit, log)]),
   );
-  const reception = derived(config, present => new Availability({ config: present, reach }));
-  /** A page may ask only about persons that it may call. */
-  const find = (to: string, page: AskingPage) =>
+  const availability = derived(config, current => new Availability({ config: current, reachabilityOf }));
+  /** A page gets information only about people that it may call. */
+  const find = (to: string, page: RequestingPage) =>
     directoryOf(config.current).destination(`sip:${asciiAddress(to.replace(/^sip:/i, ''))}`, page);
-  const tokens = new TokenIssuer(entrance, config, log);
+  const tokens = new TokenIssuer(authorization, config, log);
   const callbacks = new CallbackRequests({
     fallback: (to, page) => {
       const destination = find(to, page);
-      return destination && reception.current.callback(destination.domain, destination.user);
+      return destination && availability.current.callback(destination.domain, destination.user);
     },
     log,
   });
@@ -109,16 +107,16 @@ export function publicRoutes(
     statusRoute(
       async (to, page) => {
         const destination = find(to, page);
-        return destination && (await reception.current.status(destination.domain, destination.user));
+        return destination && (await availability.current.status(destination.domain, destination.user));
       },
       limit(statusRate, floodRate),
-      onNobody,
+      onUnknown,
     ),
     tokenRoute(
       (to, page, address, proofOfWork) =>
-        tokens.give({ to, destination: find(to, page), origin: page.origin, address, proofOfWork }),
+        tokens.issue({ to, destination: find(to, page), origin: page.origin, address, proofOfWork }),
       limit(tokenRate(config.current.limits), floodRate),
-      onNobody,
+      onUnknown,
     ),
     callbackRoute((body, page) => callbacks.take(body, page), limit(callbackRate, callbackFloodRate)),
   ];

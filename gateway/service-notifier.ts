@@ -1,24 +1,24 @@
-// Reports the state of this process to systemd (sd_notify(3)): ready, event loop alive, stopping. Node has no AF_UNIX
-// datagram sockets, so `systemd-notify` sends the messages; the unit needs `NotifyAccess=all`. The event loop starts
-// each of these processes, so a loop that hangs sends nothing. Does nothing outside systemd.
+// Reports the state of this process to systemd (sd_notify(3)): ready, event loop running, stopping. Node has no AF_UNIX
+// datagram sockets, so `systemd-notify` sends the messages; the unit permits that by `NotifyAccess=all`. The event loop
+// starts each of these child processes, so a blocked loop reports nothing. Does nothing outside systemd.
 
 import { spawn } from 'node:child_process';
 import type { Log } from './observe/log.ts';
 
-type State = 'READY=1' | 'WATCHDOG=1';
+type ServiceState = 'READY=1' | 'WATCHDOG=1';
 
 /** `systemd-notify` waits until systemd has read the message, which takes milliseconds. */
 const CHILD_MS = 4_000;
-/** Three messages per watchdog interval: one may fail. */
-const SHARE = 3;
-/** Shorter watchdog intervals make no sense, and each message costs a process. */
+/** Reports within the time that systemd waits: one child may fail. */
+const REPORTS_PER_TIMEOUT = 3;
+/** The shortest interval, because each report starts a process. */
 const SHORTEST_MS = 100;
 
 export class ServiceNotifier {
   readonly #log: Log;
   readonly #env: NodeJS.ProcessEnv;
-  /** States to send when the current process has ended; each state once. */
-  readonly #pending = new Set<State>();
+  /** States to report when the running child has ended, each once. */
+  readonly #pending = new Set<ServiceState>();
   #busy = false;
   #stopping = false;
   #failing = false;
@@ -28,21 +28,21 @@ export class ServiceNotifier {
     this.#env = env;
   }
 
-  /** The gateway listens. From now on the watchdog gets messages until the process ends. */
+  /** The gateway listens. From now on the watchdog is reset at intervals until the process exits. */
   ready(): void {
-    this.#tell('READY=1');
+    this.#report('READY=1');
     const everyMs = watchdogMs(this.#env);
-    if (everyMs !== undefined) setInterval(() => this.#tell('WATCHDOG=1'), everyMs).unref();
+    if (everyMs !== undefined) setInterval(() => this.#report('WATCHDOG=1'), everyMs).unref();
   }
 
-  /** Sent once, in parallel with a running process, because this process may exit before that one has ended. */
+  /** Sent once, without waiting for a running child, because the process may exit before that child has ended. */
   stopping(): void {
     if (this.#stopping || !this.#env.NOTIFY_SOCKET) return;
     this.#stopping = true;
-    this.#start(['STOPPING=1'], problem => this.#judge(problem));
+    this.#start(['STOPPING=1'], problem => this.#logFailure(problem));
   }
 
-  #tell(state: State): void {
+  #report(state: ServiceState): void {
     if (!this.#env.NOTIFY_SOCKET) return;
     this.#pending.add(state);
     if (!this.#busy) this.#send();
@@ -55,12 +55,12 @@ export class ServiceNotifier {
     this.#busy = true;
     this.#start(states, problem => {
       this.#busy = false;
-      this.#judge(problem);
+      this.#logFailure(problem);
       if (this.#pending.size > 0) this.#send();
     });
   }
 
-  /** Starts a process with a time limit. `done` is called once, with the problem if there was one. */
+  /** Starts a child, which is killed after CHILD_MS. `done` is called once, with the problem if there is one. */
   #start(states: readonly string[], done: (problem?: string) => void): void {
     let over = false;
     let timer: NodeJS.Timeout | undefined;
@@ -75,27 +75,26 @@ export class ServiceNotifier {
       child.unref();
       timer = setTimeout(() => child.kill('SIGKILL'), CHILD_MS).unref();
       child.on('error', error => ended(error.message));
-      child.on('exit', (code, signal) => ended(code === 0 ? undefined : `it ended with ${code ?? signal}`));
+      child.on('exit', (code, signal) => ended(code === 0 ? undefined : `exited with ${code ?? signal}`));
     } catch (error) {
-      // Node throws those errors that it does not report as events, such as a lack of memory.
+      // Node throws some failures of spawn, such as a lack of memory, instead of emitting them.
       ended((error as Error).message);
     }
   }
 
-  /** Logged when failures begin and when they end, not for each failure. */
-  #judge(error?: string): void {
+  /** Logged at the first failure and at the first success after it. */
+  #logFailure(error?: string): void {
     const failing = error !== undefined;
     if (failing === this.#failing) return;
     this.#failing = failing;
-    if (failing)
-      this.#log.error({ error }, 'systemd-notify failed: systemd is not informed that the gateway runs');
+    if (failing) this.#log.error({ error }, 'systemd-notify failed: systemd gets no status of the gateway');
     else this.#log.info({}, 'systemd-notify works again');
   }
 }
 
-/** Milliseconds between two watchdog messages. Undefined if systemd expects none from this process. */
+/** Milliseconds between two watchdog reports; undefined when systemd requires none of this process. */
 function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: NodeJS.ProcessEnv): number | undefined {
   const wanted = Number(WATCHDOG_USEC) / 1000;
   const ours = WATCHDOG_PID === undefined || Number(WATCHDOG_PID) === process.pid;
-  return ours && wanted > 0 ? Math.max(SHORTEST_MS, wanted / SHARE) : undefined;
+  return ours && wanted > 0 ? Math.max(SHORTEST_MS, wanted / REPORTS_PER_TIMEOUT) : undefined;
 }

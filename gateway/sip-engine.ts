@@ -1,5 +1,5 @@
-// Selects the SIP engine: the embedded one, or a drachtio-server. Both have the same interface here, and the call app
-// sees no difference because both speak drachtio's protocol.
+// Starts the SIP engine of the gateway: the embedded one, or the client side of a drachtio-server. Both have the same
+// interface here, and both use drachtio's protocol toward the call application.
 
 import { randomBytes } from 'node:crypto';
 import type { EngineAddress } from './call/engine-connection.ts';
@@ -7,7 +7,7 @@ import { ALLOW } from './call/in-dialog-requests.ts';
 import { outcome } from './call/outcome.ts';
 import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
-import type { SocketTaker } from './edge/edge.ts';
+import type { AcceptSocket } from './edge/edge.ts';
 import { forwardFramesTo } from './edge/frame-forwarding.ts';
 import { type Clock, Engine, type NewRequest, type StatelessAnswer } from './engine/engine.ts';
 import { isKnownMethod } from './engine/message/methods.ts';
@@ -19,22 +19,22 @@ import type { ReportRefusal } from './observe/security-log.ts';
 import { redactUri } from './observe/uri-redaction.ts';
 
 export interface SipEngine {
-  /** The address and secret for the call app. */
+  /** Where the call application connects, with its secret. */
   readonly applications: EngineAddress;
   /** Passes a visitor's WebSocket to the engine. */
-  readonly takeOn: SocketTaker;
-  /** What is active in the engine. Empty if the engine does not report it. */
+  readonly acceptSocket: AcceptSocket;
+  /** The counts of its objects, as far as the engine reports them. */
   counts(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
-/** What the engine needs from the rest of the gateway. */
+/** What the engine needs from other components. */
 export interface EngineDependencies {
-  /** The addresses of this machine towards PBXs. */
+  /** The addresses of this machine toward PBXs. */
   readonly addresses: readonly OwnAddress[];
-  /** The address fence: whether a PBX's Contact may point at this address. */
+  /** The address fence: the permitted targets of a PBX's Contact. */
   mayReach(address: string): boolean;
-  /** The visitor behind an address and port. Behind a proxy the visitor's address is another one. */
+  /** The visitor whose frames come from this source. Behind a proxy the source is the proxy's address. */
   visitorAt(
     address: string,
     port: number,
@@ -45,7 +45,7 @@ export interface EngineDependencies {
   readonly clock?: Clock;
 }
 
-/** Rejects if a port of the embedded engine cannot be bound. A drachtio-server is not contacted yet. */
+/** Rejects when a port of the embedded engine cannot be bound. It does not connect to a drachtio-server yet. */
 export function startSipEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
   return config.engine
     ? drachtioServer(config.engine, dependencies.log)
@@ -61,12 +61,12 @@ async function embeddedEngine(config: Config, dependencies: EngineDependencies):
       listenPoint(own, 'tcp', config.sip.tcp),
     ]),
     admin: { secret },
-    // Timer B runs only until the first response. If it is short, a silent server is left for the next one sooner.
+    // Timer B ends when a server answers. Shortened, a server that does not answer is skipped sooner.
     timers: { b: config.limits.responseSeconds * 1000 },
     mayReach,
-    answer: strangersAnswer(log, refused),
+    answer: answerUnknownSender(log, refused),
     takesAnyAnswer: true,
-    limits: { transports: { stream: strangersStream } },
+    limits: { transports: { stream: unknownSenderLimits } },
     log,
     ...(dependencies.clock && { clock: dependencies.clock }),
     onMalformed: ({ transport, remote, reliable }) => {
@@ -77,7 +77,7 @@ async function embeddedEngine(config: Config, dependencies: EngineDependencies):
   });
   return {
     applications: { host: engine.admin.address, port: engine.admin.port, secret, guarded: true },
-    takeOn: (socket, remote, secure, seenAt) => {
+    acceptSocket: (socket, remote, secure, seenAt) => {
       seenAt(remote);
       engine.acceptWebSocket(socket, remote, secure);
     },
@@ -100,8 +100,8 @@ function listenPoint(own: OwnAddress, transport: 'udp' | 'tcp', port: number): L
 /** Methods that are valid only in a dialog. */
 const inDialogs: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
 
-/** Limits of connections from hosts that are not known PBXs. */
-const strangersStream: StreamLimits = {
+/** Limits for connections of unknown senders: their number, and the time without a message. */
+const unknownSenderLimits: StreamLimits = {
   ...streamLimits,
   messageMs: 10_000,
   quietMs: 32_000,
@@ -109,15 +109,15 @@ const strangersStream: StreamLimits = {
   connections: 512,
 };
 
-/** Limit of log lines per minute for calls from unknown hosts. */
+/** Log lines in one minute about calls of unknown senders. */
 const linesPerMinute = 50;
 
 /**
- * Answers requests at the SIP ports for PBXs. Visitors arrive by a WebSocket that the edge accepted. Only here is the
- * transport known: to an application a WebSocket and a TCP connection look alike, and a datagram may have a forged
- * source address. None of these requests reaches the application.
+ * Visitors use a WebSocket that the edge admitted. Requests to the ports for PBXs are answered here, where the transport is
+ * known: an application cannot distinguish a WebSocket from a TCP connection, and the source address of a datagram can be
+ * forged. None of these requests reaches the application.
  */
-function strangersAnswer(
+function answerUnknownSender(
   log: Log,
   refused: ReportRefusal,
 ): (request: NewRequest) => StatelessAnswer | undefined {
@@ -125,9 +125,9 @@ function strangersAnswer(
   return ({ message, transport, remote, ours }) => {
     if (transport === 'ws' || transport === 'wss') return undefined;
     const { method } = message;
-    const isAttempt = method === 'INVITE' || method === 'REGISTER';
-    // A connection that we opened leads to a PBX: an offence would ban the owner's own telephones.
-    if (isAttempt && !ours && transport !== 'udp') refused(remote.address, 'unknown-source');
+    const isOffence = method === 'INVITE' || method === 'REGISTER';
+    // On a connection that the gateway opened the sender is a PBX: an offence would ban the owner's telephones.
+    if (isOffence && !ours && transport !== 'udp') refused(remote.address, 'unknown-source');
     if (method !== 'INVITE') return answerTo(method);
     const { code, status, reason, level } = outcome('not-callable');
     if (mayLog()) {
@@ -144,7 +144,7 @@ function answerTo(method: string): StatelessAnswer {
   return { status, fields: [['Allow', ALLOW]] };
 }
 
-/** Returns true at most `times` times per minute. */
+/** A function that returns true at most `times` times in a minute. */
 function perMinute(times: number): () => boolean {
   let since = Number.NEGATIVE_INFINITY;
   let left = 0;
@@ -159,7 +159,7 @@ async function drachtioServer(server: NonNullable<Config['engine']>, log: Log): 
   const { address: host, port } = splitEndpoint(server.drachtio);
   return {
     applications: { host, port, secret: server.secret },
-    takeOn: forwardFramesTo(server.websocket, log),
+    acceptSocket: forwardFramesTo(server.websocket, log),
     counts: () => ({}),
     // The server has other applications and keeps running.
     stop: async () => {},

@@ -5,7 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AddressRate } from '../auth/address-rate.ts';
 
-/** Failures of one address: 10 in a row, then one every 6 s. */
+/** Failures of one address: 10 in a row, then one each 6 s. */
 const failures = { burst: 10, everyMs: 6_000 };
 
 export type Checked = 'accepted' | 'refused' | 'wait';
@@ -14,7 +14,7 @@ export class BearerToken {
   readonly #expected: Buffer;
   readonly #failures: AddressRate;
 
-  /** `now`: milliseconds of a clock that never steps back. */
+  /** `now`: milliseconds of a monotonic clock. */
   constructor(token: string, now?: () => number) {
     this.#expected = digest(token);
     this.#failures = new AddressRate({ ...failures, ...(now && { now }) });

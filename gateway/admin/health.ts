@@ -10,7 +10,7 @@ export interface Health {
   readonly [count: string]: unknown;
 }
 
-/** Requests at the same time share one count: counting asks each component. */
+/** Concurrent requests share one count, because counting calls every component. */
 export function healthRoute(health: () => Promise<Health>): Route {
   let counting: Promise<Health> | undefined;
   return reading('/health', async (_request, response) => {

@@ -1,5 +1,5 @@
-// The administrator's listener: an HTTP(S) server apart from the visitors', on loopback by default. Every request
-// carries the token of the configuration. Over another address than loopback it uses the certificate of `tls`.
+// The administrator's listener: an HTTP(S) server separate from the visitors', on loopback by default. Every request must
+// carry the token of the configuration. On an address other than loopback it uses the certificate of `tls`.
 
 import {
   createServer,
@@ -22,14 +22,14 @@ import type { Log } from '../observe/log.ts';
 import { BearerToken } from './bearer.ts';
 
 const OPTIONS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-/** No answer of this listener takes longer to read. */
+/** Without progress of a read or write for this long, the connection is closed. */
 const IDLE_MS = 30_000;
 /** Connections at the same time. */
 const CONNECTIONS = 64;
 
 export interface AdminListener {
   readonly url: string;
-  /** Requests that failed for a reason of our own, since the start. */
+  /** Requests that failed internally since the start. */
   readonly failures: number;
   close(): Promise<void>;
 }
@@ -94,7 +94,8 @@ function refuse(
   log: Log,
 ): void {
   const path = url.split('?', 1)[0]?.slice(0, 200);
-  if (why === 'refused') log.warn({ address: socket.remoteAddress, path }, 'request without the right token');
+  if (why === 'refused')
+    log.warn({ address: socket.remoteAddress, path }, 'request refused: token missing or wrong');
   response.writeHead(why === 'wait' ? 429 : 401, {
     'Cache-Control': 'no-store',
     Connection: 'close',

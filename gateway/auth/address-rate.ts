@@ -1,26 +1,26 @@
-// How often one address may ask: so many times in a row, and again as time passes. Remembers so many addresses and
-// no more. An address whose bucket is full again is forgotten: a new one begins with the same.
+// A token bucket for each client network: `burst` requests in a row, then one each `everyMs`. The table is bounded. A
+// network whose bucket is full again is removed, because a new bucket starts full.
 
 import type { IncomingMessage } from 'node:http';
 import { networkOf } from '../net/network-address.ts';
 
 export interface AddressRateOptions {
-  /** Times in a row. */
+  /** Requests in a row. */
   readonly burst: number;
-  /** Milliseconds until one more is allowed. */
+  /** Milliseconds until one more request is allowed. */
   readonly everyMs: number;
   /** Milliseconds of a clock that never steps back. */
   readonly now?: () => number;
 }
 
-/** The same of the address that a request comes from. */
+/** A rate limit for the client address of a request. */
 export interface RequestRate {
   take(request: IncomingMessage): boolean;
 }
 
 const MOST_ADDRESSES = 10_000;
-/** Old entries looked at for one new request: more than one, so that the table shrinks. */
-const SWEPT_AT_ONCE = 4;
+/** Old entries checked for each new request: more than one, so that the table shrinks. */
+const SWEPT_PER_REQUEST = 4;
 
 interface Bucket {
   readonly left: number;
@@ -41,7 +41,7 @@ export class AddressRate {
     return this.#buckets.size;
   }
 
-  /** False when this address has had its share. */
+  /** False when this address has used its share. */
   take(address: string): boolean {
     const { burst, everyMs } = this.#options;
     const key = networkOf(address) ?? address;
@@ -50,18 +50,18 @@ export class AddressRate {
     const filled = Math.min(burst, left + (now - at) / everyMs);
     const allowed = filled >= 1;
     this.#sweep(now);
-    // Set anew at the end: the map stays in order of the last visit.
+    // Inserted again at the end: the map stays in the order of the last request.
     this.#buckets.delete(key);
     this.#buckets.set(key, { left: allowed ? filled - 1 : filled, at: now });
     return allowed;
   }
 
-  /** From the oldest entry on: those that are full again, and one where the table is full. */
+  /** Removes the oldest entries whose bucket is full again, and one more when the table is full. */
   #sweep(now: number): void {
     const { burst, everyMs } = this.#options;
-    let looked = 0;
+    let checked = 0;
     for (const [key, { left, at }] of this.#buckets) {
-      if (looked++ >= SWEPT_AT_ONCE) return;
+      if (checked++ >= SWEPT_PER_REQUEST) return;
       const isFull = left + (now - at) / everyMs >= burst;
       if (!isFull && this.#buckets.size < MOST_ADDRESSES) return;
       this.#buckets.delete(key);

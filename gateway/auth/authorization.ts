@@ -1,6 +1,6 @@
-// Who has a right to call, as a page shows it when it opens its WebSocket: a token that was not used before, or the way
-// back to a call that is up. Both come as further subprotocols beside `sip`, where neither a page's history nor a
-// proxy's log keeps them. Knows neither HTTP nor SIP.
+// Checks the right to call that a page presents when it opens its WebSocket: a token that was not used before, or the
+// key of its running call. Both are subprotocols beside `sip`, because neither a browser's history nor a proxy's log
+// keeps subprotocols. Does not depend on HTTP or SIP.
 
 import type { Live } from '../config/live.ts';
 import type { Config, Site } from '../config/schema.ts';
@@ -9,15 +9,15 @@ import type { Log } from '../observe/log.ts';
 import { AddressRate } from './address-rate.ts';
 import { type Grant, Grants } from './grant.ts';
 import { ProofOfWork } from './proof-of-work.ts';
-import { type Called, Quotas } from './quotas.ts';
+import { type Callee, Quotas } from './quotas.ts';
 import { Tokens } from './token.ts';
 import { faultOriginOf, type TokenFault } from './token-fault.ts';
 import { type Issuer, TokenHealth } from './token-health.ts';
 import { TokenRetries } from './token-retries.ts';
 import { UsedTokens } from './used-tokens.ts';
 
-/** Tokens that fail, of one address: more than an office of visitors shows who all press again and again. */
-const flood = { burst: 300, everyMs: 2_000 };
+/** Failed tokens of one address: more than an office sends in which every visitor tries repeatedly. */
+const failureRate = { burst: 300, everyMs: 2_000 };
 
 export interface AuthorizationOptions {
   /** Milliseconds since 1970. */
@@ -26,31 +26,30 @@ export interface AuthorizationOptions {
   readonly log?: Log | undefined;
 }
 
-/** Why a page gets no right to call; for the log alone. */
+/** Why a page gets no right to call. For the log only. */
 export type DenialReason = TokenFault | 'too-many-tokens' | 'no-such-call';
 
 export interface Denial {
   readonly denial: DenialReason;
-  /** It is the doing of the one who shows it, and not of the site. */
+  /** The page caused it, not the site. */
   readonly offence: boolean;
-  /** The fault is the owner's: the page is to be let in, for its call to be refused with the cause. */
+  /** The owner caused it: the page is admitted, and its call is refused with the cause. */
   readonly byOwner?: boolean;
 }
 
-/** The page that shows it. */
-interface Page {
-  /** Where it shows it from. */
+/** The page that presents the token. */
+interface ConnectingPage {
   readonly address: string;
   readonly origin: string;
   readonly ownPage: boolean;
 }
 
-/** Settled what it may, at one go: `enter` must be called in the same turn, or not at all. */
+/** A right to call that was checked and is not used yet. */
 export interface Allowed {
-  /** Whom it is to be a call to; undefined where that is not known yet, or there is one already. */
-  readonly called?: Called;
-  /** Uses the token up. Undefined for pages of sites that want none. */
-  enter(): Grant | undefined | Denial;
+  /** The callee that the token names; undefined without a token, and for a call that is running. */
+  readonly callee?: Callee;
+  /** Uses the token. Undefined for pages of sites that require no token. */
+  use(): Grant | undefined | Denial;
 }
 
 export class Authorization {
@@ -60,8 +59,8 @@ export class Authorization {
   readonly proofOfWork: ProofOfWork;
   readonly #used: UsedTokens;
   readonly #health: TokenHealth;
-  readonly #secondTries = new TokenRetries();
-  readonly #failures = new AddressRate(flood);
+  readonly #retries = new TokenRetries();
+  readonly #failures = new AddressRate(failureRate);
   readonly #config: Live<Config>;
 
   constructor(config: Live<Config>, { now, log }: AuthorizationOptions = {}) {
@@ -73,89 +72,94 @@ export class Authorization {
     this.#health = new TokenHealth(log);
   }
 
-  /** Whether the page shows the way back to a call that is up: it takes no place that the call has not got already. */
-  returns(shown: readonly string[], { origin }: Pick<Page, 'origin'>): boolean {
-    const way = after('back.', shown);
-    return way !== undefined && this.grants.returning(way, origin) !== undefined;
+  /** Whether the page presents the key of a running call: then its WebSocket replaces one that is counted already. */
+  resumes(protocols: readonly string[], { origin }: Pick<ConnectingPage, 'origin'>): boolean {
+    const key = afterPrefix('back.', protocols);
+    return key !== undefined && this.grants.resume(key, origin) !== undefined;
   }
 
-  /** @param shown the subprotocols that the page has named */
-  async look(shown: readonly string[], page: Page): Promise<Allowed | Denial> {
-    const way = after('back.', shown);
-    if (way !== undefined) {
-      return { enter: () => this.grants.returning(way, page.origin) ?? noSuchCall };
+  /** @param protocols the subprotocols that the page offers */
+  async check(protocols: readonly string[], page: ConnectingPage): Promise<Allowed | Denial> {
+    const key = afterPrefix('back.', protocols);
+    if (key !== undefined) {
+      return { use: () => this.grants.resume(key, page.origin) ?? noSuchCall };
     }
-    const token = after('token.', shown);
-    if (token === undefined && this.#asksNone(page)) return { enter: () => undefined };
+    const token = afterPrefix('token.', protocols);
+    if (token === undefined && this.#needsNone(page)) return { use: () => undefined };
     const claims = await this.tokens.read(token, page.origin);
-    if (typeof claims === 'string') return this.#failed(claims, token, page);
+    if (typeof claims === 'string') return this.#denied(claims, token, page);
     return {
-      called: claims,
-      enter: () => {
+      callee: claims,
+      use: () => {
         const use = this.#used.use(claims.id, claims.until);
-        if (use === 'used') return this.#objected('token-used', claims.issuer, page);
+        if (use === 'used') return this.#deniedFor('token-used', claims.issuer, page);
         if (use === 'full') return { denial: 'too-many-tokens', offence: false };
         this.#health.good(claims.issuer);
-        return this.grants.give(claims);
+        return this.grants.issue(claims);
       },
     };
   }
 
-  #failed(doubt: TokenFault, token: string | undefined, page: Page): Denial {
-    const named = this.tokens.claimed(token);
+  #denied(fault: TokenFault, token: string | undefined, page: ConnectingPage): Denial {
+    const claimed = this.tokens.claimedIssuer(token);
     const sites = this.#sitesOf(page);
-    const known = named && sites.some(({ domain }) => domain === named.domain) ? named : undefined;
-    if (known) return this.#objected(doubt, known, page, this.tokens.secondsLeft(token));
+    const known = claimed && sites.some(({ domain }) => domain === claimed.domain) ? claimed : undefined;
+    if (known) return this.#deniedFor(fault, known, page, this.tokens.secondsLeft(token));
     const issuers = sites.flatMap(issuersOf);
-    // Of which site it is not known where a page may call several.
-    if (sites.length === 1) for (const issuer of issuers) this.#health.failed(issuer, doubt);
+    // Where a page may call several sites, the site of the token is not known.
+    if (sites.length === 1) for (const issuer of issuers) this.#health.failed(issuer, fault);
     const own = issuers.some(issuer => issuer.own);
-    return this.#judged(doubt, issuers, own, page);
+    return this.#denialOf(fault, issuers, own, page);
   }
 
-  /** Of a token whose issuer is known. `left`: seconds until it expires, as it says. */
-  #objected(doubt: TokenFault, issuer: Issuer, page: Page, left?: number): Denial {
-    const judged = this.#judged(doubt, [issuer], issuer.own, page);
-    // Of those that came late, a first one tells nothing of the site.
-    const late = doubt === 'token-expired' && !judged.byOwner;
-    const byIssuer = !late && faultOriginOf(doubt, issuer.own) !== 'page';
-    this.#health.failed(issuer, doubt, { byIssuer, left });
-    return judged;
+  /** A token whose issuer is known. `left`: seconds until its `exp`. */
+  #deniedFor(fault: TokenFault, issuer: Issuer, page: ConnectingPage, left?: number): Denial {
+    const denial = this.#denialOf(fault, [issuer], issuer.own, page);
+    // One expired token does not show that the site issues expired tokens.
+    const late = fault === 'token-expired' && !denial.byOwner;
+    const byIssuer = !late && faultOriginOf(fault, issuer.own) !== 'page';
+    this.#health.failed(issuer, fault, { byIssuer, left });
+    return denial;
   }
 
   /**
-   * A token that fails is an offence only where others of its issuers are good, and where the owner cannot have caused it;
-   * or where there are more of them than visitors show.
+   * A token that fails is an offence only if other tokens of its issuers are good and the owner cannot have caused the
+   * fault, or if the address sends more failed tokens than visitors do.
    */
-  #judged(doubt: TokenFault, issuers: readonly Issuer[], own: boolean, { address }: Page): Denial {
-    if (!this.#failures.take(address)) return { denial: doubt, offence: true };
-    const good = issuers.some(issuer => this.#health.wasGoodLately(issuer));
-    switch (faultOriginOf(doubt, own)) {
+  #denialOf(
+    fault: TokenFault,
+    issuers: readonly Issuer[],
+    own: boolean,
+    { address }: ConnectingPage,
+  ): Denial {
+    if (!this.#failures.take(address)) return { denial: fault, offence: true };
+    const good = issuers.some(issuer => this.#health.wasGoodRecently(issuer));
+    switch (faultOriginOf(fault, own)) {
       case 'issuer':
-        return { denial: doubt, offence: false, byOwner: true };
+        return { denial: fault, offence: false, byOwner: true };
       case 'chance':
-        return { denial: doubt, offence: false, byOwner: this.#isNoChance(doubt, good, address) };
+        return { denial: fault, offence: false, byOwner: this.#isPermanent(fault, good, address) };
       default:
         return {
-          denial: doubt,
-          // A client of the owner's may show none; the gateway's own element always shows one.
+          denial: fault,
+          // A client that the owner wrote may present no token; the gateway's element always presents one.
           offence: good && !own,
-          byOwner: !good && doubt !== 'no-token' && issuers.length > 0,
+          byOwner: !good && fault !== 'no-token' && issuers.length > 0,
         };
     }
   }
 
-  /** Another token would fail in the same way. */
-  #isNoChance(doubt: TokenFault, good: boolean, address: string): boolean {
-    return (doubt === 'bad-token' && !good) || this.#secondTries.isSecond(address, doubt);
+  /** A new token would fail in the same way. */
+  #isPermanent(fault: TokenFault, good: boolean, address: string): boolean {
+    return (fault === 'bad-token' && !good) || this.#retries.isSecond(address, fault);
   }
 
-  /** Some site that such a page may call wants no tokens; that it calls no other, the call sees to. */
-  #asksNone(page: Page): boolean {
+  /** A site that the page may call requires no token. The call checks later that the page calls no other site. */
+  #needsNone(page: ConnectingPage): boolean {
     return this.#sitesOf(page).some(({ tokens }) => tokens === false);
   }
 
-  #sitesOf(page: Page): readonly Site[] {
+  #sitesOf(page: ConnectingPage): readonly Site[] {
     return directoryOf(this.#config.current).sitesOf(page);
   }
 }
@@ -169,6 +173,7 @@ function issuersOf({ domain, tokens }: Site): Issuer[] {
 
 const noSuchCall: Denial = { denial: 'no-such-call', offence: false };
 
-function after(mark: string, shown: readonly string[]): string | undefined {
-  return shown.find(name => name.startsWith(mark))?.slice(mark.length);
+/** What follows `prefix` in the first subprotocol that starts with it. */
+function afterPrefix(prefix: string, protocols: readonly string[]): string | undefined {
+  return protocols.find(name => name.startsWith(prefix))?.slice(prefix.length);
 }

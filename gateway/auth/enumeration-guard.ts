@@ -1,5 +1,5 @@
-// Who has asked for whom before: a button that a page left standing asks again and again, a guesser never twice.
-// Remembers so many pairs and no more; those that were not asked for the longest are forgotten first.
+// Remembers which client network requested which unknown name. A stale link requests the same name repeatedly; a client
+// that guesses names requests each name once. The set is bounded: the pair with the oldest request is removed first.
 
 import { networkOf } from '../net/network-address.ts';
 
@@ -12,10 +12,10 @@ export class EnumerationGuard {
     return this.#pairs.size;
   }
 
-  /** True when nobody of that network has asked for `name` lately. `name` is kept, and so of bounded length. */
+  /** True when that network has not requested `name` recently. `name` is stored, so the caller bounds its length. */
   isFirst(address: string, name: string): boolean {
     const pair = `${networkOf(address) ?? address} ${name}`;
-    // Set anew at the end: the set stays in order of the last asking.
+    // Inserted again at the end: the set stays in the order of the last request.
     const known = this.#pairs.delete(pair);
     this.#pairs.add(pair);
     const [oldest] = this.#pairs;

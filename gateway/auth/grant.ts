@@ -1,5 +1,5 @@
-// What a token was exchanged for: the right to make one call, and while that call is up, to come back to it by another
-// WebSocket. Lives in memory only, as the call does.
+// A grant replaces a used token: it permits one call and, while that call is up, the way back to it over another
+// WebSocket. Grants live in memory only, like the call.
 
 import { randomBytes } from 'node:crypto';
 import type { Claims } from './token.ts';
@@ -8,10 +8,10 @@ export class Grant {
   readonly domain: string;
   readonly user: string;
   readonly origin: string;
-  /** Longest call. */
+  /** Longest duration of the call. */
   readonly seconds: number;
-  /** What a page presents to come back; a secret between it and the gateway. */
-  readonly way = randomBytes(18).toString('base64url');
+  /** A secret of the page and the gateway: the page presents it to resume its call. */
+  readonly resumeKey = randomBytes(18).toString('base64url');
   readonly #forget: (grant: Grant) => void;
   #state: 'unused' | 'calling' | 'over' = 'unused';
 
@@ -27,12 +27,12 @@ export class Grant {
     return this.#state === 'calling';
   }
 
-  /** There was its call, or there will be none. */
+  /** Its call has ended, or it will never make one. */
   get over(): boolean {
     return this.#state === 'over';
   }
 
-  /** Whether it is for a call to this person, and unused. */
+  /** Whether it permits a call to this person and is unused. */
   isFor({ domain, user }: { readonly domain: string; readonly user: string }): boolean {
     return this.#state === 'unused' && domain === this.domain && user === this.user;
   }
@@ -42,35 +42,35 @@ export class Grant {
     this.#state = 'calling';
   }
 
-  /** There is no call any more, or there will be none. */
+  /** The call has ended, or there will be none. */
   end(): void {
     this.#state = 'over';
     this.#forget(this);
   }
 }
 
-/** Those that were given and are of use yet: at most one for each visitor and each call. */
+/** The grants that can still be used: at most one for each visitor and each call. */
 export class Grants {
-  readonly #byWay = new Map<string, Grant>();
+  readonly #byResumeKey = new Map<string, Grant>();
 
   get size(): number {
-    return this.#byWay.size;
+    return this.#byResumeKey.size;
   }
 
-  give(claims: Omit<Claims, 'issuer'>): Grant {
-    const grant = new Grant(claims, ({ way }) => this.#byWay.delete(way));
-    this.#byWay.set(grant.way, grant);
+  issue(claims: Omit<Claims, 'issuer'>): Grant {
+    const grant = new Grant(claims, ({ resumeKey }) => this.#byResumeKey.delete(resumeKey));
+    this.#byResumeKey.set(grant.resumeKey, grant);
     return grant;
   }
 
-  /** The grant of a call that is up, for a page of the same origin. */
-  returning(way: string, origin: string): Grant | undefined {
-    const grant = this.#byWay.get(way);
+  /** The grant of a running call, for a page of the same origin. */
+  resume(resumeKey: string, origin: string): Grant | undefined {
+    const grant = this.#byResumeKey.get(resumeKey);
     return grant?.calling && grant.origin === origin ? grant : undefined;
   }
 
-  /** Whoever has not called by now will not. */
-  left(grant: Grant | undefined): void {
+  /** The visitor has left: a grant that was not used for a call is removed. */
+  release(grant: Grant | undefined): void {
     if (grant && !grant.calling) grant.end();
   }
 }

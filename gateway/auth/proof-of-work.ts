@@ -1,5 +1,5 @@
-// Work that a page does before it gets a token: some hundred derivations of a key, half a second of a visitor's browser
-// and dear to whoever wants a thousand tokens. A challenge is signed, not remembered; which were solved, is.
+// Proof of work before a page gets a token: some hundred key derivations, half a second in a visitor's browser, and
+// expensive for a client that wants 1,000 tokens. Challenges are signed, not stored; solved challenges are stored.
 
 import { randomBytes } from 'node:crypto';
 import { type Challenge, createChallenge, type Payload, verifySolution } from 'altcha-lib';
@@ -8,7 +8,7 @@ import { UsedTokens } from './used-tokens.ts';
 
 export type { Challenge };
 
-/** One derivation takes a browser some two milliseconds, outside the page's own thread; a page makes 256 of them. */
+/** A page computes 256 derivations on average. One takes a browser about 2 ms, outside the page's main thread. */
 const work = { algorithm: 'PBKDF2/SHA-256', cost: 5_000, keyPrefix: '00', deriveKey };
 const SECONDS = 120;
 
@@ -23,14 +23,14 @@ export class ProofOfWork {
     this.#solved = new UsedTokens(now);
   }
 
-  /** `purpose`: what the work is for, and good for nothing else. */
-  ask(purpose: string): Promise<Challenge> {
+  /** `purpose` binds the solution to one page and one callee. */
+  challenge(purpose: string): Promise<Challenge> {
     const expiresAt = Math.floor(this.#now() / 1000) + SECONDS;
     return createChallenge({ ...work, expiresAt, data: { purpose }, hmacSignatureSecret: this.#secret });
   }
 
-  /** Whether `text` is work that was asked for this, done, and not shown before. */
-  async isDone(text: string, purpose: string): Promise<boolean> {
+  /** Whether `text` is a correct solution of a challenge for `purpose` that was not presented before. */
+  async isSolved(text: string, purpose: string): Promise<boolean> {
     try {
       const { challenge, solution } = JSON.parse(text) as Payload;
       const { data, expiresAt = 0 } = challenge.parameters;
@@ -41,7 +41,7 @@ export class ProofOfWork {
         deriveKey,
         hmacSignatureSecret: this.#secret,
       });
-      // What is verified was signed here, and so are its signature and its time ours.
+      // A verified challenge was signed here: its signature and its expiry are the gateway's.
       return verified && this.#solved.use(challenge.signature ?? '', expiresAt * 1000) === 'fresh';
     } catch {
       return false;

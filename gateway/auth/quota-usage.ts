@@ -1,61 +1,61 @@
-// What one quota has been used for: calls that are up, calls lately, talk today. Talk is charged as it goes on, and when
-// it is spent, all calls that are up under it end. Knows neither whose quota it is nor where its bounds come from.
+// The usage of one quota: running calls, recent calls, talk time today. Talk time is charged while the call runs; when it
+// is used up, all answered calls under the quota end. Does not depend on what the quota belongs to or on the configuration.
 
 import type { Quota } from '../config/quotas.ts';
 
-export interface Clock {
-  /** Milliseconds that never jump. */
+export interface QuotaClock {
+  /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** The name of the present day. */
+  /** The name of the current day. */
   day(): string;
-  set(work: () => void, ms: number): NodeJS.Timeout;
+  setTimer(action: () => void, ms: number): NodeJS.Timeout;
 }
 
 export interface ChargedCall {
-  /** There is no talk left. */
+  /** The talk time is used up. */
   end(): void;
 }
 
-/** Which bound was met, and when it is worth another try. */
-export interface Excess {
+/** The bound that was reached, and when to try again. */
+export interface BoundReached {
   readonly bound: keyof Quota;
   readonly retrySeconds: number;
 }
 
 const MINUTE_MS = 60_000;
-/** When somebody hangs up, and when there is a new day, nobody knows. */
+/** The end of other calls cannot be predicted, and the end of the day depends on the time zone: fixed values. */
 const CALLS_RETRY_SECONDS = 10;
 const DAY_RETRY_SECONDS = 3_600;
 
 export class QuotaUsage {
-  readonly #clock: Clock;
+  readonly #clock: QuotaClock;
   #bounds: Quota = {};
-  /** Calls that are up, and since when their talk is to be charged. */
-  readonly #up = new Map<ChargedCall, number | undefined>();
-  #lately = 0;
-  #latelyAt: number;
+  /** Running calls, and since when their talk time is charged. */
+  readonly #running = new Map<ChargedCall, number | undefined>();
+  #recentCalls = 0;
+  #recentAt: number;
   #spentMs = 0;
   #day: string;
-  #empty: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: QuotaClock) {
     this.#clock = clock;
-    this.#latelyAt = clock.now();
+    this.#recentAt = clock.now();
     this.#day = clock.day();
   }
 
-  /** Nothing is lost when it is forgotten. */
+  /** It can be removed without losing usage. */
   get idle(): boolean {
-    return this.#up.size === 0 && this.#recent() === 0 && this.#talked() === 0;
+    return this.#running.size === 0 && this.#recent() === 0 && this.#talked() === 0;
   }
 
-  get up(): number {
-    return this.#up.size;
+  get running(): number {
+    return this.#running.size;
   }
 
-  excess(bounds: Quota): Excess | undefined {
+  boundReached(bounds: Quota): BoundReached | undefined {
     const { calls, callsPerMinute, minutesPerDay } = bounds;
-    if (calls !== undefined && this.#up.size >= calls) {
+    if (calls !== undefined && this.#running.size >= calls) {
       return { bound: 'calls', retrySeconds: CALLS_RETRY_SECONDS };
     }
     if (callsPerMinute !== undefined && this.#recent() > callsPerMinute - 1) {
@@ -68,64 +68,71 @@ export class QuotaUsage {
     return undefined;
   }
 
-  begin(talker: ChargedCall, bounds: Quota): void {
+  begin(call: ChargedCall, bounds: Quota): void {
     this.#bounds = bounds;
-    this.#lately = this.#recent() + 1;
-    this.#up.set(talker, undefined);
+    this.#recentCalls = this.#recent() + 1;
+    this.#running.set(call, undefined);
   }
 
-  /** From now on it is talk. */
-  answered(talker: ChargedCall): void {
-    if (!this.#up.has(talker)) return;
-    this.#up.set(talker, this.#clock.now());
+  /** The talk time starts now. */
+  answered(call: ChargedCall): void {
+    if (!this.#running.has(call)) return;
+    this.#running.set(call, this.#clock.now());
     this.#watch();
   }
 
-  over(talker: ChargedCall): void {
+  over(call: ChargedCall): void {
     this.#turnDay();
-    const since = this.#up.get(talker);
+    const since = this.#running.get(call);
     if (since !== undefined) this.#spentMs += this.#clock.now() - since;
-    this.#up.delete(talker);
+    this.#running.delete(call);
     this.#watch();
   }
 
-  /** Calls of the last minute, of which one is forgiven as each share of it passes. */
+  /** Calls of the last minute. The count falls continuously, by `callsPerMinute` in each minute. */
   #recent(): number {
     const now = this.#clock.now();
     const { callsPerMinute } = this.#bounds;
-    const forgiven =
-      callsPerMinute === undefined ? this.#lately : ((now - this.#latelyAt) / MINUTE_MS) * callsPerMinute;
-    this.#latelyAt = now;
-    this.#lately = Math.max(0, this.#lately - forgiven);
-    return this.#lately;
+    const expired =
+      callsPerMinute === undefined
+        ? this.#recentCalls
+        : ((now - this.#recentAt) / MINUTE_MS) * callsPerMinute;
+    this.#recentAt = now;
+    this.#recentCalls = Math.max(0, this.#recentCalls - expired);
+    return this.#recentCalls;
   }
 
-  /** Milliseconds of today, of calls that are up too. */
+  /** Milliseconds of talk today, running calls included. */
   #talked(): number {
     this.#turnDay();
     let talked = this.#spentMs;
-    for (const since of this.#up.values()) if (since !== undefined) talked += this.#clock.now() - since;
+    for (const since of this.#running.values()) if (since !== undefined) talked += this.#clock.now() - since;
     return talked;
   }
 
-  /** What was said yesterday is yesterday's. */
+  /** Talk time before midnight belongs to the day before. */
   #turnDay(): void {
     const day = this.#clock.day();
     if (day === this.#day) return;
     this.#day = day;
     this.#spentMs = 0;
-    for (const [talker, since] of this.#up) if (since !== undefined) this.#up.set(talker, this.#clock.now());
+    for (const [call, since] of this.#running)
+      if (since !== undefined) this.#running.set(call, this.#clock.now());
   }
 
-  /** One timer for all who talk: the more they are, the sooner it is spent. */
+  /** One timer for all answered calls: with n calls the rest is used up n times as fast. */
   #watch(): void {
-    clearTimeout(this.#empty);
+    clearTimeout(this.#timer);
     const { minutesPerDay } = this.#bounds;
-    const talking = [...this.#up].filter(([, since]) => since !== undefined).map(([talker]) => talker);
-    if (minutesPerDay === undefined || talking.length === 0) return;
+    const answered = [...this.#running].filter(([, since]) => since !== undefined).map(([call]) => call);
+    if (minutesPerDay === undefined || answered.length === 0) return;
     const left = minutesPerDay * MINUTE_MS - this.#talked();
-    if (left <= 0) for (const talker of talking) talker.end();
-    // A timer of node's is at most so long, and an early look does no harm.
-    else this.#empty = this.#clock.set(() => this.#watch(), Math.min(left / talking.length + 1, 3_600_000));
+    if (left <= 0) for (const call of answered) call.end();
+    // The delay of a Node timer is bounded, and an early check does no harm.
+    else
+      this.#timer = this.#clock.setTimer(
+        () => this.#watch(),
+        Math.min(left / answered.length + 1, 3_600_000),
+      );
   }
 }

@@ -1,53 +1,53 @@
-// The quotas of a call: of its address, its person, its site, and of all. Asked before a call is taken, and before a token
-// or a WebSocket is given for one; charged while it is up. Remembers so many addresses and no more.
+// The quotas of a call: of its address, its callee, its site, and overall. Checked before a call is accepted, and before a
+// token or a WebSocket is granted for one; charged while the call is up. The table of addresses is bounded.
 
 import type { Live } from '../config/live.ts';
 import type { Quota } from '../config/quotas.ts';
 import type { Config } from '../config/schema.ts';
 import { directoryOf } from '../directory/directory.ts';
 import { networkOf } from '../net/network-address.ts';
-import { type ChargedCall, type Clock, type Excess, QuotaUsage } from './quota-usage.ts';
+import { type BoundReached, type ChargedCall, type QuotaClock, QuotaUsage } from './quota-usage.ts';
 
 export type Scope = 'perAddress' | 'perDestination' | 'perSite' | 'overall';
 
-/** For the log; who asked is told no more than when to try again. */
-export interface QuotaExcess extends Excess {
+/** For the log. The client gets only the time of the next try. */
+export interface QuotaRefusal extends BoundReached {
   readonly scope: Scope;
 }
 
-export interface Called {
+export interface Callee {
   readonly domain: string;
   readonly user: string;
 }
 
 export interface Charge {
-  /** The person has answered: from now on it is talk. */
+  /** The callee has answered: the talk time starts now. */
   answered(): void;
   over(): void;
 }
 
 const MOST_ADDRESSES = 20_000;
-/** Old entries looked at for each new call: more than one, so that the table shrinks. */
-const SWEPT_AT_ONCE = 4;
+/** Old entries checked for each new call: more than one, so that the table shrinks. */
+const SWEPT_PER_CALL = 4;
 
-interface Share {
-  /** Of what is not an address. */
+interface AppliedQuota {
+  /** Undefined for an address. */
   readonly name?: string;
   readonly scope: Scope;
-  readonly meter: QuotaUsage;
+  readonly usage: QuotaUsage;
   readonly bounds: Quota;
 }
 
 export class Quotas {
   readonly #config: Live<Config>;
-  readonly #clock: Clock;
-  /** In the order of their last call. */
+  readonly #clock: QuotaClock;
+  /** In the order of the last call. */
   readonly #addresses = new Map<string, QuotaUsage>();
   #sweeper = this.#addresses.entries();
-  /** As many as the configuration has people and sites: those are kept only who were called. */
-  readonly #others = new Map<string, QuotaUsage>();
+  /** Of callees and sites that were callee, and overall: bounded by the configuration. */
+  readonly #byName = new Map<string, QuotaUsage>();
 
-  constructor(config: Live<Config>, clock: Clock = wall) {
+  constructor(config: Live<Config>, clock: QuotaClock = systemClock) {
     this.#config = config;
     this.#clock = clock;
   }
@@ -56,110 +56,112 @@ export class Quotas {
     return this.#addresses.size;
   }
 
-  /** People and sites, and all of them together. */
-  get called(): number {
-    return this.#others.size;
+  /** Usages of callees and sites, and the overall one. */
+  get named(): number {
+    return this.#byName.size;
   }
 
-  /** Why a call from there to this person would not be taken now; without one, only what is asked of the address. */
-  refusal(address: string, called?: Called): QuotaExcess | undefined {
-    for (const { scope, meter, bounds } of this.#shares(address, called)) {
-      const excess = meter.excess(bounds);
-      if (excess) return { scope, ...excess };
+  /** The reason to refuse a call from `address` to `callee` now. Without a callee only the quota of the address counts. */
+  refusal(address: string, callee?: Callee): QuotaRefusal | undefined {
+    for (const { scope, usage, bounds } of this.#quotasOf(address, callee)) {
+      const reached = usage.boundReached(bounds);
+      if (reached) return { scope, ...reached };
     }
     return undefined;
   }
 
-  /** Whether an address has made half of the calls lately that it may make in a minute. */
+  /** Whether an address has recently made half of the calls that it may make in a minute. */
   callsOften(address: string): boolean {
     const { callsPerMinute } = this.#config.current.limits.perAddress;
-    const meter = this.#addresses.get(this.#network(address));
-    return meter?.excess({ callsPerMinute: callsPerMinute && Math.ceil(callsPerMinute / 2) }) !== undefined;
+    const usage = this.#addresses.get(this.#network(address));
+    return (
+      usage?.boundReached({ callsPerMinute: callsPerMinute && Math.ceil(callsPerMinute / 2) }) !== undefined
+    );
   }
 
-  /** A call is taken: `end` ends it when what it is charged to is spent. */
-  begin(address: string, called: Called, end: () => void): Charge {
-    const talker: ChargedCall = { end };
-    const shares = this.#shares(address, called);
-    for (const { name, meter, bounds } of shares) {
-      if (name !== undefined) this.#others.set(name, meter);
-      meter.begin(talker, bounds);
+  /** A call is accepted: `end` ends the call when one of its quotas is used up. */
+  begin(address: string, callee: Callee, end: () => void): Charge {
+    const call: ChargedCall = { end };
+    const quotas = this.#quotasOf(address, callee);
+    for (const { name, usage, bounds } of quotas) {
+      if (name !== undefined) this.#byName.set(name, usage);
+      usage.begin(call, bounds);
     }
-    this.#keep(address, shares[0]?.meter);
+    this.#keep(address, quotas[0]?.usage);
     return {
       answered: () => {
-        for (const { meter } of shares) meter.answered(talker);
+        for (const { usage } of quotas) usage.answered(call);
       },
       over: () => {
-        for (const { meter } of shares) meter.over(talker);
+        for (const { usage } of quotas) usage.over(call);
       },
     };
   }
 
-  #shares(address: string, called: Called | undefined): Share[] {
+  #quotasOf(address: string, callee: Callee | undefined): AppliedQuota[] {
     const config = this.#config.current;
     const { limits } = config;
-    const shares: Share[] = [
+    const quotas: AppliedQuota[] = [
       {
         scope: 'perAddress',
-        meter: this.#addresses.get(this.#network(address)) ?? new QuotaUsage(this.#clock),
+        usage: this.#addresses.get(this.#network(address)) ?? new QuotaUsage(this.#clock),
         bounds: limits.perAddress,
       },
     ];
-    if (!called) return shares;
+    if (!callee) return quotas;
     const directory = directoryOf(config);
-    const site = directory.site(called.domain);
-    const person = directory.person(called.domain, called.user);
+    const site = directory.site(callee.domain);
+    const person = directory.person(callee.domain, callee.user);
     return [
-      ...shares,
-      this.#share('perDestination', `${called.user}@${called.domain}`, {
+      ...quotas,
+      this.#quota('perDestination', `${callee.user}@${callee.domain}`, {
         ...limits.perDestination,
         ...person?.limits,
       }),
-      this.#share('perSite', called.domain, { ...limits.perSite, ...site?.limits }),
-      this.#share('overall', '', limits.overall),
+      this.#quota('perSite', callee.domain, { ...limits.perSite, ...site?.limits }),
+      this.#quota('overall', '', limits.overall),
     ];
   }
 
-  #share(scope: Scope, name: string, bounds: Quota): Share {
-    return { name, scope, meter: this.#others.get(name) ?? new QuotaUsage(this.#clock), bounds };
+  #quota(scope: Scope, name: string, bounds: Quota): AppliedQuota {
+    return { name, scope, usage: this.#byName.get(name) ?? new QuotaUsage(this.#clock), bounds };
   }
 
   #network(address: string): string {
     return networkOf(address, this.#config.current.limits.addressBits) ?? address;
   }
 
-  /** An address with a call up is not forgotten: at most as many as there are calls. One that has used nothing is. */
-  #keep(address: string, meter: QuotaUsage | undefined): void {
+  /** Addresses with a running call are never removed; there are at most as many as calls. Idle addresses are. */
+  #keep(address: string, usage: QuotaUsage | undefined): void {
     const network = this.#network(address);
-    if (!meter) return;
+    if (!usage) return;
     this.#addresses.delete(network);
-    this.#addresses.set(network, meter);
+    this.#addresses.set(network, usage);
     this.#sweep();
     if (this.#addresses.size <= MOST_ADDRESSES) return;
-    for (const [oldest, { up }] of this.#addresses) {
-      if (up > 0) continue;
+    for (const [oldest, { running }] of this.#addresses) {
+      if (running > 0) continue;
       this.#addresses.delete(oldest);
       return;
     }
   }
 
-  /** Goes through the whole table again and again, a few entries at a time. */
+  /** Goes through the whole table in a circle, a few entries at a time. */
   #sweep(): void {
-    for (let looked = 0; looked < SWEPT_AT_ONCE; looked++) {
+    for (let checked = 0; checked < SWEPT_PER_CALL; checked++) {
       const { done, value } = this.#sweeper.next();
       if (done) {
         this.#sweeper = this.#addresses.entries();
         return;
       }
-      const [network, meter] = value;
-      if (meter.idle) this.#addresses.delete(network);
+      const [network, usage] = value;
+      if (usage.idle) this.#addresses.delete(network);
     }
   }
 }
 
-const wall: Clock = {
+const systemClock: QuotaClock = {
   now: () => performance.now(),
   day: () => new Date().toDateString(),
-  set: (work, ms) => setTimeout(work, ms).unref(),
+  setTimer: (action, ms) => setTimeout(action, ms).unref(),
 };

@@ -1,21 +1,21 @@
-// Why a token is not believed: what log and documentation say of it, and who can have caused it.
+// The reasons to reject a token: the texts for log and documentation, and the possible origin of each fault.
 
-/** What is wrong with a token; `mend` is for the owner of the site. */
+/** `says` describes the fault; `mend` tells the owner of the site how to correct it. */
 export const tokenFaults = {
   'no-token': {
-    says: 'The page shows no token',
-    mend: 'Have your client show a token: WebSocket subprotocols sip and token. with the token after the dot',
+    says: 'The page presents no token',
+    mend: 'Have your client present a token: WebSocket subprotocols sip and token. with the token after the dot',
   },
   'bad-token': {
     says: 'The token of the page is not signed with the key that the configuration names',
     mend: "Have the site's server sign with the key of tokens in the configuration; give gateways behind one name the same tokens.secret",
   },
   'token-of-another-gateway': {
-    says: 'The token of the page was made by another gateway, or by this one before it was started anew',
+    says: 'The token of the page was made by another gateway, or by this one before it was restarted',
     mend: 'Write the same tokens.secret into the configuration of each gateway behind one name',
   },
   'token-expired': {
-    says: 'The token of the page had expired before it was shown',
+    says: 'The token of the page had expired before the page presented it',
     mend: "Set the clocks of the site's server and of the gateway; keep tokens out of every cache (Cache-Control: no-store)",
   },
   'token-not-yet-valid': {
@@ -43,9 +43,9 @@ export const tokenFaults = {
 export type TokenFault = keyof typeof tokenFaults;
 
 /**
- * Who has caused it. `page`: whoever shows it, and it is an offence while other tokens of the issuer are good.
- * `issuer`: only who signs tokens can have. `chance`: a token came late, to another gateway, or from one of several
- * servers of the site that is set up wrongly, and a new one may be good.
+ * The origin of a fault. `page`: the page that presents the token; an offence while other tokens of the issuer are good.
+ * `issuer`: only the signer of the tokens can cause it. `chance`: the token came late, or was sent to another gateway, or
+ * came from one of several servers of the site that is misconfigured; a new token may be good.
  */
 export type FaultOrigin = 'page' | 'issuer' | 'chance';
 
@@ -62,11 +62,11 @@ const causes: Readonly<Record<TokenFault, FaultOrigin>> = {
 };
 
 /**
- * `own`: the site's own server signs, which may give one token to several visitors or pages, may have another key than
- * the others behind its name, and may give its pages what is no token. The gateway does none of that.
+ * `own`: the site's own server signs. It may give one token to several visitors or pages, may use another key than the
+ * other servers of the site, and may give its pages something that is no token. The gateway does none of that.
  */
-export function faultOriginOf(doubt: TokenFault, own: boolean): FaultOrigin {
-  if (own && doubt === 'bad-token') return 'chance';
-  if (!own && (doubt === 'token-of-another-page' || doubt === 'token-used')) return 'page';
-  return causes[doubt];
+export function faultOriginOf(fault: TokenFault, own: boolean): FaultOrigin {
+  if (own && fault === 'bad-token') return 'chance';
+  if (!own && (fault === 'token-of-another-page' || fault === 'token-used')) return 'page';
+  return causes[fault];
 }

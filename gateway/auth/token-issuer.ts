@@ -1,67 +1,67 @@
-// Whether a page gets a token now: for somebody whom it may call, as long as visitors have not taken too much, and where it
-// is asked to, once it has worked for it. Who is refused hears no more than when to try again; the log hears why.
+// Issues tokens: for a callee that the page may call, while the quotas allow a call, and after a proof of work where it is
+// required. A refused page gets only the time of the next try; the log gets the reason.
 
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 import { redactUri } from '../observe/uri-redaction.ts';
 import type { Authorization } from './authorization.ts';
-import type { Called } from './quotas.ts';
+import type { Callee } from './quotas.ts';
 
 export type TokenAnswer =
   | { readonly token: string; readonly seconds: number }
-  /** There is something to be done for it first. */
+  /** A proof of work is required first. */
   | { readonly challenge: object }
-  /** There were too many calls already. */
+  /** A quota is used up. */
   | { readonly status: 429 | 503; readonly retrySeconds: number };
 
 export interface TokenRequest {
-  /** As the page names them. */
+  /** The callee, as the page names it. */
   readonly to: string;
-  /** Whom such a page may call by that name; undefined when it is nobody. */
-  readonly destination: Called | undefined;
+  /** The callee that the page may call by that name; undefined when there is none. */
+  readonly destination: Callee | undefined;
   readonly origin: string;
   readonly address: string;
-  /** Work that was done for it. */
+  /** The solution of a challenge. */
   readonly proofOfWork: string | null;
 }
 
 export class TokenIssuer {
-  readonly #entrance: Authorization;
+  readonly #authorization: Authorization;
   readonly #config: Live<Config>;
   readonly #log: Log;
 
-  constructor(entrance: Authorization, config: Live<Config>, log: Log) {
-    this.#entrance = entrance;
+  constructor(authorization: Authorization, config: Live<Config>, log: Log) {
+    this.#authorization = authorization;
     this.#config = config;
     this.#log = log;
   }
 
-  /** Undefined for whoever may not call them, or gets no token here. */
-  async give(wish: TokenRequest): Promise<TokenAnswer | undefined> {
-    const { to, destination, origin, address } = wish;
-    const { tokens, quotas } = this.#entrance;
-    const excess = destination && quotas.refusal(address, destination);
-    if (excess) {
-      const { scope, bound, retrySeconds } = excess;
-      this.#log.info({ address, limit: `${scope}.${bound}`, origin }, 'no token was given');
+  /** Undefined when the page may not call the callee, or when the site's own server issues the tokens. */
+  async issue(request: TokenRequest): Promise<TokenAnswer | undefined> {
+    const { to, destination, origin, address } = request;
+    const { tokens, quotas } = this.#authorization;
+    const refusal = destination && quotas.refusal(address, destination);
+    if (refusal) {
+      const { scope, bound, retrySeconds } = refusal;
+      this.#log.info({ address, limit: `${scope}.${bound}`, origin }, 'no token issued');
       return { retrySeconds, status: scope === 'perAddress' ? 429 : 503 };
     }
-    const challenge = destination && (await this.#workFor(destination, wish));
+    const challenge = destination && (await this.#challengeFor(destination, request));
     if (challenge) return { challenge };
-    const token = destination && (await tokens.mint(destination.domain, destination.user, origin));
+    const token = destination && (await tokens.sign(destination.domain, destination.user, origin));
     if (token !== undefined) return { token, seconds: this.#config.current.tokens.lifetimeSeconds };
-    this.#log.info({ address, to: redactUri(to), origin }, 'no token was given');
+    this.#log.info({ address, to: redactUri(to), origin }, 'no token issued');
     return undefined;
   }
 
-  /** What is to be done first; undefined when nothing is, or it has been. */
-  async #workFor({ user, domain }: Called, { origin, address, proofOfWork: done }: TokenRequest) {
-    const { quotas, proofOfWork } = this.#entrance;
+  /** The challenge to solve first; undefined when none is required, or when the page has solved it. */
+  async #challengeFor({ user, domain }: Callee, { origin, address, proofOfWork: solution }: TokenRequest) {
+    const { quotas, proofOfWork } = this.#authorization;
     const { proofOfWork: when } = this.#config.current.tokens;
     if (when === 'never' || (when === 'adaptive' && !quotas.callsOften(address))) return undefined;
     const purpose = `${origin} ${user}@${domain}`;
-    if (done !== null && (await proofOfWork.isDone(done, purpose))) return undefined;
-    return await proofOfWork.ask(purpose);
+    if (solution !== null && (await proofOfWork.isSolved(solution, purpose))) return undefined;
+    return await proofOfWork.challenge(purpose);
   }
 }

@@ -1,9 +1,9 @@
-// Pages whose token was refused a moment ago. An element then asks for another one by itself, which may be good; where
-// that one fails in the same way, it is no chance. Remembers so many and no more, the oldest are forgotten first.
+// Remembers pages whose token was rejected recently. The element then requests one more token by itself, which may be
+// good; if that token fails in the same way, the fault is permanent. The table is bounded; the oldest entry goes first.
 
 import { networkOf } from '../net/network-address.ts';
 
-/** An element tries again at once, but may have to work for its token. */
+/** The element tries again immediately, but may first have to compute a proof of work. */
 const SOON_MS = 30_000;
 const MOST = 10_000;
 
@@ -11,7 +11,7 @@ export class TokenRetries {
   readonly #now: () => number;
   readonly #firsts = new Map<string, number>();
 
-  /** `now` in milliseconds on a clock that never jumps. */
+  /** `now` in milliseconds on a monotonic clock. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -20,9 +20,9 @@ export class TokenRetries {
     return this.#firsts.size;
   }
 
-  /** Whether a page of that network had the same refused just before. The one after that is a first one again. */
-  isSecond(address: string, doubt: string): boolean {
-    const key = `${networkOf(address) ?? address} ${doubt}`;
+  /** Whether a token of that network was rejected for the same reason just before. The next failure is a first one again. */
+  isSecond(address: string, fault: string): boolean {
+    const key = `${networkOf(address) ?? address} ${fault}`;
     const first = this.#firsts.get(key);
     this.#firsts.delete(key);
     if (first !== undefined && this.#now() - first < SOON_MS) return true;

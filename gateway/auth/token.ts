@@ -1,5 +1,5 @@
-// Tokens of entry: JWTs (RFC 7519) that let one page make one call to one person, for a while. Minted here for pages that
-// may call, or by a site's own server with a key that its configuration names. Which were used, used-tokens.ts knows.
+// Tokens: JWTs (RFC 7519) that permit one page to make one call to one person within a short time. Signed here for pages
+// that may call, or by a site's own server with a key from the configuration. The used tokens are in used-tokens.ts.
 //
 // Claims: `to` (director@mysite.ru), `origin` (of the page), `seconds` (longest call), `jti`, `exp`.
 
@@ -23,16 +23,16 @@ export interface Claims {
   readonly domain: string;
   readonly user: string;
   readonly origin: string;
-  /** Longest call. */
+  /** Longest duration of the call. */
   readonly seconds: number;
   readonly issuer: Issuer;
-  /** Of the token, among those of its issuer. */
+  /** Identifies the token among those of its issuer. */
   readonly id: string;
-  /** Until when it is good, clocks that differ included; milliseconds since 1970. */
+  /** When it expires, clock skew included; milliseconds since 1970. */
   readonly until: number;
 }
 
-/** How far the clocks of those who mint may be from ours. */
+/** The tolerated difference between the clocks of the issuer and of the gateway. */
 const SKEW_SECONDS = 60;
 const ISSUER = 'sip-call';
 const LONGEST = 2048;
@@ -40,7 +40,7 @@ const LONGEST = 2048;
 export class Tokens {
   readonly #config: Live<Config>;
   readonly #key: KeyObject;
-  /** Names the key, so that a token of another gateway is known for one. */
+  /** Identifies the key, so that a token of another gateway is recognized. */
   readonly #keyId: string;
   readonly #now: () => number;
 
@@ -54,8 +54,8 @@ export class Tokens {
     this.#now = now;
   }
 
-  /** For pages that may call, which the caller knows; undefined where the site mints its own. */
-  async mint(domain: string, user: string, origin: string): Promise<string | undefined> {
+  /** The caller has checked that the page may call. Undefined where only the site's own server signs. */
+  async sign(domain: string, user: string, origin: string): Promise<string | undefined> {
     if (this.#ownOf(domain)?.required) return undefined;
     const now = Math.floor(this.#now() / 1000);
     return await new SignJWT({ to: `${user}@${domain}`, origin, seconds: this.#longestCall })
@@ -66,12 +66,12 @@ export class Tokens {
       .sign(this.#key);
   }
 
-  /** The site that a token names and who has signed it, unproved; undefined where it names none. */
-  claimed(token: string | undefined): Issuer | undefined {
+  /** The site and the issuer that a token claims, not verified; undefined where it names no site. */
+  claimedIssuer(token: string | undefined): Issuer | undefined {
     try {
       const { iss, to } = decodeJwt(token ?? '');
-      const [, domain] = addressed(to);
-      // The gateway names its key in each of its tokens; a server of the site may take its name for itself.
+      const [, domain] = addressOf(to);
+      // The gateway writes its key id into each token; a server of the site may use the same issuer name.
       const isOurs = iss === ISSUER && isKeyId(decodeProtectedHeader(token ?? '').kid);
       return domain === undefined ? undefined : { domain, own: this.#isOwn(domain, isOurs) };
     } catch {
@@ -79,21 +79,21 @@ export class Tokens {
     }
   }
 
-  /** Whether the site's own server signs such tokens; where it has no key, the gateway signs all. */
+  /** Whether the site's own server signs such tokens; for a site without a key the gateway signs all. */
   #isOwn(domain: string, isOurs: boolean): boolean {
     const own = this.#ownOf(domain);
     return own !== undefined && (own.required === true || !isOurs);
   }
 
-  /** What a token says when it is to be believed from a page of `origin`. */
+  /** The claims of a token that is valid for a page of `origin`, else what is wrong with it. */
   async read(token: string | undefined, origin: string): Promise<Claims | TokenFault> {
     if (token === undefined) return 'no-token';
     if (token.length > LONGEST) return 'bad-token';
     try {
-      const said = decodeJwt(token);
-      const [user = '', domain = ''] = addressed(said.to);
-      const isOurs = said.iss === ISSUER;
-      if (isOurs && this.#isOfAnother(token)) return 'token-of-another-gateway';
+      const claimed = decodeJwt(token);
+      const [user = '', domain = ''] = addressOf(claimed.to);
+      const isOurs = claimed.iss === ISSUER;
+      if (isOurs && this.#isOfAnotherGateway(token)) return 'token-of-another-gateway';
       const payload = await this.#verified(token, isOurs ? undefined : domain);
       if (canonicalOrigin(String(payload.origin)) !== origin) return 'token-of-another-page';
       return this.#claims(payload, domain, user);
@@ -104,7 +104,7 @@ export class Tokens {
     }
   }
 
-  /** Seconds from now until it expires, as it says itself; undefined where it does not. */
+  /** Seconds from now until its `exp`, not verified; undefined without `exp`. */
   secondsLeft(token: string | undefined): number | undefined {
     try {
       const { exp } = decodeJwt(token ?? '');
@@ -114,12 +114,12 @@ export class Tokens {
     }
   }
 
-  #isOfAnother(token: string): boolean {
+  #isOfAnotherGateway(token: string): boolean {
     const { kid } = decodeProtectedHeader(token);
     return isKeyId(kid) && kid !== this.#keyId;
   }
 
-  /** @throws when it was not signed by whom it must be, or its time is not now. */
+  /** @throws when the signature is not by the expected key, or the token is not valid now. */
   async #verified(token: string, domain: string | undefined): Promise<JWTPayload> {
     const times = {
       currentDate: new Date(this.#now()),
@@ -130,12 +130,12 @@ export class Tokens {
     return (await jwtVerify(token, key, { ...times, algorithms: [...algorithms] })).payload;
   }
 
-  /** Which algorithms a key is for, the key says, never the token (RFC 8725 3.1). */
+  /** The key determines the algorithms, never the token (RFC 8725 3.1). */
   #issuer(domain: string | undefined): { key: KeyObject; algorithms: readonly string[] } {
     if (domain === undefined) return { key: this.#key, algorithms: ['HS256'] };
     const { publicKey, secret } = this.#ownOf(domain) ?? {};
     if (publicKey) return publicKey;
-    if (secret === undefined) throw new Error('nobody mints tokens of their own there');
+    if (secret === undefined) throw new Error('this site has no key for tokens of its own server');
     return { key: createSecretKey(Buffer.from(secret)), algorithms: ['HS256'] };
   }
 
@@ -149,15 +149,15 @@ export class Tokens {
     if (!site || (!own && this.#ownOf(domain)?.required)) return 'bad-token';
     if (exp * 1000 > this.#now() + (LONGEST_TOKEN_SECONDS + SKEW_SECONDS) * 1000) return 'token-too-long';
     if (typeof jti !== 'string' || jti.length === 0 || jti.length > 128) return 'token-incomplete';
-    const asked = seconds ?? this.#longestCall;
-    if (typeof asked !== 'number' || !(asked > 0)) return 'token-incomplete';
+    const requested = seconds ?? this.#longestCall;
+    if (typeof requested !== 'number' || !(requested > 0)) return 'token-incomplete';
     return {
       domain,
       user,
       origin: canonicalOrigin(String(origin)),
-      seconds: Math.min(asked, this.#longestCall),
+      seconds: Math.min(requested, this.#longestCall),
       issuer: { domain, own },
-      // A site's own server must not be able to use up another's.
+      // A site's own server must not be able to use up tokens of another site.
       id: own ? `${domain} ${jti}` : jti,
       until: (exp + SKEW_SECONDS) * 1000,
     };
@@ -181,6 +181,6 @@ function isKeyId(kid: string | undefined): boolean {
 }
 
 /** User and domain of the claim `to`, as the configuration writes them. */
-function addressed(to: unknown): string[] {
+function addressOf(to: unknown): string[] {
   return asciiAddress(String(to)).toLowerCase().split('@');
 }

@@ -1,7 +1,7 @@
-// Which tokens were used, for as long as they would be good. Remembers so many and no more: beyond that nobody is
-// believed until some have run out, for what is forgotten could be used again.
+// The tokens that were used, until they expire. The table is bounded: when it is full, every further token is rejected
+// until some entries expire, because a token that is no longer in the table could be used again.
 
-/** As many as come in some minutes of a flood that is already far beyond what the gateway would connect. */
+/** More tokens than the gateway could serve in the few minutes of their validity. */
 const MOST = 100_000;
 
 export class UsedTokens {
@@ -20,7 +20,7 @@ export class UsedTokens {
     return this.#until.size;
   }
 
-  /** Uses `id`, which is good until then: `used` when it was before, `full` when too many are to be remembered. */
+  /** Uses `id`, which expires at `until`: `used` if it was used before, `full` if the table has no room. */
   use(id: string, until: number): 'fresh' | 'used' | 'full' {
     this.#sweep();
     if (this.#until.has(id)) return 'used';
@@ -29,10 +29,10 @@ export class UsedTokens {
     return 'fresh';
   }
 
-  /** All of them, and so not with every token. */
+  /** Checks the whole table, so not for every token. */
   #sweep(): void {
     const now = this.#now();
-    // A clock that was set back must not put it off for as long.
+    // A clock that is set back must not delay the sweep by that time.
     if (now < this.#sweepAt && this.#sweepAt - now <= 1_000) return;
     this.#sweepAt = now + 1_000;
     for (const [id, until] of this.#until) if (until <= now) this.#until.delete(id);

@@ -1,48 +1,48 @@
-// What a page may know before it calls: whether the person is to be had now, and what else there is. Puts together
-// the owner's hours and ladder with what is known of the telephones. Knows neither HTTP nor SIP.
+// The availability of a person, for pages before a call: whether a call is possible now, and the fallbacks. Combines the
+// opening hours and fallbacks of the configuration with the reachability of the PBX. Does not depend on HTTP or SIP.
 
 import type { Fallback } from '../config/fallbacks.ts';
 import { readableHost } from '../config/host-name.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { type Directory, directoryOf, type Person } from '../directory/directory.ts';
 import { type Opening, openingAt } from './opening-hours.ts';
-import type { Reach } from './reachability.ts';
+import type { ReachabilityState } from './reachability.ts';
 
-/** One rung as a page is told of it: never where a callback goes. */
+/** A fallback as sent to a page; without the destination of a callback request. */
 export type FallbackOffer =
   | { readonly kind: 'person'; readonly to: string; readonly name?: string; readonly title?: string }
   | { readonly kind: 'hotline'; readonly phone: string }
   | { readonly kind: 'mail'; readonly mail: string }
   | { readonly kind: 'callback' };
 
-export interface Status {
+export interface AvailabilityStatus {
   readonly state: 'open' | 'closed' | 'unreachable' | 'unknown';
-  /** Of `closed`: an instant in ISO 8601, UTC. Absent when there is none within a year. */
+  /** Only with `closed`: an instant in ISO 8601, UTC. Absent when there is none within a year. */
   readonly opensAt?: string;
-  /** In the owner's order; persons who are closed now are left out. */
+  /** In the order of the configuration, without persons outside their hours. */
   readonly fallbacks: readonly FallbackOffer[];
 }
 
 export interface AvailabilityOptions {
   readonly config: Config;
-  readonly reach: (domain: string) => Promise<Reach>;
+  readonly reachabilityOf: (domain: string) => Promise<ReachabilityState>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 export class Availability {
   readonly #directory: Directory;
-  readonly #reach: AvailabilityOptions['reach'];
+  readonly #reachabilityOf: AvailabilityOptions['reachabilityOf'];
   readonly #now: () => number;
 
-  constructor({ config, reach, now = Date.now }: AvailabilityOptions) {
+  constructor({ config, reachabilityOf, now = Date.now }: AvailabilityOptions) {
     this.#directory = directoryOf(config);
-    this.#reach = reach;
+    this.#reachabilityOf = reachabilityOf;
     this.#now = now;
   }
 
-  /** Undefined for whoever is not callable. A domain that is closed is not asked for. */
-  async status(domain: string, user: string): Promise<Status | undefined> {
+  /** Undefined for a person who cannot be called. The PBX is probed only within opening hours. */
+  async status(domain: string, user: string): Promise<AvailabilityStatus | undefined> {
     const [site, person] = this.#find(domain, user);
     if (!site || !person) return undefined;
     const fallbacks = this.#offers(site, person);
@@ -55,14 +55,14 @@ export class Availability {
         fallbacks,
       };
     }
-    const reach = await this.#reach(domain);
-    return { state: reach === 'reachable' ? 'open' : reach, fallbacks };
+    const reachability = await this.#reachabilityOf(domain);
+    return { state: reachability === 'reachable' ? 'open' : reachability, fallbacks };
   }
 
-  /** The rung by which this person is asked to call back; undefined when the owner wants none. */
+  /** The callback fallback of this person; undefined when the configuration has none. */
   callback(domain: string, user: string): Extract<Fallback, { kind: 'callback' }> | undefined {
     const [site, person] = this.#find(domain, user);
-    return site && person && ladderOf(site, person).find(fallback => fallback.kind === 'callback');
+    return site && person && fallbacksOf(site, person).find(fallback => fallback.kind === 'callback');
   }
 
   #find(domain: string, user: string): [Site?, Person?] {
@@ -76,7 +76,7 @@ export class Availability {
 
   #offers(site: Site, person: Person): FallbackOffer[] {
     const offers: FallbackOffer[] = [];
-    for (const fallback of ladderOf(site, person)) {
+    for (const fallback of fallbacksOf(site, person)) {
       if (fallback.kind === 'callback') offers.push({ kind: 'callback' });
       else if (fallback.kind !== 'person') offers.push(fallback);
       else {
@@ -91,6 +91,6 @@ export class Availability {
   }
 }
 
-function ladderOf(site: Site, person: Person): readonly Fallback[] {
+function fallbacksOf(site: Site, person: Person): readonly Fallback[] {
   return person.fallbacks ?? site.fallbacks ?? [];
 }

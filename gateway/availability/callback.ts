@@ -1,12 +1,12 @@
-// A visitor asks to be called back: what they wrote is checked, and brought to where the owner's file says. Nothing
-// that a visitor sends chooses an address; a server that redirects is not followed.
+// Callback requests of visitors: validated, and delivered to the URL of the configuration or written to the log. No visitor
+// input selects the destination, and redirects are not followed.
 
 import { z } from 'zod';
 import { phone } from '../config/contact.ts';
 import type { Fallback } from '../config/fallbacks.ts';
 import type { Log } from '../observe/log.ts';
 
-const line = (most: number) =>
+const singleLine = (most: number) =>
   z
     .string()
     .trim()
@@ -14,8 +14,8 @@ const line = (most: number) =>
     .regex(/^\P{Cc}*$/u);
 
 const shape = z.object({
-  to: line(320),
-  name: line(100).default(''),
+  to: singleLine(320),
+  name: singleLine(100).default(''),
   phone: phone.refine(text => text.replace(/\D/g, '').length >= 5),
   message: z
     .string()
@@ -25,80 +25,80 @@ const shape = z.object({
     .default(''),
 });
 
-type Wish = z.output<typeof shape>;
+type CallbackForm = z.output<typeof shape>;
 
-/** `unwanted`: the owner has not asked for such wishes. `wrong`: it says no number. `lost`: it did not get there. */
+/** `unwanted`: the configuration has no callback here. `wrong`: the form is not valid. `lost`: it was not delivered. */
 export type CallbackResult = 'taken' | 'unwanted' | 'wrong' | 'lost';
 
-/** Whence a wish comes: its origin, and whether that is the gateway itself. */
-export interface Page {
+/** The page that sent the request: its origin, and whether the gateway has served it. */
+export interface CallbackPage {
   readonly origin: string;
   readonly ownPage: boolean;
 }
 
 export interface CallbackRequestsOptions {
-  /** The rung of whom `to` names, when such a page may call them and the owner wants callbacks. */
-  fallback(to: string, page: Page): Extract<Fallback, { kind: 'callback' }> | undefined;
+  /** The callback fallback of `to`, when the page may call that person and the configuration has one. */
+  fallback(to: string, page: CallbackPage): Extract<Fallback, { kind: 'callback' }> | undefined;
   readonly log: Log;
-  /** Milliseconds that the owner's server may take. */
-  readonly longestMs?: number;
+  /** Milliseconds until the request to the owner's server is aborted. */
+  readonly timeoutMs?: number;
 }
 
-/** Wishes on their way at once, and how long each may take. */
-const MOST_AT_ONCE = 10;
-const LONGEST_MS = 5_000;
+/** Deliveries at the same time, and the time of each. */
+const MOST_DELIVERIES = 10;
+const TIMEOUT_MS = 5_000;
 
 export class CallbackRequests {
   readonly #options: CallbackRequestsOptions;
-  #onTheirWay = 0;
+  #deliveries = 0;
 
   constructor(options: CallbackRequestsOptions) {
     this.#options = options;
   }
 
-  /** Takes what a page has sent. */
-  async take(body: string, page: Page): Promise<CallbackResult> {
-    const wish = readWish(body);
-    if (!wish) return 'wrong';
-    const fallback = this.#options.fallback(wish.to, page);
+  /** Validates and delivers the body of a request. */
+  async take(body: string, page: CallbackPage): Promise<CallbackResult> {
+    const form = parseForm(body);
+    if (!form) return 'wrong';
+    const fallback = this.#options.fallback(form.to, page);
     if (!fallback) return 'unwanted';
-    const told = { ...wish, page: page.origin, at: new Date().toISOString() };
+    const request = { ...form, page: page.origin, at: new Date().toISOString() };
     if (fallback.url === undefined) {
-      this.#options.log.info(told, 'a visitor asks to be called back');
+      this.#options.log.info(request, 'callback requested');
       return 'taken';
     }
-    if (await this.#bring(fallback.url, told)) return 'taken';
-    // What was written is personal, and the owner's to receive: the log only says that it was lost.
+    if (await this.#deliver(fallback.url, request)) return 'taken';
+    // The form contains personal data for the owner: the log only reports that it was not delivered.
     this.#options.log.warn(
-      { to: wish.to, host: new URL(fallback.url).host },
-      'a wish to be called back did not get there',
+      { to: form.to, host: new URL(fallback.url).host },
+      'callback request not delivered',
     );
     return 'lost';
   }
 
-  async #bring(url: string, wish: object): Promise<boolean> {
-    if (this.#onTheirWay >= MOST_AT_ONCE) return false;
-    this.#onTheirWay++;
+  async #deliver(url: string, request: object): Promise<boolean> {
+    if (this.#deliveries >= MOST_DELIVERIES) return false;
+    this.#deliveries++;
     try {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'User-Agent': 'sip-call' },
-        body: JSON.stringify(wish),
+        body: JSON.stringify(request),
         redirect: 'manual',
-        signal: AbortSignal.timeout(this.#options.longestMs ?? LONGEST_MS),
+        signal: AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS),
       });
       await response.body?.cancel();
       return response.ok;
     } catch {
       return false;
     } finally {
-      this.#onTheirWay--;
+      this.#deliveries--;
     }
   }
 }
 
-/** The wish in a request's body; undefined when it is none. */
-function readWish(body: string): Wish | undefined {
+/** The form in the body of a request; undefined when it is not valid. */
+function parseForm(body: string): CallbackForm | undefined {
   try {
     return shape.safeParse(JSON.parse(body)).data;
   } catch {

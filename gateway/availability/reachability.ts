@@ -1,44 +1,44 @@
-// Whether a domain's telephones can be reached, as far as is known without ringing one: what the last probe or the
-// last call heard, believed for a while. One probe at a time for a domain, and none before the last is too old,
-// whatever visitors do. Knows neither DNS nor SIP.
+// Whether the PBX of a domain is reachable, without a call to a telephone: the result of the last probe or call, valid for a
+// limited time. One probe at a time for each domain, and only after the last result has expired, independent of the number
+// of visitors. Does not depend on DNS or SIP.
 
-export type Reach = 'reachable' | 'unreachable' | 'unknown';
+export type ReachabilityState = 'reachable' | 'unreachable' | 'unknown';
 
-/** `heard`: somebody answered, whatever it was. `silent`: nothing came, which a firewall can mean as well. */
-export type Echo = 'heard' | 'silent' | 'refused' | 'unknown';
+/** `heard`: any answer arrived. `silent`: no answer, which a firewall can also cause. */
+export type ProbeResult = 'heard' | 'silent' | 'refused' | 'unknown';
 
 export interface ReachabilityOptions {
-  /** Asks the servers of a domain. Whatever it throws means `unknown`. */
-  readonly probe: (domain: string) => Promise<Echo>;
-  /** Milliseconds of a clock that never steps back. */
+  /** Probes the servers of a domain. An exception counts as `unknown`. */
+  readonly probe: (domain: string) => Promise<ProbeResult>;
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
-const GOOD_MS = 30_000;
-const BAD_MS = 10_000;
+const REACHABLE_MS = 30_000;
+const OTHER_MS = 10_000;
 
-interface Known {
-  readonly reach: Reach;
+interface CachedState {
+  readonly state: ReachabilityState;
   readonly until: number;
 }
 
-/** Its domains are those of the configuration: there are no more of them than sites. */
+/** The tables have at most one entry for each site of the configuration. */
 export class Reachability {
   readonly #options: ReachabilityOptions;
   readonly #now: () => number;
-  readonly #known = new Map<string, Known>();
-  readonly #probes = new Map<string, Promise<Reach>>();
-  /** Domains that took a call: of these, silence proves nothing once they were silent in spite of it. */
-  readonly #deaf = new Set<string>();
+  readonly #cached = new Map<string, CachedState>();
+  readonly #probes = new Map<string, Promise<ReachabilityState>>();
+  /** Domains that answered a call but not a probe: for these an unanswered probe proves nothing. */
+  readonly #probesUnanswered = new Set<string>();
 
   constructor(options: ReachabilityOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
   }
 
-  async of(domain: string): Promise<Reach> {
-    const known = this.#known.get(domain);
-    if (known && known.until > this.#now()) return known.reach;
+  async of(domain: string): Promise<ReachabilityState> {
+    const cached = this.#cached.get(domain);
+    if (cached && cached.until > this.#now()) return cached.state;
     let probe = this.#probes.get(domain);
     if (!probe) {
       probe = this.#probe(domain);
@@ -47,29 +47,30 @@ export class Reachability {
     return await probe;
   }
 
-  /** A server of the domain answered a call, in whatever way. */
+  /** A server of the domain answered a call, with any status. */
   answered(domain: string): void {
-    // It does not answer what probes ask, but it does take calls.
-    if (this.#known.get(domain)?.reach === 'unreachable' || this.#probes.has(domain)) this.#deaf.add(domain);
-    this.#know(domain, 'reachable');
+    // The server answers calls but not probes.
+    if (this.#cached.get(domain)?.state === 'unreachable' || this.#probes.has(domain))
+      this.#probesUnanswered.add(domain);
+    this.#cache(domain, 'reachable');
   }
 
-  async #probe(domain: string): Promise<Reach> {
-    const echo = await this.#options.probe(domain).catch((): Echo => 'unknown');
+  async #probe(domain: string): Promise<ReachabilityState> {
+    const result = await this.#options.probe(domain).catch((): ProbeResult => 'unknown');
     this.#probes.delete(domain);
-    if (echo === 'heard') this.#deaf.delete(domain);
-    return this.#know(domain, this.#meaning(domain, echo));
+    if (result === 'heard') this.#probesUnanswered.delete(domain);
+    return this.#cache(domain, this.#stateFor(domain, result));
   }
 
-  #meaning(domain: string, echo: Echo): Reach {
-    if (echo === 'heard') return 'reachable';
-    if (echo === 'unknown' || (echo === 'silent' && this.#deaf.has(domain))) return 'unknown';
+  #stateFor(domain: string, result: ProbeResult): ReachabilityState {
+    if (result === 'heard') return 'reachable';
+    if (result === 'unknown' || (result === 'silent' && this.#probesUnanswered.has(domain))) return 'unknown';
     return 'unreachable';
   }
 
-  #know(domain: string, reach: Reach): Reach {
-    const ms = reach === 'reachable' ? GOOD_MS : BAD_MS;
-    this.#known.set(domain, { reach, until: this.#now() + ms });
-    return reach;
+  #cache(domain: string, state: ReachabilityState): ReachabilityState {
+    const ms = state === 'reachable' ? REACHABLE_MS : OTHER_MS;
+    this.#cached.set(domain, { state, until: this.#now() + ms });
+    return state;
   }
 }

@@ -1,10 +1,10 @@
-// What the clocks of a town show, and when they will show it: instants to wall time and back, by Intl alone.
+// Converts instants to the wall time of a time zone and back, with Intl only.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 const DAY_MS = 86_400_000;
 
-/** What the clock on a wall in `zone` shows at an instant: milliseconds as `Date.UTC` counts, to the second. */
+/** The wall time in `zone` at an instant: milliseconds as in `Date.UTC`, to the second. */
 export function wallTime(instant: number, zone: string): number {
   let format = formats.get(zone);
   if (!format) {
@@ -13,15 +13,15 @@ export function wallTime(instant: number, zone: string): number {
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', ...digits, ...time });
     formats.set(zone, format);
   }
-  const shown: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-  for (const { type, value } of format.formatToParts(instant)) shown[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
+  for (const { type, value } of format.formatToParts(instant)) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 /**
- * The instant at which that clock shows `wall`. A time that is shown twice, when clocks go back, means the first;
- * one that is skipped, when they go forward, means as much later as was skipped.
+ * The instant of the wall time `wall`. When clocks go back, a time that occurs twice means the first. When clocks go
+ * forward, a time that is skipped means the same duration after the change.
  */
 export function instantOf(wall: number, zone: string): number {
   const offsetAt = (instant: number) => wallTime(instant, zone) - instant;

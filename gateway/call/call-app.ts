@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { EnumerationGuard } from '../auth/enumeration-guard.ts';
 import type { Quotas } from '../auth/quotas.ts';
-import type { Echo } from '../availability/reachability.ts';
+import type { ProbeResult } from '../availability/reachability.ts';
 import { echoUser } from '../config/contact.ts';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
@@ -131,7 +131,7 @@ export class CallApp {
   }
 
   /** Checks by OPTIONS whether the servers of a domain answer. No telephone rings. */
-  async probe(domain: string, failed: ProbeFailed): Promise<Echo> {
+  async probe(domain: string, failed: ProbeFailed): Promise<ProbeResult> {
     return this.engine === 'here' ? await askServers(this.#dependencies, domain, failed) : 'unknown';
   }
 

@@ -2,7 +2,7 @@
 // counts, a refusal too: a server that sends 401 or 404 is running.
 
 import type Srf from 'drachtio-srf';
-import type { Echo } from '../availability/reachability.ts';
+import type { ProbeResult } from '../availability/reachability.ts';
 import type { AttemptOutcome as TargetOutcome } from '../resolver/failover.ts';
 import { ResolveError } from '../resolver/resolve-error.ts';
 import type { Target } from '../resolver/target.ts';
@@ -21,9 +21,9 @@ export async function askServers(
   { srf, resolve, limits }: Pick<CallDependencies, 'srf' | 'resolve' | 'limits'>,
   domain: string,
   failed: ProbeFailed,
-): Promise<Echo> {
+): Promise<ProbeResult> {
   const over = AbortSignal.timeout(LONGEST_MS);
-  let echo: Echo = 'refused';
+  let result: ProbeResult = 'refused';
   let asked = 0;
   try {
     const { targets } = await resolve(domain, over);
@@ -33,10 +33,10 @@ export async function askServers(
       if (outcome === undefined) return 'unknown';
       if (outcome.kind === 'response') return 'heard';
       // A server may drop OPTIONS and accept calls: silence is not counted as a failure.
-      if (outcome.kind === 'silent') echo = 'silent';
+      if (outcome.kind === 'silent') result = 'silent';
       else failed(target, outcome);
     }
-    return echo;
+    return result;
   } catch (error) {
     // Without an address in DNS a call does not reach the domain either.
     return error instanceof ResolveError ? 'refused' : 'unknown';

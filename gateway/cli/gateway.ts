@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { startGateway } from '../gateway.ts';
 import { captureLibraryOutput } from '../observe/library-output.ts';
 import { createLog } from '../observe/log.ts';
-import type { Running } from '../process-signals.ts';
+import type { RunningGateway } from '../process-signals.ts';
 import { readConfigFile, withLines } from './config-file.ts';
 
 interface Flags {
@@ -23,7 +23,7 @@ interface Flags {
 }
 
 /** `started` receives the running gateway: main.ts handles the signals of the process. */
-export function addGatewayCommand(program: Command, started: (running: Running) => void): void {
+export function addGatewayCommand(program: Command, started: (running: RunningGateway) => void): void {
   program
     .command('gateway')
     .description('accept calls from browsers and forward them to PBXs')

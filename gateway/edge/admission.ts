@@ -1,4 +1,4 @@
-// Who may open a WebSocket: decided on the HTTP upgrade request alone, before anything is parsed as SIP.
+// Decides from the HTTP upgrade request alone whether a page may open a WebSocket, before any SIP is parsed.
 
 import type { IncomingMessage } from 'node:http';
 import type { Allowed, Authorization, Denial, DenialReason } from '../auth/authorization.ts';
@@ -13,67 +13,67 @@ export const SIP_PATH = '/sip';
 
 export interface UpgradeRefusal {
   readonly status: 400 | 401 | 403 | 404 | 405 | 429 | 503;
-  /** Told to whoever asked. */
+  /** Sent to the client. */
   readonly reason: string;
-  /** What the security log calls it, where it counts as one of its address. */
+  /** The word of the security log, where the request counts as an offence of its address. */
   readonly offence?: Offence | undefined;
   /** A page that no site lists may have caused it (auth/offence.ts). */
   readonly foreign?: true;
-  /** For the log alone: a scanner learns nothing from which of them it was. */
+  /** For the log only: a scanner learns nothing from it. */
   readonly denial?: DenialReason;
-  /** Which limit was met; for the log alone. */
+  /** The limit that was reached. For the log only. */
   readonly limit?: string;
-  /** When it is worth another try. */
+  /** When to try again. */
   readonly retrySeconds?: number;
-  /** For a page that has to know of it: no browser tells one the status of a refused WebSocket. */
+  /** For a page that needs the reason: browsers do not show a page the HTTP status of a refused WebSocket. */
   readonly closeCode?: number;
 }
 
-/** Of a WebSocket for a call that is no more: SIP's 481, among the codes for private use (RFC 6455 7.4.2). */
+/** Close code for a call that does not exist any more: SIP's 481, in the range for private use (RFC 6455 7.4.2). */
 export const NO_SUCH_CALL = 4481;
 
 export interface Admission {
   readonly origin: string;
   /** The gateway has served the page itself. */
   readonly ownPage: boolean;
-  /** What comes over the WebSocket counts as an offence of its address (auth/offence.ts). */
+  /** Protocol errors on the WebSocket count as offences of its address (auth/offence.ts). */
   readonly accountable: boolean;
-  /** The call that it may make; undefined where its site asks for no token. */
+  /** The call that the page may make; undefined where its site requires no token. */
   readonly grant: Grant | undefined;
-  /** What is wrong with its token by the owner's fault: it is let in for its call to be refused with the cause. */
+  /** What is wrong with its token by the owner's fault: the page is admitted, and its call is refused with the cause. */
   readonly denial?: DenialReason;
 }
 
-/** What the edge judges by. */
-export interface Threshold {
+/** What the decision depends on beside the request. */
+export interface AdmissionContext {
   readonly config: Config;
   readonly visitors: Visitors;
-  readonly entrance: Authorization;
-  /** What the gateway has too little of to take anybody on. */
+  readonly authorization: Authorization;
+  /** The exhausted resource because of which the gateway accepts no new visitor. */
   readonly exhausted: string | undefined;
 }
 
 /**
- * Whose page it is when it may enter, else why not. A token is used up by that, and by nothing less.
- * RFC 7118 4 asks for the `sip` subprotocol.
+ * The admission, or the refusal with its reason. Only an admission uses the token.
+ * RFC 7118 4 requires the `sip` subprotocol.
  */
 export async function admit(
   request: IncomingMessage,
   address: string,
-  threshold: Threshold,
+  context: AdmissionContext,
 ): Promise<Admission | UpgradeRefusal> {
-  const verdict = await judge(request, address, threshold);
-  const accountable = countsAsOffence(request, threshold.config);
+  const verdict = await decide(request, address, context);
+  const accountable = countsAsOffence(request, context.config);
   if (!('status' in verdict)) return { ...verdict, accountable };
   return accountable ? verdict : { ...verdict, offence: undefined, foreign: true };
 }
 
-async function judge(
+async function decide(
   request: IncomingMessage,
   address: string,
-  threshold: Threshold,
+  context: AdmissionContext,
 ): Promise<Omit<Admission, 'accountable'> | UpgradeRefusal> {
-  const { config, entrance } = threshold;
+  const { config, authorization } = context;
   if (request.method !== 'GET')
     return { status: 405, reason: 'only GET can be upgraded', offence: 'malformed' };
   if (request.url?.split('?', 1)[0] !== SIP_PATH) {
@@ -84,60 +84,64 @@ async function judge(
     return { status: 400, reason: 'the subprotocol must be sip', offence: 'malformed' };
 
   const origin = request.headers.origin ?? '';
-  const ownPage = isOwn(origin, request.headers.host);
+  const ownPage = isOwnPage(origin, request.headers.host);
   if (!ownPage && !directoryOf(config).isListed(origin))
     return { status: 403, reason: 'no site lists this origin', offence: 'missing-origin' };
 
-  // Who comes back to a call takes the place of a WebSocket that is broken, though it may still count for a while.
-  const returns = entrance.returns(protocols, { origin });
-  if (threshold.exhausted && !returns) return { status: 503, reason: threshold.exhausted };
-  // Before what costs something, and after it, when others may have come in.
-  const crowded = returns ? undefined : crowd(address, threshold);
-  const right = await entrance.look(protocols, { address, origin, ownPage });
-  // Pages connect while their visitors only point at the button: those of a large office are no flood.
-  const fair = 'enter' in right || (!right.offence && right.denial !== 'no-token');
-  if (crowded) return fair ? { ...crowded, offence: undefined } : crowded;
+  // A page that resumes its call replaces a WebSocket that is broken, but may still be counted for a while.
+  const resumes = authorization.resumes(protocols, { origin });
+  if (context.exhausted && !resumes) return { status: 503, reason: context.exhausted };
+  // Checked before the signature, which costs CPU time, and again after it, because others may have connected meanwhile.
+  const limited = resumes ? undefined : limitRefusal(address, context);
+  const right = await authorization.check(protocols, { address, origin, ownPage });
+  // Pages connect when a visitor points at the button: many connections of a large office are no offence.
+  const legitimate = 'use' in right || (!right.offence && right.denial !== 'no-token');
+  if (limited) return legitimate ? { ...limited, offence: undefined } : limited;
   if ('denial' in right && !right.byOwner) return unauthorized(right, config);
-  const known = 'enter' in right ? right : undefined;
-  const stillCrowded = returns ? undefined : crowd(address, threshold, known);
-  if (stillCrowded) return { ...stillCrowded, offence: undefined };
-  const entered = 'enter' in right ? right.enter() : right;
-  if (!entered || !('denial' in entered)) return { origin, ownPage, grant: entered };
-  const { byOwner, denial } = entered;
-  if (!byOwner || isFull(threshold)) return unauthorized(entered, config);
+  const allowed = 'use' in right ? right : undefined;
+  const limitedNow = resumes ? undefined : limitRefusal(address, context, allowed);
+  if (limitedNow) return { ...limitedNow, offence: undefined };
+  const used = 'use' in right ? right.use() : right;
+  if (!used || !('denial' in used)) return { origin, ownPage, grant: used };
+  const { byOwner, denial } = used;
+  if (!byOwner || isFull(context)) return unauthorized(used, config);
   return { origin, ownPage, grant: undefined, denial };
 }
 
 function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeRefusal {
   const refusal = { status: 401, reason: 'a fresh token is needed', denial } as const;
-  // Where several gateways stand behind one name, another of them may know the call.
+  // With several gateways behind one name, another gateway may have the call.
   if (denial === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
   return offence ? { ...refusal, offence: 'bad-token' } : refusal;
 }
 
-/** Who has no right to call takes a tenth of the places at most: the others are for those who have. */
-function isFull({ config, visitors }: Threshold): boolean {
-  return visitors.objected >= Math.max(1, Math.floor(config.limits.connections / 10));
+/** Pages without a right to call get at most a tenth of the connections. */
+function isFull({ config, visitors }: AdmissionContext): boolean {
+  return visitors.denied >= Math.max(1, Math.floor(config.limits.connections / 10));
 }
 
-/** `right`: once it is known. */
-function crowd(address: string, threshold: Threshold, right?: Allowed): UpgradeRefusal | undefined {
-  const { config, visitors, entrance } = threshold;
+/** `allowed`: once the token was checked. */
+function limitRefusal(
+  address: string,
+  context: AdmissionContext,
+  allowed?: Allowed,
+): UpgradeRefusal | undefined {
+  const { config, visitors, authorization } = context;
   if (visitors.size >= config.limits.connections) return { status: 503, reason: 'too many visitors' };
   if (visitors.countFrom(address) >= config.limits.connectionsPerAddress) {
     return { status: 429, reason: 'too many connections from this address', offence: 'rate-limit' };
   }
-  const excess = right?.called && entrance.quotas.refusal(address, right.called);
-  if (!excess) return undefined;
-  const { scope, bound, retrySeconds } = excess;
+  const refusal = allowed?.callee && authorization.quotas.refusal(address, allowed.callee);
+  if (!refusal) return undefined;
+  const { scope, bound, retrySeconds } = refusal;
   const status = scope === 'perAddress' ? 429 : 503;
   return { status, reason: 'too many calls', limit: `${scope}.${bound}`, retrySeconds };
 }
 
 /**
- * Whether the page is from where its WebSocket leads. A name that a stranger points at this machine gets that far,
- * and no further: browsers give the microphone to `https` only, and there the certificate must be for that name.
+ * Whether the origin of the page is the host of its WebSocket. A third party can point another name at this machine and
+ * pass this check, but browsers give the microphone to `https` only, and there the certificate must be for that name.
  */
-function isOwn(origin: string, host: string | undefined): boolean {
+function isOwnPage(origin: string, host: string | undefined): boolean {
   return /^https?:\/\/[^/]+$/.test(origin) && origin.replace(/^https?:\/\//, '') === host?.toLowerCase();
 }

@@ -1,4 +1,5 @@
-// Browsers' WebSockets: who may enter, how fast, how large. Hands accepted sockets on; knows no SIP.
+// The WebSockets of browsers: admission, message rate and message size. Passes accepted sockets to the SIP engine. Does not
+// depend on SIP.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -21,41 +22,41 @@ import { MessageRate } from './message-rate.ts';
 import { MissingProxy } from './missing-proxy.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { guardSocket } from './socket-error-boundary.ts';
-import { type End, type Visitor, Visitors } from './visitor.ts';
+import { type TransportAddress, type Visitor, Visitors } from './visitor.ts';
 
-/** SIP over WebSocket needs neither large messages nor many fragments; ws's defaults allow both. */
+/** SIP over WebSocket needs neither large messages nor many fragments; the defaults of ws allow both. */
 const WS_LIMITS = {
   maxPayload: 64 * 1024,
   maxFragments: 16,
   maxBufferedChunks: 256,
-  /** Answers to pings that may wait for a page that does not read. */
+  /** Pongs that may wait for a page that does not read. */
   maxPendingAutoPongs: 64,
-  /** Milliseconds for a page to close its end; until then it keeps a connection. */
+  /** Milliseconds for a page to answer a close frame; until then the connection stays open. */
   closeTimeout: 5_000,
   perMessageDeflate: false,
 };
 
 /**
- * Takes one accepted socket. `remote` is the visitor's end; `seenAt` must be told where the SIP engine
- * sees the visitor's frames come from, before the first of them gets there.
+ * Passes one accepted socket to the SIP engine. `remote` is the visitor's address and port. `seenAt` must be called with
+ * the source of the visitor's frames as the SIP engine sees it, before the first frame arrives there.
  */
-export type SocketTaker = (
+export type AcceptSocket = (
   socket: WebSocket,
-  remote: End,
+  remote: TransportAddress,
   secure: boolean,
-  seenAt: (source: End) => void,
+  seenAt: (source: TransportAddress) => void,
 ) => void;
 
-/** Refusals of pages that no site lists: beyond so many of one address it is told to wait. */
+/** Refusals of one address for pages that no site lists; beyond that rate the answer is 429. */
 const foreignRate = { burst: 60, everyMs: 1_000 };
 
-const tooMany = { status: 429, reason: 'too many requests from this address' } as const;
+const tooManyRequests = { status: 429, reason: 'too many requests from this address' } as const;
 
 export interface EdgeOptions {
   readonly visitors?: Visitors;
   readonly refused?: ReportRefusal;
-  readonly entrance?: Authorization;
-  /** Milliseconds that never jump. */
+  readonly authorization?: Authorization;
+  /** Milliseconds of a monotonic clock. */
   readonly now?: (() => number) | undefined;
   readonly callers?: Callers;
 }
@@ -65,55 +66,55 @@ export class Edge {
   readonly #config: Live<Config>;
   readonly #log: Log;
   readonly #refused: ReportRefusal;
-  readonly #take: SocketTaker;
-  readonly #entrance: Authorization;
+  readonly #acceptSocket: AcceptSocket;
+  readonly #authorization: Authorization;
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: Heartbeat;
-  readonly #occupancy: IdleTimeout;
+  readonly #idleTimeout: IdleTimeout;
   readonly #faults: Faults;
   readonly #foreign: AddressRate;
-  /** Looks for a proxy that nobody has named. */
-  readonly #oneSource: MissingProxy | undefined;
-  readonly #whose = new WeakMap<WebSocket, Visitor>();
-  /** Why nobody is let in, and who is all the same. */
-  #shut: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
-  #exhausted: () => string | undefined = () => undefined;
+  /** Detects a proxy that the configuration does not name. */
+  readonly #missingProxy: MissingProxy | undefined;
+  readonly #visitorOf = new WeakMap<WebSocket, Visitor>();
+  /** Why new visitors are refused, and the origins that are excepted. */
+  #closed: { readonly why: string; readonly unless: (origin: string) => boolean } | undefined;
+  #exhaustedResource: () => string | undefined = () => undefined;
 
   constructor(
     config: Live<Config>,
-    take: SocketTaker,
+    acceptSocket: AcceptSocket,
     log: Log,
     {
       refused = ignoreRefusal,
-      entrance = new Authorization(config),
+      authorization = new Authorization(config),
       now = () => performance.now(),
       callers = () => new Set(),
       visitors = visitorsOf(config.current),
     }: EdgeOptions = {},
   ) {
     this.#config = config;
-    this.#entrance = entrance;
+    this.#authorization = authorization;
     this.visitors = visitors;
-    this.#take = take;
+    this.#acceptSocket = acceptSocket;
     this.#log = log;
-    this.#oneSource = config.current.proxy ? undefined : new MissingProxy(log);
+    this.#missingProxy = config.current.proxy ? undefined : new MissingProxy(log);
     this.#refused = refused;
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
     this.#faults = new Faults(log);
     this.#heartbeat = new Heartbeat(this.#sockets.clients);
-    this.#occupancy = new IdleTimeout(callers, now);
+    this.#idleTimeout = new IdleTimeout(callers, now);
     this.#foreign = new AddressRate({ ...foreignRate, now });
   }
 
-  /** Answers upgrade requests of `server` from now on; `allows`: as far as their address may ask anything at all. */
+  /** Answers the upgrade requests of `server`. `allows`: false when the client address exceeds its request rate. */
   attach(server: Server, secure: boolean, allows: (request: IncomingMessage) => boolean = () => true): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      if (!allows(request)) return refuseUpgrade(socket, tooMany);
-      this.#judge(request)
-        .then(verdict => {
-          if ('status' in verdict) this.#turnAway(request, socket, head, verdict);
-          else this.#letIn(request, socket, head, verdict, secure);
+      if (!allows(request)) return refuseUpgrade(socket, tooManyRequests);
+      this.#decide(request)
+        .then(decision => {
+          if ('status' in decision) this.#refuse(request, socket, head, decision);
+          else this.#accept(request, socket, head, decision, secure);
         })
         .catch((error: unknown) => {
           this.#faults.note('upgrade', error);
@@ -122,30 +123,32 @@ export class Edge {
     });
   }
 
-  async #judge(request: IncomingMessage): Promise<Admission | UpgradeRefusal> {
+  async #decide(request: IncomingMessage): Promise<Admission | UpgradeRefusal> {
     const { visitors } = this;
     const config = this.#config.current;
     const address = clientAddressOf(request);
-    this.#oneSource?.saw(request);
-    const shut = this.#whyShut(request);
-    const threshold = { config, entrance: this.#entrance, visitors, exhausted: this.#exhausted() };
-    const verdict: Admission | UpgradeRefusal = shut
-      ? { status: 503, reason: shut }
-      : await admit(request, address, threshold);
-    if (!('status' in verdict)) {
-      const { denial, origin } = verdict;
-      if (denial) this.#log.info({ address, origin, denial }, 'visitor let in without a right to call');
-      return verdict;
+    this.#missingProxy?.observe(request);
+    const closed = this.#whyClosed(request);
+    const decision: Admission | UpgradeRefusal = closed
+      ? { status: 503, reason: closed }
+      : await admit(request, address, {
+          ...{ config, visitors, authorization: this.#authorization },
+          exhausted: this.#exhaustedResource(),
+        });
+    if (!('status' in decision)) {
+      const { denial, origin } = decision;
+      if (denial) this.#log.info({ address, origin, denial }, 'visitor admitted without a right to call');
+      return decision;
     }
-    const level = verdict.denial || verdict.limit ? 'info' : 'debug';
-    this.#log[level]({ address, origin: request.headers.origin, ...verdict }, 'visitor refused');
-    if (verdict.offence) this.#refused(address, verdict.offence);
-    if (!verdict.foreign || this.#foreign.take(address)) return verdict;
-    return tooMany;
+    const level = decision.denial || decision.limit ? 'info' : 'debug';
+    this.#log[level]({ address, origin: request.headers.origin, ...decision }, 'visitor refused');
+    if (decision.offence) this.#refused(address, decision.offence);
+    if (!decision.foreign || this.#foreign.take(address)) return decision;
+    return tooManyRequests;
   }
 
-  /** A page that has to know why reads it from how its WebSocket closes; nothing that it sends there is heard. */
-  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+  /** A page that needs the reason gets it as a close code; messages on that WebSocket are ignored. */
+  #refuse(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
     const { closeCode, reason } = refusal;
     if (closeCode === undefined) {
       refuseUpgrade(socket, refusal);
@@ -158,7 +161,7 @@ export class Edge {
     });
   }
 
-  #letIn(
+  #accept(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
@@ -166,101 +169,107 @@ export class Edge {
     secure: boolean,
   ): void {
     const { grant } = admission;
-    // Gone, or gone wrong, before there was anything to welcome.
+    // The connection closed during the check.
     if (socket.destroyed) {
-      this.#entrance.grants.left(grant);
+      this.#authorization.grants.release(grant);
       return;
     }
-    // To the engine this is where frames come from, whoever has brought them: two visitors are never at one place.
+    // The source of the frames for the engine is the TCP peer, a proxy included: it is unique for each visitor.
     const { remoteAddress = '', remotePort: port = 0 } = request.socket;
-    const here = { address: plainAddress(remoteAddress), port };
+    const source = { address: plainAddress(remoteAddress), port };
     const address = clientAddressOf(request);
-    socket.once('close', () => this.#entrance.grants.left(grant));
+    socket.once('close', () => this.#authorization.grants.release(grant));
     this.#sockets.handleUpgrade(request, socket, head, accepted => {
       guardSocket(accepted, this.#faults);
-      const first = greeting(request.url, this.#config.current, Date.now(), grant?.way);
+      const first = greeting(request.url, this.#config.current, Date.now(), grant?.resumeKey);
       if (first) accepted.send(first);
-      this.#welcome(accepted, { address, port, ...admission }, here, secure);
+      this.#opened(accepted, { address, port, ...admission }, source, secure);
     });
   }
 
-  /** Failures of our own that cost one visitor their connection. */
+  /** Internal failures that closed the connection of one visitor. */
   get faults(): number {
     return this.#faults.count;
   }
 
-  /** Sends everybody away who is in; pages that need a connection will try again. */
-  dismiss(why: string): void {
+  /** Closes all WebSockets; pages that need one connect again (RFC 6455 7.4.1: 1013). */
+  closeAll(why: string): void {
     for (const socket of this.#sockets.clients) socket.close(1013, why);
   }
 
-  /** Sends away for good those of whom that is true: the gateway is leaving (RFC 6455 7.4.1: 1001). */
-  takeLeaveOf(leaves: (visitor: Visitor) => boolean, why: string): void {
+  /** Closes the WebSockets of visitors that match, because the gateway stops (RFC 6455 7.4.1: 1001). */
+  closeWhere(matches: (visitor: Visitor) => boolean, why: string): void {
     for (const socket of this.#sockets.clients) {
-      const visitor = this.#whose.get(socket);
-      if (visitor && leaves(visitor)) socket.close(1001, why);
+      const visitor = this.#visitorOf.get(socket);
+      if (visitor && matches(visitor)) socket.close(1001, why);
     }
   }
 
-  /** Lets nobody in until {@link admitNewcomers}, save pages of an origin of which `unless` is true. Who is in stays. */
-  refuseNewcomers(why: string, unless: (origin: string) => boolean = () => false): void {
-    this.#shut = { why, unless };
+  /** Refuses new visitors until {@link acceptNewVisitors}, except origins for which `unless` is true. Others stay connected. */
+  refuseNewVisitors(why: string, unless: (origin: string) => boolean = () => false): void {
+    this.#closed = { why, unless };
   }
 
-  /** Lets nobody in as long as `reason` gives one, save pages that come back to a call. */
+  /** Refuses new visitors while `reason` returns one, except pages that resume a call. */
   refuseWhile(reason: () => string | undefined): void {
-    this.#exhausted = reason;
+    this.#exhaustedResource = reason;
   }
 
-  admitNewcomers(): void {
-    this.#shut = undefined;
+  acceptNewVisitors(): void {
+    this.#closed = undefined;
   }
 
   close(): void {
-    this.refuseNewcomers('the gateway is stopping');
+    this.refuseNewVisitors('the gateway is stopping');
     this.#heartbeat.stop();
-    this.#occupancy.stop();
+    this.#idleTimeout.stop();
     for (const socket of this.#sockets.clients) socket.close(1001, 'the gateway is stopping');
-    const stragglers = setTimeout(() => {
+    const terminateTimer = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
     }, 500);
-    stragglers.unref();
+    terminateTimer.unref();
   }
 
-  #whyShut({ headers }: IncomingMessage): string | undefined {
-    return this.#shut?.unless(headers.origin ?? '') === false ? this.#shut.why : undefined;
+  #whyClosed({ headers }: IncomingMessage): string | undefined {
+    return this.#closed?.unless(headers.origin ?? '') === false ? this.#closed.why : undefined;
   }
 
-  #welcome(socket: WebSocket, visitor: Visitor, here: End, secure: boolean): void {
-    this.visitors.enter(visitor);
-    this.#whose.set(socket, visitor);
+  #opened(socket: WebSocket, visitor: Visitor, source: TransportAddress, secure: boolean): void {
+    this.visitors.add(visitor);
+    this.#visitorOf.set(socket, visitor);
     const rate = new MessageRate(this.#config.current.limits.messagesPerSecond);
     socket.on('error', error => {
-      this.#log.debug({ address: visitor.address, error: error.message }, 'visitor broke the protocol');
-      // ws has codes of its own for what no peer may send; a connection that broke has another.
+      this.#log.debug(
+        { address: visitor.address, error: error.message },
+        'protocol error on the WebSocket of a visitor',
+      );
+      // WS_ERR_ is the prefix of ws for protocol errors; a broken connection has another code.
       const { code = '' } = error as NodeJS.ErrnoException;
       const offence = code.startsWith('WS_ERR_') && (visitor.accountable || isOfNoScript(code));
       if (offence) this.#refused(visitor.address, 'malformed');
     });
-    const left = () => this.visitors.leave(visitor);
-    socket.on('close', () => this.#faults.contain('farewell', left, () => {}));
-    const heard = () => {
-      this.#heartbeat.heard(socket);
-      // What came in the same breath as the message too many is no further offence.
+    const remove = () => this.visitors.remove(visitor);
+    socket.on('close', () => this.#faults.contain('visitor left', remove, () => {}));
+    const received = () => {
+      this.#heartbeat.received(socket);
+      // Messages in the same TCP segment after the one that exceeded the rate are no further offence.
       if (rate.take() || socket.readyState !== socket.OPEN) return;
-      this.#log.warn({ address: visitor.address, origin: visitor.origin }, 'visitor sends too fast');
+      this.#log.warn(
+        { address: visitor.address, origin: visitor.origin },
+        'visitor exceeds limits.messagesPerSecond: WebSocket closed',
+      );
       if (visitor.accountable) this.#refused(visitor.address, 'rate-limit');
       socket.close(1008, 'too many messages');
       socket.terminate();
     };
-    // A ping is answered at once, so it costs as much as a message.
-    for (const kind of ['message', 'ping', 'pong'] as const) socket.on(kind, heard);
-    this.#occupancy.opened(socket, visitor);
-    this.#take(socket, here, secure, source => this.visitors.seenAt(visitor, source));
+    // A ping is answered immediately, so it costs as much as a message.
+    for (const kind of ['message', 'ping', 'pong'] as const) socket.on(kind, received);
+    this.#idleTimeout.opened(socket, visitor);
+    this.#acceptSocket(socket, source, secure, seen => this.visitors.seenAt(visitor, seen));
   }
 }
 
-/** The visitors of a gateway. Addresses of one home count as one (limits.addressBits). */
+/** The visitors of a gateway. The addresses of one IPv6 network count as one (limits.addressBits). */
 export function visitorsOf({ limits }: Config): Visitors {
   return new Visitors(address => networkOf(address, limits.addressBits) ?? address);
 }

@@ -1,7 +1,6 @@
-// What a page is told before any SIP when it asks for it by `?ice` in its WebSocket's address: the TURN servers that
-// its media may take, with credentials of its own, for how long its call is held when it loses its way, and the way
-// back to it. Comes with the connection, so that no call waits for it, and to nobody who may not have one. The
-// credentials are those of coturn's `use-auth-secret`.
+// The greeting: the first frame of a WebSocket, before any SIP, for pages that request it by `?ice` in the URL. It contains
+// TURN servers with credentials of coturn's `use-auth-secret`, the grace period of a call whose connection breaks, and the
+// key to resume the call. It comes with the connection, so no call waits for it, and only admitted pages get it.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
@@ -14,24 +13,23 @@ export interface IceServer {
   readonly credential: string;
 }
 
-/** Of the configuration. */
-type Greeted = Pick<Config, 'turn'> & { readonly limits: Pick<Config['limits'], 'reconnectSeconds'> };
+type GreetingConfig = Pick<Config, 'turn'> & { readonly limits: Pick<Config['limits'], 'reconnectSeconds'> };
 
-/** The first frame for whoever came by this URL; undefined for those who did not ask. `now` in milliseconds. */
+/** The first frame for a page that used this URL; undefined without `?ice`. `now` in milliseconds. */
 export function greeting(
   url: string | undefined,
-  { turn, limits: { reconnectSeconds } }: Greeted,
+  { turn, limits: { reconnectSeconds } }: GreetingConfig,
   now: number,
-  back?: string,
+  resumeKey?: string,
 ): string | undefined {
-  const asked = new URLSearchParams(url?.split('?')[1]).has('ice');
+  const requested = new URLSearchParams(url?.split('?')[1]).has('ice');
   const iceServers = turn ? [iceServer(turn, now)] : [];
-  return asked ? JSON.stringify({ reconnectSeconds, iceServers, back }) : undefined;
+  return requested ? JSON.stringify({ reconnectSeconds, iceServers, back: resumeKey }) : undefined;
 }
 
 function iceServer({ urls, secret, lifetimeSeconds }: Turn, now: number): IceServer {
   const expiry = Math.floor(now / 1000) + lifetimeSeconds;
-  // The second part tells visitors apart in the server's log and quotas.
+  // The second part distinguishes visitors in the log and the quotas of the TURN server.
   const username = `${expiry}:${randomBytes(6).toString('hex')}`;
   return { urls, username, credential: createHmac('sha1', secret).update(username).digest('base64') };
 }

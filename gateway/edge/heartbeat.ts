@@ -1,4 +1,4 @@
-// Whether visitors are still there. A cable that was pulled sends no FIN: who answers no pings is gone.
+// Detects half-open connections: a peer that lost its network sends no FIN. A WebSocket that answers no pings is closed.
 
 import type { WebSocket } from 'ws';
 
@@ -11,14 +11,14 @@ export class Heartbeat {
   readonly #missed = new WeakMap<WebSocket, number>();
   readonly #timer: NodeJS.Timeout;
 
-  /** Beats for all that are among `sockets` at the time. */
+  /** Pings all that are in `sockets` at the time of the ping. */
   constructor(sockets: Iterable<WebSocket>) {
     this.#sockets = sockets;
-    this.#timer = setInterval(() => this.#beat(), PING_EVERY_MS);
+    this.#timer = setInterval(() => this.#ping(), PING_EVERY_MS);
     this.#timer.unref();
   }
 
-  heard(socket: WebSocket): void {
+  received(socket: WebSocket): void {
     this.#missed.delete(socket);
   }
 
@@ -26,7 +26,7 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  #beat(): void {
+  #ping(): void {
     for (const socket of this.#sockets) {
       const missed = this.#missed.get(socket) ?? 0;
       if (missed >= MISSED_PINGS) {

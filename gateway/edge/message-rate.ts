@@ -1,4 +1,4 @@
-// A token bucket: so many messages a second, after a burst of five times as many.
+// A token bucket: a number of messages a second, after a burst of five times that number.
 
 const BURST_SECONDS = 5;
 
@@ -8,7 +8,7 @@ export class MessageRate {
   #tokens: number;
   #filledAt: number;
 
-  /** `now` gives milliseconds on a clock that never jumps. */
+  /** `now` in milliseconds on a monotonic clock. */
   constructor(perSecond: number, now: () => number = () => performance.now()) {
     this.#perSecond = perSecond;
     this.#now = now;
@@ -16,7 +16,7 @@ export class MessageRate {
     this.#filledAt = now();
   }
 
-  /** Takes one token; false when there is none left. */
+  /** Takes one token; false when the bucket is empty. */
   take(): boolean {
     const now = this.#now();
     const earned = ((now - this.#filledAt) / 1000) * this.#perSecond;

@@ -1,5 +1,5 @@
-// Notices a proxy that the configuration does not name: every visitor seems to come from this machine, or from one private
-// address, and limits that are meant for one visitor hold for all of them. Says so once.
+// Detects a proxy that the configuration does not name: every visitor comes from this machine, or from one private address,
+// and the limits for one visitor apply to all visitors together. Logs one warning.
 
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
@@ -7,9 +7,9 @@ import { peerAddress } from '../net/client-address.ts';
 import { networksOf } from '../net/network.ts';
 import type { Log } from '../observe/log.ts';
 
-/** Visitors who come in a row, where a header or the name that they ask for shows that they were handed on. */
+/** Consecutive visitors whose headers or Host name show that a proxy forwarded them. */
 const CERTAIN = 3;
-/** And where nothing does: Docker's proxy for ports, an address translation. An office has as many. */
+/** Consecutive visitors without such a sign: Docker's port proxy, or a NAT. More than an office has at a time. */
 const LIKELY = 50;
 
 const privately = networksOf([
@@ -21,15 +21,14 @@ export class MissingProxy {
   readonly #log: Log;
   #address: string | undefined;
   #visitors = 0;
-  #handedOn = 0;
+  #forwarded = 0;
   #settled = false;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** A visitor wants to come in. */
-  saw({ socket, headers }: IncomingMessage): void {
+  observe({ socket, headers }: IncomingMessage): void {
     if (this.#settled) return;
     const address = peerAddress(socket);
     this.#address ??= address;
@@ -37,15 +36,15 @@ export class MissingProxy {
       this.#settled = true;
       return;
     }
-    const isHandedOn = headers['x-forwarded-for'] ?? headers.forwarded ?? !namesThisMachine(headers.host);
-    if (isHandedOn) this.#handedOn++;
-    // Who works on this machine asks for it by its own name.
+    const isForwarded = headers['x-forwarded-for'] ?? headers.forwarded ?? !namesThisMachine(headers.host);
+    if (isForwarded) this.#forwarded++;
+    // A browser on this machine uses the machine's own name.
     else if (isLoopback(address)) return;
-    if (++this.#visitors < LIKELY && this.#handedOn < CERTAIN) return;
+    if (++this.#visitors < LIKELY && this.#forwarded < CERTAIN) return;
     this.#settled = true;
     this.#log.warn(
       { address, visitors: this.#visitors, write: `proxy: { networks: [${address}] }` },
-      'every visitor comes from one address: name the proxy that stands before the gateway, or limits for one visitor hold for all',
+      'every visitor comes from one address: name the proxy before the gateway in the configuration, or the limits for one visitor apply to all visitors together',
     );
   }
 }

@@ -1,5 +1,5 @@
-// An error boundary around one WebSocket: whichever of its listeners throws, the edge's or the engine's, this connection
-// ends and nothing else does. ws calls listeners while it reads from the network, where no code catches an exception.
+// An error boundary around one WebSocket: when a listener of the edge or of the engine throws, only this connection ends.
+// ws calls listeners while it reads from the network, where no code catches an exception.
 
 import type { WebSocket } from 'ws';
 import type { Faults } from '../observe/faults.ts';
@@ -7,14 +7,14 @@ import type { Faults } from '../observe/faults.ts';
 export function guardSocket(socket: WebSocket, faults: Faults): void {
   const emit = socket.emit.bind(socket);
   socket.emit = (event: string | symbol, ...values: unknown[]) => {
-    let heard = true;
+    let handled = true;
     faults.contain(
       `WebSocket ${String(event)}`,
       () => {
-        heard = emit(event, ...values);
+        handled = emit(event, ...values);
       },
       () => socket.terminate(),
     );
-    return heard;
+    return handled;
   };
 }

@@ -1,10 +1,10 @@
-// A visitor: one browser's WebSocket, as the rest of the gateway may know it.
+// A visitor: the data of one browser's WebSocket that the rest of the gateway uses.
 
 import type { DenialReason } from '../auth/authorization.ts';
 import type { Grant } from '../auth/grant.ts';
 
-/** One end of a connection. */
-export interface End {
+/** IP address and port (RFC 8489 4). */
+export interface TransportAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -13,46 +13,45 @@ export interface Visitor {
   /** The browser's IP address and port. */
   readonly address: string;
   readonly port: number;
-  /** The page's origin, as the browser told it. */
+  /** The page's origin, from the browser. */
   readonly origin: string;
   /** The page is one of the gateway's own. */
   readonly ownPage?: boolean;
-  /** What it does counts as an offence of its address (auth/offence.ts). */
+  /** Its protocol errors count as offences of its address (auth/offence.ts). */
   readonly accountable?: boolean;
-  /** The call that it may make, or has come back to. */
+  /** The call that it may make or has resumed. */
   readonly grant?: Grant | undefined;
-  /** Why it may make none: its token is wrong by the owner's fault. */
+  /** Why it may make no call: its token is wrong by the owner's fault. */
   readonly denial?: DenialReason;
 }
 
 /**
- * The visitors who are here now. Whoever takes calls looks up who is calling by where the SIP engine sees
- * the frames come from: the browser itself when the engine has its socket, else our end of the connection
- * that hands the frames on.
+ * The connected visitors. The call application looks up the caller by the source of the frames as the SIP engine sees it:
+ * the browser itself when the engine has its socket, else the local address of the connection that forwards the frames.
  */
 export class Visitors {
-  readonly #present = new Map<Visitor, string | undefined>();
+  readonly #connected = new Map<Visitor, string | undefined>();
   readonly #bySource = new Map<string, Visitor>();
   readonly #perNetwork = new Map<string, number>();
   readonly #networkOf: (address: string) => string;
-  #objected = 0;
-  readonly #farewells: ((visitor: Visitor) => void)[] = [];
+  #denied = 0;
+  readonly #leftListeners: ((visitor: Visitor) => void)[] = [];
 
-  /** `networkOf` tells which addresses count as one; it must go on saying the same. */
+  /** `networkOf` maps an address to its network; its result for an address must not change. */
   constructor(networkOf: (address: string) => string = address => address) {
     this.#networkOf = networkOf;
   }
 
   get size(): number {
-    return this.#present.size;
+    return this.#connected.size;
   }
 
-  /** Those who are here only to learn why they cannot call. */
-  get objected(): number {
-    return this.#objected;
+  /** Visitors without a right to call, who get the cause when they call. */
+  get denied(): number {
+    return this.#denied;
   }
 
-  /** The visitor whose frames the SIP engine sees come from there. */
+  /** The visitor whose frames come from this source, as the SIP engine sees it. */
   at(address: string, port: number): Visitor | undefined {
     return this.#bySource.get(key(address, port));
   }
@@ -61,35 +60,35 @@ export class Visitors {
     return this.#perNetwork.get(this.#networkOf(address)) ?? 0;
   }
 
-  enter(visitor: Visitor): void {
-    this.#present.set(visitor, undefined);
-    if (visitor.denial) this.#objected++;
+  add(visitor: Visitor): void {
+    this.#connected.set(visitor, undefined);
+    if (visitor.denial) this.#denied++;
     this.#perNetwork.set(this.#networkOf(visitor.address), this.countFrom(visitor.address) + 1);
   }
 
-  /** From now on `source` means this visitor, while it is here. */
-  seenAt(visitor: Visitor, source: End): void {
-    if (!this.#present.has(visitor)) return;
+  /** Maps `source` to this visitor while it is connected. */
+  seenAt(visitor: Visitor, source: TransportAddress): void {
+    if (!this.#connected.has(visitor)) return;
     const name = key(source.address, source.port);
-    this.#present.set(visitor, name);
+    this.#connected.set(visitor, name);
     this.#bySource.set(name, visitor);
   }
 
-  leave(visitor: Visitor): void {
-    const name = this.#present.get(visitor);
-    if (!this.#present.delete(visitor)) return;
-    if (visitor.denial) this.#objected--;
+  remove(visitor: Visitor): void {
+    const name = this.#connected.get(visitor);
+    if (!this.#connected.delete(visitor)) return;
+    if (visitor.denial) this.#denied--;
     if (name !== undefined && this.#bySource.get(name) === visitor) this.#bySource.delete(name);
     const left = this.countFrom(visitor.address) - 1;
     const network = this.#networkOf(visitor.address);
     if (left > 0) this.#perNetwork.set(network, left);
     else this.#perNetwork.delete(network);
-    for (const farewell of this.#farewells) farewell(visitor);
+    for (const listener of this.#leftListeners) listener(visitor);
   }
 
-  /** Tells `farewell` of every visitor whose WebSocket is gone. */
-  onLeft(farewell: (visitor: Visitor) => void): void {
-    this.#farewells.push(farewell);
+  /** Calls `listener` for every visitor whose WebSocket has closed. */
+  onLeft(listener: (visitor: Visitor) => void): void {
+    this.#leftListeners.push(listener);
   }
 }
 

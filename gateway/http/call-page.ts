@@ -1,5 +1,5 @@
-// `/call?to=director@mysite.ru`: a page that is nothing but a large button, for links, for QR codes and for the
-// window that a site opens so that a call outlives its pages. Only people whom the configuration names have one.
+// `/call?to=director@mysite.ru`: a page that contains one large button, for links, for QR codes, and for the window that a
+// site opens so that a call continues when its page closes. Only people in the configuration have such a page.
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -8,7 +8,7 @@ import type { Config } from '../config/schema.ts';
 import { directoryOf } from '../directory/directory.ts';
 import { photoUrl } from '../directory/people.ts';
 import { refuse } from './page-origin.ts';
-import { type PersonLookups, unwatched } from './person-lookups.ts';
+import { type PersonRequestLimit, unlimited } from './person-request-limit.ts';
 import { hostOf } from './public-url.ts';
 import { notFound, type Route, reading } from './route.ts';
 
@@ -16,7 +16,7 @@ const styles =
   'html{color-scheme:light dark}html[data-theme=light]{color-scheme:light}html[data-theme=dark]{color-scheme:dark}body{margin:0}';
 const stylesHash = createHash('sha256').update(styles).digest('base64');
 
-/** What a link may choose, by the element's attributes of these names; all else is left out. */
+/** Attributes of the element that a link may set, with the permitted values; others are ignored. */
 const choices: Readonly<Record<string, RegExp>> = {
   lang: /^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i,
   theme: /^(?:light|dark|auto)$/,
@@ -32,18 +32,18 @@ interface CallPagePerson {
   readonly photo?: string | undefined;
 }
 
-export function callPageRoute(config: Config, lookups: PersonLookups = unwatched): Route {
+export function callPageRoute(config: Config, requestLimit: PersonRequestLimit = unlimited): Route {
   const directory = directoryOf(config);
   return reading('/call', (request, response) => {
-    if (!lookups.allows(request)) return refuse(response, 429);
+    if (!requestLimit.allows(request)) return refuse(response, 429);
     const query = new URLSearchParams(request.url?.split('?')[1]);
-    // What is longer is no address, and would take time to convert: Punycode is quadratic.
+    // Bounded before the conversion, because Punycode takes quadratic time.
     const to = (query.get('to') ?? '').slice(0, MOST_CHARACTERS);
     const [user = '', domain = '', ...rest] = to.replace(/^sip:/i, '').toLowerCase().split('@');
     const host = asciiHost(domain) ?? '';
     const person = rest.length > 0 ? undefined : directory.personWithPages(host, user);
     if (!person) {
-      lookups.missed(request, to);
+      requestLimit.notFound(request, to);
       return notFound(response);
     }
     const photo = photoUrl(`${user}@${host}`, person.photo);
@@ -60,9 +60,9 @@ export function callPageRoute(config: Config, lookups: PersonLookups = unwatched
   });
 }
 
-/** Its own script and icon, this one style sheet, one photograph, its own WebSocket; in nobody's frame. */
+/** Permits its own script and icon, this style sheet, one photograph and its own WebSocket. No page may frame it. */
 function policy(photo: string | undefined, host: string | undefined): string {
-  // Not every browser takes 'self' to mean the WebSocket too.
+  // Not every browser includes WebSockets in 'self'.
   const sockets = host ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'none'",
@@ -77,7 +77,7 @@ function policy(photo: string | undefined, host: string | undefined): string {
 }
 
 function page(to: string, person: CallPagePerson, query: URLSearchParams, request: IncomingMessage): string {
-  const who = Object.entries({ name: person.name, job: person.title, photo: person.photo })
+  const personAttributes = Object.entries({ name: person.name, job: person.title, photo: person.photo })
     .map(([name, value]) => (value ? ` ${name}="${escaped(value)}"` : ''))
     .join('');
   const chosen = Object.entries(choices).filter(([name, shape]) => shape.test(query.get(name) ?? '-'));
@@ -95,16 +95,16 @@ function page(to: string, person: CallPagePerson, query: URLSearchParams, reques
 <script type="module" src="sip-call.js"></script>
 </head>
 <body>
-<main><sip-call shape="page" to="${to}"${who}${attributes}></sip-call></main>
+<main><sip-call shape="page" to="${to}"${personAttributes}${attributes}></sip-call></main>
 </body>
 </html>
 `;
 }
 
-/** What the link says, else what the visitor's browser would like best. */
+/** The language of the link, else the first one of Accept-Language. */
 function language(query: URLSearchParams, request: IncomingMessage): string {
-  const wished = [query.get('lang') ?? '', request.headers['accept-language']?.split(/[,;]/, 1)[0] ?? ''];
-  return wished.find(tag => choices.lang?.test(tag)) ?? 'en';
+  const candidates = [query.get('lang') ?? '', request.headers['accept-language']?.split(/[,;]/, 1)[0] ?? ''];
+  return candidates.find(tag => choices.lang?.test(tag)) ?? 'en';
 }
 
 function escaped(text: string): string {

@@ -1,15 +1,15 @@
-// `POST /callback`: a visitor's wish to be called back, as JSON, from pages that may call.
+// `POST /callback`: a visitor's callback request, as JSON, from pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestRate } from '../auth/address-rate.ts';
-import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import { allowOrigin, type RequestingPage, refuse, requestingPages } from './page-origin.ts';
 import { bodyOf } from './read-body.ts';
 import { type Route, refuseMethod } from './route.ts';
 
-/** `unwanted`: such a page may not ask for it. `wrong`: it says no number. `lost`: it did not get there. */
+/** `unwanted`: the page may not request it. `wrong`: the form is not valid. `lost`: it was not delivered. */
 export type TakeCallback = (
   body: string,
-  page: AskingPage,
+  page: RequestingPage,
 ) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
 
 /** Longer than any form. */
@@ -21,14 +21,14 @@ export function callbackRoute(take: TakeCallback, rate: RequestRate): Route {
   return (request, response, path) => {
     if (path !== '/callback') return false;
     if (request.method === 'POST') return answer(take, rate, request, response);
-    if (request.method === 'OPTIONS') permit(request, response);
+    if (request.method === 'OPTIONS') answerPreflight(request, response);
     else refuseMethod(response, 'POST, OPTIONS');
     return true;
   };
 }
 
-/** The browser's question before it sends JSON to another origin (Fetch 3.2.2): says how, not who. */
-function permit({ headers }: IncomingMessage, response: ServerResponse): void {
+/** The CORS preflight (Fetch 3.2.2) for JSON to another origin. It permits the method; the POST checks the origin. */
+function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   if (headers.origin) allowOrigin(response, headers.origin);
   response.writeHead(204, {
     'Access-Control-Allow-Methods': 'POST',
@@ -44,8 +44,8 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [page] = askingPages(request);
-  // What a form of any page could send without being asked about is not taken.
+  const [page] = requestingPages(request);
+  // A form of any page could send other content types without a preflight: they are refused.
   if (!page || !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     refuse(response);
     return;
@@ -56,8 +56,8 @@ async function answer(
     refuse(response, 429);
     return;
   }
-  const fate = body === undefined ? 'wrong' : await take(body, page);
-  if (fate === 'unwanted') return refuse(response);
+  const result = body === undefined ? 'wrong' : await take(body, page);
+  if (result === 'unwanted') return refuse(response);
   allowOrigin(response, page.origin);
-  response.writeHead(statuses[fate], { 'Cache-Control': 'no-store' }).end();
+  response.writeHead(statuses[result], { 'Cache-Control': 'no-store' }).end();
 }

@@ -1,5 +1,5 @@
-// Business cards: a page for each person of the configuration, and what goes with it: contact, code, picture,
-// signature. `/card/director@mysite.ru`, and under it.
+// Business cards: `/card/director@mysite.ru` for each person of the configuration, and below it the contact, QR code,
+// picture and mail signature.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AddressRate } from '../auth/address-rate.ts';
@@ -19,29 +19,33 @@ import { networkOf } from '../net/network-address.ts';
 import type { Log } from '../observe/log.ts';
 import { Drawings } from './drawings.ts';
 import { refuse } from './page-origin.ts';
-import { type PersonLookups, unwatched } from './person-lookups.ts';
+import { type PersonRequestLimit, unlimited } from './person-request-limit.ts';
 import { Photos } from './photos.ts';
 import { publicUrl } from './public-url.ts';
 import { isReading, notFound, type Route, refuseMethod } from './route.ts';
 import { sendBody } from './send-body.ts';
 
-interface Answer {
+interface CardAnswer {
   readonly type: string;
   readonly body: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Document = (person: CardPerson, links: Links, language: CardLanguage) => Answer | Promise<Answer>;
+type CardDocument = (
+  person: CardPerson,
+  links: Links,
+  language: CardLanguage,
+) => CardAnswer | Promise<CardAnswer>;
 
-const html = (body: unknown, inlineStyles = false): Answer => ({
+const html = (body: unknown, inlineStyles = false): CardAnswer => ({
   type: 'text/html; charset=utf-8',
   body: Buffer.from(String(body)),
   headers: { 'Content-Security-Policy': policy(inlineStyles), Vary: 'Accept-Language' },
 });
 
-const documents: Readonly<Record<string, Document>> = {
+const documents: Readonly<Record<string, CardDocument>> = {
   '': (person, links, language) => html(cardPage(person, links, language)),
-  // A mail program keeps no other looks than those written into the elements.
+  // Mail programs keep only styles that are written into the elements.
   signature: (person, links, language) => html(signaturePage(person, links, language), true),
   'contact.vcf': (person, links) => ({
     type: 'text/vcard; charset=utf-8',
@@ -50,8 +54,8 @@ const documents: Readonly<Record<string, Document>> = {
   }),
 };
 
-/** What costs more than all else here. */
-const drawn: Readonly<Record<string, Document>> = {
+/** Drawn documents, which cost the most CPU time. */
+const drawn: Readonly<Record<string, CardDocument>> = {
   'qr.svg': (person, links, language) => ({
     type: 'image/svg+xml',
     body: Buffer.from(
@@ -66,7 +70,7 @@ const drawn: Readonly<Record<string, Document>> = {
   }),
 };
 
-/** The gateway's own script, its WebSocket, and photographs from where the owner keeps them. */
+/** Permits the gateway's own script, its WebSocket, and photographs from any https host. */
 function policy(inlineStyles: boolean): string {
   return [
     "default-src 'none'",
@@ -80,7 +84,7 @@ function policy(inlineStyles: boolean): string {
   ].join('; ');
 }
 
-/** Photographs that lie beside the configuration, by their extension. */
+/** Types of the photographs beside the configuration, by file extension. */
 const photoTypes: Readonly<Record<string, string>> = {
   avif: 'image/avif',
   gif: 'image/gif',
@@ -90,15 +94,15 @@ const photoTypes: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
-/** New drawings for one address: a card needs two in each language. */
+/** New drawings for one address; a card needs two for each language. */
 const drawRate = { burst: 40, everyMs: 5_000 };
 
-const styles: Answer = { type: 'text/css; charset=utf-8', body: Buffer.from(pageStyles) };
+const styles: CardAnswer = { type: 'text/css; charset=utf-8', body: Buffer.from(pageStyles) };
 
-export function cardRoute(config: Config, lookups: PersonLookups = unwatched, log?: Log): Route {
+export function cardRoute(config: Config, requestLimit: PersonRequestLimit = unlimited, log?: Log): Route {
   const directory = directoryOf(config);
   const photos = new Photos(log);
-  const drawings = new Drawings<Answer>();
+  const drawings = new Drawings<CardAnswer>();
   const rate = new AddressRate(drawRate);
 
   return (request, response, path) => {
@@ -110,15 +114,15 @@ export function cardRoute(config: Config, lookups: PersonLookups = unwatched, lo
 
   async function answer(request: IncomingMessage, response: ServerResponse, rest: string): Promise<void> {
     if (rest === 'card.css') return send(response, styles);
-    if (!lookups.allows(request)) return refuse(response, 429);
+    if (!requestLimit.allows(request)) return refuse(response, 429);
     const [address = '', name = '', ...more] = rest.split('/', 3).map(decoded);
     const entry = cardOf(directory, asciiAddress(address).toLowerCase());
-    if (!entry) lookups.missed(request, address);
+    if (!entry) requestLimit.notFound(request, address);
     const gateway = publicUrl(request, config.url);
     if (!entry || !gateway || more.length > 0) return notFound(response);
     const found = name === 'photo' ? await photo(entry) : await document(entry, name, gateway, request);
     if (found === 'busy') refuse(response, 503, 10);
-    // Its links name the host that was asked for: a shared cache may hold it for another.
+    // Without `url` the links contain the Host of the request: a shared cache must not serve them to others.
     else if (found) send(response, found, name === 'photo' || config.url ? 'public' : 'private');
     else notFound(response);
   }
@@ -128,7 +132,7 @@ export function cardRoute(config: Config, lookups: PersonLookups = unwatched, lo
     name: string,
     gateway: string,
     request: IncomingMessage,
-  ): Promise<Answer | 'busy' | undefined> {
+  ): Promise<CardAnswer | 'busy' | undefined> {
     const language = cardLanguage(request.headers['accept-language'] ?? '');
     const links = linksOf(gateway, person);
     if (Object.hasOwn(documents, name)) return await documents[name]?.(person, links, language);
@@ -144,7 +148,7 @@ export function cardRoute(config: Config, lookups: PersonLookups = unwatched, lo
     return drawing ?? 'busy';
   }
 
-  async function photo({ photoFile }: DirectoryEntry): Promise<Answer | undefined> {
+  async function photo({ photoFile }: DirectoryEntry): Promise<CardAnswer | undefined> {
     const type = photoTypes[photoFile?.split('.').at(-1)?.toLowerCase() ?? ''];
     if (photoFile === undefined || type === undefined) return undefined;
     const body = await photos.of(photoFile);
@@ -152,7 +156,7 @@ export function cardRoute(config: Config, lookups: PersonLookups = unwatched, lo
   }
 }
 
-/** Empty when it is no encoding of anything. */
+/** Empty when the percent-encoding is not valid. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -163,7 +167,7 @@ function decoded(text: string): string {
 
 function send(
   response: ServerResponse,
-  { type, body, headers }: Answer,
+  { type, body, headers }: CardAnswer,
   cache: 'public' | 'private' = 'public',
 ): void {
   response.writeHead(200, {

@@ -1,5 +1,5 @@
-// The certificate that the server shows: read from its files, tried before it is shown, and read again when the files
-// are others. Connections that are open keep the one they began with.
+// The certificate of the server: read from its files, checked before use, and read again when the files change. Open
+// connections keep the certificate of their handshake.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
@@ -8,37 +8,37 @@ import { ConfigError } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
 
-type Files = NonNullable<Config['tls']>;
+type CertificateFiles = NonNullable<Config['tls']>;
 
 export interface Identity {
-  readonly files: Files;
+  readonly files: CertificateFiles;
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** Looked at rather than watched: what renews certificates moves links, which tell nobody. */
-const LOOK_EVERY_MS = 10_000;
+/** Polled, not watched: renewal replaces symbolic links, for which file watching reports no event. */
+const POLL_EVERY_MS = 10_000;
 
-/** @throws {ConfigError} when a file cannot be read, or the two do not belong together */
-export function readIdentity(files: Files): Identity {
+/** @throws {ConfigError} when a file cannot be read, or when key and certificate do not match */
+export function readIdentity(files: CertificateFiles): Identity {
   const identity = { files, cert: read('certificate', files), key: read('key', files) };
   const problem = problemOf(identity);
   if (problem) throw new ConfigError([problem]);
   return identity;
 }
 
-/** In the owner's words, as far as it is one of the usual ones. */
+/** The usual mistakes have a message of their own; for others it contains OpenSSL's. */
 function problemOf({ files: { certificate, key }, ...identity }: Identity): string | undefined {
   const [cert, secret] = [identity.cert.toString('latin1'), identity.key.toString('latin1')];
   if (!cert.includes('-----BEGIN CERTIFICATE-----'))
-    return `tls.certificate: ${certificate} holds no certificate in PEM, beginning with -----BEGIN CERTIFICATE-----`;
+    return `tls.certificate: ${certificate} contains no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----`;
   if (/ENCRYPTED/.test(secret))
-    return `tls.key: the key in ${key} is encrypted; decrypt it, such as by openssl pkey -in ${key} -out NEW.key`;
+    return `tls.key: the key in ${key} is encrypted; decrypt it, for example with openssl pkey -in ${key} -out NEW.key`;
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(secret))
-    return `tls.key: ${key} holds no private key in PEM, beginning with -----BEGIN PRIVATE KEY-----`;
+    return `tls.key: ${key} contains no private key in PEM, which begins with -----BEGIN PRIVATE KEY-----`;
   try {
     if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(secret)))
-      return `tls.key: the key in ${key} does not belong to the certificate in ${certificate}`;
+      return `tls.key: the key in ${key} does not match the certificate in ${certificate}`;
     createSecureContext(identity);
     return undefined;
   } catch (error) {
@@ -51,10 +51,10 @@ export class Certificate {
   readonly #log: Log | undefined;
   readonly #everyMs: number;
   #identity: Identity;
-  /** Called once another one is shown. */
-  onShown = () => {};
+  /** Called when another certificate is in use. */
+  onReplaced = () => {};
 
-  constructor(server: Server, identity: Identity, log?: Log, everyMs = LOOK_EVERY_MS) {
+  constructor(server: Server, identity: Identity, log?: Log, everyMs = POLL_EVERY_MS) {
     this.#servers = new Set([server]);
     this.#identity = identity;
     this.#log = log;
@@ -62,7 +62,7 @@ export class Certificate {
     this.#watch();
   }
 
-  /** The one that is shown. */
+  /** The current certificate. */
   get pem(): Buffer {
     return this.#identity.cert;
   }
@@ -71,24 +71,24 @@ export class Certificate {
     return this.#identity;
   }
 
-  /** Shows the certificate on a further server, now and after each renewal. */
+  /** Uses the certificate on a further server too, now and after each renewal. */
   add(server: Server): void {
     server.setSecureContext({ cert: this.#identity.cert, key: this.#identity.key });
     this.#servers.add(server);
   }
 
-  /** Where it lies. */
+  /** The path of the certificate. */
   get file(): string {
     return this.#identity.files.certificate;
   }
 
-  /** Shows this one to whoever connects from now on. */
-  show(identity: Identity): void {
+  /** Uses this one for new connections. */
+  replace(identity: Identity): void {
     for (const server of this.#servers) server.setSecureContext({ cert: identity.cert, key: identity.key });
     this.close();
     this.#identity = identity;
     this.#watch();
-    this.onShown();
+    this.onReplaced();
   }
 
   close(): void {
@@ -103,16 +103,19 @@ export class Certificate {
 
   readonly #changed = (): void => {
     try {
-      this.show(readIdentity(this.#identity.files));
+      this.replace(readIdentity(this.#identity.files));
       this.#log?.info({ certificate: this.#identity.files.certificate }, 'certificate renewed');
     } catch (error) {
-      // The two files are written one after the other: with the second comes another look.
-      this.#log?.warn({ error: (error as Error).message }, 'certificate not renewed, the one before stays');
+      // The two files are written one after the other: the change of the second file triggers another attempt.
+      this.#log?.warn(
+        { error: (error as Error).message },
+        'new certificate refused, the previous one stays in use',
+      );
     }
   };
 }
 
-function read(key: keyof Files, files: Files): Buffer {
+function read(key: keyof CertificateFiles, files: CertificateFiles): Buffer {
   const file = files[key];
   try {
     return readFileSync(file);

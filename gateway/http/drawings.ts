@@ -1,5 +1,5 @@
-// Codes and pictures of cards: drawn when they are asked for first, one at a time, and kept. Requests for the same drawing
-// share it. Drawings take 5 ms to 500 ms of one core; between two of them the event loop has its turn.
+// QR codes and pictures of cards: drawn at the first request, one at a time, and cached. Requests for the same drawing
+// share it. A drawing takes 5 ms to 500 ms of one core; the event loop runs between two drawings.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
@@ -7,64 +7,65 @@ export interface Drawing {
   readonly body: Buffer;
 }
 
-/** A picture has 40 kB: those of 400 people, and no more however many hosts they are asked for under. */
+/** A picture has 40 kB: room for 400 people, independent of the number of Host names. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_WAITING = 16;
-const MOST_WAITING_OF_ONE = 4;
+const MOST_WAITING_PER_NETWORK = 4;
 
 export class Drawings<T extends Drawing> {
-  /** In the order of their last use. */
-  readonly #kept = new Map<string, T>();
-  readonly #begun = new Map<string, Promise<T>>();
-  /** How many wait, by who asked for them: no more entries than drawings that wait. */
+  /** In the order of the last use. */
+  readonly #cached = new Map<string, T>();
+  readonly #drawing = new Map<string, Promise<T>>();
+  /** The number of waiting drawings by client network: at most as many entries as waiting drawings. */
   readonly #waiting = new Map<string, number>();
   #bytes = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Undefined when it would have to be drawn, and `mayDraw` says no or too many are waiting, in all or of `from`. */
+  /** Undefined when it is not cached, and `mayDraw` returns false or too many wait, in total or for `network`. */
   async of(
     key: string,
     draw: () => Promise<T>,
     mayDraw: () => boolean,
-    from: string,
+    network: string,
   ): Promise<T | undefined> {
-    const kept = this.#kept.get(key);
-    if (kept) {
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return kept;
+    const cached = this.#cached.get(key);
+    if (cached) {
+      this.#cached.delete(key);
+      this.#cached.set(key, cached);
+      return cached;
     }
-    const begun = this.#begun.get(key);
-    if (begun) return await begun;
-    const waiting = this.#waiting.get(from) ?? 0;
-    if (this.#begun.size >= MOST_WAITING || waiting >= MOST_WAITING_OF_ONE || !mayDraw()) return undefined;
-    const fresh = this.#inTurn(draw);
-    this.#begun.set(key, fresh);
-    this.#waiting.set(from, waiting + 1);
+    const started = this.#drawing.get(key);
+    if (started) return await started;
+    const waiting = this.#waiting.get(network) ?? 0;
+    if (this.#drawing.size >= MOST_WAITING || waiting >= MOST_WAITING_PER_NETWORK || !mayDraw())
+      return undefined;
+    const pending = this.#inTurn(draw);
+    this.#drawing.set(key, pending);
+    this.#waiting.set(network, waiting + 1);
     try {
-      const drawing = await fresh;
-      this.#keep(key, drawing);
+      const drawing = await pending;
+      this.#cache(key, drawing);
       return drawing;
     } finally {
-      this.#begun.delete(key);
-      const left = (this.#waiting.get(from) ?? 1) - 1;
-      if (left > 0) this.#waiting.set(from, left);
-      else this.#waiting.delete(from);
+      this.#drawing.delete(key);
+      const left = (this.#waiting.get(network) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(network, left);
+      else this.#waiting.delete(network);
     }
   }
 
   #inTurn(draw: () => Promise<T>): Promise<T> {
-    const fresh = this.#last.then(() => nextTurn()).then(draw);
-    this.#last = fresh.catch(() => {});
-    return fresh;
+    const pending = this.#last.then(() => nextTurn()).then(draw);
+    this.#last = pending.catch(() => {});
+    return pending;
   }
 
-  #keep(key: string, drawing: T): void {
-    this.#kept.set(key, drawing);
+  #cache(key: string, drawing: T): void {
+    this.#cached.set(key, drawing);
     this.#bytes += drawing.body.length;
-    for (const [oldest, { body }] of this.#kept) {
+    for (const [oldest, { body }] of this.#cached) {
       if (this.#bytes <= MOST_BYTES) break;
-      this.#kept.delete(oldest);
+      this.#cached.delete(oldest);
       this.#bytes -= body.length;
     }
   }

@@ -1,6 +1,6 @@
-// The error boundary of all routes: a request that fails for a reason of our own costs that request and nothing else.
-// It is answered with 500, or its connection is closed when an answer has begun; it is counted, and a few are
-// logged in each minute.
+// The error boundary of all routes: an internal failure ends the request that caused it and nothing else.
+// The request is answered with 500, or its connection is closed when the answer has begun. Failures are counted, and a few
+// are logged in each minute.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Faults } from '../observe/faults.ts';
@@ -8,7 +8,7 @@ import type { Log } from '../observe/log.ts';
 
 const PATH_SHOWN = 200;
 
-/** What a body that is being read ends with when its sender leaves. */
+/** Error codes of a body whose sender closes the connection. */
 const peerLeft: ReadonlySet<unknown> = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 export class RouteErrorBoundary {
@@ -23,7 +23,7 @@ export class RouteErrorBoundary {
     return this.#faults.count;
   }
 
-  /** Runs `work`, which answers the request now or by the time that its promise settles. */
+  /** Runs `work`, which answers the request before it returns or before its promise settles. */
   run(request: IncomingMessage, response: ServerResponse, work: () => unknown): void {
     const failed = (error: unknown) => this.#failed(error, request, response);
     request.on('error', () => {});
@@ -36,7 +36,7 @@ export class RouteErrorBoundary {
     }
   }
 
-  /** Counts and logs a failure whose answer is another's concern. */
+  /** Counts and logs a failure that the caller answers. */
   report(error: unknown, { method, url = '' }: IncomingMessage): void {
     const path = url.split('?', 1)[0]?.slice(0, PATH_SHOWN);
     this.#faults.note(`${method} ${path}`, error);
@@ -49,7 +49,7 @@ export class RouteErrorBoundary {
       request.socket.destroy();
       return;
     }
-    // What the route has set may be what is wrong.
+    // A header that the route has set may have caused the failure.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     response.writeHead(500, { 'Cache-Control': 'no-store', Connection: 'close' }).end();
   }

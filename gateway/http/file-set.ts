@@ -1,6 +1,6 @@
-// The files of a folder, read once and served from memory. A file that is replaced or removed on disk changes nothing
-// until the next start, and no peer holds a descriptor. `x.br` and `x.gz` are compressed forms of `x` beside them
-// (RFC 9110 8.4), and are not served by names of their own.
+// The files of a folder, read once and served from memory. A change on disk has no effect until the next start, and no
+// request keeps a file descriptor open. `x.br` and `x.gz` are compressed forms of `x` beside them
+// (RFC 9110 8.4), and have no path of their own.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -23,23 +23,23 @@ const codings = [
   { name: 'gzip', suffix: '.gz' },
 ] as const;
 
-/** A version of the widget is 2.3 MB with its maps: more than fifty of them. */
+/** More than fifty versions of the widget: one has 2.3 MB with its source maps. */
 const MOST_BYTES = 128 * 1024 * 1024;
-/** Deeper than `v/<version>/chunks`. A folder that links to itself ends here. */
+/** More than `v/<version>/chunks` needs. It bounds a folder that links to itself. */
 const MOST_DEPTH = 8;
 
-/** Characters of Accept-Encoding that are read; browsers send some thirty. */
+/** Characters of Accept-Encoding that are read; browsers send about thirty. */
 const MOST_OF_HEADER = 256;
 
-interface Form {
+interface Representation {
   readonly body: Buffer;
   readonly etag: string;
   readonly headers: Readonly<Record<string, string | number>>;
 }
 
 interface StoredFile {
-  readonly plain: Form;
-  readonly coded: ReadonlyMap<string, Form>;
+  readonly plain: Representation;
+  readonly coded: ReadonlyMap<string, Representation>;
 }
 
 /** By path, such as `/chunks/call.js`. */
@@ -88,7 +88,7 @@ export function serveFile(
   else sendBody(response, body);
 }
 
-function formOf(body: Buffer, type: string, modified: Date, coding: string | undefined): Form {
+function formOf(body: Buffer, type: string, modified: Date, coding: string | undefined): Representation {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   return {
     body,
@@ -104,7 +104,7 @@ function formOf(body: Buffer, type: string, modified: Date, coding: string | und
   };
 }
 
-function formFor({ plain, coded }: StoredFile, accepted: string): Form {
+function formFor({ plain, coded }: StoredFile, accepted: string): Representation {
   if (coded.size === 0 || accepted === '') return plain;
   const wanted = new Set(
     accepted

@@ -1,5 +1,5 @@
-// The mark of the gateway's own pages, in a browser's tabs and bookmarks: where they say it is, and where browsers look by
-// themselves when they show what is no page.
+// The icon of the gateway's own pages: at the path that the pages name, and at /favicon.ico, which browsers request for
+// resources that are no page.
 
 import { type Route, reading } from './route.ts';
 
@@ -12,7 +12,7 @@ const drawing =
 export const iconRoutes: readonly Route[] = ['/icon.svg', '/favicon.ico'].map(path =>
   reading(path, (_request, response) => {
     response.writeHead(200, {
-      // Browsers go by the type, not by the name.
+      // Browsers use the type, not the file extension.
       'Content-Type': 'image/svg+xml',
       'Content-Length': Buffer.byteLength(drawing),
       'Content-Security-Policy': "default-src 'none'",

@@ -1,18 +1,19 @@
-// Which page asks: the origin that a browser says, and the headers by which it may read the answer.
+// The origin of the page that sends a request, and the CORS headers that permit the page to read the answer (Fetch 3.2).
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** As the directory asks for it: whence the page is, and whether that is here. */
-export interface AskingPage {
+/** The page that sends a request, for the directory: its origin, and whether the gateway has served it. */
+export interface RequestingPage {
   readonly origin: string;
   readonly ownPage: boolean;
 }
 
 /**
- * Where a request may come from, likeliest first; nowhere when it does not say. A page of the very origin that is
- * asked sends none with a GET (Fetch 3.2), and what is in front of the gateway may have taken the TLS off.
+ * The possible pages of a request, the most likely first; none when the request does not identify its page. A GET to the
+ * page's own origin has no Origin header (Fetch 3.2), and a proxy before the gateway may terminate TLS: then both schemes
+ * are possible.
  */
-export function askingPages({ headers }: IncomingMessage): readonly AskingPage[] {
+export function requestingPages({ headers }: IncomingMessage): readonly RequestingPage[] {
   const { origin, host } = headers;
   const own = host ? [`https://${host.toLowerCase()}`, `http://${host.toLowerCase()}`] : [];
   if (origin !== undefined) return [{ origin, ownPage: own.includes(origin) }];
@@ -20,13 +21,13 @@ export function askingPages({ headers }: IncomingMessage): readonly AskingPage[]
   return own.map(one => ({ origin: one, ownPage: true }));
 }
 
-/** Lets pages of this origin read the answer, and caches keep it apart from others'. */
+/** Permits pages of this origin to read the answer; caches store it separately for each origin. */
 export function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader('Access-Control-Allow-Origin', origin);
   response.setHeader('Vary', 'Origin, Sec-Fetch-Site');
 }
 
-/** One answer for every page and every address that is not on a list: a scanner learns nothing from it. */
+/** The same answer for every unlisted page and every unknown person: a scanner learns nothing from it. */
 export function refuse(response: ServerResponse, status: 403 | 429 | 503 = 403, retrySeconds = 60): void {
   response.writeHead(status, {
     'Cache-Control': 'no-store',

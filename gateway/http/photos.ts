@@ -1,24 +1,24 @@
-// The photographs beside the configuration: each read once, when it is asked for first, and one buffer for all answers.
-// A photograph that is replaced is read again when the configuration is.
+// The photographs beside the configuration: each is read at its first request, and all answers share one buffer. A replaced
+// photograph is read again after a reload of the configuration.
 
 import { open } from 'node:fs/promises';
 import type { Log } from '../observe/log.ts';
 
-/** Of one, and of all. */
+/** Of one photograph, and of all together. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_BYTES_IN_ALL = 64 * 1024 * 1024;
 
 export class Photos {
   readonly #log: Log | undefined;
   readonly #read = new Map<string, Promise<Buffer | undefined>>();
-  readonly #told = new Set<string>();
+  readonly #logged = new Set<string>();
   #bytes = 0;
 
   constructor(log?: Log) {
     this.#log = log;
   }
 
-  /** Undefined when it cannot be read, or is too large to be kept. `file` is one that the configuration names. */
+  /** Undefined when it cannot be read or is too large. `file` is a path from the configuration. */
   async of(file: string): Promise<Buffer | undefined> {
     let reading = this.#read.get(file);
     if (!reading) {
@@ -26,7 +26,7 @@ export class Photos {
       this.#read.set(file, reading);
     }
     const photo = await reading;
-    // The owner may put it there later.
+    // The owner may add the file later.
     if (!photo) this.#read.delete(file);
     return photo;
   }
@@ -35,14 +35,14 @@ export class Photos {
     try {
       const photo = await readAtMost(file, MOST_BYTES);
       if (this.#bytes + photo.length > MOST_BYTES_IN_ALL) {
-        throw new Error(`the photographs are more than ${MOST_BYTES_IN_ALL} bytes`);
+        throw new Error(`all photographs together exceed ${MOST_BYTES_IN_ALL} bytes`);
       }
       this.#bytes += photo.length;
       return photo;
     } catch (error) {
-      if (!this.#told.has(file))
-        this.#log?.warn({ file, why: (error as Error).message }, 'a photograph is not served');
-      this.#told.add(file);
+      if (!this.#logged.has(file))
+        this.#log?.warn({ file, why: (error as Error).message }, 'photograph not served');
+      this.#logged.add(file);
       return undefined;
     }
   }
@@ -52,7 +52,7 @@ async function readAtMost(file: string, most: number): Promise<Buffer> {
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
-    if (size > most) throw new Error(`it is ${size} bytes, more than ${most}`);
+    if (size > most) throw new Error(`it has ${size} bytes; at most ${most} are served`);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
     return buffer.subarray(0, bytesRead);
   } finally {

@@ -1,5 +1,5 @@
-// Connections that begin with a header of the PROXY protocol, in front of HTTP or TLS: from the owner's proxies each one
-// does, and from others none. Any other peer that writes one is refused by the parser of HTTP or TLS.
+// Reads the header of the PROXY protocol before HTTP or TLS. Each connection of a configured proxy must begin with one. A
+// header from another peer is refused by the parser of HTTP or TLS.
 
 import type { Server, Socket } from 'node:net';
 import { peerAddress, setClientAddress } from '../net/client-address.ts';
@@ -7,38 +7,42 @@ import { spelledAddress } from '../net/network-address.ts';
 import { readProxyHeader } from '../net/proxy-header.ts';
 import type { Log } from '../observe/log.ts';
 
-/** A proxy sends it first. */
-const PATIENCE_MS = 5_000;
-/** Between two lines of the log. */
-const TELL_EVERY_MS = 60_000;
+/** A proxy sends the header first. */
+const HEADER_TIMEOUT_MS = 5_000;
+/** Between two warnings. */
+const WARN_EVERY_MS = 60_000;
 
-type Taker = (socket: Socket) => void;
+type ConnectionListener = (socket: Socket) => void;
 
-/** Has `server` take connections once their header is read. Those who listen for connections already get them then. */
+/** Delays `connection` events of `server` until the header is read. The listeners that exist now get them then. */
 export function readProxyHeaders(server: Server, isProxy: (address: string) => boolean, log?: Log): void {
-  const takers = server.listeners('connection') as Taker[];
+  const listeners = server.listeners('connection') as ConnectionListener[];
   server.removeAllListeners('connection');
-  const take = (socket: Socket) => {
-    for (const taker of takers) taker.call(server, socket);
+  const accept = (socket: Socket) => {
+    for (const listener of listeners) listener.call(server, socket);
   };
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let warnedAt = Number.NEGATIVE_INFINITY;
   const refused = (socket: Socket, why: string) => {
     const proxy = peerAddress(socket);
     socket.destroy();
-    if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    toldAt = performance.now();
+    if (performance.now() - warnedAt < WARN_EVERY_MS) return;
+    warnedAt = performance.now();
     log?.warn(
       { proxy, why },
-      'a proxy sends no header of the PROXY protocol: have it send one, or take proxyProtocol out of the configuration',
+      'a proxy sends no PROXY protocol header: enable it in the proxy, or remove proxyProtocol from the configuration',
     );
   };
   server.on('connection', (socket: Socket) => {
-    if (isProxy(peerAddress(socket))) awaitHeader(socket, take, refused);
-    else take(socket);
+    if (isProxy(peerAddress(socket))) awaitHeader(socket, accept, refused);
+    else accept(socket);
   });
 }
 
-function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why: string) => void): void {
+function awaitHeader(
+  socket: Socket,
+  accept: ConnectionListener,
+  refused: (socket: Socket, why: string) => void,
+): void {
   let bytes = Buffer.alloc(0);
   const ignore = () => {};
   const read = () => {
@@ -47,11 +51,11 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
     const header = readProxyHeader(bytes);
     if (header.kind === 'more') return;
     settle();
-    if (header.kind === 'malformed') return refused(socket, 'it begins otherwise');
+    if (header.kind === 'malformed') return refused(socket, 'the connection begins with something else');
     setClientAddress(socket, header.address && spelledAddress(header.address), header.secure);
-    // What came after it is the visitor's.
+    // Bytes after the header are from the visitor.
     if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
-    take(socket);
+    accept(socket);
     socket.off('error', ignore);
   };
   const settle = () => {
@@ -60,15 +64,15 @@ function awaitHeader(socket: Socket, take: Taker, refused: (socket: Socket, why:
     socket.off('end', ended);
     socket.off('close', settle);
   };
-  // Some load balancers only look whether the port is open.
+  // Health checks of some load balancers only open the port.
   const ended = () => {
     settle();
     socket.destroy();
   };
   const timer = setTimeout(() => {
     settle();
-    refused(socket, `it says nothing for ${PATIENCE_MS / 1000} s`);
-  }, PATIENCE_MS);
+    refused(socket, `no header within ${HEADER_TIMEOUT_MS / 1000} s`);
+  }, HEADER_TIMEOUT_MS);
   socket.on('error', ignore);
   socket.on('close', settle);
   socket.on('end', ended);

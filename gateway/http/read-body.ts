@@ -1,4 +1,4 @@
-// What a request brings along, as far as it is no longer than it has any reason to be.
+// Reads the body of a request up to a maximum length.
 
 import type { IncomingMessage } from 'node:http';
 
@@ -8,7 +8,7 @@ export async function bodyOf(request: IncomingMessage, most: number): Promise<st
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // Read to its end all the same, so that the answer can be heard; node's own limit of time bounds it.
+    // A longer body is read to its end too, so that the client can read the answer; requestTimeout bounds the time.
     if (bytes <= most) chunks.push(chunk);
   }
   return bytes > most ? undefined : Buffer.concat(chunks).toString('utf8');

@@ -1,10 +1,10 @@
-// One concern of the HTTP server: takes the requests that are its own.
+// A route of the HTTP server: answers the requests for its paths.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * False when the request is not its own; else it has answered, or the promise settles once it has. `path` is the
- * request's, without its query. What it throws or rejects with is caught and answered by the server (boundary.ts).
+ * Returns false when the request is not for this route. Else the route has answered, or its promise settles after the
+ * answer. `path` is without the query. The server answers errors that it throws (error-boundary.ts).
  */
 export type Route = (
   request: IncomingMessage,
@@ -25,12 +25,12 @@ export function reading(
   };
 }
 
-/** The first of `routes` that takes a request has it. */
+/** Offers each request to `routes` in order; the first that accepts it answers it. */
 export function firstOf(routes: readonly Route[]): Route {
   return (request, response, path) => {
     for (const route of routes) {
-      const taken = route(request, response, path);
-      if (taken !== false) return taken;
+      const result = route(request, response, path);
+      if (result !== false) return result;
     }
     return false;
   };

@@ -1,5 +1,5 @@
-// Sends bytes that are kept in memory, in pieces and no faster than they are read: TLS copies what is written, so a
-// file written whole would be there once for each peer that does not read.
+// Sends a body from memory in pieces, no faster than the peer reads. TLS copies what is written, so a file that is written
+// whole would be in memory once for each peer that does not read.
 
 import type { ServerResponse } from 'node:http';
 

@@ -1,4 +1,5 @@
-// The HTTP(S) server: asks each route in turn, and the widget's files last. The WebSocket's upgrade belongs to the edge.
+// The HTTP(S) server for visitors: offers each request to the routes in order, and to the widget's files last. The edge
+// answers WebSocket upgrades.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -18,20 +19,19 @@ import { firstOf, type Route } from './route.ts';
 import { HttpRequest } from './upgrade.ts';
 import { widgetFiles } from './widget-files.ts';
 
-/** An upgrade that is never finished must not hold a socket for long. Left alone, node looks only every half minute. */
+/** An incomplete upgrade must not keep a socket for long. By default Node checks only every 30 s. */
 const OPTIONS = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
   IncomingMessage: HttpRequest,
 };
-/** Nobody reads so slowly that nothing goes for this long. */
+/** Without progress of a read or write for this long, the connection is closed. */
 const IDLE_MS = 30_000;
 /**
- * Requests of one address, whatever they ask for, a WebSocket too. A page takes some 15 of them when nothing is in the
- * browser's cache: entry, chunks, status, token, photograph. So 65 people behind one NAT may open a page in the same
- * second, and 400 in each minute after it; more where the owner allows an address more WebSockets. A request costs some
- * 0.2 ms of the thread: 100 a second are 2 % of it.
+ * All requests of one address, WebSocket upgrades included. A page without a cache needs about 15 of them: entry, chunks,
+ * status, token, photograph. So 65 people behind one NAT may open a page in the same second, and 400 in each minute after
+ * it; more where `limits.connectionsPerAddress` is higher. A request costs about 0.2 ms of the thread: 100 a second use 2 %.
  */
 const requestRate = ({ connectionsPerAddress }: Config['limits']) => ({
   burst: Math.max(1_000, 20 * connectionsPerAddress),
@@ -41,13 +41,13 @@ const requestRate = ({ connectionsPerAddress }: Config['limits']) => ({
 export interface HttpServer {
   readonly server: Server;
   readonly secure: boolean;
-  /** What is shown to those who connect, where the server is secure. */
+  /** The certificate in use; undefined for plain HTTP. */
   readonly certificate: Certificate | undefined;
   /** `https://host:port` of the address listened on. */
   readonly url: string;
-  /** Requests that failed for a reason of our own, since the start. */
+  /** Requests that failed internally since the start. */
   readonly failures: number;
-  /** False when the address of an upgrade request has asked for too much. */
+  /** False when the client address of an upgrade request exceeds its request rate. */
   allows(request: IncomingMessage): boolean;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export interface HttpOptions {
   readonly outstanding?: OutstandingRequests;
 }
 
-/** Starts serving; rejects when the address cannot be listened on, or files or certificate cannot be read. */
+/** Starts the server. Rejects when the address cannot be bound, or the widget or the certificate cannot be read. */
 export async function startHttp(
   config: Config,
   routes: readonly Route[],
@@ -71,7 +71,7 @@ export async function startHttp(
   const boundary = new RouteErrorBoundary(log);
   const route = firstOf([...routes, widgetFiles()]);
   const proxies = new Proxies(config.proxy);
-  /** `expected`: what the Expect header asks for, which node leaves to us (RFC 9110 10.1.1). */
+  /** `expected`: the value of the Expect header, which Node does not answer itself (RFC 9110 10.1.1). */
   const answer = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -105,7 +105,7 @@ export async function startHttp(
       socket.destroy();
     }
   });
-  // As many connections as requests: a browser makes one for each where it must.
+  // The same rate for connections as for requests: a browser may open one connection for each request.
   const connectionRate = new AddressRate(requestRate(config.limits));
   const connections = new Connections(
     server,
@@ -122,7 +122,7 @@ export async function startHttp(
     server.once('error', reject);
     server.listen(port, address, resolve);
   });
-  // Out of files for a moment: the connection is lost, the server is not.
+  // Errors of accept(), such as EMFILE, lose one connection; the server continues.
   server.on('error', () => {});
   const bound = server.address() as AddressInfo;
   const certificate = identity && secureServer && new Certificate(secureServer, identity, log);
@@ -145,7 +145,7 @@ export async function startHttp(
   };
 }
 
-/** Of a 429: ordinary excess, and no offence. Who goes on has to connect again for each request. */
+/** A 429 is no offence. The connection closes, so a client that continues must connect again for each request. */
 function refuse(response: ServerResponse, status: 400 | 417 | 429): void {
   response.writeHead(status, {
     'Cache-Control': 'no-store',

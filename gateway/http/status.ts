@@ -1,36 +1,36 @@
-// `/status?to=director@mysite.ru`: what a page may know before it calls, for pages that may call.
+// `/status?to=director@mysite.ru`: the availability of a person, for pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestRate } from '../auth/address-rate.ts';
-import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import { allowOrigin, type RequestingPage, refuse, requestingPages } from './page-origin.ts';
 import { type Route, reading } from './route.ts';
 
-/** What is known of `to`; undefined when such a page may not call it. */
-export type StatusOf = (to: string, page: AskingPage) => Promise<object | undefined>;
+/** The status of `to`; undefined when the page may not call that person. */
+export type StatusOf = (to: string, page: RequestingPage) => Promise<object | undefined>;
 
 const FRESH_SECONDS = 10;
 
-/** `onNobody` is told who asked about whom, when such a page may not call them. */
+/** `onUnknown` is called when the page may not call `to`. */
 export function statusRoute(
   statusOf: StatusOf,
   rate: RequestRate,
-  onNobody: (request: IncomingMessage, to: string) => void = () => {},
+  onUnknown: (request: IncomingMessage, to: string) => void = () => {},
 ): Route {
   return reading('/status', async (request, response) => {
     if (!rate.take(request)) return refuse(response, 429);
     const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
-    if (!(await answer(statusOf, to, request, response))) onNobody(request, to);
+    if (!(await answer(statusOf, to, request, response))) onUnknown(request, to);
   });
 }
 
-/** Whether there was anything to tell. */
+/** Whether a status was sent. */
 async function answer(
   statusOf: StatusOf,
   to: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  for (const page of askingPages(request)) {
+  for (const page of requestingPages(request)) {
     const status = await statusOf(to, page);
     if (!status) continue;
     allowOrigin(response, page.origin);

@@ -1,48 +1,48 @@
-// `POST /token`, with `to=director@mysite.ru` as a form sends it: a token for one call, for pages that may make it.
-// A form's encoding, because a browser sends it to another origin without asking first (Fetch 3.2.2): no call waits
-// twice. What must not be readable elsewhere is the answer, and CORS sees to that.
+// `POST /token` with the form field `to=director@mysite.ru`: a token for one call, for pages that may make it. Browsers send
+// form encoding to another origin without a preflight (Fetch 3.2.2), which saves a round trip before the call. CORS keeps
+// the answer unreadable for other pages.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestRate } from '../auth/address-rate.ts';
 import type { TokenAnswer } from '../auth/token-issuer.ts';
 import { clientAddressOf } from '../net/client-address.ts';
-import { type AskingPage, allowOrigin, askingPages, refuse } from './page-origin.ts';
+import { allowOrigin, type RequestingPage, refuse, requestingPages } from './page-origin.ts';
 import { bodyOf } from './read-body.ts';
 import { type Route, refuseMethod } from './route.ts';
 
-/** Undefined for whoever may not be called by such a page, or gets no token here. */
-export type MintFor = (
+/** Undefined when the page may not call `to`, or when the site's own server issues the tokens. */
+export type IssueToken = (
   to: string,
-  page: AskingPage,
+  page: RequestingPage,
   address: string,
-  work: string | null,
+  proofOfWork: string | null,
 ) => Promise<TokenAnswer | undefined>;
 
 const MOST_BYTES = 4096;
 
-/** `onNobody` is told who asked for one for whom, when such a page may not call them. */
+/** `onUnknown` is called when the page gets no token for `to`. */
 export function tokenRoute(
-  mint: MintFor,
+  issue: IssueToken,
   rate: RequestRate,
-  onNobody: (request: IncomingMessage, to: string) => void = () => {},
+  onUnknown: (request: IncomingMessage, to: string) => void = () => {},
 ): Route {
   return (request, response, path) => {
     if (path !== '/token') return false;
-    if (request.method === 'POST') return answer(mint, rate, onNobody, request, response);
+    if (request.method === 'POST') return answer(issue, rate, onUnknown, request, response);
     refuseMethod(response, 'POST');
     return true;
   };
 }
 
 async function answer(
-  mint: MintFor,
+  issue: IssueToken,
   rate: RequestRate,
-  onNobody: (request: IncomingMessage, to: string) => void,
+  onUnknown: (request: IncomingMessage, to: string) => void,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [page] = askingPages(request);
-  // Every answer may be read, a refusal too: the same for all says nothing, and the visitor is told what it means.
+  const [page] = requestingPages(request);
+  // Pages may read refusals too: they are the same for all, and the widget shows their meaning.
   if (page) allowOrigin(response, page.origin);
   const address = clientAddressOf(request);
   if (!rate.take(request)) {
@@ -51,18 +51,18 @@ async function answer(
   const body = await bodyOf(request, MOST_BYTES);
   const form = new URLSearchParams(body);
   const to = form.get('to') ?? '';
-  const minted = page && (await mint(to, page, address, form.get('work')));
-  if (!minted) {
+  const answered = page && (await issue(to, page, address, form.get('work')));
+  if (!answered) {
     refuse(response);
-    return onNobody(request, to);
+    return onUnknown(request, to);
   }
-  if ('status' in minted) {
-    return refuse(response, minted.status, minted.retrySeconds);
+  if ('status' in answered) {
+    return refuse(response, answered.status, answered.retrySeconds);
   }
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   });
-  response.end(JSON.stringify(minted));
+  response.end(JSON.stringify(answered));
 }

@@ -1,4 +1,4 @@
-// The widget as its build left it: where, of which version, and the fingerprint of each file.
+// The built widget: its folder, its version, and the integrity hash of each file.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -14,13 +14,13 @@ export function ensureBuilt(): void {
   }
 }
 
-/** The package's, which is the widget's too: `0.1.0`. */
+/** The version of the package and of the widget: `0.1.0`. */
 export function widgetVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The path under which this version stays what it is: `/v/0.1.0/`. */
+/** The path of this version, whose files never change: `/v/0.1.0/`. */
 export const pinnedPath = (version: string): string => `/v/${version}/`;
 
 /** Subresource Integrity 3.5: `sha384-…` of a file of the widget, such as `sip-call.js`. */
@@ -29,7 +29,7 @@ export function integrityOf(file: string): string {
   return `sha384-${digest.digest('base64')}`;
 }
 
-/** What the entry loads later, as `chunks/….js`. */
+/** The files that the entry loads later, as `chunks/….js`. */
 export function chunks(): string[] {
   return readdirSync(`${publicFolder}/chunks`)
     .filter(name => name.endsWith('.js'))

@@ -1,16 +1,15 @@
-// Serves the built widget to any page: precompressed, cacheable, usable across origins. Under `/v/<version>/` it stays
-// what it is; other versions than the gateway's own are served from there when their files lie in dist/public/v. All is
-// read at the start.
+// Serves the built widget to pages of any origin, precompressed and cacheable. Files under `/v/<version>/` never change;
+// other versions are served from there if their files are in dist/public/v. All files are read at the start.
 
 import { readFileSet, serveFile } from './file-set.ts';
 import { isReading, notFound, type Route, refuseMethod } from './route.ts';
 import { ensureBuilt, pinnedPath, publicFolder, widgetVersion } from './widget-build.ts';
 
-/** Chunks carry a hash of their contents in their names; the entry's name is what pages have pasted. */
-const FOR_EVER = 'public, max-age=31536000, immutable';
+/** Names of chunks contain a hash of the content. The name of the entry is in the HTML of sites, so it is revalidated. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
 const REVALIDATED = 'public, max-age=300, stale-while-revalidate=86400';
 
-/** Pages of any site load it, also those isolated by COEP. */
+/** Pages of any site may load it, also with Cross-Origin-Embedder-Policy. */
 const forAll = {
   'Access-Control-Allow-Origin': '*',
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -19,7 +18,7 @@ const forAll = {
 };
 
 /**
- * Takes every request that is left over.
+ * Answers every request that no other route accepts.
  * @throws {Error} when the widget was not built.
  */
 export function widgetFiles(): Route {
@@ -32,7 +31,7 @@ export function widgetFiles(): Route {
     if (!isReading(request)) refuseMethod(response);
     else if (!file) notFound(response);
     else {
-      const caching = isPinned || /^\/(?:chunks|v)\//.test(path) ? FOR_EVER : REVALIDATED;
+      const caching = isPinned || /^\/(?:chunks|v)\//.test(path) ? IMMUTABLE : REVALIDATED;
       serveFile(file, request, response, { 'Cache-Control': caching, ...forAll });
     }
     return true;

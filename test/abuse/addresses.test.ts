@@ -1,4 +1,4 @@
-// Addresses and SDP that others write: what the gateway sends media to, and what it makes of the rest.
+// Addresses in the SDP of peers: where the gateway sends media, and which parts of the SDP it ignores.
 
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
@@ -9,7 +9,7 @@ import { RawCall } from '../support/raw-call.ts';
 import { SDP } from '../support/signalling-gateway.ts';
 import { ANSWER, DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
 
-/** Where nobody sends anything: on all of these at one port. Kept by whoever the system lets. */
+/** Bystander addresses, all with one port, as far as the system permits to bind them. */
 async function listeners(context: TestContext): Promise<{ port: number; heard: () => number }> {
   let heard = 0;
   const first = createSocket('udp4').bind(0, '0.0.0.0');
@@ -67,7 +67,7 @@ test('nothing is sent to any address that a page puts into its SDP, connected or
   assert.equal(heard(), 0);
 });
 
-/** What the browser hears of a call that the PBX answers so. */
+/** The answer that the browser gets when the PBX answers this. */
 async function answeredWith({ browser, pbx, quiet }: Siege, sdp: string): Promise<number> {
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);
@@ -138,7 +138,7 @@ test('26: codecs we lack, and SDP that is a bomb, are refused; the next call is 
   ]) {
     assert.equal(await answeredWith(siege, sdp), 502);
   }
-  // Large, and read all the same: what nobody asked for is left out.
+  // Large, but accepted: what was not offered is omitted.
   for (const sdp of [lines(17, video), lines(1, `a=fmtp:0 ${'x'.repeat(30_000)}`).replace('v=0', 'v=1')])
     await talkedTo(siege, sdp);
   for (const offer of [
@@ -171,7 +171,7 @@ test('26: a PBX that holds, by 0.0.0.0 or inactive, video it was not offered, an
     pbx.requestWithin(invite, 'ACK', '', call.id);
     await browser.request('ACK');
   }
-  // Nothing is offered: what stands is.
+  // An answer without a new offer: the current session description stays.
   pbx.requestWithin(invite, 'INVITE', '', call.id);
   assert.match((await pbx.response(200)).body.toString(), /^m=audio [1-9]/m);
   pbx.requestWithin(invite, 'ACK', '', call.id);

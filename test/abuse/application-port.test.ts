@@ -9,7 +9,7 @@ import type { Engine } from '../../gateway/engine/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawApp } from '../unit/engine/drachtio/raw-app.ts';
 import { connectApp, secret, startEngine } from '../unit/engine/drachtio/testbed.ts';
-import { startHeldEngine } from './stranger.ts';
+import { startHeldEngine } from './unknown-sender.ts';
 
 async function open(context: TestContext, engine: Engine): Promise<Socket & { ended?: boolean }> {
   const socket: Socket & { ended?: boolean } = connect(engine.admin.port, engine.admin.address);

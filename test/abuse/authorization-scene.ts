@@ -1,4 +1,4 @@
-// What the entrance is tried with: a gateway whose pages need tokens, and a stranger who opens WebSockets by hand.
+// Fixture for the authorization tests: a gateway whose pages need tokens, and a client that opens WebSockets by hand.
 
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -15,7 +15,7 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What `POST /token` says to a page. */
+/** The answer of `POST /token` to a page. */
 export function askToken(url: string, { origin = PAGE, to = DIRECTOR, headers = {} }: Asking = {}) {
   return fetch(`${url}/token`, {
     method: 'POST',
@@ -31,10 +31,10 @@ export async function tokenOf({ gateway }: Deserted, asking: Asking = {}): Promi
   return ((await response.json()) as { token: string }).token;
 }
 
-/** A page that has come in with a token of its own. */
+/** A page that was admitted with its own token. */
 export async function enter(scene: Deserted, asking: Asking = {}): Promise<RawPeer> {
-  const shown = [`token.${await tokenOf(scene, asking)}`];
-  return await RawPeer.browser(scene.gateway.url, asking.origin ?? PAGE, shown);
+  const protocols = [`token.${await tokenOf(scene, asking)}`];
+  return await RawPeer.browser(scene.gateway.url, asking.origin ?? PAGE, protocols);
 }
 
 export interface Knock {
@@ -53,7 +53,7 @@ export interface Answer {
   readonly greeting: Promise<{ readonly back?: string }>;
 }
 
-/** Asks for a WebSocket and tells the HTTP status that comes of it. */
+/** Requests a WebSocket and resolves with the HTTP status. */
 export async function knock(
   { gateway }: Deserted,
   { protocols = ['sip'], origin = PAGE, headers = {} }: Knock,

@@ -1,4 +1,4 @@
-// The entrance: who may open a WebSocket and make a call over it, and who is told what when not.
+// Authorization: which pages may open a WebSocket and call, and what a refused page gets.
 
 import assert from 'node:assert/strict';
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
@@ -40,11 +40,11 @@ function sign(
 const refusals = (scene: Deserted) =>
   scene.logged.filter(({ msg }) => msg === 'visitor refused').map(({ status, denial }) => [status, denial]);
 
-test('9: an upgrade without what it takes is refused at HTTP, and only the log tells why', async context => {
+test('9: an upgrade without a right is refused at HTTP, and only the log has the reason', async context => {
   const scene = await startDeserted(context, { site: { tokens: { secret: SECRET } } });
   const token = await tokenOf(scene);
   const now = Math.floor(Date.now() / 1000);
-  // Others of the site are good, from its own server and from the gateway.
+  // Other tokens of the site are good, from its own server and from the gateway.
   for (const good of [await sign(), await tokenOf(scene)]) {
     const { status, socket } = await knock(scene, { protocols: ['sip', `token.${good}`] });
     assert.equal(status, 101);
@@ -97,20 +97,20 @@ test('one connection too many is no offence of a page that was given a token', a
   }
 });
 
-test('9: two who show one token at the same moment are not both let in', async context => {
+test('9: two pages that present one token at the same time are not both admitted', async context => {
   const scene = await startDeserted(context, tokens);
   const protocols = ['sip', `token.${await tokenOf(scene)}`];
   const answers = await Promise.all(Array.from({ length: 8 }, () => knock(scene, { protocols })));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [101, ...Array<number>(7).fill(401)]);
 });
 
-test('1: who is not callable is not called: 403, no question to DNS, nothing to the PBX, no port', async context => {
+test('1: a person who is not callable gets no call: 403, no DNS query, nothing to the PBX, no port', async context => {
   const scene = await startDeserted(context, { site: { tokens: false } });
   const browser = await RawPeer.browser(scene.gateway.url, PAGE);
   new RawCall(browser, 'sip:nobody@mysite.test').invite(SDP);
   await browser.response(403);
   assert.deepEqual([scene.asked, (await scene.media.counts()).calls], [[], 0]);
-  // The PBX hears of the good call alone.
+  // The PBX gets only the permitted call.
   const call = new RawCall(browser, DIRECTOR);
   call.invite(SDP);
   const pbx = scene.pbxs[0]!;
@@ -121,10 +121,10 @@ test('1: who is not callable is not called: 403, no question to DNS, nothing to 
   browser.close();
 });
 
-test('a token makes one call, to the one whom it names', async context => {
+test('a token makes one call, to the person that it names', async context => {
   const scene = await startDeserted(context, tokens);
   const browser = await enter(scene);
-  // Known, unknown and in form impossible: one answer for all.
+  // Known, unknown and malformed names: one answer for all.
   const answers = new Set<string>();
   for (const uri of ['sip:alex@mysite.test', 'sip:nobody@mysite.test', 'sip:director@other.test']) {
     const call = new RawCall(browser, uri);
@@ -146,12 +146,12 @@ test('a token makes one call, to the one whom it names', async context => {
   browser.close();
 });
 
-test('tokens are given for those only whom a page may call, and all others hear the same', async context => {
+test('tokens are issued only for people that the page may call; all other requests get the same answer', async context => {
   const { gateway, logged } = await startDeserted(context, tokens);
   const given = await askToken(gateway.url);
   assert.equal(given.headers.get('Access-Control-Allow-Origin'), PAGE);
   assert.equal(given.headers.get('Cache-Control'), 'no-store');
-  /** What tells one who asks from another; each page may read what it is told. */
+  /** All that may differ between two answers; each page may read its answer. */
   const told = async (response: Response, origin = PAGE) => {
     const { date, connection, ...headers } = Object.fromEntries(response.headers);
     assert.equal(headers['access-control-allow-origin'], origin);
@@ -167,17 +167,17 @@ test('tokens are given for those only whom a page may call, and all others hear 
   ].map(async asking => told(await askToken(gateway.url, asking), asking.origin));
   assert.equal(new Set(await Promise.all(answers)).size, 1);
   assert.match(await answers[0]!, /^\[403/);
-  assert.ok(logged.some(({ msg, to }) => msg === 'no token was given' && to === 'sip:nobody@mysite.test'));
+  assert.ok(logged.some(({ msg, to }) => msg === 'no token issued' && to === 'sip:nobody@mysite.test'));
 });
 
-test("a site's own tokens open, by whichever key it names, and alone where it says so", async context => {
+test("a site's own tokens are accepted, by each configured key, and exclusively where configured", async context => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const scene = await startDeserted(context, { site: { tokens: { publicKey: pem, required: true } } });
   assert.equal((await askToken(scene.gateway.url)).status, 403, 'the gateway gives none');
   const right = await sign({}, privateKey, 'EdDSA');
   assert.equal((await knock(scene, { protocols: ['sip', `token.${right}`] })).status, 101);
-  // The public key is nobody's secret: what is signed by it is a forgery (RFC 8725 2.1).
+  // The public key is not secret: a token that is signed with it is a forgery (RFC 8725 2.1).
   const forged = await sign({}, createSecretKey(Buffer.from(pem)), 'HS256');
   assert.equal((await knock(scene, { protocols: ['sip', `token.${forged}`] })).status, 401);
 });
@@ -200,7 +200,7 @@ async function established(context: TestContext, seconds?: number) {
   return { scene, browser, call, pbx, back };
 }
 
-test('the longest call that a token allows is over then, with a reason', async context => {
+test('a call ends at the duration of its token, with a reason', async context => {
   const { scene, browser, call, pbx } = await established(context, 0.3);
   const bye = await browser.request('BYE');
   assert.match(bye.headers.get('Reason') ?? '', /cause=408;text="The longest call is over"/);
@@ -209,12 +209,12 @@ test('the longest call that a token allows is over then, with a reason', async c
   await scene.quiet();
 });
 
-test('13: a page comes back to its call by the right of that call, and nobody else does', async context => {
+test('13: a page resumes its call with the key of that call, and no other page does', async context => {
   const { scene, browser, call, pbx, back } = await established(context);
   const elsewhere = { protocols: ['sip', `back.${back}`], origin: scene.gateway.url };
   assert.equal(await closedWith(await knock(scene, elsewhere)), 4481);
   browser.close();
-  // Knows all of the dialog, and has a right to another call.
+  // This page has all data of the dialog, and a right to another call.
   const thief = await enter(scene);
   call.moveTo(thief);
   call.request('INVITE', SDP);
@@ -237,7 +237,7 @@ test('13: a page comes back to its call by the right of that call, and nobody el
   thief.close();
 });
 
-test('a page that comes back to no call can read that, and is heard no further', async context => {
+test('a page that resumes a call that is over gets a close code, and its messages are ignored', async context => {
   const scene = await startDeserted(context, tokens);
   const answer = await knock(scene, { protocols: ['sip', 'back.abc'] });
   assert.equal(answer.status, 101);
@@ -252,11 +252,11 @@ test('a page that comes back to no call can read that, and is heard no further',
   rude.socket.write(BareSocket.upgrade().replace('Protocol: sip', 'Protocol: sip, back.abc'));
   rude.socket.write('\r\n\xff\xff\xff\xff\xff');
   await rude.closed;
-  // And the gateway is there yet.
+  // The gateway still runs.
   assert.ok(await tokenOf(scene));
 });
 
-test('a gateway that shares its secret with others does not say that a call is none: theirs it cannot know', async context => {
+test('a gateway that shares its secret does not report that a call is over: another gateway may have it', async context => {
   const scene = await startDeserted(context, { ...tokens, settings: { tokens: { secret: SECRET } } });
   assert.equal((await knock(scene, { protocols: ['sip', 'back.abc'] })).status, 401);
   assert.deepEqual(refusals(scene), [[401, 'no-such-call']]);

@@ -1,7 +1,7 @@
-// Tokens that fail by the owner's fault: all of a site, or those that only who signs tokens can have made so. No visitor is
-// banned for them, the owner is warned, and a page is let in for its call to be refused with the cause. A token that
-// came late, to another gateway, or from one of several servers is refused once, for the page to show another. All others
-// are offences of who shows them.
+// Tokens that fail by the owner's fault: all tokens of a site, or faults that only the signer can cause. No visitor is
+// banned for them, the owner gets a warning, and the page is admitted so that its call is refused with the cause. A token
+// that came late, or was sent to another gateway, or is from one of several servers is refused once, so that the page can
+// present another. All other bad tokens are offences of the page that presents them.
 
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
@@ -18,8 +18,8 @@ const RIGHT = 'the secret of mysite.test, for a test';
 const WRONG = 'what the server of mysite.test signs with';
 const own = { site: { tokens: { secret: RIGHT } } };
 const none = { site: { tokens: undefined } };
-const WARNING = 'every token that is shown for this site fails: its visitors cannot call';
-const SOME = 'some tokens that are shown for this site fail: some of its visitors cannot call';
+const WARNING = 'every token for this site is rejected: its visitors cannot call';
+const SOME = 'some tokens for this site are rejected: some of its visitors cannot call';
 
 function sign(secret: string, claims: Record<string, unknown> = {}) {
   const exp = Math.floor(Date.now() / 1000) + 60;
@@ -39,7 +39,7 @@ const warnings = ({ logged }: Watched) => logged.filter(({ msg }) => msg === WAR
 
 test('where the server of a site signs with the wrong key, no visitor commits an offence; the owner is warned once', async context => {
   const scene = await startWatched(context, own);
-  // The gateway gives tokens for this site too, and those are good: they prove nothing of the others.
+  // The gateway issues tokens for this site too, and they are good: they prove nothing about the others.
   await enter(scene);
   for (let i = 0; i < 15; i++) assert.equal(await show(scene, await sign(WRONG)), 101);
   await scene.offend();
@@ -51,7 +51,7 @@ test('where the server of a site signs with the wrong key, no visitor commits an
   assert.match(String(warning?.mend), /the key of tokens in the configuration/);
 });
 
-test('a clock that is wrong is told to the owner too', async context => {
+test('the owner gets a warning about a wrong clock too', async context => {
   const scene = await startWatched(context, own);
   const now = Math.floor(Date.now() / 1000);
   for (let i = 0; i < 5; i++) await show(scene, await sign(RIGHT, { exp: now - 3600 }));
@@ -60,7 +60,7 @@ test('a clock that is wrong is told to the owner too', async context => {
   assert.match(String(warning?.why), /by 3[56]\d\d s$/);
 });
 
-test('gateways that do not share a secret: tokens of another are no offence, and the owner is told what to check', async context => {
+test('gateways that do not share a secret: tokens of another are no offence, and the owner gets a warning', async context => {
   const scene = await startWatched(context, none);
   for (let i = 0; i < 15; i++) await show(scene, await sign(WRONG, { iss: 'sip-call', seconds: 60 }));
   await scene.offend();
@@ -73,7 +73,7 @@ test('where one of two servers of a site signs with the wrong key, its visitors 
   for (let i = 0; i < 6; i++) {
     assert.equal(await show(scene, await sign(RIGHT)), 101);
     assert.equal(await show(scene, await sign(WRONG)), 401);
-    // The element asks for another, and may come to either of the two.
+    // The element requests another token, and may reach either gateway.
     if (i % 2 === 0) assert.equal(await show(scene, await sign(RIGHT)), 101);
     await getsCause(scene, await sign(WRONG), 'bad-token');
   }
@@ -120,7 +120,7 @@ test('more tokens that fail than visitors show are offences', async context => {
   await scene.writes('bad-token');
 });
 
-test('a site without a key of its own has no other tokens than those of the gateway', async context => {
+test('a site without a key accepts only tokens of the gateway', async context => {
   const scene = await startWatched(context, none);
   const token = await tokenOf(scene);
   assert.equal(await show(scene, token), 101);
@@ -133,7 +133,7 @@ test('a site without a key of its own has no other tokens than those of the gate
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** A page that shows this is let in, its call is refused with the cause, and it has no other right. */
+/** A page that presents this is admitted, its call is refused with the cause, and it has no other right. */
 async function getsCause(scene: Watched, token: string, cause: string): Promise<void> {
   const page = await RawPeer.browser(scene.gateway.url, PAGE, [`token.${token}`]);
   new RawCall(page, DIRECTOR).invite(SDP);
@@ -142,7 +142,7 @@ async function getsCause(scene: Watched, token: string, cause: string): Promise<
   const line = scene.logged.findLast(({ msg }) => msg === 'call refused');
   assert.deepEqual([line?.level, line?.cause, line?.side], ['warn', cause, 'owner']);
   assert.match(String(line?.mend), /site's server|tokens\.secret/);
-  // It gets the same answer whomever it names, so that it learns no name; to name nobody is an offence as ever.
+  // It gets the same answer for every name, so that it learns no name; an unknown name is still an offence.
   for (const to of ['sip:nobody@mysite.test', 'sip:echo-test@mysite.test']) {
     new RawCall(page, to).invite(SDP);
     const same = await page.response(500);
@@ -161,7 +161,7 @@ for (const [what, token] of [
   ['signed with another key', () => sign(WRONG)],
   ['that is no token', async () => 'undefined'],
 ] as const) {
-  test(`a page whose site gives a token ${what} gets the cause; no PBX is asked`, async context => {
+  test(`a page whose site issues a token ${what} gets the cause; no request reaches a PBX`, async context => {
     const scene = await startWatched(context, own);
     await getsCause(scene, await token(), 'bad-token');
   });
@@ -216,7 +216,7 @@ for (const [what, cause, give] of [
     const { others, token } = await give(context);
     for (const good of [await tokenOf(scene), ...others]) assert.equal(await show(scene, good), 101);
     assert.equal(await show(scene, await token()), 401);
-    // The element asks for another by itself: where that is good, all is well.
+    // The element requests another token by itself: if it is good, the page can call.
     assert.equal(await show(scene, await tokenOf(scene)), 101);
     await getsCause(scene, await token(), cause);
     for (const status of [401, 101, 401, 101, 401, 101, 401, 101]) {
@@ -250,12 +250,12 @@ test('of tokens that are too old, a first one is no news for the owner while oth
   scene.assertOffences('missing-origin');
 });
 
-test('a page that shows no token is not let in, whatever becomes of the others', async context => {
+test('a page that presents no token is not admitted, also while all tokens fail', async context => {
   const scene = await startWatched(context, own);
   assert.equal((await knock(scene, {})).status, 401);
 });
 
-test('pages that are let in for the cause have no more places than others, and want of places is no offence of theirs', async context => {
+test('pages that are admitted for the cause are bounded like others, and reaching the bound is no offence', async context => {
   const scene = await startWatched(context, { ...own, limits: { connectionsPerAddress: 2 } });
   const held = await Promise.all(
     [1, 2].map(async () => knock(scene, { protocols: ['sip', `token.${await sign(WRONG)}`] })),
@@ -268,7 +268,7 @@ test('pages that are let in for the cause have no more places than others, and w
   scene.assertOffences('missing-origin');
 });
 
-test('pages that are let in for the cause leave nine places of ten to the others', async context => {
+test('pages that are admitted for the cause use at most a tenth of the connections', async context => {
   const scene = await startWatched(context, {
     ...own,
     limits: { connections: 20, connectionsPerAddress: 20 },

@@ -7,7 +7,7 @@ import { callAnswered, startProcessScene } from '../support/process-scene.ts';
 
 const HOST = '127.0.0.1';
 
-test('killed in a call, a gateway starts again at once on the same ports, and knows nothing of that call', async context => {
+test('killed in a call, a gateway starts again immediately on the same ports, without that call', async context => {
   const [http, sip, media] = await Promise.all([freePort(HOST), freePort(HOST), freePort(HOST)]);
   const ports = { listen: `${HOST}:${http}`, sip: { udp: sip, tcp: sip } };
   const scene = await startProcessScene(context, {

@@ -1,5 +1,5 @@
-// Messages that come twice, too early, too late or at the same time. Nobody is rung for nothing, nobody's call is
-// lost, nothing stays behind.
+// Messages that arrive twice, too early, too late or at the same time. No phone rings without a call, no call is lost, and
+// no state remains.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import type { SipMessage, SipRequest } from '../../gateway/engine/message/messag
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import type { RawPeer } from '../support/raw-peer.ts';
-import { stray } from './outsider.ts';
+import { outOfDialogRequest } from './direct-sip-client.ts';
 import { ANSWER, DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
 
 const WS = 'SIP/2.0/WS browser.invalid';
@@ -16,7 +16,7 @@ const OTHER_OFFER = OFFER.replace('SAVPF 111 63 9 0 8', 'SAVPF 8 0 111 63 9');
 
 /** The CANCEL that belongs to an INVITE's text. */
 function cancelOf(invite: string, via = WS): string {
-  return stray('CANCEL', DIRECTOR, via)
+  return outOfDialogRequest('CANCEL', DIRECTOR, via)
     .replace(/branch=\S+/, /branch=\S+/.exec(invite)?.[0] ?? '')
     .replace(/From: .*/, /From: .*/.exec(invite)?.[0] ?? '')
     .replace(/Call-ID: .*/, /Call-ID: .*/.exec(invite)?.[0] ?? '');
@@ -46,7 +46,7 @@ async function assertQuiet(siege: Siege): Promise<void> {
 test('14: an INVITE that comes again gets the last answer again, and rings once', async context => {
   const siege = await startSiege(context);
   const { browser, pbx } = siege;
-  const invite = stray('INVITE', DIRECTOR, WS, OFFER);
+  const invite = outOfDialogRequest('INVITE', DIRECTOR, WS, OFFER);
   browser.send(invite);
   browser.send(invite);
   const asked = await pbx.request('INVITE');
@@ -65,7 +65,7 @@ test('14: an INVITE that comes again gets the last answer again, and rings once'
 test('14: the same INVITE by another branch is answered 482, and rings once', async context => {
   const siege = await startSiege(context);
   const { browser, pbx } = siege;
-  const invite = stray('INVITE', DIRECTOR, WS, OFFER);
+  const invite = outOfDialogRequest('INVITE', DIRECTOR, WS, OFFER);
   browser.send(invite);
   browser.send(invite.replace('branch=z9hG4bK', 'branch=z9hG4bKother'));
   await browser.response(482);
@@ -78,13 +78,13 @@ test('14: the same INVITE by another branch is answered 482, and rings once', as
   assert.deepEqual(methodsAt(pbx), ['INVITE', 'ACK']);
 });
 
-test('15: a CANCEL in the same breath as its INVITE rings nobody for longer than a breath', async context => {
+test('15: a CANCEL immediately after its INVITE ends the ringing immediately', async context => {
   const siege = await startSiege(context, { limits: { responseSeconds: 5 } });
   const { browser, pbx } = siege;
-  const invites = Array.from({ length: 12 }, () => stray('INVITE', DIRECTOR, WS, OFFER));
+  const invites = Array.from({ length: 12 }, () => outOfDialogRequest('INVITE', DIRECTOR, WS, OFFER));
   for (const [turns, invite] of invites.entries()) {
     browser.send(invite);
-    // Each a little later than the one before: at the door, before the application, on the way out.
+    // Each a little later than the one before: at the transport, before the application, before the INVITE to the PBX.
     for (let left = turns; left > 0; left--) await breathe();
     browser.send(cancelOf(invite));
   }
@@ -176,7 +176,7 @@ test('15: a CANCEL that crosses our 200 ends both sides', async context => {
 test('16: a CANCEL whose Via has changed finds its INVITE on the connection it came by', async context => {
   const siege = await startSiege(context);
   const { browser, pbx } = siege;
-  const text = stray('INVITE', DIRECTOR, WS, OFFER);
+  const text = outOfDialogRequest('INVITE', DIRECTOR, WS, OFFER);
   browser.send(text);
   const invite = await pbx.request('INVITE');
   pbx.respond(invite, '180 Ringing');
@@ -192,7 +192,7 @@ test('16: a CANCEL whose Via has changed finds its INVITE on the connection it c
 test("16: another visitor's CANCEL ends nothing, and the ringing ends at its limit", async context => {
   const siege = await startSiege(context, { limits: { ringSeconds: 1 } });
   const { browser, pbx } = siege;
-  const text = stray('INVITE', DIRECTOR, WS, OFFER);
+  const text = outOfDialogRequest('INVITE', DIRECTOR, WS, OFFER);
   browser.send(text);
   const invite = await pbx.request('INVITE');
   pbx.respond(invite, '180 Ringing');
@@ -253,7 +253,7 @@ test('18: a BYE that crosses a BYE is answered 200, and so is that', async conte
   pbx.requestWithin(invite, 'BYE', '', call.id);
   await browser.response(200, 'BYE');
   await pbx.response(200, 'BYE');
-  // Whose own was on its way already need not be told again.
+  // A side whose BYE was already sent gets no second one.
   for (const peer of [pbx, browser]) {
     const bye = peer.inbox.find(message => message.kind === 'request' && message.method === 'BYE');
     if (bye) peer.respond(bye as SipRequest, '200 OK');

@@ -1,5 +1,5 @@
-// Whom a stranger asks for: numbers, dial strings, other hosts, routes, other methods. All of it gets the same refusal
-// as a name that nobody has, and costs nothing: no DNS, no PBX, no port.
+// Destinations that an attacker requests: numbers, dial strings, other hosts, routes, other methods. Each gets the same
+// refusal as an unknown name, and uses no resources: no DNS query, no request to a PBX, no port.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import type { SipResponse } from '../../gateway/engine/message/message.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import type { RawPeer } from '../support/raw-peer.ts';
-import { stray } from './outsider.ts';
+import { outOfDialogRequest } from './direct-sip-client.ts';
 import { DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
 
 const WS = 'SIP/2.0/WS browser.invalid';
@@ -31,7 +31,7 @@ async function asked(siege: Siege, uri: string, headers: readonly string[] = [])
   return await verdict(siege.browser, call.id);
 }
 
-/** Until now the attempts have cost nothing; a good call after them costs what one call does. */
+/** The attempts so far have used no resources; a permitted call after them uses those of one call. */
 async function assertFree(siege: Siege): Promise<void> {
   assert.deepEqual(siege.asked, []);
   assert.deepEqual(siege.pbx.received, []);
@@ -42,7 +42,7 @@ async function assertFree(siege: Siege): Promise<void> {
   siege.bystander.assertUntouched();
 }
 
-test('2: telephone numbers, dial strings and nested escapes are nobody', async context => {
+test('2: telephone numbers, dial strings and nested escapes select no person', async context => {
   const siege = await startSiege(context);
   for (const user of [
     '+14165551212',
@@ -72,14 +72,14 @@ test('2: telephone numbers, dial strings and nested escapes are nobody', async c
     'a'.repeat(1_000),
   ]) {
     const { status } = await asked(siege, `sip:${user}@mysite.test`);
-    // What is no URI at all is 400 whoever was meant.
+    // Invalid URIs get 400 for every name.
     assert.ok(status === 403 || (status === 400 && /[#]|%ff/.test(user)), `${status} for ${user}`);
   }
   assert.equal((await asked(siege, 'tel:+14165551212')).status, 416);
   await assertFree(siege);
 });
 
-test('3: another host, a parameter or a header in the Request-URI leads nowhere', async context => {
+test('3: another host, a parameter or a header in the Request-URI is refused', async context => {
   const siege = await startSiege(context);
   const { hostPort, address } = siege.bystander;
   for (const [uri, status] of [
@@ -94,7 +94,7 @@ test('3: another host, a parameter or a header in the Request-URI leads nowhere'
     ['sip:director@mysite.test;user=phone', 403],
     ['sip:director:secret@mysite.test', 403],
     ['sip:mysite.test', 403],
-    // RFC 3261 26.2.2: a promise of TLS all the way, which nobody here can keep.
+    // RFC 3261 26.2.2: sips requires TLS on every hop, which this gateway cannot guarantee.
     ['sips:director@mysite.test', 403],
     [`sip:director@mysite.test?Route=%3Csip:${hostPort}%3Blr%3E`, 400],
     ['sip:director@mysite.test?Replaces=1%3Bto-tag%3D2%3Bfrom-tag%3D3', 400],
@@ -106,7 +106,7 @@ test('3: another host, a parameter or a header in the Request-URI leads nowhere'
   await assertFree(siege);
 });
 
-test('4: who brings a route along is refused, loose or strict', async context => {
+test('4: a request with a Route header is refused, loose or strict', async context => {
   const siege = await startSiege(context);
   const { hostPort } = siege.bystander;
   for (const headers of [
@@ -136,7 +136,7 @@ test('6: other methods outside of a dialog are refused with what is allowed, and
     ['INFO', 405],
     ['FOO', 501],
   ] as const) {
-    siege.browser.send(stray(method, DIRECTOR, WS));
+    siege.browser.send(outOfDialogRequest(method, DIRECTOR, WS));
     const answer = await siege.browser.response(status, method);
     assert.match(answer.headers.all('Allow').join(), /INVITE/i, method);
   }
@@ -165,7 +165,7 @@ test('6: in a call other methods end at the gateway, from the page as from the P
   for (const message of siege.browser.inbox) assert.notEqual(message.kind, 'request');
 });
 
-test('who is there and who is not cannot be told apart by those who may not call', async context => {
+test('a page that may not call cannot distinguish known from unknown names', async context => {
   const siege = await startSiege(context, {
     others: [{ domain: 'other.test', origins: ['http://other.test'], callable: ['sales'] }],
   });
@@ -173,18 +173,18 @@ test('who is there and who is not cannot be told apart by those who may not call
   for (const uri of [
     'sip:nobody@mysite.test',
     'sip:nobody@nowhere.test',
-    // Somebody, of another site's pages alone.
+    // A person that only pages of another site may call.
     'sip:sales@other.test',
     'sip:echo-test@other.test',
     'sip:nobody@other.test',
-    // Somebody, asked for in a way that nobody is.
+    // A known person with a form that is never permitted.
     'sip:director@mysite.test;x=y',
   ]) {
     const call = new RawCall(siege.browser, uri);
     call.invite(OFFER);
     await verdict(siege.browser, call.id);
     const bytes = siege.browser.received.filter(each => each.includes(`Call-ID: ${call.id}`));
-    // All that differs is what the asker wrote, and tags drawn at random.
+    // The answers differ only in what the request contained, and in random tags.
     const text = bytes.join('').replaceAll(uri, 'URI').replaceAll(call.id, 'ID');
     answers.add(text.replaceAll(/(URI>;tag=)\w+/g, '$1TAG'));
   }

@@ -21,7 +21,7 @@ test('keys reach a PBX one after the other, and no more wait than a person press
   });
   const { call } = await establish();
   for (let i = 0; i < PRESSED; i++) call.request('INFO', `Signal=${i % 10}`, [], 'application/dtmf-relay');
-  // Refused at once, while the PBX has not answered a single one.
+  // Refused immediately, while the PBX has answered none.
   for (let i = TAKEN; i < PRESSED; i++) await browser.response(500, 'INFO');
   const numberOf = (message: SipMessage) => message.headers.get('CSeq') ?? '';
   const seen = new Map<string, string>();

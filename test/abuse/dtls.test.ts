@@ -1,4 +1,4 @@
-// DTLS from those who should not speak it, and from those who may but lie: the call connects, and its keys stay.
+// DTLS from other hosts, and from a browser that violates the protocol: the call connects, and its keys stay.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -80,7 +80,7 @@ describe('DTLS at the port of the browsers', () => {
     await call.close();
   });
 
-  it('alerts end nothing: a plain one proves nothing, and one that is not enciphered right is nobody', async () => {
+  it('alerts end no call: a plain alert is not authenticated, and a wrongly encrypted one is ignored', async () => {
     const call = await RelayCall.open(relay, 'alerts');
     // Fatal handshake_failure, and close_notify, in both epochs.
     for (const epoch of ['0000', '0001'])
@@ -90,7 +90,7 @@ describe('DTLS at the port of the browsers', () => {
     await call.close();
   });
 
-  it('a few bytes that ask for our flight again make no flood of it, in the handshake or in the call', async () => {
+  it('a few bytes that request a flight again cause no flood, in the handshake or in the call', async () => {
     const call = await RelayCall.prepare(relay, 'amplifier');
     await call.negotiate();
     call.leg.heed(call.answer);
@@ -118,13 +118,13 @@ describe('DTLS at the port of the browsers', () => {
     const finished = Buffer.from(`16fefd0001${'00'.repeat(8)}`, 'hex');
     const crowd = Buffer.concat(new Array<Buffer>(100).fill(finished));
     assert.ok((await ask(20, crowd)) < 20 * crowd.length);
-    // One by one they are answered for a while, since what they ask for may be lost; not without end.
+    // They are answered a limited number of times, because the flight that they request may be lost.
     assert.ok((await ask(500, finished)) < 500 * finished.length);
     await call.roundTrip();
     await call.close();
   });
 
-  it('a certificate that is not the one of the SDP connects nobody', async () => {
+  it('a certificate that is not the one of the SDP does not connect', async () => {
     const failed = nextEvent(relay, 'failed', 'fingerprint');
     const call = await RelayCall.prepare(relay, 'fingerprint', {
       certificate: createCertificate(new Date()),
@@ -136,7 +136,7 @@ describe('DTLS at the port of the browsers', () => {
     await call.close();
   });
 
-  it('the right certificate without its key connects nobody', async () => {
+  it('the right certificate without its key does not connect', async () => {
     const failed = nextEvent(relay, 'failed', 'key');
     const { keyPem } = createCertificate(new Date());
     const call = await RelayCall.prepare(relay, 'key', {
@@ -148,7 +148,7 @@ describe('DTLS at the port of the browsers', () => {
     await call.close();
   });
 
-  it('an offer in mid-call with another certificate takes nothing over: 488, and the call goes on', async () => {
+  it('an offer in mid-call with another certificate is refused: 488, and the call goes on', async () => {
     const call = await RelayCall.open(relay, 'taken over');
     const fingerprint = /^a=fingerprint:sha-256 (\S+)/m.exec(call.leg.offer())?.[1] ?? '';
     const other = createCertificate(new Date()).fingerprint;

@@ -1,16 +1,16 @@
-// The gateway as somebody else's arm: made to send where the attacker says, by what SIP lets a peer write about the
-// way back. Nothing may arrive at a bystander.
+// The gateway cannot be used against others: an attacker writes other hosts into the SIP headers that control where
+// responses and requests go. No packet may arrive at a bystander.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
-import { outsider, stray } from './outsider.ts';
+import { directSipClient, outOfDialogRequest } from './direct-sip-client.ts';
 import { ANSWER, DIRECTOR, OFFER, startSiege } from './siege.ts';
 
 test('the answer to a datagram goes where it came from, whatever its Via says', async context => {
   const siege = await startSiege(context);
-  const attacker = await outsider(context, siege, 'udp');
+  const attacker = await directSipClient(context, siege, 'udp');
   const { address, port } = siege.bystander;
   const vias = [
     `SIP/2.0/UDP 192.0.2.1:${port};maddr=${address}`,
@@ -20,8 +20,8 @@ test('the answer to a datagram goes where it came from, whatever its Via says', 
     `SIP/2.0/UDP 192.0.2.1;received=${address};rport=${port}`,
   ];
   for (const via of vias) {
-    attacker.send(stray('OPTIONS', DIRECTOR, via));
-    attacker.send(stray('INVITE', DIRECTOR, via, OFFER));
+    attacker.send(outOfDialogRequest('OPTIONS', DIRECTOR, via));
+    attacker.send(outOfDialogRequest('INVITE', DIRECTOR, via, OFFER));
   }
   await siege.goodCall();
   siege.bystander.assertUntouched();
@@ -29,11 +29,11 @@ test('the answer to a datagram goes where it came from, whatever its Via says', 
 
 test('an answer that finds its connection closed goes to no address that the Via names', async context => {
   const siege = await startSiege(context);
-  const attacker = await outsider(context, siege, 'tcp');
+  const attacker = await directSipClient(context, siege, 'tcp');
   const { address, port } = siege.bystander;
-  // The far end's own address in sent-by: nothing is noted in such a Via, so `received` might pass for our own note.
+  // With the peer's own address in sent-by the gateway adds no `received`, so the peer's one could be mistaken for it.
   attacker.sendAndLeave(
-    stray('INVITE', DIRECTOR, `SIP/2.0/TCP 127.0.0.1:${port};received=${address}`, OFFER),
+    outOfDialogRequest('INVITE', DIRECTOR, `SIP/2.0/TCP 127.0.0.1:${port};received=${address}`, OFFER),
   );
   await siege.goodCall();
   siege.bystander.assertUntouched();
@@ -43,12 +43,12 @@ for (const transport of ['udp', 'tcp'] as const) {
   for (const where of ['Contact', 'Record-Route']) {
     test(`a call from a page is not continued over ${transport} to where a ${where} points`, async context => {
       const siege = await startSiege(context);
-      const attacker = await outsider(context, siege, transport);
+      const attacker = await directSipClient(context, siege, transport);
       const { hostPort } = siege.bystander;
       const routes =
         where === 'Record-Route' ? [`Record-Route: <sip:${hostPort};transport=${transport};lr>`] : [];
       const { call, invite } = await siege.call(routes);
-      // The dialog's own words, learnt over the WebSocket, said by another way.
+      // The identifiers of the dialog, learnt over the WebSocket, sent over another transport.
       const contact = `sip:x@${hostPort};transport=${transport}`;
       attacker.send(call.stolen('ACK', attacker.via, contact));
       attacker.send(call.stolen('UPDATE', attacker.via, contact));
@@ -63,10 +63,10 @@ for (const transport of ['udp', 'tcp'] as const) {
   }
 }
 
-test("a call over UDP is nobody's, even from where a visitor's WebSocket comes", async context => {
+test("a call over UDP belongs to no visitor, even from the source address of a visitor's WebSocket", async context => {
   const siege = await startSiege(context);
-  const attacker = await outsider(context, siege, 'udp', siege.browser.localPort);
-  attacker.send(stray('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
+  const attacker = await directSipClient(context, siege, 'udp', siege.browser.localPort);
+  attacker.send(outOfDialogRequest('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
   const answer = await eventually(
     'an answer',
     () => attacker.heard.join().match(/SIP\/2\.0 (?!1)\d{3}.*/)?.[0],
@@ -76,12 +76,12 @@ test("a call over UDP is nobody's, even from where a visitor's WebSocket comes",
   assert.equal(siege.logged.filter(({ msg }) => msg === 'call refused').length, 1);
 });
 
-test('a call by datagram is refused once, for whoever has that address did not make it', async context => {
+test('a call over UDP is refused once, because its source address may be forged', async context => {
   const siege = await startSiege(context);
-  const attacker = await outsider(context, siege, 'udp');
-  attacker.send(stray('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
+  const attacker = await directSipClient(context, siege, 'udp');
+  attacker.send(outOfDialogRequest('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
   await eventually('an answer', () => attacker.heard.some(text => text.startsWith('SIP/2.0 403')));
-  // What would be repeated would have a transaction and its timers.
+  // A retransmission would need a transaction and its timers.
   const { serverTransactions, timers } = await siege.gateway.health();
   assert.deepEqual({ serverTransactions, timers }, { serverTransactions: 0, timers: 0 });
 });

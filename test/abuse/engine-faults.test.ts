@@ -1,5 +1,5 @@
-// A fault of our own that a peer's message or a timer meets: the message is dropped, the fault counted and logged a few
-// times, and the calls go on.
+// An internal failure while the engine handles a message or a timer: the message is dropped, the failure is counted and
+// logged a few times, and the calls go on.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,7 +14,15 @@ import { UdpSources } from '../../gateway/engine/transport/udp-sources.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawApp } from '../unit/engine/drachtio/raw-app.ts';
 import { connectApp, nextRequest } from '../unit/engine/drachtio/testbed.ts';
-import { doorOf, knock, LIFETIME_MS, LOOPBACK, Stranger, startHeldEngine, statusOf } from './stranger.ts';
+import {
+  doorOf,
+  knock,
+  LIFETIME_MS,
+  LOOPBACK,
+  startHeldEngine,
+  statusOf,
+  UnknownSender,
+} from './unknown-sender.ts';
 
 async function start(context: TestContext) {
   const logged: string[] = [];
@@ -27,7 +35,7 @@ async function start(context: TestContext) {
   const { engine, clock } = await startHeldEngine(context, { log });
   const srf = await connectApp(engine);
   srf.use('options', (_req, res) => res.send(200));
-  const stranger = await Stranger.at(context, doorOf(engine, 'udp'));
+  const stranger = await UnknownSender.at(context, doorOf(engine, 'udp'));
   return { engine, clock, srf, stranger, logged };
 }
 
@@ -97,7 +105,7 @@ test('a fault in what a message sets off costs that message alone, by UDP, TCP a
   assert.deepEqual(heard.map(statusOf), [200, 200]);
 });
 
-test('a fault in what the end of a connection sets off ends nothing else', async context => {
+test('a fault in a close listener of a connection ends nothing else', async context => {
   const { engine, stranger } = await start(context);
   const tcp = connect(doorOf(engine, 'tcp'), LOOPBACK);
   await once(tcp, 'connect');

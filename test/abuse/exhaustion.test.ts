@@ -1,5 +1,5 @@
-// A process that runs out of files, of memory, of time: newcomers are refused before it has, those who are here go on,
-// and when there is enough again it takes newcomers, without a start.
+// A process that is nearly out of file descriptors, memory or CPU time: it refuses new visitors in time, keeps the connected
+// ones, and accepts new visitors again when the resource recovers, without a restart.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { RawCall } from '../support/raw-call.ts';
 import { repository } from '../support/repository.ts';
 import { PAGE } from '../support/signalling-gateway.ts';
 
-/** A page that comes and stays: its socket, or how it was refused. */
+/** A page that connects and stays: its socket, or the refusal. */
 async function come({ url }: Gateway): Promise<WebSocket | { status: number; retryAfter: unknown }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/sip`, 'sip', { origin: PAGE });
   socket.on('error', () => {});
@@ -31,9 +31,9 @@ async function come({ url }: Gateway): Promise<WebSocket | { status: number; ret
 
 const refusal = { status: 503, retryAfter: '10' };
 
-test('30: short of file descriptors, newcomers get 503, the call that is up goes on, and it recovers', async context => {
+test('30: short of file descriptors, new visitors get 503, the call that is up goes on, and it recovers', async context => {
   const scene = await startProcessScene(context, {
-    // Enough for Node to read the program, which it does from many files at once.
+    // Enough for Node to read the program, which it does from many files in parallel.
     under: ['prlimit', '--nofile=320:320'],
     limits: { connectionsPerAddress: 1000 },
   });
@@ -79,7 +79,7 @@ const burden = `
     while (getHeapStatistics().used_heap_size < 0.87 * most) held.push(new Array(65536).fill(held.length + 0.5));
   });`;
 
-test('30: with a stalled event loop, and with a full heap, newcomers get 503, and it recovers', async context => {
+test('30: with a stalled event loop, and with a full heap, new visitors get 503, and it recovers', async context => {
   const { gateway, pbx, page } = await startProcessScene(context, {
     node: [
       '--expose-gc',
@@ -96,7 +96,7 @@ test('30: with a stalled event loop, and with a full heap, newcomers get 503, an
     ['SIGWINCH', 'memory'],
   ] as const) {
     gateway.signal(signal);
-    const refused = await eventually(`short of ${resource}, newcomers are refused`, async () => {
+    const refused = await eventually(`short of ${resource}, new visitors are refused`, async () => {
       const visitor = await come(gateway);
       if (visitor instanceof WebSocket) visitor.terminate();
       // 408: this request took so long to arrive at the stalled loop that its time was over.

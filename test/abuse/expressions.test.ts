@@ -1,5 +1,5 @@
-// Regular expressions that meet a peer's bytes: each takes linear time, or only ever sees so little that it does not
-// matter (RFC 3261 sets no length of anything). One that backtracks stops all calls of the process.
+// Regular expressions that read a peer's bytes: each takes linear time, or reads input of a bounded length (RFC 3261 bounds
+// no length). One that backtracks stops all calls of the process.
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -28,7 +28,7 @@ function superlinear() {
   return collected.expressions.filter(({ literal }) => judged.verdicts.get(literal)?.linear === false);
 }
 
-test('the checker knows a superlinear expression from a linear one', async () => {
+test('the checker distinguishes a superlinear expression from a linear one', async () => {
   const cubic = await verdictOf(String.raw`^SIP\/(\d+\.\d+)\s+(\d+)\s*(.*)\s*$`, '');
   assert.deepEqual(
     { linear: cubic.linear, growth: 'growth' in cubic && cubic.growth },

@@ -1,5 +1,5 @@
-// The fence as a property: whatever bytes a browser sends, a PBX sees configured people, at hosts that DNS named, in
-// words that the gateway wrote; nobody else sees anything; and no challenge is ever answered.
+// A property test of the fence: for any bytes of a browser, a PBX gets requests for configured people only, at hosts from
+// DNS, written by the gateway; no other host gets a packet; and no challenge is answered.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,10 +7,10 @@ import type { SipMessage, SipRequest } from '../../gateway/engine/message/messag
 import { Random } from '../fuzz/random.ts';
 import { eventually } from '../support/eventually.ts';
 import type { RawPeer } from '../support/raw-peer.ts';
+import { outOfDialogRequest } from './direct-sip-client.ts';
 import { type Dialog, Hostile } from './hostile.ts';
-import { assertLawful } from './law.ts';
 import { watchOutFlow } from './out-flow.ts';
-import { stray } from './outsider.ts';
+import { assertPermitted } from './permitted-datagrams.ts';
 import { ANSWER, DIRECTOR, type Siege, startSiege } from './siege.ts';
 
 const SEED = Number(process.env.SIP_CALL_TEST_SEED ?? 3261);
@@ -57,7 +57,7 @@ test(`whatever a browser sends, a PBX sees only configured people and our own wo
       return calls === 0;
     });
     for (const datagram of siege.pbx.received) {
-      assertLawful(datagram, { users: ['director', 'alex', '101'], contacts: [pbx.contact] });
+      assertPermitted(datagram, { users: ['director', 'alex', '101'], contacts: [pbx.contact] });
     }
     await siege.goodCall();
     siege.bystander.assertUntouched();
@@ -105,11 +105,11 @@ class Page {
   async handled(): Promise<void> {
     const browser = this.#browser;
     if (!browser || !this.#open) return;
-    browser.send(stray('OPTIONS', DIRECTOR, 'SIP/2.0/WS browser.invalid'));
+    browser.send(outOfDialogRequest('OPTIONS', DIRECTOR, 'SIP/2.0/WS browser.invalid'));
     await Promise.race([browser.response(200, 'OPTIONS').catch(() => {}), browser.closed]);
   }
 
-  /** Acknowledges what was answered, agrees to what is offered, says yes to every goodbye. */
+  /** Sends ACK for final answers, accepts offers, and answers every BYE with 200. */
   listen(): void {
     const browser = this.#browser;
     if (!browser || !this.#open) return;
@@ -153,7 +153,7 @@ class Page {
   }
 }
 
-/** A PBX that answers this way and that, and asks for a password wherever it can. */
+/** A PBX that gives varying answers and challenges wherever it can. */
 function answering(pbx: RawPeer, random: Random) {
   const contact = `sip:peer@${pbx.address}:${pbx.port}`;
   const saw: Record<string, number> = { INVITE: 0, reINVITE: 0, BYE: 0, CANCEL: 0, ACK: 0, challenged: 0 };

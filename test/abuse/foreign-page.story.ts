@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { partsMissing, programPath } from '../support/parts.ts';
 import { startWatched } from './security-scene.ts';
 
-/** Runs in the page, which knows the gateway by its own address. */
+/** Runs in the page, which has the address of the gateway. */
 const attack = `
   const gateway = new URLSearchParams(location.search).get('gateway');
   const to = (what, i) => gateway + what + '?to=name' + i + '@mysite.test';
@@ -60,7 +60,7 @@ async function foreignSite(context: TestContext): Promise<string> {
   return `http://127.0.0.3:${(server.address() as AddressInfo).port}`;
 }
 
-test('what a page of a stranger makes Chromium send is no offence of its reader', {
+test('requests that an unlisted page makes Chromium send are no offence of its reader', {
   skip: partsMissing(),
   timeout: 120_000,
 }, async context => {
@@ -75,7 +75,7 @@ test('what a page of a stranger makes Chromium send is no offence of its reader'
   scene.assertOffences('missing-origin');
 });
 
-test('what Chromium says with each request is what the judgement goes by', {
+test('Chromium sends the headers on which the decision depends', {
   skip: partsMissing(),
   timeout: 120_000,
 }, async context => {
@@ -103,7 +103,7 @@ test('what Chromium says with each request is what the judgement goes by', {
   await eventually('all of it was answered', async () => (await page.title()) === 'done', { within: 60_000 });
   const origins = (wanted: (request: (typeof seen)[number]) => boolean) =>
     [...new Set(seen.filter(wanted).map(({ headers }) => headers.origin))].sort();
-  // An Origin with each POST and each WebSocket; none with what an image asks.
+  // An Origin with each POST and each WebSocket; none with the request of an image.
   assert.deepEqual(
     origins(({ method }) => method === 'POST'),
     [foreign],

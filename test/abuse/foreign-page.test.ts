@@ -1,5 +1,5 @@
-// A page that no site lists makes its reader's browser send requests to the gateway. It must not be able to have the
-// reader's address banned: nothing that such a page can cause is an offence. What no browser sends still is.
+// A page that no site lists makes its reader's browser send requests to the gateway. It must not be able to ban the address
+// of its reader: no request that such a page can cause is an offence. Requests that no browser sends still are.
 
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
@@ -21,7 +21,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** A request as it is given here: fetch adds headers of its own. Resolves with its status and body. */
+/** Sends exactly the given headers, because fetch adds others. Resolves with status and body. */
 function send({ gateway }: Deserted, path: string, { method = 'GET', headers = {}, body = '' }: Sent = {}) {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const request = httpRequest(`${gateway.url}${path}`, { method, headers: { ...headers }, agent: false });
@@ -56,9 +56,9 @@ function socketFrom(scene: Deserted, origin: string | undefined, path = '/sip', 
   });
 }
 
-/** Every browser says so of itself, and over http no more than that. */
+/** The User-Agent of every browser; over http browsers send no Sec-Fetch headers. */
 const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' };
-/** What a page of a stranger makes its reader's browser send, over http and over https. */
+/** Requests that an unlisted page makes its reader's browser send, over http and over https. */
 const fetched = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const byForeignPages: readonly [string, (scene: Deserted, index: number) => Promise<unknown>][] = [
@@ -105,7 +105,7 @@ for (const [what, ask] of byForeignPages) {
   });
 }
 
-test('a flood by a page that no site lists is told to wait, and is no offence', async context => {
+test('a flood by a page that no site lists gets 429, and is no offence', async context => {
   const scene = await startWatched(context, tokens);
   // However slow this machine is, nothing is given back meanwhile.
   const instant = performance.now();
@@ -127,7 +127,7 @@ test('a flood by a page that no site lists is told to wait, and is no offence', 
   scene.assertOffences('missing-origin');
 });
 
-test("a name that a stranger points at the gateway does not make a page the gateway's own", async context => {
+test("a foreign name for the gateway's address does not make a page the gateway's own", async context => {
   const scene = await startWatched(context, tokens);
   const host = 'rebound.example';
   for (let i = 0; i < 25; i++) {
@@ -144,7 +144,7 @@ test("a name that a stranger points at the gateway does not make a page the gate
   scene.assertOffences('missing-origin');
 });
 
-test('where every origin may call, nothing that a page can do is an offence of its reader', async context => {
+test('where every origin may call, no request of a page is an offence of its reader', async context => {
   const scene = await startWatched(context, {
     site: { origins: ['*'], tokens: false },
     limits: { messagesPerSecond: 1 },

@@ -1,5 +1,5 @@
-// What a peer writes reaches drachtio-srf, whose parser backtracks, prints what it cannot read and decodes header names.
-// The product's own process, since a parser that does not come back takes the process with it.
+// Messages of a peer reach drachtio-srf, whose parser backtracks, prints what it cannot parse and decodes header names. The
+// tests run the product's own process, because a parser that does not return blocks the process.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -32,7 +32,7 @@ async function assertAlive({ gateway, page, pbx }: ProcessScene): Promise<void> 
   assert.ok(gateway.log.split('\n').every(isOfTheLog), gateway.log);
 }
 
-/** A line of the log is an object that pino wrote; nothing else is printed. */
+/** Every printed line is a JSON object of pino. */
 function isOfTheLog(line: string): boolean {
   return line === '' || (/^\{"level":"[a-z]+","time":"/.test(line) && !('forged' in JSON.parse(line)));
 }

@@ -1,5 +1,5 @@
-// A visitor who takes their time to answer the browser's question about the microphone. The gateway closes a WebSocket
-// that makes no call for some minutes; the visitor sees nothing of it, and their call is made.
+// A visitor answers the browser's microphone prompt after several minutes. The gateway has closed the WebSocket meanwhile,
+// because it made no call; the visitor does not notice, and the call is made.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -58,14 +58,14 @@ describe('a question that is answered late', { skip: partsMissing() }, () => {
   }
 });
 
-/** Runs in the page: the browser asks, and its question stays open. */
+/** Runs in the page: the microphone prompt stays open. */
 function holdTheQuestion() {
   const { mediaDevices } = navigator;
   mediaDevices.getUserMedia = async () => {
     await new Promise<void>(resolve => {
       window.answerQuestion = resolve;
     });
-    // The page was allowed nothing: a tone in place of a microphone.
+    // The page has no permission: a tone replaces the microphone.
     return new AudioContext().createMediaStreamDestination().stream;
   };
 }

@@ -1,5 +1,5 @@
-// Places that are held for nothing: a WebSocket without a call is closed after a while, whatever it says, and so is one
-// whose call is over. The gateway has a clock of the test's, and looks once a second.
+// Idle WebSockets: one without a call is closed after some time, with or without messages, and so is one whose call is over.
+// The gateway uses the test's clock, and checks once a second.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -63,7 +63,7 @@ async function pageBy(context: TestContext, scene: Deserted, shown: readonly str
     how = { code, reason: String(reason) };
   });
   const { back } = await answer.greeting;
-  // Made when it is asked for: it takes no frame that is not SIP.
+  // Created on demand, because it accepts only SIP frames.
   let peer: RawPeer | undefined;
   return {
     get peer() {
@@ -105,7 +105,7 @@ async function hangUp(scene: Deserted, call: RawCall, { peer }: Pick<Page, 'peer
   await scene.quiet();
 }
 
-test('a WebSocket without a call closes 30 s after its last message; pings and pongs keep nothing', async context => {
+test('a WebSocket without a call closes 30 s after its last message; pings and pongs do not count', async context => {
   const scene = await start(context);
   const [silent, pinging, used] = [await scene.page(), await scene.page(), await scene.page()];
   scene.pass(29);
@@ -160,7 +160,7 @@ test('a WebSocket stays open for its call, and closes some seconds after it', as
   assert.deepEqual(await page.closed(), { code: 1000, reason: 'the call is over' });
 });
 
-test('a token whose call was refused by the PBX holds no place either', async context => {
+test('a token whose call was refused by the PBX keeps no WebSocket open either', async context => {
   const scene = await start(context);
   const page = await scene.page();
   const [pbx] = scene.pbxs as [RawPeer];
@@ -169,7 +169,7 @@ test('a token whose call was refused by the PBX holds no place either', async co
   pbx.respond(await pbx.request('INVITE'), '486 Busy Here');
   await page.peer.response(486);
   await scene.quiet();
-  // The first look finds that the call is over, the second that this was some seconds ago.
+  // The first check finds that the call is over, the second that this was some seconds ago.
   const due = async () => {
     scene.pass(5);
     return !page.open;
@@ -204,7 +204,7 @@ test('a call holds two places at most, however often its page comes back', async
   const back = [`back.${page.back}`];
   const first = await pageBy(context, scene, back);
   const second = await pageBy(context, scene, back);
-  assert.deepEqual(await first.closed(), { code: 1000, reason: 'another took its place' });
+  assert.deepEqual(await first.closed(), { code: 1000, reason: 'replaced by a newer connection' });
   assert.deepEqual([page.open, second.open], [true, true]);
   // The call moves to where its page is now; the WebSocket that it used before is of no use.
   call.moveTo(second.peer);
@@ -213,7 +213,7 @@ test('a call holds two places at most, however often its page comes back', async
   scene.pass(5);
   assert.deepEqual(await page.closed(), { code: 1000, reason: 'the call is over' });
   assert.equal(second.open, true);
-  // Who comes back and says nothing is no more in a call than any other.
+  // A page that resumes its call and sends nothing counts as idle.
   const third = await pageBy(context, scene, back);
   scene.pass(30);
   await third.closed();

@@ -35,7 +35,7 @@ export async function nullCipherHello(): Promise<Buffer> {
   return record(0, message(1, 0, body));
 }
 
-/** The shortest that looks like a repetition: nothing in it but its number. */
+/** The shortest record that looks like a retransmission: only its number. */
 export function shortHello(recordSeq: number): Buffer {
   return record(recordSeq, message(1, 0, Buffer.alloc(0)));
 }

@@ -1,5 +1,5 @@
-// What a hostile browser writes: sound requests with something of malice in them, and such requests broken. Seeded;
-// knows neither gateway nor answers.
+// Messages of a hostile browser: valid requests with malicious parts, and mutations of them. Seeded; does not depend on the
+// gateway or its answers.
 
 import { mutate } from '../fuzz/mutate.ts';
 import type { Random } from '../fuzz/random.ts';
@@ -31,7 +31,7 @@ export class Hostile {
     return this.#broken(text);
   }
 
-  /** Some request in a dialog that stands, with words of its own where words can be changed. */
+  /** A request in an established dialog, with random values where a value can be changed. */
   within(dialog: Dialog): Buffer {
     const method = this.#random.oneIn(3) ? 'INVITE' : this.#random.pick(METHODS);
     const uri = this.#random.oneIn(2) ? dialog.target : this.#uri();

@@ -1,4 +1,4 @@
-// Requests that fail for a reason of our own, and requests of shapes that nobody sends: each costs itself and nothing else.
+// Requests that fail internally, and requests of unusual shapes: each affects only itself.
 
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
@@ -20,7 +20,7 @@ const config = configFrom({
   sites: [{ domain: 'mysite.test', origins: ['*'], callable: ['director'] }],
 });
 
-/** A server with a route of our own that fails. */
+/** A server with a route that fails. */
 async function startFailing(context: TestContext, route: Route) {
   const logged: Record<string, unknown>[] = [];
   const log = createLog('info', { write: line => void logged.push(JSON.parse(line)) });
@@ -106,7 +106,7 @@ test('many requests that fail are all counted, and make few lines of the log', a
   assert.match(String(logged[0]?.stack), /on purpose\n +at /);
 });
 
-test('a body that its sender does not finish is no failure of ours', async context => {
+test('a body that its sender does not finish is no internal failure', async context => {
   let began = false;
   let ended = false;
   const read = async (request: IncomingMessage) => {
@@ -174,11 +174,7 @@ const shapes: readonly (readonly [what: string, request: string, answer: RegExp]
     `POST /callback HTTP/1.1\r\n${host}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}`,
     /^HTTP\/1\.1 100 [\s\S]*HTTP\/1\.1 403 /,
   ],
-  [
-    'an expectation that nobody has',
-    `GET /sip-call.js HTTP/1.1\r\n${host}Expect: magic\r\n\r\n`,
-    /^HTTP\/1\.1 417 /,
-  ],
+  ['an unknown expectation', `GET /sip-call.js HTTP/1.1\r\n${host}Expect: magic\r\n\r\n`, /^HTTP\/1\.1 417 /],
   [
     'a thousand headers',
     `GET /sip-call.js HTTP/1.1\r\n${host}${'X: y\r\n'.repeat(1_000)}\r\n`,

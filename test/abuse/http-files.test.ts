@@ -1,5 +1,5 @@
-// The widget's files as a way into the process: files that change on disk beside it, and peers that leave before they have
-// read them. Each test runs the product's own process, because descriptors and its end are the point.
+// The widget's files: changes on disk while the process runs, and peers that disconnect before they have read them. Each
+// test runs the product's own process, because file descriptors and a crash are what it observes.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { repository } from '../support/repository.ts';
 import { descriptorsOf } from './process-usage.ts';
 
 const chunks = join(repository, 'dist/public/chunks');
-/** The largest, which no kernel takes whole before it is read. */
+/** The largest file: it does not fit into the socket buffers. */
 const LARGEST = readdirSync(chunks)
   .filter(name => name.endsWith('.js'))
   .reduce((one, other) =>
@@ -30,7 +30,7 @@ async function connected(url: string): Promise<Socket> {
   return socket;
 }
 
-/** The product in a folder of its own, whose files may be changed. */
+/** The product in a private folder, whose files may be changed. */
 function installation(): string {
   const home = privateFolder('installation');
   for (const part of ['dist/gateway', 'dist/public', 'package.json']) {

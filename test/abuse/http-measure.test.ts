@@ -1,4 +1,4 @@
-// How much of HTTP one peer may have: requests, answers that wait to be read, drawings. What is too much is refused or
+// Bounds for one HTTP peer: requests, unread answers, drawings. Beyond a bound requests are refused or the connection is
 // closed, others are served, and ordinary excess is no offence.
 
 import assert from 'node:assert/strict';
@@ -116,7 +116,7 @@ test('a photograph that is read at a modest speed comes whole', async context =>
 });
 
 for (const scheme of ['http', 'https'] as const) {
-  test(`photographs that are asked for by ${scheme} and not read are not copied for each answer`, async context => {
+  test(`photographs that are requested by ${scheme} and not read are not copied for each answer`, async context => {
     const { certPem, keyPem } = createCertificate(new Date());
     const tls = { certificate: join(folder, 'site.pem'), key: join(folder, 'site.key') };
     writeFileSync(tls.certificate, certPem);
@@ -128,7 +128,7 @@ for (const scheme of ['http', 'https'] as const) {
       beside: { 'anna.png': photo },
       ...(scheme === 'https' && { file: { tls } }),
     });
-    /** All of an answer: the gateway has done what was asked before. */
+    /** A complete answer: the gateway has handled all earlier requests. */
     const read = async (path: string, bytes: number) => {
       const socket = await connected(context, gateway.url);
       let heard = 0;
@@ -199,7 +199,7 @@ test('one address has so many requests of any kind, others are served, and it is
   const { gateway } = await startDeserted(context, {
     settings: { log: { level: 'info', securityFile: security } },
   });
-  // However slow this machine is, nothing is given back meanwhile.
+  // The clock stands still, so no token is refilled on a slow machine.
   const instant = performance.now();
   context.mock.method(performance, 'now', () => instant);
   const paths = ['/sip-call.js', '/healthz', '/icon.svg', '/nothing', '/card/card.css', '/%ff'];

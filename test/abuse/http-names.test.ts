@@ -1,5 +1,5 @@
-// Names of people, tried at the pages that people have: who goes through them is limited, and written down for fail2ban; a
-// visitor with a stale link, or one whose browser was made to ask, is not.
+// Guessing names of people at their pages: a client that tries many names is limited and reported to fail2ban. A visitor with
+// a stale link, or whose browser an unlisted page controls, is not.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -15,7 +15,7 @@ const config = configFrom({
   sites: [{ domain: 'mysite.test', origins: ['https://mysite.test'], callable: ['director', 'alex'] }],
 });
 
-/** The routes of the front desk, and what they write for fail2ban. */
+/** The public routes, and the offences that they report. */
 async function startDesk(context: TestContext) {
   const offences: string[] = [];
   const live = { current: config };
@@ -29,7 +29,7 @@ async function startDesk(context: TestContext) {
   const http = await startHttp(config, routes);
   context.after(() => http.close());
   const status = async (path: string, headers: Record<string, string> = {}) => {
-    // What fetch says of itself is no browser's.
+    // The User-Agent of fetch is not that of a browser.
     const response = await fetch(http.url + path, { headers: { 'User-Agent': 'curl/8', ...headers } });
     await response.arrayBuffer();
     return response.status;
@@ -37,7 +37,7 @@ async function startDesk(context: TestContext) {
   return { offences, status };
 }
 
-test('who tries name after name at pages is written down, and one stale link is not', async context => {
+test('trying many names at pages is an offence, and one stale link is not', async context => {
   const { offences, status } = await startDesk(context);
   for (let times = 0; times < 20; times++) assert.equal(await status('/call?to=gone@mysite.test'), 404);
   assert.deepEqual(offences, []);
@@ -61,7 +61,7 @@ for (const [what, headers] of [
   });
 }
 
-test('one address asks for so many people, whether they are there or not', async context => {
+test('one address has a bounded rate of requests for people, known or not', async context => {
   const { offences, status } = await startDesk(context);
   const instant = performance.now();
   context.mock.method(performance, 'now', () => instant);

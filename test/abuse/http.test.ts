@@ -1,5 +1,5 @@
-// HTTP that never ends, never begins, or is too much of it. Of each: the connection ends in bounded time, and pages are
-// served all the while.
+// HTTP requests that never end, never begin, or are too large. In each case the connection ends in bounded time, and pages
+// are served meanwhile.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -32,7 +32,7 @@ test('an upgrade, a request, a body or a silence that never ends holds its socke
     come(headers),
     come(`POST /callback HTTP/1.1\r\nHost: x\r\nOrigin: ${PAGE}\r\n${body}`),
   ]);
-  // A byte now and then keeps nothing alive.
+  // A byte at intervals does not keep the connection open.
   const dripping = setInterval(() => {
     for (const { socket } of stuck.slice(1)) if (socket.writable) socket.write('x');
   }, 500);
@@ -64,7 +64,7 @@ test('headers of 1 MB and bodies of 1 MB are refused, and pages are served', asy
   await served(gateway.url);
 });
 
-test('one address holds only so many connections that say nothing', async context => {
+test('one address has a bounded number of silent connections', async context => {
   const { gateway } = await startScene(context, { limits: { connectionsPerAddress: 3 } });
   const sockets: BareSocket[] = [];
   context.after(() => {
@@ -74,7 +74,7 @@ test('one address holds only so many connections that say nothing', async contex
   for (const { socket } of sockets) socket.resume();
   // The scene's own page is one of 103.
   await eventually('eight are sent away', () => sockets.filter(({ socket }) => socket.closed).length === 8);
-  // Who leaves makes room.
+  // A closed connection can be replaced.
   const [first] = sockets.filter(({ socket }) => !socket.closed);
   first?.socket.destroy();
   await once(first!.socket, 'close');

@@ -13,7 +13,7 @@ const hanging = `
 const node = ['--import', `data:text/javascript,${encodeURIComponent(hanging)}`];
 
 describe('a gateway under systemd', { skip: partsMissing(servicePrograms) }, () => {
-  it('says that it is ready, feeds the watchdog, and says that it stops', async context => {
+  it('reports that it is ready, resets the watchdog, and reports that it stops', async context => {
     const { said, runs } = await startServiceManager(1.5);
     context.after(() => said.kill());
     const { gateway } = await startProcessScene(context, { under: runs });

@@ -1,4 +1,4 @@
-// A media worker that lives and does nothing any more, as a bug in a loop would have it.
+// A media worker that runs but does not respond, as after a bug in a loop.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const hanging = (file: string) => `
   const file = ${JSON.stringify(file)};
   if (!isMainThread) setInterval(() => { if (existsSync(file)) { rmSync(file); for (;;); } }, 20);`;
 
-test('29: a media worker that hangs is ended, its calls hear of it, and the next call finds another', async context => {
+test('29: a media worker that hangs is ended, its calls end with a reason, and the next call gets another worker', async context => {
   const file = join(privateFolder('hang'), 'now');
   const { gateway, pbx, page } = await startProcessScene(context, {
     node: ['--import', `data:text/javascript,${encodeURIComponent(hanging(file))}`],
@@ -43,7 +43,7 @@ const failing = (file: string) => `
     setTimeout(() => { throw new Error('thrown in the worker'); }, 1500);
   }, 20);`;
 
-test('29: a failure in a media worker that nobody caught is logged, and its calls go on', async context => {
+test('29: an uncaught exception in a media worker is logged, and its calls go on', async context => {
   const file = join(privateFolder('fail'), 'now');
   const { gateway, pbx, page } = await startProcessScene(context, {
     node: ['--import', `data:text/javascript,${encodeURIComponent(failing(file))}`],

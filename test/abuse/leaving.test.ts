@@ -1,4 +1,4 @@
-// A process that is told to leave, or fails, while people talk.
+// A process that is stopped, or fails, during calls.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -20,7 +20,7 @@ const OTHER_PAGE = 'http://other.test';
 const SITES = [
   { domain: 'mysite.test', origins: [PAGE, OTHER_PAGE], callable: ['director'], tokens: false as const },
 ];
-/** Fails where nobody catches it, when it is told to; node makes an exception of such a rejection. */
+/** Causes an unhandled rejection on a signal; Node turns it into an uncaught exception. */
 const failing = 'process.on("SIGUSR2", () => void Promise.reject(new Error("broken inside")))';
 const preload = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 
@@ -28,7 +28,7 @@ async function start(context: TestContext, limits = {}, node: string[] = []): Pr
   return await startProcessScene(context, { sites: SITES, limits, node });
 }
 
-/** How the gateway answers a page that asks for a WebSocket. */
+/** The answer of the gateway to a WebSocket upgrade. */
 async function knock({ url }: Gateway, origin: string): Promise<{ status: number; retryAfter?: string }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/sip`, 'sip', { origin });
   socket.on('error', () => {});
@@ -47,7 +47,7 @@ async function knock({ url }: Gateway, origin: string): Promise<{ status: number
 const draining = (gateway: Gateway) =>
   eventually('the gateway drains', async () => (await gateway.counts()).status === 'draining');
 
-/** Both sides hear BYE, for that reason, and answer it. */
+/** Both sides get a BYE with that reason, and answer it. */
 async function heardBye(page: RawPeer, pbx: RawPeer, call: RawCall, reason: RegExp): Promise<void> {
   for (const [peer, bye] of [
     [page, await page.request('BYE')],
@@ -59,7 +59,7 @@ async function heardBye(page: RawPeer, pbx: RawPeer, call: RawCall, reason: RegE
   }
 }
 
-test('28: told to stop, a gateway is not ready, takes nobody on, lets calls end by themselves, and leaves with 0', async context => {
+test('28: after SIGTERM a gateway is not ready, refuses new visitors, waits for running calls, and exits with 0', async context => {
   const { gateway, pbx, page } = await start(context);
   const [caller, idle] = [await page(), await page(OTHER_PAGE)];
   const { call } = await callAnswered(caller, pbx);
@@ -118,7 +118,7 @@ for (const [what, first, second] of [
   ['a second SIGTERM', 'SIGTERM', 'SIGTERM'],
   ['SIGINT alone', undefined, 'SIGINT'],
 ] as const) {
-  test(`28: ${what} ends every call at once, though nobody answers, and leaves with 0`, async context => {
+  test(`28: ${what} ends every call immediately, also without answers, and exits with 0`, async context => {
     const { gateway, pbx, page } = await start(context);
     const caller = await page();
     await callAnswered(caller, pbx);
@@ -135,7 +135,7 @@ for (const [what, first, second] of [
   });
 }
 
-test('28: a failure that nobody caught is logged, calls end with a reason, and the gateway leaves with 1', async context => {
+test('28: an uncaught exception is logged, calls end with a reason, and the gateway exits with 1', async context => {
   const { gateway, pbx, page } = await start(context, {}, preload(failing));
   const caller = await page();
   const { call } = await callAnswered(caller, pbx);
@@ -143,5 +143,5 @@ test('28: a failure that nobody caught is logged, calls end with a reason, and t
   await heardBye(caller, pbx, call, /cause=500;text="The gateway failed"/);
   await gateway.ended();
   assert.equal(gateway.exitCode, 1);
-  assert.match(gateway.log, /"level":"error".*broken inside.*"msg":"the gateway failed"/);
+  assert.match(gateway.log, /"level":"error".*broken inside.*"msg":"uncaught exception: the gateway stops"/);
 });

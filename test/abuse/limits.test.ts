@@ -1,5 +1,5 @@
-// How much visitors may take of the telephones: refused before a token, before a WebSocket, before a call, and cut off
-// when the day's minutes are spent. Whoever asks hears when to try again, and the owner's log which limit it was.
+// Quotas of calls: refusal before a token, before a WebSocket and before a call, and the end of calls when the talk time of
+// the day is used up. The client gets the time of the next try; the log gets the limit.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -37,7 +37,7 @@ async function hangUp(scene: Deserted, call: RawCall, browser: RawPeer) {
 const limitsLogged = ({ logged }: Deserted) =>
   logged.filter(({ limit }) => limit !== undefined).map(({ msg, limit }) => `${msg}: ${limit}`);
 
-test('an address that has its calls up gets no token, no WebSocket and no call more; then it does', async context => {
+test('an address at its bound of calls gets no token, WebSocket or call until a call ends', async context => {
   const scene = await start(context, { perAddress: { calls: 1 } });
   const [browser, eager] = [await enter(scene), await enter(scene)];
   const saved = await tokenOf(scene);
@@ -52,7 +52,7 @@ test('an address that has its calls up gets no token, no WebSocket and no call m
   assert.deepEqual([knocked.status, knocked.retryAfter], [429, '10']);
   assert.deepEqual(limitsLogged(scene), [
     'call refused: perAddress.calls',
-    'no token was given: perAddress.calls',
+    'no token issued: perAddress.calls',
     'visitor refused: perAddress.calls',
   ]);
 
@@ -62,11 +62,11 @@ test('an address that has its calls up gets no token, no WebSocket and no call m
     101,
     'it was not used up',
   );
-  // A grant that was refused a call has still its call to make.
+  // A grant whose call was refused by a quota can still be used.
   await hangUp(scene, await talk(scene, eager), eager);
 });
 
-test('what all share is refused with 503, whoever asks, and says as little', async context => {
+test('a shared quota that is used up gives 503 to every client, without details', async context => {
   const scene = await start(context, { overall: { callsPerMinute: 1 }, perSite: { callsPerMinute: 1 } });
   const browser = await enter(scene);
   const { call } = await ring(scene, browser);
@@ -75,15 +75,15 @@ test('what all share is refused with 503, whoever asks, and says as little', asy
   const asked = await askToken(scene.gateway.url);
   assert.equal(asked.status, 503);
   assert.match(asked.headers.get('Retry-After') ?? '', /^(59|60)$/);
-  assert.deepEqual(limitsLogged(scene), ['no token was given: perSite.callsPerMinute']);
+  assert.deepEqual(limitsLogged(scene), ['no token issued: perSite.callsPerMinute']);
 });
 
-test("the day's minutes are charged as they are talked, and whoever talks is cut off when they are spent", async context => {
+test('the talk time of a day is charged continuously, and calls end when it is used up', async context => {
   const scene = await start(context, { perDestination: { minutesPerDay: 0.005 } });
   const browser = await enter(scene);
   const call = await talk(scene, browser);
   const bye = await browser.request('BYE');
-  // The same words as when any call is too long.
+  // The same reason as for any call that is too long.
   assert.match(bye.headers.get('Reason') ?? '', /cause=408;text="The longest call is over"/);
   call.respond(bye, '200 OK');
   scene.pbxs[0]!.respond(await scene.pbxs[0]!.request('BYE'), '200 OK');
@@ -94,7 +94,7 @@ test("the day's minutes are charged as they are talked, and whoever talks is cut
   assert.equal((await askToken(scene.gateway.url, { to: 'sip:alex@mysite.test' })).status, 200);
 });
 
-test('who comes back to a call of theirs is not asked what they may take', async context => {
+test('a page that resumes its call is not subject to quotas', async context => {
   const scene = await start(context, { perAddress: { calls: 1 } });
   const answer = await knock(scene, { protocols: ['sip', `token.${await tokenOf(scene)}`] });
   const { back } = await answer.greeting;

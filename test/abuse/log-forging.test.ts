@@ -1,5 +1,5 @@
-// A visitor who writes lines of the log: a library prints a message that it cannot parse. Everything that the process
-// prints is read here.
+// A visitor tries to forge log lines, because a library prints messages that it cannot parse. The tests read everything that
+// the process prints.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

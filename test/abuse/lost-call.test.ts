@@ -1,4 +1,4 @@
-// A call whose WebSocket is lost, and who may pick it up: the page that made it, and nobody else, whatever they know.
+// A call whose WebSocket is lost: only the page that made the call can resume it.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -49,7 +49,7 @@ async function talking(context: TestContext, limits: SceneOptions['limits'] = {}
 
 type Talk = Awaited<ReturnType<typeof talking>>;
 
-/** The PBX asks something of the page, which only hears it by a WebSocket of its own. */
+/** The PBX sends a request to the page, which gets it only over its own WebSocket. */
 async function pbxReaches({ pbx, invite, call }: Talk, page: RawPeer): Promise<void> {
   pbx.requestWithin(invite, 'OPTIONS');
   await pbx.response(200, 'OPTIONS');
@@ -98,7 +98,7 @@ for (const [who, attack] of [
   ['knows its tags, from a page of another origin', (talk: Talk) => talk.call.impostor({})],
 ] as const) {
   for (const there of [true, false]) {
-    test(`13: a stranger who ${who} gets 481 ${there ? 'in the call' : 'while its page is away'}`, async context => {
+    test(`13: another page that ${who} gets 481 ${there ? 'in the call' : 'while its page is away'}`, async context => {
       const talk = await talking(context, { reconnectSeconds: 20 });
       if (!there) talk.browser.close();
       const stranger = await RawPeer.browser(talk.gateway.url, OTHER_PAGE);
@@ -110,11 +110,11 @@ for (const [who, attack] of [
         await stranger.response(481, method);
       }
       await talk.hear();
-      // Nothing of it: the PBX has heard of no offer, and the page can still come back.
+      // No effect: the PBX got no offer, and the page can still resume the call.
       assert.deepEqual(talk.pbx.inbox, []);
       const page = there ? talk.browser : await talk.visitor();
       talk.call.moveTo(page);
-      // Who knows the tags can use up the page's next number, which is then asked of it again.
+      // With the tags an attacker can use the page's next CSeq; the page must then send its request again.
       talk.call.request('UPDATE');
       talk.call.request('UPDATE');
       await page.response(200, 'UPDATE');
@@ -124,7 +124,7 @@ for (const [who, attack] of [
   }
 }
 
-test('13: who has the tags and the origin, but not the key of the call, has neither its sound nor its requests', async context => {
+test('13: with the tags and the origin, but without the key, an attacker gets neither media nor requests', async context => {
   const talk = await talking(context);
   const thief = await talk.visitor();
   const impostor = talk.call.impostor({});
@@ -141,7 +141,7 @@ test('13: who has the tags and the origin, but not the key of the call, has neit
   await portsFreed(talk);
 });
 
-test('a PBX that names a third party in mid-call is told 488, and hears the call go on', async context => {
+test('a PBX that names a third party in mid-call gets 488, and the call goes on', async context => {
   const talk = await talking(context);
   talk.pbx.requestWithin(talk.invite, 'INVITE', SDP.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 192.168.7.7'));
   await talk.pbx.response(488);

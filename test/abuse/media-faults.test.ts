@@ -1,4 +1,4 @@
-// What breaks in the media relay, or runs out in it, beneath calls that are up.
+// Failures and exhausted resources of the media relay during calls.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -75,7 +75,7 @@ async function heard(leg: Leg): Promise<void> {
   await back;
 }
 
-test('25: a PBX that died in a call and is back, knowing nothing of it, has the call ended and gets the next one', async context => {
+test('25: a PBX that restarts in a call without its state: the call ends, and the PBX gets the next one', async context => {
   const scene = await startWithRelay(context, 1, 26370, 600);
   const [pbx] = scene.pbxs as [RawPeer];
   const { browser, call, leg } = await talk(context, scene);

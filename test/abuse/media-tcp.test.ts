@@ -1,5 +1,4 @@
-// TCP connections at the port of the media that only take up room: each is closed in time, and a call by UDP beside them
-// goes on.
+// Idle or invalid TCP connections to the media port: each is closed in time, and a call over UDP continues.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -13,7 +12,7 @@ import { emptied, RelayCall, relayOptions } from '../unit/media/relay-call.ts';
 const framed = (datagram: Buffer) =>
   Buffer.concat([Buffer.from([datagram.length >> 8, datagram.length & 255]), datagram]);
 
-describe('TCP connections to the media port that are none of a browser', () => {
+describe('TCP connections to the media port that are not from a browser', () => {
   let relay: EmbeddedRelay;
   let call: RelayCall;
   let checking: NodeJS.Timeout;
@@ -62,7 +61,7 @@ describe('TCP connections to the media port that are none of a browser', () => {
     await call.roundTrip();
   });
 
-  it('a frame longer than a packet ends it at once', async () => {
+  it('a frame longer than a packet ends it immediately', async () => {
     const patient = await createEmbeddedRelay({ ...relayOptions(26620), proofMs: 60_000 });
     for (const bytes of [Buffer.from([0x08, 0x01]), Buffer.alloc(65_537, 0xff)]) {
       const socket = await come(patient);

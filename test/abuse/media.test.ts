@@ -1,5 +1,5 @@
-// What strangers, and browsers that lie, can do to the sound of a call: nothing but move a counter. And what they can
-// make the relay send to others: nothing.
+// Other hosts and hostile browsers cannot change the media of a call; only counters change. They cannot make the relay send
+// to third parties.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -46,7 +46,7 @@ describe('the sound of a call under attack', () => {
   const check = (call: RelayCall, nominate: boolean) =>
     writeRequest({ ...credentials(call), transaction: randomBytes(12), nominate });
 
-  it('RTP and RTCP at the ports of the PBX, from other hosts, pass nothing, draw nothing, change nothing, first or last', async () => {
+  it('RTP and RTCP at the ports of the PBX, from other hosts, have no effect, before or during the call', async () => {
     const call = await RelayCall.open(relay, 'bleed');
     const others = [
       await bindUdp('127.0.0.2', call.echo.audio.address().port),
@@ -70,7 +70,7 @@ describe('the sound of a call under attack', () => {
     assert.deepEqual([pbx.packets, pbx.dropped], [50, 50 * 6 + 49]);
   });
 
-  it('plain RTP and RTCP at the port of the browsers pass from nobody, the browser included', async () => {
+  it('plain RTP and RTCP at the port of the browsers are dropped, also from the browser', async () => {
     const call = await RelayCall.open(relay, 'plain');
     let passed = 0;
     call.echo.onPacket = () => ++passed > 0;
@@ -102,7 +102,7 @@ describe('the sound of a call under attack', () => {
     assert.equal((await call.close()).browser.dropped, 3);
   });
 
-  it('a browser that sends from two addresses, both checked, is heard from both', async () => {
+  it('a browser that sends from two addresses, both checked, is received from both', async () => {
     const call = await RelayCall.open(relay, 'safari');
     const second = await bindUdp('127.0.0.1', 0);
     const { port } = call.leg.relay;
@@ -134,7 +134,7 @@ describe('the sound of a call under attack', () => {
     assert.deepEqual([browser.dropped, browser.packets], [10_000, 100]);
   });
 
-  it('checks that do not hold are answered by nothing; what is answered is answered with no more bytes than came', async () => {
+  it('invalid connectivity checks get no answer, and no answer is larger than its request', async () => {
     const call = await RelayCall.open(relay, 'checks');
     const { port } = call.leg.relay;
     const { username, password } = credentials(call);
@@ -170,7 +170,7 @@ describe('the sound of a call under attack', () => {
     assert.equal((await call.close()).browser.dropped, 2);
   });
 
-  it('an address that was checked once, by forgery, gets nothing more when it is not checked again', async () => {
+  it('an address that was checked once, by forgery, gets no packets when it is not checked again', async () => {
     const brief = await createEmbeddedRelay({ ...relayOptions(26740), consentMs: 900 });
     const call = await RelayCall.open(brief, 'hammer');
     const victim = await bindUdp('127.0.0.1', 0);
@@ -240,7 +240,7 @@ describe('the sound of a call under attack', () => {
       }
       await sent([bend(), bend(), bend()], call.leg.relay.port);
       await sent([bend()], call.port + random(2));
-      // A bent packet of the PBX's may pass, for plain RTP proves nothing; ours must pass.
+      // A mutated packet of the PBX may pass, because plain RTP is not authenticated; the valid one must pass.
       await new Promise<void>(resolve => {
         const packet = call.packet();
         packet.fill(round + 1, 12);
@@ -270,7 +270,7 @@ function withUnknown(credentials: Credentials, count: number): Buffer {
   });
 }
 
-/** A check that holds, of somebody who would be controlled (RFC 8445 7.3.1.1). */
+/** A valid check of a peer in the controlled role (RFC 8445 7.3.1.1). */
 function controlled(credentials: Credentials): Buffer {
   const extra = Buffer.concat([Buffer.from([0x80, 0x29, 0, 8]), Buffer.alloc(8, 1)]);
   return writeRequest({ ...credentials, transaction: randomBytes(12), nominate: false, extra });

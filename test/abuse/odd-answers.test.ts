@@ -1,5 +1,5 @@
-// Answers and requests of a PBX that are odd but not unheard of, and methods in odd spelling: what the engine takes and
-// the application's library does not must leave no call that nobody ends, and no request that nobody answers.
+// Unusual answers and requests of a PBX, and methods in unusual spelling. Messages that the engine accepts and the library of
+// the application does not must leave no call without end, and no request without answer.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -32,7 +32,7 @@ function answerWith(contact: string, invite: SipRequest): string {
   ].join('\r\n');
 }
 
-/** The PBX is asked to hang up, and nothing stays of the call. */
+/** The PBX gets a BYE, and no state of the call remains. */
 async function assertHungUp({ pbx, quiet }: Siege): Promise<void> {
   await pbx.request('ACK');
   pbx.respond(await pbx.request('BYE'), '200 OK');
@@ -58,7 +58,7 @@ for (const [what, contact] of [
   });
 }
 
-test('a PBX that ends a call before it answers it is hung up on, and the visitor is told', async context => {
+test('a PBX that sends BYE before its answer: the call ends, and the visitor gets the reason', async context => {
   const { siege, invite } = await called(context);
   const { pbx, browser } = siege;
   pbx.respond(invite, '183 Session Progress', { body: ANSWER });
@@ -86,7 +86,7 @@ test('a fork of a PBX that ends its call and answers beside another fork leaves 
   await siege.goodCall();
 });
 
-/** A call that is up, whose page has asked for a change that the PBX has not answered yet. */
+/** A running call with a re-INVITE of the page that the PBX has not answered yet. */
 async function changing(context: TestContext) {
   const siege = await startSiege(context);
   const { call, invite } = await siege.call();
@@ -100,7 +100,7 @@ test('an UPDATE of a PBX is answered while a request of ours waits for its answe
   await siege.pbx.response(200, 'UPDATE');
 });
 
-test('a provisional answer to a change decides nothing', async context => {
+test('a provisional answer to a re-INVITE is not final', async context => {
   const { siege, call, change } = await changing(context);
   const { pbx, browser } = siege;
   pbx.respond(change, '183 Session Progress', { tag: call.id });
@@ -139,7 +139,7 @@ for (const order of ['before', 'after'] as const) {
 }
 
 for (const method of ['invite', 'Invite']) {
-  test(`${method} is no method, and rings nobody`, async context => {
+  test(`${method} is no method, and starts no call`, async context => {
     const siege = await startSiege(context);
     const { browser, pbx } = siege;
     browser.send(

@@ -1,5 +1,5 @@
-// A message in another's transaction: one with its branch that comes from elsewhere changes nothing in it. And what
-// a stranger's Via and silent connections may cost in sockets.
+// Messages with the branch of a transaction that arrive from another source: they do not change the transaction. Also the
+// number of sockets that the Via and the silent connections of an unknown sender can use.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -16,19 +16,19 @@ import {
   knock,
   LIFETIME_MS,
   LOOPBACK,
-  Stranger,
   startBareEngine,
   startHeldEngine,
   statusOf,
-} from './stranger.ts';
+  UnknownSender,
+} from './unknown-sender.ts';
 
 /** An engine of any application, with an INVITE that rings. */
 async function ringing(context: TestContext) {
   const { engine, clock } = await startHeldEngine(context);
   const srf = await connectApp(engine);
   const door = doorOf(engine, 'udp');
-  const caller = await Stranger.at(context, door);
-  const other = await Stranger.at(context, door, '127.0.0.2');
+  const caller = await UnknownSender.at(context, door);
+  const other = await UnknownSender.at(context, door, '127.0.0.2');
   srf.use('options', (_req, res) => res.send(200));
   const asked = nextRequest(srf, 'invite');
   const invite = knock('INVITE', { id: 'ringing' });
@@ -68,7 +68,7 @@ test('an ACK with the branch of an INVITE stops no answer from another address',
   assert.deepEqual(await caller.allHeard(), []);
 });
 
-test('a request repeated from another address draws nothing to the first one', async context => {
+test('a request that is repeated from another address causes no answer to the first one', async context => {
   const { caller, other, invite } = await ringing(context);
   other.send(invite);
   assert.deepEqual((await other.allHeard()).map(statusOf), [482]);
@@ -84,7 +84,7 @@ test('16: a CANCEL with the branch of a visitor is 481 by UDP and TCP, and the p
   pbx.respond(invite, '180 Ringing');
   await browser.response(180);
   const sent = cancelOf(call.id);
-  const stranger = await Stranger.at(context, siege.door('udp'));
+  const stranger = await UnknownSender.at(context, siege.door('udp'));
   stranger.send(sent);
   // Without rport the answer goes to port 5060 and is not seen here: see the next one.
   assert.deepEqual(await stranger.allHeard(), []);
@@ -121,7 +121,7 @@ function cancelOf(id: string): string {
   ].join('\r\n');
 }
 
-/** A callee's, as someone who saw the INVITE could write it. */
+/** An answer of the callee, as an attacker who has the INVITE could write it. */
 function responseTo(invite: SipRequest, status: string, branch = ''): string {
   return [
     `SIP/2.0 ${status}`,
@@ -142,7 +142,7 @@ test('a PBX may answer from another of its addresses', async context => {
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);
   const invite = await pbx.request('INVITE');
-  const otherAddress = await Stranger.at(context, siege.door('udp'), '127.0.0.2');
+  const otherAddress = await UnknownSender.at(context, siege.door('udp'), '127.0.0.2');
   otherAddress.send(responseTo(invite, '180 Ringing'));
   await browser.response(180);
   otherAddress.send(responseTo(invite, '486 Busy Here'));
@@ -156,7 +156,7 @@ test("a response without our branch, or with it by a connection, is not the PBX'
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);
   const invite = await pbx.request('INVITE');
-  const liar = await Stranger.at(context, siege.door('udp'), '127.0.0.2');
+  const liar = await UnknownSender.at(context, siege.door('udp'), '127.0.0.2');
   liar.send(responseTo(invite, '603 Decline', 'x'));
   await liar.allHeard();
   const connection = connect(siege.door('tcp'), LOOPBACK);
@@ -175,19 +175,19 @@ test("a response without our branch, or with it by a connection, is not the PBX'
 
 test('ports that a Via names cost no sockets', async context => {
   const { port } = await startBareEngine(context);
-  const stranger = await Stranger.at(context, port);
+  const stranger = await UnknownSender.at(context, port);
   await assertNoSockets(context, stranger);
 });
 
 test('ports that a Via names cost no sockets of an engine of any application either', async context => {
   const { engine } = await startHeldEngine(context);
-  const stranger = await Stranger.at(context, doorOf(engine, 'udp'));
+  const stranger = await UnknownSender.at(context, doorOf(engine, 'udp'));
   await assertNoSockets(context, stranger);
 });
 
 /** At ports that are open: from others the system's refusal closes a socket again. */
-async function assertNoSockets(context: TestContext, stranger: Stranger): Promise<void> {
-  const ports = await Promise.all(Array.from({ length: 20 }, () => Stranger.at(context, 9)));
+async function assertNoSockets(context: TestContext, stranger: UnknownSender): Promise<void> {
+  const ports = await Promise.all(Array.from({ length: 20 }, () => UnknownSender.at(context, 9)));
   const before = udpSockets();
   assert.ok(before > ports.length);
   for (const { port } of ports) stranger.send(knock('OPTIONS', { via: `SIP/2.0/UDP ${LOOPBACK}:${port}` }));
@@ -200,7 +200,7 @@ function udpSockets(): number {
   return process.getActiveResourcesInfo().filter(kind => kind === 'UDPWrap').length;
 }
 
-test('a connection that a stranger opens and says nothing on is closed', async context => {
+test('a silent connection of an unknown sender is closed', async context => {
   const stream = { ...streamLimits, messageMs: 50 };
   const engine = await startEngine(context, {
     limits: { transactions: 100, dialogs: 100, transports: { stream } },
@@ -214,7 +214,7 @@ test('a connection that a stranger opens and says nothing on is closed', async c
   await eventually('it is closed', () => silent.closed);
 });
 
-test('a connection of a stranger that has had its answer is closed when it goes quiet', async context => {
+test('a connection of an unknown sender is closed when it is idle after its answer', async context => {
   const stream = { ...streamLimits, quietMs: 50 };
   const engine = await startEngine(context, {
     limits: { transactions: 100, dialogs: 100, transports: { stream } },

@@ -1,5 +1,5 @@
-// Where a process sends: every datagram and every connection that leaves its main thread, whoever began it. The media
-// relay's workers have threads of their own; what they send, bystanders would hear.
+// Records the destination of every datagram and connection of the main thread. The workers of the media relay run in other
+// threads; the bystanders detect what these send.
 
 import { Socket as UdpSocket } from 'node:dgram';
 import { Socket } from 'node:net';
@@ -13,7 +13,7 @@ export function watchOutFlow(context: TestContext): { to(exceptFrom: readonly nu
     seen.set(`${from} ${to}`, { from, to });
   };
   hook(context, UdpSocket.prototype, 'send', (socket: UdpSocket, args) => {
-    // send(bytes, port, address) or send(bytes, offset, length, port, address); a connected one names nobody.
+    // send(bytes, port, address) or send(bytes, offset, length, port, address); a connected socket has no address argument.
     const [port, address] = typeof args[2] === 'number' ? args.slice(3) : args.slice(1);
     if (typeof port === 'number') note(socket.address().port, address, port);
   });

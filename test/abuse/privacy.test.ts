@@ -1,5 +1,5 @@
 // What a gateway that logs everything must not log: keys, tokens, queries, what pages and PBXs write. One call that is
-// made, one that is not, and all that can go wrong before one, each with words that nobody else knows.
+// made, one that is not, and all that can go wrong before one, each with unique secret values.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ test('a gateway that logs everything logs no key, token, query or content', {
   pbx.respond(await pbx.request('BYE'), '200 OK');
   await browser.response(200, 'BYE');
 
-  // Then everything that is refused, and whoever breaks the rules.
+  // Then every refusal and every protocol error.
   for (const uri of [
     `sip:nobody:${secret('password')}@mysite.test`,
     `${DIRECTOR};token=${secret('parameter')}?body=${secret('uri-header')}`,

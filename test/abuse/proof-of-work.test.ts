@@ -1,4 +1,5 @@
-// Work before a token: asked of the hasty, or of all; done once for each token, and for nothing else.
+// Proof of work before a token: required from addresses that call often, or from all; one solution for each token, bound to
+// page and callee.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -27,7 +28,7 @@ async function solve(challenge: Challenge): Promise<string> {
   return JSON.stringify({ challenge, solution: await solveChallenge({ challenge, deriveKey }) });
 }
 
-test('a token is given for work that was asked for, done, and not shown before', async context => {
+test('a token is issued for a correct solution that was not presented before', async context => {
   const scene = await start(context, { tokens: { proofOfWork: 'always' } });
   const { challenge, token } = await ask(scene);
   assert.equal(token, undefined);
@@ -51,7 +52,7 @@ test('a token is given for work that was asked for, done, and not shown before',
   assert.equal((await ask(scene, done)).token, undefined, 'a second time');
 });
 
-test('an address is asked for work when it calls more than others do, and not before', async context => {
+test('an address needs proof of work only when it calls often', async context => {
   const scene = await start(context, {}, { perAddress: { callsPerMinute: 4 } });
   for (let times = 0; times < 2; times++) {
     const browser = await enter(scene);

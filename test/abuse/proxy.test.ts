@@ -1,4 +1,4 @@
-// Behind a proxy visitors have addresses of their own, and nobody gets another's, or many, by saying so.
+// Behind a proxy each visitor has its own address, and no client gets another address, or many, by sending headers.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -20,7 +20,7 @@ async function comers(context: TestContext, settings: Partial<ConfigInput>, said
   return { scene, answers, statuses: answers.map(({ status }) => status) };
 }
 
-test('visitors whom a proxy brings are told apart by what it says of them', async context => {
+test("visitors behind a proxy are distinguished by the proxy's header", async context => {
   const settings = { proxy: { networks: ['127.0.0.0/8'] } };
   const said = ['198.51.100.7', '198.51.100.8', '1.2.3.4, 198.51.100.7'];
   const { scene, answers, statuses } = await comers(context, settings, said);
@@ -34,7 +34,7 @@ test('visitors whom a proxy brings are told apart by what it says of them', asyn
   assert.equal(scene.logged.find(({ msg }) => msg === 'call ended')?.address, '198.51.100.8');
 });
 
-test('who is no proxy gets no more by saying so', async context => {
+test('the header of a peer that is no proxy is ignored', async context => {
   const { statuses } = await comers(context, {}, ['198.51.100.7', '198.51.100.8']);
   assert.deepEqual(statuses, [101, 429]);
 });

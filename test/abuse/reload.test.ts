@@ -1,4 +1,4 @@
-// A configuration that is replaced while people talk.
+// A configuration that is replaced during calls.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -30,7 +30,7 @@ test('SIGHUP: new calls go by the new file, running calls and open pages go on, 
   pbx.respond(await pbx.request('BYE'), '200 OK');
 });
 
-test('SIGHUP: of a file with mistakes, or with what only a start can change, all is told and nothing is taken', async context => {
+test('SIGHUP: a file with mistakes, or with changes that need a restart, is refused with all problems', async context => {
   const { gateway, pbx, page } = await startProcessScene(context);
   const caller = await page();
   const { call } = await callAnswered(caller, pbx);

@@ -1,4 +1,4 @@
-// Rtpengines that die, hang, forget, or answer nobody, beneath calls that are up and calls that are being made.
+// Instances of rtpengine that die, hang, lose their state or do not answer, during running calls and during call setup.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';

@@ -1,5 +1,5 @@
-// What a description of a PBX costs: an address is held against the fence in some ten microseconds, so one message must
-// not have it asked thousands of times.
+// The cost of a PBX's SDP: one check of an address against the fence takes about ten microseconds, so one message must not
+// cause thousands of checks.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

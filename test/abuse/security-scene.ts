@@ -1,4 +1,4 @@
-// A gateway whose file for fail2ban is read: which offences it holds, each a word of ours.
+// A gateway with a security log for fail2ban, and the offences that the log contains.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

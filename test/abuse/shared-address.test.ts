@@ -1,5 +1,5 @@
-// Visitors who share an address: an office, a seminar, a mobile carrier. What one visitor does in good faith a hundred do
-// at the same time, and nobody of them is cut off or banned for it.
+// Visitors who share an address: an office, a seminar, a mobile carrier. A hundred visitors may do the same at the same time,
+// and none is disconnected or banned for it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -40,7 +40,7 @@ for (const [whose, limits] of [
   });
 }
 
-test('pages of an office beyond the bound of its address are told to wait, and it is no offence', async context => {
+test('pages of an office beyond the bound of its address get 429, and it is no offence', async context => {
   const scene = await startWatched(context, { limits: { connectionsPerAddress: 2 } });
   for (let count = 0; count < 2; count++) {
     const { status, socket } = await knock(scene, {});

@@ -1,5 +1,5 @@
-// A gateway as `main` starts it, engine and relay its own, with a PBX and a browser under the test's thumb; and a
-// bystander, at whom nothing may ever arrive. Knows no attack.
+// A gateway as `main` starts it, with embedded engine and relay, a PBX and a browser that the test controls, and a bystander
+// that must never receive a packet. Contains no attack.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -29,7 +29,7 @@ export interface Siege extends Scene {
   visitor(): Promise<RawPeer>;
   /** A call that is up: answered by the PBX, acknowledged, its two sides joined. */
   call(headers?: readonly string[]): Promise<Established>;
-  /** A call of somebody else's, from beginning to end: what was done to the gateway must not disturb it. */
+  /** A complete call of another visitor, which the attack must not disturb. */
   goodCall(): Promise<void>;
 }
 
@@ -76,15 +76,15 @@ async function establish(browser: RawPeer, pbx: RawPeer, headers?: readonly stri
   pbx.respond(invite, '200 OK', { body: ANSWER, tag: call.id });
   call.ack(await browser.response(200));
   await pbx.request('ACK');
-  // Whoever answers a request in the dialog has joined its two sides.
+  // An answer to a request in the dialog shows that both sides are connected.
   call.request('INFO');
   await browser.response(200, 'INFO');
   return { call, invite };
 }
 
-/** A machine that has nothing to do with any of this: what it hears, over UDP or TCP, somebody made the gateway send. */
+/** A host that is no party of any call: every packet that it receives, UDP or TCP, is a success of the attack. */
 export class Bystander {
-  /** Of its own: what goes back to an attacker's address would not be heard here. Linux has all of 127.0.0.0/8. */
+  /** A separate address, so that answers to the attacker do not arrive here. Linux has all of 127.0.0.0/8. */
   readonly address = '127.0.0.2';
   readonly port: number;
   readonly #heard: string[] = [];

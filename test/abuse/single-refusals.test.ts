@@ -1,5 +1,5 @@
-// A datagram's source may be forged, so what answers it goes to a host that may have sent nothing: one datagram, not
-// much larger than the request, and nothing is kept (RFC 3261 8.2.7).
+// The source of a datagram may be forged, so its answer may go to a host that sent nothing: it is one datagram, not much
+// larger than the request, and no state is kept (RFC 3261 8.2.7).
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,11 +9,11 @@ import {
   knock,
   LIFETIME_MS,
   LOOPBACK,
-  Stranger,
   startBareEngine,
   startHeldEngine,
   statusOf,
-} from './stranger.ts';
+  UnknownSender,
+} from './unknown-sender.ts';
 
 const TAGGED = `<sip:director@${LOOPBACK}>;tag=guessed`;
 const known = ['OPTIONS', 'REGISTER', 'SUBSCRIBE', 'NOTIFY', 'MESSAGE', 'INFO', 'PUBLISH', 'REFER'];
@@ -52,9 +52,9 @@ const kinds: [name: string, choices: (method: string) => KnockChoices, status: (
   ];
 
 for (const [kind, choices, status] of kinds) {
-  test(`a stranger's request ${kind} draws one datagram that is not much larger, and leaves nothing`, async context => {
+  test(`a request of an unknown sender ${kind} gets one datagram that is not much larger, and leaves no state`, async context => {
     const { engine, clock, port } = await startBareEngine(context);
-    const stranger = await Stranger.at(context, port);
+    const stranger = await UnknownSender.at(context, port);
     for (const method of all) {
       const request = knock(method, choices(method));
       stranger.send(request);
@@ -73,9 +73,9 @@ for (const [kind, choices, status] of kinds) {
   });
 }
 
-test('an ACK and a response of nobody draw nothing', async context => {
+test('an ACK and a response without a transaction get no answer', async context => {
   const { port } = await startBareEngine(context);
-  const stranger = await Stranger.at(context, port);
+  const stranger = await UnknownSender.at(context, port);
   stranger.send(knock('ACK'));
   stranger.send(knock('ACK', { to: TAGGED }));
   stranger.send(knock('ACK', { uri: 'tel:1' }));
@@ -85,7 +85,7 @@ test('an ACK and a response of nobody draw nothing', async context => {
 
 test('the same request on two branches draws one datagram for each', async context => {
   const { clock, port } = await startBareEngine(context);
-  const stranger = await Stranger.at(context, port);
+  const stranger = await UnknownSender.at(context, port);
   const request = knock('INVITE', { id: 'merged' });
   stranger.send(request);
   stranger.send(request.replace('branch=z9hG4bKmerged', 'branch=z9hG4bKother'));
@@ -96,7 +96,7 @@ test('the same request on two branches draws one datagram for each', async conte
 
 test('an answer that would be larger than its datagram is not sent', async context => {
   const { port } = await startBareEngine(context);
-  const stranger = await Stranger.at(context, port);
+  const stranger = await UnknownSender.at(context, port);
   const hops = Array.from({ length: 60 }, (_, hop) => `SIP/2.0/UDP h${hop}`).join(',');
   const small = `OPTIONS sip:a SIP/2.0\r\nv:SIP/2.0/UDP a;rport;branch=z9hG4bKsmall\r\nf:a:b;tag=1\r\nt:a:b\r\ni:1\r\nCSeq:1 OPTIONS\r\n\r\n`;
   for (const request of [
@@ -112,9 +112,9 @@ test('an answer that would be larger than its datagram is not sent', async conte
   }
 });
 
-test('an engine of any application refuses once what it does not ask it about', async context => {
+test('an engine of any application refuses once what it does not pass to the application', async context => {
   const { engine, clock } = await startHeldEngine(context);
-  const stranger = await Stranger.at(context, doorOf(engine, 'udp'));
+  const stranger = await UnknownSender.at(context, doorOf(engine, 'udp'));
   for (const [status, choices] of [
     [481, { to: TAGGED }],
     [422, { headers: ['Session-Expires: 10', 'Supported: timer'] }],

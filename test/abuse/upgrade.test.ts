@@ -1,5 +1,5 @@
-// Upgrades that are no WebSocket, and failures of our own on the way of a peer's bytes: each costs its own connection at
-// most, and calls go on.
+// Upgrades to other protocols than WebSocket, and internal failures while a peer's bytes are handled: each ends at most its
+// own connection, and calls go on.
 
 import assert from 'node:assert/strict';
 import { Agent, request as httpRequest } from 'node:http';
@@ -19,7 +19,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** The status, and whether the connection was one that had asked before. */
+/** The status, and whether the connection was reused. */
 function ask({ gateway }: Watched, agent: Agent, path: string, sent: Sent = {}): Promise<[number, boolean]> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', headers = {}, body } = sent;
@@ -38,7 +38,7 @@ function ask({ gateway }: Watched, agent: Agent, path: string, sent: Sent = {}):
   });
 }
 
-test('an upgrade to HTTP/2 is left out, and the request is answered as any other', async context => {
+test('an upgrade to HTTP/2 is ignored, and the request is answered as any other', async context => {
   const scene = await startWatched(context, { site: { tokens: undefined } });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   context.after(() => agent.destroy());

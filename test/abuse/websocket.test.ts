@@ -1,5 +1,5 @@
-// WebSockets that say too much, in too many pieces, never to the end, or hear nothing. Of each: the connection ends, and
-// with it what it held; another visitor's call goes as ever.
+// WebSockets with messages that are too large, too fragmented or incomplete, or that do not read. In each case the connection
+// ends, its resources are released, and the call of another visitor continues.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -13,7 +13,7 @@ import { cpuTime } from '../unit/engine/message/cpu-time.ts';
 import { BareSocket, frame, opcode } from './bare-socket.ts';
 import { ANSWER, DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
 
-/** Those who were let in. */
+/** The admitted visitors. */
 const visitors = async ({ gateway }: Siege) => Number((await gateway.health()).visitors);
 
 async function bare(context: TestContext, { gateway }: Siege): Promise<BareSocket> {
@@ -115,10 +115,10 @@ test('10: a page that stops reading in a call is cut off at the cap; grace, BYE,
   call.ack(parseMessage(page.heard.subarray(begins - 1)) as SipResponse);
   await siege.pbx.request('ACK');
   page.socket.pause();
-  // What is asked is answered with as much: 481, with every Via.
+  // Each request gets an answer of the same size: 481, with every Via.
   const padding = 'x'.repeat(50_000);
   for (let i = 0; i < 1_000 && (await visitors(siege)) === 2; i++) {
-    page.frame(opcode.text, stray(i, padding));
+    page.frame(opcode.text, outOfDialogRequest(i, padding));
     await new Promise(resolve => setImmediate(resolve));
   }
   assert.equal(await visitors(siege), 1);
@@ -143,7 +143,7 @@ test('a page that pings and reads nothing is cut off while its answers wait', as
   await siege.goodCall();
 });
 
-test('11: a half-open WebSocket is found by the pings it does not answer; who answers stays', async context => {
+test('11: a half-open WebSocket is detected by unanswered pings; one that answers stays open', async context => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   const siege = await startSiege(context);
   const deadCable = await bare(context, siege);
@@ -159,14 +159,14 @@ test('11: a half-open WebSocket is found by the pings it does not answer; who an
 });
 
 /** Of no dialog, and long. */
-function stray(number: number, padding: string): string {
+function outOfDialogRequest(number: number, padding: string): string {
   return [
     `INFO ${DIRECTOR} SIP/2.0`,
     `Via: SIP/2.0/WS browser.invalid;branch=z9hG4bKstray${number};p=${padding}`,
     'Max-Forwards: 69',
     `To: <${DIRECTOR}>;tag=nobody`,
     'From: <sip:anonymous@anonymous.invalid>;tag=x',
-    `Call-ID: stray${number}`,
+    `Call-ID: outOfDialogRequest${number}`,
     'CSeq: 1 INFO',
     'Content-Length: 0',
     '',

@@ -1,11 +1,11 @@
-// What is said across: a browser's words to the PBX, a PBX's words to the browser. Neither reaches the other; what each
-// is told is written by the gateway.
+// Texts of the browser do not reach the PBX, and texts of the PBX do not reach the browser: the gateway writes what each
+// side receives.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RawCall } from '../support/raw-call.ts';
-import { assertLawful } from './law.ts';
-import { stray } from './outsider.ts';
+import { outOfDialogRequest } from './direct-sip-client.ts';
+import { assertPermitted } from './permitted-datagrams.ts';
 import { ANSWER, DIRECTOR, OFFER, type Siege, startSiege } from './siege.ts';
 
 const PEOPLE = ['director', 'alex', '101'];
@@ -13,7 +13,7 @@ const PEOPLE = ['director', 'alex', '101'];
 function assertAllLawful({ pbx }: Siege): void {
   const contacts = [`sip:peer@127.0.0.1:${pbx.port}`];
   assert.ok(pbx.received.length > 0);
-  for (const datagram of pbx.received) assertLawful(datagram, { users: PEOPLE, contacts });
+  for (const datagram of pbx.received) assertPermitted(datagram, { users: PEOPLE, contacts });
 }
 
 test('5: a forged caller, forged identities and headers of all kinds end at the gateway', async context => {
@@ -44,7 +44,7 @@ test('5: a forged caller, forged identities and headers of all kinds end at the 
   assert.doesNotMatch(siege.pbx.received.join(), /evil/i);
 });
 
-test('5: a display name of 10 kB, or with control characters, changes nothing of what the PBX is told', async context => {
+test('5: a display name of 10 kB, or with control characters, does not change the INVITE to the PBX', async context => {
   const siege = await startSiege(context);
   const { browser, pbx } = siege;
   const names = [
@@ -56,10 +56,10 @@ test('5: a display name of 10 kB, or with control characters, changes nothing of
     '<script>',
   ];
   for (const name of names) {
-    const invite = stray('INVITE', DIRECTOR, 'SIP/2.0/WS browser.invalid', OFFER);
+    const invite = outOfDialogRequest('INVITE', DIRECTOR, 'SIP/2.0/WS browser.invalid', OFFER);
     browser.send(invite.replace('From: <', `From: "${name}" <`));
     // What is quoted may be a control character by the letter of RFC 3261. A line break may not even so, and where
-    // From cannot be read there is nothing to answer with.
+    // From cannot be parsed no answer can be built.
     if (name.includes('\r')) continue;
     pbx.respond(await pbx.request('INVITE'), '486 Busy Here');
     await browser.response(486);
@@ -102,11 +102,11 @@ test('whatever words a PBX refuses with, the page gets ours', async context => {
     const { reason } = await browser.response(486);
     assert.equal(reason, 'Busy Here');
   }
-  // What is no SIP at all is no answer: the server has said nothing.
+  // Bytes that are no SIP are no answer: the server counts as silent.
   new RawCall(browser, DIRECTOR).invite(OFFER);
   pbx.respond(await pbx.request('INVITE'), '486 \x1b[31mBusy\x07');
   await browser.response(503);
-  // Nor was it for the transaction, which has asked again meanwhile.
+  // The transaction did not count it either, and has retransmitted meanwhile.
   pbx.inbox.length = 0;
   const { call, invite } = await siege.call();
   pbx.requestWithin(invite, 'BYE', '', call.id);

@@ -173,7 +173,7 @@ stories(
         await visitor.fills(/^Phone number/, '+7 912 000-00-00');
         await visitor.fills(/^Message/, 'After six');
         await visitor.click(/^Send$/);
-        const [told] = await line.gateway.waitFor(/.*a visitor asks to be called back.*/);
+        const [told] = await line.gateway.waitFor(/.*callback requested.*/);
         const { to, name, phone, message, page } = JSON.parse(told);
         assert.deepEqual(
           { to, name, phone, message, page },

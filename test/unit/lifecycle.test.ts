@@ -10,7 +10,7 @@ import { createLog } from '../../gateway/observe/log.ts';
 import { eventually } from '../support/eventually.ts';
 import { ADMIN_TOKEN } from '../support/gateway.ts';
 
-test('components stop in reverse order, once, whatever one of them throws', async () => {
+test('components stop in reverse order, once, also when one of them throws', async () => {
   const stopped: string[] = [];
   const lifecycle = await startOrUnwind(async own => {
     for (const name of ['a', 'b', 'c']) {
@@ -57,20 +57,22 @@ test('a gateway whose last listener fails leaves no socket, thread or timer behi
     media: { browserPort: 0, pbxPorts: [20_000, 20_998], workers: 1 },
     sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }],
   });
-  // After the checks of the start, so that only the listener itself meets the taken port.
-  const taken = createServer();
-  context.after(() => taken.close());
+  // Bound after the preflight checks, so that only the listener itself fails.
+  const occupied = createServer();
+  context.after(() => occupied.close());
   const admin = {
     token: ADMIN_TOKEN,
     get listen() {
-      return taken.listening ? `127.0.0.1:${(taken.address() as { port: number }).port}` : '127.0.0.1:0';
+      return occupied.listening
+        ? `127.0.0.1:${(occupied.address() as { port: number }).port}`
+        : '127.0.0.1:0';
     },
   };
   const log = createLog('silent');
   const starting = startGateway({ ...config, admin }, log);
-  taken.listen(0, '127.0.0.1');
+  occupied.listen(0, '127.0.0.1');
   await assert.rejects(starting, /EADDRINUSE/);
-  taken.close();
+  occupied.close();
   await eventually('nothing is left', () => {
     const left = process.getActiveResourcesInfo().sort();
     return left.length <= before.length || left.join() === before.join();

@@ -1,4 +1,4 @@
-// What of much asking is an offence: a person who presses again never is.
+// When many requests are an offence: a person who tries again never commits one.
 
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,7 +12,7 @@ import { publicRoutes } from '../../gateway/public-routes.ts';
 
 const PAGE = 'https://mysite.test';
 
-test('who asks to be called back too often is told to wait, and only one who goes on and on is written down', async context => {
+test('too many callback requests get 429, and only a flood of them is an offence', async context => {
   const config = configFrom({
     listen: '127.0.0.1:0',
     sites: [
@@ -48,11 +48,11 @@ test('who asks to be called back too often is told to wait, and only one who goe
   assert.deepEqual(offences, ['rate-limit from 127.0.0.1']);
 });
 
-test('an office of 400 with five buttons in view is told to wait at most, and is no offence', async context => {
+test('an office of 400 with five visible buttons gets 429 at most, and commits no offence', async context => {
   let now = performance.now();
   context.mock.method(performance, 'now', () => now);
-  const { ask, offences } = desk();
-  // Each button asks once a minute: 33 questions a second. Ten minutes of it.
+  const { ask, offences } = startRoutes();
+  // Each button sends one request a minute: 33 requests a second, for ten minutes.
   for (let count = 0; count < 33 * 600; count++) {
     now += 30;
     ask();
@@ -60,10 +60,10 @@ test('an office of 400 with five buttons in view is told to wait at most, and is
   assert.deepEqual(offences, []);
 });
 
-test('a program that asks a hundred times a second is a flood within half a minute', async context => {
+test('a program that sends 100 requests a second is a flood within half a minute', async context => {
   let now = performance.now();
   context.mock.method(performance, 'now', () => now);
-  const { ask, offences } = desk();
+  const { ask, offences } = startRoutes();
   for (let count = 0; count < 3_000; count++) {
     now += 10;
     ask();
@@ -71,8 +71,8 @@ test('a program that asks a hundred times a second is a flood within half a minu
   assert.equal(offences[0], 'rate-limit from 192.0.2.1');
 });
 
-/** The routes without a server; `ask` asks for a person's status as a page of the site does. */
-function desk() {
+/** The routes without a server; `ask` requests a person's status as a page of the site does. */
+function startRoutes() {
   const live = {
     current: configFrom({ sites: [{ domain: 'mysite.test', origins: [PAGE], callable: ['director'] }] }),
   };
@@ -82,8 +82,8 @@ function desk() {
     async () => 'reachable',
     new Authorization(live),
     createLog('silent'),
-    (...told) => {
-      offences.push(`${told[1]} from ${told[0]}`);
+    (address, offence) => {
+      offences.push(`${offence} from ${address}`);
     },
   );
   const request = {

@@ -11,13 +11,13 @@ interface Scene {
   readonly notifier: ServiceNotifier;
   /** Log lines. */
   readonly lines: string[];
-  /** What each child was started with. */
+  /** The arguments of each child. */
   readonly started: () => string[];
-  /** Another one, whose children are counted with those of the first. */
+  /** Another notifier that records its children in the same file. */
   readonly another: () => ServiceNotifier;
 }
 
-/** `script`: what stands in for `systemd-notify`; nothing does when absent. */
+/** `script` replaces `systemd-notify`; without it the program is missing. */
 function scene(script?: string, environment: NodeJS.ProcessEnv = {}): Scene {
   const folder = privateFolder('notifier');
   const record = join(folder, 'started');
@@ -43,49 +43,49 @@ test('outside systemd nothing is started', async () => {
   assert.deepEqual([started(), lines], [[], []]);
 });
 
-test('a systemd-notify that is missing is logged once, however often it is wanted', async () => {
+test('a missing systemd-notify is logged once', async () => {
   const { notifier, lines } = scene(undefined, { WATCHDOG_USEC: '300000' });
   notifier.ready();
   const other = scene('', { WATCHDOG_USEC: '300000' });
   other.notifier.ready();
-  await eventually('the watchdog was fed three times', () => other.started().length > 3);
+  await eventually('the watchdog was reset three times', () => other.started().length > 3);
   notifier.stopping();
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /"level":"error".*ENOENT.*systemd-notify failed/);
 });
 
-test('a watchdog that was meant for another process is not fed', async () => {
+test('the watchdog of another process is not reset', async () => {
   const { notifier, started } = scene('', { WATCHDOG_USEC: '300000', WATCHDOG_PID: '1' });
   notifier.ready();
   const other = scene('', { WATCHDOG_USEC: '300000', WATCHDOG_PID: String(process.pid) });
   other.notifier.ready();
-  await eventually('the other one is fed', () => other.started().length > 3);
+  await eventually('the other one is reset', () => other.started().length > 3);
   assert.deepEqual(started(), ['READY=1']);
 });
 
-test('a systemd-notify that hangs is ended, and meanwhile no other one is started', async () => {
+test('a systemd-notify that hangs is killed, and until then no other one is started', async () => {
   const { notifier, started, lines } = scene('case "$1" in READY=1) exec /bin/sleep 600;; esac', {
     WATCHDOG_USEC: '300000',
   });
   notifier.ready();
-  await eventually('its end is logged', () => lines.some(line => /it ended with SIGKILL/.test(line)));
+  await eventually('its end is logged', () => lines.some(line => /exited with SIGKILL/.test(line)));
   assert.equal(started()[0], 'READY=1');
-  await eventually('the next one is fed', () => lines.some(line => /works again/.test(line)));
-  // All that gathered in four seconds was one state.
+  await eventually('the next report succeeds', () => lines.some(line => /works again/.test(line)));
+  // In four seconds only one state was pending.
   assert.equal(started()[1], 'WATCHDOG=1');
 });
 
-test('that the gateway stops is said beside a child that is under way, and once', async () => {
+test('the stop is reported once, without waiting for a running child', async () => {
   const { notifier, started, another } = scene('case "$1" in READY=1) exec /bin/sleep 600;; esac');
   notifier.ready();
-  await eventually('a child is under way', () => started().length === 1);
+  await eventually('a child runs', () => started().length === 1);
   notifier.stopping();
   notifier.stopping();
-  await eventually('it is said', () => started().includes('STOPPING=1'));
-  // A second child of the first one would have begun before that of the other one.
+  await eventually('the stop is reported', () => started().includes('STOPPING=1'));
+  // A second child of the first notifier would start before that of the other one.
   another().ready();
   await eventually(
-    'the other one is heard',
+    'the other one has reported',
     () => started().filter(state => state === 'READY=1').length === 2,
   );
   assert.deepEqual(started(), ['READY=1', 'STOPPING=1', 'READY=1']);

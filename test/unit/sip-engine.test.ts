@@ -1,4 +1,4 @@
-// Who is written down for calling the gateway by SIP: who came by themselves, not the PBX that it has dialled.
+// Which SIP requests are an offence: those on connections of unknown senders, not those of a PBX that the gateway called.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -38,7 +38,7 @@ async function start(context: TestContext) {
   return { port, srf, offences };
 }
 
-function knock(method: string): string {
+function requestText(method: string): string {
   return [
     `${method} sip:director@${HOST} SIP/2.0`,
     `Via: SIP/2.0/TCP ${HOST}:5060;branch=z9hG4bK-${method}`,
@@ -54,19 +54,19 @@ function knock(method: string): string {
   ].join('\r\n');
 }
 
-/** Resolves with the final status that `socket` hears to it. */
+/** Sends the request and resolves with the final status. */
 async function statusOf(socket: Socket, method: string): Promise<number> {
-  let heard = '';
+  let received = '';
   const final = new Promise<number>(resolve => {
     socket.on('data', bytes => {
-      heard += bytes;
-      for (const head of heard.split('\r\n\r\n')) {
+      received += bytes;
+      for (const head of received.split('\r\n\r\n')) {
         const status = /^SIP\/2\.0 ([3-6]\d\d) /.exec(head)?.[1];
         if (status && head.includes(`CSeq: 1 ${method}`)) resolve(Number(status));
       }
     });
   });
-  socket.write(knock(method));
+  socket.write(requestText(method));
   return await final;
 }
 
@@ -74,7 +74,7 @@ for (const [method, status] of [
   ['INVITE', 403],
   ['REGISTER', 405],
 ] as const) {
-  test(`${method} by TCP is refused, and an offence of whoever came by themselves`, async context => {
+  test(`${method} by TCP is refused, and is an offence of an unknown sender only`, async context => {
     const { port, srf, offences } = await start(context);
     const server = createServer().listen(0, HOST);
     context.after(() => server.close());
@@ -87,9 +87,9 @@ for (const [method, status] of [
     assert.equal(await statusOf(pbx, method), status);
     assert.deepEqual(offences, []);
 
-    const stranger = connect(port, HOST);
-    context.after(() => void stranger.destroy());
-    assert.equal(await statusOf(stranger, method), status);
+    const unknownSender = connect(port, HOST);
+    context.after(() => void unknownSender.destroy());
+    assert.equal(await statusOf(unknownSender, method), status);
     assert.deepEqual(offences, [`unknown-source from ${HOST}`]);
   });
 }

@@ -1,4 +1,4 @@
-// The administrator's listener: every request needs the token, and only there are the counts.
+// The administrator's listener: every request needs the token, and only this listener returns the counts.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -29,7 +29,7 @@ async function start(context: TestContext, health: Parameters<typeof healthRoute
   return listener.url;
 }
 
-test('a request without the token, or with another one, is refused and reaches no route', async context => {
+test('a request without the token, or with a wrong one, is refused and reaches no route', async context => {
   let counted = 0;
   const url = await start(context, async () => {
     counted++;
@@ -53,7 +53,7 @@ test('a request without the token, or with another one, is refused and reaches n
   assert.equal((await fetch(`${url}/health`, { ...authorized, method: 'POST' })).status, 405);
 });
 
-test('an address that fails again and again has to wait, and the right token is accepted all the while', () => {
+test('an address that fails repeatedly gets 429, and the right token is still accepted', () => {
   let now = 0;
   const bearer = new BearerToken(ADMIN_TOKEN, () => now);
   const request = (token: string) =>
@@ -67,7 +67,7 @@ test('an address that fails again and again has to wait, and the right token is 
   assert.equal(bearer.check(request('wrong')), 'refused');
 });
 
-test('a gateway that drains is not healthy, and requests at the same time share one count', async context => {
+test('a draining gateway is not healthy, and concurrent requests share one count', async context => {
   let counted = 0;
   const url = await start(context, async () => {
     counted++;
@@ -82,13 +82,13 @@ test('a gateway that drains is not healthy, and requests at the same time share 
   assert.equal(counted, 1);
 });
 
-test('a route that throws costs one answer', async context => {
+test('a route that throws fails one answer only', async context => {
   const url = await start(context, async () => ({ status: 'ok' }));
   assert.equal((await fetch(`${url}/broken`, authorized)).status, 500);
   assert.equal((await fetch(`${url}/health`, authorized)).status, 200);
 });
 
-test('visitors read the status alone, the administrator the counts', async context => {
+test('visitors get only the status, the administrator gets the counts', async context => {
   const { gateway } = await startScene(context, {
     settings: { admin: { listen: '127.0.0.1:0', token: ADMIN_TOKEN } },
   });
@@ -111,7 +111,7 @@ for (const [what, admin, words] of [
     /admin\.listen: expected an address of loop/,
   ],
 ] as const) {
-  test(`${what} is refused in words`, () => {
+  test(`${what} is refused with a message`, () => {
     const input: ConfigInput = {
       admin: { token: ADMIN_TOKEN, ...admin },
       sites: [{ domain: 'mysite.ru', origins: ['*'], callable: ['director'] }],

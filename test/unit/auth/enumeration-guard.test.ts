@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EnumerationGuard } from '../../../gateway/auth/enumeration-guard.ts';
 
-test('a network asks for a name first once, whichever of its addresses asks', () => {
+test('a name is new once for each network, from any of its addresses', () => {
   const asking = new EnumerationGuard();
   assert.equal(asking.isFirst('203.0.113.9', 'gone'), true);
   assert.equal(asking.isFirst('203.0.113.9', 'gone'), false);
@@ -12,7 +12,7 @@ test('a network asks for a name first once, whichever of its addresses asks', ()
   assert.equal(asking.isFirst('2001:db8::2', 'gone'), false);
 });
 
-test('a flood of names is forgotten, what is asked all the while is not', () => {
+test('old names are removed in a flood of names; a name that is requested repeatedly stays', () => {
   const asking = new EnumerationGuard();
   asking.isFirst('203.0.113.9', 'gone');
   for (let i = 0; i < 30_000; i++) {

@@ -12,27 +12,27 @@ const claims = {
   until: 0,
 };
 
-test('the way back is open while there is a call, and nothing is left of it afterwards', () => {
+test('a call can be resumed while it is up, and the grant is removed afterwards', () => {
   const grants = new Grants();
-  const grant = grants.give(claims);
-  const back = () => grants.returning(grant.way, claims.origin);
-  assert.equal(back(), undefined);
+  const grant = grants.issue(claims);
+  const resumed = () => grants.resume(grant.resumeKey, claims.origin);
+  assert.equal(resumed(), undefined);
   grant.begin();
-  grants.left(grant);
-  assert.equal(back(), grant);
+  grants.release(grant);
+  assert.equal(resumed(), grant);
   grant.end();
-  assert.equal(back(), undefined);
+  assert.equal(resumed(), undefined);
   assert.equal(grants.size, 0);
 });
 
-test('who leaves without having called leaves nothing behind', () => {
+test('the grant of a visitor that leaves without a call is removed', () => {
   const grants = new Grants();
-  grants.left(grants.give(claims));
-  grants.left(undefined);
+  grants.release(grants.issue(claims));
+  grants.release(undefined);
   assert.equal(grants.size, 0);
 });
 
-test('used tokens are remembered as long as they are good, and not beyond', () => {
+test('used tokens are stored until they expire', () => {
   const clock = { now: 0 };
   const used = new UsedTokens(() => clock.now);
   assert.equal(used.use('a', 5_000), 'fresh');
@@ -43,7 +43,7 @@ test('used tokens are remembered as long as they are good, and not beyond', () =
   assert.equal(used.size, 1);
 });
 
-test('when there are too many to remember nobody is believed, rather than somebody twice', () => {
+test('when the table of used tokens is full a new token is rejected, and no token is accepted twice', () => {
   const clock = { now: 0 };
   const used = new UsedTokens(() => clock.now, 2);
   assert.deepEqual(
@@ -55,7 +55,7 @@ test('when there are too many to remember nobody is believed, rather than somebo
   assert.equal(used.use('c', 9_000), 'fresh');
 });
 
-test('a clock that was set back by an hour puts off no forgetting by as long', () => {
+test('a clock that is set back by an hour does not delay the removal of expired tokens by an hour', () => {
   const clock = { now: 3_600_000 };
   const used = new UsedTokens(() => clock.now);
   used.use('a', 3_700_000);

@@ -8,24 +8,24 @@ const director = { domain: 'mysite.ru', user: 'director' };
 const HOME = '198.51.100.7';
 const none = { callsPerMinute: undefined, calls: undefined, minutesPerDay: undefined };
 
-/** Nothing is bounded but what is told. */
+/** Quotas with only the given bounds. */
 function scene(limits: ConfigInput['limits'], site: Partial<ConfigInput['sites'][number]> = {}) {
   const clock = {
     time: 0,
     today: 'Monday',
-    work: undefined as (() => void) | undefined,
+    action: undefined as (() => void) | undefined,
     now: () => clock.time,
     day: () => clock.today,
     due: 0,
-    set(work: () => void, ms: number) {
-      clock.work = work;
+    setTimer(action: () => void, ms: number) {
+      clock.action = action;
       clock.due = clock.time + ms;
       return undefined as never;
     },
-    /** The timer's time has come. */
-    ring() {
+    /** Advances the clock to the timer and runs it. */
+    runTimer() {
       clock.time = clock.due;
-      clock.work?.();
+      clock.action?.();
     },
   };
   const unbound = { perAddress: none, perDestination: none, perSite: none, overall: none };
@@ -37,18 +37,18 @@ function scene(limits: ConfigInput['limits'], site: Partial<ConfigInput['sites']
     ],
   });
   const quotas = new Quotas({ current }, clock);
-  const call = (address = HOME, called = director) => {
+  const call = (address = HOME, callee = director) => {
     const ended = { times: 0 };
-    return { ...quotas.begin(address, called, () => void ended.times++), ended };
+    return { ...quotas.begin(address, callee, () => void ended.times++), ended };
   };
-  const why = (address = HOME, called = director) => {
-    const refusal = quotas.refusal(address, called);
+  const why = (address = HOME, callee = director) => {
+    const refusal = quotas.refusal(address, callee);
     return refusal && `${refusal.scope}.${refusal.bound} ${refusal.retrySeconds}`;
   };
   return { clock, quotas, call, why };
 }
 
-test('an address has so many calls at once, its neighbours have theirs', () => {
+test('an address has a bounded number of simultaneous calls; other addresses have their own bound', () => {
   const { call, why } = scene({ perAddress: { calls: 2 } });
   const first = call();
   call();
@@ -58,7 +58,7 @@ test('an address has so many calls at once, its neighbours have theirs', () => {
   assert.equal(why(), undefined);
 });
 
-test('a home of IPv6 is one address, by as many bits as are told', () => {
+test('an IPv6 network counts as one address, by the configured number of bits', () => {
   const { call, why } = scene({ perAddress: { calls: 1 } });
   call('2001:db8:1:2::1');
   assert.equal(why('2001:db8:1:2:ffff::9'), 'perAddress.calls 10');
@@ -69,7 +69,7 @@ test('a home of IPv6 is one address, by as many bits as are told', () => {
   assert.equal(wide.why('2001:db8:2::1'), undefined);
 });
 
-test('so many calls a minute may be made in a row, and then one as each share of it passes', () => {
+test('the calls of a minute may be made in a row; then the quota refills continuously', () => {
   const { clock, call, why } = scene({ perAddress: { callsPerMinute: 3 } });
   for (let times = 0; times < 3; times++) {
     assert.equal(why(), undefined);
@@ -84,28 +84,28 @@ test('so many calls a minute may be made in a row, and then one as each share of
   assert.equal(why(), 'perAddress.callsPerMinute 20');
 });
 
-test('a person, a site and all have bounds, which a site and a person may have of their own', () => {
-  const far = (host: number) => `203.0.113.${host}`;
+test('a callee, a site and the gateway have bounds, and a site and a callee can override theirs', () => {
+  const remote = (host: number) => `203.0.113.${host}`;
   const { call, why } = scene(
     { perDestination: { calls: 2 }, perSite: { calls: 3 }, overall: { callsPerMinute: 5 } },
     { callable: ['director', { user: 'alex', limits: { calls: 1 } }], limits: { calls: 4 } },
   );
   const alex = { ...director, user: 'alex' };
-  call(far(1), alex);
-  assert.equal(why(far(2), alex), 'perDestination.calls 10');
-  call(far(2));
-  call(far(3));
-  assert.equal(why(far(4)), 'perDestination.calls 10');
+  call(remote(1), alex);
+  assert.equal(why(remote(2), alex), 'perDestination.calls 10');
+  call(remote(2));
+  call(remote(3));
+  assert.equal(why(remote(4)), 'perDestination.calls 10');
   const echo = { ...director, user: 'echo-test' };
-  call(far(4), echo);
-  assert.equal(why(far(5), echo), 'perSite.calls 10');
+  call(remote(4), echo);
+  assert.equal(why(remote(5), echo), 'perSite.calls 10');
   const sales = { domain: 'other.ru', user: 'sales' };
-  assert.equal(why(far(5), sales), undefined);
-  call(far(5), sales);
-  assert.equal(why(far(6), sales), 'overall.callsPerMinute 12');
+  assert.equal(why(remote(5), sales), undefined);
+  call(remote(5), sales);
+  assert.equal(why(remote(6), sales), 'overall.callsPerMinute 12');
 });
 
-test('minutes are charged by talk, not by ringing, and of calls that are up too', () => {
+test('talk time is charged, ringing is not, and running calls are charged too', () => {
   const { clock, call, why } = scene({ perAddress: { minutesPerDay: 2 } });
   const rings = call();
   clock.time = 600_000;
@@ -123,31 +123,31 @@ test('minutes are charged by talk, not by ringing, and of calls that are up too'
   assert.equal(why(), 'perAddress.minutesPerDay 3600');
 });
 
-test('when the minutes are spent, all who talk under them are ended, the sooner the more they are', () => {
+test('when the talk time is used up all answered calls end; two calls use it up in half the time', () => {
   const { clock, call } = scene({ perSite: { minutesPerDay: 2 } });
   const [one, two] = [call('203.0.113.1'), call('203.0.113.2')];
   const rings = call('203.0.113.3');
   one.answered();
   two.answered();
-  clock.ring();
+  clock.runTimer();
   assert.equal(Math.round(clock.time / 1000), 60);
   assert.deepEqual([one.ended.times, two.ended.times, rings.ended.times], [1, 1, 0]);
 });
 
-test('a new day has its own minutes, of calls too that go on over midnight', () => {
+test('a new day has new talk time, also for calls that continue after midnight', () => {
   const { clock, call, why } = scene({ overall: { minutesPerDay: 2 } });
   const talks = call();
   talks.answered();
   clock.time = 119_000;
   clock.today = 'Tuesday';
   assert.equal(why(), undefined);
-  clock.ring();
+  clock.runTimer();
   assert.equal(talks.ended.times, 0);
-  clock.ring();
+  clock.runTimer();
   assert.deepEqual([talks.ended.times, Math.round(clock.time / 1000)], [1, 239]);
 });
 
-test('however many addresses call, no more than twenty thousand are remembered, and who is in a call is', () => {
+test('at most 20,000 addresses are stored, and addresses with a running call stay', () => {
   const { quotas, call, why } = scene({ perAddress: { calls: 1, callsPerMinute: 1 } });
   call();
   for (let host = 0; host < 25_000; host++)
@@ -156,7 +156,7 @@ test('however many addresses call, no more than twenty thousand are remembered, 
   assert.equal(why(), 'perAddress.calls 10');
 });
 
-test('an address whose calls are all forgiven is forgotten, and one that has talked today is not', () => {
+test('an address without recent calls is removed; an address with talk time today is not', () => {
   const { quotas, call, clock } = scene({ perAddress: { callsPerMinute: 10, minutesPerDay: 10 } });
   for (let host = 0; host < 500; host++) call(`10.0.${host >> 8}.${host & 255}`).over();
   const talks = call('10.1.0.1');
@@ -168,18 +168,18 @@ test('an address whose calls are all forgiven is forgotten, and one that has tal
   assert.equal(quotas.addresses, 251);
 });
 
-test('being asked leaves nothing behind', () => {
+test('a check stores no address', () => {
   const { quotas, why } = scene({});
   for (let host = 0; host < 100; host++) why(`10.0.0.${host}`);
   assert.equal(quotas.addresses, 0);
 });
 
-test('who was only asked about leaves nothing behind, whatever name a token bears', () => {
+test('a check stores no callee, whatever name a token contains', () => {
   const { quotas, call, why } = scene({});
   for (let index = 0; index < 100; index++) {
     assert.equal(why(HOME, { domain: 'mysite.ru', user: `x${index}` }), undefined);
   }
-  assert.equal(quotas.called, 0);
+  assert.equal(quotas.named, 0);
   call();
-  assert.equal(quotas.called, 3);
+  assert.equal(quotas.named, 3);
 });

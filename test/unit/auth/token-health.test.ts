@@ -13,19 +13,19 @@ function watched() {
   return { clock, logged, health: new TokenHealth(log, () => clock.now) };
 }
 
-test('a good token counts for ten minutes, and for its own issuer', () => {
+test('a good token counts for ten minutes, and only for its issuer', () => {
   const { clock, health } = watched();
-  assert.equal(health.wasGoodLately(issuer), false);
+  assert.equal(health.wasGoodRecently(issuer), false);
   health.good(issuer);
   clock.now = 10 * MINUTE - 1;
-  assert.equal(health.wasGoodLately(issuer), true);
-  assert.equal(health.wasGoodLately({ ...issuer, own: false }), false);
-  assert.equal(health.wasGoodLately({ ...issuer, domain: 'other.test' }), false);
+  assert.equal(health.wasGoodRecently(issuer), true);
+  assert.equal(health.wasGoodRecently({ ...issuer, own: false }), false);
+  assert.equal(health.wasGoodRecently({ ...issuer, domain: 'other.test' }), false);
   clock.now = 10 * MINUTE;
-  assert.equal(health.wasGoodLately(issuer), false);
+  assert.equal(health.wasGoodRecently(issuer), false);
 });
 
-test('the owner is warned after five failures in a row, and once an hour', () => {
+test('the owner gets a warning after five failures in a row, and once an hour', () => {
   const { clock, health, logged } = watched();
   const fail = (times: number) => {
     for (let i = 0; i < times; i++) health.failed(issuer, 'bad-token');
@@ -40,21 +40,21 @@ test('the owner is warned after five failures in a row, and once an hour', () =>
   clock.now = 60 * MINUTE;
   fail(2);
   assert.equal(logged.length, 2);
-  // A good one ends the row.
+  // A good token resets the count.
   health.good(issuer);
   clock.now = 180 * MINUTE;
   fail(4);
   assert.equal(logged.length, 2);
 });
 
-test('while others of the site are good, those that fail are no warning', () => {
+test('failures cause no warning while other tokens of the site are good', () => {
   const { health, logged } = watched();
   health.good(issuer);
   for (let i = 0; i < 20; i++) health.failed(issuer, 'bad-token');
   assert.equal(logged.length, 0);
 });
 
-test('while others are good, the fifth within an hour that its issuer has made wrong is told, and no further one', () => {
+test('while others are good, the fifth fault of the issuer within an hour causes one warning', () => {
   const { clock, health, logged } = watched();
   health.good(issuer);
   const fail = (times: number) => {
@@ -73,14 +73,14 @@ test('while others are good, the fifth within an hour that its issuer has made w
   assert.equal(logged.length, 2);
 });
 
-test('tokens that their issuer has made wrong are told also when good ones come later', () => {
+test('faults of the issuer cause a warning also when good tokens come later', () => {
   const { health, logged } = watched();
   const fail = () => health.failed(issuer, 'token-too-long', { byIssuer: true });
   for (let i = 0; i < 6; i++) fail();
   health.good(issuer);
   fail();
   fail();
-  // Once for all of them, once for some.
+  // One warning that all tokens fail, one that some fail.
   assert.deepEqual(
     logged.map(({ failed }) => failed),
     [5, 7],

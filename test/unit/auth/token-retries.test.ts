@@ -7,7 +7,7 @@ function tries() {
   return { clock, tries: new TokenRetries(() => clock.now) };
 }
 
-test('a second try is one of the same network, for the same reason, within half a minute; the next is a first one', () => {
+test('a second failure is from the same network, for the same reason, within 30 s; the next is a first one', () => {
   const { clock, tries: seen } = tries();
   assert.equal(seen.isSecond('192.0.2.1', 'token-used'), false);
   assert.equal(seen.isSecond('192.0.2.2', 'token-used'), false);
@@ -20,7 +20,7 @@ test('a second try is one of the same network, for the same reason, within half 
   assert.equal(seen.isSecond('192.0.2.1', 'token-used'), true);
 });
 
-test('no more than ten thousand are remembered', () => {
+test('at most 10,000 failures are stored', () => {
   const { tries: seen } = tries();
   for (let i = 0; i < 10_001; i++) seen.isSecond(`10.0.${i >> 8}.${i & 255}`, 'token-used');
   assert.equal(seen.size, 10_000);

@@ -1,4 +1,4 @@
-// A visitor's wish to be called back, from the gateway's door to a server of the owner's.
+// A visitor's callback request, from the HTTP route to the server of the owner.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -9,9 +9,9 @@ import { CallbackRequests } from '../../../gateway/availability/callback.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { PAGE, type SceneOptions, startScene } from '../../support/signalling-gateway.ts';
 
-const wish = { to: 'director@mysite.test', name: 'Анна', phone: '+7 912 000-00-00', message: 'After\nsix' };
+const form = { to: 'director@mysite.test', name: 'Анна', phone: '+7 912 000-00-00', message: 'After\nsix' };
 
-/** A server of the owner's, and what it was sent. */
+/** A server of the owner, and the bodies that it receives. */
 async function owner(context: TestContext, answer: RequestListener = (_, response) => response.end()) {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
@@ -27,34 +27,34 @@ async function owner(context: TestContext, answer: RequestListener = (_, respons
   return { bodies, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=1` };
 }
 
-function desk(url: string | undefined, longestMs = 5_000) {
+function callbacksTo(url: string | undefined, timeoutMs = 5_000) {
   const logged: string[] = [];
-  const made = new CallbackRequests({
-    fallback: to => (to === wish.to ? { kind: 'callback', url } : undefined),
+  const callbacks = new CallbackRequests({
+    fallback: to => (to === form.to ? { kind: 'callback', url } : undefined),
     log: createLog('info', { write: line => void logged.push(line) }),
-    longestMs,
+    timeoutMs,
   });
   return {
     logged,
-    take: (body: unknown) => made.take(JSON.stringify(body), { origin: PAGE, ownPage: false }),
+    take: (body: unknown) => callbacks.take(JSON.stringify(body), { origin: PAGE, ownPage: false }),
   };
 }
 
-test('a wish reaches the owner as JSON, with its page and its time', async context => {
+test('a callback request reaches the owner as JSON, with page and time', async context => {
   const { bodies, url } = await owner(context);
-  const { take, logged } = desk(url);
-  assert.equal(await take({ ...wish, more: 'x' }), 'taken');
-  const { at, ...told } = JSON.parse(bodies[0] ?? '');
-  assert.deepEqual(told, { ...wish, page: PAGE });
+  const { take, logged } = callbacksTo(url);
+  assert.equal(await take({ ...form, more: 'x' }), 'taken');
+  const { at, ...requests } = JSON.parse(bodies[0] ?? '');
+  assert.deepEqual(requests, { ...form, page: PAGE });
   assert.ok(Date.parse(at) <= Date.now());
   assert.deepEqual(logged, []);
 });
 
-test("without an address of the owner's it is one line of the log", async () => {
-  const { take, logged } = desk(undefined);
-  assert.equal(await take(wish), 'taken');
+test('without a URL the callback request is one log line', async () => {
+  const { take, logged } = callbacksTo(undefined);
+  assert.equal(await take(form), 'taken');
   assert.equal(logged.length, 1);
-  assert.equal(JSON.parse(logged[0] ?? '').phone, wish.phone);
+  assert.equal(JSON.parse(logged[0] ?? '').phone, form.phone);
 });
 
 for (const [what, changes] of [
@@ -62,21 +62,21 @@ for (const [what, changes] of [
   ['a number too short to be one', { phone: '12 34' }],
   ['words for a number', { phone: 'call me' }],
   ['a name with a line break', { name: 'A\r\nBcc: all' }],
-  ['a name as long as a novel', { name: 'a'.repeat(101) }],
-  ['a message as long as a novel', { message: 'a'.repeat(1001) }],
+  ['a name that is too long', { name: 'a'.repeat(101) }],
+  ['a message that is too long', { message: 'a'.repeat(1001) }],
   ['a message with an escape in it', { message: '\u001b[31m' }],
   ['a number that is an object', { phone: { length: 5 } }],
 ] as const) {
-  test(`a wish with ${what} is none`, async () => {
-    const { take, logged } = desk(undefined);
-    assert.equal(await take({ ...wish, ...changes }), 'wrong');
+  test(`a callback request with ${what} is not valid`, async () => {
+    const { take, logged } = callbacksTo(undefined);
+    assert.equal(await take({ ...form, ...changes }), 'wrong');
     assert.deepEqual(logged, []);
   });
 }
 
-test('what the owner did not ask for goes nowhere', async () => {
-  const { take, logged } = desk(undefined);
-  assert.equal(await take({ ...wish, to: 'alex@mysite.test' }), 'unwanted');
+test('a callback request that the configuration does not permit is not delivered', async () => {
+  const { take, logged } = callbacksTo(undefined);
+  assert.equal(await take({ ...form, to: 'alex@mysite.test' }), 'unwanted');
   assert.deepEqual(logged, []);
 });
 
@@ -85,32 +85,32 @@ test('a server that redirects is not followed', async context => {
   const { url } = await owner(context, (_, response) =>
     response.writeHead(307, { Location: elsewhere.url }).end(),
   );
-  const { take, logged } = desk(url);
-  assert.equal(await take(wish), 'lost');
+  const { take, logged } = callbacksTo(url);
+  assert.equal(await take(form), 'lost');
   assert.deepEqual(elsewhere.bodies, []);
   assert.doesNotMatch(logged.join(), /912|key=1/, 'the log tells what was written, or a key');
 });
 
-test('a server that refuses, is not there, or never answers loses it', async context => {
+test('a server that refuses, is not reachable, or never answers: the request is lost', async context => {
   const refusing = await owner(context, (_, response) => response.writeHead(500).end());
-  assert.equal(await desk(refusing.url).take(wish), 'lost');
-  assert.equal(await desk('http://127.0.0.1:1/').take(wish), 'lost');
+  assert.equal(await callbacksTo(refusing.url).take(form), 'lost');
+  assert.equal(await callbacksTo('http://127.0.0.1:1/').take(form), 'lost');
   const mute = await owner(context, () => {});
-  assert.equal(await desk(mute.url, 50).take(wish), 'lost');
+  assert.equal(await callbacksTo(mute.url, 50).take(form), 'lost');
 });
 
-test('no more than ten are on their way at once', async context => {
+test('at most ten deliveries run at the same time', async context => {
   const waiting: (() => void)[] = [];
   const { url } = await owner(context, (_, response) => {
     waiting.push(() => response.end());
     if (waiting.length === 10) for (const answer of waiting) answer();
   });
-  const { take } = desk(url);
-  const fates = await Promise.all(Array.from({ length: 11 }, () => take(wish)));
-  assert.deepEqual([...fates].sort(), ['lost', ...Array<string>(10).fill('taken')]);
+  const { take } = callbacksTo(url);
+  const results = await Promise.all(Array.from({ length: 11 }, () => take(form)));
+  assert.deepEqual([...results].sort(), ['lost', ...Array<string>(10).fill('taken')]);
 });
 
-async function door(
+async function startRoute(
   context: TestContext,
   options: SceneOptions = { site: { fallbacks: { callback: true } } },
 ) {
@@ -121,54 +121,54 @@ async function door(
       headers: { origin: PAGE, 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  const told = () => scene.logged.filter(({ phone }) => phone !== undefined);
-  return { url: scene.gateway.url, post, told };
+  const requests = () => scene.logged.filter(({ phone }) => phone !== undefined);
+  return { url: scene.gateway.url, post, requests };
 }
 
-test('a page that may call may ask to be called back', async context => {
-  const { post, told } = await door(context);
-  const response = await post(wish);
+test('a page that may call may send a callback request', async context => {
+  const { post, requests } = await startRoute(context);
+  const response = await post(form);
   assert.equal(response.status, 204);
   assert.equal(response.headers.get('access-control-allow-origin'), PAGE);
-  assert.equal(told()[0]?.message, wish.message);
+  assert.equal(requests()[0]?.message, form.message);
 });
 
-test('no other page may, nor for anybody else, nor where the owner wants none', async context => {
-  const { post, told } = await door(context);
+test('other pages, other callees and sites without callbacks are refused', async context => {
+  const { post, requests } = await startRoute(context);
   for (const response of [
-    await post(wish, { origin: 'https://evil.example' }),
-    await post({ ...wish, to: 'nobody@mysite.test' }),
-    // What a plain form can send, with nobody asked.
-    await post(wish, { 'content-type': 'text/plain' }),
+    await post(form, { origin: 'https://evil.example' }),
+    await post({ ...form, to: 'nobody@mysite.test' }),
+    // A plain form can send this without a preflight.
+    await post(form, { 'content-type': 'text/plain' }),
   ]) {
     assert.equal(response.status, 403);
     assert.equal(response.headers.get('access-control-allow-origin'), null);
   }
-  const without = await door(context, {});
-  assert.equal((await without.post(wish)).status, 403);
-  assert.deepEqual([...told(), ...without.told()], []);
+  const without = await startRoute(context, {});
+  assert.equal((await without.post(form)).status, 403);
+  assert.deepEqual([...requests(), ...without.requests()], []);
 });
 
-test('what is no wish, or too long to be one, is refused in a way that the page can read', async context => {
-  const { post } = await door(context);
-  for (const body of ['', '[', { ...wish, phone: '' }, 'x'.repeat(200_000)]) {
+test('an invalid or too long form is refused with an answer that the page can read', async context => {
+  const { post } = await startRoute(context);
+  for (const body of ['', '[', { ...form, phone: '' }, 'x'.repeat(200_000)]) {
     const response = await post(body);
     assert.equal(response.status, 400);
     assert.equal(response.headers.get('access-control-allow-origin'), PAGE);
   }
 });
 
-test('one address may ask five times', async context => {
-  const { post, told } = await door(context);
-  for (let times = 0; times < 5; times++) assert.equal((await post(wish)).status, 204);
-  const response = await post(wish);
+test('one address may send five callback requests', async context => {
+  const { post, requests } = await startRoute(context);
+  for (let times = 0; times < 5; times++) assert.equal((await post(form)).status, 204);
+  const response = await post(form);
   assert.equal(response.status, 429);
   assert.equal(response.headers.get('access-control-allow-origin'), PAGE);
-  assert.equal(told().length, 5);
+  assert.equal(requests().length, 5);
 });
 
-test('a browser that asks first is told how', async context => {
-  const { url } = await door(context);
+test('a preflight is answered with the permitted method', async context => {
+  const { url } = await startRoute(context);
   const response = await fetch(`${url}/callback`, { method: 'OPTIONS', headers: { origin: PAGE } });
   assert.equal(response.status, 204);
   assert.equal(response.headers.get('access-control-allow-methods'), 'POST');

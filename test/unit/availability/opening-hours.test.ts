@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openingAt } from '../../../gateway/availability/opening-hours.ts';
 import { parseConfig } from '../../../gateway/config/load.ts';
 
-/** What the owner wrote -> `open`, or when it opens in UTC, or `shut`. */
+/** The hours of the configuration -> `open`, or the opening instant in UTC, or `shut`. */
 function at(hours: string, instant: string): string {
   const site = `{domain: mysite.ru, origins: ["*"], callable: [a], hours: ${hours}}`;
   const opening = openingAt(

@@ -1,83 +1,83 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Echo, Reachability } from '../../../gateway/availability/reachability.ts';
+import { type ProbeResult, Reachability } from '../../../gateway/availability/reachability.ts';
 
-/** A domain that echoes what it is told to, on a clock that goes when it is told to. */
+/** A domain with a settable probe result, on a manual clock. */
 function scene() {
-  const told = { echo: 'heard' as Echo | Error, now: 0, probes: 0 };
+  const state = { result: 'heard' as ProbeResult | Error, now: 0, probes: 0 };
   let answer: (() => void) | undefined;
   const reachability = new Reachability({
-    now: () => told.now,
+    now: () => state.now,
     probe: async () => {
-      told.probes++;
+      state.probes++;
       if (held) await new Promise<void>(resolve => (answer = resolve));
-      if (told.echo instanceof Error) throw told.echo;
-      return told.echo;
+      if (state.result instanceof Error) throw state.result;
+      return state.result;
     },
   });
   let held = false;
   return {
-    told,
+    state,
     reachability,
     hold: () => (held = true),
     answer: () => answer?.(),
-    ask: () => reachability.of('mysite.ru'),
+    request: () => reachability.of('mysite.ru'),
   };
 }
 
-for (const [echo, reach, ms] of [
+for (const [result, expected, ms] of [
   ['heard', 'reachable', 30_000],
   ['silent', 'unreachable', 10_000],
   ['refused', 'unreachable', 10_000],
   ['unknown', 'unknown', 10_000],
 ] as const) {
-  test(`what was ${echo} is ${reach}, and believed for ${ms / 1000} s however often visitors ask`, async () => {
-    const { told, ask } = scene();
-    told.echo = echo;
-    assert.equal(await ask(), reach);
-    told.now = ms - 1;
-    for (let visitor = 0; visitor < 100; visitor++) assert.equal(await ask(), reach);
-    assert.equal(told.probes, 1);
-    told.now = ms;
-    await ask();
-    assert.equal(told.probes, 2);
+  test(`the probe result ${result} means ${expected} for ${ms / 1000} s, for any number of visitors`, async () => {
+    const { state, request } = scene();
+    state.result = result;
+    assert.equal(await request(), expected);
+    state.now = ms - 1;
+    for (let visitor = 0; visitor < 100; visitor++) assert.equal(await request(), expected);
+    assert.equal(state.probes, 1);
+    state.now = ms;
+    await request();
+    assert.equal(state.probes, 2);
   });
 }
 
-test('all who ask during a probe hear of the same one', async () => {
-  const { told, ask, hold, answer } = scene();
+test('all requests during a probe share its result', async () => {
+  const { state, request, hold, answer } = scene();
   hold();
-  const asked = Array.from({ length: 50 }, ask);
+  const answers = Array.from({ length: 50 }, request);
   answer();
-  assert.deepEqual(new Set(await Promise.all(asked)), new Set(['reachable']));
-  assert.equal(told.probes, 1);
+  assert.deepEqual(new Set(await Promise.all(answers)), new Set(['reachable']));
+  assert.equal(state.probes, 1);
 });
 
-test('a probe that breaks is no news, and does not stand in the way of the next', async () => {
-  const { told, ask } = scene();
-  told.echo = new Error('out of sockets');
-  assert.equal(await ask(), 'unknown');
-  told.echo = 'heard';
-  told.now = 10_000;
-  assert.equal(await ask(), 'reachable');
+test('a probe that throws means unknown, and the next probe runs', async () => {
+  const { state, request } = scene();
+  state.result = new Error('out of sockets');
+  assert.equal(await request(), 'unknown');
+  state.result = 'heard';
+  state.now = 10_000;
+  assert.equal(await request(), 'reachable');
 });
 
-test('a call that is answered is as good as a probe', async () => {
-  const { told, reachability, ask } = scene();
+test('an answered call counts as a successful probe', async () => {
+  const { state, reachability, request } = scene();
   reachability.answered('mysite.ru');
-  assert.equal(await ask(), 'reachable');
-  assert.equal(told.probes, 0);
+  assert.equal(await request(), 'reachable');
+  assert.equal(state.probes, 0);
 });
 
-test('the silence of a server that takes calls in spite of it proves nothing', async () => {
-  const { told, reachability, ask } = scene();
-  told.echo = 'silent';
-  assert.equal(await ask(), 'unreachable');
+test('an unanswered probe proves nothing for a server that answers calls', async () => {
+  const { state, reachability, request } = scene();
+  state.result = 'silent';
+  assert.equal(await request(), 'unreachable');
   reachability.answered('mysite.ru');
-  assert.equal(await ask(), 'reachable');
-  told.now = 30_000;
-  assert.equal(await ask(), 'unknown');
-  told.echo = 'refused';
-  told.now = 40_000;
-  assert.equal(await ask(), 'unreachable');
+  assert.equal(await request(), 'reachable');
+  state.now = 30_000;
+  assert.equal(await request(), 'unknown');
+  state.result = 'refused';
+  state.now = 40_000;
+  assert.equal(await request(), 'unreachable');
 });

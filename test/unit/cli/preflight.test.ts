@@ -107,12 +107,12 @@ for (const [what, certificate, key, words] of [
     'a key of another certificate',
     certPem,
     another.keyPem,
-    /tls\.key: the key in .* does not belong to the certificate in /,
+    /tls\.key: the key in .* does not match the certificate in /,
   ],
-  ['a certificate that is none', 'hello', keyPem, /tls\.certificate: .* holds no certificate in PEM/],
-  ['a certificate that is empty', '', keyPem, /tls\.certificate: .* holds no certificate in PEM/],
-  ['files that are exchanged', keyPem, certPem, /tls\.certificate: .* holds no certificate in PEM/],
-  ['a key that is none', certPem, certPem, /tls\.key: .* holds no private key in PEM/],
+  ['a certificate that is none', 'hello', keyPem, /tls\.certificate: .* contains no certificate in PEM/],
+  ['a certificate that is empty', '', keyPem, /tls\.certificate: .* contains no certificate in PEM/],
+  ['files that are exchanged', keyPem, certPem, /tls\.certificate: .* contains no certificate in PEM/],
+  ['a key that is none', certPem, certPem, /tls\.key: .* contains no private key in PEM/],
 ] as const) {
   test(`${what} ends the start`, async () => {
     await refuses({ tls: files(certificate, key) }, words);
@@ -135,7 +135,7 @@ test('a key that is encrypted ends the start', { skip: openssl }, async () => {
   ]);
   await refuses(
     { tls: { ...tls, key: `${tls.key}.enc` } },
-    /tls\.key: the key in .* is encrypted; decrypt it, such as by openssl pkey/,
+    /tls\.key: the key in .* is encrypted; decrypt it, for example with openssl pkey/,
   );
 });
 
@@ -164,7 +164,7 @@ test('a web port that is taken ends the start, which names a free one', async co
   await refuses(
     { listen: `${HOST}:${port}` },
     new RegExp(
-      `^FILE:1: listen: TCP port ${port} of ${HOST} is taken .*web server.*; write "listen: ${HOST}:\\d+"$`,
+      `^FILE:1: listen: TCP port ${port} of ${HOST} is in use .*web server.*; write "listen: ${HOST}:\\d+"$`,
     ),
   );
 });
@@ -175,7 +175,7 @@ test('a SIP port that a PBX has ends the start, which names a free one and the l
   assert.match(
     said[0] ?? '',
     new RegExp(
-      `^FILE:\\d+: sip\\.udp: UDP port ${udp} of ${HOST} is taken .*PBX on this machine; write "sip: \\{ udp: \\d+, tcp: \\d+ \\}"$`,
+      `^FILE:\\d+: sip\\.udp: UDP port ${udp} of ${HOST} is in use .*PBX on this machine; write "sip: \\{ udp: \\d+, tcp: \\d+ \\}"$`,
     ),
   );
   // With the proposed line the gateway starts.
@@ -187,7 +187,7 @@ test('a media port that is taken ends the start', async context => {
   const browserPort = await takenUdp(context);
   await refuses(
     { media: { browserPort } },
-    /media\.browserPort: UDP port .* is taken by another program; write "media: \{ browserPort: \d+ \}"$/,
+    /media\.browserPort: UDP port .* is in use by another program; write "media: \{ browserPort: \d+ \}"$/,
   );
 });
 
@@ -214,7 +214,7 @@ test('folders of records and of the security log are made; what cannot be writte
       records: { file: join(folder, 'file/calls.jsonl') },
       log: { securityFile: folder },
     },
-    /^FILE:\d+: records\.file: the folder .*file cannot be made: (?:EEXIST|ENOTDIR)$/,
+    /^FILE:\d+: records\.file: the folder .*file cannot be created: (?:EEXIST|ENOTDIR)$/,
     /^FILE:\d+: log\.securityFile: .* is a folder; expected the path of a file$/,
   );
   const log = await starts(

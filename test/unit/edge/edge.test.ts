@@ -11,14 +11,14 @@ import { createLog } from '../../../gateway/observe/log.ts';
 
 const PAGE = 'https://mysite.ru';
 
-/** An edge on a real server; `taken` holds the sockets that it handed on. */
+/** An edge on a real server; `accepted` contains the sockets that it passed on. */
 async function startEdge(context: TestContext, limits: ConfigInput['limits'] = {}) {
   const config = configFrom({
     limits,
     sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
   });
-  const taken: WebSocket[] = [];
-  const edge = new Edge({ current: config }, socket => taken.push(socket), createLog('silent'));
+  const accepted: WebSocket[] = [];
+  const edge = new Edge({ current: config }, socket => accepted.push(socket), createLog('silent'));
   const server = createServer();
   edge.attach(server, false);
   server.listen(0, '127.0.0.1');
@@ -31,7 +31,7 @@ async function startEdge(context: TestContext, limits: ConfigInput['limits'] = {
   });
   const enter = (path = '/sip', origin = PAGE, protocol: string | string[] = 'sip') =>
     new WebSocket(`ws://127.0.0.1:${port}${path}`, protocol, { origin });
-  return { edge, enter, taken, port };
+  return { edge, enter, accepted, port };
 }
 
 /** The HTTP status that an upgrade was refused with. */
@@ -41,12 +41,12 @@ async function refusal(socket: WebSocket): Promise<number> {
   return response.statusCode;
 }
 
-test('a page of a listed origin enters, and is a visitor while it stays', async context => {
-  const { edge, enter, taken } = await startEdge(context);
+test('a page of a listed origin is admitted, and is a visitor while it is connected', async context => {
+  const { edge, enter, accepted } = await startEdge(context);
   const socket = enter();
   await once(socket, 'open');
   assert.equal(socket.protocol, 'sip');
-  assert.equal(taken.length, 1);
+  assert.equal(accepted.length, 1);
   assert.equal(edge.visitors.size, 1);
   const left = new Promise(resolve => edge.visitors.onLeft(resolve));
   socket.terminate();
@@ -54,24 +54,24 @@ test('a page of a listed origin enters, and is a visitor while it stays', async 
   assert.equal(edge.visitors.size, 0);
 });
 
-test('a page that asks is greeted before anything else is said', async context => {
-  const { enter, taken } = await startEdge(context);
+test('a page that requests a greeting gets it as the first frame', async context => {
+  const { enter, accepted } = await startEdge(context);
   const socket = enter('/sip?ice');
   const [first] = await once(socket, 'message');
   assert.deepEqual(JSON.parse(String(first)), { reconnectSeconds: 30, iceServers: [] });
-  taken[0]?.send('SIP/2.0 200 OK');
+  accepted[0]?.send('SIP/2.0 200 OK');
   const [second] = await once(socket, 'message');
   assert.equal(String(second), 'SIP/2.0 200 OK');
   socket.terminate();
 });
 
-test('a page of any other origin does not enter', async context => {
+test('a page of any other origin is refused', async context => {
   const { enter } = await startEdge(context);
   assert.equal(await refusal(enter('/sip', 'https://evil.example')), 403);
   assert.equal(await refusal(enter('/sip', 'https://mysite.ru.evil.example')), 403);
 });
 
-test('a page of the gateway itself enters, and is known as one', async context => {
+test('a page of the gateway itself is admitted, and is marked as one', async context => {
   const { edge, enter, port } = await startEdge(context);
   const left = new Promise(resolve => edge.visitors.onLeft(resolve));
   const socket = enter('/sip', `http://127.0.0.1:${port}`);
@@ -82,19 +82,19 @@ test('a page of the gateway itself enters, and is known as one', async context =
   assert.equal(await refusal(enter('/sip', `ftp://127.0.0.1:${port}`)), 403);
 });
 
-test('the WebSocket is at one path and speaks sip', async context => {
+test('the WebSocket has one path and the subprotocol sip', async context => {
   const { enter } = await startEdge(context);
   assert.equal(await refusal(enter('/other')), 404);
   assert.equal(await refusal(enter('/sip', PAGE, 'chat')), 400);
 });
 
-test('one address holds only so many connections', async context => {
+test('one address has a bounded number of connections', async context => {
   const { enter } = await startEdge(context, { connectionsPerAddress: 2 });
   await Promise.all([once(enter(), 'open'), once(enter(), 'open')]);
   assert.equal(await refusal(enter()), 429);
 });
 
-test('who sends too fast is shown the door', async context => {
+test('a visitor that sends too fast is disconnected', async context => {
   const { edge, enter } = await startEdge(context, { messagesPerSecond: 1 });
   const socket = enter();
   await once(socket, 'open');
@@ -114,7 +114,7 @@ test('a message over 64 KiB ends the connection with 1009', async context => {
   assert.equal(code, 1009);
 });
 
-test('a message in more fragments than SIP can need ends the connection', async context => {
+test('a message in too many fragments ends the connection', async context => {
   const { enter } = await startEdge(context);
   const socket = enter();
   await once(socket, 'open');
@@ -123,16 +123,16 @@ test('a message in more fragments than SIP can need ends the connection', async 
   assert.equal(code, 1008);
 });
 
-test('a gateway that is stopping lets nobody in', async context => {
+test('a gateway that is stopping refuses new visitors', async context => {
   const { edge, enter } = await startEdge(context);
-  edge.refuseNewcomers('the gateway is stopping');
+  edge.refuseNewVisitors('the gateway is stopping');
   assert.equal(await refusal(enter()), 503);
 });
 
-test('an edge that was shut for a while lets people in again', async context => {
+test('an edge that refused new visitors accepts them again', async context => {
   const { edge, enter } = await startEdge(context);
-  edge.refuseNewcomers('the SIP engine is away');
+  edge.refuseNewVisitors('the SIP engine is away');
   assert.equal(await refusal(enter()), 503);
-  edge.admitNewcomers();
+  edge.acceptNewVisitors();
   await once(enter(), 'open');
 });

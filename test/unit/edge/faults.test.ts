@@ -1,4 +1,4 @@
-// Failures of our own where a peer's bytes are met: each costs the connection that it was about, and nothing else.
+// Internal failures while the edge handles a peer's bytes: each closes the connection concerned, and nothing else.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,27 +8,27 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { Authorization } from '../../../gateway/auth/authorization.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
-import { Edge, type SocketTaker } from '../../../gateway/edge/edge.ts';
+import { type AcceptSocket, Edge } from '../../../gateway/edge/edge.ts';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const PAGE = 'https://mysite.ru';
 const failure = () => {
-  throw new Error('a failure of our own');
+  throw new Error('an internal failure');
 };
 
-/** Whatever error comes before it. */
+/** Resolves when the socket closes, also after an error. */
 const closed = (socket: WebSocket) => new Promise(resolve => socket.on('close', resolve));
 
-async function startEdge(context: TestContext, take: SocketTaker, entrance?: Authorization) {
+async function startEdge(context: TestContext, take: AcceptSocket, authorization?: Authorization) {
   const config = configFrom({
     sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const logged: { msg: string; where: string }[] = [];
   const log = createLog('error', { write: (line: string) => void logged.push(JSON.parse(line)) });
   const live = { current: config };
-  const edge = new Edge(live, take, log, { entrance: entrance ?? new Authorization(live) });
+  const edge = new Edge(live, take, log, { authorization: authorization ?? new Authorization(live) });
   const server = createServer();
   edge.attach(server, false);
   server.listen(0, '127.0.0.1');
@@ -49,7 +49,7 @@ async function startEdge(context: TestContext, take: SocketTaker, entrance?: Aut
   return { edge, enter, left, logged };
 }
 
-test('a WebSocket that cannot be handed on is closed, and the next one is handed on', async context => {
+test('a WebSocket that the engine cannot accept is closed, and the next one is accepted', async context => {
   let fails = true;
   const { edge, enter, left } = await startEdge(context, () => fails && failure());
   const socket = enter();
@@ -62,7 +62,7 @@ test('a WebSocket that cannot be handed on is closed, and the next one is handed
 });
 
 for (const event of ['message', 'ping', 'pong', 'close'] as const) {
-  test(`a failure of whatever hears the ${event} of a WebSocket ends that one alone`, async context => {
+  test(`a failure of a ${event} listener closes only its WebSocket`, async context => {
     const { edge, enter, left, logged } = await startEdge(context, socket => void socket.on(event, failure));
     const [bad, good] = [enter(), enter()];
     await Promise.all([once(bad, 'open'), once(good, 'open')]);
@@ -82,23 +82,23 @@ for (const event of ['message', 'ping', 'pong', 'close'] as const) {
   });
 }
 
-test('a failure of a listener for visitors who left keeps no place, and the engine hears the close', async context => {
-  let heard = 0;
-  const { edge, enter, left } = await startEdge(context, taken => void taken.on('close', () => heard++));
+test('after a failure of an onLeft listener the visitor is removed, and the engine gets the close event', async context => {
+  let closes = 0;
+  const { edge, enter, left } = await startEdge(context, taken => void taken.on('close', () => closes++));
   edge.visitors.onLeft(failure);
   const socket = enter();
   await once(socket, 'open');
   socket.terminate();
   await left();
   await eventually('it was counted', () => edge.faults === 1, { every: 5 });
-  await eventually('the engine heard the close', () => heard === 1, { every: 5 });
+  await eventually('the engine got the close event', () => closes === 1, { every: 5 });
 });
 
-test('a failure while an upgrade is judged closes its connection', async context => {
+test('a failure during the decision on an upgrade closes its connection', async context => {
   const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }] });
-  const entrance = new Authorization({ current: config });
-  entrance.look = failure;
-  const { edge, enter } = await startEdge(context, () => {}, entrance);
+  const authorization = new Authorization({ current: config });
+  authorization.check = failure;
+  const { edge, enter } = await startEdge(context, () => {}, authorization);
   await closed(enter());
   assert.equal(edge.faults, 1);
 });

@@ -13,7 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 const PAGE = 'https://mysite.ru';
 const LOOPBACK = '127.0.0.1';
 
-/** A SIP server's WebSocket; `connections` are its ends, with the ports they came from. */
+/** The WebSocket of a SIP server; `connections` are its sockets, with their source ports. */
 async function startServer(context: TestContext) {
   const server = new WebSocketServer({
     host: LOOPBACK,
@@ -68,7 +68,7 @@ async function startBoth(context: TestContext) {
   return { server, ...(await startEdge(context, server.url)) };
 }
 
-test('frames cross both ways, those too that came before the way was open', async context => {
+test('frames are forwarded in both directions, also those that arrived before the connection was open', async context => {
   const { server, enter } = await startBoth(context);
   const page = await enter();
   page.send('first');
@@ -82,7 +82,7 @@ test('frames cross both ways, those too that came before the way was open', asyn
   assert.deepEqual([Buffer.from(data), binary], [Buffer.from([1, 2]), true]);
 });
 
-test('a visitor is known by where the server sees the frames come from, and no longer once gone', async context => {
+test('a visitor is found by the source of the frames, until it leaves', async context => {
   const { server, edge, enter } = await startBoth(context);
   const [one, two] = [await enter(), await enter()];
   const visitors = await eventually('both are known', () => {
@@ -95,7 +95,7 @@ test('a visitor is known by where the server sees the frames come from, and no l
     assert.equal(
       edge.visitors.at(LOOPBACK, visitor!.port),
       undefined,
-      'the browser itself is not what is seen',
+      'the address of the browser is not the source',
     );
   }
   one.terminate();
@@ -105,7 +105,7 @@ test('a visitor is known by where the server sees the frames come from, and no l
   assert.equal(edge.visitors.countFrom(LOOPBACK), 0);
 });
 
-test('when the visitor hangs up, so does the gateway at the server', async context => {
+test('when the visitor closes, the gateway closes the connection to the server', async context => {
   const { server, enter } = await startBoth(context);
   const page = await enter();
   const { socket } = await server.nextConnection();
@@ -113,7 +113,7 @@ test('when the visitor hangs up, so does the gateway at the server', async conte
   assert.equal((await once(socket, 'close'))[0], 1001);
 });
 
-test('when the visitor breaks off, the server sees a broken connection and can cancel its calls', async context => {
+test('when the visitor connection breaks, the server connection breaks too, so that the server can cancel calls', async context => {
   const { server, enter } = await startBoth(context);
   const page = await enter();
   const { socket } = await server.nextConnection();
@@ -121,7 +121,7 @@ test('when the visitor breaks off, the server sees a broken connection and can c
   assert.equal((await once(socket, 'close'))[0], 1006);
 });
 
-test('when the server hangs up or breaks off, the visitor is told', async context => {
+test('when the server closes or breaks the connection, the visitor gets a close code', async context => {
   const { server, enter } = await startBoth(context);
   for (const [end, code] of [
     [(socket: WebSocket) => socket.close(1008), 1008],
@@ -135,7 +135,7 @@ test('when the server hangs up or breaks off, the visitor is told', async contex
   }
 });
 
-test('when nobody is there to be handed on to, the visitor is told to try again', async context => {
+test('when the server is not reachable, the visitor gets 1013 (try again later)', async context => {
   const server = await startServer(context);
   server.close();
   const { edge, enter } = await startEdge(context, server.url);
@@ -144,8 +144,8 @@ test('when nobody is there to be handed on to, the visitor is told to try again'
   await eventually('the visitor is forgotten', () => edge.visitors.size === 0);
 });
 
-/** How much one end takes while the other reads nothing: all that the sockets on the way hold, and little more. */
-async function takenWhileUnread(from: WebSocket): Promise<number> {
+/** The bytes that one side accepts while the other side reads nothing: the socket buffers, and little more. */
+async function acceptedWhileUnread(from: WebSocket): Promise<number> {
   const message = Buffer.alloc(32 * 1024);
   const most = 64 * 1024 * 1024;
   for (let sent = 0; sent < most; sent += message.length) from.send(message);
@@ -160,13 +160,13 @@ async function takenWhileUnread(from: WebSocket): Promise<number> {
   return most - before;
 }
 
-test('a server that does not read stops the visitor from sending, and all arrives once it does', async context => {
+test('a server that does not read stops the visitor from sending; all bytes arrive once it reads', async context => {
   const { server, enter } = await startBoth(context);
   const page = await enter();
   const { socket } = await server.nextConnection();
   socket.pause();
-  const taken = await takenWhileUnread(page);
-  assert.ok(taken < 48 * 1024 * 1024, `${taken} bytes were taken`);
+  const accepted = await acceptedWhileUnread(page);
+  assert.ok(accepted < 48 * 1024 * 1024, `${accepted} bytes were accepted`);
   let received = 0;
   socket.on('message', data => {
     received += (data as Buffer).length;
@@ -175,13 +175,13 @@ test('a server that does not read stops the visitor from sending, and all arrive
   await eventually('all of it arrived', () => received === 64 * 1024 * 1024);
 });
 
-test('a visitor who does not read stops the server from sending, and all arrives once they do', async context => {
+test('a visitor that does not read stops the server from sending; all bytes arrive once it reads', async context => {
   const { server, enter } = await startBoth(context);
   const page = await enter();
   const { socket } = await server.nextConnection();
   page.pause();
-  const taken = await takenWhileUnread(socket);
-  assert.ok(taken < 48 * 1024 * 1024, `${taken} bytes were taken`);
+  const accepted = await acceptedWhileUnread(socket);
+  assert.ok(accepted < 48 * 1024 * 1024, `${accepted} bytes were accepted`);
   let received = 0;
   page.on('message', data => {
     received += (data as Buffer).length;

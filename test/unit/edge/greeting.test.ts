@@ -10,7 +10,7 @@ const config = { turn, limits };
 
 const serversOf = (frame: string | undefined): IceServer[] => JSON.parse(frame ?? '').iceServers;
 
-test('who asks is greeted with credentials that the TURN server takes until their time is over', () => {
+test('the greeting has credentials that the TURN server accepts until they expire', () => {
   const [server] = serversOf(greeting('/sip?ice', config, 1_000_000_999));
   assert.deepEqual(server?.urls, turn.urls);
   assert.match(server?.username ?? '', /^1000600:[0-9a-f]{12}$/);
@@ -18,12 +18,12 @@ test('who asks is greeted with credentials that the TURN server takes until thei
   assert.equal(server?.credential, expected);
 });
 
-test('no two visitors get the same', () => {
+test('two visitors get different credentials', () => {
   const names = [1, 2].map(() => serversOf(greeting('/sip?ice', config, 0))[0]?.username);
   assert.notEqual(names[0], names[1]);
 });
 
-test('every greeting says for how long a call is held; who did not ask hears nothing', () => {
+test('every greeting has the grace period; a page that does not request a greeting gets none', () => {
   assert.deepEqual(JSON.parse(greeting('/sip?ice', { turn: undefined, limits }, 0) ?? ''), {
     reconnectSeconds: 12,
     iceServers: [],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageRate } from '../../../gateway/edge/message-rate.ts';
 
-test('a burst of five seconds passes at once, then only what time earns', () => {
+test('a burst of five seconds is permitted, then only the rate', () => {
   let now = 0;
   const rate = new MessageRate(10, () => now);
   const taken = () => Array.from({ length: 60 }, () => rate.take()).filter(Boolean).length;
@@ -11,7 +11,7 @@ test('a burst of five seconds passes at once, then only what time earns', () => 
   assert.equal(taken(), 10);
 });
 
-test('a long silence earns no more than one burst', () => {
+test('a long pause permits one burst at most', () => {
   let now = 0;
   const rate = new MessageRate(10, () => now);
   now = 3_600_000;

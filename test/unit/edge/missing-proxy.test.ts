@@ -34,7 +34,7 @@ for (const [what, comers, address] of [
       createLog('info', { write: (line: string) => void logged.push(JSON.parse(line)) }),
     );
     for (const { remoteAddress, headers } of comers) {
-      source.saw({ socket: { remoteAddress }, headers } as unknown as IncomingMessage);
+      source.observe({ socket: { remoteAddress }, headers } as unknown as IncomingMessage);
     }
     assert.deepEqual(
       logged.map(({ level, write }) => [level, write]),

@@ -4,7 +4,7 @@ import { configFrom } from '../../../gateway/config/load.ts';
 import { callPageRoute } from '../../../gateway/http/call-page.ts';
 import { startHttp } from '../../../gateway/http/server.ts';
 
-/** Asks for `/call` with this query. */
+/** Requests `/call` with this query. */
 async function page(context: TestContext, query: string, headers: Record<string, string> = {}) {
   const config = configFrom({
     listen: '127.0.0.1:0',
@@ -41,7 +41,7 @@ test('a link to a person is a page with one button, from which nothing else can 
   assert.doesNotMatch(policy, /unsafe/);
 });
 
-test('the page says who it is, as the configuration does', async context => {
+test('the page shows the person as configured', async context => {
   const text = await (await page(context, 'to=anna@mysite.ru')).text();
   assert.match(text, /to="anna@mysite\.ru" name="Anna &#34;A&#34; &#60;b&#62;" job="Sales"/);
 });
@@ -58,7 +58,7 @@ test('the page shows the photograph that the configuration names, and may load i
   assert.match(here.headers.get('content-security-policy') ?? '', /; img-src 'self';/);
 });
 
-test('a link may be written as SIP writes it, and in the letters of its country', async context => {
+test('a link may contain a SIP URI and an internationalized domain', async context => {
   assert.equal((await page(context, 'to=sip:director%40mysite.ru')).status, 200);
   const own = await (await page(context, `to=${encodeURIComponent('info@президент.рф')}`)).text();
   assert.match(own, /to="info@президент\.рф"/);
@@ -83,12 +83,12 @@ for (const query of [
   'to=%00@mysite.ru',
   'to=%E0%A4%A',
 ]) {
-  test(`/call?${query} is nobody's page`, async context => {
+  test(`/call?${query} is not found`, async context => {
     assert.equal((await page(context, query)).status, 404);
   });
 }
 
-test('what a link says otherwise never reaches the page', async context => {
+test('other parameters of a link never reach the page', async context => {
   const text = await (
     await page(
       context,

@@ -31,7 +31,7 @@ sites:
   return http.url;
 }
 
-test('a person has a page that says who they are and calls them', async context => {
+test('a person has a page with name and call button', async context => {
   const url = await start(context);
   const response = await fetch(`${url}/card/director@mysite.ru`);
   assert.equal(response.status, 200);
@@ -48,7 +48,7 @@ test('a person has a page that says who they are and calls them', async context 
   );
 });
 
-test('the page speaks the language of its reader', async context => {
+test('the page has the language of its reader', async context => {
   const url = await start(context);
   const page = await fetch(`${url}/card/director@mysite.ru`, { headers: { 'Accept-Language': 'ru' } });
   assert.match(await page.text(), /<html lang="ru">[\s\S]*Сохранить контакт/);
@@ -61,7 +61,7 @@ for (const [name, type] of [
   ['signature', 'text/html'],
   ['photo', 'image/png'],
 ] as const) {
-  test(`${name} comes as ${type}`, async context => {
+  test(`${name} has the type ${type}`, async context => {
     const response = await fetch(`${await start(context)}/card/director@mysite.ru/${name}`);
     assert.equal(response.status, 200);
     assert.ok(response.headers.get('content-type')?.startsWith(type));
@@ -69,18 +69,18 @@ for (const [name, type] of [
   });
 }
 
-test('the photograph lies beside the file, wherever the gateway was started', async context => {
+test('the path of the photograph is relative to the configuration file', async context => {
   const response = await fetch(`${await start(context)}/card/director@mysite.ru/photo`);
   assert.deepEqual(Buffer.from(await response.arrayBuffer()), photograph);
 });
 
-test('links that leave the gateway name it as the configuration does', async context => {
+test('links contain the url of the configuration', async context => {
   const url = await start(context, 'https://call.mysite.ru');
   const card = await (await fetch(`${url}/card/101@mysite.ru/contact.vcf`)).text();
   assert.match(card, /^URL;TYPE=work:https:\/\/call\.mysite\.ru\/card\/101@mysite\.ru\r$/m);
 });
 
-test('somebody of whom nothing is told is called by their address', async context => {
+test('a person without a name is shown by address', async context => {
   const page = await (await fetch(`${await start(context)}/card/101@mysite.ru`)).text();
   assert.match(page, /<h1>101<wbr><\/h1>/);
 });
@@ -96,7 +96,7 @@ for (const path of [
   '%2e%2e/gateway.yaml',
   '',
 ]) {
-  test(`/card/${path} is not there`, async context => {
+  test(`/card/${path} is not found`, async context => {
     assert.equal((await fetch(`${await start(context)}/card/${path}`)).status, 404);
   });
 }

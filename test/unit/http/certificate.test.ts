@@ -14,11 +14,11 @@ import { eventually } from '../../support/eventually.ts';
 import { PassThroughRelay } from '../../support/pass-through-relay.ts';
 import { privateFolder } from '../../support/private-folder.ts';
 
-/** Two files, and the fingerprint of what is in them. */
+/** Two files, and the fingerprint of the certificate. */
 function newFiles(folder = privateFolder('certificate'), name = 'site') {
   const { certPem, keyPem } = createCertificate(new Date());
   const files = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
-  // As certbot does: at no moment is half a file in its place.
+  // Replaced atomically, as certbot does.
   for (const [file, text] of [
     [files.certificate, certPem],
     [files.key, keyPem],
@@ -55,7 +55,7 @@ async function secureGateway(context: TestContext, files: { certificate: string;
   return { gateway, config, port: Number(new URL(gateway.url).port) };
 }
 
-test('a reload shows the certificate that is in the files now, and open connections stay', async context => {
+test('a reload uses the certificate that is in the files now, and open connections stay', async context => {
   const old = newFiles();
   const { gateway, config, port } = await secureGateway(context, old.files);
   assert.equal(await shown(port), old.fingerprint);
@@ -70,18 +70,18 @@ test('a reload shows the certificate that is in the files now, and open connecti
   assert.match(String((await once(before, 'data'))[0]), /^HTTP\/1\.1 200/);
 });
 
-test('a certificate that is not there, or not of that key, is refused in words, and the one before stays', async context => {
+test('a missing certificate, or one with another key, is refused with a message, and the previous one stays', async context => {
   const old = newFiles();
   const { gateway, config, port } = await secureGateway(context, old.files);
   const missing = { ...old.files, certificate: '/nowhere.pem' };
   const mixed = { ...old.files, certificate: newFiles().files.certificate };
-  for (const [files, words] of [
+  for (const [files, message] of [
     [missing, /^tls\.certificate: \/nowhere\.pem: cannot be read: ENOENT$/],
-    [mixed, /^tls\.key: the key in .*site\.key does not belong to the certificate in .*site\.pem$/],
+    [mixed, /^tls\.key: the key in .*site\.key does not match the certificate in .*site\.pem$/],
   ] as const) {
     assert.throws(
       () => gateway.reload(config(files)),
-      (error: unknown) => error instanceof ConfigError && words.test(error.message),
+      (error: unknown) => error instanceof ConfigError && message.test(error.message),
     );
     assert.equal(await shown(port), old.fingerprint);
   }
@@ -91,7 +91,7 @@ test('a certificate that is not there, or not of that key, is refused in words, 
   );
 });
 
-test('files that are replaced are noticed, also when only the second makes them whole', async context => {
+test('replaced files are detected, also when only the second one completes the pair', async context => {
   const old = newFiles();
   const lines: string[] = [];
   const log = createLog('warn', { write: line => void lines.push(line) });
@@ -103,7 +103,7 @@ test('files that are replaced are noticed, also when only the second makes them 
     server.close();
   });
   const { port } = server.address() as { port: number };
-  /** A busy machine may take its first look at a file after it was replaced: it is touched until it is noticed. */
+  /** On a busy machine the first poll may happen after the change: the file is touched until the change is detected. */
   const noticed = (what: string, file: string, look: () => boolean | Promise<boolean>) =>
     eventually(what, () => {
       utimesSync(file, new Date(), new Date());
@@ -112,7 +112,7 @@ test('files that are replaced are noticed, also when only the second makes them 
   const { files, fingerprint } = newFiles();
   renameSync(files.certificate, old.files.certificate);
   await noticed('half of it is refused', old.files.certificate, () =>
-    lines.some(line => line.includes('does not belong to the certificate')),
+    lines.some(line => line.includes('does not match the certificate')),
   );
   assert.equal(await shown(port), old.fingerprint);
   renameSync(files.key, old.files.key);

@@ -5,7 +5,7 @@ import { Drawings } from '../../../gateway/http/drawings.ts';
 const drawing = (bytes = 1) => ({ body: Buffer.alloc(bytes) });
 const always = () => true;
 
-test('those who ask for the same drawing share it, then and later', async () => {
+test('requests for the same drawing share it, during the drawing and later', async () => {
   const drawings = new Drawings();
   let drawn = 0;
   const draw = async () => {
@@ -18,7 +18,7 @@ test('those who ask for the same drawing share it, then and later', async () => 
   assert.equal(drawn, 1);
 });
 
-test('drawings are made one at a time, and no more wait than a bounded number', async () => {
+test('drawings are made one at a time, and the number of waiting drawings is bounded', async () => {
   const drawings = new Drawings();
   let now = 0;
   let most = 0;
@@ -35,7 +35,7 @@ test('drawings are made one at a time, and no more wait than a bounded number', 
   assert.equal(all.filter(one => one !== undefined).length, 16);
 });
 
-test('a drawing that fails is not kept, and holds up no other', async () => {
+test('a drawing that fails is not cached, and does not block others', async () => {
   const drawings = new Drawings();
   const failing = async () => {
     throw new Error('on purpose');
@@ -48,7 +48,7 @@ test('a drawing that fails is not kept, and holds up no other', async () => {
   assert.ok(await drawings.of('one', async () => drawing(), always, 'one'));
 });
 
-test('what was not asked for the longest is forgotten when there is too much', async () => {
+test('the least recently used drawing is removed when the cache is full', async () => {
   const drawings = new Drawings();
   let drawn = 0;
   const ask = (key: string) =>
@@ -71,7 +71,7 @@ test('what was not asked for the longest is forgotten when there is too much', a
   assert.equal(drawn, 18);
 });
 
-test('one address cannot keep all places of those who wait', async () => {
+test('one address cannot fill the whole queue', async () => {
   const drawings = new Drawings();
   let go = () => {};
   const pause = new Promise<void>(resolve => {

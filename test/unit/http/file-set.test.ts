@@ -48,7 +48,7 @@ for (const [accepted, coding] of [
   ['br;q=0.0, gzip;q=0', null],
   ['brotli, xgzip', null],
 ] as const) {
-  test(`a peer that accepts "${accepted}" gets the form ${coding ?? 'that is plain'}`, async context => {
+  test(`a client that accepts "${accepted}" gets ${coding ?? 'the uncompressed file'}`, async context => {
     const ask = await serving(context);
     const response = await ask('/call.js', { 'Accept-Encoding': accepted });
     assert.equal(response.headers.get('Content-Encoding'), coding);
@@ -58,7 +58,7 @@ for (const [accepted, coding] of [
   });
 }
 
-test('a peer that has the form already is told so, and one that has another form is not', async context => {
+test('a client that has the representation gets 304, and one that has another coding does not', async context => {
   const ask = await serving(context);
   const etagOf = async (coding: string) => {
     const response = await ask('/call.js', { 'Accept-Encoding': coding });
@@ -91,7 +91,7 @@ for (const [path, status] of [
   });
 }
 
-test('a folder that holds more than may be kept in memory is refused in words', () => {
+test('a folder that is too large for the memory is refused with a message', () => {
   const folder = folderWithFiles();
   const large = join(folder, 'large.js');
   writeFileSync(large, '');

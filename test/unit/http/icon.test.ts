@@ -6,7 +6,7 @@ import { cardRoute } from '../../../gateway/http/card-pages.ts';
 import { iconRoutes } from '../../../gateway/http/icon.ts';
 import { startHttp } from '../../../gateway/http/server.ts';
 
-test('pages have an icon that their policy lets them have, and it is where browsers look for one as well', async context => {
+test('pages have an icon that their policy permits, and /favicon.ico returns it too', async context => {
   const config = configFrom({
     listen: '127.0.0.1:0',
     sites: [{ domain: 'mysite.test', origins: ['*'], callable: ['director'] }],

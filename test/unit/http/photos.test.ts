@@ -12,7 +12,7 @@ function photos() {
   return { logged, photos: new Photos(log) };
 }
 
-/** A file of so many bytes that takes no place on the disk. */
+/** A sparse file of that many bytes. */
 function file(bytes: number, folder = privateFolder('photos')): string {
   const path = join(folder, `${bytes}.png`);
   writeFileSync(path, '');
@@ -20,7 +20,7 @@ function file(bytes: number, folder = privateFolder('photos')): string {
   return path;
 }
 
-test('all who ask for a photograph get the same buffer', async () => {
+test('all requests for a photograph get the same buffer', async () => {
   const { photos: kept } = photos();
   const path = file(1000);
   const [one, other] = await Promise.all([kept.of(path), kept.of(path)]);
@@ -30,18 +30,18 @@ test('all who ask for a photograph get the same buffer', async () => {
   assert.equal(await kept.of(path), one);
 });
 
-test('a photograph that is too large is not served, and the log says so once', async () => {
+test('a photograph that is too large is not served, and is logged once', async () => {
   const { photos: kept, logged } = photos();
   const path = file(4 * 1024 * 1024 + 1);
   assert.equal(await kept.of(path), undefined);
   assert.equal(await kept.of(path), undefined);
   assert.deepEqual(
     logged.map(({ why }) => why),
-    ['it is 4194305 bytes, more than 4194304'],
+    ['it has 4194305 bytes; at most 4194304 are served'],
   );
 });
 
-test('photographs are not served beyond a bound of all together', async () => {
+test('photographs beyond the total bound are not served', async () => {
   const { photos: kept } = photos();
   const folder = privateFolder('photos');
   const read = [];
@@ -49,7 +49,7 @@ test('photographs are not served beyond a bound of all together', async () => {
   assert.equal(read.filter(Boolean).length, 16);
 });
 
-test('a photograph that is put there later is served then', async () => {
+test('a photograph that is added later is served', async () => {
   const { photos: kept } = photos();
   const path = join(privateFolder('photos'), 'late.png');
   assert.equal(await kept.of(path), undefined);

@@ -14,7 +14,7 @@ async function start(context: TestContext, status = 'ok'): Promise<string> {
   return http.url;
 }
 
-test('any page may load the widget, compressed, and ask again cheaply', async context => {
+test('any page may load the widget, compressed, and revalidate it', async context => {
   const url = await start(context);
   const encoding = { 'Accept-Encoding': 'br' };
   const response = await fetch(`${url}/sip-call.js`, { headers: encoding });
@@ -29,7 +29,7 @@ test('any page may load the widget, compressed, and ask again cheaply', async co
   assert.equal(again.status, 304);
 });
 
-test('a chunk never changes under its name', async context => {
+test('a chunk is immutable', async context => {
   const url = await start(context);
   const entry = await (await fetch(`${url}/sip-call.js`)).text();
   const chunk = /chunks\/[\w.-]+\.js/.exec(entry)?.[0];
@@ -39,7 +39,7 @@ test('a chunk never changes under its name', async context => {
   assert.match(response.headers.get('cache-control') ?? '', /immutable/);
 });
 
-test('the public health is the status alone, and a draining gateway is not healthy', async context => {
+test('the public health is only the status, and a draining gateway is not healthy', async context => {
   const healthy = await fetch(`${await start(context)}/healthz`);
   assert.equal(healthy.status, 200);
   assert.deepEqual(await healthy.json(), { status: 'ok' });
@@ -55,7 +55,7 @@ for (const path of [
   '/%ff%fe',
   '//',
 ]) {
-  test(`${path} is not there`, async context => {
+  test(`${path} is not found`, async context => {
     assert.equal((await fetch(`${await start(context)}${path}`)).status, 404);
   });
 }

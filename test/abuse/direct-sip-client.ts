@@ -1,4 +1,4 @@
-// An attacker beside the WebSocket: speaks to the engine's own ports, which are there for PBXs.
+// An attacker that sends SIP directly to the engine's ports for PBXs, not over a WebSocket.
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -6,34 +6,34 @@ import { connect } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Siege } from './siege.ts';
 
-export interface Outsider {
-  /** What came back, datagram by datagram or chunk by chunk. */
+export interface DirectSipClient {
+  /** Received datagrams or chunks. */
   readonly heard: readonly string[];
-  /** By its own account, for a Via: `SIP/2.0/TCP 127.0.0.1:port`. */
+  /** Its Via value: `SIP/2.0/TCP 127.0.0.1:port`. */
   readonly via: string;
   send(text: string): void;
-  /** Says so much and is gone before any answer. */
+  /** Sends the text and closes before any answer. */
   sendAndLeave(text: string): void;
 }
 
-/** `port`: where it speaks from; any free one unless told. */
-export async function outsider(
+/** `port`: the source port. Default: any free one. */
+export async function directSipClient(
   context: TestContext,
   siege: Siege,
   transport: 'udp' | 'tcp',
   port = 0,
-): Promise<Outsider> {
+): Promise<DirectSipClient> {
   const heard: string[] = [];
-  const door = siege.door(transport);
+  const enginePort = siege.door(transport);
   if (transport === 'udp') {
     const socket = createSocket('udp4').bind(port, '127.0.0.1');
     await once(socket, 'listening');
     context.after(() => socket.close());
     socket.on('message', bytes => heard.push(String(bytes)));
-    const send = (text: string) => socket.send(text, door, '127.0.0.1');
+    const send = (text: string) => socket.send(text, enginePort, '127.0.0.1');
     return { heard, via: `SIP/2.0/UDP 127.0.0.1:${socket.address().port}`, send, sendAndLeave: send };
   }
-  const socket = connect({ port: door, host: '127.0.0.1', localPort: port });
+  const socket = connect({ port: enginePort, host: '127.0.0.1', localPort: port });
   await once(socket, 'connect');
   context.after(() => socket.destroy());
   socket.on('error', () => {}).on('data', bytes => heard.push(String(bytes)));
@@ -45,8 +45,8 @@ export async function outsider(
   };
 }
 
-/** A request that belongs to no dialog. */
-export function stray(method: string, uri: string, via: string, body = ''): string {
+/** A request outside of any dialog. */
+export function outOfDialogRequest(method: string, uri: string, via: string, body = ''): string {
   const id = Math.random().toString(36).slice(2);
   return [
     `${method} ${uri} SIP/2.0`,

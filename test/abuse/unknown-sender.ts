@@ -1,5 +1,5 @@
-// A stranger at the engine's UDP port: what it writes, and each datagram that comes back for it. Also the gateway's
-// engine without the rest of the gateway, on a clock that the test moves.
+// An unknown sender at the engine's UDP port: its requests, and each datagram that comes back. Also the gateway's engine
+// without the rest of the gateway, on a clock that the test controls.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -49,7 +49,7 @@ export async function startBareEngine(context: TestContext): Promise<BareEngine>
   return { engine, clock, port, offences, logged };
 }
 
-/** An engine of any application, on a clock that stands still until the test is over. */
+/** An engine of any application, on a clock that does not advance until the test is over. */
 export async function startHeldEngine(
   context: TestContext,
   options: Partial<EngineOptions> = {},
@@ -68,7 +68,7 @@ export function doorOf(engine: Engine, transport: 'udp' | 'tcp'): number {
   return engine.points.find(point => point.transport === transport)!.port;
 }
 
-export class Stranger {
+export class UnknownSender {
   readonly heard: Buffer[] = [];
   readonly #socket: Socket;
   readonly #door: number;
@@ -85,12 +85,12 @@ export class Stranger {
     });
   }
 
-  /** `address`: where it speaks from; Linux has all of 127.0.0.0/8. */
-  static async at(context: TestContext, door: number, address = LOOPBACK): Promise<Stranger> {
+  /** `address`: the source address; Linux has all of 127.0.0.0/8. */
+  static async at(context: TestContext, door: number, address = LOOPBACK): Promise<UnknownSender> {
     const socket = createSocket('udp4').bind(0, address);
     await once(socket, 'listening');
     context.after(() => socket.close());
-    return new Stranger(socket, door);
+    return new UnknownSender(socket, door);
   }
 
   get port(): number {
@@ -102,8 +102,8 @@ export class Stranger {
   }
 
   /**
-   * All datagrams that came back, once an OPTIONS sent after everything else was answered: on loopback, datagrams of
-   * two sockets keep their order.
+   * All datagrams that came back before the answer to an OPTIONS that is sent last: on loopback, datagrams of two sockets
+   * keep their order.
    */
   async allHeard(): Promise<Buffer[]> {
     const id = `marker-${this.port}-${++this.#markers}`;
@@ -149,7 +149,7 @@ export function knock(method: string, choices: KnockChoices = {}): string {
     `Call-ID: ${id}`,
     `CSeq: ${choices.cseq ?? `1 ${method}`}`,
     `Contact: <sip:knocks@${LOOPBACK}>`,
-    'User-Agent: a softphone that somebody installed',
+    'User-Agent: a softphone',
     ...(choices.headers ?? []),
     'Content-Length: 0',
     '',

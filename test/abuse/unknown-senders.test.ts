@@ -1,5 +1,5 @@
-// Who speaks SIP to the gateway without having come by WebSocket is answered by the engine. Nothing of it reaches the
-// application, whose library reads some messages in more than linear time.
+// The engine answers SIP requests that do not arrive over a WebSocket. None of them reaches the application, whose library
+// needs more than linear time for some messages.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,7 +8,14 @@ import { type TestContext, test } from 'node:test';
 import { FrameReader } from '../../gateway/engine/drachtio/framing.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSiege } from './siege.ts';
-import { type BareEngine, knock, LOOPBACK, Stranger, startBareEngine, statusOf } from './stranger.ts';
+import {
+  type BareEngine,
+  knock,
+  LOOPBACK,
+  startBareEngine,
+  statusOf,
+  UnknownSender,
+} from './unknown-sender.ts';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK';
 const methods = [
@@ -27,7 +34,7 @@ const methods = [
   'fetch',
 ];
 
-/** An application that has asked for everything; `frames` are the messages that it was given. */
+/** An application that subscribes to all methods; `frames` are the messages that it received. */
 async function application(context: TestContext, { engine }: BareEngine) {
   const { host, port, secret } = engine.applications;
   const socket = connect(port, host);
@@ -101,7 +108,7 @@ function assertAnswer(answer: string, method: string, status: number, allow: boo
 test('what comes by UDP outside dialogs is answered by the engine, and the application is given no frame', async context => {
   const bare = await startBareEngine(context);
   const app = await application(context, bare);
-  const stranger = await Stranger.at(context, bare.port);
+  const stranger = await UnknownSender.at(context, bare.port);
   for (const [method, status, allow] of expected) {
     stranger.send(knock(method, { headers: ['Subject: room for an Allow'] }));
     const [answer] = await stranger.allHeard();
@@ -143,7 +150,7 @@ test('what a PBX says outside dialogs on a connection that we opened is answered
 
 test('a boundary of 30 kB in an OPTIONS by UDP costs the gateway no more than reading it', async context => {
   const siege = await startSiege(context);
-  const stranger = await Stranger.at(context, siege.door('udp'));
+  const stranger = await UnknownSender.at(context, siege.door('udp'));
   const boundary = `Content-Type: multipart/${'x'.repeat(30_000)}`;
   const body = '--a\r\n\r\nx\r\n--a--';
   const attack = knock('OPTIONS', { headers: [boundary] }).replace(
@@ -159,9 +166,9 @@ test('a boundary of 30 kB in an OPTIONS by UDP costs the gateway no more than re
   await siege.goodCall();
 });
 
-test('a stranger who calls without end makes a bounded number of log lines', async context => {
+test('an unknown sender that calls without end causes a bounded number of log lines', async context => {
   const { logged, port } = await startBareEngine(context);
-  const stranger = await Stranger.at(context, port);
+  const stranger = await UnknownSender.at(context, port);
   for (let i = 0; i < 300; i++) stranger.send(knock('INVITE'));
   await stranger.allHeard();
   const refusals = logged.filter(({ msg }) => msg === 'call refused');

@@ -1,5 +1,5 @@
-// What may stand in a datagram that reaches a PBX, byte for byte: everything in it was written by the gateway, from
-// its configuration and from what the PBX itself has said. Whoever adds a header to the gateway adds it here.
+// The permitted content of a datagram to a PBX, byte for byte: the gateway writes all of it, from its configuration and from
+// messages of the PBX. A new header of the gateway must be added here.
 
 import assert from 'node:assert/strict';
 
@@ -10,7 +10,7 @@ const TAG = `(?:;tag=${TOKEN})?`;
 
 const METHODS = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'PRACK', 'UPDATE', 'INFO'];
 
-/** Headers of a request that is the gateway's own, each with all that it may say. */
+/** Headers of a request of the gateway, each with its permitted values. */
 function requestHeaders(users: readonly string[]): Record<string, RegExp> {
   const person = `<sip:(?:${users.join('|')})@mysite\\.test>`;
   return {
@@ -23,7 +23,7 @@ function requestHeaders(users: readonly string[]): Record<string, RegExp> {
     Contact: whole(`<sip:${US}>`),
     'User-Agent': /^sip-call$/,
     'X-Sip-Call': /^[0-9a-f-]{36}$/,
-    // Where the WebSocket comes from, whatever its page may say.
+    // The source address of the WebSocket, independent of the page.
     'X-Sip-Call-Address': /^127\.0\.0\.1$/,
     'X-Sip-Call-Page': /^http:\/\/mysite\.test\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
     'X-Sip-Call-Referrer': /^https?:\/\/[\w.:[\]-]+\/[\w.~:/%@!$&()*+,;=-]{0,200}$/,
@@ -40,7 +40,7 @@ function requestHeaders(users: readonly string[]): Record<string, RegExp> {
   };
 }
 
-/** An answer repeats what it answers, which the PBX wrote, and adds our tag and little else. */
+/** An answer repeats headers of the PBX's request, and adds a tag and these headers. */
 const ADDED_TO_ANSWERS: Record<string, RegExp> = {
   Contact: whole(`<sip:${US}>`),
   Allow: /^[A-Z, ]+$/,
@@ -70,17 +70,17 @@ const SDP_LINES = whole(
   'i',
 );
 
-export interface Lawful {
-  /** Whom the configuration names. */
+export interface PermittedValues {
+  /** People of the configuration. */
   readonly users: readonly string[];
-  /** Request-URIs that the PBX itself asked for, as its Contact. */
+  /** Request-URIs from the Contact of the PBX. */
   readonly contacts: readonly string[];
 }
 
-export function assertLawful(datagram: Buffer, { users, contacts }: Lawful): void {
+export function assertPermitted(datagram: Buffer, { users, contacts }: PermittedValues): void {
   const text = datagram.toString('latin1');
-  // Nobody can read a line where we wrote none: CR and LF come as a pair, and nothing else is below a blank.
-  assert.match(text, /^(?:[\x20-\x7e]|\r\n)*$/, 'a byte that nobody should have let through');
+  // No parser can find an additional line: CR and LF occur only as a pair, and no other control character occurs.
+  assert.match(text, /^(?:[\x20-\x7e]|\r\n)*$/, 'a byte that must not be forwarded');
   assert.doesNotMatch(text, /authorization/i);
   const end = text.indexOf('\r\n\r\n');
   const [start = '', ...lines] = text.slice(0, end).split('\r\n');
@@ -88,16 +88,16 @@ export function assertLawful(datagram: Buffer, { users, contacts }: Lawful): voi
   if (request) {
     const [, method, uri = ''] = request;
     const people = users.map(user => `sip:${user}@mysite.test`);
-    // The OPTIONS that asks whether a server is there speaks to no one.
+    // The OPTIONS that probes a server names no person.
     const allowed = [...people, ...contacts, ...(method === 'OPTIONS' ? ['sip:mysite.test'] : [])];
-    assert.ok(allowed.includes(uri), `nobody configured ${uri}`);
+    assert.ok(allowed.includes(uri), `not in the configuration: ${uri}`);
   } else assert.match(start, /^SIP\/2\.0 \d{3} [\w /-]+$/);
   const rules = request ? requestHeaders(users) : ADDED_TO_ANSWERS;
   const seen = new Set<string>();
   for (const line of lines) {
     const [, name = '', value = ''] = /^([\w-]+): (.*)$/.exec(line) ?? assert.fail(`no header: ${line}`);
     if (!request && REPEATED.includes(name)) continue;
-    assert.match(value, rules[name] ?? assert.fail(`a header of nobody's: ${line}`), line);
+    assert.match(value, rules[name] ?? assert.fail(`not a permitted header: ${line}`), line);
     assert.ok(!seen.has(name), `twice: ${line}`);
     seen.add(name);
   }
