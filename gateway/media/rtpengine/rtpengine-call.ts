@@ -127,7 +127,8 @@ export class RtpengineCall {
   /** Looks how it fares, unless it is being looked at. */
   async look(now: number): Promise<void> {
     const home = this.#home;
-    if (!home || this.#looking || home.engine.state === 'away') return;
+    // A query that overtakes the first offer finds no call there.
+    if (!home || this.#looking || this.#placingMs !== undefined || home.engine.state === 'away') return;
     this.#looking = true;
     this.#lookedAt = now;
     try {
