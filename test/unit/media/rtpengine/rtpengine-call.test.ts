@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openAddress } from '../../../../gateway/media/address.ts';
 import { Fleet } from '../../../../gateway/media/rtpengine/fleet.ts';
 import { RtpengineCall } from '../../../../gateway/media/rtpengine/rtpengine-call.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -13,7 +14,7 @@ test('a call is not queried before its first offer is answered', async context =
   const fleet = new Fleet({ servers: [peer.server] }, () => {});
   context.after(() => fleet.close());
   const call = new RtpengineCall('call', {
-    ...{ fleet, addresses: [], silentAfterMs: 30_000 },
+    ...{ fleet, addresses: [openAddress('127.0.0.1')], silentAfterMs: 30_000 },
     ...{ consentMs: undefined, connectMs: undefined },
     emit: () => {},
   });
