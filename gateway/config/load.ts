@@ -103,8 +103,8 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
   return [{ path: issue.path, message: `${issue.message}, got ${shown(issue.input)}` }];
 }
 
-/** What is written there is nobody's to read in a log. */
-const secretive: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'tokens']);
+/** Keys with secrets in their values: no error shows these values. */
+const secretive: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'token', 'tokens', 'admin']);
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value, (key, inner) => (secretive.has(key) ? '…' : inner)) ?? String(value);

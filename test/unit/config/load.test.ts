@@ -219,6 +219,10 @@ test('what signs tokens is in no complaint, whatever is wrong beside it', () => 
     `sites: [{${site}, tokens: {secret: "${secret}", publicKey: "${secret}"}}]`,
     `tokens: {secret: ["${secret}"]}\nsites: [{${site}}]`,
     `sites: {${site}, tokens: {secret: "${secret}"}}`,
+    `admin: {token: ["${secret}"]}\nsites: [{${site}}]`,
+    `admin: {token: "${secret} "}\nsites: [{${site}}]`,
+    `admin: "${secret}"\nsites: [{${site}}]`,
+    `admin: {token: "${secret}", listen: "0.0.0.0:8444"}\nsites: {${site}}`,
   ]) {
     const told = problems(text).join();
     assert.notEqual(told, '');
