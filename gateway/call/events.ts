@@ -33,11 +33,7 @@ export class CallEvents {
 
   emit(event: CallEvent): void {
     for (const listener of this.#listeners) {
-      this.#faults.contain(
-        `call event ${event.type}`,
-        () => listener(event),
-        () => {},
-      );
+      this.#faults.contain(`call event ${event.type}`, () => listener(event));
     }
   }
 }
