@@ -23,6 +23,7 @@ import {
 } from './gateway-events.ts';
 import { mediaPortsOf, ownAndAnnounced, resolverOptions } from './gateway-options.ts';
 import { readIdentity } from './http/certificate.ts';
+import { RouteErrorBoundary } from './http/error-boundary.ts';
 import { statusOfGateway } from './http/health.ts';
 import { iconRoutes } from './http/icon.ts';
 import { startHttp } from './http/server.ts';
@@ -177,11 +178,12 @@ async function start(
     one => one?.close(),
   );
 
+  const adminBoundary = new RouteErrorBoundary(component('admin'));
   const health = async (): Promise<Health> => ({
     status: status(),
     calls: registry.size,
     visitors: visitors.size,
-    failedRequests: http.failures + (admin?.failures ?? 0),
+    failedRequests: http.failures + adminBoundary.failures,
     ...engine.counts(),
     media: await media.counts(),
   });
@@ -191,12 +193,13 @@ async function start(
       startAdminListener(config.admin, [healthRoute(health)], {
         log: component('admin'),
         certificate: http.certificate,
+        boundary: adminBoundary,
       }),
     one => one?.close(),
   );
 
-  /** Ends the calls, then stops all components; once, however often it is called. */
   let stopping: Promise<void> | undefined;
+  /** Ends the calls, then stops all components; once, however often it is called. */
   const stop: Gateway['stop'] = (why = 'stopping') => {
     stopping ??= (async () => {
       draining = true;

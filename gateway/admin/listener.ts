@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { isLoopback } from '../config/pbx.ts';
 import type { Config } from '../config/schema.ts';
 import type { Certificate } from '../http/certificate.ts';
-import { RouteErrorBoundary } from '../http/error-boundary.ts';
+import type { RouteErrorBoundary } from '../http/error-boundary.ts';
 import { OutstandingRequests } from '../http/outstanding-requests.ts';
 import { readTarget } from '../http/request-target.ts';
 import { firstOf, notFound, type Route } from '../http/route.ts';
@@ -29,18 +29,22 @@ const CONNECTIONS = 64;
 
 export interface AdminListener {
   readonly url: string;
-  /** Requests that failed internally since the start. */
-  readonly failures: number;
   close(): Promise<void>;
+}
+
+export interface AdminListenerOptions {
+  readonly log: Log;
+  /** Shown on another address than loopback. */
+  readonly certificate: Certificate | undefined;
+  readonly boundary: RouteErrorBoundary;
 }
 
 /** Rejects when the address cannot be bound. */
 export async function startAdminListener(
   { listen, token }: NonNullable<Config['admin']>,
   routes: readonly Route[],
-  { log, certificate }: { readonly log: Log; readonly certificate: Certificate | undefined },
+  { log, certificate, boundary }: AdminListenerOptions,
 ): Promise<AdminListener> {
-  const boundary = new RouteErrorBoundary(log);
   const outstanding = new OutstandingRequests(IDLE_MS);
   const route = firstOf(routes);
   const bearer = new BearerToken(token);
@@ -70,9 +74,6 @@ export async function startAdminListener(
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return {
     url: `${secure ? 'https' : 'http'}://${host}:${bound.port}`,
-    get failures() {
-      return boundary.failures;
-    },
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());

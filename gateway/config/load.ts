@@ -102,8 +102,8 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
   return [{ path: issue.path, message: `${issue.message}, got ${shown(issue.input)}` }];
 }
 
-/** Their values must not appear in an error or a log. */
-const secretKeys: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'tokens', 'token', 'admin']);
+/** Keys with secrets in their values: no error shows these values. */
+const secretKeys: ReadonlySet<PropertyKey> = new Set(['secret', 'publicKey', 'token', 'tokens', 'admin']);
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value, (key, inner) => (secretKeys.has(key) ? '…' : inner)) ?? String(value);

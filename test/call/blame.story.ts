@@ -129,7 +129,7 @@ stories(
       const line = await office.line({ first: office.nobody, published: 'srv', site: { fallbacks } });
       const other = await office.line({ first: office.nobody, published: 'srv' });
       const tokens = `${other.gateway.url}/token`;
-      await visitor.open(line.pageFor('director', { tokens }));
+      await visitor.open(line.pageFor('director', { 'token-url': tokens }));
       await visitor.call();
       assert.deepEqual(await visitor.ended(), { state: 'failed', reason: 'server-unreachable' });
       const [text] = await line.gateway.waitFor(/^.*"msg":"call refused".*$/);

@@ -32,7 +32,7 @@ stories(
 
     story('a window of its own: the call goes on when the page that opened it is left', async office => {
       const phone = office.phone('105');
-      await visitor.open(line.pageFor('director', { window: '' }));
+      await visitor.open(line.pageFor('director', { popup: '' }));
       const window = await visitor.callInWindow();
       await talk(office, window);
       await visitor.happens(() => void setTimeout(() => location.assign('/another')));

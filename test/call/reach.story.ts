@@ -145,7 +145,7 @@ stories(
 
     story('a page that asks for it says so before anybody points at the button', async office => {
       const line = await lineTo(office, 16);
-      await visitor.open(line.pageFor('echo', { status: '' }));
+      await visitor.open(line.pageFor('echo', { 'show-availability': '' }));
       await reads(/Their telephone is not answering right now$/);
       const names = await fetched();
       assert.deepEqual(

@@ -122,7 +122,8 @@ export class Gateway {
   async dieAndComeBack(): Promise<Gateway> {
     this.signal('SIGKILL');
     await this.ended();
-    const file = { ...this.#options.file, listen: new URL(this.url).host };
+    const admin = { listen: new URL(this.adminUrl).host, token: ADMIN_TOKEN };
+    const file = { ...this.#options.file, listen: new URL(this.url).host, admin };
     return await Gateway.start({ ...this.#options, file });
   }
 

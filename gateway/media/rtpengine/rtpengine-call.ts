@@ -134,7 +134,14 @@ export class RtpengineCall {
   /** Queries the state of the call, unless a query is pending. */
   async query(now: number): Promise<void> {
     const placement = this.#placement;
-    if (!placement || this.#querying || placement.server.state === 'unavailable') return;
+    // A query that overtakes the first offer finds no call there.
+    if (
+      !placement ||
+      this.#querying ||
+      this.#placingMs !== undefined ||
+      placement.server.state === 'unavailable'
+    )
+      return;
     this.#querying = true;
     this.#queriedAt = now;
     try {

@@ -7,6 +7,7 @@ import { healthRoute } from '../../../gateway/admin/health.ts';
 import { startAdminListener } from '../../../gateway/admin/listener.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
 import type { ConfigInput } from '../../../gateway/config/schema.ts';
+import { RouteErrorBoundary } from '../../../gateway/http/error-boundary.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { ADMIN_TOKEN } from '../../support/gateway.ts';
 import { startScene } from '../../support/signalling-gateway.ts';
@@ -23,7 +24,7 @@ async function start(context: TestContext, health: Parameters<typeof healthRoute
         return false;
       },
     ],
-    { log: createLog('silent'), certificate: undefined },
+    { log: createLog('silent'), certificate: undefined, boundary: new RouteErrorBoundary(undefined) },
   );
   context.after(() => listener.close());
   return listener.url;

@@ -220,7 +220,9 @@ test('no error contains a secret, whatever else is wrong', () => {
     `tokens: {secret: ["${secret}"]}\nsites: [{${site}}]`,
     `sites: {${site}, tokens: {secret: "${secret}"}}`,
     `admin: {token: ["${secret}"]}\nsites: [{${site}}]`,
+    `admin: {token: "${secret} "}\nsites: [{${site}}]`,
     `admin: "${secret}"\nsites: [{${site}}]`,
+    `admin: {token: "${secret}", listen: "0.0.0.0:8444"}\nsites: {${site}}`,
   ]) {
     const report = problems(text).join();
     assert.notEqual(report, '');

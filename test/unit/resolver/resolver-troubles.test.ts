@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { mysiteZone } from '../../../demo-site/dns/mysite-zone.ts';
 import type { ResolveError } from '../../../gateway/resolver/resolve-error.ts';
 import { createResolver } from '../../../gateway/resolver/resolver.ts';
+import { eventually } from '../../support/eventually.ts';
 import { a, aaaa, naptr, scene, shown, srv } from './zones.ts';
 
 const pbx = { address: '192.0.2.1', port: 5060 };
@@ -139,7 +140,7 @@ test('records with TTL 0 are asked for again, of every type', async t => {
   await resolver.resolve(uri);
   await resolver.resolve(uri);
   for (const question of ['NAPTR fresh.test', 'SRV _sip._udp.fresh.test', 'A pbx.fresh.test']) {
-    assert.equal(asked.filter(one => one === question).length, 2, question);
+    await eventually(`${question} is asked twice`, () => asked.filter(one => one === question).length >= 2);
   }
 });
 

@@ -9,6 +9,11 @@ const sip = (host: string, more: { port?: number; transport?: string } = {}) => 
   return { scheme: 'sip', host, ...more } as const;
 };
 
+/** Different questions of a type: one without an answer in time is asked again. */
+function countOf(type: string, asked: readonly string[]): number {
+  return new Set(asked.filter(question => question.startsWith(`${type} `))).size;
+}
+
 test("the founding document's zone yields both UDP servers, then TCP, then TLS", async t => {
   const { records } = mysiteZone(pbx, { second, tls: { ...pbx, port: 5061 } });
   const { resolver } = await scene(t, records);
@@ -232,7 +237,7 @@ test('NAPTR records in a loop, or in an endless chain, are given up', async t =>
   ]);
   assert.deepEqual(shown(await resolver.resolve(sip('ring.test'))), ['udp 192.0.2.1:5060']);
   assert.deepEqual(shown(await resolver.resolve(sip('n0.test'))), ['udp 192.0.2.2:5060']);
-  assert.ok(asked.filter(question => question.startsWith('NAPTR')).length <= 6);
+  assert.ok(countOf('NAPTR', asked) <= 6);
 });
 
 test('of a hundred NAPTR records sixteen are followed', async t => {
@@ -242,7 +247,7 @@ test('of a hundred NAPTR records sixteen are followed', async t => {
     many.map(index => naptr('many.test', index, 1, 's', 'SIP+D2U', `_sip._udp.s${index}.test`)),
   );
   await assert.rejects(resolver.resolve(sip('many.test')), { code: 'nothing-usable' });
-  assert.ok(asked.filter(question => question.startsWith('SRV')).length <= 16 + 3);
+  assert.ok(countOf('SRV', asked) <= 16 + 3);
 });
 
 test('if the first hosts have no address, the next ones are asked for, up to 24', async t => {

@@ -32,6 +32,8 @@ export async function scene(
     allow: () => true,
     families: ['ipv4', 'ipv6'],
     random: () => 0,
+    // A busy machine can take seconds for a question; tests of the deadline set their own.
+    deadlineMs: 20_000,
     ...options,
   });
   test.after(async () => {

@@ -86,11 +86,11 @@ describe('the shapes', { skip: partsMissing() }, () => {
     }
 
     it('is left-to-right on a right-to-left page, and does not change the page’s own text', async () => {
-      assert.deepEqual(await order('rtl', 'en'), ['svg', 'label', 'sound-check', 'rtl']);
+      assert.deepEqual(await order('rtl', 'en'), ['svg', 'label', 'sound-check-toggle', 'rtl']);
     });
 
     it('is right-to-left on a left-to-right page', async () => {
-      assert.deepEqual(await order('ltr', 'ar'), ['sound-check', 'label', 'svg', 'ltr']);
+      assert.deepEqual(await order('ltr', 'ar'), ['sound-check-toggle', 'label', 'svg', 'ltr']);
     });
 
     it('keeps the sound check beside a button with more than one line of text', async () => {
@@ -98,7 +98,7 @@ describe('the shapes', { skip: partsMissing() }, () => {
         '<div style="width:280px"><sip-call to="director@mysite.test"><span slot="label">Talk to whoever is at the front desk today</span></sip-call></div>',
       );
       await callButton().waitFor();
-      const [button, check] = [await place('button'), await place('sound-check')];
+      const [button, check] = [await place('button'), await place('sound-check-toggle')];
       assert.ok(button.height > 60, 'the label fits one line');
       assert.ok(
         check.x >= button.x + button.width && check.x + check.width <= 8 + 280,
