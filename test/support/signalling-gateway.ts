@@ -10,6 +10,7 @@ import type { MediaRelay } from '../../gateway/media/relay.ts';
 import type { Gauges } from '../../gateway/observe/headroom.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import { closedPort } from './closed-port.ts';
+import { deployment, rtpengineEndpoint } from './deployment.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
 import { PATIENCE_MS } from './eventually.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';
@@ -31,9 +32,6 @@ export const SDP = [
 /** One address makes all calls here; how many it may make is tested where it is wanted. */
 const none = { calls: 1e6, callsPerMinute: 1e6, minutesPerDay: 1e6 };
 export const unbound = { perAddress: none, perDestination: none, perSite: none, overall: none };
-
-/** What scenes of this process run on unless they name another: a test that sets it runs the same tests on the other. */
-export const everyScene: { engine: 'embedded' | 'drachtio' } = { engine: 'embedded' };
 
 /** The test works in the loop of its gateway: how late that is says nothing of the gateway. */
 export const ample: Gauges = {
@@ -68,7 +66,7 @@ export interface SceneOptions {
   /** A server before the others that nothing listens at. */
   readonly firstIsDead?: boolean;
   readonly engine?: 'embedded' | 'drachtio';
-  /** `embedded` is the gateway's own; by default SDP crosses as it is, and `media` of the scene is what carries it. */
+  /** `embedded` is the relay of {@link deployment}; by default SDP crosses as it is, and `media` of the scene is what carries it. */
   readonly relay?: 'embedded' | 'pass-through' | MediaRelay;
   /** Networks behind the fence that DNS and PBXs may point into. */
   readonly allow?: readonly string[];
@@ -123,15 +121,16 @@ export async function startDeserted(
   const media = new PassThroughRelay();
   const limits = { ...unbound, ...options.limits };
   const drachtio =
-    (options.engine ?? everyScene.engine) === 'drachtio'
+    (options.engine ?? deployment.engine) === 'drachtio'
       ? await DrachtioProcess.start({ timerB: (limits.responseSeconds ?? 2) * 1000 })
       : undefined;
+  const rtpengine = options.relay === 'embedded' ? await rtpengineEndpoint() : undefined;
   const config = configFrom({
     listen: '127.0.0.1:0',
     address: '127.0.0.1',
     dns: { servers: [`127.0.0.1:${dns.port}`], allow: [...(options.allow ?? ['127.0.0.0/8'])] },
     ...(drachtio ? { engine: drachtio.settings } : { sip: { udp: 0, tcp: 0 } }),
-    media: { browserPort: 0 },
+    media: rtpengine ? { rtpengine: [rtpengine] } : { browserPort: 0 },
     limits,
     sites: [
       // One WebSocket makes many calls here; tokens, which allow one, are tested where they are wanted.
