@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly file?: Partial<ConfigInput>;
   /** The engine in another process; by default the one of {@link deployment}. */
   readonly drachtio?: DrachtioProcess | undefined;
+  /** A file of certificate authorities to trust. */
+  readonly authorities?: string;
   /** Further arguments of node itself. */
   readonly node?: readonly string[];
   /** A program and its arguments that runs node in turn, such as prlimit. */
@@ -42,9 +44,17 @@ export interface Counts {
 }
 
 /** A test that names an engine, or the SIP ports of the embedded one, keeps it. */
-async function drachtioFor({ file }: GatewayOptions): Promise<DrachtioProcess | undefined> {
+export async function drachtioFor({
+  file,
+  limits,
+  authorities,
+}: Pick<GatewayOptions, 'file' | 'limits' | 'authorities'>): Promise<DrachtioProcess | undefined> {
   if (deployment.engine === 'embedded' || file?.engine || file?.sip) return undefined;
-  return await DrachtioProcess.start({ timerB: 32_000 });
+  return await DrachtioProcess.start({
+    timerB: ({ ...limits, ...file?.limits }.responseSeconds ?? 2) * 1000,
+    ...(file?.dns?.allow && { allow: file.dns.allow }),
+    ...(authorities && { authorities }),
+  });
 }
 
 /** Of every gateway that tests start. */
@@ -93,7 +103,10 @@ export class Gateway {
       ...(options.node ?? []),
       ...[program, 'gateway', '--config', file],
     ];
-    const process_ = new PeerProcess('the gateway', command, args);
+    const env: Record<string, string> = options.authorities
+      ? { NODE_EXTRA_CA_CERTS: options.authorities }
+      : {};
+    const process_ = new PeerProcess('the gateway', command, args, { env });
     const [, url = ''] = await process_.waitFor(/"listening":"(https?:[^"]+)".*"msg":"ready"/, {
       within: 60_000,
     });

@@ -4,9 +4,7 @@
 import type { TestContext } from 'node:test';
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
-import { deployment } from './deployment.ts';
-import { DrachtioProcess } from './drachtio-process.ts';
-import { Gateway, type GatewayOptions } from './gateway.ts';
+import { drachtioFor, Gateway, type GatewayOptions } from './gateway.ts';
 import { RawCall } from './raw-call.ts';
 import { RawPeer } from './raw-peer.ts';
 import { PAGE, SDP } from './signalling-gateway.ts';
@@ -49,7 +47,7 @@ export async function startProcessScene(
       ],
     },
   });
-  const drachtio = deployment.engine === 'drachtio' ? await DrachtioProcess.start() : undefined;
+  const drachtio = await drachtioFor(options);
   const started: Gateway[] = [];
   const pages: RawPeer[] = [];
   const again = async (more: Partial<GatewayOptions> = {}) => {

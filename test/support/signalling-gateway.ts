@@ -56,6 +56,10 @@ export interface Scene {
   /** Names that the DNS server was asked for. */
   readonly asked: readonly string[];
   readonly dnsPort: number;
+  /** The counts of the gateway and of an engine in another process. */
+  counts(): Promise<Health>;
+  /** Where the engine listens for PBXs. */
+  sipPort(transport: 'udp' | 'tcp'): number;
   /** Resolves once the gateway counts no call, dialog, transaction or timer any more. */
   quiet(): Promise<void>;
 }
@@ -122,7 +126,10 @@ export async function startDeserted(
   const limits = { ...unbound, ...options.limits };
   const drachtio =
     (options.engine ?? deployment.engine) === 'drachtio'
-      ? await DrachtioProcess.start({ timerB: (limits.responseSeconds ?? 2) * 1000 })
+      ? await DrachtioProcess.start({
+          timerB: (limits.responseSeconds ?? 2) * 1000,
+          allow: options.allow ?? ['127.0.0.0/8'],
+        })
       : undefined;
   const rtpengine = options.relay === 'embedded' ? await rtpengineEndpoint() : undefined;
   const config = configFrom({
@@ -150,6 +157,10 @@ export async function startDeserted(
   const log = createLog(config.log.level, sink, config.log.addresses);
   const parts = { ...partsOf(options.relay, media), gauges: ample, now: options.now };
   const gateway = await startGateway(config, log, parts);
+  const counts = async (): Promise<Health> => ({
+    ...(await gateway.health()),
+    ...(await drachtio?.counts()),
+  });
   context.after(async () => {
     for (const peer of [...pages, ...pbxs]) peer.close();
     await Promise.all(pages.map(page => page.closed));
@@ -165,7 +176,11 @@ export async function startDeserted(
     logged,
     asked,
     dnsPort: dns.port,
-    quiet: () => quiet(gateway, drachtio),
+    counts,
+    sipPort: transport =>
+      drachtio?.sip[transport] ??
+      Number(logged.find(line => line.msg === 'listening for SIP' && line.transport === transport)?.port),
+    quiet: () => quiet(counts),
   };
 }
 
@@ -174,10 +189,10 @@ function partsOf(relay: SceneOptions['relay'], passThrough: PassThroughRelay): G
   return { media: typeof relay === 'object' ? relay : passThrough };
 }
 
-async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {
+async function quiet(counts: Scene['counts']): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
-    const health: Health = { ...(await gateway.health()), ...(await drachtio?.counts()) };
+    const health = await counts();
     if (health.calls === 0 && health.dialogs === 0) return;
     if (performance.now() > until)
       throw new Error(`the gateway does not come to rest: ${JSON.stringify(health)}`);
