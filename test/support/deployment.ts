@@ -20,6 +20,11 @@ export const deployment: { engine: 'embedded' | 'drachtio'; readonly relay: 'emb
   relay: chosen('SIP_CALL_TEST_RELAY', ['embedded', 'rtpengine']),
 };
 
+/** For a test of what the embedded engine alone can do, such as its log lines. */
+export const embeddedEngine = {
+  skip: deployment.engine === 'embedded' ? false : 'the embedded engine alone',
+};
+
 let shared: Promise<Rtpengine> | undefined;
 after(async () => await (await shared)?.stop());
 

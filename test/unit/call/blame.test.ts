@@ -8,6 +8,7 @@ import type { ZoneRecord } from '../../../demo-site/dns/zone.ts';
 import type { CauseCode } from '../../../gateway/call/causes/catalogue.ts';
 import type { Side } from '../../../gateway/call/causes/entry.ts';
 import { reasonForStatus } from '../../../widget/call/reasons.ts';
+import { deployment } from '../../support/deployment.ts';
 import { claimLoopback } from '../../support/loopback.ts';
 import type { RawPeer } from '../../support/raw-peer.ts';
 import {
@@ -404,7 +405,10 @@ const answers: readonly Said[] = [
       mend: /Add director to the context/,
     }),
   ),
-  { said: '408 Request Timeout', cause: 'no-answer', status: 480 },
+  // A drachtio-server answers with the same 408 when the PBX is silent.
+  ...(deployment.engine === 'embedded'
+    ? [{ said: '408 Request Timeout', cause: 'no-answer', status: 480 } as const]
+    : []),
   {
     said: '480 Temporarily Unavailable',
     cause: 'phone-unavailable',
