@@ -55,6 +55,8 @@ interface BridgeRound {
   readonly family: 4 | 6;
   /** Sends the offer to rtpengine again. `probed`: the line for which rtpengine learns a source. */
   readonly resend?: (probed?: number) => Promise<NgReply>;
+  /** The addresses in the offer are those of the PBX from now on. */
+  readonly place?: () => void;
   answer?: { readonly sdp: string; readonly out: string };
 }
 
@@ -216,7 +218,7 @@ export class Bridge {
 
   /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: BridgeRound, address: string | undefined): Promise<BridgeRound> {
-    const family = address === undefined ? undefined : this.#options.familyToward(address);
+    const family = this.#ownFamilyOf(address);
     if (family === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, family);
     return this.#round ?? offered;
@@ -224,8 +226,9 @@ export class Bridge {
 
   async #offerFromPbx(sdp: string): Promise<string> {
     const { request, sources } = this.#options;
-    const family = this.#family;
     const { description, found } = await this.#hosts.read(sdp);
+    const address = otherFamilyIn(description, this.#family, found);
+    const family = this.#ownFamilyOf(address) ?? this.#family;
     const nextId = counter(this.#slots);
     const net = { ...this.#options, family, transcodes: this.#transcodes };
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
@@ -236,7 +239,8 @@ export class Bridge {
       return { codecs, direction: offered.text.direction, remote: offered.remote };
     });
     const converts = lines.some(({ line }) => line?.codecs.some(isTranscoded));
-    sources.agreed(lines, performance.now());
+    const place = () => sources.agreed(lines, performance.now());
+    if (family === this.#family) place();
     const resend = (probed?: number) =>
       request('offer', this.#options.family, {
         ...fromPbx,
@@ -254,7 +258,7 @@ export class Bridge {
         : refusal(slot);
     });
     const out = this.#writeForBrowser(texts, end, 'actpass', true);
-    this.#round = { from: 'pbx', sdp, offer: out, draft, slots, family, resend };
+    this.#round = { from: 'pbx', sdp, offer: out, draft, slots, family, resend, place };
     return out;
   }
 
@@ -278,7 +282,13 @@ export class Bridge {
         ...toPbx,
         sdp: browserSdp(withInactive(lines, probed), end, this.#options.family),
       });
-    const reply = await send();
+    let reply = await send();
+    if (round.family !== this.#family) {
+      // With the answer rtpengine has a port of the other family. Before, it ignores the address of the PBX.
+      round.place?.();
+      await round.resend?.();
+      reply = await send();
+    }
     this.#resend = async probed => {
       await round.resend?.(probed);
       return await send(probed);
@@ -298,6 +308,10 @@ export class Bridge {
     this.#family = round.family;
     this.#transport = transport;
     this.due = plans;
+  }
+
+  #ownFamilyOf(address: string | undefined): 4 | 6 | undefined {
+    return address === undefined ? undefined : this.#options.familyToward(address);
   }
 
   #familyToward(pbx: string | undefined): 4 | 6 {

@@ -35,7 +35,8 @@ export class Sources {
     const talking = setInterval(() => call.leg.sendRtp(call.packet()), 20);
     call.echo.onPacket = () => false;
     call.leg.onRtp = (packet, length) => {
-      sources.latest = packet.toString('latin1', 12, length).split(' ')[0] ?? '';
+      const text = packet.toString('latin1', 12, length);
+      sources.latest = sources.#all.find(({ name }) => text.includes(`${name} `))?.name ?? 'unknown';
       if (!sources.heard.includes(sources.latest)) sources.heard.push(sources.latest);
     };
     sources.#talking = talking;
