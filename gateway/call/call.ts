@@ -41,6 +41,8 @@ export class Call extends BaseCall {
   #answerSent = false;
   /** The WebSocket was lost before the engine confirmed the 200. */
   #leftInAnswer = false;
+  /** The description in the 2xx of the PBX. */
+  #answerOfPbx = '';
 
   constructor(dependencies: CallDependencies, received: ReceivedCall) {
     super(dependencies, received);
@@ -185,6 +187,7 @@ export class Call extends BaseCall {
       this.#hungUp('pbx');
       return;
     }
+    this.#answerOfPbx = fork.offerAnswer.theirs;
     const session = await this.#setup.agreed(fork);
     if (this.state !== 'answering') return;
     const allowed = response.get('Allow');
@@ -273,10 +276,14 @@ export class Call extends BaseCall {
     if (this.state === 'ended') return;
     const { log } = this.dependencies;
     const answered = this.state === 'setting-up' ? undefined : this.#setup.current?.tried;
-    const known = outcomeOfInternalFailure(error, { domain: this.destination.domain, answered });
+    const { domain } = this.destination;
+    const known = outcomeOfInternalFailure(error, { domain, answered, answer: this.#answerOfPbx });
     if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
     else if (this.state === 'answering')
-      log.info({ call: this.id, reason: known.cause?.details.detail }, 'answer of the PBX refused');
+      log.info(
+        { call: this.id, reason: known.cause?.details.detail ?? known.cause?.why },
+        'answer of the PBX refused',
+      );
     this.endOn('failed', known ?? outcome('internal'));
   }
 

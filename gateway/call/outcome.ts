@@ -131,7 +131,8 @@ export function byeHeaders(why: Outcome, ending: Ending | undefined): Record<str
   if (ending) return reasonHeaders(ending);
   const { code, details } = why.cause ?? {};
   const text = [code, details?.detail].filter(Boolean).join(': ') || why.reason;
-  return { Reason: reasonOf(code?.startsWith('sdp-') ? 488 : why.status, text) };
+  const ofAnswer = code?.startsWith('sdp-') || code === 'visitor-lacks-codecs';
+  return { Reason: reasonOf(ofAnswer ? 488 : why.status, text) };
 }
 
 /** A Reason (RFC 3326). What of the text a peer may have written is left out where it could do more than be read. */
