@@ -1,5 +1,5 @@
-// The id that the edge writes into the requests of a visitor: nobody can call as another visitor, and the id leaves the
-// gateway neither toward a PBX, nor toward a browser, nor into the log. The ids are read from the table of visitors, which
+// The id that the edge writes into the requests of a visitor: no client can call as another visitor, and no PBX, browser or
+// log receives the id. The ids are read from the table of visitors, which
 // no attacker can do: here the attacker already knows the id.
 
 import assert from 'node:assert/strict';
