@@ -113,7 +113,7 @@ const linesPerMinute = 50;
  * known: an application cannot distinguish a WebSocket from a TCP connection, and the source address of a datagram can be
  * forged. None of these requests reaches the application.
  */
-function answerUnknownSender(
+export function answerUnknownSender(
   log: Log,
   refused: ReportRefusal,
 ): (request: NewRequest) => StatelessAnswer | undefined {

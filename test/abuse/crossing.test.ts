@@ -34,7 +34,7 @@ function tagOfTo(request: SipMessage): string | undefined {
 async function assertQuiet(siege: Siege): Promise<void> {
   await siege.quiet();
   await eventually('no port is in use', async () => {
-    const { media } = await siege.gateway.health();
+    const { media } = await siege.counts();
     return (media as { ports: number }).ports === 0;
   });
   assert.deepEqual(
@@ -112,7 +112,7 @@ test('15: a CANCEL immediately after its INVITE ends the ringing immediately', a
         pbx.respond(fallback.get(id) ?? message, '487 Request Terminated');
       }
     }
-    const { calls, dialogs } = await siege.gateway.health();
+    const { calls, dialogs } = await siege.counts();
     return calls === 0 && dialogs === 0 && called('CANCEL').size === called('INVITE').size;
   });
   await assertQuiet(siege);

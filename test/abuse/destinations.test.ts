@@ -35,7 +35,7 @@ async function asked(siege: Siege, uri: string, headers: readonly string[] = [])
 async function assertFree(siege: Siege): Promise<void> {
   assert.deepEqual(siege.asked, []);
   assert.deepEqual(siege.pbx.received, []);
-  const { calls, dialogs, media } = await siege.gateway.health();
+  const { calls, dialogs, media } = await siege.counts();
   const { ports, draining } = media as Record<string, number>;
   assert.deepEqual({ calls, dialogs, ports, draining }, { calls: 0, dialogs: 0, ports: 0, draining: 0 });
   await siege.goodCall();

@@ -24,7 +24,7 @@ export async function directSipClient(
   port = 0,
 ): Promise<DirectSipClient> {
   const heard: string[] = [];
-  const enginePort = siege.door(transport);
+  const enginePort = siege.sipPort(transport);
   if (transport === 'udp') {
     const socket = createSocket('udp4').bind(port, '127.0.0.1');
     await once(socket, 'listening');

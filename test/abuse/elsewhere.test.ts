@@ -82,7 +82,7 @@ test('a call over UDP is refused once, because its source address may be forged'
   attacker.send(outOfDialogRequest('INVITE', DIRECTOR, `${attacker.via};rport`, OFFER));
   await eventually('an answer', () => attacker.heard.some(text => text.startsWith('SIP/2.0 403')));
   // A retransmission would need a transaction and its timers.
-  const { serverTransactions, timers } = await siege.gateway.health();
+  const { serverTransactions, timers } = await siege.counts();
   assert.deepEqual({ serverTransactions, timers }, { serverTransactions: 0, timers: 0 });
 });
 

@@ -84,11 +84,11 @@ test('16: a CANCEL with the branch of a visitor is 481 by UDP and TCP, and the p
   pbx.respond(invite, '180 Ringing');
   await browser.response(180);
   const sent = cancelOf(call.id);
-  const stranger = await UnknownSender.at(context, siege.door('udp'));
+  const stranger = await UnknownSender.at(context, siege.sipPort('udp'));
   stranger.send(sent);
   // Without rport the answer goes to port 5060 and is not seen here: see the next one.
   assert.deepEqual(await stranger.allHeard(), []);
-  const socket = connect(siege.door('tcp'), LOOPBACK);
+  const socket = connect(siege.sipPort('tcp'), LOOPBACK);
   context.after(() => void socket.destroy());
   socket.write(sent);
   const heard: Buffer[] = [];
@@ -142,7 +142,7 @@ test('a PBX may answer from another of its addresses', async context => {
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);
   const invite = await pbx.request('INVITE');
-  const otherAddress = await UnknownSender.at(context, siege.door('udp'), '127.0.0.2');
+  const otherAddress = await UnknownSender.at(context, siege.sipPort('udp'), '127.0.0.2');
   otherAddress.send(responseTo(invite, '180 Ringing'));
   await browser.response(180);
   otherAddress.send(responseTo(invite, '486 Busy Here'));
@@ -156,10 +156,10 @@ test("a response without our branch, or with it by a connection, is not the PBX'
   const call = new RawCall(browser, DIRECTOR);
   call.invite(OFFER);
   const invite = await pbx.request('INVITE');
-  const liar = await UnknownSender.at(context, siege.door('udp'), '127.0.0.2');
+  const liar = await UnknownSender.at(context, siege.sipPort('udp'), '127.0.0.2');
   liar.send(responseTo(invite, '603 Decline', 'x'));
   await liar.allHeard();
-  const connection = connect(siege.door('tcp'), LOOPBACK);
+  const connection = connect(siege.sipPort('tcp'), LOOPBACK);
   context.after(() => void connection.destroy());
   // An OPTIONS behind it shows that it has been read.
   connection.write(responseTo(invite, '603 Decline') + knock('OPTIONS', { via: 'SIP/2.0/TCP liar.invalid' }));

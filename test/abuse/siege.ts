@@ -21,8 +21,6 @@ export const ANSWER = SDP;
 export interface Siege extends Scene {
   readonly pbx: RawPeer;
   readonly bystander: Bystander;
-  /** Where the gateway's engine listens for PBXs. */
-  door(transport: 'udp' | 'tcp'): number;
   /** Where it waits for the call application, in the same process. */
   readonly enginePort: number;
   /** Another visitor's WebSocket. */
@@ -54,9 +52,6 @@ export async function startSiege(context: TestContext, options: SceneOptions = {
     pbx,
     bystander,
     visitor,
-    door: transport =>
-      scene.logged.find(line => line.msg === 'listening for SIP' && line.transport === transport)
-        ?.port as number,
     enginePort: scene.logged.find(line => line.msg === 'waiting for applications')?.port as number,
     call: headers => establish(scene.browser, pbx, headers),
     async goodCall() {

@@ -150,7 +150,7 @@ test('what a PBX says outside dialogs on a connection that we opened is answered
 
 test('a boundary of 30 kB in an OPTIONS by UDP costs the gateway no more than reading it', async context => {
   const siege = await startSiege(context);
-  const stranger = await UnknownSender.at(context, siege.door('udp'));
+  const stranger = await UnknownSender.at(context, siege.sipPort('udp'));
   const boundary = `Content-Type: multipart/${'x'.repeat(30_000)}`;
   const body = '--a\r\n\r\nx\r\n--a--';
   const attack = knock('OPTIONS', { headers: [boundary] }).replace(

@@ -1,7 +1,7 @@
 // The desk phones 105, 106 and 101: one baresip with three accounts. Each sends a tone of its own and records what
 // it hears. They answer at Asterisk 22, where they register, and at Asterisk 16, whose [default] peer they are.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts';
 import { eventually, type Patience, SOUND_MS } from './eventually.ts';
@@ -9,8 +9,8 @@ import { freePort } from './free-port.ts';
 import { programPath } from './parts.ts';
 import { PeerProcess } from './peer-process.ts';
 import { privateFolder } from './private-folder.ts';
-import { amplitudeAt, lastOf, loudestFrequency, loudness, type Sound } from './tone.ts';
-import { readWav } from './wav.ts';
+import { hearsTone, recordedSound } from './recorded-sound.ts';
+import { amplitudeAt, type Sound } from './tone.ts';
 
 export type PhoneNumber = '105' | '106' | '101';
 
@@ -153,11 +153,7 @@ export class DeskPhone {
 
   /** What it heard in the last `seconds` of its call, present or past; undefined when less was recorded. */
   heard(seconds: number): Sound | undefined {
-    // Its player is opened right before its recording.
-    const begin = new RegExp(`'phone-${this.number}'[^]*?dumping decode audio to (\\S+\\.wav)`);
-    const file = this.#actions.output(this.#callMark).match(begin)?.[1];
-    const sound = file && readWav(readFileSync(file));
-    return sound && sound.samples.length >= seconds * sound.rate ? lastOf(sound, seconds) : undefined;
+    return recordedSound(this.#actions.output(this.#callMark), `phone-${this.number}`, seconds);
   }
 
   /**
@@ -170,17 +166,7 @@ export class DeskPhone {
 
   /** Resolves once the loudest that it hears is this frequency. */
   async hears(frequency: number, patience: Patience = {}): Promise<void> {
-    await eventually(
-      `phone ${this.number} hears ${frequency} Hz`,
-      () => {
-        const sound = this.heard(1);
-        if (!sound) throw new Error('it recorded less than a second');
-        const found = loudestFrequency(sound);
-        if (Math.abs(found - frequency) <= 8 && loudness(sound.samples) > 0.01) return true;
-        throw new Error(`it hears ${found} Hz at ${loudness(sound.samples).toFixed(4)}`);
-      },
-      { within: SOUND_MS, every: 150, ...patience },
-    );
+    await hearsTone(`phone ${this.number}`, () => this.heard(1), frequency, patience);
   }
 
   /** Resolves once each of these frequencies is in what it hears. */

@@ -11,29 +11,44 @@ export interface DrachtioOptions {
   /** 0, any free one, when absent. */
   readonly adminPort?: number;
   readonly webSocketPort?: number;
+  /** Networks behind the fence that PBXs may point into. */
+  readonly allow?: readonly string[];
+  /** A file of certificate authorities to trust. */
+  readonly authorities?: string;
 }
 
 const program = fileURLToPath(new URL('drachtio-server.js', import.meta.url));
-const defaults = { secret: 'a shared secret', timerB: 300, adminPort: 0, webSocketPort: 0 };
+const defaults = {
+  secret: 'a shared secret',
+  timerB: 300,
+  adminPort: 0,
+  webSocketPort: 0,
+  allow: ['127.0.0.0/8'],
+  authorities: '',
+};
 
 export class DrachtioProcess {
   readonly #process: PeerProcess;
   readonly #options: Required<DrachtioOptions>;
 
-  private constructor(process: PeerProcess, options: Required<DrachtioOptions>) {
+  /** Its ports for PBXs. */
+  readonly sip: { readonly udp: number; readonly tcp: number };
+
+  private constructor(process: PeerProcess, options: Required<DrachtioOptions>, sip: DrachtioProcess['sip']) {
+    this.sip = sip;
     this.#process = process;
     this.#options = options;
   }
 
   static async start(wishes: DrachtioOptions = {}): Promise<DrachtioProcess> {
     const options = { ...defaults, ...wishes };
-    const peer = new PeerProcess('drachtio', process.execPath, [program, JSON.stringify(options)]);
-    const [, adminPort, webSocketPort] = await peer.waitFor(/^listening (\d+) (\d+)$/);
-    return new DrachtioProcess(peer, {
-      ...options,
-      adminPort: Number(adminPort),
-      webSocketPort: Number(webSocketPort),
+    const peer = new PeerProcess('drachtio', process.execPath, [program, JSON.stringify(options)], {
+      env: options.authorities ? { NODE_EXTRA_CA_CERTS: options.authorities } : {},
     });
+    const [, adminPort, webSocketPort, udp, tcp] = (
+      await peer.waitFor(/^listening (\d+) (\d+) (\d+) (\d+)$/)
+    ).map(Number) as [number, number, number, number, number];
+    return new DrachtioProcess(peer, { ...options, adminPort, webSocketPort }, { udp, tcp });
   }
 
   /** The `engine` of a gateway's configuration. */

@@ -7,6 +7,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { Engine } from '../../gateway/engine/engine.ts';
+import { addressFence } from '../../gateway/net/address-fence.ts';
+import { createLog } from '../../gateway/observe/log.ts';
+import { answerUnknownSender } from '../../gateway/sip-engine.ts';
 import type { DrachtioOptions } from './drachtio-process.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -19,6 +22,10 @@ const engine = await Engine.start({
   ],
   admin: { secret: options.secret, address: LOOPBACK, port: options.adminPort },
   timers: { b: options.timerB },
+  // As the gateway starts its own engine.
+  mayReach: addressFence(options.allow),
+  answer: answerUnknownSender(createLog('error', process.stderr), () => {}),
+  takesAnyAnswer: true,
 });
 
 const http = createServer((_request, response) => void response.end(JSON.stringify(engine.counts())));
@@ -32,4 +39,5 @@ sockets.on('connection', (socket, request) => {
 });
 http.listen(options.webSocketPort, LOOPBACK);
 await once(http, 'listening');
-console.log(`listening ${engine.admin.port} ${(http.address() as AddressInfo).port}`);
+const [udp, tcp] = engine.points.map(({ port }) => port);
+console.log(`listening ${engine.admin.port} ${(http.address() as AddressInfo).port} ${udp} ${tcp}`);

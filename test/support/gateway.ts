@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { ConfigInput } from '../../gateway/config/schema.ts';
+import { deployment, rtpengineEndpoint } from './deployment.ts';
+import { DrachtioProcess } from './drachtio-process.ts';
 import { eventually, type Patience } from './eventually.ts';
 import { PeerProcess } from './peer-process.ts';
 import { privateFolder } from './private-folder.ts';
@@ -20,6 +22,10 @@ export interface GatewayOptions {
   readonly turn?: NonNullable<ConfigInput['turn']>;
   /** Keys of the file as a whole, in place of those above. */
   readonly file?: Partial<ConfigInput>;
+  /** The engine in another process; by default the one of {@link deployment}. */
+  readonly drachtio?: DrachtioProcess | undefined;
+  /** A file of certificate authorities to trust. */
+  readonly authorities?: string;
   /** Further arguments of node itself. */
   readonly node?: readonly string[];
   /** A program and its arguments that runs node in turn, such as prlimit. */
@@ -37,6 +43,20 @@ export interface Counts {
   readonly [name: string]: unknown;
 }
 
+/** A test that names an engine, or the SIP ports of the embedded one, keeps it. */
+export async function drachtioFor({
+  file,
+  limits,
+  authorities,
+}: Pick<GatewayOptions, 'file' | 'limits' | 'authorities'>): Promise<DrachtioProcess | undefined> {
+  if (deployment.engine === 'embedded' || file?.engine || file?.sip) return undefined;
+  return await DrachtioProcess.start({
+    timerB: ({ ...limits, ...file?.limits }.responseSeconds ?? 2) * 1000,
+    ...(file?.dns?.allow && { allow: file.dns.allow }),
+    ...(authorities && { authorities }),
+  });
+}
+
 /** Of every gateway that tests start. */
 export const ADMIN_TOKEN = 'administrator-of-a-test-gateway-0';
 
@@ -51,18 +71,23 @@ export class Gateway {
 
   /** Resolves once it says that it is ready. */
   static async start(options: GatewayOptions): Promise<Gateway> {
-    const { address, dns, sites, limits = {}, media, turn } = options;
+    const { address, dns, sites, limits = {}, turn } = options;
+    const rtpengine = options.media || options.file?.media ? undefined : await rtpengineEndpoint();
+    const media = rtpengine ? { rtpengine: [rtpengine] } : options.media;
+    const drachtio = options.drachtio ?? (await drachtioFor(options));
+    const engine = drachtio?.settings ?? options.file?.engine;
     const config: ConfigInput = {
       listen: `${address}:0`,
       address,
       dns: { servers: [dns], allow: ['127.0.0.0/8'] },
-      ...(!options.file?.engine && { sip: { udp: 0, tcp: 0 } }),
+      ...(!engine && { sip: { udp: 0, tcp: 0 } }),
       media: media?.rtpengine ? media : { browserPort: 0, pbxPorts: [20000, 20998], workers: 1, ...media },
       ...(turn && { turn }),
       limits,
       sites,
       admin: { listen: '127.0.0.1:0', token: ADMIN_TOKEN },
       ...options.file,
+      ...(engine && { engine }),
     };
     const folder = privateFolder('gateway');
     const file = join(folder, 'gateway.yaml');
@@ -78,12 +103,15 @@ export class Gateway {
       ...(options.node ?? []),
       ...[program, 'gateway', '--config', file],
     ];
-    const process_ = new PeerProcess('the gateway', command, args);
+    const env: Record<string, string> = options.authorities
+      ? { NODE_EXTRA_CA_CERTS: options.authorities }
+      : {};
+    const process_ = new PeerProcess('the gateway', command, args, { env });
     const [, url = ''] = await process_.waitFor(/"listening":"(https?:[^"]+)".*"msg":"ready"/, {
       within: 60_000,
     });
     const [, admin = ''] = /"admin":"(https?:[^"]+)"/.exec(process_.output()) ?? [];
-    return new Gateway(process_, url, admin, file, config, options);
+    return new Gateway(process_, url, admin, file, config, { ...options, drachtio });
   }
 
   private constructor(
@@ -203,5 +231,6 @@ export class Gateway {
   async stop(): Promise<void> {
     // Stories have ended their calls: nothing to drain.
     await this.#process.stop(5_000, 'SIGINT');
+    await this.#options.drachtio?.kill();
   }
 }

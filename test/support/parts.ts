@@ -2,7 +2,7 @@
 // an rtpengine, a name server.
 // Off Debian or without the right to install, it says what is missing; under CI (CI=true) missing is failing.
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { debianCodename } from './debian-mirror.ts';
 import { isUnpacked, rootNames, unpack } from './debian-root.ts';
@@ -34,6 +34,8 @@ export const firewallPrograms: readonly Program[] = [
 ];
 /** What only stories of systemd run. */
 export const servicePrograms: readonly Program[] = ['systemd-notify', 'python3'];
+/** Of baresip, for H.264. It is in a package of its own, and is not a program. */
+const codecModule = { path: '/usr/lib/baresip/modules/avcodec.so', package: 'baresip-ffmpeg' };
 const special = [...firewallPrograms, ...servicePrograms];
 const usualPrograms = (Object.keys(programs) as Program[]).filter(name => !special.includes(name));
 
@@ -54,6 +56,8 @@ export function missingParts(needed: readonly Program[]): string[] {
   const missing = needed
     .filter(program => !programPath(program))
     .map(program => `${program} (Debian package ${programs[program]})`);
+  if (!existsSync(codecModule.path))
+    missing.push(`${codecModule.path} (Debian package ${codecModule.package})`);
   for (const name of rootNames)
     if (!isUnpacked(name)) missing.push(`${name} (unpacked by npm test on Debian)`);
   return missing;
@@ -95,8 +99,9 @@ export function underCi(): boolean {
 
 async function installPackages(say: (line: string) => void): Promise<void> {
   const wanted = (Object.keys(programs) as Program[]).filter(program => !programPath(program));
-  if (wanted.length === 0) return;
-  const packages = wanted.map(program => programs[program]);
+  const packages: string[] = wanted.map(program => programs[program]);
+  if (!existsSync(codecModule.path)) packages.push(codecModule.package);
+  if (packages.length === 0) return;
   if (process.getuid?.() !== 0) {
     throw new Error(`not root; run: apt-get install --no-install-recommends ${packages.join(' ')}`);
   }

@@ -4,11 +4,10 @@
 import type { TestContext } from 'node:test';
 import { startDnsServer } from '../../demo-site/dns/dns-server.ts';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
-import { DrachtioProcess } from './drachtio-process.ts';
-import { Gateway, type GatewayOptions } from './gateway.ts';
+import { drachtioFor, Gateway, type GatewayOptions } from './gateway.ts';
 import { RawCall } from './raw-call.ts';
 import { RawPeer } from './raw-peer.ts';
-import { everyScene, PAGE, SDP } from './signalling-gateway.ts';
+import { PAGE, SDP } from './signalling-gateway.ts';
 
 export const DIRECTOR = 'sip:director@mysite.test';
 /** One page makes many calls here, and comes back by itself: none shows a token. */
@@ -48,7 +47,7 @@ export async function startProcessScene(
       ],
     },
   });
-  const drachtio = everyScene.engine === 'drachtio' ? await DrachtioProcess.start() : undefined;
+  const drachtio = await drachtioFor(options);
   const started: Gateway[] = [];
   const pages: RawPeer[] = [];
   const again = async (more: Partial<GatewayOptions> = {}) => {

@@ -11,6 +11,7 @@ import type { Gauges } from '../../gateway/observe/headroom.ts';
 import { createLog } from '../../gateway/observe/log.ts';
 import type { Stores } from '../../gateway/stores.ts';
 import { closedPort } from './closed-port.ts';
+import { deployment, rtpengineEndpoint } from './deployment.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
 import { PATIENCE_MS } from './eventually.ts';
 import { PassThroughRelay } from './pass-through-relay.ts';
@@ -32,9 +33,6 @@ export const SDP = [
 /** One address makes all calls here; how many it may make is tested where it is wanted. */
 const none = { calls: 1e6, callsPerMinute: 1e6, minutesPerDay: 1e6 };
 export const unbound = { perAddress: none, perDestination: none, perSite: none, overall: none };
-
-/** What scenes of this process run on unless they name another: a test that sets it runs the same tests on the other. */
-export const everyScene: { engine: 'embedded' | 'drachtio' } = { engine: 'embedded' };
 
 /** The test works in the loop of its gateway: how late that is says nothing of the gateway. */
 export const ample: Gauges = {
@@ -59,6 +57,10 @@ export interface Scene {
   /** Names that the DNS server was asked for. */
   readonly asked: readonly string[];
   readonly dnsPort: number;
+  /** The counts of the gateway and of an engine in another process. */
+  counts(): Promise<Health>;
+  /** Where the engine listens for PBXs. */
+  sipPort(transport: 'udp' | 'tcp'): number;
   /** Resolves once the gateway counts no call, dialog, transaction or timer any more. */
   quiet(): Promise<void>;
 }
@@ -69,7 +71,7 @@ export interface SceneOptions {
   /** A server before the others that nothing listens at. */
   readonly firstIsDead?: boolean;
   readonly engine?: 'embedded' | 'drachtio';
-  /** `embedded` is the gateway's own; by default SDP crosses as it is, and `media` of the scene is what carries it. */
+  /** `embedded` is the relay of {@link deployment}; by default SDP crosses as it is, and `media` of the scene is what carries it. */
   readonly relay?: 'embedded' | 'pass-through' | MediaRelay;
   /** Networks behind the fence that DNS and PBXs may point into. */
   readonly allow?: readonly string[];
@@ -126,15 +128,19 @@ export async function startDeserted(
   const media = new PassThroughRelay();
   const limits = { ...unbound, ...options.limits };
   const drachtio =
-    (options.engine ?? everyScene.engine) === 'drachtio'
-      ? await DrachtioProcess.start({ timerB: (limits.responseSeconds ?? 2) * 1000 })
+    (options.engine ?? deployment.engine) === 'drachtio'
+      ? await DrachtioProcess.start({
+          timerB: (limits.responseSeconds ?? 2) * 1000,
+          allow: options.allow ?? ['127.0.0.0/8'],
+        })
       : undefined;
+  const rtpengine = options.relay === 'embedded' ? await rtpengineEndpoint() : undefined;
   const config = configFrom({
     listen: '127.0.0.1:0',
     address: '127.0.0.1',
     dns: { servers: [`127.0.0.1:${dns.port}`], allow: [...(options.allow ?? ['127.0.0.0/8'])] },
     ...(drachtio ? { engine: drachtio.settings } : { sip: { udp: 0, tcp: 0 } }),
-    media: { browserPort: 0 },
+    media: rtpengine ? { rtpengine: [rtpengine] } : { browserPort: 0 },
     limits,
     sites: [
       // One WebSocket makes many calls here; tokens, which allow one, are tested where they are wanted.
@@ -154,6 +160,10 @@ export async function startDeserted(
   const log = createLog(config.log.level, sink, config.log.addresses);
   const parts = { ...partsOf(options.relay, media), gauges: ample, now: options.now, stores: options.stores };
   const gateway = await startGateway(config, log, parts);
+  const counts = async (): Promise<Health> => ({
+    ...(await gateway.health()),
+    ...(await drachtio?.counts()),
+  });
   context.after(async () => {
     for (const peer of [...pages, ...pbxs]) peer.close();
     await Promise.all(pages.map(page => page.closed));
@@ -169,7 +179,11 @@ export async function startDeserted(
     logged,
     asked,
     dnsPort: dns.port,
-    quiet: () => quiet(gateway, drachtio),
+    counts,
+    sipPort: transport =>
+      drachtio?.sip[transport] ??
+      Number(logged.find(line => line.msg === 'listening for SIP' && line.transport === transport)?.port),
+    quiet: () => quiet(counts),
   };
 }
 
@@ -178,10 +192,10 @@ function partsOf(relay: SceneOptions['relay'], passThrough: PassThroughRelay): G
   return { media: typeof relay === 'object' ? relay : passThrough };
 }
 
-async function quiet(gateway: Gateway, drachtio: DrachtioProcess | undefined): Promise<void> {
+async function quiet(counts: Scene['counts']): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
-    const health: Health = { ...(await gateway.health()), ...(await drachtio?.counts()) };
+    const health = await counts();
     if (health.calls === 0 && health.dialogs === 0) return;
     if (performance.now() > until)
       throw new Error(`the gateway does not come to rest: ${JSON.stringify(health)}`);

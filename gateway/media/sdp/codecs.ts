@@ -195,15 +195,26 @@ export function findCodec(codec: Codec, codecs: readonly Codec[]): Codec | undef
   return codecs.find(other => isSameCodec(codec, other));
 }
 
+/** Whether both are H.264 in the same packetization mode, with any profile. */
+export function isSamePacketization(a: Codec, b: Codec): boolean {
+  return a.name === 'H264' && b.name === 'H264' && packetizationMode(a) === packetizationMode(b);
+}
+
 /** RFC 6184 8.2.2: packetization-mode and the profile must be the same; the level may differ. */
 function h264Key(codec: Codec): string {
-  const value = (name: string, fallbacks: string) =>
-    new RegExp(`(?:^|;)\\s*${name}=([0-9a-f]+)`, 'i').exec(codec.config ?? '')?.[1]?.toLowerCase() ??
-    fallbacks;
-  const profile = value('profile-level-id', '42000a');
+  const profile = h264Parameter(codec, 'profile-level-id', '42000a');
   // Constrained baseline is written in several ways (RFC 6184 8.1, table 5).
   const idc = profile.slice(0, 2);
   const constrained = idc === '42' || idc === '4d' || idc === '58';
   const flags = Number.parseInt(profile.slice(2, 4), 16) & 0x40;
-  return `${constrained && flags !== 0 ? 'cb' : idc}/${value('packetization-mode', '0')}`;
+  return `${constrained && flags !== 0 ? 'cb' : idc}/${packetizationMode(codec)}`;
+}
+
+function packetizationMode(codec: Codec): string {
+  return h264Parameter(codec, 'packetization-mode', '0');
+}
+
+function h264Parameter({ config }: Codec, name: string, fallback: string): string {
+  const found = new RegExp(`(?:^|;)\\s*${name}=([0-9a-f]+)`, 'i').exec(config ?? '');
+  return found?.[1]?.toLowerCase() ?? fallback;
 }

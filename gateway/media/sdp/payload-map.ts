@@ -2,7 +2,7 @@
 // answer may give a codec another number; the browser keeps its numbers, because they must be unique across
 // its BUNDLE.
 
-import { type Codec, findCodec, isEvent } from './codecs.ts';
+import { type Codec, findCodec, isEvent, isSamePacketization } from './codecs.ts';
 import { notNegotiated } from './plan.ts';
 
 /** One codec with its numbers on both sides. */
@@ -60,6 +60,16 @@ export function agree(
       config: own.name === codec.name ? codec.config : own.config,
       feedback: own.feedback.filter(value => codec.feedback.includes(value)),
     });
+  }
+  // Some phones compare only the packetization modes of H.264 profiles. They describe one profile in the answer
+  // and send with the offered number of another one. The stream itself states its profile.
+  if (from === 'pbx') {
+    for (const { pbx } of offered) {
+      const alike = offered.find(
+        other => toPbx[other.browser.type] !== notNegotiated && isSamePacketization(pbx, other.pbx),
+      );
+      if (alike !== undefined) aliases.push([toBrowser, pbx.type, alike.browser.type]);
+    }
   }
   for (const [map, type, target] of aliases) if (map[type] === notNegotiated) map[type] = target;
   if (answer.every(isEvent)) return null;

@@ -51,7 +51,7 @@ export class BlameScene {
     const gateway = await Gateway.start({
       address,
       dns: `${address}:${dns.port}`,
-      under: ['env', `NODE_EXTRA_CA_CERTS=${trusted}`],
+      authorities: trusted,
       limits: { ...unbound, responseSeconds: 0.6, setupSeconds: 8 },
       sites: domains.map(domain => ({ domain, origins: [PAGE], callable: ['director'], tokens: false })),
       file: {

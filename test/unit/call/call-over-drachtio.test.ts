@@ -1,8 +1,8 @@
 // The scenes of calls once more, the SIP engine being a server in another process: same tests, other engine.
 
-import { everyScene } from '../../support/signalling-gateway.ts';
+import { deployment } from '../../support/deployment.ts';
 
-everyScene.engine = 'drachtio';
+deployment.engine = 'drachtio';
 await import('./call.test.ts');
 await import('./failover.test.ts');
 await import('./status.test.ts');

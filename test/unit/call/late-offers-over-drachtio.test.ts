@@ -1,6 +1,6 @@
 // The same with the SIP engine in another process.
 
-import { everyScene } from '../../support/signalling-gateway.ts';
+import { deployment } from '../../support/deployment.ts';
 
-everyScene.engine = 'drachtio';
+deployment.engine = 'drachtio';
 await import('./late-offers.test.ts');

@@ -1,7 +1,7 @@
 // The same with the SIP engine in another process.
 
-import { everyScene } from '../../support/signalling-gateway.ts';
+import { deployment } from '../../support/deployment.ts';
 
-everyScene.engine = 'drachtio';
+deployment.engine = 'drachtio';
 await import('./pbx-answers.test.ts');
 await import('./required.test.ts');

@@ -149,6 +149,25 @@ describe('an answer for the browser', () => {
     assert.equal(plan.lines[1]?.toPbx[106], 99);
   });
 
+  it('accepts H264 with the number of another offered profile of the same packetization mode', async () => {
+    const n = negotiation();
+    await n.offer('browser', chromium({ video: true }));
+    const { plan } = await n.answer(
+      'pbx',
+      pbx(
+        ...ulaw,
+        'm=video 10300 RTP/AVP 99',
+        'a=rtpmap:99 H264/90000',
+        'a=fmtp:99 packetization-mode=1;profile-level-id=42e01f',
+      ),
+    );
+    const video = plan.lines[1];
+    assert.ok(video);
+    const types = [106, 99, 102, 104, 96].map(type => video.toBrowser[type]);
+    assert.deepEqual(types, [106, 106, 106, notNegotiated, notNegotiated]);
+    assert.equal(video.toPbx[102], notNegotiated);
+  });
+
   it('is byte-identical for the same answer, and different for a different one', async () => {
     const n = negotiation();
     await n.offer('browser', chromium());
