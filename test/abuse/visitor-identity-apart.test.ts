@@ -1,6 +1,6 @@
 // The same attacks on a gateway whose SIP engine is another process.
 
-import { everyScene } from '../support/signalling-gateway.ts';
+import { deployment } from '../support/deployment.ts';
 
-everyScene.engine = 'drachtio';
+deployment.engine = 'drachtio';
 await import('./visitor-identity.test.ts');

@@ -9,9 +9,10 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { VISITOR_HEADER, type Visitor } from '../../gateway/auth/visitor.ts';
 import { Visitors } from '../../gateway/edge/visitors.ts';
+import { deployment } from '../support/deployment.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { RawPeer } from '../support/raw-peer.ts';
-import { everyScene, SDP, startDeserted } from '../support/signalling-gateway.ts';
+import { SDP, startDeserted } from '../support/signalling-gateway.ts';
 import { type Deserted, DIRECTOR, enter } from './authorization-scene.ts';
 import { directSipClient } from './direct-sip-client.ts';
 import { startSiege } from './siege.ts';
@@ -115,7 +116,7 @@ test('an outsider cannot call as a visitor', async context => {
   const visitors = admitted(context);
   const siege = await startSiege(context, { site: { tokens: false } });
   const [{ id }] = visitors as [Visitor];
-  if (everyScene.engine === 'drachtio') {
+  if (deployment.engine === 'drachtio') {
     // The id cannot be guessed; the WebSocket of the server is open to the gateway alone.
     const socket = new WebSocket(siege.drachtio!.settings.websocket, 'sip');
     context.after(() => socket.terminate());
