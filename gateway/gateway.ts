@@ -6,8 +6,8 @@ import { startAdminListener } from './admin/listener.ts';
 import { Authorization } from './auth/authorization.ts';
 import { Reachability } from './availability/reachability.ts';
 import { CallApp } from './call/call-app.ts';
-import { CallRegistry } from './call/call-registry.ts';
 import { CallEvents } from './call/events.ts';
+import { LocalCalls } from './call/local-calls.ts';
 import { derived, Replaceable } from './config/live.ts';
 import { ownAddressesOf } from './config/own-address.ts';
 import { assertReplaceable } from './config/reload.ts';
@@ -42,6 +42,7 @@ import { JsonlSink } from './records/jsonl.ts';
 import { Quarantine } from './resolver/quarantine.ts';
 import { createResolver } from './resolver/resolver.ts';
 import { startSipEngine } from './sip-engine.ts';
+import { memoryStores, type Stores } from './stores.ts';
 
 export interface Gateway {
   /** The URL on which it listens. */
@@ -70,6 +71,8 @@ export interface GatewayOverrides {
   readonly media?: MediaRelay | undefined;
   /** The clock for closing a WebSocket without a call: milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
+  /** State that gateways can share, in place of the memory of this process. */
+  readonly stores?: Partial<Stores> | undefined;
   /** Measures what is left of files, memory and time. Default: those of this process. */
   readonly gauges?: Gauges;
 }
@@ -95,10 +98,11 @@ async function start(
   const headroom = new Headroom(resource => reportHeadroom(log, resource), overrides.gauges);
   const failures = new FailureStreaks(log);
   const events = new CallEvents(log);
-  const registry = new CallRegistry();
+  const running = new LocalCalls();
   const visitors = visitorsOf(config);
-  const visitorAt = (address: string, port: number) => visitors.at(address, port);
-  const auth = new Authorization(live, { log: component('auth') });
+  const visitor = (id: string) => visitors.get(id);
+  const stores = { ...memoryStores(), ...overrides.stores };
+  const auth = new Authorization(live, { log: component('auth'), stores });
 
   const resolver = await lifecycle.start(
     () => createResolver(resolverOptions(config, addresses, fenced, log)),
@@ -120,16 +124,16 @@ async function start(
     one => one.shutdown(),
   );
   const engine = await lifecycle.start(
-    () =>
-      startSipEngine(config, { addresses, mayReach: fenced, visitorAt, refused, log: component('engine') }),
+    () => startSipEngine(config, { addresses, mayReach: fenced, visitor, refused, log: component('engine') }),
     one => one.stop(),
   );
   const calls = await lifecycle.start(
     () =>
       CallApp.start({
-        ...{ config: live, log: component('call'), media, events, registry, visitorAt, refused },
+        ...{ config: live, log: component('call'), media, events, calls: running, visitor, refused },
         engine: engine.applications,
-        quotas: auth.quotas,
+        ...{ quotas: auth.quotas, registry: stores.calls, storeFailures: auth.storeFailures },
+        owner: stores.owner,
         resolve: async (host, signal) => {
           const { targets } = await resolver.begin({ scheme: 'sip', host }, signal);
           return { targets: quarantine.order(targets) };
@@ -165,12 +169,12 @@ async function start(
     () =>
       new Edge(live, engine.acceptSocket, component('edge'), {
         ...{ refused, authorization: auth, visitors, now: overrides.now },
-        callers: () => registry.callers,
+        callers: () => running.callers,
       }),
     one => one.close(),
   );
   edge.refuseWhile(() => headroom.exhausted && `resource exhausted: ${headroom.exhausted}`);
-  visitors.onLeft(visitor => calls.visitorLeft(visitor));
+  visitors.onLeft(left => calls.visitorLeft(left));
   followEngine(calls, edge, () => draining);
   edge.attach(http.server, http.secure, http.allows);
   await lifecycle.start(
@@ -181,7 +185,7 @@ async function start(
   const adminBoundary = new RouteErrorBoundary(component('admin'));
   const health = async (): Promise<Health> => ({
     status: status(),
-    calls: registry.size,
+    calls: await stores.calls.count(stores.owner).catch(() => null),
     visitors: visitors.size,
     failedRequests: http.failures + adminBoundary.failures,
     ...engine.counts(),
@@ -226,8 +230,8 @@ async function start(
       draining = true;
       calls.refuseNewCalls();
       // A visitor in a call may have to come back to it from another network; others are refused.
-      edge.refuseNewVisitors('the gateway is stopping', origin => registry.isCallingFrom(origin));
-      edge.closeWhere(visitor => !registry.isCalling(visitor), 'the gateway is stopping');
+      edge.refuseNewVisitors('the gateway is stopping', origin => running.isCallingFrom(origin));
+      edge.closeWhere(({ id }) => running.of(id).length === 0, 'the gateway is stopping');
       await calls.quiet(live.current.limits.drainSeconds * 1000);
       await stop();
     },

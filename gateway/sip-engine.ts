@@ -2,12 +2,13 @@
 // interface here, and both use drachtio's protocol toward the call application.
 
 import { randomBytes } from 'node:crypto';
+import type { Visitor } from './auth/visitor.ts';
 import type { EngineAddress } from './call/engine-connection.ts';
 import { ALLOW } from './call/in-dialog-requests.ts';
 import { outcome } from './call/outcome.ts';
 import type { OwnAddress } from './config/own-address.ts';
 import type { Config } from './config/schema.ts';
-import type { AcceptSocket } from './edge/edge.ts';
+import type { AcceptSocket } from './edge/accepted-socket.ts';
 import { forwardFramesTo } from './edge/frame-forwarding.ts';
 import { type Clock, Engine, type NewRequest, type StatelessAnswer } from './engine/engine.ts';
 import { isKnownMethod } from './engine/message/methods.ts';
@@ -34,11 +35,8 @@ export interface EngineDependencies {
   readonly addresses: readonly OwnAddress[];
   /** The address fence: the permitted targets of a PBX's Contact. */
   mayReach(address: string): boolean;
-  /** The visitor whose frames come from this source. Behind a proxy the source is the proxy's address. */
-  visitorAt(
-    address: string,
-    port: number,
-  ): { readonly address: string; readonly accountable?: boolean } | undefined;
+  /** The connected visitor with this id. */
+  visitor(id: string): Pick<Visitor, 'address' | 'accountable'> | undefined;
   readonly refused: ReportRefusal;
   readonly log: Log;
   /** The engine's clock, for tests. Default: the system's. */
@@ -53,7 +51,7 @@ export function startSipEngine(config: Config, dependencies: EngineDependencies)
 }
 
 async function embeddedEngine(config: Config, dependencies: EngineDependencies): Promise<SipEngine> {
-  const { addresses, mayReach, visitorAt, refused, log } = dependencies;
+  const { addresses, mayReach, visitor, refused, log } = dependencies;
   const secret = randomBytes(24).toString('base64url');
   const engine = await Engine.start({
     listen: addresses.flatMap(own => [
@@ -69,18 +67,16 @@ async function embeddedEngine(config: Config, dependencies: EngineDependencies):
     limits: { transports: { stream: unknownSenderLimits } },
     log,
     ...(dependencies.clock && { clock: dependencies.clock }),
-    onMalformed: ({ transport, remote, reliable }) => {
+    onMalformed: ({ transport, remote, reliable, label }) => {
       const isWebSocket = transport === 'ws' || transport === 'wss';
-      const sender = isWebSocket ? visitorAt(remote.address, remote.port) : { ...remote, accountable: true };
+      const sender = isWebSocket ? visitor(label ?? '') : { ...remote, accountable: true };
       if (reliable && sender?.accountable) refused(sender.address, 'malformed');
     },
   });
   return {
     applications: { host: engine.admin.address, port: engine.admin.port, secret, guarded: true },
-    acceptSocket: (socket, remote, secure, seenAt) => {
-      seenAt(remote);
-      engine.acceptWebSocket(socket, remote, secure);
-    },
+    acceptSocket: ({ socket, visitor: { id }, remote, secure, identified }) =>
+      engine.acceptWebSocket(socket, remote, secure, { label: id, rewrite: identified }),
     counts: () => ({ ...engine.counts() }),
     stop: () => engine.stop(),
   };

@@ -8,13 +8,16 @@ import { directoryOf } from '../directory/directory.ts';
 import type { Log } from '../observe/log.ts';
 import { AddressRate } from './address-rate.ts';
 import { type Grant, Grants } from './grant.ts';
+import { MemoryTokenLedger } from './memory-token-ledger.ts';
 import { ProofOfWork } from './proof-of-work.ts';
+import type { QuotaStore } from './quota-store.ts';
 import { type Callee, Quotas } from './quotas.ts';
-import { Tokens } from './token.ts';
+import { StoreFailures } from './store-failures.ts';
+import { type Claims, Tokens } from './token.ts';
 import { faultOriginOf, type TokenFault } from './token-fault.ts';
 import { type Issuer, TokenHealth } from './token-health.ts';
+import type { TokenLedger } from './token-ledger.ts';
 import { TokenRetries } from './token-retries.ts';
-import { UsedTokens } from './used-tokens.ts';
 
 /** Failed tokens of one address: more than an office sends in which every visitor tries repeatedly. */
 const failureRate = { burst: 300, everyMs: 2_000 };
@@ -24,10 +27,20 @@ export interface AuthorizationOptions {
   readonly now?: () => number;
   /** Warns the owner of a site whose tokens all fail. */
   readonly log?: Log | undefined;
+  readonly stores?: AuthStores;
+}
+
+/** The state that gateways behind one name can share. Default: the memory of this process. */
+export interface AuthStores {
+  /** Tokens that were used. */
+  readonly tokens: TokenLedger;
+  /** Challenges that were solved. */
+  readonly solutions: TokenLedger;
+  readonly quotas: QuotaStore;
 }
 
 /** Why a page gets no right to call. For the log only. */
-export type DenialReason = TokenFault | 'too-many-tokens' | 'no-such-call';
+export type DenialReason = TokenFault | 'too-many-tokens' | 'store-unavailable' | 'no-such-call';
 
 export interface Denial {
   readonly denial: DenialReason;
@@ -49,7 +62,7 @@ export interface Allowed {
   /** The callee that the token names; undefined without a token, and for a call that is running. */
   readonly callee?: Callee;
   /** Uses the token. Undefined for pages of sites that require no token. */
-  use(): Grant | undefined | Denial;
+  use(): Promise<Grant | undefined | Denial>;
 }
 
 export class Authorization {
@@ -57,18 +70,20 @@ export class Authorization {
   readonly grants = new Grants();
   readonly quotas: Quotas;
   readonly proofOfWork: ProofOfWork;
-  readonly #used: UsedTokens;
+  readonly storeFailures: StoreFailures;
+  readonly #used: TokenLedger;
   readonly #health: TokenHealth;
   readonly #retries = new TokenRetries();
   readonly #failures = new AddressRate(failureRate);
   readonly #config: Live<Config>;
 
-  constructor(config: Live<Config>, { now, log }: AuthorizationOptions = {}) {
+  constructor(config: Live<Config>, { now, log, stores }: AuthorizationOptions = {}) {
     this.#config = config;
+    this.storeFailures = new StoreFailures(log);
     this.tokens = new Tokens(config, now);
-    this.quotas = new Quotas(config);
-    this.proofOfWork = new ProofOfWork(now);
-    this.#used = new UsedTokens(now);
+    this.quotas = new Quotas(config, stores?.quotas, this.storeFailures);
+    this.proofOfWork = new ProofOfWork(now, stores?.solutions);
+    this.#used = stores?.tokens ?? new MemoryTokenLedger(now);
     this.#health = new TokenHealth(log);
   }
 
@@ -82,22 +97,30 @@ export class Authorization {
   async check(protocols: readonly string[], page: ConnectingPage): Promise<Allowed | Denial> {
     const key = afterPrefix('back.', protocols);
     if (key !== undefined) {
-      return { use: () => this.grants.resume(key, page.origin) ?? noSuchCall };
+      return { use: async () => this.grants.resume(key, page.origin) ?? noSuchCall };
     }
     const token = afterPrefix('token.', protocols);
-    if (token === undefined && this.#needsNone(page)) return { use: () => undefined };
+    if (token === undefined && this.#needsNone(page)) return { use: async () => undefined };
     const claims = await this.tokens.read(token, page.origin);
     if (typeof claims === 'string') return this.#denied(claims, token, page);
     return {
       callee: claims,
-      use: () => {
-        const use = this.#used.use(claims.id, claims.until);
-        if (use === 'used') return this.#deniedFor('token-used', claims.issuer, page);
-        if (use === 'full') return { denial: 'too-many-tokens', offence: false };
-        this.#health.good(claims.issuer);
-        return this.grants.issue(claims);
-      },
+      use: () => this.#use(claims, page),
     };
+  }
+
+  async #use(claims: Claims, page: ConnectingPage): Promise<Grant | Denial> {
+    try {
+      const use = await this.#used.use(claims.id, claims.until);
+      if (use === 'used') return this.#deniedFor('token-used', claims.issuer, page);
+      if (use === 'full') return { denial: 'too-many-tokens', offence: false };
+    } catch (error) {
+      // The token may have been used before.
+      this.storeFailures.note('tokens', error);
+      return { denial: 'store-unavailable', offence: false };
+    }
+    this.#health.good(claims.issuer);
+    return this.grants.issue(claims);
   }
 
   #denied(fault: TokenFault, token: string | undefined, page: ConnectingPage): Denial {

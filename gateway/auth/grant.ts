@@ -1,10 +1,11 @@
 // A grant replaces a used token: it permits one call and, while that call is up, the way back to it over another
 // WebSocket. Grants live in memory only, like the call.
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Claims } from './token.ts';
 
 export class Grant {
+  readonly id = randomUUID();
   readonly domain: string;
   readonly user: string;
   readonly origin: string;
@@ -37,9 +38,14 @@ export class Grant {
     return this.#state === 'unused' && domain === this.domain && user === this.user;
   }
 
-  /** The call begins. */
+  /** The call begins. A second call cannot begin while the quotas of the first are checked. */
   begin(): void {
     this.#state = 'calling';
+  }
+
+  /** The gateway had no room for the call: it may be made once more. */
+  withdraw(): void {
+    this.#state = 'unused';
   }
 
   /** The call has ended, or there will be none. */

@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Challenge, createChallenge, type Payload, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import { UsedTokens } from './used-tokens.ts';
+import { MemoryTokenLedger } from './memory-token-ledger.ts';
+import type { TokenLedger } from './token-ledger.ts';
 
 export type { Challenge };
 
@@ -15,12 +16,12 @@ const SECONDS = 120;
 export class ProofOfWork {
   readonly #secret = randomBytes(32).toString('hex');
   readonly #now: () => number;
-  readonly #solved: UsedTokens;
+  readonly #solved: TokenLedger;
 
-  /** `now` in milliseconds since 1970. */
-  constructor(now: () => number = Date.now) {
+  /** `now` in milliseconds since 1970. `solved` has the signatures of solved challenges. */
+  constructor(now: () => number = Date.now, solved: TokenLedger = new MemoryTokenLedger(now)) {
     this.#now = now;
-    this.#solved = new UsedTokens(now);
+    this.#solved = solved;
   }
 
   /** `purpose` binds the solution to one page and one callee. */
@@ -29,22 +30,31 @@ export class ProofOfWork {
     return createChallenge({ ...work, expiresAt, data: { purpose }, hmacSignatureSecret: this.#secret });
   }
 
-  /** Whether `text` is a correct solution of a challenge for `purpose` that was not presented before. */
+  /**
+   * Whether `text` is a correct solution of a challenge for `purpose` that was not presented before. Rejects when the
+   * ledger of solved challenges fails.
+   */
   async isSolved(text: string, purpose: string): Promise<boolean> {
+    const challenge = await this.#verified(text, purpose);
+    if (!challenge) return false;
+    const { signature = '', parameters } = challenge;
+    return (await this.#solved.use(signature, (parameters.expiresAt ?? 0) * 1000)) === 'fresh';
+  }
+
+  /** A verified challenge was signed here: its signature and its expiry are the gateway's. */
+  async #verified(text: string, purpose: string): Promise<Challenge | undefined> {
     try {
       const { challenge, solution } = JSON.parse(text) as Payload;
-      const { data, expiresAt = 0 } = challenge.parameters;
-      if (data?.purpose !== purpose) return false;
+      if (challenge.parameters.data?.purpose !== purpose) return undefined;
       const { verified } = await verifySolution({
         challenge,
         solution,
         deriveKey,
         hmacSignatureSecret: this.#secret,
       });
-      // A verified challenge was signed here: its signature and its expiry are the gateway's.
-      return verified && this.#solved.use(challenge.signature ?? '', expiresAt * 1000) === 'fresh';
+      return verified ? challenge : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   }
 }

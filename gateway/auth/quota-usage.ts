@@ -1,25 +1,14 @@
-// The usage of one quota: running calls, recent calls, talk time today. Talk time is charged while the call runs; when it
-// is used up, all answered calls under the quota end. Does not depend on what the quota belongs to or on the configuration.
+// The usage of one quota: running calls, recent calls, talk time today. Talk time is charged while the call runs. Does not
+// depend on what the quota belongs to or on the configuration.
 
 import type { Quota } from '../config/quotas.ts';
+import type { BoundReached } from './quota-store.ts';
 
 export interface QuotaClock {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** The name of the current day. */
   day(): string;
-  setTimer(action: () => void, ms: number): NodeJS.Timeout;
-}
-
-export interface ChargedCall {
-  /** The talk time is used up. */
-  end(): void;
-}
-
-/** The bound that was reached, and when to try again. */
-export interface BoundReached {
-  readonly bound: keyof Quota;
-  readonly retrySeconds: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -30,13 +19,12 @@ const DAY_RETRY_SECONDS = 3_600;
 export class QuotaUsage {
   readonly #clock: QuotaClock;
   #bounds: Quota = {};
-  /** Running calls, and since when their talk time is charged. */
-  readonly #running = new Map<ChargedCall, number | undefined>();
+  /** Ids of running calls, and since when their talk time is charged. */
+  readonly #running = new Map<string, number | undefined>();
   #recentCalls = 0;
   #recentAt: number;
   #spentMs = 0;
   #day: string;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: QuotaClock) {
     this.#clock = clock;
@@ -68,25 +56,44 @@ export class QuotaUsage {
     return undefined;
   }
 
-  begin(call: ChargedCall, bounds: Quota): void {
+  begin(call: string, bounds: Quota): void {
     this.#bounds = bounds;
     this.#recentCalls = this.#recent() + 1;
     this.#running.set(call, undefined);
   }
 
-  /** The talk time starts now. */
-  answered(call: ChargedCall): void {
-    if (!this.#running.has(call)) return;
-    this.#running.set(call, this.#clock.now());
-    this.#watch();
+  /** Counts a running call again. It is no recent call. */
+  resume(call: string, bounds: Quota): void {
+    if (this.#running.size === 0) this.#bounds = bounds;
+    this.#running.set(call, undefined);
   }
 
-  over(call: ChargedCall): void {
+  /** The talk time starts now. */
+  answered(call: string): void {
+    if (this.#running.has(call) && !this.#isAnswered(call)) this.#running.set(call, this.#clock.now());
+  }
+
+  /** `at`: when its talk time ended. */
+  over(call: string, at = this.#clock.now()): void {
     this.#turnDay();
     const since = this.#running.get(call);
-    if (since !== undefined) this.#spentMs += this.#clock.now() - since;
+    if (since !== undefined) this.#spentMs += Math.max(0, at - since);
     this.#running.delete(call);
-    this.#watch();
+  }
+
+  /**
+   * When the talk time of the day is used up if no call begins or ends: with n answered calls the rest is used up n times
+   * as fast. 0 or less: it is used up. Undefined without a bound, and without an answered call.
+   */
+  leftMs(): number | undefined {
+    const { minutesPerDay } = this.#bounds;
+    const answered = [...this.#running.values()].filter(since => since !== undefined).length;
+    if (minutesPerDay === undefined || answered === 0) return undefined;
+    return (minutesPerDay * MINUTE_MS - this.#talked()) / answered;
+  }
+
+  #isAnswered(call: string): boolean {
+    return this.#running.get(call) !== undefined;
   }
 
   /** Calls of the last minute. The count falls continuously, by `callsPerMinute` in each minute. */
@@ -118,21 +125,5 @@ export class QuotaUsage {
     this.#spentMs = 0;
     for (const [call, since] of this.#running)
       if (since !== undefined) this.#running.set(call, this.#clock.now());
-  }
-
-  /** One timer for all answered calls: with n calls the rest is used up n times as fast. */
-  #watch(): void {
-    clearTimeout(this.#timer);
-    const { minutesPerDay } = this.#bounds;
-    const answered = [...this.#running].filter(([, since]) => since !== undefined).map(([call]) => call);
-    if (minutesPerDay === undefined || answered.length === 0) return;
-    const left = minutesPerDay * MINUTE_MS - this.#talked();
-    if (left <= 0) for (const call of answered) call.end();
-    // The delay of a Node timer is bounded, and an early check does no harm.
-    else
-      this.#timer = this.#clock.setTimer(
-        () => this.#watch(),
-        Math.min(left / answered.length + 1, 3_600_000),
-      );
   }
 }

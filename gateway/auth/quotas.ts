@@ -1,167 +1,90 @@
-// The quotas of a call: of its address, its callee, its site, and overall. Checked before a call is accepted, and before a
-// token or a WebSocket is granted for one; charged while the call is up. The table of addresses is bounded.
+// The quotas of a call, from the configuration: of its address, its callee, its site, and overall. Checked before a token
+// or a WebSocket is granted for a call; the call itself reserves them (call/call-reservations.ts).
 
 import type { Live } from '../config/live.ts';
-import type { Quota } from '../config/quotas.ts';
 import type { Config } from '../config/schema.ts';
 import { directoryOf } from '../directory/directory.ts';
 import { networkOf } from '../net/network-address.ts';
-import { type BoundReached, type ChargedCall, type QuotaClock, QuotaUsage } from './quota-usage.ts';
-
-export type Scope = 'perAddress' | 'perDestination' | 'perSite' | 'overall';
-
-/** For the log. The client gets only the time of the next try. */
-export interface QuotaRefusal extends BoundReached {
-  readonly scope: Scope;
-}
+import { MemoryQuotaStore } from './memory-quota-store.ts';
+import type { AppliedQuota, QuotaStore } from './quota-store.ts';
+import { STORE_RETRY_SECONDS, StoreFailures } from './store-failures.ts';
 
 export interface Callee {
   readonly domain: string;
   readonly user: string;
 }
 
-export interface Charge {
-  /** The callee has answered: the talk time starts now. */
-  answered(): void;
-  over(): void;
-}
-
-const MOST_ADDRESSES = 20_000;
-/** Old entries checked for each new call: more than one, so that the table shrinks. */
-const SWEPT_PER_CALL = 4;
-
-interface AppliedQuota {
-  /** Undefined for an address. */
-  readonly name?: string;
-  readonly scope: Scope;
-  readonly usage: QuotaUsage;
-  readonly bounds: Quota;
+/** Why a page may make no call now. */
+export interface CallLimit {
+  /** 429: only the address of the page has reached a limit. */
+  readonly status: 429 | 503;
+  /** For the log. */
+  readonly limit: string;
+  readonly retrySeconds: number;
 }
 
 export class Quotas {
+  readonly store: QuotaStore;
   readonly #config: Live<Config>;
-  readonly #clock: QuotaClock;
-  /** In the order of the last call. */
-  readonly #addresses = new Map<string, QuotaUsage>();
-  #sweeper = this.#addresses.entries();
-  /** Of callees and sites that were callee, and overall: bounded by the configuration. */
-  readonly #byName = new Map<string, QuotaUsage>();
+  readonly #failures: StoreFailures;
 
-  constructor(config: Live<Config>, clock: QuotaClock = systemClock) {
+  constructor(
+    config: Live<Config>,
+    store: QuotaStore = new MemoryQuotaStore(),
+    failures: StoreFailures = new StoreFailures(),
+  ) {
     this.#config = config;
-    this.#clock = clock;
+    this.store = store;
+    this.#failures = failures;
   }
 
-  get addresses(): number {
-    return this.#addresses.size;
-  }
-
-  /** Usages of callees and sites, and the overall one. */
-  get named(): number {
-    return this.#byName.size;
-  }
-
-  /** The reason to refuse a call from `address` to `callee` now. Without a callee only the quota of the address counts. */
-  refusal(address: string, callee?: Callee): QuotaRefusal | undefined {
-    for (const { scope, usage, bounds } of this.#quotasOf(address, callee)) {
-      const reached = usage.boundReached(bounds);
-      if (reached) return { scope, ...reached };
-    }
-    return undefined;
-  }
-
-  /** Whether an address has recently made half of the calls that it may make in a minute. */
-  callsOften(address: string): boolean {
-    const { callsPerMinute } = this.#config.current.limits.perAddress;
-    const usage = this.#addresses.get(this.#network(address));
-    return (
-      usage?.boundReached({ callsPerMinute: callsPerMinute && Math.ceil(callsPerMinute / 2) }) !== undefined
-    );
-  }
-
-  /** A call is accepted: `end` ends the call when one of its quotas is used up. */
-  begin(address: string, callee: Callee, end: () => void): Charge {
-    const call: ChargedCall = { end };
-    const quotas = this.#quotasOf(address, callee);
-    for (const { name, usage, bounds } of quotas) {
-      if (name !== undefined) this.#byName.set(name, usage);
-      usage.begin(call, bounds);
-    }
-    this.#keep(address, quotas[0]?.usage);
-    return {
-      answered: () => {
-        for (const { usage } of quotas) usage.answered(call);
-      },
-      over: () => {
-        for (const { usage } of quotas) usage.over(call);
-      },
-    };
-  }
-
-  #quotasOf(address: string, callee: Callee | undefined): AppliedQuota[] {
+  /** The quotas of a call from `address` to `callee`. */
+  appliedTo(address: string, callee: Callee): readonly AppliedQuota[] {
     const config = this.#config.current;
     const { limits } = config;
-    const quotas: AppliedQuota[] = [
-      {
-        scope: 'perAddress',
-        usage: this.#addresses.get(this.#network(address)) ?? new QuotaUsage(this.#clock),
-        bounds: limits.perAddress,
-      },
-    ];
-    if (!callee) return quotas;
     const directory = directoryOf(config);
     const site = directory.site(callee.domain);
     const person = directory.person(callee.domain, callee.user);
     return [
-      ...quotas,
-      this.#quota('perDestination', `${callee.user}@${callee.domain}`, {
-        ...limits.perDestination,
-        ...person?.limits,
-      }),
-      this.#quota('perSite', callee.domain, { ...limits.perSite, ...site?.limits }),
-      this.#quota('overall', '', limits.overall),
+      { scope: 'perAddress', name: this.#network(address), bounds: limits.perAddress },
+      {
+        scope: 'perDestination',
+        name: `${callee.user}@${callee.domain}`,
+        bounds: { ...limits.perDestination, ...person?.limits },
+      },
+      { scope: 'perSite', name: callee.domain, bounds: { ...limits.perSite, ...site?.limits } },
+      { scope: 'overall', name: '', bounds: limits.overall },
     ];
   }
 
-  #quota(scope: Scope, name: string, bounds: Quota): AppliedQuota {
-    return { name, scope, usage: this.#byName.get(name) ?? new QuotaUsage(this.#clock), bounds };
+  /** The reason to refuse a call now. While the store fails every call is refused. */
+  async refusal(address: string, callee: Callee): Promise<CallLimit | undefined> {
+    try {
+      const reached = await this.store.check(this.appliedTo(address, callee));
+      if (!reached) return undefined;
+      const { scope, bound, retrySeconds } = reached;
+      return { status: scope === 'perAddress' ? 429 : 503, limit: `${scope}.${bound}`, retrySeconds };
+    } catch (error) {
+      this.#failures.note('quotas', error);
+      return { status: 503, limit: 'store-unavailable', retrySeconds: STORE_RETRY_SECONDS };
+    }
+  }
+
+  /** Whether an address has recently made half of the calls that it may make in a minute. While the store fails: true. */
+  async callsOften(address: string): Promise<boolean> {
+    const { callsPerMinute } = this.#config.current.limits.perAddress;
+    const half = callsPerMinute && Math.ceil(callsPerMinute / 2);
+    const name = this.#network(address);
+    try {
+      const quota = { scope: 'perAddress', name, bounds: { callsPerMinute: half } } as const;
+      return (await this.store.check([quota])) !== undefined;
+    } catch (error) {
+      this.#failures.note('quotas', error);
+      return true;
+    }
   }
 
   #network(address: string): string {
     return networkOf(address, this.#config.current.limits.addressBits) ?? address;
   }
-
-  /** Addresses with a running call are never removed; there are at most as many as calls. Idle addresses are. */
-  #keep(address: string, usage: QuotaUsage | undefined): void {
-    const network = this.#network(address);
-    if (!usage) return;
-    this.#addresses.delete(network);
-    this.#addresses.set(network, usage);
-    this.#sweep();
-    if (this.#addresses.size <= MOST_ADDRESSES) return;
-    for (const [oldest, { running }] of this.#addresses) {
-      if (running > 0) continue;
-      this.#addresses.delete(oldest);
-      return;
-    }
-  }
-
-  /** Goes through the whole table in a circle, a few entries at a time. */
-  #sweep(): void {
-    for (let checked = 0; checked < SWEPT_PER_CALL; checked++) {
-      const { done, value } = this.#sweeper.next();
-      if (done) {
-        this.#sweeper = this.#addresses.entries();
-        return;
-      }
-      const [network, usage] = value;
-      if (usage.idle) this.#addresses.delete(network);
-    }
-  }
 }
-
-const systemClock: QuotaClock = {
-  now: () => performance.now(),
-  day: () => new Date().toDateString(),
-  setTimer: (action, ms) => setTimeout(action, ms).unref(),
-};

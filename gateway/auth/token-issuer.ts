@@ -7,12 +7,13 @@ import type { Log } from '../observe/log.ts';
 import { redactUri } from '../observe/uri-redaction.ts';
 import type { Authorization } from './authorization.ts';
 import type { Callee } from './quotas.ts';
+import { STORE_RETRY_SECONDS } from './store-failures.ts';
 
 export type TokenAnswer =
   | { readonly token: string; readonly seconds: number }
   /** A proof of work is required first. */
   | { readonly challenge: object }
-  /** A quota is used up. */
+  /** A quota is used up, or a store fails. */
   | { readonly status: 429 | 503; readonly retrySeconds: number };
 
 export interface TokenRequest {
@@ -41,13 +42,14 @@ export class TokenIssuer {
   async issue(request: TokenRequest): Promise<TokenAnswer | undefined> {
     const { to, destination, origin, address } = request;
     const { tokens, quotas } = this.#authorization;
-    const refusal = destination && quotas.refusal(address, destination);
+    const refusal = destination && (await quotas.refusal(address, destination));
     if (refusal) {
-      const { scope, bound, retrySeconds } = refusal;
-      this.#log.info({ address, limit: `${scope}.${bound}`, origin }, 'no token issued');
-      return { retrySeconds, status: scope === 'perAddress' ? 429 : 503 };
+      const { status, limit, retrySeconds } = refusal;
+      this.#log.info({ address, limit, origin }, 'no token issued');
+      return { status, retrySeconds };
     }
     const challenge = destination && (await this.#challengeFor(destination, request));
+    if (challenge === 'store-unavailable') return { status: 503, retrySeconds: STORE_RETRY_SECONDS };
     if (challenge) return { challenge };
     const token = destination && (await tokens.sign(destination.domain, destination.user, origin));
     if (token !== undefined) return { token, seconds: this.#config.current.tokens.lifetimeSeconds };
@@ -56,12 +58,20 @@ export class TokenIssuer {
   }
 
   /** The challenge to solve first; undefined when none is required, or when the page has solved it. */
-  async #challengeFor({ user, domain }: Callee, { origin, address, proofOfWork: solution }: TokenRequest) {
-    const { quotas, proofOfWork } = this.#authorization;
+  async #challengeFor(
+    { user, domain }: Callee,
+    { origin, address, proofOfWork: solution }: TokenRequest,
+  ): Promise<object | 'store-unavailable' | undefined> {
+    const { quotas, proofOfWork, storeFailures } = this.#authorization;
     const { proofOfWork: when } = this.#config.current.tokens;
-    if (when === 'never' || (when === 'adaptive' && !quotas.callsOften(address))) return undefined;
+    if (when === 'never' || (when === 'adaptive' && !(await quotas.callsOften(address)))) return undefined;
     const purpose = `${origin} ${user}@${domain}`;
-    if (solution !== null && (await proofOfWork.isSolved(solution, purpose))) return undefined;
+    try {
+      if (solution !== null && (await proofOfWork.isSolved(solution, purpose))) return undefined;
+    } catch (error) {
+      storeFailures.note('tokens', error);
+      return 'store-unavailable';
+    }
     return await proofOfWork.challenge(purpose);
   }
 }

@@ -1,5 +1,5 @@
 // Tokens: JWTs (RFC 7519) that permit one page to make one call to one person within a short time. Signed here for pages
-// that may call, or by a site's own server with a key from the configuration. The used tokens are in used-tokens.ts.
+// that may call, or by a site's own server with a key from the configuration. The used tokens are in token-ledger.ts.
 //
 // Claims: `to` (director@mysite.ru), `origin` (of the page), `seconds` (longest call), `jti`, `exp`.
 

@@ -2,11 +2,11 @@
 // events, and the end. At the end both sides are answered, the call is closed at the relay, and 'ended' is emitted.
 
 import type { SrfRequest, SrfResponse } from 'drachtio-srf';
+import type { Visitor } from '../auth/visitor.ts';
 import type { Destination } from '../directory/directory.ts';
 import { emptyReport, type MediaEvent, type MediaReport } from '../media/relay.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import { type CallAction, type CallInput, type CallState, callTable } from './call-table.ts';
-import type { Caller, ReceivedCall } from './caller.ts';
 import type { Dialog } from './dialog.ts';
 import type { CallEventDetails, CallIdentity } from './events.ts';
 import {
@@ -17,10 +17,11 @@ import {
   refusalHeaders,
   unansweredOutcome,
 } from './outcome.ts';
+import type { ReceivedCall } from './received-call.ts';
 
 export abstract class BaseCall {
   readonly id: string;
-  /** Resolves when 'ended' has been emitted. */
+  /** Resolves when 'ended' or 'refused' has been emitted. */
   readonly ended: Promise<void>;
   /** Called when the call is established. */
   onAnswered = () => {};
@@ -30,7 +31,7 @@ export abstract class BaseCall {
   protected readonly response: SrfResponse;
   /** Dialogs that get a BYE at the end. */
   protected readonly dialogs: Dialog[] = [];
-  protected currentCaller: Caller;
+  protected currentCaller: Visitor;
   /** ICE and DTLS with the browser have been complete. */
   protected hadMedia = false;
   readonly #identity: CallIdentity;
@@ -52,6 +53,8 @@ export abstract class BaseCall {
     this.ended = new Promise(resolve => {
       this.#settle = resolve;
     });
+    // From now on: a CANCEL may come before the set-up begins.
+    request.on('cancel', () => this.endOn('cancelled', outcome('cancelled')));
   }
 
   /** Sets the call up. Resolves when the call is established or ended. */
@@ -63,8 +66,21 @@ export abstract class BaseCall {
   abstract engineBack(): void;
   abstract mediaEvent(event: MediaEvent): void;
 
-  get caller(): Caller {
+  get caller(): Visitor {
     return this.currentCaller;
+  }
+
+  /** The call has ended, or has been refused. */
+  get isOver(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** Refuses the call instead of setting it up. */
+  refuse(why: Outcome): void {
+    if (this.on('refused') !== 'refuse') return;
+    this.#refuse(why);
+    this.emit({ type: 'refused', outcome: why });
+    this.#settle();
   }
 
   /** Ends the call from the gateway's side: BYE to both sides, or a final response where it is not established. */

@@ -6,7 +6,6 @@ import type { SrfRequest, SrfResponse } from 'drachtio-srf';
 import { MediaError } from '../media/relay.ts';
 import { isTargetFailure } from '../resolver/failover.ts';
 import type { CallDependencies } from './call-dependencies.ts';
-import type { ReceivedCall } from './caller.ts';
 import type { CurrentSession, SessionMedia } from './current-session.ts';
 import { EarlySession } from './early-session.ts';
 import type { CallEventDetails } from './events.ts';
@@ -14,6 +13,7 @@ import { Hunt, type HuntResult, type JudgeAttempt } from './hunt.ts';
 import { answerOther, type Performs } from './in-dialog-requests.ts';
 import { inviteHeaders } from './invite-headers.ts';
 import { type Fork, PbxInvite, type PbxInviteUser } from './pbx-invite.ts';
+import type { ReceivedCall } from './received-call.ts';
 import { descriptionIn } from './session-description.ts';
 import { serverOf } from './transport-cause.ts';
 

@@ -8,7 +8,6 @@ import { answeredOutcome } from './answered-outcome.ts';
 import { BaseCall } from './base-call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import { CallSetup } from './call-setup.ts';
-import type { ReceivedCall } from './caller.ts';
 import { type Cause, cause } from './cause.ts';
 import { mediaUntil, type SessionMedia } from './current-session.ts';
 import { stillThere } from './dialog-liveness.ts';
@@ -19,6 +18,7 @@ import { outcomeOfInternalFailure } from './internal-failure.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { OneWayNotice } from './one-way-notice.ts';
 import { type Ending, type Outcome, outcome, outcomeOf, reasonOf } from './outcome.ts';
+import type { ReceivedCall } from './received-call.ts';
 import { ReconnectGrace } from './reconnect-grace.ts';
 import { descriptionIn } from './session-description.ts';
 import { serverOf } from './transport-cause.ts';
@@ -70,7 +70,6 @@ export class Call extends BaseCall {
   }
 
   override async run(): Promise<void> {
-    this.request.on('cancel', () => this.endOn('cancelled', outcome('cancelled')));
     this.startDeadline(this.dependencies.limits.setupSeconds, () => this.endOn('deadline', this.#tooSlow()));
     try {
       const result = await this.#setup.run();
@@ -254,17 +253,17 @@ export class Call extends BaseCall {
   }
 
   /** A page with another grant than the one of this call, or of another site, has no right to the call. */
-  #isVisitor({ source_address: address, source_port: port }: SrfRequest): boolean {
-    const visitor = this.dependencies.visitorAt(address, port);
-    return visitor?.grant === this.caller.grant && visitor?.origin === this.caller.origin;
+  #isVisitor(request: SrfRequest): boolean {
+    const visitor = this.dependencies.visitorOf(request);
+    return visitor?.grant?.id === this.caller.grant?.id && visitor?.origin === this.caller.origin;
   }
 
   /** The visitor has agreed to a session over this connection: from now on the connection is the visitor's. */
-  #visitorBack({ source_address: address, source_port: port }: SrfRequest): void {
-    const visitor = this.dependencies.visitorAt(address, port);
+  #visitorBack(request: SrfRequest): void {
+    const visitor = this.dependencies.visitorOf(request);
     if (!visitor) return;
     this.#grace.visitorBack();
-    if (visitor !== this.caller) {
+    if (visitor.id !== this.caller.id) {
       this.currentCaller = visitor;
       this.emit({ type: 'reconnected', by: 'signalling', address: visitor.address, origin: visitor.origin });
     }

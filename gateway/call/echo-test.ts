@@ -15,7 +15,6 @@ const LONGEST_SECONDS = 30;
 export class EchoTest extends BaseCall {
   override async run(): Promise<void> {
     const { media, dialogs } = this.dependencies;
-    this.request.on('cancel', () => this.endOn('cancelled', outcome('cancelled')));
     this.startDeadline(LONGEST_SECONDS, () => this.end('too-long'));
     try {
       const body = await media.echo(this.id, descriptionIn(this.request));

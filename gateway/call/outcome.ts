@@ -52,6 +52,7 @@ const catalogue = {
   'out-of-capacity': { status: 503, reason: 'Service Unavailable' },
   // One answer for all limits.
   'over-limit': { status: 503, reason: 'Service Unavailable' },
+  'store-unavailable': { status: 503, reason: 'Service Unavailable' },
   'engine-away': { status: 503, reason: 'Service Unavailable' },
   stopping: { status: 503, reason: 'Service Unavailable' },
   internal: { status: 500, reason: 'Server Internal Error' },
@@ -64,6 +65,7 @@ const plainCauses: { readonly [Code in OutcomeCode]?: Cause } = {
   cancelled: cause('cancelled'),
   'no-answer': cause('no-answer'),
   'out-of-capacity': cause('out-of-capacity'),
+  'store-unavailable': cause('store-unavailable'),
   'engine-away': cause('engine-away'),
   stopping: cause('stopping'),
   internal: cause('internal'),

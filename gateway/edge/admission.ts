@@ -4,10 +4,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Allowed, Authorization, Denial, DenialReason } from '../auth/authorization.ts';
 import type { Grant } from '../auth/grant.ts';
 import { countsAsOffence } from '../auth/offence.ts';
+import { STORE_RETRY_SECONDS } from '../auth/store-failures.ts';
 import type { Config } from '../config/schema.ts';
 import { directoryOf } from '../directory/directory.ts';
 import type { Offence } from '../observe/security-log.ts';
-import type { Visitors } from './visitor.ts';
+import type { Place, Visitors } from './visitors.ts';
 
 export const SIP_PATH = '/sip';
 
@@ -42,6 +43,8 @@ export interface Admission {
   readonly grant: Grant | undefined;
   /** What is wrong with its token by the owner's fault: the page is admitted, and its call is refused with the cause. */
   readonly denial?: DenialReason;
+  /** Counted since the decision. The edge releases it with the connection. */
+  readonly place: Place;
 }
 
 /** What the decision depends on beside the request. */
@@ -92,23 +95,44 @@ async function decide(
   const resumes = authorization.resumes(protocols, { origin });
   if (context.exhausted && !resumes) return { status: 503, reason: context.exhausted };
   // Checked before the signature, which costs CPU time, and again after it, because others may have connected meanwhile.
-  const limited = resumes ? undefined : limitRefusal(address, context);
+  const limited = resumes ? undefined : connectionRefusal(address, context);
   const right = await authorization.check(protocols, { address, origin, ownPage });
   // Pages connect when a visitor points at the button: many connections of a large office are no offence.
   const legitimate = 'use' in right || (!right.offence && right.denial !== 'no-token');
   if (limited) return legitimate ? { ...limited, offence: undefined } : limited;
   if ('denial' in right && !right.byOwner) return unauthorized(right, config);
-  const allowed = 'use' in right ? right : undefined;
-  const limitedNow = resumes ? undefined : limitRefusal(address, context, allowed);
-  if (limitedNow) return { ...limitedNow, offence: undefined };
-  const used = 'use' in right ? right.use() : right;
-  if (!used || !('denial' in used)) return { origin, ownPage, grant: used };
+  const place = resumes ? context.visitors.take(address) : takePlace(address, context);
+  if ('status' in place) return { ...place, offence: undefined };
+  const used = await presentRight(right, address, context, place).catch((error: unknown) => {
+    place.release();
+    throw error;
+  });
+  if (!('status' in used)) return { origin, ownPage, place, ...used };
+  place.release();
+  return used;
+}
+
+/** Uses the token, after the last check that may refuse the page. */
+async function presentRight(
+  right: Allowed | Denial,
+  address: string,
+  context: AdmissionContext,
+  place: Place,
+): Promise<Pick<Admission, 'grant' | 'denial'> | UpgradeRefusal> {
+  const refusal = 'use' in right ? await callRefusal(right, address, context) : undefined;
+  if (refusal) return refusal;
+  const used = 'use' in right ? await right.use() : right;
+  if (!used || !('denial' in used)) return { grant: used };
   const { byOwner, denial } = used;
-  if (!byOwner || isFull(context)) return unauthorized(used, config);
-  return { origin, ownPage, grant: undefined, denial };
+  if (!byOwner || isFull(context)) return unauthorized(used, context.config);
+  place.deny();
+  return { grant: undefined, denial };
 }
 
 function unauthorized({ denial, offence }: Denial, { tokens }: Config): UpgradeRefusal {
+  if (denial === 'store-unavailable') {
+    return { status: 503, reason: 'try again later', denial, retrySeconds: STORE_RETRY_SECONDS };
+  }
   const refusal = { status: 401, reason: 'a fresh token is needed', denial } as const;
   // With several gateways behind one name, another gateway may have the call.
   if (denial === 'no-such-call' && !tokens.secret) return { ...refusal, closeCode: NO_SUCH_CALL };
@@ -120,22 +144,30 @@ function isFull({ config, visitors }: AdmissionContext): boolean {
   return visitors.denied >= Math.max(1, Math.floor(config.limits.connections / 10));
 }
 
-/** `allowed`: once the token was checked. */
-function limitRefusal(
+function connectionRefusal(
   address: string,
-  context: AdmissionContext,
-  allowed?: Allowed,
+  { config: { limits }, visitors }: AdmissionContext,
 ): UpgradeRefusal | undefined {
-  const { config, visitors, authorization } = context;
-  if (visitors.size >= config.limits.connections) return { status: 503, reason: 'too many visitors' };
-  if (visitors.countFrom(address) >= config.limits.connectionsPerAddress) {
+  if (visitors.places >= limits.connections) return { status: 503, reason: 'too many visitors' };
+  if (visitors.placesOf(address) >= limits.connectionsPerAddress) {
     return { status: 429, reason: 'too many connections from this address', offence: 'rate-limit' };
   }
-  const refusal = allowed?.callee && authorization.quotas.refusal(address, allowed.callee);
-  if (!refusal) return undefined;
-  const { scope, bound, retrySeconds } = refusal;
-  const status = scope === 'perAddress' ? 429 : 503;
-  return { status, reason: 'too many calls', limit: `${scope}.${bound}`, retrySeconds };
+  return undefined;
+}
+
+/** The check and the place are one synchronous step. */
+function takePlace(address: string, context: AdmissionContext): Place | UpgradeRefusal {
+  return connectionRefusal(address, context) ?? context.visitors.take(address);
+}
+
+/** The quotas of the call that the token names. */
+async function callRefusal(
+  { callee }: Allowed,
+  address: string,
+  { authorization }: AdmissionContext,
+): Promise<UpgradeRefusal | undefined> {
+  const refusal = callee && (await authorization.quotas.refusal(address, callee));
+  return refusal && { ...refusal, reason: 'too many calls' };
 }
 
 /**

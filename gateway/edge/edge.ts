@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { AddressRate } from '../auth/address-rate.ts';
 import { Authorization } from '../auth/authorization.ts';
 import { isOfNoScript } from '../auth/offence.ts';
+import { newVisitorId, type Visitor } from '../auth/visitor.ts';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import { clientAddressOf } from '../net/client-address.ts';
@@ -14,6 +15,7 @@ import { networkOf, plainAddress } from '../net/network-address.ts';
 import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import { ignoreRefusal, type ReportRefusal } from '../observe/security-log.ts';
+import type { AcceptedSocket, AcceptSocket } from './accepted-socket.ts';
 import { type Admission, admit, SIP_PATH, type UpgradeRefusal } from './admission.ts';
 import { greeting } from './greeting.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -22,7 +24,8 @@ import { MessageRate } from './message-rate.ts';
 import { MissingProxy } from './missing-proxy.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { guardSocket } from './socket-error-boundary.ts';
-import { type TransportAddress, type Visitor, Visitors } from './visitor.ts';
+import { withVisitor } from './visitor-header.ts';
+import { Visitors } from './visitors.ts';
 
 /** SIP over WebSocket needs neither large messages nor many fragments; the defaults of ws allow both. */
 const WS_LIMITS = {
@@ -35,17 +38,6 @@ const WS_LIMITS = {
   closeTimeout: 5_000,
   perMessageDeflate: false,
 };
-
-/**
- * Passes one accepted socket to the SIP engine. `remote` is the visitor's address and port. `seenAt` must be called with
- * the source of the visitor's frames as the SIP engine sees it, before the first frame arrives there.
- */
-export type AcceptSocket = (
-  socket: WebSocket,
-  remote: TransportAddress,
-  secure: boolean,
-  seenAt: (source: TransportAddress) => void,
-) => void;
 
 /** Refusals of one address for pages that no site lists; beyond that rate the answer is 429. */
 const foreignRate = { burst: 60, everyMs: 1_000 };
@@ -168,22 +160,38 @@ export class Edge {
     admission: Admission,
     secure: boolean,
   ): void {
-    const { grant } = admission;
-    // The connection closed during the check.
-    if (socket.destroyed) {
+    const { grant, place, ...established } = admission;
+    const release = () => {
+      place.release();
       this.#authorization.grants.release(grant);
+    };
+    const closed = this.#whyClosed(request);
+    // The connection closed during the check, or the gateway stops.
+    if (closed || socket.destroyed) {
+      release();
+      if (closed) refuseUpgrade(socket, { status: 503, reason: closed });
       return;
     }
-    // The source of the frames for the engine is the TCP peer, a proxy included: it is unique for each visitor.
     const { remoteAddress = '', remotePort: port = 0 } = request.socket;
-    const source = { address: plainAddress(remoteAddress), port };
-    const address = clientAddressOf(request);
-    socket.once('close', () => this.#authorization.grants.release(grant));
+    const remote = { address: plainAddress(remoteAddress), port };
+    const visitor: Visitor = {
+      id: newVisitorId(),
+      address: clientAddressOf(request),
+      grant,
+      ...established,
+    };
+    // Also when ws refuses the handshake and calls nothing.
+    socket.once('close', release);
     this.#sockets.handleUpgrade(request, socket, head, accepted => {
       guardSocket(accepted, this.#faults);
       const first = greeting(request.url, this.#config.current, Date.now(), grant?.resumeKey);
       if (first) accepted.send(first);
-      this.#opened(accepted, { address, port, ...admission }, source, secure);
+      // The call may have ended, or been refused, after the connection closed.
+      accepted.on('close', release);
+      this.#opened({
+        ...{ socket: accepted, visitor, remote, secure },
+        identified: frame => withVisitor(frame, visitor.id),
+      });
     });
   }
 
@@ -234,7 +242,8 @@ export class Edge {
     return this.#closed?.unless(headers.origin ?? '') === false ? this.#closed.why : undefined;
   }
 
-  #opened(socket: WebSocket, visitor: Visitor, source: TransportAddress, secure: boolean): void {
+  #opened(accepted: AcceptedSocket): void {
+    const { socket, visitor } = accepted;
     this.visitors.add(visitor);
     this.#visitorOf.set(socket, visitor);
     const rate = new MessageRate(this.#config.current.limits.messagesPerSecond);
@@ -265,7 +274,7 @@ export class Edge {
     // A ping is answered immediately, so it costs as much as a message.
     for (const kind of ['message', 'ping', 'pong'] as const) socket.on(kind, received);
     this.#idleTimeout.opened(socket, visitor);
-    this.#acceptSocket(socket, source, secure, seen => this.visitors.seenAt(visitor, seen));
+    this.#acceptSocket(accepted);
   }
 }
 

@@ -1,12 +1,10 @@
 // Forwards the frames of a visitor to the WebSocket of a drachtio-server, and its frames back. Each visitor has one
-// connection, so that the server can distinguish visitors by the source of their frames. Does not depend on SIP.
+// connection, because the server sends requests to the connection that a Contact came from. Does not depend on SIP.
 
-import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { plainAddress } from '../net/network-address.ts';
 import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
-import type { AcceptSocket } from './edge.ts';
+import type { AcceptSocket } from './accepted-socket.ts';
 import { guardSocket } from './socket-error-boundary.ts';
 
 const OPEN_MS = 5_000;
@@ -19,7 +17,7 @@ const TRY_AGAIN = 1013;
 /** Opens one connection to `url` for each visitor. */
 export function forwardFramesTo(url: string, log: Log): AcceptSocket {
   const faults = new Faults(log);
-  return (visitor, remote, _secure, seenAt) => {
+  return ({ socket: visitor, remote, identified }) => {
     const server = new WebSocket(url, 'sip', {
       handshakeTimeout: OPEN_MS,
       maxPayload: 1024 * 1024,
@@ -28,9 +26,6 @@ export function forwardFramesTo(url: string, log: Log): AcceptSocket {
     guardSocket(server, faults);
     // Until the connection is open, the visitor's frames wait in the visitor's socket.
     visitor.pause();
-    server.on('upgrade', ({ socket }: IncomingMessage) => {
-      seenAt({ address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 });
-    });
     server.on('open', () => visitor.resume());
     server.on('error', error => {
       // The visitor left before the connection was open: nothing to log.
@@ -40,8 +35,8 @@ export function forwardFramesTo(url: string, log: Log): AcceptSocket {
         'cannot connect a visitor to drachtio-server',
       );
     });
-    pump(visitor, server);
-    pump(server, visitor);
+    pump(visitor, server, identified);
+    pump(server, visitor, frame => frame);
     server.on('close', code => {
       visitor.resume();
       visitor.close(isSendable(code) ? code : TRY_AGAIN, 'the SIP server closed the connection');
@@ -54,9 +49,10 @@ export function forwardFramesTo(url: string, log: Log): AcceptSocket {
   };
 }
 
-function pump(from: WebSocket, to: WebSocket): void {
-  from.on('message', (data, binary) => {
-    to.send(data, { binary }, () => {
+function pump(from: WebSocket, to: WebSocket, changed: (frame: Buffer) => Buffer): void {
+  // ws delivers each message as one Buffer unless it is configured otherwise.
+  from.on('message', (data: Buffer, binary) => {
+    to.send(changed(data), { binary }, () => {
       if (from.isPaused && to.bufferedAmount <= DRAINED_BYTES) from.resume();
     });
     if (to.bufferedAmount > FULL_BYTES) from.pause();

@@ -3,7 +3,7 @@
 // minutes in total.
 
 import type { WebSocket } from 'ws';
-import type { Visitor } from './visitor.ts';
+import type { Visitor } from '../auth/visitor.ts';
 
 /** Without a message. While the browser asks for the microphone, a page sends one every 20 s (RFC 5626 3.5.1). */
 const UNUSED_MS = 30_000;
@@ -22,8 +22,8 @@ interface SocketUse {
   called: boolean;
 }
 
-/** The visitors with a running call, or with a call that is being ended. */
-export type Callers = () => ReadonlySet<unknown>;
+/** The ids of visitors with a running call, or with a call that is being ended. */
+export type Callers = () => ReadonlySet<string>;
 
 export class IdleTimeout {
   readonly #uses = new Map<WebSocket, SocketUse>();
@@ -58,7 +58,7 @@ export class IdleTimeout {
   #closeOthers({ grant }: Visitor): void {
     const callers = this.#callers();
     for (const [socket, { visitor }] of this.#uses) {
-      if (visitor.grant === grant && !callers.has(visitor))
+      if (visitor.grant?.id === grant?.id && !callers.has(visitor.id))
         socket.close(1000, 'replaced by a newer connection');
     }
   }
@@ -72,10 +72,10 @@ export class IdleTimeout {
     }
   }
 
-  #whyToClose(use: SocketUse, callers: ReadonlySet<unknown>): string | undefined {
+  #whyToClose(use: SocketUse, callers: ReadonlySet<string>): string | undefined {
     const now = this.#now();
     const { visitor } = use;
-    const inCall = callers.has(visitor);
+    const inCall = callers.has(visitor.id);
     const over = visitor.grant?.over === true;
     if (inCall || (over && !use.called)) {
       use.called = true;

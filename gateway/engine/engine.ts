@@ -20,6 +20,7 @@ import type { StatelessAnswer } from './transaction/stateless.ts';
 import { type Clock, defaultTimerBase, systemClock, type TimerBase, Timers } from './transaction/timers.ts';
 import type { Endpoint } from './transport/transport.ts';
 import { type ListenPoint, TransportLayer, type TransportLimits } from './transport/transport-layer.ts';
+import type { WebSocketOptions } from './transport/ws.ts';
 
 export type { NewRequest, ProxyDecision, RouteDecision, RoutingRule } from './drachtio/routing.ts';
 export type { StatelessAnswer } from './transaction/stateless.ts';
@@ -181,10 +182,15 @@ export class Engine {
 
   /**
    * Takes over a WebSocket that speaks SIP (RFC 7118). `remote` is the visitor's address as the edge determined it;
-   * applications see it as the source. `local` is our end, for Via and Contact.
+   * applications see it as the source.
    */
-  acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): void {
-    this.#transports.acceptWebSocket(socket, remote, secure, local);
+  acceptWebSocket(
+    socket: WebSocket,
+    remote: Endpoint,
+    secure: boolean,
+    options: WebSocketOptions = {},
+  ): void {
+    this.#transports.acceptWebSocket(socket, remote, secure, options);
   }
 
   /** The number of internal errors since the start. The log has the first ten of each minute. */

@@ -12,3 +12,4 @@ export {
 export type { Clock, TimerBase } from './transaction/timers.ts';
 export type { Endpoint } from './transport/transport.ts';
 export type { ListenPoint, TransportLimits } from './transport/transport-layer.ts';
+export type { WebSocketOptions } from './transport/ws.ts';

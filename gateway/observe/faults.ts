@@ -6,18 +6,25 @@ import type { Log } from './log.ts';
 
 const WINDOW_MS = 60_000;
 const MOST_LINES = 5;
+const DROPPED = 'internal error: the affected request or connection was dropped';
 
 export class Faults {
   readonly #log: Pick<Log, 'error'> | undefined;
   readonly #now: () => number;
+  readonly #text: string;
   #count = 0;
   #window = Number.NEGATIVE_INFINITY;
   #lines = 0;
 
-  /** `now` returns milliseconds of a monotonic clock. */
-  constructor(log: Pick<Log, 'error'> | undefined, now: () => number = () => performance.now()) {
+  /** `now` returns milliseconds of a monotonic clock. `text` is the log line. */
+  constructor(
+    log: Pick<Log, 'error'> | undefined,
+    now: () => number = () => performance.now(),
+    text = DROPPED,
+  ) {
     this.#log = log;
     this.#now = now;
+    this.#text = text;
   }
 
   /** The number since the start. */
@@ -44,9 +51,6 @@ export class Faults {
     }
     if (++this.#lines > MOST_LINES) return;
     const stack = error instanceof Error ? error.stack : String(error);
-    this.#log?.error(
-      { where, stack, count: this.#count },
-      'internal error: the affected request or connection was dropped',
-    );
+    this.#log?.error({ where, stack, count: this.#count }, this.#text);
   }
 }

@@ -40,7 +40,7 @@ export async function startBareEngine(context: TestContext): Promise<BareEngine>
   const engine = await startSipEngine(config, {
     addresses: ownAddressesOf(config.address),
     mayReach: () => true,
-    visitorAt: () => undefined,
+    visitor: () => undefined,
     refused: (address, offence) => void offences.push(`${offence} from ${address}`),
     log: createLog('info', { write: line => void logged.push(JSON.parse(line)) }),
     clock,

@@ -34,8 +34,7 @@ sockets.on('connection', (socket, request) => {
   const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = request.socket;
   socket.on('error', () => {});
   engine.acceptWebSocket(socket, { address: remoteAddress, port: remotePort }, false, {
-    address: localAddress,
-    port: localPort,
+    local: { address: localAddress, port: localPort },
   });
 });
 http.listen(options.webSocketPort, LOOPBACK);

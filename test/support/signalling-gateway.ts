@@ -9,6 +9,7 @@ import { type Gateway, type GatewayOverrides, startGateway } from '../../gateway
 import type { MediaRelay } from '../../gateway/media/relay.ts';
 import type { Gauges } from '../../gateway/observe/headroom.ts';
 import { createLog } from '../../gateway/observe/log.ts';
+import type { Stores } from '../../gateway/stores.ts';
 import { closedPort } from './closed-port.ts';
 import { deployment, rtpengineEndpoint } from './deployment.ts';
 import { DrachtioProcess } from './drachtio-process.ts';
@@ -82,6 +83,8 @@ export interface SceneOptions {
   readonly settings?: Partial<ConfigInput>;
   /** The clock of WebSockets without a call, in milliseconds. */
   readonly now?: () => number;
+  /** State that gateways can share. */
+  readonly stores?: Partial<Stores>;
 }
 
 export async function startScene(context: TestContext, options: SceneOptions = {}): Promise<Scene> {
@@ -155,7 +158,7 @@ export async function startDeserted(
   const logged: LogLine[] = [];
   const sink = { write: (line: string) => void logged.push(JSON.parse(line)) };
   const log = createLog(config.log.level, sink, config.log.addresses);
-  const parts = { ...partsOf(options.relay, media), gauges: ample, now: options.now };
+  const parts = { ...partsOf(options.relay, media), gauges: ample, now: options.now, stores: options.stores };
   const gateway = await startGateway(config, log, parts);
   const counts = async (): Promise<Health> => ({
     ...(await gateway.health()),

@@ -24,7 +24,7 @@ async function start(context: TestContext) {
   const engine = await startSipEngine(config, {
     addresses: ownAddressesOf(config.address),
     mayReach: () => true,
-    visitorAt: () => undefined,
+    visitor: () => undefined,
     refused: (address, offence) => void offences.push(`${offence} from ${address}`),
     log: createLog('silent'),
   });

@@ -71,6 +71,12 @@ export const gatewayCauses = {
     says: 'The gateway has as many calls as it may have, or is short of files, memory or time',
     mend: 'Raise limits.calls, or give the machine what the log names as exhausted',
   },
+  'store-unavailable': {
+    outcome: 'store-unavailable',
+    side: 'gateway',
+    says: 'The store of the quotas and calls failed, so that the gateway could not check the limits of the call',
+    mend: 'Look into the log of the gateway: it has the error of the store',
+  },
   'engine-away': {
     outcome: 'engine-away',
     side: 'gateway',

@@ -16,7 +16,7 @@ export interface IncomingMessagesLog {
 }
 
 /** Called for each message that was refused for its form, except on connections that we opened. */
-export type OnMalformed = (flow: Pick<Flow, 'transport' | 'remote' | 'reliable'>) => void;
+export type OnMalformed = (flow: Pick<Flow, 'transport' | 'remote' | 'reliable' | 'label'>) => void;
 
 export class IncomingMessages implements FlowUser {
   readonly #log: IncomingMessagesLog;

@@ -10,7 +10,7 @@ import { TlsTransport } from './tls.ts';
 import type { Endpoint, Flow, FlowUser, TransportName } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 import { type UdpLimits, UdpTransport, udpLimits } from './udp.ts';
-import { acceptWebSocket } from './ws.ts';
+import { acceptWebSocket, type WebSocketOptions } from './ws.ts';
 
 export type { ListenPoint, RemoteEndpoint } from './listen-point.ts';
 
@@ -96,8 +96,13 @@ export class TransportLayer {
     return undefined;
   }
 
-  /** Takes over a WebSocket that speaks SIP. `local` is our end of it, if known. */
-  acceptWebSocket(socket: WebSocket, remote: Endpoint, secure: boolean, local?: Endpoint): Flow {
+  /** Takes over a WebSocket that speaks SIP. */
+  acceptWebSocket(
+    socket: WebSocket,
+    remote: Endpoint,
+    secure: boolean,
+    options: WebSocketOptions = {},
+  ): Flow {
     const peer = { address: canonicalAddress(remote.address), port: remote.port };
     const key = endpointKey(peer);
     const user: FlowUser = {
@@ -109,8 +114,8 @@ export class TransportLayer {
         if (this.#webSockets.size === 0) this.#drained?.();
       },
     };
-    const ours = local ?? { address: localAddressToward(peer.address), port: secure ? 443 : 80 };
-    const flow = acceptWebSocket(socket, peer, secure, user, ours);
+    const { local = { address: localAddressToward(peer.address), port: secure ? 443 : 80 } } = options;
+    const flow = acceptWebSocket(socket, peer, secure, user, { ...options, local });
     this.#webSockets.set(key, flow);
     return flow;
   }

@@ -20,6 +20,8 @@ export interface Flow {
   readonly reliable: boolean;
   /** Whether it is a connection that we opened. */
   readonly ours?: boolean;
+  /** The name that the acceptor of a WebSocket gave to it. */
+  readonly label?: string | undefined;
   readonly closed: boolean;
   /** Set once it has carried a message of one of our dialogs. The limits for unknown peers then no longer apply. */
   known?: boolean;

@@ -10,15 +10,23 @@ const QUEUED_BYTES = 256 * 1024;
 /** Time limit for the browser's closing handshake. */
 const CLOSE_MS = 2_000;
 
-/** `local` is our end of the connection, for Via and Contact. */
+export interface WebSocketOptions {
+  /** Our end of the connection, for Via and Contact. Default: this machine's address toward the peer. */
+  readonly local?: Endpoint;
+  /** Names the connection for `onMalformed`. */
+  readonly label?: string;
+  /** Changes each message before it is parsed. */
+  readonly rewrite?: (message: Buffer) => Buffer;
+}
+
 export function acceptWebSocket(
   socket: WebSocket,
   remote: Endpoint,
   secure: boolean,
   user: FlowUser,
-  local: Endpoint,
+  options: WebSocketOptions & { readonly local: Endpoint },
 ): Flow {
-  return new WebSocketFlow(socket, remote, secure, user, local);
+  return new WebSocketFlow(socket, remote, secure, user, options);
 }
 
 class WebSocketFlow implements Flow {
@@ -26,14 +34,24 @@ class WebSocketFlow implements Flow {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly reliable = true;
+  readonly label: string | undefined;
+  readonly #rewrite: (message: Buffer) => Buffer;
   readonly #socket: WebSocket;
   readonly #user: FlowUser;
   #error: Error | undefined;
   /** RFC 7118 4.2 allows text and binary frames. The answer uses the same kind as the peer. */
   #speaksBinary = false;
 
-  constructor(socket: WebSocket, remote: Endpoint, secure: boolean, user: FlowUser, local: Endpoint) {
+  constructor(
+    socket: WebSocket,
+    remote: Endpoint,
+    secure: boolean,
+    user: FlowUser,
+    { local, label, rewrite = message => message }: WebSocketOptions & { readonly local: Endpoint },
+  ) {
     this.transport = secure ? 'wss' : 'ws';
+    this.label = label;
+    this.#rewrite = rewrite;
     this.local = local;
     this.remote = remote;
     this.#socket = socket;
@@ -81,7 +99,7 @@ class WebSocketFlow implements Flow {
       return;
     }
     this.#speaksBinary = isBinary;
-    this.#user.received(message, this);
+    this.#user.received(this.#rewrite(message), this);
   }
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Grants } from '../../../gateway/auth/grant.ts';
-import { UsedTokens } from '../../../gateway/auth/used-tokens.ts';
 
 const claims = {
   domain: 'mysite.ru',
@@ -32,36 +31,13 @@ test('the grant of a visitor that leaves without a call is removed', () => {
   assert.equal(grants.size, 0);
 });
 
-test('used tokens are stored until they expire', () => {
-  const clock = { now: 0 };
-  const used = new UsedTokens(() => clock.now);
-  assert.equal(used.use('a', 5_000), 'fresh');
-  clock.now = 4_999;
-  assert.equal(used.use('a', 5_000), 'used');
-  clock.now = 7_000;
-  assert.equal(used.use('b', 9_000), 'fresh');
-  assert.equal(used.size, 1);
-});
-
-test('when the table of used tokens is full a new token is rejected, and no token is accepted twice', () => {
-  const clock = { now: 0 };
-  const used = new UsedTokens(() => clock.now, 2);
-  assert.deepEqual(
-    [used.use('a', 5_000), used.use('b', 9_000), used.use('c', 9_000)],
-    ['fresh', 'fresh', 'full'],
-  );
-  assert.equal(used.use('a', 5_000), 'used');
-  clock.now = 6_000;
-  assert.equal(used.use('c', 9_000), 'fresh');
-});
-
-test('a clock that is set back by an hour does not delay the removal of expired tokens by an hour', () => {
-  const clock = { now: 3_600_000 };
-  const used = new UsedTokens(() => clock.now);
-  used.use('a', 3_700_000);
-  clock.now = 0;
-  used.use('b', 100_000);
-  clock.now = 200_000;
-  used.use('c', 300_000);
-  assert.equal(used.size, 2);
+test('a grant whose call was refused by a quota can still be used, until its visitor leaves', () => {
+  const grants = new Grants();
+  const grant = grants.issue(claims);
+  grant.begin();
+  assert.equal(grant.isFor(claims), false);
+  grant.withdraw();
+  assert.equal(grant.isFor(claims), true);
+  grants.release(grant);
+  assert.equal(grants.size, 0);
 });

@@ -1,24 +1,39 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { Authorization } from '../../../gateway/auth/authorization.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
-import type { ConfigInput } from '../../../gateway/config/schema.ts';
+import type { Config, ConfigInput } from '../../../gateway/config/schema.ts';
 import { Edge } from '../../../gateway/edge/edge.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
+import { memoryStores } from '../../../gateway/stores.ts';
+import { eventually } from '../../support/eventually.ts';
+import { SlowTokenLedger } from '../../support/slow-stores.ts';
 
 const PAGE = 'https://mysite.ru';
 
 /** An edge on a real server; `accepted` contains the sockets that it passed on. */
-async function startEdge(context: TestContext, limits: ConfigInput['limits'] = {}) {
+async function startEdge(
+  context: TestContext,
+  limits: ConfigInput['limits'] = {},
+  given?: { readonly live: { readonly current: Config }; readonly authorization: Authorization },
+) {
   const config = configFrom({
     limits,
     sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'], tokens: false }],
   });
   const accepted: WebSocket[] = [];
-  const edge = new Edge({ current: config }, socket => accepted.push(socket), createLog('silent'));
+  const edge = new Edge(
+    given?.live ?? { current: config },
+    ({ socket }) => accepted.push(socket),
+    createLog('silent'),
+    {
+      ...(given && { authorization: given.authorization }),
+    },
+  );
   const server = createServer();
   edge.attach(server, false);
   server.listen(0, '127.0.0.1');
@@ -135,4 +150,67 @@ test('an edge that refused new visitors accepts them again', async context => {
   assert.equal(await refusal(enter()), 503);
   edge.acceptNewVisitors();
   await once(enter(), 'open');
+});
+
+test('upgrades that come at the same time together exceed no limit, however slow the ledger of tokens is', async context => {
+  const config = configFrom({
+    limits: { connectionsPerAddress: 3 },
+    sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }],
+  });
+  const live = { current: config };
+  const tokens = new SlowTokenLedger();
+  const authorization = new Authorization(live, { stores: { ...memoryStores(), tokens } });
+  const { edge, enter } = await startEdge(context, {}, { live, authorization });
+  const pages = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const token = await authorization.tokens.sign('mysite.ru', 'director', PAGE);
+      return enter('/sip', PAGE, ['sip', `token.${token}`]);
+    }),
+  );
+  const outcomes = await Promise.all(
+    pages.map(page => Promise.race([refusal(page), once(page, 'open').then(() => 101)])),
+  );
+  assert.deepEqual(outcomes.sort(), [101, 101, 101, 429, 429, 429]);
+  assert.equal(await tokens.count(), 3, 'a refused page keeps its token');
+  assert.equal(edge.visitors.places, 3);
+});
+
+test('a handshake that ws refuses frees its place', async context => {
+  const { edge, port } = await startEdge(context);
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  const head = [
+    'GET /sip HTTP/1.1',
+    'Host: a',
+    `Origin: ${PAGE}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+  ];
+  socket.write(
+    [
+      ...head,
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: bad',
+      'Sec-WebSocket-Protocol: sip',
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  const [answer] = await once(socket, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 400 /);
+  await eventually('the place is free', () => edge.visitors.places === 0, { every: 5 });
+});
+
+test('while the ledger of tokens fails an upgrade gets 503, and no place is taken', async context => {
+  const config = configFrom({ sites: [{ domain: 'mysite.ru', origins: [PAGE], callable: ['director'] }] });
+  const live = { current: config };
+  const tokens = new SlowTokenLedger();
+  const authorization = new Authorization(live, { stores: { ...memoryStores(), tokens } });
+  const { edge, enter } = await startEdge(context, {}, { live, authorization });
+  const token = await authorization.tokens.sign('mysite.ru', 'director', PAGE);
+  tokens.failing = true;
+  assert.equal(await refusal(enter('/sip', PAGE, ['sip', `token.${token}`])), 503);
+  assert.deepEqual([edge.visitors.places, authorization.storeFailures.count], [0, 1]);
+  tokens.failing = false;
+  await once(enter('/sip', PAGE, ['sip', `token.${token}`]), 'open');
 });

@@ -8,7 +8,8 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { Authorization } from '../../../gateway/auth/authorization.ts';
 import { configFrom } from '../../../gateway/config/load.ts';
-import { type AcceptSocket, Edge } from '../../../gateway/edge/edge.ts';
+import type { AcceptSocket } from '../../../gateway/edge/accepted-socket.ts';
+import { Edge } from '../../../gateway/edge/edge.ts';
 import { Faults } from '../../../gateway/observe/faults.ts';
 import { createLog } from '../../../gateway/observe/log.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -63,7 +64,10 @@ test('a WebSocket that the engine cannot accept is closed, and the next one is a
 
 for (const event of ['message', 'ping', 'pong', 'close'] as const) {
   test(`a failure of a ${event} listener closes only its WebSocket`, async context => {
-    const { edge, enter, left, logged } = await startEdge(context, socket => void socket.on(event, failure));
+    const { edge, enter, left, logged } = await startEdge(
+      context,
+      ({ socket }) => void socket.on(event, failure),
+    );
     const [bad, good] = [enter(), enter()];
     await Promise.all([once(bad, 'open'), once(good, 'open')]);
     const end = closed(bad);
@@ -84,7 +88,10 @@ for (const event of ['message', 'ping', 'pong', 'close'] as const) {
 
 test('after a failure of an onLeft listener the visitor is removed, and the engine gets the close event', async context => {
   let closes = 0;
-  const { edge, enter, left } = await startEdge(context, taken => void taken.on('close', () => closes++));
+  const { edge, enter, left } = await startEdge(
+    context,
+    ({ socket }) => void socket.on('close', () => closes++),
+  );
   edge.visitors.onLeft(failure);
   const socket = enter();
   await once(socket, 'open');

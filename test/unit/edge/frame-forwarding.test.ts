@@ -82,27 +82,28 @@ test('frames are forwarded in both directions, also those that arrived before th
   assert.deepEqual([Buffer.from(data), binary], [Buffer.from([1, 2]), true]);
 });
 
-test('a visitor is found by the source of the frames, until it leaves', async context => {
+test('each request carries the id of its visitor, and responses are unchanged', async context => {
   const { server, edge, enter } = await startBoth(context);
-  const [one, two] = [await enter(), await enter()];
-  const visitors = await eventually('both are known', () => {
-    const known = server.connections.map(({ port }) => edge.visitors.at(LOOPBACK, port));
-    return known.length === 2 && known.every(visitor => visitor !== undefined) ? known : undefined;
-  });
-  assert.equal(new Set(visitors).size, 2);
-  for (const visitor of visitors) {
-    assert.equal(visitor?.origin, PAGE);
-    assert.equal(
-      edge.visitors.at(LOOPBACK, visitor!.port),
-      undefined,
-      'the address of the browser is not the source',
-    );
+  const pages = [await enter(), await enter()];
+  await eventually('both are forwarded', () => server.connections.length === 2);
+  const ids: (string | undefined)[] = [];
+  for (const [index, page] of pages.entries()) {
+    const socket = server.connections[index]!.socket;
+    page.send('INVITE sip:a@b SIP/2.0\r\nx-sip-call-visitor: forged\r\n\r\n');
+    const [invite] = await once(socket, 'message');
+    const [, id] =
+      /^INVITE sip:a@b SIP\/2\.0\r\nX-Sip-Call-Visitor: (\S{22})\r\n\r\n$/.exec(String(invite)) ?? [];
+    ids.push(id);
+    assert.equal(edge.visitors.get(id ?? '')?.origin, PAGE);
+    page.send('SIP/2.0 200 OK\r\n\r\n');
+    assert.equal(String((await once(socket, 'message'))[0]), 'SIP/2.0 200 OK\r\n\r\n');
   }
-  one.terminate();
-  two.terminate();
+  assert.equal(new Set(ids).size, 2);
+  for (const page of pages) page.terminate();
   await eventually('both are gone', () => edge.visitors.size === 0);
-  assert.equal(edge.visitors.at(LOOPBACK, server.connections[0]!.port), undefined);
-  assert.equal(edge.visitors.countFrom(LOOPBACK), 0);
+  assert.equal(edge.visitors.get(ids[0] ?? ''), undefined);
+  await eventually('their places are free', () => edge.visitors.places === 0);
+  assert.equal(edge.visitors.placesOf(LOOPBACK), 0);
 });
 
 test('when the visitor closes, the gateway closes the connection to the server', async context => {

@@ -29,7 +29,9 @@ class Browser {
   static async connect(context: TestContext, app: App, callId: string, host = '127.0.0.1'): Promise<Browser> {
     const edge = new WebSocketServer({ host, port: 0, handleProtocols: () => 'sip' });
     edge.on('connection', (socket, { socket: { localAddress, localPort } }) => {
-      app.engine.acceptWebSocket(socket, visitor, false, { address: localAddress!, port: localPort! });
+      app.engine.acceptWebSocket(socket, visitor, false, {
+        local: { address: localAddress!, port: localPort! },
+      });
     });
     await once(edge, 'listening');
     context.after(() => edge.close());

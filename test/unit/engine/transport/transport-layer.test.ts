@@ -183,7 +183,9 @@ test('a WebSocket is found by its remote end until it closes, and has a Via', as
   const { layer: opened, user } = await layer(t);
   const remote: Endpoint = { address: '192.0.2.9', port: 4242 };
   const local: Endpoint = { address: '198.51.100.1', port: 443 };
-  const flow: Flow = opened.acceptWebSocket(new QuietSocket() as unknown as WebSocket, remote, true, local);
+  const flow: Flow = opened.acceptWebSocket(new QuietSocket() as unknown as WebSocket, remote, true, {
+    local,
+  });
   assert.equal(opened.findFlow('wss', remote), flow);
   assert.equal(opened.viaFor(flow), '198.51.100.1:443');
   assert.equal(opened.counts().wss, 1);

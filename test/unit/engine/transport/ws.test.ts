@@ -21,7 +21,9 @@ async function meet(t: TestContext): Promise<{ browser: WebSocket; flow: Flow; u
   const browser = new WebSocket(`ws://127.0.0.1:${port}`, 'sip', { perMessageDeflate: false });
   browser.on('error', () => {});
   const [[socket]] = await Promise.all([accepted, once(browser, 'open')]);
-  const flow = acceptWebSocket(socket as WebSocket, { address: '192.0.2.9', port: 4242 }, true, user, LOCAL);
+  const flow = acceptWebSocket(socket as WebSocket, { address: '192.0.2.9', port: 4242 }, true, user, {
+    local: LOCAL,
+  });
   return { browser, flow, user };
 }
 

@@ -1,10 +1,12 @@
-// The tokens that were used, until they expire. The table is bounded: when it is full, every further token is rejected
-// until some entries expire, because a token that is no longer in the table could be used again.
+// The ledger of used tokens in the memory of this process. The table is bounded: when it is full, every further token is
+// rejected until some entries expire, because a token that is no longer in the table could be used again.
+
+import type { TokenLedger, TokenUse } from './token-ledger.ts';
 
 /** More tokens than the gateway could serve in the few minutes of their validity. */
 const MOST = 100_000;
 
-export class UsedTokens {
+export class MemoryTokenLedger implements TokenLedger {
   readonly #until = new Map<string, number>();
   readonly #now: () => number;
   readonly #most: number;
@@ -16,17 +18,16 @@ export class UsedTokens {
     this.#most = most;
   }
 
-  get size(): number {
-    return this.#until.size;
-  }
-
-  /** Uses `id`, which expires at `until`: `used` if it was used before, `full` if the table has no room. */
-  use(id: string, until: number): 'fresh' | 'used' | 'full' {
+  async use(id: string, until: number): Promise<TokenUse> {
     this.#sweep();
     if (this.#until.has(id)) return 'used';
     if (this.#until.size >= this.#most) return 'full';
     this.#until.set(id, until);
     return 'fresh';
+  }
+
+  async count(): Promise<number> {
+    return this.#until.size;
   }
 
   /** Checks the whole table, so not for every token. */
