@@ -2,24 +2,12 @@
 // visitor's intent, or immediately with `show-availability`; then at most once a minute while the button is visible.
 // Without an answer, nothing changes.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { AvailabilityStatus, FallbackOffer } from '../../contract/http.ts';
 import type { Address } from '../base/address.ts';
 import type { Call, CallEvent } from '../call/call-store.ts';
 import type { Words } from '../locales/words.ts';
 import { availabilityStyles } from './availability.styles.ts';
 import { opensAt } from './opens-at.ts';
-
-/** Another way to reach the person, as the owner has configured it (the gateway's `Offer`). */
-export type FallbackOffer =
-  | { readonly kind: 'person'; readonly to: string; readonly name?: string; readonly title?: string }
-  | { readonly kind: 'hotline'; readonly phone: string }
-  | { readonly kind: 'mail'; readonly mail: string }
-  | { readonly kind: 'callback' };
-
-interface Answer {
-  readonly state: 'open' | 'closed' | 'unreachable' | 'unknown';
-  readonly opensAt?: string;
-  readonly fallbacks: readonly FallbackOffer[];
-}
 
 export interface AvailabilityActions {
   /** The gateway's WebSocket; its other URLs have the same base. */
@@ -50,7 +38,7 @@ export class AvailabilityWatch implements ReactiveController {
   #visible = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #request = { uri: '', at: Number.NEGATIVE_INFINITY };
-  #answer: Answer | undefined;
+  #answer: AvailabilityStatus | undefined;
 
   constructor(host: Host, actions: AvailabilityActions) {
     this.#host = host;
@@ -149,7 +137,7 @@ export class AvailabilityWatch implements ReactiveController {
     return this.#actions.address()?.uri ?? '';
   }
 
-  get #current(): Answer | undefined {
+  get #current(): AvailabilityStatus | undefined {
     return this.#request.uri === this.#uri ? this.#answer : undefined;
   }
 
@@ -177,7 +165,7 @@ export class AvailabilityWatch implements ReactiveController {
       credentials: 'omit',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-      .then(response => (response.ok ? (response.json() as Promise<Answer>) : undefined))
+      .then(response => (response.ok ? (response.json() as Promise<AvailabilityStatus>) : undefined))
       .catch(() => undefined);
     if (this.#request.uri !== uri) return;
     // When the gateway is unreachable now, its earlier fallbacks still apply.

@@ -1,6 +1,7 @@
 // One sound test: a call to the gateway's echo, which no PBX receives. Measures the audio that leaves and that comes
 // back, and reports the findings. Draws nothing.
 
+import type { EchoUser } from '../../contract/sip.ts';
 import { afterPaint } from '../base/scheduling.ts';
 import type { EndReason } from '../call/call-store.ts';
 import { Phone } from '../call/phone.ts';
@@ -14,6 +15,8 @@ import { captureMicrophone, microphoneAvailable, willAsk } from './microphone.ts
 import type { SoundSource } from './sound.ts';
 import { type Findings, findingsAfter, noFindings, type SoundTestState } from './sound-test-result.ts';
 import { Speaker } from './speaker.ts';
+
+const echoUser = 'echo-test' satisfies EchoUser;
 
 export interface SoundTestOptions {
   readonly socket: string;
@@ -93,7 +96,7 @@ export class SoundTest {
       },
     });
     report({ step: 'connecting' });
-    const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
+    const echo = uri.replace(/^sip:[^@]*/, `sip:${echoUser}`);
     this.#phone = new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), echo));
     this.#phone.call(echo, {
       video: false,

@@ -80,7 +80,7 @@ test('the package contains what package.json declares, built, and nothing else',
     assert.ok(packed.includes(path), `${path} is not in the package`);
   const odd = packed.filter(
     path =>
-      !/^(?:dist\/(?:gateway|widget|public)\/|dist\/[\w.-]+\.json$|docs\/|deploy\/|[\w]+(?:\.md|\.json)?$)/.test(
+      !/^(?:dist\/(?:contract|gateway|widget|public)\/|dist\/[\w.-]+\.json$|docs\/|deploy\/|[\w]+(?:\.md|\.json)?$)/.test(
         path,
       ),
   );
