@@ -24,8 +24,9 @@ import { QualityWatch } from './quality-watch.ts';
 import { claimCall } from './single-call.ts';
 import { WakeLock } from './wake-lock.ts';
 
-// The events that a conversation reports need this half of the state table.
+// What is loaded with a conversation: the half of the state table for its events, and the phone that it takes.
 export { progress } from './call-progress.ts';
+export { PreparedPhone } from './prepared-phone.ts';
 
 export interface ConversationOptions {
   /** With `listen` it starts without a microphone, and so without the browser's question. */

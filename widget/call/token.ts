@@ -5,9 +5,6 @@ import type { EndReason } from './call-store.ts';
 /** Rejects with the reason why there is no call. */
 export type TakeToken = () => Promise<string>;
 
-/** The gateway's URL for tokens, beside its WebSocket. */
-export const gatewayTokenUrl = (socket: string): string => socket.replace(/^ws(.*)sip$/, 'http$1token');
-
 const TIMEOUT_MS = 10_000;
 
 const unreachable = (): never => {

@@ -5,9 +5,10 @@ import type { EchoUser } from '../../contract/sip.ts';
 import { afterPaint } from '../base/scheduling.ts';
 import type { EndReason } from '../call/call-store.ts';
 import { Phone } from '../call/phone.ts';
+import type { CallRequest } from '../call/prepared-phone.ts';
 import { readingOf } from '../call/quality.ts';
 import { claimCall } from '../call/single-call.ts';
-import { gatewayTokenUrl, takeToken } from '../call/token.ts';
+import { takeToken } from '../call/token.ts';
 import { CallDevices } from './call-devices.ts';
 import type { DeviceKind } from './devices.ts';
 import type { Level } from './level.ts';
@@ -19,12 +20,8 @@ import { Speaker } from './speaker.ts';
 const echoUser = 'echo-test' satisfies EchoUser;
 
 export interface SoundTestOptions {
-  readonly socket: string;
-  /** The URL at which the page's own server gives tokens, if any. */
-  readonly tokenUrl: string | null;
-  /** The SIP URI that the visitor is about to call; the echo has the same domain. */
-  readonly uri: string;
-  readonly video: boolean;
+  /** The call that the visitor is about to make; the echo has the same domain. */
+  readonly request: CallRequest;
   /** Created during the visitor's gesture. */
   readonly sound: SoundSource;
   report(state: SoundTestState): void;
@@ -67,7 +64,7 @@ export class SoundTest {
   }
 
   async #begin(): Promise<void> {
-    const { socket, tokenUrl, uri, video, report } = this.#options;
+    const { request, report } = this.#options;
     const releaseLock = await claimCall();
     if (!releaseLock) return this.#end('elsewhere');
     // Released immediately: a call that starts during the test must get the lock.
@@ -77,7 +74,7 @@ export class SoundTest {
       await afterPaint();
     }
     if (this.#ended) return;
-    const captured = await captureMicrophone(video);
+    const captured = await captureMicrophone(request.video);
     if ('refused' in captured) return this.#end(captured.refused);
     const { stream } = captured;
     if (this.#ended) return release(stream);
@@ -96,8 +93,8 @@ export class SoundTest {
       },
     });
     report({ step: 'connecting' });
-    const echo = uri.replace(/^sip:[^@]*/, `sip:${echoUser}`);
-    this.#phone = new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), echo));
+    const echo = request.uri.replace(/^sip:[^@]*/, `sip:${echoUser}`);
+    this.#phone = new Phone(request.socket, () => takeToken(request.tokenUrl, echo));
     this.#phone.call(echo, {
       video: false,
       listen: false,

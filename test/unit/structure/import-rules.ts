@@ -91,7 +91,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'widget/locales',
   ],
   'widget/devices': ['types of contract', 'widget/base', 'widget/call'],
-  'widget/element': ['widget/*'],
+  'widget/element': ['types of contract', 'widget/*'],
   'widget/frameworks': ['widget/element'],
   'widget/locales': ['types of widget/base', 'types of widget/call'],
   'widget/shapes': ['widget/base', 'widget/card', 'widget/element', 'widget/locales'],
