@@ -12,7 +12,7 @@ import { takeToken } from '../call/token.ts';
 import { CallDevices } from './call-devices.ts';
 import type { DeviceKind } from './devices.ts';
 import type { Level } from './level.ts';
-import { captureMicrophone, microphoneAvailable, willAsk } from './microphone.ts';
+import { captureMicrophone, release, whenAvailable, willAsk } from './microphone.ts';
 import type { SoundSource } from './sound.ts';
 import { type Findings, findingsAfter, noFindings, type SoundTestState } from './sound-test-result.ts';
 import { Speaker } from './speaker.ts';
@@ -36,7 +36,6 @@ export class SoundTest {
   readonly #speaker: Speaker;
   #phone: Phone | undefined;
   #devices: CallDevices | undefined;
-  #localLevel: Level | undefined;
   #returnedLevel: Level | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #findings: Findings = noFindings;
@@ -79,18 +78,11 @@ export class SoundTest {
     const { stream } = captured;
     if (this.#ended) return release(stream);
     this.local = stream;
-    this.#localLevel = this.#speaker.level(stream);
     this.#devices = new CallDevices({
       stream,
       send: async fresh => await this.#phone?.replaceTrack(fresh),
-      setSpeaker: id => {
-        this.#speaker.device = id;
-      },
-      changed: () => {
-        this.#localLevel?.close();
-        this.#localLevel = this.#speaker.level(stream);
-        this.#options.changed();
-      },
+      speaker: this.#speaker,
+      changed: () => this.#options.changed(),
     });
     report({ step: 'connecting' });
     const echo = request.uri.replace(/^sip:[^@]*/, `sip:${echoUser}`);
@@ -121,7 +113,7 @@ export class SoundTest {
   }
 
   #sample(): void {
-    const local = this.#localLevel?.now() ?? 0;
+    const local = this.#devices?.level ?? 0;
     const returned = this.#returnedLevel?.now() ?? 0;
     this.#options.levels(local, returned);
     const sample = { local, returned, received: this.#received, roundTrip: this.#roundTrip };
@@ -150,15 +142,8 @@ export class SoundTest {
     // The gateway ends every test after a while: that is no failure.
     else if (answered && reason !== 'media-failed') report({ step: 'over', findings: this.#findings });
     else report({ step: 'failed', reason, allowed: false });
-    if (!reason.startsWith('microphone')) return;
-    // A weak reference, because the promise may never resolve and would keep the panel in memory.
-    const options = new WeakRef(this.#options);
-    microphoneAvailable(reason).then(() =>
-      options.deref()?.report({ step: 'failed', reason, allowed: true }),
+    whenAvailable(reason, this.#options, options =>
+      options.report({ step: 'failed', reason, allowed: true }),
     );
   }
-}
-
-function release(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
 }
