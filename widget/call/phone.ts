@@ -2,7 +2,7 @@
 // is certain. Reports confirmed facts as the store's events. Has no user interface.
 import type { CallEvent, EndReason } from './call-store.ts';
 import { sendDigits, takesEvents } from './digits.ts';
-import { GatewayLink } from './gateway-link.ts';
+import { GatewayConnection } from './gateway-connection.ts';
 import { type EndEvent, type IncomingEvent, OfferedSession, type OutgoingEvent } from './jssip.ts';
 import { MediaLines } from './media-lines.ts';
 import { MediaRecovery } from './media-recovery.ts';
@@ -36,7 +36,7 @@ type PhoneSession = OfferedSession & OfferingSession;
 const noObserver: PhoneObserver = { report: () => {}, remote: () => {} };
 
 export class Phone {
-  readonly #link: GatewayLink;
+  readonly #gateway: GatewayConnection;
   #observer = noObserver;
   readonly #remote = new MediaStream();
   #session: PhoneSession | undefined;
@@ -53,7 +53,7 @@ export class Phone {
 
   /** Connects immediately. */
   constructor(socket: string, token: TakeToken) {
-    this.#link = new GatewayLink(socket, token, {
+    this.#gateway = new GatewayConnection(socket, token, {
       answered: () => this.#answered,
       session: () => this.#session,
       report: event => this.#observer.report(event),
@@ -87,7 +87,7 @@ export class Phone {
       this.#preparedOffer = new PreparedOffer(request);
     }
     const prepared = this.#preparedOffer;
-    const servers = () => this.#link.ready();
+    const servers = () => this.#gateway.ready();
     // While the visitor answers for the microphone, the gateway may close the idle WebSocket.
     const offer = prepared.offer(stream, servers, gatherEarly).then(async sdp => {
       await servers();
@@ -99,7 +99,7 @@ export class Phone {
       console.error('<sip-call>:', error);
       this.hangUp('failed');
     });
-    this.#session = new OfferedSession(this.#link.ua, prepared.connection, offer) as PhoneSession;
+    this.#session = new OfferedSession(this.#gateway.ua, prepared.connection, offer) as PhoneSession;
     this.#watch(prepared.connection);
     this.#session.connect(target, {
       extraHeaders: [...extraHeaders, takesSound],
@@ -203,7 +203,7 @@ export class Phone {
       changed();
     });
     this.#mediaRecovery = new MediaRecovery(connection, {
-      grace: () => this.#link.grace,
+      grace: () => this.#gateway.grace,
       restart: () => this.#restartIce(),
       report: event => this.#observer.report(event),
       giveUp: () => this.hangUp(this.#mediaReason()),
@@ -212,10 +212,10 @@ export class Phone {
 
   /** The gateway answers this itself: without an answer, the WebSocket is as dead as the media. */
   async #restartIce(): Promise<ReofferResult> {
-    if (!this.#link.isConnected) return 'refused';
-    const { iceServers } = this.#link;
+    if (!this.#gateway.isConnected) return 'refused';
+    const { iceServers } = this.#gateway;
     this.#connection?.setConfiguration({ ...this.#connection.getConfiguration(), iceServers });
-    const late = setTimeout(() => this.#link.reconnect(), answerTimeout);
+    const late = setTimeout(() => this.#gateway.reconnect(), answerTimeout);
     const outcome = (await this.#mediaLines?.restart()) ?? 'refused';
     clearTimeout(late);
     return outcome;
@@ -223,7 +223,7 @@ export class Phone {
 
   #reasonForFailure(event: EndEvent): EndReason {
     const mediaFailed = this.#connection?.connectionState === 'failed';
-    return this.#localReason ?? reasonForFailure(event, this.#link.isConnected, mediaFailed);
+    return this.#localReason ?? reasonForFailure(event, this.#gateway.isConnected, mediaFailed);
   }
 
   #reasonForEnd({ originator, message }: EndEvent): EndReason {
@@ -242,6 +242,6 @@ export class Phone {
     this.#mediaRecovery?.close();
     this.#preparedOffer?.connection.close();
     this.#observer.report({ type: 'ended', reason, at: Date.now() });
-    this.#link.close();
+    this.#gateway.close();
   }
 }

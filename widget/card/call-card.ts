@@ -5,7 +5,7 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { AvailabilityWatch } from '../availability/availability.ts';
 import { prerender } from '../base/scheduling.ts';
 import type { Call } from '../call/call-store.ts';
-import type { ElementParts } from '../element/element-parts.ts';
+import type { LazyParts } from '../element/lazy-loading.ts';
 import { cardStyles } from './call-card.styles.ts';
 import { CallClock } from './call-clock.ts';
 import { controls } from './call-controls.ts';
@@ -45,7 +45,7 @@ sheet.replaceSync(
 
 export class CallCard implements ReactiveController {
   readonly #host: CardHost;
-  readonly #element: ElementParts;
+  readonly #element: LazyParts;
   readonly #availability: AvailabilityWatch;
   readonly #keypad: Keypad;
   readonly #settings: DeviceSettings;
@@ -55,7 +55,7 @@ export class CallCard implements ReactiveController {
   #volume = 100;
   #soundCheck: SoundCheck | undefined;
 
-  constructor(host: CardHost, element: ElementParts, availability: AvailabilityWatch) {
+  constructor(host: CardHost, element: LazyParts, availability: AvailabilityWatch) {
     this.#host = host;
     this.#element = element;
     this.#availability = availability;

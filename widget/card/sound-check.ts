@@ -5,7 +5,7 @@ import { browserKind } from '../base/browser-kind.ts';
 import { chooseDevice, type DeviceKind } from '../devices/devices.ts';
 import { SoundTest } from '../devices/sound-test.ts';
 import { type SoundTestState, verdict } from '../devices/sound-test-result.ts';
-import type { ElementParts } from '../element/element-parts.ts';
+import type { LazyParts } from '../element/lazy-loading.ts';
 import type { CardHost } from './call-card.ts';
 import { DeviceSettings } from './device-settings.ts';
 import { icon, icons } from './icons.ts';
@@ -22,14 +22,14 @@ const ownWords =
 
 export class SoundCheck {
   readonly #host: CardHost;
-  readonly #element: ElementParts;
+  readonly #element: LazyParts;
   readonly #place = Object.assign(document.createElement('div'), { className: 'sound-check-place' });
   readonly #settings: DeviceSettings;
   #test: SoundTest | undefined;
   #state: SoundTestState = { step: 'untried' };
   #open = false;
 
-  constructor(host: CardHost, element: ElementParts) {
+  constructor(host: CardHost, element: LazyParts) {
     this.#host = host;
     this.#element = element;
     this.#settings = new DeviceSettings(

@@ -8,9 +8,9 @@ import { firstWords } from '../locales/first-words.ts';
 import { AttributedElement } from './attributes.ts';
 import { CallTarget } from './call-target.ts';
 import { ElementCall } from './element-call.ts';
-import { ElementParts, loadedWords } from './element-parts.ts';
 import { dispatch } from './events.ts';
 import { HostShell } from './host-shell.ts';
+import { LazyParts, loadedWords } from './lazy-loading.ts';
 import { applySettings, type SipCallSettings, settings } from './page-settings.ts';
 import { takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
@@ -82,7 +82,7 @@ export class SipCall extends AttributedElement {
     () => this.requestUpdate(),
   );
   readonly #target = new CallTarget(this, SipCall.script);
-  readonly #parts = new ElementParts(this, this.#call, this.#target);
+  readonly #parts = new LazyParts(this, this.#call, this.#target);
   #shell!: HostShell;
 
   get state(): CallState {

@@ -72,6 +72,8 @@ test('the package contains what package.json declares, built, and nothing else',
   for (const path of [
     'dist/public/sip-call.js',
     'dist/public/sip-call.js.br',
+    // The declarations of the widget import it.
+    'dist/contract/sip.d.ts',
     'README.md',
     'docs/embedding.md',
     'deploy/sip-call.service',

@@ -44,7 +44,7 @@ async function loadAvailability(language: Language) {
 }
 
 /** The card and the availability read their element through this object. */
-export class ElementParts {
+export class LazyParts {
   readonly #host: CardHost;
   readonly call: ElementCall;
   readonly target: CallTarget;

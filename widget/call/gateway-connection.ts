@@ -12,7 +12,7 @@ const anonymous = 'sip:anonymous@anonymous.invalid';
 /** Seconds. JsSIP's own attempts to reconnect have hardly any jitter and ignore network changes: ours come first. */
 const never = 86_400;
 
-export class GatewayLink {
+export class GatewayConnection {
   readonly #socket: GatewaySocket;
   readonly #connected: Promise<void>;
   readonly #recovery: GatewayRecovery;
