@@ -1,4 +1,4 @@
-// `npm test`: runs the unit tests in parallel, then provides the real parts, then runs the stories in parallel.
+// `npm test`: runs the unit tests in parallel, then provides the real parts, then runs the stories one after another.
 // Words on the command line choose files: `npm test -- unit`, `npm test -- call/endings`. `--units` (`npm run test:unit`)
 // runs the unit tests alone and builds the bundle only where a chosen test needs it. The exit code is not 0 when a test
 // failed or no test ran.
@@ -53,7 +53,7 @@ await runAndReport(units, availableParallelism());
 const missing = stories.length > 0 ? await ensureParts(note) : [];
 for (const part of missing) note(`missing: ${part}`);
 if (missing.length > 0 && !underCi()) note('the stories on real parts are skipped');
-await runAndReport(stories, availableParallelism());
+await runAndReport(stories, 1);
 
 for (const [name, total] of totals) note(`${name} ${total}`);
 report.end();

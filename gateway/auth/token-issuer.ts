@@ -1,6 +1,7 @@
 // Issues tokens: for a callee that the page may call, while the quotas allow a call, and after a proof of work where it is
 // required. A refused page gets only the time of the next try; the log gets the reason.
 
+import type { Challenge } from 'altcha-lib';
 import type { TokenAnswer, TokenRefusal } from '../../contract/http.ts';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
@@ -60,7 +61,7 @@ export class TokenIssuer {
   async #challengeFor(
     { user, domain }: Callee,
     { origin, address, proofOfWork: solution }: TokenRequest,
-  ): Promise<object | 'store-unavailable' | undefined> {
+  ): Promise<Challenge | 'store-unavailable' | undefined> {
     const { quotas, proofOfWork, storeFailures } = this.#authorization;
     const { proofOfWork: when } = this.#config.current.tokens;
     if (when === 'never' || (when === 'adaptive' && !(await quotas.callsOften(address)))) return undefined;
