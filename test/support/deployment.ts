@@ -31,6 +31,8 @@ after(async () => await (await shared)?.stop());
 /** HOST:PORT of the rtpengine of this test process, or undefined when tests use the embedded relay. */
 export async function rtpengineEndpoint(): Promise<string | undefined> {
   if (deployment.relay === 'embedded' || partsMissing()) return undefined;
-  shared ??= claimLoopback().then(network => Rtpengine.start({ address: network.address(13), ports: 2000 }));
+  shared ??= claimLoopback().then(network =>
+    Rtpengine.start({ address: network.address(13), others: ['::1'], ports: 2000 }),
+  );
   return (await shared).endpoint;
 }
