@@ -21,7 +21,7 @@ import { askServers, type ProbeFailed } from './server-probe.ts';
 /** Routed to the application, so that it refuses them with the status of the standard. */
 const REFUSED_METHODS = ['register', 'subscribe', 'message', 'publish', 'refer', 'notify', 'info'];
 
-/** Time for both sides of a call to answer its end when the gateway stops. */
+/** Time for both sides of a call, and for the stores, to answer its end when the gateway stops. */
 const CLOSING_MS = 1_500;
 
 export interface CallAppOptions
@@ -157,11 +157,12 @@ export class CallApp {
     await Promise.race([late, Promise.all([...ended, ...closed])]);
   }
 
-  /** Resolves when the stores have the end of each call that has ended. */
+  /** Resolves when the stores have the end of each call that has ended, or after a fixed time. */
   async close(): Promise<void> {
     this.#connection.close();
     this.#reservations.close();
-    await this.#reservations.settled();
+    const late = new Promise<void>(resolve => setTimeout(resolve, CLOSING_MS).unref());
+    await Promise.race([late, this.#reservations.settled()]);
   }
 
   #engineChanged(state: EngineState): void {
