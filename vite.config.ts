@@ -7,11 +7,13 @@ import { describeElementBeside } from './build/describe-element.ts';
 
 /**
  * Modules of JsSIP that an anonymous caller never uses: registration, password, presence, message, transfer, log, and
- * JsSIP's WebSocket.
+ * JsSIP's WebSocket. The statements that log are left out too.
  */
 const unusedInJsSip: Readonly<Record<string, string>> = {
   debug: 'const quiet = () => () => {}; quiet.default = quiet; module.exports = quiet;',
   '../package.json': 'module.exports = { title: "JsSIP", version: "" };',
+  './Logger': 'module.exports = class {};',
+  '../Logger': 'module.exports = class {};',
   './Registrator': 'module.exports = class { registered = false; close() {} onTransportClosed() {} };',
   './DigestAuthentication': 'module.exports = class { authenticate() { return false; } };',
   './Subscriber': 'module.exports = class {};',
@@ -21,6 +23,9 @@ const unusedInJsSip: Readonly<Record<string, string>> = {
   './WebSocketInterface': 'module.exports = class {};',
   './RTCSession/ReferSubscriber': 'module.exports = class {};',
 };
+
+/** A whole line; the line end stays, and so does the source map. */
+const logStatement = /^ *logger\w*\.(?:debug|warn|error)\(.*\);$/gm;
 
 /** MD5, which only passwords need. */
 const digest = /exports\.calculateMD5 = [\s\S]*?(?=exports\.closeMediaStream)/;
@@ -47,14 +52,17 @@ function leaveOutUnused(): Plugin {
     load(id) {
       return id.startsWith(mark) ? unusedInJsSip[id.slice(mark.length, -'.cjs'.length)] : null;
     },
-    transform(code, id) {
+    transform(source, id) {
+      if (!id.includes('/jssip/lib/')) return null;
+      const code = source.replace(logStatement, '');
+      if (/\blogger\w*\./.test(code)) this.error(`${id} logs in another way: adapt the pattern`);
       if (id.endsWith('/jssip/lib/Constants.js')) {
         const phrases = code.replace(/^ +(\d{3}): '.*\n/gm, (line, status) =>
           sentStatuses.test(status) ? line : '',
         );
         return { code: phrases, map: null };
       }
-      if (!id.endsWith('/jssip/lib/Utils.js')) return null;
+      if (!id.endsWith('/jssip/lib/Utils.js')) return { code, map: null };
       if (!digest.test(code)) this.error('JsSIP has no calculateMD5 in lib/Utils.js: adapt the pattern');
       return { code: code.replace(digest, ''), map: { mappings: '' } };
     },
@@ -194,11 +202,13 @@ export default defineConfig({
       output: {
         // In library mode, ES output keeps its blanks without this.
         minify: true,
+        // Annotations serve bundlers, and no bundler reads these files.
+        comments: { annotation: false },
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash:6].js',
         // What every call needs is one file with all its imports, so that no import causes another round trip.
         codeSplitting: {
-          groups: [{ name: 'call', test: /\/widget\/call\/(?:conversation|prepared-phone)\.ts$/ }],
+          groups: [{ name: 'call', test: /\/widget\/call\/conversation\.ts$/ }],
         },
       },
     },

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The folders that tsconfig.json includes. */
-const FOLDERS = ['build', 'widget', 'gateway', 'demo-site', 'test'];
+const FOLDERS = ['build', 'contract', 'widget', 'gateway', 'demo-site', 'test'];
 const COMPILED = /\.(?:js|js\.map|d\.ts)$/;
 
 for (const folder of FOLDERS) {

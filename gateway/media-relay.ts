@@ -36,7 +36,7 @@ export async function startMediaRelay(
     });
     return await createRtpengineRelay({
       ...{ servers, addresses, silentAfterMs, allowPbxMedia, resolveHost, log },
-      latches: symmetricRtp.length > 0,
+      networks: symmetricRtp,
     });
   }
   return await createEmbeddedRelay({

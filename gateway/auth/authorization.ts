@@ -2,6 +2,7 @@
 // key of its running call. Both are subprotocols beside `sip`, because neither a browser's history nor a proxy's log
 // keeps subprotocols. Does not depend on HTTP or SIP.
 
+import type { CredentialPrefixes } from '../../contract/websocket.ts';
 import type { Live } from '../config/live.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { directoryOf } from '../directory/directory.ts';
@@ -21,6 +22,8 @@ import { TokenRetries } from './token-retries.ts';
 
 /** Failed tokens of one address: more than an office sends in which every visitor tries repeatedly. */
 const failureRate = { burst: 300, everyMs: 2_000 };
+
+const prefixes: CredentialPrefixes = { token: 'token.', resume: 'back.' };
 
 export interface AuthorizationOptions {
   /** Milliseconds since 1970. */
@@ -89,17 +92,17 @@ export class Authorization {
 
   /** Whether the page presents the key of a running call: then its WebSocket replaces one that is counted already. */
   resumes(protocols: readonly string[], { origin }: Pick<ConnectingPage, 'origin'>): boolean {
-    const key = afterPrefix('back.', protocols);
+    const key = afterPrefix(prefixes.resume, protocols);
     return key !== undefined && this.grants.resume(key, origin) !== undefined;
   }
 
   /** @param protocols the subprotocols that the page offers */
   async check(protocols: readonly string[], page: ConnectingPage): Promise<Allowed | Denial> {
-    const key = afterPrefix('back.', protocols);
+    const key = afterPrefix(prefixes.resume, protocols);
     if (key !== undefined) {
       return { use: async () => this.grants.resume(key, page.origin) ?? noSuchCall };
     }
-    const token = afterPrefix('token.', protocols);
+    const token = afterPrefix(prefixes.token, protocols);
     if (token === undefined && this.#needsNone(page)) return { use: async () => undefined };
     const claims = await this.tokens.read(token, page.origin);
     if (typeof claims === 'string') return this.#denied(claims, token, page);

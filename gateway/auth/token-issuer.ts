@@ -1,6 +1,8 @@
 // Issues tokens: for a callee that the page may call, while the quotas allow a call, and after a proof of work where it is
 // required. A refused page gets only the time of the next try; the log gets the reason.
 
+import type { Challenge } from 'altcha-lib';
+import type { TokenAnswer, TokenRefusal } from '../../contract/http.ts';
 import type { Live } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../observe/log.ts';
@@ -9,12 +11,10 @@ import type { Authorization } from './authorization.ts';
 import type { Callee } from './quotas.ts';
 import { STORE_RETRY_SECONDS } from './store-failures.ts';
 
-export type TokenAnswer =
-  | { readonly token: string; readonly seconds: number }
-  /** A proof of work is required first. */
-  | { readonly challenge: object }
-  /** A quota is used up, or a store fails. */
-  | { readonly status: 429 | 503; readonly retrySeconds: number };
+/** The answer to the page, or the refusal when a quota is used up or a store fails. */
+export type IssueResult =
+  | TokenAnswer
+  | { readonly status: Exclude<TokenRefusal, 403>; readonly retrySeconds: number };
 
 export interface TokenRequest {
   /** The callee, as the page names it. */
@@ -39,7 +39,7 @@ export class TokenIssuer {
   }
 
   /** Undefined when the page may not call the callee, or when the site's own server issues the tokens. */
-  async issue(request: TokenRequest): Promise<TokenAnswer | undefined> {
+  async issue(request: TokenRequest): Promise<IssueResult | undefined> {
     const { to, destination, origin, address } = request;
     const { tokens, quotas } = this.#authorization;
     const refusal = destination && (await quotas.refusal(address, destination));
@@ -61,7 +61,7 @@ export class TokenIssuer {
   async #challengeFor(
     { user, domain }: Callee,
     { origin, address, proofOfWork: solution }: TokenRequest,
-  ): Promise<object | 'store-unavailable' | undefined> {
+  ): Promise<Challenge | 'store-unavailable' | undefined> {
     const { quotas, proofOfWork, storeFailures } = this.#authorization;
     const { proofOfWork: when } = this.#config.current.tokens;
     if (when === 'never' || (when === 'adaptive' && !(await quotas.callsOften(address)))) return undefined;

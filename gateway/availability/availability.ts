@@ -1,27 +1,13 @@
 // The availability of a person, for pages before a call: whether a call is possible now, and the fallbacks. Combines the
 // opening hours and fallbacks of the configuration with the reachability of the PBX. Does not depend on HTTP or SIP.
 
+import type { AvailabilityStatus, FallbackOffer } from '../../contract/http.ts';
 import type { Fallback } from '../config/fallbacks.ts';
 import { readableHost } from '../config/host-name.ts';
 import type { Config, Site } from '../config/schema.ts';
 import { type Directory, directoryOf, type Person } from '../directory/directory.ts';
 import { type Opening, openingAt } from './opening-hours.ts';
 import type { ReachabilityState } from './reachability.ts';
-
-/** A fallback as sent to a page; without the destination of a callback request. */
-export type FallbackOffer =
-  | { readonly kind: 'person'; readonly to: string; readonly name?: string; readonly title?: string }
-  | { readonly kind: 'hotline'; readonly phone: string }
-  | { readonly kind: 'mail'; readonly mail: string }
-  | { readonly kind: 'callback' };
-
-export interface AvailabilityStatus {
-  readonly state: 'open' | 'closed' | 'unreachable' | 'unknown';
-  /** Only with `closed`: an instant in ISO 8601, UTC. Absent when there is none within a year. */
-  readonly opensAt?: string;
-  /** In the order of the configuration, without persons outside their hours. */
-  readonly fallbacks: readonly FallbackOffer[];
-}
 
 export interface AvailabilityOptions {
   readonly config: Config;

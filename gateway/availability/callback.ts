@@ -2,6 +2,7 @@
 // input selects the destination, and redirects are not followed.
 
 import { z } from 'zod';
+import type { CallbackRequest } from '../../contract/http.ts';
 import { phone } from '../config/contact.ts';
 import type { Fallback } from '../config/fallbacks.ts';
 import type { Log } from '../observe/log.ts';
@@ -23,9 +24,7 @@ const shape = z.object({
     .max(1000)
     .regex(/^(?:\P{Cc}|[\n\r\t])*$/u)
     .default(''),
-});
-
-type CallbackForm = z.output<typeof shape>;
+}) satisfies z.ZodType<CallbackRequest>;
 
 /** `unwanted`: the configuration has no callback here. `wrong`: the form is not valid. `lost`: it was not delivered. */
 export type CallbackResult = 'taken' | 'unwanted' | 'wrong' | 'lost';
@@ -98,7 +97,7 @@ export class CallbackRequests {
 }
 
 /** The form in the body of a request; undefined when it is not valid. */
-function parseForm(body: string): CallbackForm | undefined {
+function parseForm(body: string): CallbackRequest | undefined {
   try {
     return shape.safeParse(JSON.parse(body)).data;
   } catch {

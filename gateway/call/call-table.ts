@@ -47,6 +47,7 @@ export type CallInput = (typeof callInputs)[number];
  * - `refuse`: final response to the browser, CANCEL or BYE to the PBX
  * - `hangUp`: BYE to both sides
  * - `wait`: start the reconnect grace
+ * - `awaitSent`: the engine has the 200 and has not confirmed it: wait for the confirmation for a short time
  * - `resume`: stop the reconnect grace of the media
  * - `verify`: ask both sides whether their dialogs are still there
  * - `probe`: ask the PBX whether it is still there
@@ -63,6 +64,7 @@ export type CallAction =
   | 'refuse'
   | 'hangUp'
   | 'wait'
+  | 'awaitSent'
   | 'resume'
   | 'verify'
   | 'probe'
@@ -106,6 +108,7 @@ export const callTable: {
     ...unanswered,
     answered: ['answering', 'ignore'],
     joined: ['established', 'establish'],
+    visitorLeft: ['answering', 'awaitSent'],
     request: ['answering', 'defer'],
     engineBack: ['answering', 'ignore'],
     mediaConnected: ['answering', 'resume'],

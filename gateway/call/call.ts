@@ -25,6 +25,9 @@ import { serverOf } from './transport-cause.ts';
 
 type Answered = Extract<HuntResult, { type: 'answered' }>;
 
+/** How long the engine may take to confirm the 200 after the WebSocket is lost. */
+const SENT_SECONDS = 2;
+
 export class Call extends BaseCall {
   readonly #media: SessionMedia;
   readonly #forPbx: Performs;
@@ -34,6 +37,12 @@ export class Call extends BaseCall {
   #established: EstablishedCall | undefined;
   #target: Target | undefined;
   #mediaFault: Cause | undefined;
+  /** The engine has the 200 for the browser. */
+  #answerSent = false;
+  /** The WebSocket was lost before the engine confirmed the 200. */
+  #leftInAnswer = false;
+  /** The description in the 2xx of the PBX. */
+  #answerOfPbx = '';
 
   constructor(dependencies: CallDependencies, received: ReceivedCall) {
     super(dependencies, received);
@@ -80,7 +89,12 @@ export class Call extends BaseCall {
 
   /** A set-up ends with the WebSocket; an established call waits for the visitor to come back. */
   override visitorLeft(): void {
-    if (this.endOn('visitorLeft', outcome('cancelled')) === 'wait') this.#grace.visitorLeft();
+    const isTooEarly = this.state === 'answering' && !this.#answerSent;
+    const action = this.endOn(isTooEarly ? 'cancelled' : 'visitorLeft', outcome('cancelled'));
+    if (action === 'wait') this.#grace.visitorLeft();
+    if (action !== 'awaitSent') return;
+    this.#leftInAnswer = true;
+    this.startDeadline(SENT_SECONDS, () => this.endOn('deadline', outcome('cancelled')));
   }
 
   /** A set-up ends with the engine; an established call waits for it. */
@@ -172,6 +186,7 @@ export class Call extends BaseCall {
       this.#hungUp('pbx');
       return;
     }
+    this.#answerOfPbx = fork.offerAnswer.theirs;
     const session = await this.#setup.agreed(fork);
     if (this.state !== 'answering') return;
     const allowed = response.get('Allow');
@@ -181,6 +196,7 @@ export class Call extends BaseCall {
       // RFC 6086 5.2.1: the packages that the gateway takes, for a page that lists its own.
       ...(this.#oneWay.takesPackage && { 'Recv-Info': '' }),
     };
+    this.#answerSent = true;
     const browser = await dependencies.dialogs.answer(
       this.request,
       this.response,
@@ -209,6 +225,7 @@ export class Call extends BaseCall {
     const { callMinutes } = dependencies.limits;
     const longest = Math.min(callMinutes * 60, this.caller.grant?.seconds ?? Number.POSITIVE_INFINITY);
     this.startDeadline(longest, () => this.end('too-long'));
+    if (this.#leftInAnswer) this.visitorLeft();
   }
 
   /** A request in a dialog of a call that is answered, or is being answered. */
@@ -258,10 +275,14 @@ export class Call extends BaseCall {
     if (this.state === 'ended') return;
     const { log } = this.dependencies;
     const answered = this.state === 'setting-up' ? undefined : this.#setup.current?.tried;
-    const known = outcomeOfInternalFailure(error, { domain: this.destination.domain, answered });
+    const { domain } = this.destination;
+    const known = outcomeOfInternalFailure(error, { domain, answered, answer: this.#answerOfPbx });
     if (!known) log.error({ call: this.id, error }, 'call failed for a reason of our own');
     else if (this.state === 'answering')
-      log.info({ call: this.id, reason: known.cause?.details.detail }, 'answer of the PBX refused');
+      log.info(
+        { call: this.id, reason: known.cause?.details.detail ?? known.cause?.why },
+        'answer of the PBX refused',
+      );
     this.endOn('failed', known ?? outcome('internal'));
   }
 

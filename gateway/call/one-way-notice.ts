@@ -1,15 +1,13 @@
 // One-way sound in a call that is up: logged with its cause and the line that fixes it, and sent to the page while it
 // lasts, by INFO (RFC 6086) of the package `sip-call-sound`, to a page whose INVITE takes this package.
 
+import type { SoundNotice, SoundPackage } from '../../contract/sip.ts';
 import type { Log } from '../observe/log.ts';
 import { causeFields } from './cause.ts';
 import type { Dialog } from './dialog.ts';
 import { type OneWaySide, oneWayCause } from './one-way-cause.ts';
 
-const PACKAGE = 'sip-call-sound';
-
-/** What a page gets; the widget has the same words. */
-type Notice = 'not-reaching' | 'nothing-arrives' | 'both-ways';
+const PACKAGE = 'sip-call-sound' satisfies SoundPackage;
 
 export interface OneWayNoticeParts {
   readonly log: Log;
@@ -29,7 +27,7 @@ export class OneWayNotice {
   /** What lasts now, by side and kind. */
   readonly #lasting = new Map<string, OneWaySide>();
   /** What the page has confirmed. */
-  #told: Notice = 'both-ways';
+  #told: SoundNotice = 'both-ways';
   #telling = false;
   #again = false;
 
@@ -72,7 +70,7 @@ export class OneWayNotice {
   }
 
   /** A visitor notices by themselves that they hear nothing, and not that they are not heard. */
-  get #notice(): Notice {
+  get #notice(): SoundNotice {
     const ways = [...this.#lasting.values()].map(({ leg, cause }) =>
       (leg === 'pbx') === (cause === 'hears-nothing') ? 'not-reaching' : 'nothing-arrives',
     );
@@ -89,7 +87,7 @@ function takesPackage(list = ''): boolean {
 }
 
 /** True when the page has confirmed it. */
-async function send(page: Dialog, notice: Notice): Promise<boolean> {
+async function send(page: Dialog, notice: SoundNotice): Promise<boolean> {
   const headers = {
     'Info-Package': PACKAGE,
     'Content-Type': 'text/plain',

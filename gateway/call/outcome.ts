@@ -1,6 +1,7 @@
 // The ways in which a call ends: the SIP status for the browser, and how the end is logged. Why it ended so is a cause of
 // causes/. What a PBX says in words never crosses.
 
+import type { EndingCause, RefusalStatus } from '../../contract/sip.ts';
 import { type Cause, cause } from './cause.ts';
 import { causes } from './causes/catalogue.ts';
 
@@ -56,7 +57,7 @@ const catalogue = {
   'engine-away': { status: 503, reason: 'Service Unavailable' },
   stopping: { status: 503, reason: 'Service Unavailable' },
   internal: { status: 500, reason: 'Server Internal Error' },
-} as const satisfies Record<string, Omit<Outcome, 'code' | 'level'>>;
+} as const satisfies Record<string, { readonly status: 200 | RefusalStatus; readonly reason: string }>;
 
 export type OutcomeCode = keyof typeof catalogue;
 
@@ -99,7 +100,7 @@ export type Ending =
   | 'stopping'
   | 'gateway-failed';
 
-const endings: Record<Ending, { cause: number; text: string } | undefined> = {
+const endings: Record<Ending, { cause: EndingCause; text: string } | undefined> = {
   'hung-up-by-visitor': undefined,
   'hung-up-by-pbx': undefined,
   'visitor-lost': { cause: 480, text: 'The caller is gone' },
@@ -133,7 +134,8 @@ export function byeHeaders(why: Outcome, ending: Ending | undefined): Record<str
   if (ending) return reasonHeaders(ending);
   const { code, details } = why.cause ?? {};
   const text = [code, details?.detail].filter(Boolean).join(': ') || why.reason;
-  return { Reason: reasonOf(code?.startsWith('sdp-') ? 488 : why.status, text) };
+  const ofAnswer = code?.startsWith('sdp-') || code === 'visitor-lacks-codecs';
+  return { Reason: reasonOf(ofAnswer ? 488 : why.status, text) };
 }
 
 /** A Reason (RFC 3326). What of the text a peer may have written is left out where it could do more than be read. */

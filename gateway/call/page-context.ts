@@ -1,6 +1,8 @@
 // The page that a call comes from, as the page reports it. A browser can send anything: a value that is not an address
 // or a campaign is left out, and the others are written anew.
 
+import type { PageContextHeader } from '../../contract/sip.ts';
+
 export interface PageContext {
   /** Origin and path of the page, as `https://mysite.ru/contacts`: of the origin that the call came from. */
   readonly page?: string;
@@ -19,7 +21,7 @@ const CAMPAIGN = /^utm_[a-z_]{1,24}$/;
  * @param header returns the value of a header of the INVITE
  * @param origin of the page, from its WebSocket handshake
  */
-export function readPageContext(header: (name: string) => unknown, origin: string): PageContext {
+export function readPageContext(header: (name: PageContextHeader) => unknown, origin: string): PageContext {
   const page = place(header('X-Sip-Call-Page'));
   const referrer = place(header('X-Sip-Call-Referrer'));
   const utm = campaign(header('X-Sip-Call-Utm'));

@@ -2,7 +2,7 @@
 
 import type { SrfResponse } from 'drachtio-srf';
 import { type Cause, cause } from './cause.ts';
-import { codecNames } from './codec-names.ts';
+import { codecNames, withheldCodecs } from './codec-names.ts';
 import type { Tried } from './transport-cause.ts';
 
 /** What is read of a response; a drachtio-server may hand over none. */
@@ -36,7 +36,7 @@ export function pbxCause(status: number, said: PbxResponse, tried: Tried, rang: 
     case 415:
     case 488:
     case 606:
-      return cause('pbx-refuses-codecs', { ...of, takes: codecNames(said?.body ?? '') ?? 'it does not say' });
+      return codecsRefused(codecNames(said?.body ?? ''), of);
     case 420:
     case 421:
     case 494:
@@ -56,6 +56,14 @@ export function pbxCause(status: number, said: PbxResponse, tried: Tried, rang: 
     default:
       return cause(status >= 500 && status < 600 ? 'pbx-fails' : 'pbx-refuses', of);
   }
+}
+
+function codecsRefused(named: string | undefined, of: Tried & { readonly status: number }): Cause {
+  const takes = named ?? 'it does not say';
+  const missing = withheldCodecs(of.offered, named);
+  return missing
+    ? cause('visitor-lacks-codecs', { ...of, missing, takes })
+    : cause('pbx-refuses-codecs', { ...of, takes });
 }
 
 function extensionsIn(said: PbxResponse): string {

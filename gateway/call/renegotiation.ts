@@ -79,6 +79,7 @@ export class Renegotiation {
       offerAnswers[from].accepted(answer);
       // The other leg gets an offer where the change affects it.
       if (!saysTheSame(before, this.#standing.told[to])) await this.#tell(to);
+      if (from === 'pbx') await this.followed();
     } catch (error) {
       offerAnswers[from].on('refused');
       this.#refusedFor(from, error);

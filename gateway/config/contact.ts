@@ -1,10 +1,11 @@
 // Values that name a person or a way to reach one: user, extension, telephone number, mail address.
 
 import { z } from 'zod';
+import type { EchoUser } from '../../contract/sip.ts';
 import { asciiAddress } from './host-name.ts';
 
 /** Reserved on every site: the gateway itself answers it, so that visitors can test their sound. */
-export const echoUser = 'echo-test';
+export const echoUser = 'echo-test' satisfies EchoUser;
 
 /**
  * The user part of a callable address. Only plain names: no character of them has a meaning in a dial string.

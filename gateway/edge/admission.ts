@@ -1,6 +1,8 @@
 // Decides from the HTTP upgrade request alone whether a page may open a WebSocket, before any SIP is parsed.
 
 import type { IncomingMessage } from 'node:http';
+import type { GatewayPath } from '../../contract/http.ts';
+import type { NoSuchCallCode, SipSubprotocol } from '../../contract/websocket.ts';
 import type { Allowed, Authorization, Denial, DenialReason } from '../auth/authorization.ts';
 import type { Grant } from '../auth/grant.ts';
 import { countsAsOffence } from '../auth/offence.ts';
@@ -10,7 +12,9 @@ import { directoryOf } from '../directory/directory.ts';
 import type { Offence } from '../observe/security-log.ts';
 import type { Place, Visitors } from './visitors.ts';
 
-export const SIP_PATH = '/sip';
+export const SIP_PATH = '/sip' satisfies `/${GatewayPath}`;
+/** RFC 7118 4. */
+export const SUBPROTOCOL = 'sip' satisfies SipSubprotocol;
 
 export interface UpgradeRefusal {
   readonly status: 400 | 401 | 403 | 404 | 405 | 429 | 503;
@@ -30,8 +34,7 @@ export interface UpgradeRefusal {
   readonly closeCode?: number;
 }
 
-/** Close code for a call that does not exist any more: SIP's 481, in the range for private use (RFC 6455 7.4.2). */
-export const NO_SUCH_CALL = 4481;
+export const NO_SUCH_CALL = 4481 satisfies NoSuchCallCode;
 
 export interface Admission {
   readonly origin: string;
@@ -83,8 +86,8 @@ async function decide(
     return { status: 404, reason: `the WebSocket is at ${SIP_PATH}`, offence: 'malformed' };
   }
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
-  if (!protocols.includes('sip'))
-    return { status: 400, reason: 'the subprotocol must be sip', offence: 'malformed' };
+  if (!protocols.includes(SUBPROTOCOL))
+    return { status: 400, reason: `the subprotocol must be ${SUBPROTOCOL}`, offence: 'malformed' };
 
   const origin = request.headers.origin ?? '';
   const ownPage = isOwnPage(origin, request.headers.host);

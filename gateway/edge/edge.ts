@@ -16,7 +16,7 @@ import { Faults } from '../observe/faults.ts';
 import type { Log } from '../observe/log.ts';
 import { ignoreRefusal, type ReportRefusal } from '../observe/security-log.ts';
 import type { AcceptedSocket, AcceptSocket } from './accepted-socket.ts';
-import { type Admission, admit, SIP_PATH, type UpgradeRefusal } from './admission.ts';
+import { type Admission, admit, SIP_PATH, SUBPROTOCOL, type UpgradeRefusal } from './admission.ts';
 import { greeting } from './greeting.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { type Callers, IdleTimeout } from './idle-timeout.ts';
@@ -91,7 +91,7 @@ export class Edge {
     this.#log = log;
     this.#missingProxy = config.current.proxy ? undefined : new MissingProxy(log);
     this.#refused = refused;
-    this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip', ...WS_LIMITS });
+    this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL, ...WS_LIMITS });
     this.#faults = new Faults(log);
     this.#heartbeat = new Heartbeat(this.#sockets.clients);
     this.#idleTimeout = new IdleTimeout(callers, now);

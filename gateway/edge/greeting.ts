@@ -3,15 +3,9 @@
 // key to resume the call. It comes with the connection, so no call waits for it, and only admitted pages get it.
 
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Greeting, GreetingParameter, IceServer } from '../../contract/websocket.ts';
 import type { Config } from '../config/schema.ts';
 import type { Turn } from '../config/turn.ts';
-
-/** As `RTCConfiguration` takes them. */
-export interface IceServer {
-  readonly urls: readonly string[];
-  readonly username: string;
-  readonly credential: string;
-}
 
 type GreetingConfig = Pick<Config, 'turn'> & { readonly limits: Pick<Config['limits'], 'reconnectSeconds'> };
 
@@ -22,9 +16,10 @@ export function greeting(
   now: number,
   resumeKey?: string,
 ): string | undefined {
-  const requested = new URLSearchParams(url?.split('?')[1]).has('ice');
+  const requested = new URLSearchParams(url?.split('?')[1]).has('ice' satisfies GreetingParameter);
+  if (!requested) return undefined;
   const iceServers = turn ? [iceServer(turn, now)] : [];
-  return requested ? JSON.stringify({ reconnectSeconds, iceServers, back: resumeKey }) : undefined;
+  return JSON.stringify({ reconnectSeconds, iceServers, back: resumeKey } satisfies Greeting);
 }
 
 function iceServer({ urls, secret, lifetimeSeconds }: Turn, now: number): IceServer {

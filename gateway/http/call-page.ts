@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { GatewayPath } from '../../contract/http.ts';
 import { asciiHost, readableHost } from '../config/host-name.ts';
 import type { Config } from '../config/schema.ts';
 import { directoryOf } from '../directory/directory.ts';
@@ -34,7 +35,7 @@ interface CallPagePerson {
 
 export function callPageRoute(config: Config, requestLimit: PersonRequestLimit = unlimited): Route {
   const directory = directoryOf(config);
-  return reading('/call', (request, response) => {
+  return reading('/call' satisfies `/${GatewayPath}`, (request, response) => {
     if (!requestLimit.allows(request)) return refuse(response, 429);
     const query = new URLSearchParams(request.url?.split('?')[1]);
     // Bounded before the conversion, because Punycode takes quadratic time.

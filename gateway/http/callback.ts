@@ -1,6 +1,7 @@
 // `POST /callback`: a visitor's callback request, as JSON, from pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CallbackStatus, GatewayPath } from '../../contract/http.ts';
 import type { RequestRate } from '../auth/address-rate.ts';
 import { allowOrigin, type RequestingPage, refuse, requestingPages } from './page-origin.ts';
 import { bodyOf } from './read-body.ts';
@@ -12,14 +13,15 @@ export type TakeCallback = (
   page: RequestingPage,
 ) => Promise<'taken' | 'unwanted' | 'wrong' | 'lost'>;
 
+const PATH = '/callback' satisfies `/${GatewayPath}`;
 /** Longer than any form. */
 const MOST_BYTES = 16 * 1024;
 
-const statuses = { taken: 204, wrong: 400, lost: 502 } as const;
+const statuses = { taken: 204, wrong: 400, lost: 502 } as const satisfies Record<string, CallbackStatus>;
 
 export function callbackRoute(take: TakeCallback, rate: RequestRate): Route {
   return (request, response, path) => {
-    if (path !== '/callback') return false;
+    if (path !== PATH) return false;
     if (request.method === 'POST') return answer(take, rate, request, response);
     if (request.method === 'OPTIONS') answerPreflight(request, response);
     else refuseMethod(response, 'POST, OPTIONS');

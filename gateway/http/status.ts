@@ -1,13 +1,15 @@
 // `/status?to=director@mysite.ru`: the availability of a person, for pages that may call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AvailabilityStatus, GatewayPath } from '../../contract/http.ts';
 import type { RequestRate } from '../auth/address-rate.ts';
 import { allowOrigin, type RequestingPage, refuse, requestingPages } from './page-origin.ts';
 import { type Route, reading } from './route.ts';
 
 /** The status of `to`; undefined when the page may not call that person. */
-export type StatusOf = (to: string, page: RequestingPage) => Promise<object | undefined>;
+export type StatusOf = (to: string, page: RequestingPage) => Promise<AvailabilityStatus | undefined>;
 
+const PATH = '/status' satisfies `/${GatewayPath}`;
 const FRESH_SECONDS = 10;
 
 /** `onUnknown` is called when the page may not call `to`. */
@@ -16,7 +18,7 @@ export function statusRoute(
   rate: RequestRate,
   onUnknown: (request: IncomingMessage, to: string) => void = () => {},
 ): Route {
-  return reading('/status', async (request, response) => {
+  return reading(PATH, async (request, response) => {
     if (!rate.take(request)) return refuse(response, 429);
     const to = new URLSearchParams((request.url ?? '').split('?', 2)[1]).get('to') ?? '';
     if (!(await answer(statusOf, to, request, response))) onUnknown(request, to);

@@ -3,8 +3,9 @@
 // the answer unreadable for other pages.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayPath, TokenForm } from '../../contract/http.ts';
 import type { RequestRate } from '../auth/address-rate.ts';
-import type { TokenAnswer } from '../auth/token-issuer.ts';
+import type { IssueResult } from '../auth/token-issuer.ts';
 import { clientAddressOf } from '../net/client-address.ts';
 import { allowOrigin, type RequestingPage, refuse, requestingPages } from './page-origin.ts';
 import { bodyOf } from './read-body.ts';
@@ -16,8 +17,9 @@ export type IssueToken = (
   page: RequestingPage,
   address: string,
   proofOfWork: string | null,
-) => Promise<TokenAnswer | undefined>;
+) => Promise<IssueResult | undefined>;
 
+const PATH = '/token' satisfies `/${GatewayPath}`;
 const MOST_BYTES = 4096;
 
 /** `onUnknown` is called when the page gets no token for `to`. */
@@ -27,7 +29,7 @@ export function tokenRoute(
   onUnknown: (request: IncomingMessage, to: string) => void = () => {},
 ): Route {
   return (request, response, path) => {
-    if (path !== '/token') return false;
+    if (path !== PATH) return false;
     if (request.method === 'POST') return answer(issue, rate, onUnknown, request, response);
     refuseMethod(response, 'POST');
     return true;
@@ -50,8 +52,9 @@ async function answer(
   }
   const body = await bodyOf(request, MOST_BYTES);
   const form = new URLSearchParams(body);
-  const to = form.get('to') ?? '';
-  const answered = page && (await issue(to, page, address, form.get('work')));
+  const field = (name: keyof TokenForm) => form.get(name);
+  const to = field('to') ?? '';
+  const answered = page && (await issue(to, page, address, field('work')));
   if (!answered) {
     refuse(response);
     return onUnknown(request, to);

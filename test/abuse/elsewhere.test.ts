@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deployment } from '../support/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawCall } from '../support/raw-call.ts';
 import { directSipClient, outOfDialogRequest } from './direct-sip-client.ts';
@@ -73,7 +74,9 @@ test("a call over UDP belongs to no visitor, even from the source address of a v
   );
   assert.equal(answer, 'SIP/2.0 403 Forbidden');
   await siege.goodCall();
-  assert.equal(siege.logged.filter(({ msg }) => msg === 'call refused').length, 1);
+  // An engine in another process has its own log.
+  const lines = deployment.engine === 'embedded' ? 1 : 0;
+  assert.equal(siege.logged.filter(({ msg }) => msg === 'call refused').length, lines);
 });
 
 test('a call over UDP is refused once, because its source address may be forged', async context => {

@@ -62,7 +62,7 @@ test(`whatever a browser sends, a PBX sees only configured people and our own wo
     await siege.goodCall();
     siege.bystander.assertUntouched();
     const { hostname, port } = new URL(siege.gateway.url);
-    const ours = [port, siege.pbx.port, siege.dnsPort, siege.sipPort('udp'), siege.enginePort];
+    const ours = [port, siege.pbx.port, siege.dnsPort, siege.sipPort('udp'), ...siege.enginePorts];
     const known = new Set(ours.map(each => `${hostname}:${each}`));
     const outside = outFlow.to([siege.dnsPort]).filter(to => !known.has(to));
     assert.deepEqual(outside, []);

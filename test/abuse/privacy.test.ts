@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebRtcLeg } from '../bench/webrtc-leg.ts';
+import { embeddedEngine } from '../support/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { privateFolder } from '../support/private-folder.ts';
 import { RawCall } from '../support/raw-call.ts';
@@ -28,6 +29,7 @@ const ANSWER = [
 ].join('\r\n');
 
 test('a gateway that logs everything logs no key, token, query or content', {
+  ...embeddedEngine,
   timeout: 60_000,
 }, async context => {
   const folder = privateFolder('privacy');

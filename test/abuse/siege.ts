@@ -21,8 +21,8 @@ export const ANSWER = SDP;
 export interface Siege extends Scene {
   readonly pbx: RawPeer;
   readonly bystander: Bystander;
-  /** Where it waits for the call application, in the same process. */
-  readonly enginePort: number;
+  /** Where the engine waits for the call application and for visitors' frames. */
+  readonly enginePorts: readonly number[];
   /** Another visitor's WebSocket. */
   visitor(): Promise<RawPeer>;
   /** A call that is up: answered by the PBX, acknowledged, its two sides joined. */
@@ -52,7 +52,9 @@ export async function startSiege(context: TestContext, options: SceneOptions = {
     pbx,
     bystander,
     visitor,
-    enginePort: scene.logged.find(line => line.msg === 'waiting for applications')?.port as number,
+    enginePorts: scene.drachtio?.applicationPorts ?? [
+      Number(scene.logged.find(line => line.msg === 'waiting for applications')?.port),
+    ],
     call: headers => establish(scene.browser, pbx, headers),
     async goodCall() {
       const browser = await visitor();

@@ -20,12 +20,19 @@ export const deployment: { engine: 'embedded' | 'drachtio'; readonly relay: 'emb
   relay: chosen('SIP_CALL_TEST_RELAY', ['embedded', 'rtpengine']),
 };
 
+/** For a test of what the embedded engine alone can do, such as its log lines. */
+export const embeddedEngine = {
+  skip: deployment.engine === 'embedded' ? false : 'the embedded engine alone',
+};
+
 let shared: Promise<Rtpengine> | undefined;
 after(async () => await (await shared)?.stop());
 
 /** HOST:PORT of the rtpengine of this test process, or undefined when tests use the embedded relay. */
 export async function rtpengineEndpoint(): Promise<string | undefined> {
   if (deployment.relay === 'embedded' || partsMissing()) return undefined;
-  shared ??= claimLoopback().then(network => Rtpengine.start({ address: network.address(13), ports: 2000 }));
+  shared ??= claimLoopback().then(network =>
+    Rtpengine.start({ address: network.address(13), others: ['::1'], ports: 2000 }),
+  );
   return (await shared).endpoint;
 }

@@ -61,6 +61,11 @@ export class DrachtioProcess {
     };
   }
 
+  /** Its ports for the call application and for the frames of visitors. */
+  get applicationPorts(): readonly number[] {
+    return [this.#options.adminPort, this.#options.webSocketPort];
+  }
+
   async counts(): Promise<EngineCounts> {
     const response = await fetch(`http://127.0.0.1:${this.#options.webSocketPort}/counts`);
     return (await response.json()) as EngineCounts;

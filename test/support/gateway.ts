@@ -190,7 +190,8 @@ export class Gateway {
     const response = await fetch(`${this.adminUrl}/health`, {
       headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
     });
-    return (await response.json()) as Counts;
+    const { drachtio } = this.#options;
+    return { ...((await response.json()) as Counts), ...(await drachtio?.counts()) };
   }
 
   /** Resolves once nothing of any call is left: calls, dialogs, media. Rejects with what is. */

@@ -10,6 +10,7 @@ export class HeldLink {
   readonly #sockets = new Set<Socket>();
   #near: Socket | undefined;
   #kept: Buffer[] | undefined;
+  #last: string | undefined;
 
   /** A path from a port of 127.0.0.1 to `far`. */
   static async to(far: { readonly address: string; readonly port: number }): Promise<HeldLink> {
@@ -32,6 +33,7 @@ export class HeldLink {
       far.on('data', chunk => {
         if (this.#kept) this.#kept.push(chunk);
         else near.write(chunk);
+        if (this.#last && chunk.includes(this.#last)) this.hold();
       });
       for (const [socket, other] of [
         [near, far],
@@ -52,6 +54,11 @@ export class HeldLink {
     this.#kept ??= [];
   }
 
+  /** Passes on what the far side sends up to the chunk with this text, and keeps what follows. */
+  holdAfter(text: string): void {
+    this.#last = text;
+  }
+
   /** What is kept now. */
   get held(): string {
     return Buffer.concat(this.#kept ?? []).toString();
@@ -61,6 +68,7 @@ export class HeldLink {
   release(): void {
     if (this.#kept) this.#near?.write(Buffer.concat(this.#kept));
     this.#kept = undefined;
+    this.#last = undefined;
   }
 
   async stop(): Promise<void> {

@@ -2,34 +2,23 @@
 // visitor's intent, or immediately with `show-availability`; then at most once a minute while the button is visible.
 // Without an answer, nothing changes.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { AvailabilityStatus, FallbackOffer, GatewayPath } from '../../contract/http.ts';
 import type { Address } from '../base/address.ts';
 import type { Call, CallEvent } from '../call/call-store.ts';
 import type { Words } from '../locales/words.ts';
 import { availabilityStyles } from './availability.styles.ts';
 import { opensAt } from './opens-at.ts';
 
-/** Another way to reach the person, as the owner has configured it (the gateway's `Offer`). */
-export type FallbackOffer =
-  | { readonly kind: 'person'; readonly to: string; readonly name?: string; readonly title?: string }
-  | { readonly kind: 'hotline'; readonly phone: string }
-  | { readonly kind: 'mail'; readonly mail: string }
-  | { readonly kind: 'callback' };
-
-interface Answer {
-  readonly state: 'open' | 'closed' | 'unreachable' | 'unknown';
-  readonly opensAt?: string;
-  readonly fallbacks: readonly FallbackOffer[];
-}
-
-export interface AvailabilityActions {
-  /** The gateway's WebSocket; its other URLs have the same base. */
-  socket(): string | undefined;
-  /** The address that a press calls. */
-  address(): Address | undefined;
-  words(): Words;
-  language(): string;
-  call(): Call;
-  report(event: CallEvent): void;
+/** What this file reads of its element. */
+export interface AvailabilityContext {
+  readonly call: { readonly state: Call; report(event: CallEvent): void };
+  readonly target: {
+    /** The address that a press calls. */
+    readonly address: Address | undefined;
+    gatewayUrl(path: GatewayPath): string | undefined;
+  };
+  readonly words: Words;
+  readonly language: string;
 }
 
 type Host = ReactiveControllerHost & Element;
@@ -44,17 +33,17 @@ sheet.replaceSync(availabilityStyles);
 
 export class AvailabilityWatch implements ReactiveController {
   readonly #host: Host;
-  readonly #actions: AvailabilityActions;
+  readonly #element: AvailabilityContext;
   readonly #visibility: IntersectionObserver;
   readonly #line = document.createElement('span');
   #visible = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #request = { uri: '', at: Number.NEGATIVE_INFINITY };
-  #answer: Answer | undefined;
+  #answer: AvailabilityStatus | undefined;
 
-  constructor(host: Host, actions: AvailabilityActions) {
+  constructor(host: Host, element: AvailabilityContext) {
     this.#host = host;
-    this.#actions = actions;
+    this.#element = element;
     this.#visibility = new IntersectionObserver(entries => {
       this.#visible = Boolean(entries.at(-1)?.isIntersecting);
       this.#poll();
@@ -73,7 +62,7 @@ export class AvailabilityWatch implements ReactiveController {
   get text(): string {
     const { state } = this.#current ?? {};
     if (!(state === 'closed' || state === 'unreachable')) return '';
-    const words = this.#actions.words();
+    const { words } = this.#element;
     const time = this.#time;
     return state === 'unreachable' ? words.notAnswering : time ? words.closedUntil(time) : words.closed;
   }
@@ -81,23 +70,18 @@ export class AvailabilityWatch implements ReactiveController {
   /** "Opens Mon 9:00 AM", for the card; empty when the time is unknown. */
   get opening(): string {
     const time = this.#time;
-    return time ? this.#actions.words().opens(time) : '';
+    return time ? this.#element.words.opens(time) : '';
   }
 
   get offers(): readonly FallbackOffer[] {
     return this.#current?.fallbacks ?? [];
   }
 
-  /** A URL of the gateway beside its WebSocket. */
-  gatewayUrl(name: string): string | undefined {
-    return this.#actions.socket()?.replace(/^ws(.*)sip$/, `http$1${name}`);
-  }
-
   /** True when the press is handled here. */
   press(): boolean {
-    const closed = this.#current?.state === 'closed' && this.#actions.call().state === 'idle';
+    const closed = this.#current?.state === 'closed' && this.#element.call.state.state === 'idle';
     // Does not ring: shows the fallbacks.
-    if (closed) this.#actions.report({ type: 'ended', reason: 'closed', at: Date.now() });
+    if (closed) this.#element.call.report({ type: 'ended', reason: 'closed', at: Date.now() });
     return closed;
   }
 
@@ -141,22 +125,22 @@ export class AvailabilityWatch implements ReactiveController {
   readonly #poll = (): void => {
     clearTimeout(this.#timer);
     if (!this.#visible || document.hidden) return;
-    if (this.#actions.call().state === 'idle') this.onIntent();
+    if (this.#element.call.state.state === 'idle') this.onIntent();
     this.#timer = setTimeout(this.#poll, Math.max(this.#msUntil(INTERVAL_MS), 1_000));
   };
 
   get #uri(): string {
-    return this.#actions.address()?.uri ?? '';
+    return this.#element.target.address?.uri ?? '';
   }
 
-  get #current(): Answer | undefined {
+  get #current(): AvailabilityStatus | undefined {
     return this.#request.uri === this.#uri ? this.#answer : undefined;
   }
 
   get #time(): string {
     const { state, opensAt: instant } = this.#current ?? {};
     if (state !== 'closed' || !instant) return '';
-    const language = this.#actions.language();
+    const { language } = this.#element;
     // The browser's languages say which English it is (en-GB or en-US); the page's language does not.
     const own = navigator.languages.filter(tag => tag.split('-')[0] === language);
     return opensAt(Date.parse(instant), Date.now(), [...own, language]);
@@ -169,7 +153,7 @@ export class AvailabilityWatch implements ReactiveController {
 
   async #fetch(): Promise<void> {
     const uri = this.#uri;
-    const url = this.gatewayUrl('status');
+    const url = this.#element.target.gatewayUrl('status');
     if (!uri || !url) return;
     if (this.#request.uri !== uri) this.#answer = undefined;
     this.#request = { uri, at: performance.now() };
@@ -177,7 +161,7 @@ export class AvailabilityWatch implements ReactiveController {
       credentials: 'omit',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-      .then(response => (response.ok ? (response.json() as Promise<Answer>) : undefined))
+      .then(response => (response.ok ? (response.json() as Promise<AvailabilityStatus>) : undefined))
       .catch(() => undefined);
     if (this.#request.uri !== uri) return;
     // When the gateway is unreachable now, its earlier fallbacks still apply.

@@ -1,6 +1,6 @@
 // Selects the owner's fallbacks that can help after a failed call. Pure: a table.
+import type { FallbackOffer } from '../../contract/http.ts';
 import type { EndReason } from '../call/call-store.ts';
-import type { FallbackOffer } from './availability.ts';
 
 type Kind = FallbackOffer['kind'];
 

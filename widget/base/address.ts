@@ -1,6 +1,7 @@
 // Parses the two addresses that a page's owner writes: the SIP address to call and, rarely, the gateway. Accepts only
 // what looks like a mail address: a page cannot choose ports, parameters or passwords (RFC 3261 19.1.1 allows them, the
 // gateway builds the Request-URI itself).
+import type { GatewayPath } from '../../contract/http.ts';
 
 export interface Address {
   /** As people read it: `director@mysite.ru`. */
@@ -21,13 +22,15 @@ export function parseAddress(source: string | null | undefined): Address | undef
 }
 
 /**
- * The URL of SIP over WebSocket (RFC 7118): the gateway's URL with `sip` appended to its path. `attribute` is the
- * page's absolute http(s) or ws(s) URL; without it the gateway is at the script's origin.
+ * A URL of the gateway: a WebSocket for `sip` (RFC 7118), else http(s). `attribute` is the gateway's absolute http(s) or
+ * ws(s) URL; without it the gateway's URLs are beside the script's.
  */
-export function gatewaySocket(script: string, attribute?: string | null): string | undefined {
-  const base = readUrl(attribute ? withSlash(attribute.trim()) : script);
+export function gatewayUrl(path: GatewayPath, script: string, attribute?: string | null): string | undefined {
+  const base = readUrl(attribute || script);
   if (!base || !/^(?:http|ws)s?:$/.test(base.protocol)) return undefined;
-  return new URL('sip', base).href.replace(/^http/, 'ws').replace(/[?#].*/, '');
+  // The last segment of a path without a slash at its end would be replaced.
+  if (attribute && !base.pathname.endsWith('/')) base.pathname += '/';
+  return new URL(path, base).href.replace(/^(?:http|ws)/, path === 'sip' ? 'ws' : 'http');
 }
 
 const escapeUser = (user: string) => user.replace(/[^!-~]+/gu, encodeURIComponent);
@@ -38,14 +41,4 @@ function readUrl(text: string): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-/**
- * With one slash at its end. Not a regular expression: without a lookbehind it takes quadratic time, and old Safari has
- * none.
- */
-function withSlash(url: string): string {
-  let end = url.length;
-  while (url[end - 1] === '/') end--;
-  return `${url.slice(0, end)}/`;
 }

@@ -20,8 +20,6 @@ const attributeOf = (property: string) => property.replace(/[A-Z]/g, letter => `
  * element is connected, then in a task after `requestUpdate` or a change of an attribute.
  */
 export abstract class Reactive extends Base implements ReactiveControllerHost {
-  /** Attributes that are observed too, whose property HTMLElement has. */
-  static readonly alsoObserved: readonly string[] = [];
   static readonly properties: Properties = {};
   static readonly sheet: string = '';
 
@@ -32,7 +30,7 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
 
   static get observedAttributes(): string[] {
     // biome-ignore lint/complexity/noThisInStatic: the subclass defines them.
-    const { properties, alsoObserved, prototype } = this;
+    const { properties, prototype } = this;
     for (const [name, kind] of Object.entries(properties)) {
       const attribute = attributeOf(name);
       Object.defineProperty(prototype, name, {
@@ -48,7 +46,8 @@ export abstract class Reactive extends Base implements ReactiveControllerHost {
         },
       });
     }
-    return [...Object.keys(properties).map(attributeOf), ...alsoObserved];
+    // HTMLElement has the property of `lang`.
+    return [...Object.keys(properties).map(attributeOf), 'lang'];
   }
 
   /** Resolves once all changes so far are drawn. */

@@ -178,5 +178,5 @@ export function reduce(call: Call, event: CallEvent, progress: Rows | undefined)
 
 /** A call is being set up or is established: no other call can start. */
 export function isActive({ state }: Call): boolean {
-  return state !== 'idle' && state !== 'ended' && state !== 'failed';
+  return !table[state].requested;
 }

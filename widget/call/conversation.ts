@@ -1,6 +1,5 @@
 // One call from the request to the last tone: connects the microphone, the phone and the speaker, and reports confirmed
 // events. Keeps no state that is drawn; the store does.
-
 import { afterPaint, nextTask } from '../base/scheduling.ts';
 import { CallDevices } from '../devices/call-devices.ts';
 import type { DeviceKind } from '../devices/devices.ts';
@@ -9,14 +8,16 @@ import {
   type Capture,
   captureMicrophone,
   isGranted,
-  microphoneAvailable,
+  release,
+  whenAvailable,
   whyImpossible,
   willAsk,
 } from '../devices/microphone.ts';
 import { RequestedMedia } from '../devices/requested-media.ts';
 import type { SoundSource } from '../devices/sound.ts';
-import { Speaker, type Tone } from '../devices/speaker.ts';
+import { Speaker } from '../devices/speaker.ts';
 import type { CallEvent, EndReason, MediaRequest } from './call-store.ts';
+import { CallTones } from './call-tones.ts';
 import { pageContextHeaders } from './page-context.ts';
 import type { Phone } from './phone.ts';
 import type { CallRequest } from './prepared-phone.ts';
@@ -24,8 +25,9 @@ import { QualityWatch } from './quality-watch.ts';
 import { claimCall } from './single-call.ts';
 import { WakeLock } from './wake-lock.ts';
 
-// The events that a conversation reports need this half of the state table.
+// What is loaded with a conversation: the half of the state table for its events, and the phone that it takes.
 export { progress } from './call-progress.ts';
+export { PreparedPhone } from './prepared-phone.ts';
 
 export interface ConversationOptions {
   /** With `listen` it starts without a microphone, and so without the browser's question. */
@@ -35,43 +37,25 @@ export interface ConversationOptions {
   /** 0 to 1. */
   readonly volume: number;
   readonly phones: { take(request: CallRequest): Phone };
-  /** Held by its owner: a weak reference to it tells whether the element still exists. */
+  /** Held by its owner: a weak reference to it shows whether the element still exists. */
   readonly report: (event: CallEvent) => void;
   /** Called whenever a stream to show has changed. */
   readonly streamsChanged: () => void;
 }
 
-/** The tones of the reasons that have one. Silence for the rest: what visitors do themselves needs no tone. */
-const endTones: Partial<Record<EndReason, Tone>> = {
-  busy: 'busy',
-  declined: 'busy',
-  'no-answer': 'unobtainable',
-  'not-found': 'unobtainable',
-  'server-unreachable': 'unobtainable',
-  'gateway-unreachable': 'unobtainable',
-  'media-failed': 'unobtainable',
-  failed: 'unobtainable',
-  'remote-hung-up': 'over',
-  'call-dropped': 'unobtainable',
-};
-
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #speaker: Speaker;
+  readonly #tones: CallTones;
   #phone: Phone | undefined;
   #ended = false;
-  #earlyMedia = false;
-  #muted = false;
-  #held = { us: false, them: false };
   #releaseLock = () => {};
   #devices: CallDevices | undefined;
   #requestedMedia: RequestedMedia | undefined;
-  #localLevel: Level | undefined;
   #remoteLevel: Level | undefined;
   readonly #wakeLock = new WakeLock();
   readonly #qualityWatch = new QualityWatch({
     stats: () => this.getStats(),
-    muted: () => this.#muted,
     report: event => this.#report(event),
   });
   local: MediaStream | undefined;
@@ -87,6 +71,7 @@ export class Conversation {
     // Requested first: the browser opens the microphone while the rest is prepared.
     const granted = !listen && isGranted() ? captureMicrophone(video) : undefined;
     this.#speaker = new Speaker(options.sound, options.volume);
+    this.#tones = new CallTones(this.#speaker);
     this.#start(granted).catch(this.#failed);
   }
 
@@ -95,9 +80,9 @@ export class Conversation {
     this.#speaker.volume = value;
   }
 
-  hangUp(): void {
-    if (this.#phone) this.#phone.hangUp();
-    else this.#report({ type: 'ended', reason: 'cancelled', at: Date.now() });
+  hangUp(reason?: EndReason): void {
+    if (this.#phone) this.#phone.hangUp(reason);
+    else this.#report({ type: 'ended', reason: reason ?? 'cancelled', at: Date.now() });
   }
 
   mute(on: boolean): void {
@@ -115,7 +100,7 @@ export class Conversation {
 
   /** How loud the microphone and the other side are now, 0 to 1. */
   levels(): { readonly local: number; readonly remote: number } {
-    return { local: this.#localLevel?.now() ?? 0, remote: this.#remoteLevel?.now() ?? 0 };
+    return { local: this.#devices?.level ?? 0, remote: this.#remoteLevel?.now() ?? 0 };
   }
 
   /** Switches the visitor's camera or voice on or off; reported once it has happened. */
@@ -185,10 +170,7 @@ export class Conversation {
     await nextTask();
     phone.prepare(request);
     await nextTask();
-    if (this.#ended) {
-      phone.hangUp();
-      return;
-    }
+    if (this.#ended) return phone.hangUp();
     // The prepared phone may just have lost its connection.
     if (phone.ended) phone = phones.take(request);
     this.#phone = phone;
@@ -212,20 +194,12 @@ export class Conversation {
   /** Opens what is needed only once the call may be answered. */
   #openDevices(): void {
     const { local: stream } = this;
-    const { streamsChanged } = this.#options;
     if (this.#ended || !stream) return;
-    this.#localLevel = this.#speaker.level(stream);
     this.#devices = new CallDevices({
       stream,
       send: async fresh => await this.#phone?.replaceTrack(fresh),
-      setSpeaker: id => {
-        this.#speaker.device = id;
-      },
-      changed: () => {
-        this.#localLevel?.close();
-        this.#localLevel = this.#speaker.level(stream);
-        streamsChanged();
-      },
+      speaker: this.#speaker,
+      changed: this.#options.streamsChanged,
     });
     this.#requestedMedia = new RequestedMedia({
       send: async track => (await this.#phone?.send(track)) ?? false,
@@ -234,7 +208,7 @@ export class Conversation {
       opened: track => this.#devices?.add(track),
       closed: kind => this.#devices?.drop(kind),
     });
-    streamsChanged();
+    this.#options.streamsChanged();
   }
 
   readonly #failed = (error: unknown): void => {
@@ -243,41 +217,26 @@ export class Conversation {
   };
 
   #abort(reason: EndReason): void {
-    if (reason.startsWith('microphone') && !this.#ended) {
-      // The store applies it only while the card is open. A weak reference, because the promise may never resolve and
-      // would keep the element in memory.
-      const report = new WeakRef(this.#options.report);
-      microphoneAvailable(reason).then(() => report.deref()?.({ type: 'device-allowed' }));
-    }
-    if (this.#phone) this.#phone.hangUp(reason);
-    else this.#report({ type: 'ended', reason, at: Date.now() });
+    if (this.#ended) return;
+    // The store applies it only while the card is open.
+    whenAvailable(reason, this.#options.report, report => report({ type: 'device-allowed' }));
+    this.hangUp(reason);
   }
 
   #report(event: CallEvent): void {
     if (this.#ended) return;
-    if (event.type === 'rang') {
-      // After a 183 with SDP the other side already sends sound: a 180 that follows must not start our ringing tone.
-      this.#earlyMedia ||= event.earlyMedia;
-      this.#speaker.ringback = !this.#earlyMedia;
-    }
     // The INVITE is sent first.
     if (event.type === 'invited') setTimeout(() => this.#openDevices());
-    if (event.type === 'answered') this.#speaker.ringback = false;
-    if (event.type === 'muted') this.#muted = event.on;
-    if (event.type === 'held') this.#held.us = event.on;
-    if (event.type === 'held-by-them') this.#held.them = event.on;
-    if (/^(?:answered|held|held-by-them)$/.test(event.type)) {
-      this.#qualityWatch.on = !this.#held.us && !this.#held.them;
-    }
-    if (event.type === 'ended') this.#close(event.reason);
+    this.#qualityWatch.take(event);
+    if (event.type === 'ended') this.#close();
+    this.#tones.play(event);
     this.#options.report(event);
     const shown = this.local?.getVideoTracks().length;
     if (event.type === 'answered' && shown && !this.#phone?.sends('video'))
       this.#requestedMedia?.declined('camera');
   }
 
-  #close(reason: EndReason): void {
-    this.#qualityWatch.on = false;
+  #close(): void {
     this.#ended = true;
     this.#wakeLock.end();
     this.#devices?.close();
@@ -285,13 +244,5 @@ export class Conversation {
     this.#releaseLock();
     removeEventListener('pagehide', this.#onPageHide);
     if (this.local) release(this.local);
-    this.#speaker.ringback = false;
-    const tone = endTones[reason];
-    if (tone) this.#speaker.tone(tone);
-    this.#speaker.close();
   }
-}
-
-function release(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
 }

@@ -4,27 +4,32 @@
 // or after a time-out. The gateway closes a WebSocket without a call after some minutes, while a visitor may still be
 // answering the browser's question: until something was sent, JsSIP is not notified, and the WebSocket connects again
 // when it is needed.
+import type {
+  CredentialPrefixes,
+  Greeting,
+  GreetingParameter,
+  IceServer,
+  NoSuchCallCode,
+  SipSubprotocol,
+} from '../../contract/websocket.ts';
 import type { EndReason } from './call-store.ts';
 import type { TakeToken } from './token.ts';
-
-interface Greeting {
-  readonly iceServers?: RTCIceServer[];
-  readonly reconnectSeconds?: number;
-  readonly back?: string;
-}
 
 /** Milliseconds. The gateway treats a WebSocket that is silent for 30 s as unused. */
 const keepAliveMs = 20_000;
 
-/** SIP's 481 as a close code: the gateway was restarted, or has ended the call. */
-const noSuchCall = 4481;
+/** The gateway was restarted, or has ended the call. */
+const noSuchCall = 4481 satisfies NoSuchCallCode;
+const subprotocol = 'sip' satisfies SipSubprotocol;
+const prefixes: CredentialPrefixes = { token: 'token.', resume: 'back.' };
+const greetingParameter = 'ice' satisfies GreetingParameter;
 
 export class GatewaySocket {
   readonly url: string;
   readonly sip_uri: string;
   via_transport: string;
   /** From the last greeting; their credentials expire. */
-  iceServers: RTCIceServer[] = [];
+  iceServers: IceServer[] = [];
   /** Milliseconds for which the gateway keeps a call without its WebSocket or its media. */
   grace = 0;
   readonly #greetingTimeout: number;
@@ -65,8 +70,8 @@ export class GatewaySocket {
     this.#connecting = true;
     const attempt = this.#attempt;
     const credential = this.#resume
-      ? Promise.resolve(`back.${this.#resume}`)
-      : this.#token().then(token => `token.${token}`);
+      ? Promise.resolve(prefixes.resume + this.#resume)
+      : this.#token().then(token => prefixes.token + token);
     credential.then(
       protocol => attempt === this.#attempt && this.#open(protocol),
       (refusal: EndReason) => {
@@ -90,7 +95,7 @@ export class GatewaySocket {
   }
 
   #open(protocol: string): void {
-    const socket = new WebSocket(`${this.url}?ice`, ['sip', protocol]);
+    const socket = new WebSocket(`${this.url}?${greetingParameter}`, [subprotocol, protocol]);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () =>
       setTimeout(() => {
@@ -146,7 +151,7 @@ export class GatewaySocket {
   }
 
   #onGreeting(data: string): void {
-    const { iceServers = [], reconnectSeconds = 30, back } = JSON.parse(data) as Greeting;
+    const { iceServers = [], reconnectSeconds = 30, back } = JSON.parse(data) as Partial<Greeting>;
     this.iceServers = iceServers;
     this.grace = reconnectSeconds * 1_000;
     this.#resume = back;

@@ -1,6 +1,8 @@
 // The page from which the visitor calls, for the company's statistics: page, referrer and campaign, as headers of the
 // INVITE. Query and fragment may contain secrets: only utm_* parameters are sent.
 
+import type { PageContextHeader } from '../../contract/sip.ts';
+
 /** Characters of each value; the gateway shortens further. */
 const maxLength = 200;
 
@@ -12,14 +14,14 @@ export function pageContextHeaders(page: string, referrer: string): string[] {
   }
   // The gateway's own page, opened by a page of the site.
   const from = /\/call\?/.test(page) && readUrl(page)?.searchParams.get('from');
-  const values = {
-    Page: withoutQuery(page),
-    Referrer: withoutQuery(from || referrer),
-    Utm: String(campaign),
+  const values: Record<PageContextHeader, string> = {
+    'X-Sip-Call-Page': withoutQuery(page),
+    'X-Sip-Call-Referrer': withoutQuery(from || referrer),
+    'X-Sip-Call-Utm': String(campaign),
   };
   return Object.entries(values)
     .filter(([, value]) => value)
-    .map(([name, value]) => `X-Sip-Call-${name}: ${value.slice(0, maxLength)}`);
+    .map(([name, value]) => `${name}: ${value.slice(0, maxLength)}`);
 }
 
 function withoutQuery(address: string): string {

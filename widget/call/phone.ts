@@ -1,34 +1,19 @@
 // One outgoing call: anonymous, unregistered, SIP over WebSocket (RFC 7118). Connects and prepares its offer before a call
 // is certain. Reports confirmed facts as the store's events. Has no user interface.
-
 import type { CallEvent, EndReason } from './call-store.ts';
 import { sendDigits, takesEvents } from './digits.ts';
-import { GatewayRecovery } from './gateway-recovery.ts';
-import { GatewaySocket } from './gateway-socket.ts';
-import {
-  type EndEvent,
-  type IncomingEvent,
-  makeUA,
-  OfferedSession,
-  type OutgoingEvent,
-  type Session,
-  type UA,
-} from './jssip.ts';
+import { GatewayConnection } from './gateway-connection.ts';
+import { type EndEvent, type IncomingEvent, OfferedSession, type OutgoingEvent } from './jssip.ts';
 import { MediaLines } from './media-lines.ts';
 import { MediaRecovery } from './media-recovery.ts';
 import { type MediaKind, type OfferRequest, PreparedOffer } from './prepared-offer.ts';
 import { reasonForBye, reasonForFailure } from './reasons.ts';
 import type { OfferingSession, ReofferResult } from './reoffer.ts';
-import { readSound, takesSound } from './sound-notice.ts';
+import { sessionEvents, takesSound } from './session-events.ts';
 import type { TakeToken } from './token.ts';
 
-// JsSIP's anonymous:true adds a P-Preferred-Identity with the configured address. That reveals nothing, because this
-// address is anonymous too (RFC 3261 8.1.1.3).
-const anonymous = 'sip:anonymous@anonymous.invalid';
 /** Milliseconds for an answer that the gateway gives itself; without one, the WebSocket counts as dead. */
 const answerTimeout = 5_000;
-/** Seconds. JsSIP's own attempts to reconnect have hardly any jitter and ignore network changes: ours come first. */
-const never = 86_400;
 
 export interface PhoneObserver {
   report(event: CallEvent): void;
@@ -51,15 +36,13 @@ type PhoneSession = OfferedSession & OfferingSession;
 const noObserver: PhoneObserver = { report: () => {}, remote: () => {} };
 
 export class Phone {
-  readonly #socket: GatewaySocket;
-  readonly #ua: UA;
+  readonly #gateway: GatewayConnection;
   #observer = noObserver;
   readonly #remote = new MediaStream();
   #session: PhoneSession | undefined;
   #preparedOffer: PreparedOffer | undefined;
   #mediaLines: MediaLines | undefined;
   #mediaRecovery: MediaRecovery | undefined;
-  readonly #gatewayRecovery: GatewayRecovery;
   #invited = false;
   #answered = false;
   /** Digits by INFO reach the other side. */
@@ -67,23 +50,10 @@ export class Phone {
   #endReason: EndReason | undefined;
   /** Set when this side ends the call. */
   #localReason: EndReason | undefined;
-  readonly #connected: Promise<void>;
 
   /** Connects immediately. */
   constructor(socket: string, token: TakeToken) {
-    this.#socket = new GatewaySocket(socket, token);
-    this.#ua = makeUA({
-      uri: anonymous,
-      sockets: [this.#socket],
-      register: false,
-      // Asterisk's chan_sip refuses UPDATE, and a failed refresh would end a good call.
-      session_timers: false,
-      user_agent: 'sip-call',
-      connection_recovery_min_interval: never,
-      connection_recovery_max_interval: never,
-    });
-    this.#connected = new Promise(resolve => this.#ua.on('connected', () => resolve()));
-    this.#gatewayRecovery = new GatewayRecovery(this.#ua, this.#socket, {
+    this.#gateway = new GatewayConnection(socket, token, {
       answered: () => this.#answered,
       session: () => this.#session,
       report: event => this.#observer.report(event),
@@ -93,11 +63,6 @@ export class Phone {
         else this.#mediaRecovery?.retryNow();
       },
     });
-    // An anonymous visitor accepts no calls. Without this, JsSIP answers 180 and rings for a minute.
-    this.#ua.on('newRTCSession', ({ session }: { session: Session }) => {
-      if (session.direction === 'incoming') session.terminate();
-    });
-    this.#ua.start();
   }
 
   /** The phone cannot be used any more. */
@@ -122,11 +87,7 @@ export class Phone {
       this.#preparedOffer = new PreparedOffer(request);
     }
     const prepared = this.#preparedOffer;
-    const servers = async () => {
-      await this.#connected;
-      await this.#socket.ready();
-      return this.#socket.iceServers;
-    };
+    const servers = () => this.#gateway.ready();
     // While the visitor answers for the microphone, the gateway may close the idle WebSocket.
     const offer = prepared.offer(stream, servers, gatherEarly).then(async sdp => {
       await servers();
@@ -138,17 +99,20 @@ export class Phone {
       console.error('<sip-call>:', error);
       this.hangUp('failed');
     });
-    this.#session = new OfferedSession(this.#ua, prepared.connection, offer) as PhoneSession;
+    this.#session = new OfferedSession(this.#gateway.ua, prepared.connection, offer) as PhoneSession;
     this.#watch(prepared.connection);
     this.#session.connect(target, {
       extraHeaders: [...extraHeaders, takesSound],
       mediaConstraints: { audio: false, video: false },
       eventHandlers: {
+        ...sessionEvents(
+          event => this.#observer.report(event),
+          () => this.#mediaLines,
+        ),
         sending: () => {
           this.#invited = true;
           this.#observer.report({ type: 'invited' });
         },
-        progress: (event: IncomingEvent | OutgoingEvent) => this.#progressed(event as OutgoingEvent),
         accepted: (event: IncomingEvent | OutgoingEvent) => {
           const { response } = event as OutgoingEvent;
           this.#takesInfo = /\bINFO\b/.test(response?.getHeader('Allow') ?? '');
@@ -158,18 +122,6 @@ export class Phone {
           const digits = this.#takesInfo || takesEvents(this.#connection);
           this.#observer.report({ type: 'answered', digits, at: Date.now() });
         },
-        // JsSIP answers 491 itself and accepts the offer nevertheless.
-        reinvite: ({ reject }: { reject(answer: { status_code: number }): void }) => {
-          if (this.#mediaLines?.offering) reject({ status_code: 491 });
-        },
-        hold: ({ originator }: { originator: string }) => this.#heldByThem(originator, true),
-        unhold: ({ originator }: { originator: string }) => this.#heldByThem(originator, false),
-        newInfo: ({ originator, info }: { originator: string; info: { body?: string } }) => {
-          if (originator === 'remote')
-            this.#observer.report({ type: 'one-way', missing: readSound(info.body) });
-        },
-        muted: () => this.#observer.report({ type: 'muted', on: true }),
-        unmuted: () => this.#observer.report({ type: 'muted', on: false }),
         failed: event => this.#end(this.#reasonForFailure(event)),
         ended: event => this.#end(this.#reasonForEnd(event)),
       },
@@ -231,11 +183,6 @@ export class Phone {
     this.#mediaLines?.updateTracks();
   }
 
-  #heldByThem(originator: string, on: boolean): void {
-    if (originator !== 'remote' || !this.#mediaLines) return;
-    this.#observer.report({ type: 'held-by-them', on: this.#mediaLines.holdByThem(on) });
-  }
-
   get #connection(): RTCPeerConnection | undefined {
     return this.#session && this.#preparedOffer?.connection;
   }
@@ -256,7 +203,7 @@ export class Phone {
       changed();
     });
     this.#mediaRecovery = new MediaRecovery(connection, {
-      grace: () => this.#socket.grace,
+      grace: () => this.#gateway.grace,
       restart: () => this.#restartIce(),
       report: event => this.#observer.report(event),
       giveUp: () => this.hangUp(this.#mediaReason()),
@@ -265,24 +212,18 @@ export class Phone {
 
   /** The gateway answers this itself: without an answer, the WebSocket is as dead as the media. */
   async #restartIce(): Promise<ReofferResult> {
-    if (!this.#ua.isConnected()) return 'refused';
-    const { iceServers } = this.#socket;
+    if (!this.#gateway.isConnected) return 'refused';
+    const { iceServers } = this.#gateway;
     this.#connection?.setConfiguration({ ...this.#connection.getConfiguration(), iceServers });
-    const late = setTimeout(() => this.#gatewayRecovery.reconnect(), answerTimeout);
+    const late = setTimeout(() => this.#gateway.reconnect(), answerTimeout);
     const outcome = (await this.#mediaLines?.restart()) ?? 'refused';
     clearTimeout(late);
     return outcome;
   }
 
-  #progressed({ response }: OutgoingEvent): void {
-    const earlyMedia = Boolean(response.body);
-    // 183 without a body means only "wait"; 180 means that the telephone rings.
-    if (response.status_code === 180 || earlyMedia) this.#observer.report({ type: 'rang', earlyMedia });
-  }
-
   #reasonForFailure(event: EndEvent): EndReason {
     const mediaFailed = this.#connection?.connectionState === 'failed';
-    return this.#localReason ?? reasonForFailure(event, this.#ua.isConnected(), mediaFailed);
+    return this.#localReason ?? reasonForFailure(event, this.#gateway.isConnected, mediaFailed);
   }
 
   #reasonForEnd({ originator, message }: EndEvent): EndReason {
@@ -298,11 +239,9 @@ export class Phone {
   #end(reason: EndReason): void {
     if (this.ended) return;
     this.#endReason = reason;
-    this.#gatewayRecovery.close();
     this.#mediaRecovery?.close();
     this.#preparedOffer?.connection.close();
     this.#observer.report({ type: 'ended', reason, at: Date.now() });
-    // Waits for the answer to a CANCEL or BYE, then closes the WebSocket.
-    this.#ua.stop();
+    this.#gateway.close();
   }
 }

@@ -5,14 +5,14 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { whyImpossible } from '../devices/microphone.ts';
 import { Phone } from './phone.ts';
 import type { OfferRequest } from './prepared-offer.ts';
-import { gatewayTokenUrl, takeToken } from './token.ts';
+import { takeToken } from './token.ts';
 
 /** The call that a press makes. */
 export interface CallRequest extends OfferRequest {
   /** The gateway's WebSocket. */
   readonly socket: string;
-  /** The URL at which the page's own server gives tokens, if any. */
-  readonly tokenUrl: string | null;
+  /** The URL that gives tokens: of the page's own server, or the gateway's. */
+  readonly tokenUrl: string;
   /** The SIP URI to call. */
   readonly uri: string;
 }
@@ -87,7 +87,7 @@ export class PreparedPhone implements ReactiveController {
 }
 
 const phoneFor = ({ socket, tokenUrl, uri }: CallRequest) =>
-  new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), uri));
+  new Phone(socket, () => takeToken(tokenUrl, uri));
 
 function matching(request: CallRequest): Phone | undefined {
   // Compares the time too, because timers stop while a machine sleeps.

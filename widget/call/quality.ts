@@ -1,9 +1,11 @@
 // The sound quality, from the connection's statistics: a short form of the E-model (ITU-T G.107), and the problem when
 // one side hears nothing. Pure: readings in, a judgement out; quality-watch.ts takes the readings.
 
+import type { SoundNotice } from '../../contract/sip.ts';
+
 export type Quality = 'good' | 'fair' | 'poor';
 /** What the gateway notices, which sees both ways. */
-export type OneWay = 'nothing-arrives' | 'not-reaching';
+export type OneWay = Exclude<SoundNotice, 'both-ways'>;
 export type Trouble = OneWay | 'not-heard' | 'microphone-silent' | 'breaking-up';
 
 /** The result of `getStats` at one moment. Packets are counted from the start of the call. */

@@ -1,9 +1,13 @@
 // Maps SIP to the reasons that a page gets: final statuses (RFC 3261 21), failures without one, and the Reason header of
 // a BYE (RFC 3326). The words for visitors are in locales/.
+import type { RefusalStatus } from '../../contract/sip.ts';
 import type { EndReason } from './call-store.ts';
 import type { EndEvent } from './jssip.ts';
 
-const reasonByStatus: Readonly<Record<number, EndReason>> = {
+/** The gateway's statuses that say more than that a request or a server failed. */
+type RefusedByPerson = Exclude<RefusalStatus, 400 | 500 | 502 | 503>;
+
+const reasonByStatus: Readonly<Record<number, EndReason> & Record<RefusedByPerson, EndReason>> = {
   403: 'not-found',
   404: 'not-found',
   410: 'not-found',

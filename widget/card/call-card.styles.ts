@@ -192,19 +192,22 @@ export const cardStyles = /* css */ `
   .primary:hover {
     filter: brightness(1.08);
   }
-  .close {
-    position: absolute;
-    inset-block-start: 0.5rem;
-    inset-inline-end: 0.5rem;
+  .close,
+  .video-control {
     display: grid;
     place-items: center;
     inline-size: 2.75rem;
     block-size: 2.75rem;
     padding: 0;
     border-radius: 50%;
+    font-size: 0.875rem;
+  }
+  .close {
+    position: absolute;
+    inset-block-start: 0.5rem;
+    inset-inline-end: 0.5rem;
     background: none;
     color: var(--_secondary-text);
-    font-size: 0.875rem;
     outline-offset: -2px;
   }
   @media (forced-colors: active) {

@@ -1,6 +1,7 @@
 // What the card says about its call: the status, the hints below it, and the hint after its end. Pure.
 import { browserKind } from '../base/browser-kind.ts';
 import type { Call } from '../call/call-store.ts';
+import type { Trouble } from '../call/quality.ts';
 import type { Words } from '../locales/words.ts';
 import { secondsBetween } from './call-clock.ts';
 
@@ -25,7 +26,10 @@ export function callHints(call: Call, words: Words, keypadOpen: boolean): string
   if (mediaLost) return [words.mediaLostHint];
   if (signallingLost) return [words.signallingLost];
   // A visitor who is not heard may hear nothing either. Otherwise the gateway's report replaces the page's own.
-  const problems = new Set([oneWay, oneWay && trouble !== 'nothing-arrives' ? oneWay : trouble]);
+  const problems = new Set<Trouble | undefined>([
+    oneWay,
+    oneWay && trouble !== 'nothing-arrives' ? oneWay : trouble,
+  ]);
   const shown = [...problems].flatMap(problem => (problem ? [words.troubles[problem]] : []));
   if (shown.length > 0) return shown;
   if (refusal) return [words.refusals[refusal]];

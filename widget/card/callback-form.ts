@@ -1,12 +1,17 @@
 // The form of a callback request: three fields, sent to the gateway as JSON. Keeps what was typed until the gateway has
 // accepted it.
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { CallbackRequest, CallbackStatus } from '../../contract/http.ts';
 import type { Words } from '../locales/words.ts';
 
 type Phase = 'closed' | 'open' | 'sending' | 'sent' | 'invalid' | 'failed' | 'too-often';
 
-/** By the status of the gateway's answer. */
-const phaseByStatus: Readonly<Record<number, Phase>> = { 204: 'sent', 400: 'invalid', 429: 'too-often' };
+/** By the status of the gateway's answer; after any other status `failed`. */
+const phaseByStatus: Readonly<Record<number, Phase>> = {
+  204: 'sent',
+  400: 'invalid',
+  429: 'too-often',
+} satisfies { [Status in CallbackStatus]?: Phase };
 
 export interface CallbackActions {
   words(): Words;
@@ -67,13 +72,20 @@ export class CallbackForm {
     event.preventDefault();
     const url = this.#actions.url();
     if (this.#phase === 'sending' || !url) return;
-    const fields = Object.fromEntries(new FormData(event.target as HTMLFormElement));
+    const form = new FormData(event.target as HTMLFormElement);
+    const field = (name: keyof CallbackRequest) => String(form.get(name));
+    const request: CallbackRequest = {
+      to: this.#actions.to(),
+      name: field('name'),
+      phone: field('phone'),
+      message: field('message'),
+    };
     this.#setPhase('sending');
     const status = await fetch(url, {
       method: 'POST',
       credentials: 'omit',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...fields, to: this.#actions.to() }),
+      body: JSON.stringify(request),
       signal: AbortSignal.timeout(15_000),
     }).then(
       response => response.status,

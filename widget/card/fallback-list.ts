@@ -1,6 +1,6 @@
 // The fallbacks in the card of a failed call: those of the owner that can help after this reason, in the owner's order.
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { FallbackOffer } from '../availability/availability.ts';
+import type { FallbackOffer } from '../../contract/http.ts';
 import { fallbacksAfter } from '../availability/fallbacks-after.ts';
 import type { EndReason } from '../call/call-store.ts';
 import type { Words } from '../locales/words.ts';

@@ -5,7 +5,8 @@ import { browserKind } from '../base/browser-kind.ts';
 import { chooseDevice, type DeviceKind } from '../devices/devices.ts';
 import { SoundTest } from '../devices/sound-test.ts';
 import { type SoundTestState, verdict } from '../devices/sound-test-result.ts';
-import type { CardActions, CardHost } from './call-card.ts';
+import type { LazyParts } from '../element/lazy-loading.ts';
+import type { CardHost } from './call-card.ts';
 import { DeviceSettings } from './device-settings.ts';
 import { icon, icons } from './icons.ts';
 import { showLevels } from './level-indicator.ts';
@@ -21,16 +22,16 @@ const ownWords =
 
 export class SoundCheck {
   readonly #host: CardHost;
-  readonly #actions: CardActions;
+  readonly #element: LazyParts;
   readonly #place = Object.assign(document.createElement('div'), { className: 'sound-check-place' });
   readonly #settings: DeviceSettings;
   #test: SoundTest | undefined;
   #state: SoundTestState = { step: 'untried' };
   #open = false;
 
-  constructor(host: CardHost, actions: CardActions) {
+  constructor(host: CardHost, element: LazyParts) {
     this.#host = host;
-    this.#actions = actions;
+    this.#element = element;
     this.#settings = new DeviceSettings(
       (kind, id) => this.#choose(kind, id),
       () => this.#draw(),
@@ -47,7 +48,7 @@ export class SoundCheck {
   }
 
   hostUpdated(): void {
-    if (this.#actions.call().state !== 'idle') this.show(false);
+    if (this.#element.call.state.state !== 'idle') this.show(false);
     this.#draw();
   }
 
@@ -76,17 +77,12 @@ export class SoundCheck {
   }
 
   #start(): void {
-    const { video, soundSource } = this.#actions.soundTest();
-    const socket = this.#actions.socket();
-    const uri = this.#actions.address()?.uri;
-    if (!socket || !uri) return;
+    const { request } = this.#element.target;
+    if (!request) return;
     this.#update({ step: 'connecting' });
     const test = new SoundTest({
-      socket,
-      tokenUrl: this.#actions.tokenUrl(),
-      uri,
-      video,
-      sound: soundSource(),
+      request,
+      sound: this.#element.soundSource(),
       // A stopped test may still report; that is ignored.
       report: state => test === this.#test && this.#update(state),
       levels: (local, returned) => this.#showLevels(local, returned),
@@ -118,8 +114,8 @@ export class SoundCheck {
   }
 
   #panel(): TemplateResult {
-    const words = this.#actions.words();
-    const { video } = this.#actions.soundTest();
+    const words = this.#element.words;
+    const { video } = this.#host;
     const { step } = this.#state;
     const running = step === 'asking' || step === 'connecting' || step === 'listening';
     const [title, ...hints] = this.#resultLines();
@@ -147,13 +143,13 @@ export class SoundCheck {
     const stream = this.#test?.local;
     return stream?.active && stream.getVideoTracks().length
       ? html`<video part="self-view" class="mirror" autoplay playsinline .muted=${true} .srcObject=${streamFor(this.#host.shadowRoot?.querySelector<HTMLVideoElement>('.mirror'), stream)}
-          aria-label=${this.#actions.words().selfVideo}></video>`
+          aria-label=${this.#element.words.selfVideo}></video>`
       : nothing;
   }
 
   /** What the test found, or what it is doing, and what the visitor can do. */
   #resultLines(): string[] {
-    const words = this.#actions.words();
+    const words = this.#element.words;
     const state = this.#state;
     switch (state.step) {
       case 'untried':

@@ -53,17 +53,11 @@ export const videoStyles = /* css */ `
     display: flex;
     gap: 0.375rem;
   }
+  /* Its shape is in call-card.styles.ts, with that of the close button. */
   .video-control {
-    display: grid;
-    place-items: center;
-    inline-size: 2.75rem;
-    block-size: 2.75rem;
-    padding: 0;
-    border-radius: 50%;
     background: #0d120f8f;
     backdrop-filter: blur(6px);
     color: #fff;
-    font-size: 0.875rem;
     transition: background-color 0.15s;
   }
   .video-control:hover,

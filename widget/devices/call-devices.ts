@@ -1,5 +1,5 @@
 // The devices of one call: when a headset is plugged in or pulled out, or the visitor chooses another device, only the
-// track that is sent changes, never the call.
+// track that is sent changes, never the call. Measures the microphone too.
 import {
   capture,
   captureOtherCamera,
@@ -10,14 +10,15 @@ import {
   mustSwitch,
   presentDevices,
 } from './devices.ts';
+import type { Level } from './level.ts';
+import type { Speaker } from './speaker.ts';
 
 export interface CallDevicesActions {
   /** The captured stream; its tracks are replaced in place. */
   readonly stream: MediaStream;
   /** Sends `fresh` in place of the last track of its kind. */
   send(fresh: MediaStreamTrack): Promise<void>;
-  /** Empty: the system's default. */
-  setSpeaker(speaker: string): void;
+  readonly speaker: Speaker;
   /** Devices or tracks have changed. */
   changed(): void;
 }
@@ -27,6 +28,7 @@ export class CallDevices {
   /** One change after the other: a headset causes three events. */
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
+  #level: Level | undefined;
   /** How many the visitor can switch between. */
   cameras = 0;
   readonly #onChange = () => {
@@ -35,17 +37,18 @@ export class CallDevices {
 
   constructor(actions: CallDevicesActions) {
     this.#actions = actions;
+    this.#level = actions.speaker.level(actions.stream);
     navigator.mediaDevices.addEventListener('devicechange', this.#onChange);
     for (const track of actions.stream.getTracks()) this.#watch(track);
-    actions.setSpeaker(chosenDevice('audiooutput') ?? '');
+    actions.speaker.device = chosenDevice('audiooutput') ?? '';
     // Pulled out before the listener was added.
     if (actions.stream.getTracks().some(({ readyState }) => readyState === 'ended')) this.#onChange();
-    this.#count().then(actions.changed);
+    this.#count().then(() => this.#changed());
   }
 
   choose(kind: DeviceKind, id: string): void {
     chooseDevice(kind, id);
-    if (kind === 'audiooutput') this.#actions.setSpeaker(id);
+    if (kind === 'audiooutput') this.#actions.speaker.device = id;
     else
       this.#queue = this.#queue
         .then(() => this.#replace(kind))
@@ -56,13 +59,13 @@ export class CallDevices {
   add(track: MediaStreamTrack): void {
     this.#actions.stream.addTrack(track);
     this.#watch(track);
-    this.#actions.changed();
+    this.#changed();
   }
 
   /** Releases the devices of this kind. */
   drop(kind: 'audio' | 'video'): void {
     for (const track of this.#tracks(kind)) this.#release(track);
-    this.#actions.changed();
+    this.#changed();
   }
 
   /** Switches to another camera: the back camera of a phone, or the next one. */
@@ -70,6 +73,17 @@ export class CallDevices {
     this.#queue = this.#queue
       .then(() => this.#replace('videoinput', true))
       .catch(error => console.error('<sip-call>:', error));
+  }
+
+  /** How loud the microphone is now, 0 to 1. */
+  get level(): number {
+    return this.#level?.now() ?? 0;
+  }
+
+  #changed(): void {
+    this.#level?.close();
+    this.#level = this.#actions.speaker.level(this.#actions.stream);
+    this.#actions.changed();
   }
 
   close(): void {
@@ -95,8 +109,9 @@ export class CallDevices {
       if (!this.#closed && mustSwitch(use)) await this.#replace(kind);
     }
     const speaker = chosenDevice('audiooutput');
-    this.#actions.setSpeaker(present.audiooutput.some(({ id }) => id === speaker) ? (speaker ?? '') : '');
-    this.#actions.changed();
+    const isPresent = present.audiooutput.some(({ id }) => id === speaker);
+    this.#actions.speaker.device = (isPresent && speaker) || '';
+    this.#changed();
   }
 
   async #replace(kind: 'audioinput' | 'videoinput', otherCamera = false): Promise<void> {

@@ -41,11 +41,28 @@ export async function captureMicrophone(video: boolean): Promise<Capture> {
   }
 }
 
+export function release(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
 /**
- * Resolves once the visitor has plugged a microphone in, or allowed it in the browser's settings. Never resolves where
- * the browser does not report that.
+ * Calls `report` once the visitor has plugged a microphone in, or allowed it in the browser's settings, after a call that
+ * ended with `reason`. Some browsers never report that: a weak reference, so that `owner` is not kept in memory.
  */
-export async function microphoneAvailable(reason: EndReason): Promise<void> {
+export function whenAvailable<Owner extends object>(
+  reason: EndReason,
+  owner: Owner,
+  report: (owner: Owner) => void,
+): void {
+  if (!reason.startsWith('microphone')) return;
+  const weak = new WeakRef(owner);
+  available(reason).then(() => {
+    const current = weak.deref();
+    if (current) report(current);
+  });
+}
+
+async function available(reason: EndReason): Promise<void> {
   if (reason === 'microphone-missing') return pluggedIn();
   const permission = await permissionNow();
   if (!permission) return new Promise(() => {});

@@ -1,27 +1,27 @@
 // One sound test: a call to the gateway's echo, which no PBX receives. Measures the audio that leaves and that comes
 // back, and reports the findings. Draws nothing.
 
+import type { EchoUser } from '../../contract/sip.ts';
 import { afterPaint } from '../base/scheduling.ts';
 import type { EndReason } from '../call/call-store.ts';
 import { Phone } from '../call/phone.ts';
+import type { CallRequest } from '../call/prepared-phone.ts';
 import { readingOf } from '../call/quality.ts';
 import { claimCall } from '../call/single-call.ts';
-import { gatewayTokenUrl, takeToken } from '../call/token.ts';
+import { takeToken } from '../call/token.ts';
 import { CallDevices } from './call-devices.ts';
 import type { DeviceKind } from './devices.ts';
 import type { Level } from './level.ts';
-import { captureMicrophone, microphoneAvailable, willAsk } from './microphone.ts';
+import { captureMicrophone, release, whenAvailable, willAsk } from './microphone.ts';
 import type { SoundSource } from './sound.ts';
 import { type Findings, findingsAfter, noFindings, type SoundTestState } from './sound-test-result.ts';
 import { Speaker } from './speaker.ts';
 
+const echoUser = 'echo-test' satisfies EchoUser;
+
 export interface SoundTestOptions {
-  readonly socket: string;
-  /** The URL at which the page's own server gives tokens, if any. */
-  readonly tokenUrl: string | null;
-  /** The SIP URI that the visitor is about to call; the echo has the same domain. */
-  readonly uri: string;
-  readonly video: boolean;
+  /** The call that the visitor is about to make; the echo has the same domain. */
+  readonly request: CallRequest;
   /** Created during the visitor's gesture. */
   readonly sound: SoundSource;
   report(state: SoundTestState): void;
@@ -36,7 +36,6 @@ export class SoundTest {
   readonly #speaker: Speaker;
   #phone: Phone | undefined;
   #devices: CallDevices | undefined;
-  #localLevel: Level | undefined;
   #returnedLevel: Level | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #findings: Findings = noFindings;
@@ -64,7 +63,7 @@ export class SoundTest {
   }
 
   async #begin(): Promise<void> {
-    const { socket, tokenUrl, uri, video, report } = this.#options;
+    const { request, report } = this.#options;
     const releaseLock = await claimCall();
     if (!releaseLock) return this.#end('elsewhere');
     // Released immediately: a call that starts during the test must get the lock.
@@ -74,27 +73,20 @@ export class SoundTest {
       await afterPaint();
     }
     if (this.#ended) return;
-    const captured = await captureMicrophone(video);
+    const captured = await captureMicrophone(request.video);
     if ('refused' in captured) return this.#end(captured.refused);
     const { stream } = captured;
     if (this.#ended) return release(stream);
     this.local = stream;
-    this.#localLevel = this.#speaker.level(stream);
     this.#devices = new CallDevices({
       stream,
       send: async fresh => await this.#phone?.replaceTrack(fresh),
-      setSpeaker: id => {
-        this.#speaker.device = id;
-      },
-      changed: () => {
-        this.#localLevel?.close();
-        this.#localLevel = this.#speaker.level(stream);
-        this.#options.changed();
-      },
+      speaker: this.#speaker,
+      changed: () => this.#options.changed(),
     });
     report({ step: 'connecting' });
-    const echo = uri.replace(/^sip:[^@]*/, 'sip:echo-test');
-    this.#phone = new Phone(socket, () => takeToken(tokenUrl ?? gatewayTokenUrl(socket), echo));
+    const echo = request.uri.replace(/^sip:[^@]*/, `sip:${echoUser}`);
+    this.#phone = new Phone(request.socket, () => takeToken(request.tokenUrl, echo));
     this.#phone.call(echo, {
       video: false,
       listen: false,
@@ -121,7 +113,7 @@ export class SoundTest {
   }
 
   #sample(): void {
-    const local = this.#localLevel?.now() ?? 0;
+    const local = this.#devices?.level ?? 0;
     const returned = this.#returnedLevel?.now() ?? 0;
     this.#options.levels(local, returned);
     const sample = { local, returned, received: this.#received, roundTrip: this.#roundTrip };
@@ -150,15 +142,8 @@ export class SoundTest {
     // The gateway ends every test after a while: that is no failure.
     else if (answered && reason !== 'media-failed') report({ step: 'over', findings: this.#findings });
     else report({ step: 'failed', reason, allowed: false });
-    if (!reason.startsWith('microphone')) return;
-    // A weak reference, because the promise may never resolve and would keep the panel in memory.
-    const options = new WeakRef(this.#options);
-    microphoneAvailable(reason).then(() =>
-      options.deref()?.report({ step: 'failed', reason, allowed: true }),
+    whenAvailable(reason, this.#options, options =>
+      options.report({ step: 'failed', reason, allowed: true }),
     );
   }
-}
-
-function release(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
 }

@@ -1,5 +1,7 @@
-// What the element's attributes say about its call: which address, through which gateway, with which token. Pure.
-import { gatewaySocket, parseAddress } from '../base/address.ts';
+// What the element's attributes say about its call: which address, through which gateway, with which token. No state of a
+// call; an attribute that is wrong gives undefined.
+import type { GatewayPath } from '../../contract/http.ts';
+import { type Address, gatewayUrl, parseAddress } from '../base/address.ts';
 import type { CallRequest } from '../call/prepared-phone.ts';
 
 export interface TargetAttributes {
@@ -10,15 +12,38 @@ export interface TargetAttributes {
   readonly listen: boolean;
 }
 
-/** The call that a press makes; undefined when an attribute is wrong. `fallback` is called instead of `to`. */
-export function callRequest(
-  { to, gateway, tokenUrl, video, listen }: TargetAttributes,
-  script: string,
-  fallback: string | undefined,
-): CallRequest | undefined {
-  const uri = parseAddress(fallback ?? to)?.uri;
-  const socket = gatewaySocket(script, gateway);
-  if (!uri || !socket) return undefined;
-  // `listen` is meant for the address in `to` only.
-  return { socket, tokenUrl, uri, video, listen: listen && !fallback };
+export class CallTarget {
+  readonly #attributes: TargetAttributes;
+  readonly #script: string;
+  /** A fallback from the card, called instead of `to`. */
+  fallback: string | undefined;
+
+  constructor(attributes: TargetAttributes, script: string) {
+    this.#attributes = attributes;
+    this.#script = script;
+  }
+
+  get address(): Address | undefined {
+    return parseAddress(this.fallback ?? this.#attributes.to);
+  }
+
+  gatewayUrl(path: GatewayPath): string | undefined {
+    return gatewayUrl(path, this.#script, this.#attributes.gateway);
+  }
+
+  /** The call that a press makes. */
+  get request(): CallRequest | undefined {
+    const { tokenUrl, video, listen } = this.#attributes;
+    const uri = this.address?.uri;
+    const socket = this.gatewayUrl('sip');
+    if (!uri || !socket) return undefined;
+    return {
+      socket,
+      tokenUrl: tokenUrl ?? this.gatewayUrl('token')!,
+      uri,
+      video,
+      // `listen` is meant for the address in `to` only.
+      listen: listen && !this.fallback,
+    };
+  }
 }

@@ -1,8 +1,8 @@
 // Applies a page's settings, at the start or later: reports faults in the console and applies the rest to the connected
-// elements. Loaded only when a page has settings.
+// elements. Reports wrong attributes too. Loaded only when a page has settings or a wrong attribute.
 import type { Words } from '../locales/words.ts';
 import type { SipCallSettings } from './page-settings.ts';
-import { type Kinds, settingsFaults } from './settings-faults.ts';
+import { attributeFault, type Kinds, settingsFaults } from './settings-faults.ts';
 import { overlay } from './word-overrides.ts';
 
 const themes = ['light', 'dark', 'auto'];
@@ -44,4 +44,9 @@ export async function configure(
     }
     element.requestUpdate();
   }
+}
+
+/** An element cannot call with its attributes. */
+export function reportAttributeFault(...attributes: Parameters<typeof attributeFault>): void {
+  console.error(`<sip-call>: ${attributeFault(...attributes)}.`);
 }

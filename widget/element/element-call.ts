@@ -1,27 +1,36 @@
 // The call of one element: its state in the store, its conversation, and the rule that a page has one call at a time.
 // State changes only by confirmed events. Draws nothing.
 import { newTask } from '../base/reactive.ts';
-import { type Call, type CallEvent, idle, isActive, reduce } from '../call/call-store.ts';
+import {
+  type Call,
+  type CallEvent,
+  type EndReason,
+  idle,
+  isActive,
+  type Rows,
+  reduce,
+} from '../call/call-store.ts';
 import type { Conversation } from '../call/conversation.ts';
 import type { CallRequest, PreparedPhone } from '../call/prepared-phone.ts';
+import type { Streams } from '../card/video-view.ts';
 import { soundSource } from '../devices/sound.ts';
-import type { LazyParts } from './lazy-loading.ts';
 
 /** What `start` needs of the code that is loaded with the visitor's intent. */
-export interface CallParts extends LazyParts {
+export interface CallParts {
+  readonly Conversation: typeof Conversation;
+  readonly progress: Rows;
   readonly phones: PreparedPhone;
 }
 
 /** The one call of the page that is being set up or is established. */
 let active: ElementCall | undefined;
 
-/** Some element of the page has a call. */
-export const pageIsBusy = (): boolean => Boolean(active);
-
 export class ElementCall {
   /** Changed by {@link report} only. */
   state: Call = idle;
   conversation: Conversation | undefined;
+  /** Shown without a call, in the gallery and in tests of the appearance. */
+  simulatedStreams: Streams = {};
   #volume = 1;
   readonly #changed: (before: Call) => void;
   readonly #streamsChanged: () => void;
@@ -33,11 +42,17 @@ export class ElementCall {
     this.#streamsChanged = streamsChanged;
   }
 
+  /** Some element of the page has a call. */
+  get pageIsBusy(): boolean {
+    return Boolean(active);
+  }
+
   /** Another element of the page has a call. */
   get isElsewhere(): boolean {
     return Boolean(active && active !== this);
   }
 
+  /** 0 to 1. */
   set volume(value: number) {
     this.#volume = value;
     if (this.conversation) this.conversation.volume = value;
@@ -71,7 +86,7 @@ export class ElementCall {
     const superseded = this.state !== requested;
     if (superseded || !parts) sound.close();
     if (superseded) return;
-    if (!parts) return this.#end('gateway-unreachable');
+    if (!parts) return this.end('gateway-unreachable');
     this.conversation = new parts.Conversation({
       request,
       sound,
@@ -84,10 +99,10 @@ export class ElementCall {
 
   hangUp(): void {
     if (this.conversation) this.conversation.hangUp();
-    else if (isActive(this.state)) this.#end(this.state.answeredAt ? 'hung-up' : 'cancelled');
+    else if (isActive(this.state)) this.end(this.state.answeredAt ? 'hung-up' : 'cancelled');
   }
 
-  #end(reason: 'gateway-unreachable' | 'hung-up' | 'cancelled'): void {
+  end(reason: EndReason): void {
     this.report({ type: 'ended', reason, at: Date.now() });
   }
 }

@@ -20,3 +20,18 @@ declare global {
     'sip-call-state': CustomEvent<SipCallStateDetail>;
   }
 }
+
+interface Details {
+  'sip-call-request': SipCallRequestDetail;
+  'sip-call-state': SipCallStateDetail;
+}
+
+/** False when a listener called `preventDefault`. */
+export function dispatch<Type extends keyof Details>(
+  element: EventTarget,
+  type: Type,
+  detail: Details[Type],
+): boolean {
+  const cancelable = type === 'sip-call-request';
+  return element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
+}

@@ -8,11 +8,19 @@ interface ShellCard {
   draw(place: HTMLElement, shown: boolean): void;
 }
 
+/** What the shell requests of its element. */
+interface ShellHost {
+  /** The visitor may press soon. */
+  preload(): void;
+  openSettings(shown: boolean): Promise<void>;
+}
+
 export interface ShellContent {
   readonly language: string;
   readonly button: CallButtonContent;
-  /** Replaces the button when present. */
   readonly card: ShellCard | undefined;
+  /** The card replaces the button. */
+  readonly open: boolean;
   readonly error: string;
   /** Shows the page's own other ways to reach the person. */
   readonly showSlot: boolean;
@@ -25,21 +33,17 @@ export class HostShell {
   readonly #cardPlace = make('div', {});
   readonly #slot = make('slot', {});
   readonly #live = make('p', { class: 'sr-only', role: 'status' });
-  #drawnCard: ShellCard | undefined;
+  readonly #root: ShadowRoot;
 
-  constructor(
-    root: HTMLElement | DocumentFragment,
-    onPress: () => void,
-    onIntent: () => void,
-    openSettings: (shown: boolean) => Promise<void>,
-  ) {
+  constructor(root: ShadowRoot, host: ShellHost, onPress: () => void) {
+    this.#root = root;
     const { row, button, toggle } = this.#button;
     for (const gesture of ['pointerenter', 'pointerdown', 'focus'])
-      button.addEventListener(gesture, onIntent);
+      button.addEventListener(gesture, () => host.preload());
     button.addEventListener('click', onPress);
     toggle.addEventListener('click', () =>
       // Hidden when the panel cannot be loaded.
-      openSettings(toggle.ariaExpanded !== 'true').catch(() => {
+      host.openSettings(toggle.ariaExpanded !== 'true').catch(() => {
         toggle.hidden = true;
       }),
     );
@@ -47,24 +51,20 @@ export class HostShell {
     root.append(this.element);
   }
 
-  show(
-    { language, button, card, error, showSlot }: ShellContent,
-    focused: HTMLElement | null | undefined,
-  ): void {
+  show({ language, button, card, open, error, showSlot }: ShellContent): void {
+    const focused = this.#root.activeElement as HTMLElement | null;
     this.element.lang = language;
     // The widget's text has the direction of its language, whatever the page's direction is.
     this.element.dir = language === 'ar' ? 'rtl' : 'ltr';
     this.#button.show(button);
-    this.#button.button.hidden = Boolean(card);
-    this.#button.toggle.hidden = Boolean(card) || button.disabled;
+    this.#button.button.hidden = open;
+    this.#button.toggle.hidden = open || button.disabled;
     this.#error.textContent = error;
     this.#error.hidden = !error;
     this.#slot.hidden = !showSlot;
-    if (!card) this.#drawnCard?.draw(this.#cardPlace, false);
-    card?.draw(this.#cardPlace, true);
-    this.#drawnCard = card;
-    this.element.classList.toggle('open', Boolean(card));
-    const announcement = card ? card.announcement : error;
+    card?.draw(this.#cardPlace, open);
+    this.element.classList.toggle('open', open);
+    const announcement = card && open ? card.announcement : error;
     const announced = announcement !== this.#live.textContent;
     this.#live.textContent = announcement;
     // In the next frame, which computes the layout anyway; doing it here would compute it twice.

@@ -1,9 +1,14 @@
-// Loads what follows a visitor's intent: the card, the code of a call, and the words. The files are fetched in parallel and
-// cached by the browser.
-
+// The parts of one element that are loaded with the visitor's intent, and the words of its language: the card, the
+// availability, the code of a call. The files are fetched in parallel and cached by the browser.
+import type { AvailabilityWatch } from '../availability/availability.ts';
 import { newTask } from '../base/reactive.ts';
-import type { Language } from '../locales/first-words.ts';
+import type { CallCard, CardHost } from '../card/call-card.ts';
+import { soundSource } from '../devices/sound.ts';
+import { type Language, pickLanguage } from '../locales/first-words.ts';
 import type { Words } from '../locales/words.ts';
+import { handset } from './call-button.ts';
+import type { CallTarget } from './call-target.ts';
+import type { CallParts, ElementCall } from './element-call.ts';
 import { settings } from './page-settings.ts';
 
 const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
@@ -23,8 +28,8 @@ const vocabularies: Record<Language, () => Promise<{ words: Words }>> = {
 /** The languages loaded so far. */
 export const loadedWords = new Map<Language, Words>();
 
-/** Rejects when a file cannot be fetched; another call fetches again. */
-export async function loadWords(language: Language): Promise<Words> {
+/** Rejects when a file cannot be fetched, as all functions here; another call fetches again. */
+async function loadWords(language: Language): Promise<Words> {
   const { words } = await vocabularies[language]();
   const own = settings.words;
   const merged = own ? (await import('../page.ts')).overlay(words, own, language) : words;
@@ -33,22 +38,73 @@ export async function loadWords(language: Language): Promise<Words> {
 }
 
 /** The code that shows the availability, with its words. */
-export async function loadAvailability(language: Language) {
+async function loadAvailability(language: Language) {
   const [availability] = await Promise.all([import('../availability/availability.ts'), loadWords(language)]);
   return availability;
 }
 
-export type LazyParts = Awaited<ReturnType<typeof loadParts>>;
+/** The card and the availability read their element through this object. */
+export class LazyParts {
+  readonly #host: CardHost;
+  readonly call: ElementCall;
+  readonly target: CallTarget;
+  /** Path data, which the button contains already. */
+  readonly handset = handset;
+  readonly soundSource = soundSource;
+  /** The visitor has shown intent. */
+  requested = false;
+  card: CallCard | undefined;
+  availability: AvailabilityWatch | undefined;
 
-/** Rejects when any file cannot be fetched; another call fetches again. */
-export async function loadParts(language: Language) {
-  const [card, conversation, phone, availability, words] = await Promise.all([
-    import('../card/call-card.ts'),
-    import('../call/conversation.ts'),
-    import('../call/prepared-phone.ts'),
-    import('../availability/availability.ts'),
-    loadWords(language),
-  ]);
-  await newTask();
-  return { ...card, ...conversation, ...phone, ...availability, words };
+  constructor(host: CardHost, call: ElementCall, target: CallTarget) {
+    this.#host = host;
+    this.call = call;
+    this.target = target;
+  }
+
+  get language(): Language {
+    const own = this.#host.closest<HTMLElement>('[lang]')?.lang;
+    return pickLanguage([own, document.documentElement.lang, ...navigator.languages]);
+  }
+
+  /** Until the language is loaded, the one before it is used. */
+  get words(): Words {
+    return (loadedWords.get(this.language) ?? [...loadedWords.values()].at(-1))!;
+  }
+
+  readonly loadWords = () => loadWords(this.language);
+
+  /** What a call needs. */
+  async prepare(): Promise<CallParts> {
+    this.requested = true;
+    const [availability, { CallCard }, conversation] = await Promise.all([
+      loadAvailability(this.language),
+      import('../card/call-card.ts'),
+      import('../call/conversation.ts'),
+    ]);
+    await newTask();
+    const { call, target } = this;
+    const watch = this.#watchAvailability(availability);
+    watch.onIntent();
+    const phones =
+      call.parts?.phones ??
+      new conversation.PreparedPhone(this.#host, () => (call.pageIsBusy ? undefined : target.request));
+    this.card ??= new CallCard(this.#host, this, watch);
+    call.parts = { ...conversation, phones };
+    this.#host.requestUpdate();
+    return call.parts;
+  }
+
+  /** Does nothing when the code cannot be loaded. */
+  showAvailability(): void {
+    loadAvailability(this.language).then(
+      availability => this.#watchAvailability(availability),
+      () => {},
+    );
+  }
+
+  #watchAvailability({ AvailabilityWatch }: Awaited<ReturnType<typeof loadAvailability>>) {
+    this.availability ??= new AvailabilityWatch(this.#host, this);
+    return this.availability;
+  }
 }

@@ -42,11 +42,11 @@ export async function takeShape(
   host: ShapedHost,
   shell: HTMLElement,
   words: () => Promise<Words>,
-  socket: () => string | undefined,
+  callPage: () => string | undefined,
 ): Promise<void> {
   if (host.hasAttribute('popup')) {
     import('../shapes/popup.ts').then(
-      ({ openInPopup }) => openInPopup(host, shell, words, socket),
+      ({ openInPopup }) => openInPopup(host, shell, words, callPage),
       () => {},
     );
   }

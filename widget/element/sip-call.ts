@@ -1,23 +1,18 @@
 // <sip-call>: draws the state of its call and turns the visitor's gestures into requests. Contains all that a page needs
 // before a visitor shows intent; Lit is loaded with the card, JsSIP with the phone. No part that is loaded later may import
 // this file: the script's address may have a query, and the browser would load it twice.
-
-import type { AvailabilityActions, AvailabilityWatch } from '../availability/availability.ts';
-import { gatewaySocket, parseAddress } from '../base/address.ts';
-import { Reactive } from '../base/reactive.ts';
+import { parseAddress } from '../base/address.ts';
 import { type Call, type CallEvent, type CallState, isActive } from '../call/call-store.ts';
-import type { CallCard, CardActions } from '../card/call-card.ts';
 import type { Streams } from '../card/video-view.ts';
-import { soundSource } from '../devices/sound.ts';
-import { firstWords, type Language, pickLanguage } from '../locales/first-words.ts';
-import { handset } from './call-button.ts';
-import { callRequest } from './call-target.ts';
-import { type CallParts, ElementCall, pageIsBusy } from './element-call.ts';
-import type { SipCallRequestDetail, SipCallStateDetail } from './events.ts';
+import { firstWords } from '../locales/first-words.ts';
+import { AttributedElement } from './attributes.ts';
+import { CallTarget } from './call-target.ts';
+import { ElementCall } from './element-call.ts';
+import { dispatch } from './events.ts';
 import { HostShell } from './host-shell.ts';
-import { type LazyParts, loadAvailability, loadedWords, loadParts, loadWords } from './lazy-loading.ts';
+import { LazyParts, loadedWords } from './lazy-loading.ts';
 import { applySettings, type SipCallSettings, settings } from './page-settings.ts';
-import { type Shape, takeShape } from './shape.ts';
+import { takeShape } from './shape.ts';
 import { styles } from './sip-call.styles.ts';
 
 /** The connected elements of the page. */
@@ -37,8 +32,7 @@ const elements = new Set<SipCall>();
  * @attr {'bottom-right'|'bottom-left'|'top-right'|'top-left'} corner - Of `floating`; by default at the bottom, where lines end.
  * @attr {number} delay - Of `floating`: seconds until it appears.
  * @attr {boolean} popup - Makes the call in a small window of the gateway's page, so that it continues when the visitor changes pages.
- * @attr {string} name - Of `card` and `page`: the name of the person. @attr {string} job - Their position.
- * @attr {string} photo - The URL of a square picture of them.
+ * @attr {string} name - Of `card` and `page`: the name of the person. @attr {string} job - Their position. @attr {string} photo - The URL of a square picture of them.
  * @attr {boolean} listen - Joins as a listener; the microphone is requested only when the visitor wants to speak.
  * @attr {'light'|'dark'|'auto'} theme - By default the page's color-scheme.
  * @attr {string} lang - Language; by default the page's, then the browser's.
@@ -49,20 +43,16 @@ const elements = new Set<SipCall>();
  * @fires sip-call-state - Bubbling and composed; `detail.state`, and at the end `detail.reason`.
  * @slot label - The button's text, "Call" by default. Screen readers always read the address after it.
  * @slot icon - The button's picture.
- * @slot photo - Instead of the attribute.
- * @slot name - Instead of the attribute.
- * @slot job - Instead of the attribute.
+ * @slot photo - Instead of the attribute. @slot name - Instead of the attribute. @slot job - Instead of the attribute.
  * @slot - In the shape `custom` the button. In other shapes another way to reach the person: shown until the element is defined, and when a call fails.
  * @csspart button - The call button. @csspart label - Its text. @csspart availability - Why calls are not answered now.
- * @csspart error - Below the button: why it cannot call.
+ * @csspart error - Below the button: why it cannot call. @csspart sound-check-start - Starts and stops the test.
  * @csspart sound-check-toggle - Beside the button: opens the sound check. @csspart sound-check - The panel before a call: devices and a test.
- * @csspart sound-check-start - Starts and stops the test.
  * @csspart card - The call card. @csspart address - The address that is called. @csspart status - The state of the call.
  * @csspart timer - Minutes and seconds. @csspart quality - Three bars. @csspart control - Each round control, and by name:
  * @csspart mute - @csspart hold - @csspart keypad-toggle - @csspart hang-up - The red one.
  * @csspart camera - Switches the camera on and off. @csspart speak - With `listen`: starts to speak, or stops.
- * @csspart keypad - The grid of keys. @csspart key - One key. @csspart volume - The slider.
- * @csspart settings-toggle - Opens the devices. @csspart settings - The devices.
+ * @csspart keypad - The grid of keys. @csspart key - One key. @csspart volume - The slider. @csspart settings-toggle - Opens the devices. @csspart settings - The devices.
  * @csspart remote-video - The other side. @csspart self-view - The visitor. @csspart video-control - Each round control on the picture, and by name:
  * @csspart switch-camera - @csspart picture-in-picture - @csspart full-screen -
  * @csspart message - How the call ended. @csspart call-again - Calls again. @csspart close - Closes the card or the panel.
@@ -71,8 +61,7 @@ const elements = new Set<SipCall>();
  * @csspart person - Of `card` and `page`: the person. @csspart photo - Their picture or initials. @csspart initials - Only the initials.
  * @csspart details - Beside the picture. @csspart name - Their name. @csspart job - Their position.
  * @csspart dismiss - Of `floating`: hides the button for this visit. @csspart minimize - Of `floating`: minimizes the card.
- * @cssproperty --sip-call-accent - Button, focus ring, slider.
- * @cssproperty --sip-call-on-accent - Text on the accent.
+ * @cssproperty --sip-call-accent - Button, focus ring, slider. @cssproperty --sip-call-on-accent - Text on the accent.
  * @cssproperty --sip-call-danger - Hang up. @cssproperty --sip-call-on-danger - Text on it.
  * @cssproperty --sip-call-surface - The card. @cssproperty --sip-call-border - Its borders.
  * @cssproperty --sip-call-control - Round controls and keys. @cssproperty --sip-call-text - Text.
@@ -83,74 +72,18 @@ const elements = new Set<SipCall>();
  * @cssproperty --sip-call-offset - Of `floating`: distance from the edges, 20px. @cssproperty --sip-call-z-index - Its z-index.
  * @cssproperty --sip-call-page-background - Of `page`: the background. @cssproperty --sip-call-min-height - Its least height, 100dvh.
  */
-export class SipCall extends Reactive {
+export class SipCall extends AttributedElement {
   /** The script's address; index.ts sets it. */
   static script = '';
   static override readonly sheet = styles;
-  static override readonly properties = {
-    to: 'text',
-    gateway: 'text',
-    tokenUrl: 'text',
-    theme: 'text',
-    video: 'flag',
-    showAvailability: 'flag',
-    shape: 'text',
-    name: 'text',
-    job: 'text',
-    photo: 'text',
-    listen: 'flag',
-  } as const;
-  static override readonly alsoObserved = ['lang'];
-
-  declare to: string | null;
-  declare gateway: string | null;
-  declare tokenUrl: string | null;
-  declare theme: 'light' | 'dark' | 'auto' | null;
-  declare video: boolean;
-  declare showAvailability: boolean;
-  declare shape: Shape | null;
-  /** The person's name, position and picture (a URL), for the shapes `card` and `page`. */
-  declare name: string | null;
-  declare job: string | null;
-  declare photo: string | null;
-  declare listen: boolean;
 
   readonly #call = new ElementCall(
     before => this.#callChanged(before),
     () => this.requestUpdate(),
   );
-  #loading: { readonly language: Language; readonly parts: Promise<LazyParts> } | undefined;
-  #card: CallCard | undefined;
-  #availability: AvailabilityWatch | undefined;
-  /** A fallback from the card, called instead of `to`. */
-  #fallbackTo: string | undefined;
-  #simulatedStreams: Streams = {};
+  readonly #target = new CallTarget(this, SipCall.script);
+  readonly #parts = new LazyParts(this, this.#call, this.#target);
   #shell!: HostShell;
-  /** What the card and the availability read, and the requests that are not public methods of the element. */
-  readonly #actions: CardActions & AvailabilityActions = {
-    handset,
-    call: () => this.#call.state,
-    language: () => this.#language,
-    // Until a language is loaded, the one before it is used.
-    words: () => (loadedWords.get(this.#language) ?? [...loadedWords.values()].at(-1))!,
-    address: () => this.#address,
-    socket: () => this.#socket,
-    tokenUrl: () => this.tokenUrl,
-    report: this.#call.report,
-    callOther: to => {
-      this.#fallbackTo = to;
-      this.call();
-    },
-    chooseDevice: (kind, id) => this.#call.conversation?.chooseDevice(kind, id),
-    requestMedia: (media, on) => this.#call.conversation?.requestMedia(media, on),
-    switchCamera: () => this.#call.conversation?.switchCamera(),
-    levels: () => this.#call.conversation?.levels(),
-    streams: () => this.#call.conversation ?? this.#simulatedStreams,
-    setVolume: value => {
-      this.#call.volume = value;
-    },
-    soundTest: () => ({ video: this.video, soundSource }),
-  };
 
   get state(): CallState {
     return this.#call.state.state;
@@ -178,7 +111,7 @@ export class SipCall extends Reactive {
   /** Loads what a call needs, as pointing at the button does. */
   preload(): void {
     const since = performance.now();
-    this.#prepare().then(
+    this.#parts.prepare().then(
       ({ phones }) => phones.onIntent(since),
       () => {},
     );
@@ -189,12 +122,11 @@ export class SipCall extends Reactive {
    * has a call. Browsers require a gesture of the visitor.
    */
   async call(): Promise<void> {
-    const request = this.#request;
-    if (pageIsBusy() || !request) return;
-    const { video } = request;
+    const { request, address } = this.#target;
+    if (this.#call.pageIsBusy || !request) return;
+    const agreed = dispatch(this, 'sip-call-request', { to: address!.text, video: request.video });
     // A listener may have started another call.
-    if (!this.#dispatch('sip-call-request', { to: this.#address!.text, video }) || pageIsBusy()) return;
-    await this.#call.start(request, () => this.#prepare());
+    if (agreed && !this.#call.pageIsBusy) await this.#call.start(request, () => this.#parts.prepare());
   }
 
   /**
@@ -202,8 +134,8 @@ export class SipCall extends Reactive {
    * be loaded.
    */
   async openSettings(shown = true): Promise<void> {
-    await this.#prepare();
-    await this.#card?.showSettings(shown);
+    await this.#parts.prepare();
+    await this.#parts.card?.showSettings(shown);
   }
 
   /** Ends the call in any state. */
@@ -230,17 +162,15 @@ export class SipCall extends Reactive {
    * Its name is `Symbol.for('sip-call.report')`, so that no page uses it by accident.
    */
   async [Symbol.for('sip-call.report')](event: CallEvent, streams?: Streams): Promise<void> {
-    this.#simulatedStreams = streams ?? this.#simulatedStreams;
+    if (streams) this.#call.simulatedStreams = streams;
     this.#call.report(event);
-    await this.#prepare();
+    await this.#parts.prepare();
     await this.updateComplete;
   }
 
   override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
     super.attributeChangedCallback(name, old, value);
-    if (name !== 'lang') return;
-    this.requestUpdate();
-    if (this.#loading) this.preload();
+    if (name === 'lang' && this.#parts.requested) this.preload();
   }
 
   override connectedCallback(): void {
@@ -257,120 +187,56 @@ export class SipCall extends Reactive {
     queueMicrotask(() => this.isConnected || this.hangUp());
   }
 
-  async #prepare(): Promise<CallParts> {
-    const language = this.#language;
-    if (this.#loading?.language !== language) this.#loading = { language, parts: loadParts(language) };
-    try {
-      const parts = await this.#loading.parts;
-      const availability = this.#watchAvailability(parts);
-      availability.onIntent();
-      const phones =
-        this.#call.parts?.phones ??
-        new parts.PreparedPhone(this, () => (pageIsBusy() ? undefined : this.#request));
-      this.#card ??= new parts.CallCard(this, this.#actions, availability);
-      const ready = { ...parts, phones };
-      this.#call.parts = ready;
-      this.requestUpdate();
-      return ready;
-    } catch (error) {
-      this.#loading = undefined;
-      throw error;
-    }
-  }
-
-  #watchAvailability({ AvailabilityWatch }: Pick<LazyParts, 'AvailabilityWatch'>): AvailabilityWatch {
-    this.#availability ??= new AvailabilityWatch(this, this.#actions);
-    return this.#availability;
-  }
-
-  get #request() {
-    return callRequest(this, SipCall.script, this.#fallbackTo);
-  }
-
-  get #address() {
-    return parseAddress(this.#fallbackTo ?? this.to);
-  }
-
-  get #socket() {
-    return gatewaySocket(SipCall.script, this.gateway);
-  }
-
-  get #language(): Language {
-    const own = this.closest<HTMLElement>('[lang]')?.lang;
-    return pickLanguage([own, document.documentElement.lang, ...navigator.languages]);
-  }
-
   #callChanged(before: Call): void {
     this.requestUpdate();
     const { state, reason } = this.#call.state;
     if (state === before.state) return;
-    if (state === 'idle') this.#fallbackTo = undefined;
+    if (state === 'idle') this.#target.fallback = undefined;
     for (const element of elements) if (element !== this) element.requestUpdate();
     this.setAttribute('state', state);
-    this.#dispatch('sip-call-state', reason ? { state, reason } : { state });
-  }
-
-  /** False when a listener called `preventDefault`. */
-  #dispatch(type: 'sip-call-request', detail: SipCallRequestDetail): boolean;
-  #dispatch(type: 'sip-call-state', detail: SipCallStateDetail): boolean;
-  #dispatch(type: string, detail: object): boolean {
-    const cancelable = type === 'sip-call-request';
-    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
+    dispatch(this, 'sip-call-state', reason ? { state, reason } : { state });
   }
 
   protected override willUpdate(changed: ReadonlySet<string>): void {
     const relevant = changed.has('to') || changed.has('gateway') || !this.hasUpdated;
     if (isActive(this.#call.state) || !relevant) return;
     this.#call.report({ type: 'dismissed' });
-    if (callRequest(this, SipCall.script, undefined)) return;
-    import('../page.ts').then(
-      ({ attributeFault }) => console.error(`<sip-call>: ${attributeFault(this, parseAddress)}.`),
-      () => {},
-    );
-    this.#call.report({ type: 'ended', reason: 'bad-address', at: Date.now() });
+    if (this.#target.request) return;
+    import('../page.ts').then(page => page.reportAttributeFault(this, parseAddress)).catch(() => {});
+    this.#call.end('bad-address');
   }
 
   protected override populate(root: ShadowRoot): void {
-    this.#shell = new HostShell(
-      root,
-      () => void (this.#availability?.press() || this.call()),
-      () => this.preload(),
-      shown => this.openSettings(shown),
-    );
+    this.#shell = new HostShell(root, this, () => void (this.#parts.availability?.press() || this.call()));
   }
 
   protected override update(changed: ReadonlySet<string>): void {
-    if (changed.has('show-availability') && this.showAvailability) {
-      loadAvailability(this.#language).then(
-        parts => this.#watchAvailability(parts),
-        () => {},
-      );
-    }
+    const { language, loadWords, availability, card } = this.#parts;
+    if (changed.has('show-availability') && this.showAvailability) this.#parts.showAvailability();
     if (changed.has('shape') || !this.hasUpdated) {
-      const words = () => loadWords(this.#language);
-      takeShape(this.shape, this, this.#shell.element, words, () => this.#socket).catch(() => {});
+      const callPage = () => this.#target.gatewayUrl('call');
+      takeShape(this.shape, this, this.#shell.element, loadWords, callPage).catch(() => {});
     }
     const { state, reason } = this.#call.state;
-    const language = this.#language;
     const words = { ...firstWords[language], ...settings.words, ...settings.words?.[language] };
     const misconfigured = reason === 'bad-address';
     const { isElsewhere } = this.#call;
-    const card = state !== 'idle' && !misconfigured ? this.#card : undefined;
-    const content = {
+    const open = Boolean(card) && state !== 'idle' && !misconfigured;
+    this.#shell.show({
       language,
       button: {
         label: words.call,
         soundCheck: words.soundCheck,
-        address: this.#address?.text ?? '',
+        address: this.#target.address?.text ?? '',
         disabled: misconfigured || isElsewhere,
-        reason: (isElsewhere ? loadedWords.get(language)?.elsewhere : this.#availability?.text) ?? '',
+        reason: (isElsewhere ? loadedWords.get(language)?.elsewhere : availability?.text) ?? '',
         loading: isActive(this.#call.state),
       },
       card,
-      error: state === 'failed' && !card ? words.unavailable : '',
+      open,
+      error: state === 'failed' && !open ? words.unavailable : '',
       showSlot: state === 'failed' || reason === 'closed',
-    };
-    this.#shell.show(content, this.shadowRoot?.activeElement as HTMLElement | null | undefined);
+    });
   }
 }
 

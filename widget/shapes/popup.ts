@@ -16,28 +16,28 @@ export function openInPopup(
   host: ShapedHost,
   shell: HTMLElement,
   words: () => Promise<Words>,
-  /** The gateway's WebSocket; its page `call` has the same base. */
-  socket: () => string | undefined,
+  /** The gateway's page for calls. */
+  callPage: () => string | undefined,
 ): void {
   if (prepared.has(host)) return;
   prepared.add(host);
   host.shadowRoot?.adoptedStyleSheets.push(sheet);
-  host.addController(new InPopup(host, shell, words, socket));
+  host.addController(new InPopup(host, shell, words, callPage));
 }
 
 class InPopup implements ReactiveController {
   readonly #host: ShapedHost;
   readonly #shell: HTMLElement;
   readonly #words: () => Promise<Words>;
-  readonly #socket: () => string | undefined;
+  readonly #callPage: () => string | undefined;
 
   constructor(
     host: ShapedHost,
     shell: HTMLElement,
     words: () => Promise<Words>,
-    socket: () => string | undefined,
+    callPage: () => string | undefined,
   ) {
-    this.#socket = socket;
+    this.#callPage = callPage;
     this.#host = host;
     this.#shell = shell;
     this.#words = words;
@@ -68,7 +68,7 @@ class InPopup implements ReactiveController {
   #address(): string {
     const { to, theme, video } = this.#host;
     // There is no request without a gateway.
-    const page = new URL((this.#socket() ?? '').replace(/^ws/, 'http').replace(/sip$/, 'call'));
+    const page = new URL(this.#callPage() ?? '');
     const lang = this.#host.closest<HTMLElement>('[lang]')?.lang;
     const parameters = { to, lang, theme, from: location.origin + location.pathname };
     for (const [name, value] of Object.entries(parameters)) if (value) page.searchParams.set(name, value);

@@ -125,6 +125,12 @@ export const pbxCauses = {
     says: '{server} answered with a session description that cannot be used ({detail})',
     mend: 'Compare the codecs and addresses in the answer of the PBX (Asterisk: pjsip set logger on) with what it was offered: {offered}',
   },
+  'visitor-lacks-codecs': {
+    outcome: 'bad-request',
+    side: 'visitor',
+    says: '{server} takes none of the codecs in the offer of the browser, which offers {offered}, without {missing}, which every browser has (RFC 7874); {server} takes: {takes}',
+    mend: 'Where this happens to many visitors: look for a script of the page that removes codecs from the offer',
+  },
   'visitor-offer-unusable': {
     outcome: 'bad-request',
     side: 'visitor',

@@ -130,6 +130,7 @@ export class Negotiation {
       call,
       browser: { local: round.local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
       lines: result.plans,
+      at: round.side.index,
     };
     return { sdp: out, plan };
   }
@@ -151,6 +152,7 @@ export class Negotiation {
         call,
         browser: { local, remoteUfrag: transport.ufrag, fingerprint: transport.fingerprint },
         lines: [],
+        at: this.#side.index,
         echo: plan,
       },
     };
@@ -173,15 +175,15 @@ export class Negotiation {
 
   /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: Round, address: string | undefined): Promise<Round> {
-    const side = address === undefined ? undefined : this.#options.pbx.localAddressFor(address);
+    const side = this.#sideFor(address);
     if (side === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, side);
     return this.#round ?? offered;
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const side = this.#side;
     const { description, found } = await this.#hosts.read(sdp);
+    const side = this.#sideFor(otherFamilyIn(description, this.#side.family, found)) ?? this.#side;
     const nextId = () => this.#lines++;
     const net = this.#net(side);
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
@@ -191,6 +193,10 @@ export class Negotiation {
       writeForBrowser(lines, origin, this.#browserSide(this.#local, 'actpass', true)),
     );
     return this.#begin('pbx', sdp, draft, slots, this.#local, side, offer);
+  }
+
+  #sideFor(address: string | undefined): LocalAddress | undefined {
+    return address === undefined ? undefined : this.#options.pbx.localAddressFor(address);
   }
 
   #begin(

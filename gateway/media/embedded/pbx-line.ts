@@ -4,8 +4,8 @@
 
 import type { RemoteInfo } from 'node:dgram';
 import type { BlockList } from 'node:net';
+import { Latch } from '../latch.ts';
 import { type LinePlan, notNegotiated, type RtpAddress } from '../sdp/plan.ts';
-import { Latch } from './latch.ts';
 import type { PortPair } from './port-pool.ts';
 import { type LegStatistics, StreamStatistics } from './receive-statistics.ts';
 import { ReceiverReports } from './receiver-reports.ts';

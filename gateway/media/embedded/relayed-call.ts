@@ -46,6 +46,8 @@ export class RelayedCall {
   readonly #browserMeter = new LegStatistics();
   readonly #pbxMeter = new LegStatistics();
   readonly #lines = new Map<number, PbxLine>();
+  /** Lines with ports on another address, until a plan for that address is applied. */
+  readonly #moving = new Map<number, PbxLine>();
   /** Removed lines, for the report. */
   readonly #removed: PbxLine[] = [];
   readonly #lineOfType: (PbxLine | null)[] = new Array<PbxLine | null>(128).fill(null);
@@ -77,23 +79,32 @@ export class RelayedCall {
 
   /**
    * Returns the port pair of each line in `ids`, on the address of that index. Releases the pairs of other
-   * lines and of lines on another address. Null: no port is free.
+   * lines. A line that carries media on another address keeps its pair until a plan is applied, because the
+   * offer may be refused. Null: no port is free.
    */
   async ports(ids: readonly number[], at = 0): Promise<PortPair[] | null> {
     const pool = this.#parts.pools[at];
     for (const line of this.#lines.values()) {
+      const carries = line.plan !== null || line.pair.pool === pool;
+      if (!ids.includes(line.id) || !carries) this.#release(line);
+    }
+    for (const line of this.#moving.values()) {
       if (!ids.includes(line.id) || line.pair.pool !== pool) this.#release(line);
     }
     const pairs: PortPair[] = [];
     for (const id of ids) {
-      const pair = this.#lines.get(id)?.pair ?? (await pool?.take()) ?? null;
+      const known = [this.#lines.get(id), this.#moving.get(id)].find(line => line?.pair.pool === pool);
+      const pair = known?.pair ?? (await pool?.take()) ?? null;
       if (pair === null) return null;
       if (this.#closed) {
         // The call ended while its ports were being bound.
         pair.pool.release(pair);
         return null;
       }
-      if (!this.#lines.has(id)) this.#lines.set(id, this.#createLine(id, pair));
+      if (known === undefined) {
+        const lines = this.#lines.has(id) ? this.#moving : this.#lines;
+        lines.set(id, this.#createLine(id, pair));
+      }
       pairs.push(pair);
     }
     return pairs;
@@ -104,6 +115,7 @@ export class RelayedCall {
     this.#plannedAt = now;
     this.#lineOfType.fill(null);
     this.#echo = plan.echo ? new EchoStream(plan.echo) : null;
+    this.#move(this.#parts.pools[plan.at]);
     for (const line of this.#lines.values()) {
       const linePlan = plan.lines.find(l => l.line === line.id) ?? null;
       line.apply(linePlan);
@@ -157,8 +169,21 @@ export class RelayedCall {
     const report = this.report();
     this.#closed = true;
     this.#browser.close();
-    for (const line of this.#lines.values()) this.#release(line);
+    for (const line of [...this.#lines.values(), ...this.#moving.values()]) this.#release(line);
     return report;
+  }
+
+  /** Lines with ports on this address replace those on another one. */
+  #move(pool: PortPool | undefined): void {
+    for (const line of this.#moving.values()) {
+      const before = this.#lines.get(line.id);
+      this.#moving.delete(line.id);
+      if (line.pair.pool !== pool) this.#release(line);
+      else {
+        if (before !== undefined) this.#release(before);
+        this.#lines.set(line.id, line);
+      }
+    }
   }
 
   #createLine(id: number, pair: PortPair): PbxLine {
@@ -180,7 +205,7 @@ export class RelayedCall {
 
   #release(line: PbxLine): void {
     line.apply(null);
-    this.#lines.delete(line.id);
+    for (const lines of [this.#lines, this.#moving]) if (lines.get(line.id) === line) lines.delete(line.id);
     this.#removed.push(line);
     if (this.#removed.length > maxRemoved) this.#removed.shift();
     line.pair.pool.release(line.pair);

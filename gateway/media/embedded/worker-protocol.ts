@@ -37,6 +37,8 @@ export interface CallPlan {
   readonly call: string;
   readonly browser: BrowserPlan;
   readonly lines: readonly LinePlan[];
+  /** The index of the address that the lines have their ports on. */
+  readonly at: number;
   /** Set instead of lines: the relay returns the browser's audio to it. */
   readonly echo?: EchoPlan;
 }
@@ -53,8 +55,8 @@ export interface WorkerCounts {
 
 export type WorkerRequest =
   /**
-   * Makes the call have ports for exactly these lines, on the address of that index. Answered by RTP ports in
-   * the same order. The first request begins the call, which the worker ends after `longestMs`.
+   * Makes the call have ports for exactly these lines, on the address of that index. Lines that carry media
+   * on another address keep those ports until a plan is applied. Answered by RTP ports in the same order. The first request begins the call, which the worker ends after `longestMs`.
    */
   | {
       readonly op: 'ports';

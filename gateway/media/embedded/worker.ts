@@ -3,8 +3,8 @@
 // limit, because the main thread may hang. It continues after an uncaught error, because the error concerns
 // one packet only.
 
-import { BlockList, isIPv6 } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { latchNetworks } from '../latch.ts';
 import type { MediaEvent } from '../relay.ts';
 import { BrowserPort } from './browser-port.ts';
 import { PortPool } from './port-pool.ts';
@@ -57,7 +57,7 @@ const parts: CallParts = {
     consentMs: settings.consentMs,
     connectMs: settings.connectMs,
   },
-  networks: blockList(settings.pbx.networks),
+  networks: latchNetworks(settings.pbx.networks),
   keepAliveMs: settings.keepAliveMs,
   oneWayMs: settings.oneWayMs,
   silentAfterMs: settings.silentAfterMs,
@@ -123,16 +123,6 @@ async function run(request: WorkerRequest): Promise<WorkerReplies[keyof WorkerRe
       port.close();
       return null;
   }
-}
-
-function blockList(networks: readonly string[]): BlockList | null {
-  if (networks.length === 0) return null;
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix = ''] = network.split('/');
-    list.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
-  }
-  return list;
 }
 
 function end(id: string): WorkerReplies['close'] {

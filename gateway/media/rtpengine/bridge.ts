@@ -3,7 +3,6 @@
 // After a loss of that rtpengine, the call begins anew with its next offer. Must not depend on which
 // rtpengine has the call.
 
-import { isIPv6 } from 'node:net';
 import { type Leg, MediaError } from '../relay.ts';
 import { otherFamilyIn } from '../sdp/address.ts';
 import { type AnswerResult, answerForBrowser, answerForPbx } from '../sdp/answer.ts';
@@ -13,7 +12,7 @@ import { HostLookup, type ResolveHost } from '../sdp/hosts.ts';
 import { offerForBrowser, offerForPbx } from '../sdp/offer.ts';
 import { SdpOrigins } from '../sdp/origins.ts';
 import type { PbxNet, PendingOffer } from '../sdp/pending-offer.ts';
-import type { LinePlan, RtpAddress } from '../sdp/plan.ts';
+import type { LinePlan } from '../sdp/plan.ts';
 import { isLine, type MediaLine, type Slots, slotsOf } from '../sdp/slots.ts';
 import { assertSameBrowser, type BrowserTransport } from '../sdp/transport.ts';
 import {
@@ -24,10 +23,11 @@ import {
   writeForBrowser,
   writeForPbx,
 } from '../sdp/write.ts';
-import { fromBrowser, fromPbx, toBrowser, toPbx } from './flags.ts';
+import { fromBrowser, fromPbx, learning, toBrowser, toPbx } from './flags.ts';
 import type { NgReply } from './ng-client.ts';
-import { counter, endOf, numbered, places, refusal, unusedAddress } from './ng-lines.ts';
+import { counter, endOf, numbered, places, refusal, unusedAddress, withInactive } from './ng-lines.ts';
 import { browserSdp, type NgLines, pbxEndOf, pbxSdp, type RelayEnd, relayEndOf } from './ng-sdp.ts';
+import type { PbxSources } from './pbx-sources.ts';
 import { answeredByBrowser, answeredByPbx, pcmuFirst, toG729, toPcmu, withG729 } from './transcoding.ts';
 
 export interface BridgeOptions extends PbxNet {
@@ -38,6 +38,8 @@ export interface BridgeOptions extends PbxNet {
   readonly familyToward: (pbx: string | undefined) => 4 | 6 | undefined;
   /** Looks up the host names in a PBX's SDP. Default: no name is found. */
   readonly resolveHost?: ResolveHost | undefined;
+  /** Where the RTP of the PBX comes from. */
+  readonly sources: PbxSources;
   /** `family`: the family of the address in the SDP that rtpengine returns. */
   readonly request: (command: 'offer' | 'answer', family: 4 | 6, fields: object) => Promise<NgReply>;
 }
@@ -51,6 +53,10 @@ interface BridgeRound {
   readonly slots: Slots;
   /** Toward the PBX. */
   readonly family: 4 | 6;
+  /** Sends the offer to rtpengine again. `probed`: the line for which rtpengine learns a source. */
+  readonly resend?: (probed?: number) => Promise<NgReply>;
+  /** The addresses in the offer are those of the PBX from now on. */
+  readonly place?: () => void;
   answer?: { readonly sdp: string; readonly out: string };
 }
 
@@ -64,6 +70,8 @@ export class Bridge {
   #transport: BrowserTransport | null = null;
   /** Toward the PBX, as last agreed. */
   #family: 4 | 6;
+  /** Sends the last exchange to rtpengine again, with the current sources of the PBX. */
+  #resend: ((probed?: number) => Promise<NgReply>) | undefined;
   /** Whether the rtpengine that had the browser's last offer converts G.729. */
   #transcodes = false;
   /** Which side is expected to send, as last agreed. */
@@ -78,6 +86,21 @@ export class Bridge {
   /** The rtpengine is lost or has no state of the call: discards what was sent to it. */
   forget(): void {
     this.#round = null;
+    this.#resend = undefined;
+    this.#options.sources.moved();
+  }
+
+  /** Whether the last exchange can be repeated: it is answered. */
+  get settled(): boolean {
+    return this.#resend !== undefined && this.#round?.answer !== undefined;
+  }
+
+  /**
+   * Repeats the last exchange at rtpengine, with the current sources of the PBX. `probed`: the line for which
+   * rtpengine learns a source.
+   */
+  async repeat(probed?: number): Promise<void> {
+    await this.#resend?.(probed);
   }
 
   /**
@@ -155,7 +178,7 @@ export class Bridge {
   }
 
   async #answerFromPbx(offered: BridgeRound, sdp: string): Promise<string> {
-    const { request } = this.#options;
+    const { request, sources } = this.#options;
     const { description, found } = await this.#hosts.read(sdp);
     const round = await this.#following(offered, otherFamilyIn(description, offered.family, found));
     const { family, draft, slots } = round;
@@ -169,13 +192,18 @@ export class Bridge {
       if (!plan || !text || isRefused(text)) return null;
       const offers = draft.offered.get(line)?.offers;
       const codecs = text.codecs.map(codec => answeredByPbx(codec, plan, offers));
-      return { codecs, direction: text.direction, remote: this.#sendable(plan.remote) };
+      return { codecs, direction: text.direction, remote: plan.remote };
     });
-    const reply = await request('answer', this.#options.family, {
-      ...fromBrowser,
-      ...toBrowser,
-      sdp: pbxSdp(lines, family),
-    });
+    sources.agreed(lines, performance.now());
+    const send = (probed?: number) =>
+      request('answer', this.#options.family, {
+        ...fromBrowser,
+        ...toBrowser,
+        ...(probed !== undefined && learning),
+        sdp: pbxSdp(sources.placed(lines, probed), family),
+      });
+    const reply = await send();
+    this.#resend = send;
     const end = relayEndOf(reply.sdp);
     // A browser that bundles takes no second port (RFC 8843 7.3.2).
     const bundles = result.transport.bundle !== null;
@@ -190,16 +218,17 @@ export class Bridge {
 
   /** The same round from the gateway's address of the other family, when there is one. */
   async #following(offered: BridgeRound, address: string | undefined): Promise<BridgeRound> {
-    const family = address === undefined ? undefined : this.#options.familyToward(address);
+    const family = this.#ownFamilyOf(address);
     if (family === undefined) return offered;
     await this.#offerFromBrowser(offered.sdp, family);
     return this.#round ?? offered;
   }
 
   async #offerFromPbx(sdp: string): Promise<string> {
-    const { request } = this.#options;
-    const family = this.#family;
+    const { request, sources } = this.#options;
     const { description, found } = await this.#hosts.read(sdp);
+    const address = otherFamilyIn(description, this.#family, found);
+    const family = this.#ownFamilyOf(address) ?? this.#family;
     const nextId = counter(this.#slots);
     const net = { ...this.#options, family, transcodes: this.#transcodes };
     const { draft, slots } = offerForBrowser(description, this.#slots, nextId, net, found);
@@ -207,15 +236,20 @@ export class Bridge {
       const offered = draft.offered.get(line);
       if (!offered) return null;
       const codecs = offered.offers.map(({ pbx }) => pbx);
-      return { codecs, direction: offered.text.direction, remote: this.#sendable(offered.remote) };
+      return { codecs, direction: offered.text.direction, remote: offered.remote };
     });
     const converts = lines.some(({ line }) => line?.codecs.some(isTranscoded));
-    const reply = await request('offer', this.#options.family, {
-      ...fromPbx,
-      ...toBrowser,
-      ...(converts && toPcmu),
-      sdp: pbxSdp(lines, family),
-    });
+    const place = () => sources.agreed(lines, performance.now());
+    if (family === this.#family) place();
+    const resend = (probed?: number) =>
+      request('offer', this.#options.family, {
+        ...fromPbx,
+        ...toBrowser,
+        ...(converts && toPcmu),
+        ...(probed !== undefined && learning),
+        sdp: pbxSdp(sources.placed(lines, probed), family),
+      });
+    const reply = await resend();
     const end = relayEndOf(reply.sdp);
     const texts = slots.browser.map(slot => {
       const offered = isLine(slot) ? draft.offered.get(slot) : undefined;
@@ -224,7 +258,7 @@ export class Bridge {
         : refusal(slot);
     });
     const out = this.#writeForBrowser(texts, end, 'actpass', true);
-    this.#round = { from: 'pbx', sdp, offer: out, draft, slots, family };
+    this.#round = { from: 'pbx', sdp, offer: out, draft, slots, family, resend, place };
     return out;
   }
 
@@ -242,8 +276,23 @@ export class Bridge {
       return { codecs, direction: text.direction };
     });
     const end = endOf(result.transport);
-    const answered = browserSdp(lines, end, this.#options.family);
-    const reply = await request('answer', round.family, { ...fromPbx, ...toPbx, sdp: answered });
+    const send = (probed?: number) =>
+      request('answer', round.family, {
+        ...fromPbx,
+        ...toPbx,
+        sdp: browserSdp(withInactive(lines, probed), end, this.#options.family),
+      });
+    let reply = await send();
+    if (round.family !== this.#family) {
+      // With the answer rtpengine has a port of the other family. Before, it ignores the address of the PBX.
+      round.place?.();
+      await round.resend?.();
+      reply = await send();
+    }
+    this.#resend = async probed => {
+      await round.resend?.(probed);
+      return await send(probed);
+    };
     const { address, ports } = pbxEndOf(reply.sdp);
     const written = round.slots.pbx.map((slot, i) => {
       const text = result.lines[i]!;
@@ -254,19 +303,15 @@ export class Bridge {
     return this.#origins.write('pbx', origin => writeForPbx(written, origin, address));
   }
 
-  /**
-   * Until a PBX behind NAT has sent a packet, rtpengine gets an address that receives nothing instead of an
-   * address that the fence forbids.
-   */
-  #sendable(remote: RtpAddress | null): RtpAddress | null {
-    return remote?.fenced ? unusedAddress(isIPv6(remote.address) ? 6 : 4) : remote;
-  }
-
   #agreed(round: BridgeRound, { plans }: AnswerResult, transport: BrowserTransport): void {
     this.#slots = round.slots;
     this.#family = round.family;
     this.#transport = transport;
     this.due = plans;
+  }
+
+  #ownFamilyOf(address: string | undefined): 4 | 6 | undefined {
+    return address === undefined ? undefined : this.#options.familyToward(address);
   }
 
   #familyToward(pbx: string | undefined): 4 | 6 {

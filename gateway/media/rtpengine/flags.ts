@@ -4,16 +4,21 @@
 const common = {
   // No SRTP key in SDP (RFC 4568): DTLS only.
   SDES: ['off'],
-  // Packets from other addresses than the agreed one are not accepted. A PBX's RTP may leave from another
-  // port than its SDP names, and then from another address (NAT): rtpengine prefers the source nearest to the
-  // SDP, and keeps the source that it has found.
-  'endpoint-learning': 'heuristic',
+  // Packets from other addresses than the agreed one are dropped. The gateway finds the source of a PBX whose
+  // RTP leaves from another port (pbx-sources.ts).
+  'endpoint-learning': 'off',
   flags: ['trust-address', 'strict-source', 'no-rtcp-attribute', 'strip-extmap', 'generate-mid'],
   replace: ['origin'],
   // Set in both directions: with the flag in the answer alone, 10.5 keeps DTLS enabled.
   DTLS: 'passive',
   bundle: ['accept'],
 };
+
+/**
+ * For a probe: rtpengine learns a source on each line whose address differs from the last one. It prefers other
+ * ports of that address to other hosts.
+ */
+export const learning = { 'endpoint-learning': 'heuristic' };
 
 export const fromBrowser = { 'from-tag': 'browser', 'to-tag': 'pbx' };
 export const fromPbx = { 'from-tag': 'pbx', 'to-tag': 'browser' };
@@ -30,6 +35,8 @@ export const toPbx = {
 
 export const toBrowser = {
   ...common,
+  // Another address of the PBX does not change the port that rtpengine has toward the PBX.
+  flags: [...common.flags, 'port-latching'],
   'transport-protocol': 'UDP/TLS/RTP/SAVPF',
   ICE: 'force',
   'ICE-lite': 'forward',

@@ -43,6 +43,13 @@ export function places(slots: Slots, lineOf: (line: MediaLine) => NgLines[number
   });
 }
 
+/** The lines with one that carries nothing. */
+export function withInactive(lines: NgLines, id: number | undefined): NgLines {
+  return lines.map((entry, i) =>
+    i === id && entry.line ? { ...entry, line: { ...entry.line, direction: 'inactive' } } : entry,
+  );
+}
+
 /** Returns the numbers of new lines. The number of a failed offer is free again. */
 export function counter(slots: Slots): () => number {
   let next = 0;

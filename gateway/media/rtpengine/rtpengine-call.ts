@@ -10,17 +10,22 @@ import { Bridge } from './bridge.ts';
 import type { Fleet, RtpengineServer } from './fleet.ts';
 import { type Limits, MediaWatch } from './media-watch.ts';
 import { NgError, type NgReply } from './ng-client.ts';
-import { RtpengineStatistics } from './statistics.ts';
+import { PbxSources } from './pbx-sources.ts';
+import { findSource } from './source-probe.ts';
+import { pbxStreams, RtpengineStatistics } from './statistics.ts';
 
 export interface RtpengineCallDependencies extends Limits {
   readonly fleet: Fleet;
   /** The addresses of this machine: their families are those that PBXs and browsers may have. */
   readonly addresses: readonly MediaAddress[];
   readonly allowPbxMedia?: ((address: string) => boolean) | undefined;
-  readonly latches?: boolean | undefined;
+  readonly networks?: readonly string[] | undefined;
   readonly resolveHost?: ResolveHost | undefined;
   readonly emit: (event: MediaEvent) => void;
 }
+
+/** After an answer, the first query about it. */
+const firstLookMs = 100;
 
 export class RtpengineCall {
   readonly id: CallId;
@@ -28,6 +33,7 @@ export class RtpengineCall {
   readonly statistics = new RtpengineStatistics();
   readonly watch: MediaWatch;
   readonly #fleet: Fleet;
+  readonly #sources: PbxSources;
   #placement: { readonly server: RtpengineServer; readonly name: string } | null = null;
   /**
    * Set while the call is being placed: the time limit for each rtpengine. Errors then reach the caller
@@ -37,18 +43,23 @@ export class RtpengineCall {
   #turn: Promise<unknown> = Promise.resolve();
   #queriedAt = Number.NEGATIVE_INFINITY;
   #querying = false;
+  #ended = false;
+  #observation: NodeJS.Timeout | undefined;
   /** performance.now() of the eviction; meaningless while an rtpengine has the call. */
   evictedAt = 0;
 
   constructor(id: CallId, dependencies: RtpengineCallDependencies) {
+    const { networks = [] } = dependencies;
     this.id = id;
+    this.#sources = new PbxSources(networks);
     this.#fleet = dependencies.fleet;
     this.watch = new MediaWatch(id, dependencies, dependencies.emit);
     this.bridge = new Bridge({
       family: dependencies.addresses[0]?.family ?? 4,
       familyToward: pbx => localAddressFor(dependencies.addresses, pbx)?.family,
       allowed: dependencies.allowPbxMedia ?? (() => true),
-      latches: dependencies.latches ?? false,
+      latches: networks.length > 0,
+      sources: this.#sources,
       resolveHost: dependencies.resolveHost,
       request: (command, family, fields) => this.#request(command, family, fields),
     });
@@ -60,6 +71,11 @@ export class RtpengineCall {
 
   get queriedAt(): number {
     return this.#queriedAt;
+  }
+
+  /** Whether short intervals of queries are necessary. */
+  get urgent(): boolean {
+    return this.watch.urgent || this.#sources.unsettled;
   }
 
   /** Requests of one call run one after another. */
@@ -149,6 +165,8 @@ export class RtpengineCall {
       if (this.#placement !== placement) return;
       this.statistics.take(reply, performance.now());
       this.watch.update(performance.now(), this.statistics);
+      const line = this.#sources.update(pbxStreams(reply), performance.now());
+      if (line !== undefined) await this.#find(line);
     } catch (error) {
       // The call was ended at rtpengine, or rtpengine was restarted.
       if (error instanceof NgError && error.kind === 'error' && this.#placement === placement) this.evict();
@@ -157,8 +175,39 @@ export class RtpengineCall {
     }
   }
 
+  /**
+   * After an answer, queries the call soon, until the PBX is heard or `tickMs` has passed: the first words of a
+   * PBX that sends from another port are lost until its source is found.
+   */
+  observe(tickMs: number, afterMs = firstLookMs): void {
+    clearTimeout(this.#observation);
+    if (this.#ended || afterMs > tickMs) return;
+    this.#observation = setTimeout(async () => {
+      await this.query(performance.now());
+      if (this.#sources.unsettled) this.observe(tickMs, afterMs * 2);
+    }, afterMs);
+  }
+
+  /** Finds the source of a line whose packets rtpengine drops. */
+  async #find(line: number): Promise<void> {
+    const placement = this.#placement;
+    await this.inTurn(async () => {
+      if (this.#placement !== placement || !placement || !this.bridge.settled) return;
+      await findSource(line, {
+        sources: this.#sources,
+        repeat: probed => this.bridge.repeat(probed),
+        query: async () =>
+          pbxStreams(await placement.server.ng.request('query', { 'call-id': placement.name })),
+        foreign: counts => this.statistics.discount(counts),
+        over: () => this.#ended || this.#placement !== placement,
+      });
+    });
+  }
+
   /** After pending requests, deletes the call at its rtpengine and returns the statistics. */
   async end(): Promise<RtpengineStatistics> {
+    this.#ended = true;
+    clearTimeout(this.#observation);
     await this.#turn;
     const reply = await this.#leave();
     if (reply) this.statistics.take(reply, performance.now());

@@ -42,10 +42,10 @@ export interface RtpengineRelayOptions extends FleetOptions {
   /** Whether media may be sent to a literal address in a PBX's SDP. Default all. */
   readonly allowPbxMedia?: (address: string) => boolean;
   /**
-   * Whether there are PBXs behind NAT: SDP may then name an address that the fence forbids, and rtpengine
-   * learns another. Default false.
+   * Networks of PBXs behind NAT, such as 203.0.113.0/24: SDP may then name an address that the fence forbids,
+   * and the first source in these networks is accepted. Default none.
    */
-  readonly latches?: boolean;
+  readonly networks?: readonly string[];
   /** Time without expected audio before it is reported as one-way. Default 8000 ms. */
   readonly oneWayMs?: number;
   /** Looks up the host names in a PBX's SDP (RFC 8866 5.7). Default: no name is found. */
@@ -107,6 +107,7 @@ export class RtpengineRelay implements MediaRelay {
     return await entry.inTurn(async () => {
       const answer = await entry.bridge.answer(from, sdp);
       entry.watch.answered(performance.now(), entry.bridge.due);
+      entry.observe(this.#options.tickMs ?? 1000);
       return answer;
     });
   }
@@ -164,10 +165,10 @@ export class RtpengineRelay implements MediaRelay {
   }
 
   #open(id: CallId): RtpengineCall {
-    const { addresses, allowPbxMedia, latches, resolveHost } = this.#options;
+    const { addresses, allowPbxMedia, networks, resolveHost } = this.#options;
     const { silentAfterMs, oneWayMs, consentMs, connectMs } = this.#options;
     const entry = new RtpengineCall(id, {
-      ...{ fleet: this.fleet, addresses, allowPbxMedia, latches, resolveHost },
+      ...{ fleet: this.fleet, addresses, allowPbxMedia, networks, resolveHost },
       ...{ silentAfterMs, oneWayMs, consentMs, connectMs },
       emit: event => this.#emit(event),
     });
@@ -205,7 +206,7 @@ export class RtpengineRelay implements MediaRelay {
       if (!call.server) {
         const expired = !this.fleet.anyAnswers() && now - call.evictedAt > evictedMs;
         if (expired) call.watch.fail('no rtpengine is available');
-      } else if (now - call.queriedAt >= (call.watch.urgent ? tickMs : queryMs) - 1) due.push(call);
+      } else if (now - call.queriedAt >= (call.urgent ? tickMs : queryMs) - 1) due.push(call);
     }
     due.sort((one, other) => one.queriedAt - other.queriedAt);
     for (const call of due.slice(0, maxQueries)) void call.query(now);

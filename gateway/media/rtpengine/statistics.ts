@@ -1,6 +1,7 @@
 // Converts the replies of rtpengine's `query` and `delete` into statistics. rtpengine's clock is not
 // comparable: a growing counter shows that packets arrive, and the time without packets is measured here.
 
+import type { TransportAddress } from '../latch.ts';
 import type { Leg, LegReport, MediaReport } from '../relay.ts';
 import type { NgReply } from './ng-client.ts';
 
@@ -9,6 +10,33 @@ interface StreamCounts {
   readonly bytes: number;
   readonly lost: number;
   readonly dropped: number;
+}
+
+/** The RTP of a PBX on one line. */
+export interface StreamState {
+  readonly line: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly dropped: number;
+  /** Where rtpengine sends: the agreed address, or what it has learned. */
+  readonly endpoint: TransportAddress;
+}
+
+/** The streams of the PBX in a reply to `query`. */
+export function pbxStreams(reply: NgReply): StreamState[] {
+  return list(record(record(reply.tags).pbx).medias).flatMap(media =>
+    list(media.streams)
+      .filter(stream => has(stream, 'RTP'))
+      .slice(0, 1)
+      .map(({ stats, endpoint }) => ({
+        // rtpengine counts from 1.
+        line: number(media.index) - 1,
+        packets: number(record(stats).packets),
+        bytes: number(record(stats).bytes),
+        dropped: number(record(stats).errors),
+        endpoint: { address: String(record(endpoint).address), port: number(record(endpoint).port) },
+      })),
+  );
 }
 
 interface LegCounts {
@@ -28,6 +56,7 @@ export class RtpengineStatistics {
     browser: { before: none, now: none, jitterMs: 0, grewAt: Number.NaN },
     pbx: { before: none, now: none, jitterMs: 0, grewAt: Number.NaN },
   };
+  #foreign = { packets: 0, bytes: 0 };
   /** Whether the browser has shown the certificate in its SDP: DTLS has finished, and so has ICE. */
   proved = false;
 
@@ -35,8 +64,15 @@ export class RtpengineStatistics {
     return this.#legs[leg].grewAt;
   }
 
+  /** Subtracts packets that rtpengine has accepted from hosts other than the PBX. */
+  discount({ packets, bytes }: { readonly packets: number; readonly bytes: number }): void {
+    this.#foreign.packets += packets;
+    this.#foreign.bytes += bytes;
+  }
+
   /** Another rtpengine has the call, and counts from zero. */
   moved(): void {
+    this.#foreign = { packets: 0, bytes: 0 };
     this.proved = false;
     for (const leg of legs) {
       const counted = this.#legs[leg];
@@ -56,8 +92,8 @@ export class RtpengineStatistics {
         list(media['ingress SSRCs']).map(({ SSRC }) => record(record(reply.SSRC)[String(SSRC)])),
       );
       const counts = {
-        packets: total('packets'),
-        bytes: total('bytes'),
+        packets: total('packets') - (leg === 'pbx' ? this.#foreign.packets : 0),
+        bytes: total('bytes') - (leg === 'pbx' ? this.#foreign.bytes : 0),
         dropped: total('errors'),
         // From the RTCP of the receiving side.
         lost: sum(sources.map(source => number(source['cumulative loss']))),

@@ -72,10 +72,14 @@ export class BlameScene {
     this.#security = security;
   }
 
-  /** Calls the director of this domain; `meanwhile` is what the PBX does. */
-  async call(domain: string, meanwhile?: () => Promise<void>): Promise<Blamed> {
+  /** Calls the director of this domain; `meanwhile` is what the PBX does. `offers`: changes the page's offer. */
+  async call(
+    domain: string,
+    meanwhile?: () => Promise<void>,
+    offers: (sdp: string) => string = sdp => sdp,
+  ): Promise<Blamed> {
     const since = this.gateway.mark();
-    new RawCall(this.browser, `sip:director@${domain}`).invite(await browserOffer());
+    new RawCall(this.browser, `sip:director@${domain}`).invite(offers(await browserOffer()));
     await meanwhile?.();
     const response = await this.browser.finalResponse();
     const text = `"to":"director@${domain}"`.replaceAll('.', '\\.');

@@ -12,7 +12,7 @@ joined          setting-up:ignore  established:establish  established:ignore  en
 refused         ended:refuse       ended:refuse           established:ignore  ended:ignore
 failed          ended:refuse       ended:refuse           established:ignore  ended:ignore
 cancelled       ended:refuse       ended:refuse           established:ignore  ended:ignore
-visitorLeft     ended:refuse       ended:refuse           established:wait    ended:ignore
+visitorLeft     ended:refuse       answering:awaitSent    established:wait    ended:ignore
 browserBye      ended:refuse       ended:refuse           ended:hangUp        ended:ignore
 pbxBye          ended:refuse       ended:refuse           ended:hangUp        ended:ignore
 request         setting-up:defer   answering:defer        established:perform ended:reject

@@ -54,6 +54,24 @@ export class Ear {
     );
   }
 
+  /** Resolves once a packet from here has come to the visitor; `sdp`: the description that this PBX has of the gateway. */
+  async isHeard(leg: WebRtcLeg, sdp: string, type = 0): Promise<void> {
+    const port = Number(/^m=audio (\d+)/m.exec(sdp)?.[1]);
+    const address = /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1];
+    let heard = false;
+    leg.onRtp = packet => {
+      heard ||= (packet[1]! & 0x7f) === type;
+    };
+    await eventually(
+      `type ${type} comes to the visitor`,
+      () => {
+        this.#socket.send(packetOf(leg, type), port, address);
+        return heard;
+      },
+      { every: 20 },
+    );
+  }
+
   /** Resolves once the relay has had many packets, none of which came here. */
   async hearsNothing(leg: WebRtcLeg, type: number): Promise<void> {
     let sent = 0;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { readSound, takesSound } from '../../../widget/call/sound-notice.ts';
+import { readSound, takesSound } from '../../../widget/call/session-events.ts';
 import { RawCall } from '../../support/raw-call.ts';
 import { RawPeer } from '../../support/raw-peer.ts';
 import { PAGE, SDP, startScene } from '../../support/signalling-gateway.ts';

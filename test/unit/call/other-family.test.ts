@@ -25,7 +25,7 @@ async function called(context: TestContext, own: readonly string[]) {
   const call = new RawCall(scene.browser, DIRECTOR);
   call.invite(leg.offer());
   const invite = await pbx.request('INVITE');
-  assert.match(String(invite.body), /^c=IN IP4 127\.0\.0\.1\r$/m);
+  assert.match(String(invite.body), /^c=IN IP4 127\.\d+\.\d+\.\d+\r$/m);
   return { ...scene, pbx, leg, ear, call, invite };
 }
 

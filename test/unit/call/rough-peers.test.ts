@@ -117,6 +117,7 @@ test('a phone that repeats its 180 stops ringing all the same', async context =>
   const again = setInterval(() => pbx.respond(invite, '180 Ringing'), 200);
   context.after(() => clearInterval(again));
   await browser.response(480);
+  clearInterval(again);
 });
 
 for (const [said, heard] of [

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { greeting, type IceServer } from '../../../gateway/edge/greeting.ts';
+import type { IceServer } from '../../../contract/websocket.ts';
+import { greeting } from '../../../gateway/edge/greeting.ts';
 
 const turn = { urls: ['turn:turn.mysite.ru?transport=tcp'], secret: 'cymru', lifetimeSeconds: 600 };
 

@@ -64,6 +64,47 @@ export function servesBothFamilies(
     await call.close();
     await emptied(relay());
   });
+
+  it('a PBX that offers an address of the other family in the call is answered with that of the gateway, and back', async () => {
+    const call = await RelayCall.prepare(relay(), 'moved');
+    call.offer = await relay().offer('moved', 'browser', call.leg.offer(), '127.0.0.1');
+    const theirs = echoAnswer(call.offer, call.echo, /pcmu/i);
+    await call.leg.connect(ofIpv4(await relay().answer('moved', 'pbx', theirs)));
+    await call.roundTrip();
+    const six = await RtpEcho.open('::1');
+    const offers = [
+      [echoAnswer(call.offer, six, /pcmu/i).replaceAll('IN IP4 127.0.0.1', 'IN IP6 ::1'), own.v6, six],
+      [theirs, own.v4, call.echo],
+    ] as const;
+    for (const [offer, mine, echo] of offers) {
+      await relay().offer('moved', 'pbx', offer);
+      // Until the offer is answered, and when it is refused, the call goes on as before.
+      await call.roundTrip();
+      const browserAnswer = call.leg.offer().replace('actpass', 'active').replace('AVPF 0 8 126', 'AVPF 0');
+      const answer = await relay().answer('moved', 'browser', browserAnswer);
+      const family = mine.includes(':') ? 'IP6' : 'IP4';
+      assert.match(answer, new RegExp(`^c=IN ${family} ${mine}\r$`, 'm'));
+      const port = Number(/^m=audio (\d+)/m.exec(answer)?.[1]);
+      const arrived = new Promise<void>(resolve => {
+        echo.onPacket = () => {
+          resolve();
+          return true;
+        };
+      });
+      const packet = call.packet();
+      assert.deepEqual((await call.roundTrip(packet)).subarray(12), packet.subarray(12));
+      await arrived;
+      // The port of the answer is the one that receives.
+      const heard = new Promise<void>(resolve => {
+        call.leg.onRtp = () => resolve();
+      });
+      echo.audio.send(call.packet(), port, mine);
+      await heard;
+    }
+    await call.close();
+    six.close();
+    await emptied(relay());
+  });
 }
 
 /** The simulated browser has IPv4 only. */

@@ -1,8 +1,6 @@
 // The media port on a real rtpengine, between a simulated browser and a plain RTP peer.
 
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { openAddress } from '../../../gateway/media/address.ts';
 import { MediaError } from '../../../gateway/media/relay.ts';
@@ -20,6 +18,7 @@ import { Rtpengine } from '../../support/rtpengine.ts';
 import { servesBothFamilies } from './both-families.ts';
 import { emptied, nextEvent, RelayCall } from './relay-call.ts';
 import { echoAnswer, RtpEcho } from './rtp-echo.ts';
+import { Sources } from './rtp-sources.ts';
 
 /** Long time limits, because tests run in parallel on a busy machine. */
 const patient: Pick<RtpengineRelayOptions, 'timeoutMs' | 'setupMs' | 'tickMs' | 'queryMs'> = {
@@ -214,60 +213,49 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await left();
   });
 
-  it('accepts a PBX whose RTP leaves from another port than its SDP names', async () => {
-    const call = await RelayCall.open(relay, 'other port');
-    const other = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(other, 'listening');
-    const back = (packet: Buffer) => other.send(packet, call.port, rtpengine.server.host);
-    call.echo.onPacket = packet => {
-      back(packet);
-      return false;
-    };
-    // After its first packet, packets are sent to it.
-    other.on('message', back);
-    for (let i = 0; i < 5; i++) await call.roundTrip();
-    other.close();
-    assert.equal((await call.close()).pbx.packets, 5);
-    await left();
-  });
+  for (const offerer of ['browser', 'pbx'] as const) {
+    it(`accepts a PBX whose RTP leaves from another port than its SDP names, and no other host, after an offer of the ${offerer}`, async t => {
+      const call = await RelayCall.open(relay, 'other port');
+      if (offerer === 'pbx') {
+        await relay.offer(call.id, 'pbx', echoAnswer(call.offer, call.echo, /pcmu/i));
+        const own = call.leg.offer().replace('actpass', 'active');
+        await relay.answer(call.id, 'browser', own.replace('AVPF 0 8 126', 'AVPF 0'));
+      }
+      const sources = await Sources.open(t, call, rtpengine.server.host);
+      const { stranger, pbx } = sources;
+      sources.talks(stranger);
+      await sources.ignores(100);
+      assert.deepEqual(sources.heard, []);
+      sources.talks(pbx);
+      await eventually('the PBX is heard, and hears', () => sources.heard.includes('pbx') && pbx.got > 0);
+      // It is silent again, and the stranger and another port of its host are not.
+      sources.quiet(pbx);
+      const third = await sources.add('third', '127.0.0.1');
+      sources.talks(third);
+      await sources.ignores(200);
+      assert.deepEqual(sources.heard, ['pbx']);
+      sources.talks(pbx);
+      await eventually('the PBX is heard again', () => sources.latest === 'pbx');
+      assert.deepEqual([stranger.got, third.got], [0, 0]);
+      // The port in the SDP is always accepted.
+      sources.quiet(pbx);
+      sources.talks(sources.addSocket('signalled', call.echo.audio));
+      await eventually('the port in the SDP is heard', () => sources.latest === 'signalled');
+      assert.deepEqual(sources.heard, ['pbx', 'signalled']);
+      sources.stop();
+      const { packets } = (await call.close()).pbx;
+      // Packets of a stranger are not counted as packets of the PBX.
+      assert.ok(packets <= sources.ofPbx, `${packets} of ${sources.ofPbx}`);
+      await left();
+    });
+  }
 
-  it('prefers a PBX on another port of its host to a foreign sender before it, and then drops the foreign one', async () => {
-    const call = await RelayCall.open(relay, 'stranger');
-    const [stranger, other] = await Promise.all(
-      ['127.0.0.2', '127.0.0.1'].map(async address => {
-        const socket = createSocket('udp4').bind(0, address);
-        await once(socket, 'listening');
-        return socket;
-      }),
-    );
-    const heard: string[] = [];
-    call.leg.onRtp = (packet, length) => heard.push(packet.toString('latin1', 12, length).slice(0, 8));
-    const sends = async (from: typeof stranger, word: string, until = word) => {
-      const packet = call.packet();
-      packet.write(word, 12, 'latin1');
-      from?.send(packet, call.port, rtpengine.server.host);
-      await eventually(`${until} arrives`, () => heard.includes(until), { every: 10 });
-    };
-    // rtpengine learns the source for 3 s after an answer. Until then it accepts any sender, as
-    // docs/operations.md states.
-    await relay.answer('stranger', 'pbx', `${echoAnswer(call.offer, call.echo, /pcmu/i)}a=x-later:1\r\n`);
-    await sends(stranger, 'stranger');
-    await sends(other, 'the-PBX1');
-    heard.length = 0;
-    stranger?.send(call.packet(), call.port, rtpengine.server.host);
-    await sends(other, 'the-PBX2');
-    assert.deepEqual(heard, ['the-PBX2']);
-    for (const socket of [stranger, other]) socket?.close();
-    await call.close();
-    await left();
-  });
-
-  it('accepts a PBX behind NAT with an inner address in its SDP, when that is configured', async () => {
+  it('accepts a PBX behind NAT with an inner address in its SDP, from the configured network alone', async t => {
     const { server } = rtpengine;
     const allowPbxMedia = (address: string) => address === '127.0.0.1';
     const options = { servers: [server], addresses: [openAddress(server.host)], allowPbxMedia, ...patient };
     const strict = await createRtpengineRelay(options);
-    const lenient = await createRtpengineRelay({ ...options, latches: true });
+    const lenient = await createRtpengineRelay({ ...options, networks: ['127.0.0.3/32'] });
     const inside = (sdp: string) => sdp.replace('c=IN IP4 127.0.0.1', 'c=IN IP4 192.168.77.10');
     const call = await RelayCall.prepare(lenient, 'nat');
     call.offer = await lenient.offer('nat', 'browser', call.leg.offer());
@@ -277,12 +265,14 @@ describe('the relay on an rtpengine', { skip: partsMissing() }, () => {
     await assert.rejects(strict.answer('fenced', 'pbx', pbxAnswer), MediaError);
     await strict.close('fenced');
     await call.leg.connect(call.answer);
-    const heard = new Promise<void>(resolve => {
-      call.leg.onRtp = () => resolve();
-    });
-    call.echo.audio.send(call.packet(), call.port, server.host);
-    await heard;
-    await call.roundTrip();
+    const sources = await Sources.open(t, call, server.host, '127.0.0.3');
+    const { stranger, pbx } = sources;
+    sources.talks(stranger);
+    await sources.ignores(100);
+    sources.talks(pbx);
+    await eventually('the PBX is heard, and hears', () => sources.heard.includes('pbx') && pbx.got > 0);
+    assert.deepEqual([sources.heard, stranger.got], [['pbx'], 0]);
+    sources.stop();
     await call.close();
     await Promise.all([strict.shutdown(), lenient.shutdown()]);
     await left();

@@ -2,12 +2,27 @@
 // `types of X` allows `import type` alone. Every room may import itself and node's own modules.
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
-  // The composition root knows all rooms of the gateway.
+  // What the widget and the gateway say to each other. Types only.
+  contract: [],
+
+  // The composition root imports all rooms of the gateway.
   gateway: ['gateway/*'],
   'gateway/admin': ['gateway/auth', 'gateway/config', 'gateway/http', 'gateway/net', 'gateway/observe'],
-  'gateway/auth': ['gateway/config', 'gateway/directory', 'gateway/net', 'gateway/observe'],
-  'gateway/availability': ['gateway/config', 'gateway/directory', 'types of gateway/observe'],
+  'gateway/auth': [
+    'types of contract',
+    'gateway/config',
+    'gateway/directory',
+    'gateway/net',
+    'gateway/observe',
+  ],
+  'gateway/availability': [
+    'types of contract',
+    'gateway/config',
+    'gateway/directory',
+    'types of gateway/observe',
+  ],
   'gateway/call': [
+    'types of contract',
     'gateway/auth',
     'gateway/availability',
     'gateway/config',
@@ -29,12 +44,20 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'gateway/observe',
     'gateway/resolver',
   ],
-  'gateway/config': ['gateway/net'],
+  'gateway/config': ['types of contract', 'gateway/net'],
   'gateway/directory': ['gateway/config', 'gateway/engine/message', 'types of gateway/cards'],
-  'gateway/edge': ['gateway/auth', 'gateway/config', 'gateway/directory', 'gateway/net', 'gateway/observe'],
+  'gateway/edge': [
+    'types of contract',
+    'gateway/auth',
+    'gateway/config',
+    'gateway/directory',
+    'gateway/net',
+    'gateway/observe',
+  ],
   'gateway/engine': ['gateway/engine/message'],
   'gateway/engine/message': [],
   'gateway/http': [
+    'types of contract',
     'gateway/auth',
     'gateway/availability',
     'gateway/cards',
@@ -55,10 +78,11 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 
   // The entries of the widget's build.
   widget: ['widget/*'],
-  'widget/availability': ['widget/base', 'types of widget/call', 'widget/locales'],
-  'widget/base': [],
-  'widget/call': ['widget/base', 'widget/devices'],
+  'widget/availability': ['types of contract', 'widget/base', 'types of widget/call', 'widget/locales'],
+  'widget/base': ['types of contract'],
+  'widget/call': ['types of contract', 'widget/base', 'widget/devices'],
   'widget/card': [
+    'types of contract',
     'widget/availability',
     'widget/base',
     'widget/call',
@@ -66,8 +90,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'widget/element',
     'widget/locales',
   ],
-  'widget/devices': ['widget/base', 'widget/call'],
-  'widget/element': ['widget/*'],
+  'widget/devices': ['types of contract', 'widget/base', 'widget/call'],
+  'widget/element': ['types of contract', 'widget/*'],
   'widget/frameworks': ['widget/element'],
   'widget/locales': ['types of widget/base', 'types of widget/call'],
   'widget/shapes': ['widget/base', 'widget/card', 'widget/element', 'widget/locales'],

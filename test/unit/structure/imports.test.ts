@@ -1,11 +1,14 @@
 // The rooms of the product import each other as import-rules.ts says, and in no circle.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { repository } from '../../support/repository.ts';
 import { circlesIn, type Import, importsIn, importsOf, sourcesIn } from './import-graph.ts';
 import { packages, rooms } from './import-rules.ts';
 
-const files = sourcesIn(['gateway', 'widget', 'demo-site']);
+const files = sourcesIn(['contract', 'gateway', 'widget', 'demo-site']);
 const imports = importsOf(files);
 
 test('each room imports only the rooms of its row', () => {
@@ -22,6 +25,18 @@ test('packages that belong to one place are imported only there', () => {
 
 test('no files import each other in a circle', () => {
   assert.deepEqual(circlesIn(imports), []);
+});
+
+test('the contract has no code, and its types are imported as types', () => {
+  const contract = files.filter(file => isWithin(file, 'contract'));
+  const code = contract.filter(file =>
+    /^(?!export (?:type|interface) |import type |[\s}|/]|$)/m.test(
+      readFileSync(join(repository, file), 'utf8'),
+    ),
+  );
+  assert.deepEqual(code, []);
+  const values = imports.filter(({ to, typesOnly }) => isWithin(to, 'contract') && !typesOnly);
+  assert.deepEqual(values.map(shown), []);
 });
 
 test('each row is of a room that exists', () => {

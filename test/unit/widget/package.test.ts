@@ -72,6 +72,8 @@ test('the package contains what package.json declares, built, and nothing else',
   for (const path of [
     'dist/public/sip-call.js',
     'dist/public/sip-call.js.br',
+    // The declarations of the widget import it.
+    'dist/contract/sip.d.ts',
     'README.md',
     'docs/embedding.md',
     'deploy/sip-call.service',
@@ -80,7 +82,7 @@ test('the package contains what package.json declares, built, and nothing else',
     assert.ok(packed.includes(path), `${path} is not in the package`);
   const odd = packed.filter(
     path =>
-      !/^(?:dist\/(?:gateway|widget|public)\/|dist\/[\w.-]+\.json$|docs\/|deploy\/|[\w]+(?:\.md|\.json)?$)/.test(
+      !/^(?:dist\/(?:contract|gateway|widget|public)\/|dist\/[\w.-]+\.json$|docs\/|deploy\/|[\w]+(?:\.md|\.json)?$)/.test(
         path,
       ),
   );

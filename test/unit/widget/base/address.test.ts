@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gatewaySocket, parseAddress } from '../../../../widget/base/address.ts';
+import { gatewayUrl, parseAddress } from '../../../../widget/base/address.ts';
 import { cpuTime } from '../../engine/message/cpu-time.ts';
 
 const read: Readonly<Record<string, readonly [text: string, uri: string]>> = {
@@ -70,6 +70,7 @@ const sockets: readonly (readonly [script: string, attribute: string | null, soc
 
 for (const [script, attribute, socket] of sockets) {
   test(`script ${script}, gateway ${attribute}: ${socket ?? 'refused'}`, () => {
-    assert.equal(gatewaySocket(script, attribute), socket);
+    assert.equal(gatewayUrl('sip', script, attribute), socket);
+    assert.equal(gatewayUrl('token', script, attribute), socket?.replace(/^ws(.*)sip$/, 'http$1token'));
   });
 }

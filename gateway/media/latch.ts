@@ -3,11 +3,22 @@
 // of that address, or from a network that the administrator configured, latches: only that source is accepted
 // from then on. Other hosts never latch. A new address in the SDP starts over.
 
-import { type BlockList, isIPv6, SocketAddress } from 'node:net';
+import { BlockList, isIPv6, SocketAddress } from 'node:net';
 
 export interface TransportAddress {
   readonly address: string;
   readonly port: number;
+}
+
+/** The list of configured networks, such as 203.0.113.0/24; null when there are none. */
+export function latchNetworks(networks: readonly string[]): BlockList | null {
+  if (networks.length === 0) return null;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix = ''] = network.split('/');
+    list.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+  return list;
 }
 
 /** After a new address, packets from the old source may still arrive for this long. */
@@ -48,6 +59,11 @@ export class Latch {
   get target(): TransportAddress | null {
     const signalled = this.#reachable ? this.#signalled : null;
     return this.#prefersSignalled ? signalled : (this.#latched ?? signalled);
+  }
+
+  /** Whether a source other than the address in the SDP has latched. */
+  get elsewhere(): boolean {
+    return this.#latched !== null && this.#latched !== this.#signalled;
   }
 
   accepts(address: string, port: number, now: number): boolean {

@@ -1,0 +1,3 @@
+import { tellFamilyChanges } from './family-change.ts';
+
+tellFamilyChanges(async () => 'embedded');
